@@ -1,0 +1,285 @@
+package org.unroll.compute;
+
+/**
+ * The arithmetic of the hot path: float arrays in, float arrays out, row-major, with offsets and row
+ * strides instead of views. There are two implementations, chosen once by {@link Compute}: one on the
+ * JDK's Vector API, one in plain loops; both give the same results within float32 rounding.
+ *
+ * <p>Arrays named as results ({@code c}, {@code out}, …) must not overlap the inputs unless a method says
+ * "in place". Nothing here allocates, and nothing is shared between calls: any number of threads may work at once on
+ * buffers of their own.
+ *
+ * <p>In the cell steps a "gate buffer" holds in each row the gates one after another, each {@code units} wide, in
+ * Keras's order: i, f, c, o for LSTM; z, r, h for GRU.
+ */
+public interface Kernels {
+  /** One line for people: which implementation, how wide its vectors are. */
+  String description();
+
+  /**
+   * The product C = A·B, or C += A·B.
+   *
+   * @param m rows of A and C
+   * @param n columns of B and C
+   * @param k columns of A, rows of B
+   * @param lda distance between rows of A
+   * @param ldb distance between rows of B
+   * @param ldc distance between rows of C
+   * @param accumulate whether to add to C instead of overwriting it
+   */
+  void multiply(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int aOffset,
+      int lda,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] c,
+      int cOffset,
+      int ldc,
+      boolean accumulate);
+
+  /**
+   * The product C = Aᵀ·B, or C += Aᵀ·B: a weight gradient, summed over the rows (and time steps) of A and B.
+   *
+   * @param m rows of A and B, the axis that is summed
+   * @param n columns of B and C
+   * @param k columns of A, rows of C
+   */
+  void multiplyTransposed(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int aOffset,
+      int lda,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] c,
+      int cOffset,
+      int ldc,
+      boolean accumulate);
+
+  /** Writes the transpose of the dense rows×columns matrix in {@code a} to {@code out} (columns×rows). */
+  void transpose(int rows, int columns, float[] a, int aOffset, float[] out, int outOffset);
+
+  /** Copies one row of {@code width} values into each of {@code rows} rows: the bias, before a product is added. */
+  void fillRows(int rows, int width, float[] row, int rowOffset, float[] out, int outOffset, int stride);
+
+  /** The sum over the rows of {@code a}, written to (or added to) {@code out}: a bias gradient. */
+  void sumRows(
+      int rows,
+      int width,
+      float[] a,
+      int aOffset,
+      int stride,
+      float[] out,
+      int outOffset,
+      boolean accumulate);
+
+  /** out += a, {@code n} values. */
+  void add(int n, float[] a, int aOffset, float[] out, int outOffset);
+
+  /** out = a ⊙ b, or out += a ⊙ b, on rows×width values; without accumulating, {@code out} may be {@code a} or {@code b}, in place. */
+  void multiplyElements(
+      int rows,
+      int width,
+      float[] a,
+      int aOffset,
+      int aStride,
+      float[] b,
+      int bOffset,
+      int bStride,
+      float[] out,
+      int outOffset,
+      int outStride,
+      boolean accumulate);
+
+  /** y = f(x) on rows×width values; x and y may be the same place. */
+  void activate(
+      Activation f,
+      int rows,
+      int width,
+      float[] x,
+      int xOffset,
+      int xStride,
+      float[] y,
+      int yOffset,
+      int yStride);
+
+  /**
+   * Turns d loss / d y into d loss / d x, in place in {@code gradient}.
+   *
+   * @param x the inputs of the activation; read only where {@link Activation#derivativeNeedsInput()}, else may be null
+   * @param y the outputs of the activation
+   */
+  void activateBackward(
+      Activation f,
+      int rows,
+      int width,
+      float[] x,
+      int xOffset,
+      int xStride,
+      float[] y,
+      int yOffset,
+      int yStride,
+      float[] gradient,
+      int gradientOffset,
+      int gradientStride);
+
+  /**
+   * One LSTM step, elementwise part. The buffer holds the pre-activations and is overwritten with the gates:
+   *
+   * <pre>
+   * i = σ(gates_i)   f = σ(gates_f)   g = act(gates_c)   o = σ(gates_o)
+   * c = f ⊙ cPrevious + i ⊙ g         a = act(c)         h = o ⊙ a
+   * </pre>
+   *
+   * @param activation act, on the candidate and the cell state (not {@link Activation#SOFTMAX})
+   * @param recurrentActivation σ, on the three gates (not {@link Activation#SOFTMAX})
+   * @param gates rows × 4·units, dense, in place
+   * @param c new cell state, rows × units; {@code cPrevious}, {@code c}, {@code a}, {@code h} are dense
+   */
+  void lstmForward(
+      Activation activation,
+      Activation recurrentActivation,
+      int rows,
+      int units,
+      float[] gates,
+      int gatesOffset,
+      float[] cPrevious,
+      int cPreviousOffset,
+      float[] c,
+      int cOffset,
+      float[] a,
+      int aOffset,
+      float[] h,
+      int hOffset);
+
+  /**
+   * One LSTM step backwards, elementwise part.
+   *
+   * <pre>
+   * do = dh ⊙ a      dc += dh ⊙ o ⊙ act'(c)
+   * di = dc ⊙ g      df = dc ⊙ cPrevious     dg = dc ⊙ i     dcPrevious = dc ⊙ f
+   * </pre>
+   *
+   * each gate gradient then times the derivative of its activation.
+   *
+   * @param preActivations the pre-activations, laid out as {@code gates}; read only where an activation's derivative needs
+   *     its input, else may be null
+   * @param gates the activated gates, overwritten with the gradients of the pre-activations
+   * @param dh gradient of h, dense rows × units, not changed
+   * @param dc in: gradient of c from the later step; out: gradient of cPrevious
+   */
+  void lstmBackward(
+      Activation activation,
+      Activation recurrentActivation,
+      int rows,
+      int units,
+      float[] preActivations,
+      float[] gates,
+      int gatesOffset,
+      float[] cPrevious,
+      int cPreviousOffset,
+      float[] c,
+      int cOffset,
+      float[] a,
+      int aOffset,
+      float[] dh,
+      int dhOffset,
+      float[] dc,
+      int dcOffset);
+
+  /**
+   * One GRU step with the reset gate after the product (Keras's default), elementwise part.
+   *
+   * <pre>
+   * z = σ(gates_z + inner_z)   r = σ(gates_r + inner_r)   g = act(gates_h + r ⊙ inner_h)
+   * h = z ⊙ hPrevious + (1 − z) ⊙ g
+   * </pre>
+   *
+   * @param gates the input's projection, rows × 3·units; overwritten with z, r, g
+   * @param inner the state's projection with its bias, rows × 3·units; not changed
+   * @param preActivations null, or where to keep the three sums above (laid out as {@code gates}, same offset)
+   */
+  void gruForward(
+      Activation activation,
+      Activation recurrentActivation,
+      int rows,
+      int units,
+      float[] gates,
+      int gatesOffset,
+      float[] inner,
+      int innerOffset,
+      float[] preActivations,
+      float[] hPrevious,
+      int hPreviousOffset,
+      float[] h,
+      int hOffset);
+
+  /**
+   * One GRU step backwards, reset gate after the product, elementwise part.
+   *
+   * @param gates z, r, g; overwritten with the gradients of {@code gates} as they came into the forward step
+   * @param inner as in the forward step; overwritten with its gradients (the third block times r)
+   * @param dh gradient of h, not changed
+   * @param dhPrevious overwritten with dh ⊙ z; what comes through {@code inner} is the caller's product
+   */
+  void gruBackward(
+      Activation activation,
+      Activation recurrentActivation,
+      int rows,
+      int units,
+      float[] preActivations,
+      float[] gates,
+      int gatesOffset,
+      float[] inner,
+      int innerOffset,
+      float[] hPrevious,
+      int hPreviousOffset,
+      float[] dh,
+      int dhOffset,
+      float[] dhPrevious,
+      int dhPreviousOffset);
+
+  /**
+   * The last line of a GRU step: h = z ⊙ hPrevious + (1 − z) ⊙ g, from a buffer of activated gates. The variant with the
+   * reset gate before the product (the 2014 GRU) is put together from this, {@link #activate} and {@link #multiply}.
+   *
+   * @param gates z, r, g, rows × 3·units
+   */
+  void gruOutput(
+      int rows,
+      int units,
+      float[] gates,
+      int gatesOffset,
+      float[] hPrevious,
+      int hPreviousOffset,
+      float[] h,
+      int hOffset);
+
+  /**
+   * {@link #gruOutput} backwards: dz = dh ⊙ (hPrevious − g), dg = dh ⊙ (1 − z), dhPrevious = dh ⊙ z, the derivatives
+   * of the activations not yet applied. The r block of {@code gateGradients} is left alone.
+   *
+   * @param gateGradients rows × 3·units, an array (or place) other than {@code gates}
+   */
+  void gruOutputBackward(
+      int rows,
+      int units,
+      float[] gates,
+      int gatesOffset,
+      float[] hPrevious,
+      int hPreviousOffset,
+      float[] dh,
+      int dhOffset,
+      float[] gateGradients,
+      int gateGradientsOffset,
+      float[] dhPrevious,
+      int dhPreviousOffset);
+}

@@ -1,0 +1,22 @@
+package org.unroll.training;
+
+import java.util.List;
+import org.unroll.layers.Weight;
+
+/** A training run as a callback sees it: what it may look at and what it may change. */
+public interface Training {
+  /** The weights of the model, in Keras's order; a callback may read and overwrite their values. */
+  List<Weight> weights();
+
+  /** The optimizer, whose learning rate may be changed between epochs. */
+  Optimizer optimizer();
+
+  /** Ends training after the current epoch (from a batch hook: after the current batch). */
+  void stop();
+
+  /** The number of epochs asked for. */
+  int epochs();
+
+  /** The number of batches in an epoch. */
+  int stepsPerEpoch();
+}
