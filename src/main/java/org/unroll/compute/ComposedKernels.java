@@ -1,0 +1,230 @@
+package org.unroll.compute;
+
+/**
+ * The cell steps for any activations, put together from the elementwise operations of the implementation. An implementation
+ * overrides a step where it has a faster one for the usual activations.
+ */
+abstract class ComposedKernels implements Kernels {
+  /** Room for some rows of a step, per thread; grows to the largest asked for and is then reused. */
+  private static final ThreadLocal<float[]> SCRATCH = ThreadLocal.withInitial(() -> new float[0]);
+
+  /** At least {@code size} floats of the current thread's own, with any content. */
+  static float[] scratch(int size) {
+    float[] scratch = SCRATCH.get();
+    if (scratch.length < size) {
+      scratch = new float[size];
+      SCRATCH.set(scratch);
+    }
+    return scratch;
+  }
+
+  @Override
+  public void lstmForward(
+      Activation activation,
+      Activation recurrentActivation,
+      int rows,
+      int units,
+      float[] gates,
+      int gatesOffset,
+      float[] cPrevious,
+      int cPreviousOffset,
+      float[] c,
+      int cOffset,
+      float[] a,
+      int aOffset,
+      float[] h,
+      int hOffset) {
+    int stride = 4 * units;
+    int f = gatesOffset + units;
+    int g = gatesOffset + 2 * units;
+    int o = gatesOffset + 3 * units;
+    // i and f lie side by side
+    activateInPlace(recurrentActivation, rows, 2 * units, gates, gatesOffset, stride);
+    activateInPlace(activation, rows, units, gates, g, stride);
+    activateInPlace(recurrentActivation, rows, units, gates, o, stride);
+
+    multiplyElements(
+        rows, units, gates, f, stride, cPrevious, cPreviousOffset, units, c, cOffset, units, false);
+    multiplyElements(
+        rows, units, gates, gatesOffset, stride, gates, g, stride, c, cOffset, units, true);
+    activate(activation, rows, units, c, cOffset, units, a, aOffset, units);
+    multiplyElements(rows, units, gates, o, stride, a, aOffset, units, h, hOffset, units, false);
+  }
+
+  @Override
+  public void lstmBackward(
+      Activation activation,
+      Activation recurrentActivation,
+      int rows,
+      int units,
+      float[] preActivations,
+      float[] gates,
+      int gatesOffset,
+      float[] cPrevious,
+      int cPreviousOffset,
+      float[] c,
+      int cOffset,
+      float[] a,
+      int aOffset,
+      float[] dh,
+      int dhOffset,
+      float[] dc,
+      int dcOffset) {
+    float[] scratch = scratch(2 * units);
+    for (int row = 0; row < rows; row++) {
+      int i = gatesOffset + row * 4 * units;
+      int f = i + units;
+      int g = f + units;
+      int o = g + units;
+      int state = row * units;
+      int dcRow = dcOffset + state;
+
+      multiplyRow(units, dh, dhOffset + state, gates, o, scratch, 0);
+      backwardRow(activation, units, c, cOffset + state, a, aOffset + state, scratch, 0);
+      add(units, scratch, 0, dc, dcRow);
+
+      multiplyRow(units, dh, dhOffset + state, a, aOffset + state, scratch, 0);
+      backwardRow(recurrentActivation, units, preActivations, o, gates, o, scratch, 0);
+      System.arraycopy(scratch, 0, gates, o, units);
+
+      multiplyRow(units, dc, dcRow, gates, g, scratch, 0);
+      multiplyRow(units, dc, dcRow, gates, i, scratch, units);
+      backwardRow(recurrentActivation, units, preActivations, i, gates, i, scratch, 0);
+      backwardRow(activation, units, preActivations, g, gates, g, scratch, units);
+      System.arraycopy(scratch, 0, gates, i, units);
+      System.arraycopy(scratch, units, gates, g, units);
+
+      multiplyRow(units, dc, dcRow, cPrevious, cPreviousOffset + state, scratch, 0);
+      multiplyRow(units, dc, dcRow, gates, f, dc, dcRow);
+      backwardRow(recurrentActivation, units, preActivations, f, gates, f, scratch, 0);
+      System.arraycopy(scratch, 0, gates, f, units);
+    }
+  }
+
+  @Override
+  public void gruForward(
+      Activation activation,
+      Activation recurrentActivation,
+      int rows,
+      int units,
+      float[] gates,
+      int gatesOffset,
+      float[] inner,
+      int innerOffset,
+      float[] preActivations,
+      float[] hPrevious,
+      int hPreviousOffset,
+      float[] h,
+      int hOffset) {
+    int stride = 3 * units;
+    int r = gatesOffset + units;
+    int g = gatesOffset + 2 * units;
+    for (int row = 0; row < rows; row++) {
+      // z and r lie side by side
+      add(2 * units, inner, innerOffset + row * stride, gates, gatesOffset + row * stride);
+    }
+    keep(rows, 2 * units, gates, gatesOffset, preActivations, stride);
+    activateInPlace(recurrentActivation, rows, 2 * units, gates, gatesOffset, stride);
+
+    multiplyElements(
+        rows,
+        units,
+        gates,
+        r,
+        stride,
+        inner,
+        innerOffset + 2 * units,
+        stride,
+        gates,
+        g,
+        stride,
+        true);
+    keep(rows, units, gates, g, preActivations, stride);
+    activateInPlace(activation, rows, units, gates, g, stride);
+    gruOutput(rows, units, gates, gatesOffset, hPrevious, hPreviousOffset, h, hOffset);
+  }
+
+  @Override
+  public void gruBackward(
+      Activation activation,
+      Activation recurrentActivation,
+      int rows,
+      int units,
+      float[] preActivations,
+      float[] gates,
+      int gatesOffset,
+      float[] inner,
+      int innerOffset,
+      float[] hPrevious,
+      int hPreviousOffset,
+      float[] dh,
+      int dhOffset,
+      float[] dhPrevious,
+      int dhPreviousOffset) {
+    float[] scratch = scratch(3 * units);
+    for (int row = 0; row < rows; row++) {
+      int z = gatesOffset + row * 3 * units;
+      int r = z + units;
+      int g = r + units;
+      int innerZ = innerOffset + row * 3 * units;
+      int innerH = innerZ + 2 * units;
+      int state = row * units;
+
+      gruOutputBackward(
+          1,
+          units,
+          gates,
+          z,
+          hPrevious,
+          hPreviousOffset + state,
+          dh,
+          dhOffset + state,
+          scratch,
+          0,
+          dhPrevious,
+          dhPreviousOffset + state);
+      backwardRow(activation, units, preActivations, g, gates, g, scratch, 2 * units);
+      multiplyRow(units, scratch, 2 * units, inner, innerH, scratch, units);
+      backwardRow(recurrentActivation, units, preActivations, z, gates, z, scratch, 0);
+      backwardRow(recurrentActivation, units, preActivations, r, gates, r, scratch, units);
+      multiplyRow(units, scratch, 2 * units, gates, r, inner, innerH);
+      System.arraycopy(scratch, 0, inner, innerZ, 2 * units);
+      System.arraycopy(scratch, 0, gates, z, 3 * units);
+    }
+  }
+
+  private void activateInPlace(
+      Activation f, int rows, int width, float[] x, int offset, int stride) {
+    activate(f, rows, width, x, offset, stride, x, offset, stride);
+  }
+
+  private void multiplyRow(
+      int width, float[] a, int aOffset, float[] b, int bOffset, float[] out, int outOffset) {
+    multiplyElements(
+        1, width, a, aOffset, width, b, bOffset, width, out, outOffset, width, false);
+  }
+
+  private void backwardRow(
+      Activation f,
+      int width,
+      float[] x,
+      int xOffset,
+      float[] y,
+      int yOffset,
+      float[] gradient,
+      int gradientOffset) {
+    activateBackward(
+        f, 1, width, x, xOffset, width, y, yOffset, width, gradient, gradientOffset, width);
+  }
+
+  private static void keep(
+      int rows, int width, float[] gates, int offset, float[] preActivations, int stride) {
+    if (preActivations == null) {
+      return;
+    }
+    for (int row = 0; row < rows; row++) {
+      int at = offset + row * stride;
+      System.arraycopy(gates, at, preActivations, at, width);
+    }
+  }
+}

@@ -1,0 +1,619 @@
+package org.unroll.compute;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.ToDoubleFunction;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every implementation against double arithmetic, on sizes that leave every kind of remainder. The cells around a matrix
+ * hold NaN where they are read (a stray one poisons the result) and a sentinel where they are written.
+ */
+class KernelsTest {
+  private static final int[] SIZES = {1, 3, 7, 8, 9, 15, 17, 31, 33, 100};
+  private static final float SENTINEL = -12345.5f;
+  private static final List<Activation> ELEMENTWISE =
+      Arrays.stream(Activation.values()).filter(f -> f != Activation.SOFTMAX).toList();
+
+  static List<Kernels> implementations() {
+    return Compute.implementations();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("implementations")
+  void productsOfAnySize(Kernels kernels) {
+    for (int m : SIZES) {
+      for (int n : SIZES) {
+        for (int k : SIZES) {
+          checkProduct(kernels, false, m, n, k, false);
+          checkProduct(kernels, false, m, n, k, true);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("implementations")
+  void transposedProductsOfAnySize(Kernels kernels) {
+    for (int m : SIZES) {
+      for (int n : SIZES) {
+        for (int k : SIZES) {
+          checkProduct(kernels, true, m, n, k, false);
+          checkProduct(kernels, true, m, n, k, true);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("implementations")
+  void largeProducts(Kernels kernels) {
+    for (int[] size : new int[][] {{32, 512, 300}, {5, 1030, 130}, {70, 130, 515}, {1, 96, 700}}) {
+      checkProduct(kernels, false, size[0], size[1], size[2], true);
+    }
+    for (int[] size : new int[][] {{3000, 96, 32}, {1111, 530, 65}, {700, 1, 257}}) {
+      checkProduct(kernels, true, size[0], size[1], size[2], true);
+    }
+  }
+
+  private static void checkProduct(
+      Kernels kernels, boolean transposed, int m, int n, int k, boolean accumulate) {
+    Random random = new Random(m * 1_000_003L + n * 1009L + k);
+    int aRows = m;
+    int cRows = transposed ? k : m;
+    int bRows = transposed ? m : k;
+    int summed = transposed ? m : k;
+    Matrix a = Matrix.random(random, aRows, k, 5, k + 3);
+    Matrix b = Matrix.random(random, bRows, n, 2, n + 1);
+    Matrix c = Matrix.result(cRows, n, 7, n + 2);
+    double[] before = new double[cRows * n];
+    if (accumulate) {
+      c.fill(random);
+      for (int i = 0; i < before.length; i++) {
+        before[i] = c.get(i / n, i % n);
+      }
+    }
+    if (transposed) {
+      kernels.multiplyTransposed(
+          m, n, k, a.values, a.offset, a.stride, b.values, b.offset, b.stride, c.values, c.offset,
+          c.stride, accumulate);
+    } else {
+      kernels.multiply(
+          m, n, k, a.values, a.offset, a.stride, b.values, b.offset, b.stride, c.values, c.offset,
+          c.stride, accumulate);
+    }
+    for (int i = 0; i < cRows; i++) {
+      for (int j = 0; j < n; j++) {
+        double expected = before[i * n + j];
+        double magnitude = Math.abs(expected);
+        for (int p = 0; p < summed; p++) {
+          double term = (double) (transposed ? a.get(p, i) : a.get(i, p)) * b.get(p, j);
+          expected += term;
+          magnitude += Math.abs(term);
+        }
+        // a float32 sum of s terms is off by at most about s/2 roundings of the largest partial sum
+        double tolerance = 1.2e-7 * magnitude * (2 + Math.sqrt(summed));
+        double actual = c.get(i, j);
+        if (!(Math.abs(actual - expected) <= tolerance)) {
+          assertEquals(
+              expected,
+              actual,
+              tolerance,
+              String.format(
+                  "%s: m %d, n %d, k %d, transposed %b, accumulate %b, at (%d, %d)",
+                  kernels.description(), m, n, k, transposed, accumulate, i, j));
+        }
+      }
+    }
+    c.assertFrameUntouched();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("implementations")
+  void transposesAnySize(Kernels kernels) {
+    for (int rows : SIZES) {
+      for (int columns : SIZES) {
+        Matrix a = Matrix.random(new Random(rows * 31L + columns), rows, columns, 3, columns);
+        Matrix out = Matrix.result(columns, rows, 4, rows);
+        kernels.transpose(rows, columns, a.values, a.offset, out.values, out.offset);
+        for (int i = 0; i < rows; i++) {
+          for (int j = 0; j < columns; j++) {
+            assertEquals(a.get(i, j), out.get(j, i));
+          }
+        }
+        out.assertFrameUntouched();
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("implementations")
+  void fillsSumsAndAddsRows(Kernels kernels) {
+    for (int rows : SIZES) {
+      for (int width : SIZES) {
+        Random random = new Random(rows * 31L + width);
+        Matrix row = Matrix.random(random, 1, width, 2, width);
+        Matrix filled = Matrix.result(rows, width, 6, width + 4);
+        kernels.fillRows(
+            rows, width, row.values, row.offset, filled.values, filled.offset, filled.stride);
+        for (int i = 0; i < rows; i++) {
+          for (int j = 0; j < width; j++) {
+            assertEquals(row.get(0, j), filled.get(i, j));
+          }
+        }
+        filled.assertFrameUntouched();
+
+        Matrix a = Matrix.random(random, rows, width, 1, width + 2);
+        Matrix sum = Matrix.result(1, width, 3, width);
+        kernels.sumRows(
+            rows, width, a.values, a.offset, a.stride, sum.values, sum.offset, false);
+        for (int j = 0; j < width; j++) {
+          assertEquals(a.sumOfColumn(j), sum.get(0, j), 1e-6 * rows);
+        }
+        kernels.sumRows(rows, width, a.values, a.offset, a.stride, sum.values, sum.offset, true);
+        kernels.add(width, row.values, row.offset, sum.values, sum.offset);
+        for (int j = 0; j < width; j++) {
+          assertEquals(2 * a.sumOfColumn(j) + row.get(0, j), sum.get(0, j), 3e-6 * rows);
+        }
+        sum.assertFrameUntouched();
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("implementations")
+  void multipliesElementsInPlaceToo(Kernels kernels) {
+    for (int rows : new int[] {1, 3, 8}) {
+      for (int width : SIZES) {
+        Random random = new Random(rows * 31L + width);
+        Matrix a = Matrix.random(random, rows, width, 2, width + 1);
+        Matrix b = Matrix.random(random, rows, width, 0, width);
+        Matrix out = Matrix.result(rows, width, 1, width + 3);
+        multiplyElements(kernels, a, b, out, false);
+        assertProduct(a, b, out, 1);
+        multiplyElements(kernels, a, b, out, true);
+        assertProduct(a, b, out, 2);
+        out.assertFrameUntouched();
+
+        multiplyElements(kernels, a, b, a, false);
+        assertProduct(out, 0.5, a);
+      }
+    }
+  }
+
+  private static void multiplyElements(
+      Kernels kernels, Matrix a, Matrix b, Matrix out, boolean accumulate) {
+    kernels.multiplyElements(
+        a.rows, a.width, a.values, a.offset, a.stride, b.values, b.offset, b.stride, out.values,
+        out.offset, out.stride, accumulate);
+  }
+
+  private static void assertProduct(Matrix a, Matrix b, Matrix out, int times) {
+    for (int i = 0; i < a.rows; i++) {
+      for (int j = 0; j < a.width; j++) {
+        assertClose((double) times * a.get(i, j) * b.get(i, j), out.get(i, j), 2e-7, 0, "product");
+      }
+    }
+  }
+
+  private static void assertProduct(Matrix a, double factor, Matrix out) {
+    for (int i = 0; i < a.rows; i++) {
+      for (int j = 0; j < a.width; j++) {
+        assertClose(factor * a.get(i, j), out.get(i, j), 4e-7, 0, "product in place");
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("implementations")
+  void activationsAndDerivativesOfAnySize(Kernels kernels) {
+    for (Activation f : ELEMENTWISE) {
+      for (int width : SIZES) {
+        int rows = 3;
+        Random random = new Random(f.ordinal() * 101L + width);
+        Matrix x = Matrix.random(random, rows, width, 2, width + 1);
+        x.scale(8);
+        Matrix y = Matrix.result(rows, width, 3, width + 2);
+        Matrix gradient = Matrix.result(rows, width, 1, width + 4);
+        gradient.fill(random);
+        Matrix given = gradient.copy();
+        kernels.activate(
+            f, rows, width, x.values, x.offset, x.stride, y.values, y.offset, y.stride);
+        kernels.activateBackward(
+            f, rows, width, f.derivativeNeedsInput() ? x.values : null, x.offset, x.stride,
+            y.values, y.offset, y.stride, gradient.values, gradient.offset, gradient.stride);
+        for (int i = 0; i < rows; i++) {
+          for (int j = 0; j < width; j++) {
+            double at = x.get(i, j);
+            String what = kernels.description() + ": " + f + "(" + at + ")";
+            assertClose(Reference.activation(f, at), y.get(i, j), 1e-6, 1e-7, what);
+            double slope = Reference.derivative(f, at);
+            assertClose(
+                given.get(i, j) * slope, gradient.get(i, j), 3e-6, 3e-7, what + " backwards");
+          }
+        }
+        y.assertFrameUntouched();
+        gradient.assertFrameUntouched();
+
+        kernels.activate(
+            f, rows, width, x.values, x.offset, x.stride, x.values, x.offset, x.stride);
+        for (int i = 0; i < rows; i++) {
+          for (int j = 0; j < width; j++) {
+            assertEquals(y.get(i, j), x.get(i, j), f + " in place");
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("implementations")
+  void softmaxOfAnyWidth(Kernels kernels) {
+    for (int width : SIZES) {
+      int rows = 3;
+      Random random = new Random(width);
+      Matrix x = Matrix.random(random, rows, width, 2, width + 1);
+      x.scale(20);
+      Matrix y = Matrix.result(rows, width, 3, width + 2);
+      Matrix gradient = Matrix.result(rows, width, 1, width + 4);
+      gradient.fill(random);
+      Matrix given = gradient.copy();
+      kernels.activate(
+          Activation.SOFTMAX, rows, width, x.values, x.offset, x.stride, y.values, y.offset,
+          y.stride);
+      kernels.activateBackward(
+          Activation.SOFTMAX, rows, width, null, 0, 0, y.values, y.offset, y.stride,
+          gradient.values, gradient.offset, gradient.stride);
+      for (int i = 0; i < rows; i++) {
+        int row = i;
+        double[] at = x.row(i);
+        double[] expected = Reference.softmax(at);
+        ToDoubleFunction<double[]> loss =
+            p -> {
+              double[] soft = Reference.softmax(p);
+              double sum = 0;
+              for (int j = 0; j < width; j++) {
+                sum += given.get(row, j) * soft[j];
+              }
+              return sum;
+            };
+        for (int j = 0; j < width; j++) {
+          assertClose(expected[j], y.get(i, j), 3e-6, 1e-30, "softmax");
+          assertClose(slope(loss, at, j), gradient.get(i, j), 1e-5, 1e-6, "softmax backwards");
+        }
+      }
+      y.assertFrameUntouched();
+      gradient.assertFrameUntouched();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("implementations")
+  void softmaxOfLargeInputsStaysFinite(Kernels kernels) {
+    float[] x = {1000, 999, -1000, -3e38f, 1000};
+    kernels.activate(Activation.SOFTMAX, 1, 5, x, 0, 5, x, 0, 5);
+    double[] expected = Reference.softmax(new double[] {1000, 999, -1000, -3e38, 1000});
+    for (int j = 0; j < 5; j++) {
+      assertClose(expected[j], x[j], 1e-6, 1e-30, "softmax");
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("implementations")
+  void lstmStepsOfAnySize(Kernels kernels) {
+    for (int rows : new int[] {1, 2, 5}) {
+      for (int units : SIZES) {
+        checkLstm(kernels, Activation.TANH, Activation.SIGMOID, rows, units);
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("implementations")
+  void lstmStepsWithAnyActivations(Kernels kernels) {
+    for (Activation activation : ELEMENTWISE) {
+      for (Activation recurrent : ELEMENTWISE) {
+        checkLstm(kernels, activation, recurrent, 2, 17);
+      }
+    }
+  }
+
+  private static void checkLstm(
+      Kernels kernels, Activation act, Activation sigma, int rows, int units) {
+    Random random = new Random(act.ordinal() * 1009L + sigma.ordinal() * 31L + rows + units);
+    Matrix gates = Matrix.random(random, rows, 4 * units, 3, 4 * units);
+    gates.scale(2);
+    Matrix pre = gates.copy();
+    Matrix cPrevious = Matrix.random(random, rows, units, 1, units);
+    Matrix c = Matrix.result(rows, units, 2, units);
+    Matrix a = Matrix.result(rows, units, 5, units);
+    Matrix h = Matrix.result(rows, units, 4, units);
+    kernels.lstmForward(
+        act, sigma, rows, units, gates.values, gates.offset, cPrevious.values, cPrevious.offset,
+        c.values, c.offset, a.values, a.offset, h.values, h.offset);
+    String name = kernels.description() + ": LSTM " + act + "/" + sigma + " units " + units;
+    double[][][] at = new double[rows][units][];
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < units; j++) {
+        double[] p = new double[5];
+        for (int gate = 0; gate < 4; gate++) {
+          p[gate] = pre.get(i, gate * units + j);
+        }
+        p[4] = cPrevious.get(i, j);
+        at[i][j] = p;
+        double[] expected = Reference.lstm(act, sigma, p);
+        for (int gate = 0; gate < 4; gate++) {
+          assertClose(expected[gate], gates.get(i, gate * units + j), 1e-6, 2e-7, name + " gates");
+        }
+        assertClose(expected[4], c.get(i, j), 3e-6, 1e-6, name + " c");
+        assertClose(expected[5], a.get(i, j), 5e-6, 2e-6, name + " a");
+        assertClose(expected[6], h.get(i, j), 5e-6, 2e-6, name + " h");
+      }
+    }
+    for (Matrix result : List.of(gates, c, a, h)) {
+      result.assertFrameUntouched();
+    }
+
+    Matrix dh = Matrix.random(random, rows, units, 6, units);
+    Matrix dc = Matrix.result(rows, units, 1, units);
+    dc.fill(random);
+    Matrix dcLater = dc.copy();
+    boolean needsInput = act.derivativeNeedsInput() || sigma.derivativeNeedsInput();
+    kernels.lstmBackward(
+        act, sigma, rows, units, needsInput ? pre.values : null, gates.values, gates.offset,
+        cPrevious.values, cPrevious.offset, c.values, c.offset, a.values, a.offset, dh.values,
+        dh.offset, dc.values, dc.offset);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < units; j++) {
+        int row = i;
+        int unit = j;
+        ToDoubleFunction<double[]> loss =
+            p -> {
+              double[] step = Reference.lstm(act, sigma, p);
+              return dh.get(row, unit) * step[6] + dcLater.get(row, unit) * step[4];
+            };
+        for (int gate = 0; gate < 4; gate++) {
+          assertClose(
+              slope(loss, at[i][j], gate), gates.get(i, gate * units + j), 1e-5, 5e-6,
+              name + " d gate " + gate);
+        }
+        assertClose(slope(loss, at[i][j], 4), dc.get(i, j), 1e-5, 5e-6, name + " dc");
+      }
+    }
+    gates.assertFrameUntouched();
+    dc.assertFrameUntouched();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("implementations")
+  void gruStepsOfAnySize(Kernels kernels) {
+    for (int rows : new int[] {1, 2, 5}) {
+      for (int units : SIZES) {
+        checkGru(kernels, Activation.TANH, Activation.SIGMOID, rows, units);
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("implementations")
+  void gruStepsWithAnyActivations(Kernels kernels) {
+    for (Activation activation : ELEMENTWISE) {
+      for (Activation recurrent : ELEMENTWISE) {
+        checkGru(kernels, activation, recurrent, 2, 17);
+      }
+    }
+  }
+
+  private static void checkGru(
+      Kernels kernels, Activation act, Activation sigma, int rows, int units) {
+    Random random = new Random(act.ordinal() * 1009L + sigma.ordinal() * 31L + rows + units);
+    Matrix gates = Matrix.random(random, rows, 3 * units, 3, 3 * units);
+    Matrix input = gates.copy();
+    Matrix inner = Matrix.random(random, rows, 3 * units, 1, 3 * units);
+    Matrix state = inner.copy();
+    Matrix hPrevious = Matrix.random(random, rows, units, 2, units);
+    Matrix h = Matrix.result(rows, units, 5, units);
+    boolean keep = (rows + units) % 2 == 0 || act.derivativeNeedsInput();
+    keep |= sigma.derivativeNeedsInput();
+    Matrix pre = Matrix.result(rows, 3 * units, gates.offset, gates.stride);
+    kernels.gruForward(
+        act, sigma, rows, units, gates.values, gates.offset, inner.values, inner.offset,
+        keep ? pre.values : null, hPrevious.values, hPrevious.offset, h.values, h.offset);
+    String name = kernels.description() + ": GRU " + act + "/" + sigma + " units " + units;
+    double[][][] at = new double[rows][units][];
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < units; j++) {
+        double[] p = new double[7];
+        for (int gate = 0; gate < 3; gate++) {
+          p[gate] = input.get(i, gate * units + j);
+          p[3 + gate] = state.get(i, gate * units + j);
+          assertEquals(p[3 + gate], inner.get(i, gate * units + j), name + ": inner changed");
+        }
+        p[6] = hPrevious.get(i, j);
+        at[i][j] = p;
+        double[] expected = Reference.gru(act, sigma, p);
+        for (int gate = 0; gate < 3; gate++) {
+          int column = gate * units + j;
+          assertClose(expected[gate], gates.get(i, column), 5e-6, 1e-6, name + " gates");
+          if (keep) {
+            assertClose(expected[4 + gate], pre.get(i, column), 5e-6, 1e-6, name + " sums");
+          }
+        }
+        assertClose(expected[3], h.get(i, j), 5e-6, 2e-6, name + " h");
+      }
+    }
+    for (Matrix result : List.of(gates, inner, h, pre)) {
+      result.assertFrameUntouched();
+    }
+
+    Matrix dh = Matrix.random(random, rows, units, 6, units);
+    Matrix dhPrevious = Matrix.result(rows, units, 1, units);
+    kernels.gruBackward(
+        act, sigma, rows, units, keep ? pre.values : null, gates.values, gates.offset,
+        inner.values, inner.offset, hPrevious.values, hPrevious.offset, dh.values, dh.offset,
+        dhPrevious.values, dhPrevious.offset);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < units; j++) {
+        int row = i;
+        int unit = j;
+        ToDoubleFunction<double[]> loss =
+            p -> dh.get(row, unit) * Reference.gru(act, sigma, p)[3];
+        for (int gate = 0; gate < 3; gate++) {
+          int column = gate * units + j;
+          assertClose(
+              slope(loss, at[i][j], gate), gates.get(i, column), 1e-5, 5e-6, name + " d" + gate);
+          assertClose(
+              slope(loss, at[i][j], 3 + gate), inner.get(i, column), 1e-5, 5e-6,
+              name + " d inner " + gate);
+        }
+        assertClose(
+            slope(loss, at[i][j], 6), dhPrevious.get(i, j), 1e-5, 5e-6, name + " dhPrevious");
+      }
+    }
+    for (Matrix result : List.of(gates, inner, dhPrevious)) {
+      result.assertFrameUntouched();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("implementations")
+  void gruOutputLeavesTheResetGateAlone(Kernels kernels) {
+    for (int units : SIZES) {
+      int rows = 3;
+      Random random = new Random(units);
+      Matrix gates = Matrix.random(random, rows, 3 * units, 2, 3 * units);
+      Matrix hPrevious = Matrix.random(random, rows, units, 1, units);
+      Matrix h = Matrix.result(rows, units, 3, units);
+      Matrix dh = Matrix.random(random, rows, units, 0, units);
+      Matrix dGates = Matrix.result(rows, 3 * units, 4, 3 * units);
+      Matrix dhPrevious = Matrix.result(rows, units, 2, units);
+      kernels.gruOutput(
+          rows, units, gates.values, gates.offset, hPrevious.values, hPrevious.offset, h.values,
+          h.offset);
+      kernels.gruOutputBackward(
+          rows, units, gates.values, gates.offset, hPrevious.values, hPrevious.offset, dh.values,
+          dh.offset, dGates.values, dGates.offset, dhPrevious.values, dhPrevious.offset);
+      for (int i = 0; i < rows; i++) {
+        for (int j = 0; j < units; j++) {
+          double z = gates.get(i, j);
+          double g = gates.get(i, 2 * units + j);
+          double before = hPrevious.get(i, j);
+          double d = dh.get(i, j);
+          assertClose(z * before + (1 - z) * g, h.get(i, j), 1e-6, 1e-6, "h");
+          assertClose(d * (before - g), dGates.get(i, j), 1e-6, 1e-6, "dz");
+          assertEquals(SENTINEL, dGates.get(i, units + j), "r block");
+          assertClose(d * (1 - z), dGates.get(i, 2 * units + j), 1e-6, 1e-6, "dg");
+          assertClose(d * z, dhPrevious.get(i, j), 1e-6, 1e-6, "dhPrevious");
+        }
+      }
+      for (Matrix result : List.of(h, dGates, dhPrevious)) {
+        result.assertFrameUntouched();
+      }
+    }
+  }
+
+  /** The central difference of {@code f} along one of its arguments. */
+  private static double slope(ToDoubleFunction<double[]> f, double[] at, int argument) {
+    double step = 1e-6;
+    double[] moved = at.clone();
+    moved[argument] = at[argument] + step;
+    double above = f.applyAsDouble(moved);
+    moved[argument] = at[argument] - step;
+    return (above - f.applyAsDouble(moved)) / (2 * step);
+  }
+
+  private static void assertClose(
+      double expected, double actual, double relative, double absolute, String what) {
+    double tolerance = relative * Math.abs(expected) + absolute;
+    if (!(Math.abs(expected - actual) <= tolerance)) {
+      assertEquals(expected, actual, tolerance, what);
+    }
+  }
+
+  /** A matrix with a frame: what lies before it, between its rows and behind it. */
+  private static final class Matrix {
+    final int rows;
+    final int width;
+    final int offset;
+    final int stride;
+    final float[] values;
+    private final float frame;
+
+    private Matrix(int rows, int width, int offset, int stride, float frame) {
+      this.rows = rows;
+      this.width = width;
+      this.offset = offset;
+      this.stride = stride;
+      this.frame = frame;
+      values = new float[offset + rows * stride + 3];
+      Arrays.fill(values, frame);
+    }
+
+    static Matrix random(Random random, int rows, int width, int offset, int stride) {
+      Matrix matrix = new Matrix(rows, width, offset, stride, Float.NaN);
+      matrix.fill(random);
+      return matrix;
+    }
+
+    static Matrix result(int rows, int width, int offset, int stride) {
+      return new Matrix(rows, width, offset, stride, SENTINEL);
+    }
+
+    Matrix copy() {
+      Matrix copy = new Matrix(rows, width, offset, stride, frame);
+      System.arraycopy(values, 0, copy.values, 0, values.length);
+      return copy;
+    }
+
+    void fill(Random random) {
+      for (int i = 0; i < rows; i++) {
+        for (int j = 0; j < width; j++) {
+          values[offset + i * stride + j] = 2 * random.nextFloat() - 1;
+        }
+      }
+    }
+
+    void scale(float factor) {
+      for (int i = 0; i < rows; i++) {
+        for (int j = 0; j < width; j++) {
+          values[offset + i * stride + j] *= factor;
+        }
+      }
+    }
+
+    float get(int row, int column) {
+      return values[offset + row * stride + column];
+    }
+
+    double[] row(int row) {
+      double[] values = new double[width];
+      for (int j = 0; j < width; j++) {
+        values[j] = get(row, j);
+      }
+      return values;
+    }
+
+    double sumOfColumn(int column) {
+      double sum = 0;
+      for (int i = 0; i < rows; i++) {
+        sum += get(i, column);
+      }
+      return sum;
+    }
+
+    void assertFrameUntouched() {
+      for (int at = 0; at < values.length; at++) {
+        int column = (at - offset) % stride;
+        boolean inside = at >= offset && at < offset + rows * stride && column < width;
+        assertTrue(
+            inside || Float.compare(values[at], frame) == 0,
+            () -> "something was written outside the matrix");
+      }
+    }
+  }
+}
