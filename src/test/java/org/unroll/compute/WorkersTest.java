@@ -1,0 +1,275 @@
+package org.unroll.compute;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class WorkersTest {
+  /** Threads of other tests in the same JVM. */
+  private Set<Thread> others;
+
+  @BeforeEach
+  void rememberOtherThreads() {
+    others = Thread.getAllStackTraces().keySet();
+  }
+
+  @AfterEach
+  void noHelperIsLeft() {
+    assertEquals(0, helpers());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 16})
+  void everyTaskIsDoneOnceInManyQuickRuns(int threads) {
+    try (Workers workers = new Workers(threads)) {
+      int[] done = new int[40];
+      AtomicIntegerArray busy = new AtomicIntegerArray(threads);
+      SliceTask task =
+          (number, worker) -> {
+            assertEquals(1, busy.incrementAndGet(worker), "two tasks share a worker's buffers");
+            done[number]++;
+            busy.decrementAndGet(worker);
+          };
+      int runs = threads > 4 ? 2_000 : 20_000;
+      int[] expected = new int[40];
+      for (int run = 0; run < runs; run++) {
+        int tasks = run % 41;
+        workers.run(tasks, task);
+        for (int number = 0; number < tasks; number++) {
+          expected[number]++;
+        }
+      }
+      assertArrayEquals(expected, done);
+    }
+  }
+
+  @Test
+  void runsAfterPausesToo() throws InterruptedException {
+    try (Workers workers = new Workers(3)) {
+      AtomicInteger sum = new AtomicInteger();
+      for (int run = 0; run < 30; run++) {
+        workers.run(7, (number, worker) -> sum.addAndGet(number));
+        Thread.sleep(2);
+      }
+      assertEquals(30 * 21, sum.get());
+    }
+  }
+
+  @Test
+  void helpersAreDaemonsAndTakePart() {
+    try (Workers workers = new Workers(3)) {
+      assertEquals(3, workers.threads());
+      // Three tasks that wait for one another can only end on three threads.
+      CountDownLatch together = new CountDownLatch(3);
+      String[] names = new String[3];
+      workers.run(
+          3,
+          (number, worker) -> {
+            names[worker] = Thread.currentThread().getName();
+            if (worker > 0) {
+              assertTrue(Thread.currentThread().isDaemon());
+            }
+            together.countDown();
+            await(together);
+          });
+      String caller = Thread.currentThread().getName();
+      assertEquals(Arrays.asList(caller, "unroll-worker-1", "unroll-worker-2"), Arrays.asList(names));
+    }
+  }
+
+  @Test
+  void aSingleTaskStartsNoThread() {
+    try (Workers workers = new Workers(4)) {
+      workers.run(1, (number, worker) -> assertEquals(0, worker));
+      workers.run(0, (number, worker) -> assertEquals(-1, number));
+      assertEquals(0, helpers());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void theExceptionOfTheLowestTaskIsThrown(int threads) {
+    try (Workers workers = new Workers(threads)) {
+      for (int run = 0; run < 2000; run++) {
+        AtomicInteger begun = new AtomicInteger();
+        AtomicInteger ended = new AtomicInteger();
+        var e =
+            assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                    workers.run(
+                        20,
+                        (number, worker) -> {
+                          begun.incrementAndGet();
+                          try {
+                            if (number >= 5) {
+                              throw new IllegalArgumentException("task " + number);
+                            }
+                          } finally {
+                            ended.incrementAndGet();
+                          }
+                        }));
+        assertEquals("task 5", e.getMessage());
+        assertEquals(begun.get(), ended.get(), "a task was under way after run returned");
+        // tasks 0 to 5 were taken, and at most one more by each other thread
+        assertTrue(begun.get() >= 6 && begun.get() < 6 + threads, "begun: " + begun);
+        assertEquals(begun.get() - 6, e.getSuppressed().length);
+        workers.run(3, (number, worker) -> {});
+      }
+    }
+  }
+
+  @Test
+  void anErrorPassesUnwrapped() {
+    try (Workers workers = new Workers(2)) {
+      Error error = new StackOverflowError();
+      assertSame(
+          error,
+          assertThrows(
+              StackOverflowError.class,
+              () ->
+                  workers.run(
+                      10,
+                      (number, worker) -> {
+                        throw error;
+                      })));
+      assertEquals(0, error.getSuppressed().length);
+    }
+  }
+
+  @Test
+  void theInterruptFlagStaysAsItWas() {
+    try (Workers workers = new Workers(2)) {
+      for (int run = 0; run < 200; run++) {
+        Thread.currentThread().interrupt();
+        CountDownLatch both = new CountDownLatch(2);
+        workers.run(
+            2,
+            (number, worker) -> {
+              assertEquals(worker == 0, Thread.currentThread().isInterrupted());
+              both.countDown();
+              while (both.getCount() > 0) {
+                Thread.onSpinWait();
+              }
+              if (worker == 1) {
+                pause(); // so that the caller waits, parked
+              }
+            });
+        assertTrue(Thread.interrupted());
+        workers.run(2, (number, worker) -> {});
+        assertFalse(Thread.interrupted());
+      }
+    }
+  }
+
+  @Test
+  void aRunWithinARunIsAnError() {
+    try (Workers workers = new Workers(2)) {
+      var e =
+          assertThrows(
+              IllegalStateException.class,
+              () -> workers.run(2, (number, worker) -> workers.run(2, (n, w) -> {})));
+      assertTrue(e.getMessage().contains("busy"), e.getMessage());
+      AtomicInteger done = new AtomicInteger();
+      workers.run(4, (number, worker) -> done.incrementAndGet());
+      assertEquals(4, done.get());
+    }
+  }
+
+  @Test
+  void closedWorkersAreGoneAndRefuse() {
+    Workers workers = new Workers(4);
+    workers.run(10, (number, worker) -> {});
+    assertEquals(3, helpers());
+    workers.close();
+    assertEquals(0, helpers());
+    workers.close();
+    assertThrows(IllegalStateException.class, () -> workers.run(10, (number, worker) -> {}));
+    assertThrows(IllegalStateException.class, () -> workers.run(1, (number, worker) -> {}));
+  }
+
+  @Test
+  void needsAtLeastOneThread() {
+    var e = assertThrows(IllegalArgumentException.class, () -> new Workers(0));
+    assertTrue(e.getMessage().contains("Received: 0"), e.getMessage());
+  }
+
+  @Test
+  void theNumberOfThreadsIsAProperty() {
+    String before = System.getProperty(Workers.PROPERTY);
+    try {
+      System.setProperty(Workers.PROPERTY, "3");
+      assertEquals(3, Workers.defaultThreads());
+      for (String wrong : new String[] {"0", "two", ""}) {
+        System.setProperty(Workers.PROPERTY, wrong);
+        var e = assertThrows(IllegalStateException.class, Workers::defaultThreads);
+        assertTrue(e.getMessage().contains("unroll.threads is '" + wrong + "'"), e.getMessage());
+      }
+      System.clearProperty(Workers.PROPERTY);
+      assertEquals(Runtime.getRuntime().availableProcessors(), Workers.defaultThreads());
+    } finally {
+      if (before == null) {
+        System.clearProperty(Workers.PROPERTY);
+      } else {
+        System.setProperty(Workers.PROPERTY, before);
+      }
+    }
+  }
+
+  @Test
+  void aRunAllocatesNothing() {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (Workers workers = new Workers(2)) {
+      SliceTask task = (number, worker) -> {};
+      long least = Long.MAX_VALUE;
+      for (int round = 0; round < 20; round++) {
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int run = 0; run < 100; run++) {
+          workers.run(4, task);
+        }
+        least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+      }
+      assertEquals(0, least);
+    }
+  }
+
+  private long helpers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> !others.contains(thread))
+        .filter(thread -> thread.getName().startsWith("unroll-worker-"))
+        .count();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(1);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
