@@ -1,5 +1,7 @@
 package org.unroll.training;
 
+import org.unroll.compute.Activation;
+
 /**
  * A loss, computed position by position. A position is one sample, or one time step of a sample where the model returns
  * sequences; its loss is the mean over the last axis, and the loss of a batch the weighted mean over its positions, as in Keras.
@@ -14,6 +16,17 @@ public interface Loss {
    * @param outputs the number of values the model returns at a position
    */
   int targetWidth(int outputs);
+
+  /**
+   * This loss taken on what comes before the model's last activation, or null where there is no such form. Keras (on TensorFlow) trains and
+   * evaluates a model that ends in a sigmoid or softmax on its logits, so that a saturated output still learns; the probabilities themselves are
+   * clipped and have the gradient 0 there.
+   *
+   * @param activation the activation of the model's last layer
+   */
+  default Loss onLogits(Activation activation) {
+    return null;
+  }
 
   /**
    * The sum over positions of weight × loss, and the gradient of this sum.

@@ -8,6 +8,22 @@ public interface Metric {
   /** The name in {@code History} and evaluations, Keras's, for example {@code mae}, {@code accuracy}. */
   String name();
 
+  /** Whether more of it is better; this decides what the mode {@code auto} of a callback means. */
+  boolean higherIsBetter();
+
+  /**
+   * This metric for a model that returns {@code outputs} values at a position. What depends on the model is decided here: accuracy
+   * turns into one of its three kinds as in Keras's {@code compile}, a metric of classes learns their number. Called once, before
+   * anything is added; only the metric returned is asked for sums.
+   *
+   * @param outputs predictions at a position
+   * @param targetWidth target values at a position, {@link Loss#targetWidth} of the model's loss
+   * @throws IllegalArgumentException if the metric needs other targets
+   */
+  default Metric resolve(int outputs, int targetWidth) {
+    return this;
+  }
+
   /** The number of sums this metric keeps. */
   int accumulators();
 

@@ -11,6 +11,9 @@ public interface Training {
   /** The optimizer, whose learning rate may be changed between epochs. */
   Optimizer optimizer();
 
+  /** The metrics of the training, resolved. */
+  List<Metric> metrics();
+
   /** Ends training after the current epoch (from a batch hook: after the current batch). */
   void stop();
 

@@ -1,0 +1,12 @@
+package org.unroll.training;
+
+/** The learning rate as a function of the number of optimizer steps made. */
+@FunctionalInterface
+public interface LearningRateSchedule {
+  /**
+   * The learning rate of the next step.
+   *
+   * @param step the number of steps made so far, 0 before the first
+   */
+  double at(long step);
+}

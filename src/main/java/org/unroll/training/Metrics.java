@@ -1,0 +1,176 @@
+package org.unroll.training;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The metrics that Keras has and this library knows, to be imported statically. The name in the logs is the one given to
+ * {@link #of}, as in Keras; {@code mae()} is {@code of("mae")}, {@code binaryAccuracy()} is {@code of("binary_accuracy")}, and so on.
+ */
+public final class Metrics {
+  private static final Map<String, Function<String, Metric>> BY_NAME = new LinkedHashMap<>();
+
+  static {
+    register(Accuracy::new, "accuracy", "acc");
+    register(
+        name -> new BinaryAccuracy(name, BinaryAccuracy.DEFAULT_THRESHOLD),
+        "binary_accuracy",
+        "BinaryAccuracy");
+    register(CategoricalAccuracy::new, "categorical_accuracy", "CategoricalAccuracy");
+    register(
+        SparseCategoricalAccuracy::new, "sparse_categorical_accuracy", "SparseCategoricalAccuracy");
+    register(
+        name -> new TopKCategoricalAccuracy(name, 5),
+        "top_k_categorical_accuracy",
+        "TopKCategoricalAccuracy");
+    register(
+        name -> new SparseTopKCategoricalAccuracy(name, 5),
+        "sparse_top_k_categorical_accuracy",
+        "SparseTopKCategoricalAccuracy");
+    registerLoss(Losses.mae(), "mae", "MAE", "mean_absolute_error", "MeanAbsoluteError");
+    registerLoss(Losses.mse(), "mse", "MSE", "mean_squared_error", "MeanSquaredError");
+    register(RootMeanSquaredError::new, "rmse", "root_mean_squared_error", "RootMeanSquaredError");
+    registerLoss(
+        Losses.mape(),
+        "mape",
+        "MAPE",
+        "mean_absolute_percentage_error",
+        "MeanAbsolutePercentageError");
+    registerLoss(
+        Losses.msle(),
+        "msle",
+        "MSLE",
+        "mean_squared_logarithmic_error",
+        "MeanSquaredLogarithmicError");
+    registerLoss(Losses.logCosh(), "log_cosh_error", "LogCoshError");
+    registerLoss(Losses.hinge(), "hinge", "Hinge");
+    registerLoss(Losses.poisson(), "poisson", "Poisson");
+    registerLoss(Losses.klDivergence(), "kl_divergence", "KLDivergence");
+    registerLoss(
+        Losses.binaryCrossentropy(), "binary_crossentropy", "BinaryCrossentropy", "bce", "BCE");
+    registerLoss(
+        Losses.categoricalCrossentropy(), "categorical_crossentropy", "CategoricalCrossentropy");
+    registerLoss(
+        Losses.sparseCategoricalCrossentropy(),
+        "sparse_categorical_crossentropy",
+        "SparseCategoricalCrossentropy");
+  }
+
+  private Metrics() {}
+
+  private static void register(Function<String, Metric> metric, String... names) {
+    for (String name : names) {
+      BY_NAME.put(name, metric);
+    }
+  }
+
+  private static void registerLoss(Loss loss, String... names) {
+    register(name -> new LossMetric(name, loss), names);
+  }
+
+  /**
+   * The metric with this Keras name, with its defaults; the name becomes its name in the logs.
+   *
+   * @param name Keras's name ({@code mean_absolute_error}), class name ({@code MeanAbsoluteError}) or alias ({@code mae}, {@code acc});
+   *     and {@code rmse}, for which Keras has no alias
+   * @throws IllegalArgumentException if there is none, with the names that exist
+   */
+  public static Metric of(String name) {
+    Function<String, Metric> metric = BY_NAME.get(name);
+    if (metric == null) {
+      throw new IllegalArgumentException(
+          "Unknown metric '" + name + "'. Known: " + String.join(", ", BY_NAME.keySet()));
+    }
+    return metric.apply(name);
+  }
+
+  /** Accuracy: binary, categorical or sparse categorical, as the model's outputs and targets are. */
+  public static Metric accuracy() {
+    return of("accuracy");
+  }
+
+  /** Accuracy of yes-or-no predictions at the threshold 0.5. */
+  public static BinaryAccuracy binaryAccuracy() {
+    return binaryAccuracy(BinaryAccuracy.DEFAULT_THRESHOLD);
+  }
+
+  /** Accuracy of yes-or-no predictions. */
+  public static BinaryAccuracy binaryAccuracy(double threshold) {
+    return new BinaryAccuracy("binary_accuracy", threshold);
+  }
+
+  /** Accuracy of the most probable class, targets one-hot. */
+  public static CategoricalAccuracy categoricalAccuracy() {
+    return new CategoricalAccuracy("categorical_accuracy");
+  }
+
+  /** Accuracy of the most probable class, targets class numbers. */
+  public static SparseCategoricalAccuracy sparseCategoricalAccuracy() {
+    return new SparseCategoricalAccuracy("sparse_categorical_accuracy");
+  }
+
+  /** Whether the right class is among the k most probable ones, targets one-hot. */
+  public static TopKCategoricalAccuracy topKCategoricalAccuracy(int k) {
+    return new TopKCategoricalAccuracy("top_k_categorical_accuracy", k);
+  }
+
+  /** Whether the right class is among the k most probable ones, targets class numbers. */
+  public static SparseTopKCategoricalAccuracy sparseTopKCategoricalAccuracy(int k) {
+    return new SparseTopKCategoricalAccuracy("sparse_top_k_categorical_accuracy", k);
+  }
+
+  /** Mean absolute error. */
+  public static Metric mae() {
+    return of("mae");
+  }
+
+  /** Mean squared error. */
+  public static Metric mse() {
+    return of("mse");
+  }
+
+  /** Root of the mean squared error. */
+  public static Metric rmse() {
+    return of("rmse");
+  }
+
+  /** Mean absolute percentage error. */
+  public static Metric mape() {
+    return of("mape");
+  }
+
+  static void checkTargetWidth(String metric, int needed, int outputs, int targetWidth) {
+    if (needed != targetWidth) {
+      throw new IllegalArgumentException(
+          "The metric '"
+              + metric
+              + "' needs "
+              + needed
+              + " target values at a position where the model has "
+              + outputs
+              + " outputs; the loss has "
+              + targetWidth
+              + (targetWidth == 1
+                  ? ". Class numbers as targets go with the sparse metrics."
+                  : ". One-hot targets go with the metrics that are not sparse."));
+    }
+  }
+
+  static void checkK(int k) {
+    if (k < 1) {
+      throw new IllegalArgumentException("The k of a top-k accuracy is at least 1. Received: " + k);
+    }
+  }
+
+  static double sumOfWeights(int positions, float[] weights) {
+    if (weights == null) {
+      return positions;
+    }
+    double sum = 0;
+    for (int i = 0; i < positions; i++) {
+      sum += weights[i];
+    }
+    return sum;
+  }
+}
