@@ -1,6 +1,10 @@
 package org.unroll.training;
 
-/** The learning rate as a function of the number of optimizer steps made. */
+/**
+ * The learning rate as a function of the number of optimizer steps made: one of Keras's schedules, or a lambda of one's own.
+ *
+ * <p>The schedules of {@link Schedules} compute in double where Keras computes in float32.
+ */
 @FunctionalInterface
 public interface LearningRateSchedule {
   /**

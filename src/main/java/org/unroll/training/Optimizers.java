@@ -14,6 +14,10 @@ public final class Optimizers {
     BY_NAME.put("rmsprop", Optimizers::rmsprop);
     BY_NAME.put("adam", Optimizers::adam);
     BY_NAME.put("adamw", Optimizers::adamW);
+    BY_NAME.put("nadam", Optimizers::nadam);
+    BY_NAME.put("adamax", Optimizers::adamax);
+    BY_NAME.put("adagrad", Optimizers::adagrad);
+    BY_NAME.put("adadelta", Optimizers::adadelta);
   }
 
   private Optimizers() {}
@@ -71,5 +75,45 @@ public final class Optimizers {
   /** AdamW: Adam with a decoupled weight decay of 0.004. */
   public static Adam adamW(double learningRate) {
     return new Adam("adamw", learningRate).weightDecay(0.004);
+  }
+
+  /** Nadam with a learning rate of 0.001. */
+  public static Nadam nadam() {
+    return nadam(0.001);
+  }
+
+  /** Nadam. */
+  public static Nadam nadam(double learningRate) {
+    return new Nadam(learningRate);
+  }
+
+  /** Adamax with a learning rate of 0.001. */
+  public static Adamax adamax() {
+    return adamax(0.001);
+  }
+
+  /** Adamax. */
+  public static Adamax adamax(double learningRate) {
+    return new Adamax(learningRate);
+  }
+
+  /** Adagrad with a learning rate of 0.001. */
+  public static Adagrad adagrad() {
+    return adagrad(0.001);
+  }
+
+  /** Adagrad. */
+  public static Adagrad adagrad(double learningRate) {
+    return new Adagrad(learningRate);
+  }
+
+  /** Adadelta with a learning rate of 0.001. */
+  public static Adadelta adadelta() {
+    return adadelta(0.001);
+  }
+
+  /** Adadelta. */
+  public static Adadelta adadelta(double learningRate) {
+    return new Adadelta(learningRate);
   }
 }
