@@ -52,4 +52,28 @@ public interface Dataset {
   default int batches() {
     return (size() + batchSize() - 1) / batchSize();
   }
+
+  /**
+   * The samples {@code from} … {@code to}−1 as a dataset of their own, numbered from 0, in the order in
+   * which this one visits them. Nothing is copied.
+   *
+   * @throws IllegalArgumentException if the range is empty or reaches outside 0 … size
+   */
+  default Dataset subset(int from, int to) {
+    return Subset.of(this, from, to);
+  }
+
+  /**
+   * The same samples in batches of another size.
+   *
+   * @throws IllegalArgumentException if {@code size} is below 1
+   */
+  default Dataset batchSize(int size) {
+    return Subset.of(this, 0, size()).batchSize(size);
+  }
+
+  /** The same samples, in a new order each epoch that depends on the seed and the epoch alone. */
+  default Dataset shuffled(long seed) {
+    return Subset.of(this, 0, size()).shuffled(seed);
+  }
 }

@@ -1,0 +1,57 @@
+package org.unroll.data;
+
+/**
+ * How an epoch is cut into batches and in what order it visits its samples.
+ *
+ * @param size samples in a batch
+ * @param seed what the order of each epoch is drawn from, or null for the natural order
+ */
+record Batching(int size, Long seed) {
+  /** Batches of 32 in the natural order; 32 is the default of Keras's {@code fit}. */
+  static final Batching DEFAULT = new Batching(32, null);
+
+  Batching {
+    if (size < 1) {
+      throw new IllegalArgumentException(
+          "A batch holds at least 1 sample. Received: batchSize=" + size);
+    }
+  }
+
+  Batching withSize(int newSize) {
+    return new Batching(newSize, seed);
+  }
+
+  Batching withSeed(long newSeed) {
+    return new Batching(size, newSeed);
+  }
+
+  /**
+   * The order of an epoch: a Fisher-Yates shuffle of 0 … samples−1, or null without a seed. The random
+   * numbers are those of SplitMix64 (Steele, Lea and Flood 2014), written out here because the JDK
+   * promises no algorithm for its own generators of that kind, and the order must be the same on all.
+   */
+  int[] order(int samples, int epoch) {
+    if (seed == null) {
+      return null;
+    }
+    int[] order = new int[samples];
+    for (int i = 0; i < samples; i++) {
+      order[i] = i;
+    }
+    long state = mix(mix(seed) + epoch);
+    for (int i = samples - 1; i > 0; i--) {
+      state += 0x9E3779B97F4A7C15L;
+      int j = (int) (((mix(state) >>> 32) * (i + 1)) >>> 32);
+      int kept = order[i];
+      order[i] = order[j];
+      order[j] = kept;
+    }
+    return order;
+  }
+
+  private static long mix(long z) {
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+}

@@ -1,0 +1,91 @@
+package org.unroll.data;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import tech.tablesaw.api.NumericColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
+
+/** Finds the numeric columns of a table, with errors that name what there is instead. */
+final class Columns {
+  private Columns() {}
+
+  /**
+   * The columns of these names.
+   *
+   * @throws IllegalArgumentException if one is missing or not numeric
+   */
+  static List<NumericColumn<?>> numeric(Table table, List<String> names) {
+    return names.stream().<NumericColumn<?>>map(name -> numeric(table, name)).toList();
+  }
+
+  /** All columns, each of which must be numeric. */
+  static List<NumericColumn<?>> allNumeric(Table table) {
+    return numeric(table, table.columnNames());
+  }
+
+  /** The number in a row, NaN where it is missing. */
+  static double value(NumericColumn<?> column, int row) {
+    return column.isMissing(row) ? Double.NaN : column.getDouble(row);
+  }
+
+  private static NumericColumn<?> numeric(Table table, String name) {
+    if (!table.containsColumn(name)) {
+      throw new IllegalArgumentException(
+          "The table has no column '" + name + "'. Its columns are: " + names(table));
+    }
+    Column<?> column = table.column(name);
+    if (column instanceof NumericColumn<?> numbers) {
+      return numbers;
+    }
+    throw notNumeric(column);
+  }
+
+  /** The complaint about a column that ought to be numbers: its first cell that is none is shown. */
+  static IllegalArgumentException notNumeric(Column<?> column) {
+    int row = firstText(column);
+    return new IllegalArgumentException(
+        "The column '"
+            + column.name()
+            + "' is of type "
+            + column.type().name()
+            + ", not a number column"
+            + (row < 0 ? "" : "; row " + row + " holds '" + column.getUnformattedString(row) + "'")
+            + ". Correct the cell where the table is read, or choose the columns by name.");
+  }
+
+  /** The first row that holds something other than a number, −1 where there is none. */
+  private static int firstText(Column<?> column) {
+    for (int row = 0; row < column.size(); row++) {
+      if (!column.isMissing(row) && !isNumber(column.getUnformattedString(row))) {
+        return row;
+      }
+    }
+    return -1;
+  }
+
+  /** Whether a text column holds at least one number, and so was probably meant as one. */
+  static boolean holdsNumbers(Column<?> column) {
+    for (int row = 0; row < column.size(); row++) {
+      if (!column.isMissing(row) && isNumber(column.getUnformattedString(row))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isNumber(String text) {
+    try {
+      Double.parseDouble(text);
+      return true;
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  private static String names(Table table) {
+    return table.columnNames().stream()
+        .map(name -> "'" + name + "'")
+        .collect(Collectors.joining(", "));
+  }
+}

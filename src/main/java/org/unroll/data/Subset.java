@@ -1,0 +1,88 @@
+package org.unroll.data;
+
+/** A view of some consecutive samples of another dataset, with batches and an order of its own. */
+final class Subset implements Dataset {
+  private final Dataset base;
+  private final int from;
+  private final int to;
+  private final Batching batching;
+
+  private Subset(Dataset base, int from, int to, Batching batching) {
+    this.base = base;
+    this.from = from;
+    this.to = to;
+    this.batching = batching;
+  }
+
+  static Subset of(Dataset base, int from, int to) {
+    if (from < 0 || to > base.size() || from >= to) {
+      throw new IllegalArgumentException(
+          "A subset takes samples from … to−1 with 0 ≤ from < to ≤ "
+              + base.size()
+              + ", the number of samples. Received: from="
+              + from
+              + ", to="
+              + to);
+    }
+    return new Subset(base, from, to, new Batching(base.batchSize(), null));
+  }
+
+  @Override
+  public int size() {
+    return to - from;
+  }
+
+  @Override
+  public Shape inputShape() {
+    return base.inputShape();
+  }
+
+  @Override
+  public Shape targetShape() {
+    return base.targetShape();
+  }
+
+  @Override
+  public int batchSize() {
+    return batching.size();
+  }
+
+  @Override
+  public int[] order(int epoch) {
+    if (batching.seed() != null) {
+      return batching.order(size(), epoch);
+    }
+    int[] whole = base.order(epoch);
+    if (whole == null) {
+      return null;
+    }
+    int[] order = new int[size()];
+    int filled = 0;
+    for (int sample : whole) {
+      if (sample >= from && sample < to) {
+        order[filled++] = sample - from;
+      }
+    }
+    return order;
+  }
+
+  @Override
+  public void copyInput(int sample, float[] slice, int row, int rows) {
+    base.copyInput(from + sample, slice, row, rows);
+  }
+
+  @Override
+  public void copyTarget(int sample, float[] target, int offset) {
+    base.copyTarget(from + sample, target, offset);
+  }
+
+  @Override
+  public Subset batchSize(int size) {
+    return new Subset(base, from, to, batching.withSize(size));
+  }
+
+  @Override
+  public Subset shuffled(long seed) {
+    return new Subset(base, from, to, batching.withSeed(seed));
+  }
+}
