@@ -1,0 +1,233 @@
+package org.unroll;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.ejml.data.FMatrixRMaj;
+import org.unroll.compute.Workers;
+import org.unroll.data.Dataset;
+import org.unroll.layers.Layer;
+import org.unroll.layers.Network;
+import org.unroll.layers.Weight;
+import org.unroll.training.FitOptions;
+import org.unroll.training.Loss;
+import org.unroll.training.Losses;
+import org.unroll.training.Metric;
+import org.unroll.training.Metrics;
+import org.unroll.training.Optimizer;
+import org.unroll.training.Optimizers;
+import org.unroll.training.Trainer;
+
+/**
+ * A model that is a stack of layers, as Keras's {@code Sequential}.
+ *
+ * <pre>{@code
+ * var model = Sequential.of(input(240, 14), gru(32), dense(1));
+ * model.compile(rmsprop(), mae());
+ * History history = model.fit(train, epochs(20).validation(val));
+ * double error = model.evaluate(test).get("mae");
+ * }</pre>
+ *
+ * <p>The weights begin with values that depend on the layers and on a seed alone, 0 unless another is given with {@link #seeded}; so a
+ * notebook run twice gives the same numbers. (In Keras they differ from run to run until a seed is set.)
+ *
+ * <p>A model is used by one thread at a time.
+ */
+public final class Sequential {
+  private final Network network;
+  private String name = "sequential";
+  private Optimizer optimizer;
+  private Loss loss;
+  private Trainer trainer;
+  private History history = new History(0);
+
+  private Sequential(Network network) {
+    this.network = network;
+  }
+
+  /**
+   * A model of these layers, the first being {@code input(…)}.
+   *
+   * @throws IllegalArgumentException if a layer cannot take what the one before it returns; names both and the fix
+   */
+  public static Sequential of(Layer... layers) {
+    return seeded(0, layers);
+  }
+
+  /** A model of these layers whose weights begin with the values of this seed. */
+  public static Sequential seeded(long seed, Layer... layers) {
+    return new Sequential(new Network(Arrays.asList(layers), seed));
+  }
+
+  /** The model's name; {@code sequential} by default. */
+  public String name() {
+    return name;
+  }
+
+  /** Sets the model's name. */
+  public Sequential name(String newName) {
+    name = newName;
+    return this;
+  }
+
+  /** The layers, the input not among them. */
+  public List<Layer> layers() {
+    return network.layers();
+  }
+
+  /**
+   * The layer with this name.
+   *
+   * @throws IllegalArgumentException if there is none, with the names that exist
+   */
+  public Layer layer(String layerName) {
+    return layers().stream()
+        .filter(layer -> layer.name().equals(layerName))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "This model has no layer '"
+                        + layerName
+                        + "'. It has: "
+                        + layers().stream().map(Layer::name).toList()));
+  }
+
+  /** The network below this front door, for code that works with layers directly. */
+  public Network network() {
+    return network;
+  }
+
+  /** The layers with output shapes and numbers of parameters. */
+  public Summary summary() {
+    var rows = new ArrayList<Summary.Row>();
+    for (Layer layer : layers()) {
+      rows.add(
+          new Summary.Row(layer.name(), layer.type(), layer.outputShape(), layer.parameters()));
+    }
+    return new Summary(name, rows);
+  }
+
+  /** The number of weight values. */
+  public int parameters() {
+    return network.weights().stream().mapToInt(Weight::size).sum();
+  }
+
+  /**
+   * The weights by name, {@code layer/weight} such as {@code gru/recurrent_kernel}, in Keras's order, as EJML matrices on the model's own
+   * values: writing to a matrix changes the model.
+   */
+  public Map<String, FMatrixRMaj> weights() {
+    Map<String, FMatrixRMaj> matrices = new LinkedHashMap<>();
+    for (int i = 0; i < network.weights().size(); i++) {
+      matrices.put(network.weightPaths().get(i), network.weights().get(i).matrix());
+    }
+    return matrices;
+  }
+
+  /**
+   * One of the {@link #weights()}.
+   *
+   * @throws IllegalArgumentException if there is none of this name, with the names that exist
+   */
+  public FMatrixRMaj weight(String path) {
+    int index = network.weightPaths().indexOf(path);
+    if (index < 0) {
+      throw new IllegalArgumentException(
+          "This model has no weight '" + path + "'. It has: " + network.weightPaths());
+    }
+    return network.weights().get(index).matrix();
+  }
+
+  /** Sets what the model is trained with. */
+  public void compile(Optimizer newOptimizer, Loss newLoss) {
+    compile(newOptimizer, newLoss, new Metric[0]);
+  }
+
+  /** Sets what the model is trained with and measured by. */
+  public void compile(Optimizer newOptimizer, Loss newLoss, Metric... metrics) {
+    int outputs = network.outputShape().last();
+    int targetWidth = newLoss.targetWidth(outputs);
+    List<Metric> resolved =
+        Arrays.stream(metrics).map(metric -> metric.resolve(outputs, targetWidth)).toList();
+    optimizer = newOptimizer;
+    loss = newLoss;
+    trainer = new Trainer(network, newOptimizer, newLoss, resolved);
+  }
+
+  /** Sets what the model is trained with and measured by, the metrics by their Keras names, such as {@code "accuracy"}. */
+  public void compile(Optimizer newOptimizer, Loss newLoss, String... metrics) {
+    compile(
+        newOptimizer, newLoss, Arrays.stream(metrics).map(Metrics::of).toArray(Metric[]::new));
+  }
+
+  /** Sets everything by Keras's names: {@code compile("rmsprop", "mae", "mse")}. */
+  public void compile(String optimizerName, String lossName, String... metrics) {
+    compile(Optimizers.of(optimizerName), Losses.of(lossName), metrics);
+  }
+
+  /** The optimizer; null before {@code compile}. */
+  public Optimizer optimizer() {
+    return optimizer;
+  }
+
+  /** The loss; null before {@code compile}. */
+  public Loss loss() {
+    return loss;
+  }
+
+  /**
+   * Trains the model. An interrupt of the calling thread (a notebook's stop button) ends training after the batch at hand; the model is then
+   * usable, {@link #history()} has the epochs that were finished, and the interrupt flag is set.
+   *
+   * @throws IllegalStateException before {@code compile}
+   * @throws IllegalArgumentException if data and model do not fit together
+   * @throws org.unroll.training.NonFiniteLossException if the loss becomes infinite or NaN
+   */
+  public History fit(Dataset train, FitOptions options) {
+    requireCompiled("fit");
+    History run = new History(options.firstEpoch());
+    history = run;
+    trainer.fit(train, options, run.recorder());
+    return run;
+  }
+
+  /** The history of the last {@code fit}, also of one that was stopped or failed. */
+  public History history() {
+    return history;
+  }
+
+  /**
+   * The loss and the metrics on a dataset.
+   *
+   * @throws IllegalStateException before {@code compile}
+   */
+  public Evaluation evaluate(Dataset data) {
+    requireCompiled("evaluate");
+    boolean penalized = network.weights().stream().anyMatch(w -> w.regularizer() != null);
+    return new Evaluation(
+        trainer.evaluate(data, Workers.defaultThreads()), loss, penalized);
+  }
+
+  /** The model's output for every sample, in the dataset's natural order; targets are not looked at. */
+  public Predictions predict(Dataset data) {
+    return new Predictions(
+        Trainer.outputShape(network, data),
+        Trainer.predict(network, data, Workers.defaultThreads()));
+  }
+
+  private void requireCompiled(String what) {
+    if (trainer == null) {
+      throw new IllegalStateException(
+          "Call compile(optimizer, loss) before " + what + ", for example compile(rmsprop(), mae()).");
+    }
+  }
+
+  /** The text of {@link #summary()}. */
+  @Override
+  public String toString() {
+    return summary().toString();
+  }
+}

@@ -1,0 +1,123 @@
+package org.unroll.keras;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * One object of a Keras configuration, {@code {class_name, config}}, read argument by argument. Whoever reads it names every argument it understands,
+ * and {@link #finish} refuses what is left over: an option that was silently dropped would make another model.
+ */
+final class Config {
+  private final String owner;
+  private final JsonNode arguments;
+  private final Set<String> read = new HashSet<>();
+
+  /**
+   * The arguments of one object.
+   *
+   * @param owner how errors call it, for example {@code LSTM 'lstm_1'}
+   */
+  Config(String owner, JsonNode arguments) {
+    this.owner = owner;
+    this.arguments = arguments;
+  }
+
+  /** How errors call the object. */
+  String owner() {
+    return owner;
+  }
+
+  /** Whether the argument is there and not null. */
+  boolean has(String name) {
+    read.add(name);
+    JsonNode node = arguments.get(name);
+    return node != null && !node.isNull();
+  }
+
+  /** An argument as it stands. */
+  JsonNode node(String name) {
+    if (!has(name)) {
+      throw new IllegalArgumentException(owner + " lacks the argument '" + name + "'.");
+    }
+    return arguments.get(name);
+  }
+
+  int integer(String name) {
+    JsonNode node = node(name);
+    if (!node.isIntegralNumber() || !node.canConvertToInt()) {
+      throw wrong(name, "a whole number", node);
+    }
+    return node.intValue();
+  }
+
+  double number(String name) {
+    JsonNode node = node(name);
+    if (!node.isNumber()) {
+      throw wrong(name, "a number", node);
+    }
+    return node.doubleValue();
+  }
+
+  double number(String name, double fallback) {
+    return has(name) ? number(name) : fallback;
+  }
+
+  boolean flag(String name, boolean fallback) {
+    if (!has(name)) {
+      return fallback;
+    }
+    JsonNode node = arguments.get(name);
+    if (!node.isBoolean()) {
+      throw wrong(name, "true or false", node);
+    }
+    return node.booleanValue();
+  }
+
+  String text(String name) {
+    JsonNode node = node(name);
+    if (!node.isTextual()) {
+      throw wrong(name, "a text", node);
+    }
+    return node.textValue();
+  }
+
+  /** Notes arguments that change nothing here. */
+  void ignore(String... names) {
+    for (String name : names) {
+      read.add(name);
+    }
+  }
+
+  /** Refuses an argument that is set to anything but null, false, 0 or nothing. */
+  void refuse(String name, String reason) {
+    if (has(name) && isSet(arguments.get(name))) {
+      throw new IllegalArgumentException(
+          owner + " has " + name + "=" + arguments.get(name) + ", which is not supported: " + reason);
+    }
+  }
+
+  /** Refuses arguments that nobody asked for, unless they are null, false, 0 or nothing. */
+  void finish() {
+    arguments
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!read.contains(name)) {
+                refuse(name, "this library does not know the option.");
+              }
+            });
+  }
+
+  private static boolean isSet(JsonNode node) {
+    return !(node.isNull()
+        || node.isBoolean() && !node.booleanValue()
+        || node.isNumber() && node.doubleValue() == 0
+        || node.isContainerNode() && node.isEmpty());
+  }
+
+  IllegalArgumentException wrong(String name, String expected, JsonNode came) {
+    return new IllegalArgumentException(
+        "The argument '" + name + "' of " + owner + " is " + expected + ". Received: " + came);
+  }
+}

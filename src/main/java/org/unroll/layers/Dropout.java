@@ -1,0 +1,85 @@
+package org.unroll.layers;
+
+import org.unroll.compute.Compute;
+import org.unroll.compute.CounterRandom;
+import org.unroll.data.Shape;
+
+/**
+ * Drops values at random in training, Keras's {@code Dropout} (Srivastava et al. 2014): each value is set to 0 with probability rate, the
+ * others are divided by 1 − rate. Outside of training it changes nothing.
+ *
+ * <p>Source: Keras 3, {@code keras.layers.Dropout}.
+ */
+public final class Dropout extends Layer {
+  private final double rate;
+
+  Dropout(double rate) {
+    super("Dropout");
+    this.rate = requireRate("rate", rate);
+  }
+
+  /** The share of the values that is dropped. */
+  public double rate() {
+    return rate;
+  }
+
+  /** Sets the name. */
+  public Dropout name(String name) {
+    setName(name);
+    return this;
+  }
+
+  @Override
+  protected Shape checkInput(Shape input, Layer previous) {
+    return input;
+  }
+
+  @Override
+  public Pass newPass() {
+    return new DropoutPass();
+  }
+
+  private final class DropoutPass extends Pass {
+    private final Tensor output = new Tensor();
+    private float[] mask = {};
+    private float[] y = {};
+    private boolean drops;
+
+    @Override
+    public Tensor forward(Tensor input, float[][] state, Call call) {
+      drops = call.isTraining() && rate > 0;
+      if (!drops) {
+        return input;
+      }
+      int size = input.size();
+      mask = atLeast(mask, size);
+      y = atLeast(y, size);
+      int width = input.width();
+      int timesteps = input.timesteps();
+      for (int t = 0; t < timesteps; t++) {
+        for (int r = 0; r < input.rows(); r++) {
+          int row = (call.firstRow() + r) * timesteps + t;
+          long key = call.randomKey(position(), row);
+          CounterRandom.fillDropoutMask(
+              key, rate, width, mask, (t * input.rows() + r) * width);
+        }
+      }
+      Compute.kernels()
+          .multiplyElements(
+              1, size, input.values(), input.offset(), size, mask, 0, size, y, 0, size, false);
+      return output.set(y, 0, input.rows(), input.shape(), input.mask());
+    }
+
+    @Override
+    public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
+      if (drops && needed) {
+        int size = gradient.size();
+        int at = gradient.offset();
+        float[] g = gradient.values();
+        Compute.kernels()
+            .multiplyElements(1, size, g, at, size, mask, 0, size, g, at, size, false);
+      }
+      return gradient;
+    }
+  }
+}

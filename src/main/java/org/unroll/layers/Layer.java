@@ -1,0 +1,297 @@
+package org.unroll.layers;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import org.unroll.compute.Activation;
+import org.unroll.data.Shape;
+
+/**
+ * One layer of a network: its configuration, its weights once it is built, and a factory of {@link Pass passes} that do the work.
+ *
+ * <p>A layer is configured fluently, then built once by the network it belongs to; after that its configuration is fixed.
+ */
+public abstract class Layer {
+  private final String type;
+  private String name;
+  private Shape inputShape;
+  private Shape outputShape;
+  private List<Weight> weights = List.of();
+  private int position;
+
+  /**
+   * A layer that is not built yet.
+   *
+   * @param type Keras's class name, for example {@code SimpleRNN}
+   */
+  protected Layer(String type) {
+    this.type = type;
+  }
+
+  /** Keras's class name, for example {@code SimpleRNN}. */
+  public final String type() {
+    return type;
+  }
+
+  /** The name; null until it is given or the network gives one ({@code lstm}, {@code lstm_1}, …). */
+  public final String name() {
+    return name;
+  }
+
+  /** Sets the name; typed twins in the subclasses call this. */
+  protected final void setName(String newName) {
+    requireNotBuilt("name");
+    if (newName == null || newName.isBlank() || newName.indexOf('/') >= 0) {
+      throw new IllegalArgumentException(
+          "A layer's name is not blank and has no '/'. Received: '" + newName + "'");
+    }
+    name = newName;
+  }
+
+  /** The name a layer of this type gets by itself, {@code SimpleRNN} becoming {@code simple_rnn}. */
+  final String defaultName() {
+    return type.replaceAll("(.)([A-Z][a-z0-9]+)", "$1_$2")
+        .replaceAll("([a-z])([A-Z])", "$1_$2")
+        .toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether the layer has its weights. */
+  public final boolean isBuilt() {
+    return outputShape != null;
+  }
+
+  /** The shape of one input sample. */
+  public final Shape inputShape() {
+    requireBuilt();
+    return inputShape;
+  }
+
+  /** The shape of one output sample. */
+  public final Shape outputShape() {
+    requireBuilt();
+    return outputShape;
+  }
+
+  /** The weights, in Keras's order; none where the layer has none. */
+  public final List<Weight> weights() {
+    return weights;
+  }
+
+  /**
+   * The weight with this name, for example {@code recurrent_kernel}.
+   *
+   * @throws IllegalArgumentException if there is none, with the names that exist
+   */
+  public final Weight weight(String weightName) {
+    for (Weight weight : weights) {
+      if (weight.name().equals(weightName)) {
+        return weight;
+      }
+    }
+    throw new IllegalArgumentException(
+        describe()
+            + " has no weight '"
+            + weightName
+            + "'. It has: "
+            + weights.stream().map(Weight::name).toList());
+  }
+
+  /** The number of weight values. */
+  public final int parameters() {
+    return weights.stream().mapToInt(Weight::size).sum();
+  }
+
+  /**
+   * Builds the layer: checks the input, creates the weights.
+   *
+   * @param input the shape of one input sample
+   * @param previous the layer whose output this is
+   * @param newPosition the layer's place in the network, from 0; part of the key of its random streams
+   * @param seed the seed of the initial weights
+   */
+  final void build(Shape input, Layer previous, int newPosition, long seed) {
+    requireNotBuilt("build");
+    if (name == null) {
+      name = defaultName();
+    }
+    position = newPosition;
+    Shape output = checkInput(input, previous);
+    var created = new ArrayList<Weight>();
+    createWeights(input, new WeightFactory(this, seed, created));
+    weights = Collections.unmodifiableList(created);
+    inputShape = input;
+    outputShape = output;
+  }
+
+  /**
+   * Checks the input and computes the output's shape.
+   *
+   * @param input the shape of one input sample
+   * @param previous the layer whose output this is, for the error's text
+   * @throws IllegalArgumentException if the layer does not take such an input; names both layers and the fix
+   */
+  protected abstract Shape checkInput(Shape input, Layer previous);
+
+  /** Creates the weights, in Keras's order; a layer without weights does nothing. */
+  protected void createWeights(Shape input, WeightFactory factory) {}
+
+  /** A new pass over this layer, with buffers of its own. */
+  public abstract Pass newPass();
+
+  /**
+   * Brings up to date what a backward pass derives from the weights, such as transposed kernels; called once for each batch, after the
+   * weights have changed and before any slice runs.
+   */
+  protected void prepareBackward() {}
+
+  /**
+   * The sigmoid or softmax that makes probabilities of the layer's output, or null where there is none. Some losses are more exact on what
+   * comes before it.
+   */
+  public Activation outputActivation() {
+    return null;
+  }
+
+  /** Whether an activation makes probabilities. */
+  static boolean makesProbabilities(Activation activation) {
+    return activation == Activation.SIGMOID || activation == Activation.SOFTMAX;
+  }
+
+  /** A gradient that fits one of the layer's weights. */
+  Gradient newGradient(Weight weight) {
+    return Gradient.dense(weight.size());
+  }
+
+  /** How the layer's output reads in an error: {@code (batch, 240, 14)}. */
+  protected String describeOutput() {
+    return describe(outputShape);
+  }
+
+  /** Type and name, for errors: {@code LSTM 'lstm_1'}. */
+  public final String describe() {
+    return type + " '" + (name == null ? defaultName() : name) + "'";
+  }
+
+  /** The layers inside this one, such as the one a TimeDistributed applies. */
+  List<Layer> innerLayers() {
+    return List.of();
+  }
+
+  /** The layer's place in its network; an inner layer's follows its owner's. */
+  final int position() {
+    return position;
+  }
+
+  /** The error for an input this layer cannot take. */
+  final IllegalArgumentException wrongInput(String needed, Shape input, Layer previous) {
+    String came = previous.isBuilt() ? previous.describeOutput() : describe(input);
+    return new IllegalArgumentException(
+        describe()
+            + " needs "
+            + needed
+            + "; '"
+            + previous.name()
+            + "' returns "
+            + came
+            + ". "
+            + previous.fixFor(input, needed));
+  }
+
+  /** What to change about this layer so that the next one can take its output. */
+  String fixFor(Shape output, String needed) {
+    if (needed.equals(BATCH_TIME_FEATURES) && output.rank() == 1) {
+      return "Put a layer between them that returns a sequence (an Embedding for token ids, a"
+          + " RepeatVector for a vector), or give each sample a time axis";
+    }
+    return "Change '" + name + "' or put a layer between them that changes the shape";
+  }
+
+  /** What recurrent layers and their relatives take. */
+  static final String BATCH_TIME_FEATURES = "(batch, time, features)";
+
+  /** {@code (batch, 240, 14)} for a sample shape of {@code (240, 14)}. */
+  static String describe(Shape shape) {
+    String axes = shape.toString();
+    return "(batch" + (shape.rank() == 0 ? ")" : ", " + axes.substring(1).replace(",)", ")"));
+  }
+
+  /** Guards a setter: a built layer is fixed. */
+  protected final void requireNotBuilt(String what) {
+    if (isBuilt()) {
+      throw new IllegalStateException(
+          describe() + " is built and belongs to a model; '" + what + "' can no longer be set."
+              + " Create a new layer instead.");
+    }
+  }
+
+  private void requireBuilt() {
+    if (!isBuilt()) {
+      throw new IllegalStateException(
+          describe() + " is not built yet: it gets its shapes and weights when it is put into a"
+              + " model.");
+    }
+  }
+
+  /** Checks the number of units of a layer. */
+  static int requireUnits(int units) {
+    if (units < 1) {
+      throw new IllegalArgumentException("units is at least 1. Received: units=" + units);
+    }
+    return units;
+  }
+
+  /** Checks a dropout rate; unlike Keras, which clamps some of them, anything outside [0, 1) is an error. */
+  static double requireRate(String argument, double rate) {
+    if (!(rate >= 0 && rate < 1)) {
+      throw new IllegalArgumentException(
+          argument + " is at least 0 and less than 1. Received: " + argument + "=" + rate);
+    }
+    return rate;
+  }
+
+  /** Makes the weights of a layer that is being built. */
+  protected static final class WeightFactory {
+    private final Layer owner;
+    private final long seed;
+    private final List<Weight> created;
+
+    private WeightFactory(Layer owner, long seed, List<Weight> created) {
+      this.owner = owner;
+      this.seed = seed;
+      this.created = created;
+    }
+
+    /**
+     * Creates one weight. Its first values depend on the model's seed, the layer's place and the weight's place in the layer only.
+     *
+     * @param name Keras's name, for example {@code kernel}
+     * @param shape its shape
+     * @param initializer its first values
+     * @param regularizer its penalty, or null
+     */
+    public void create(
+        String name, Shape shape, Initializer initializer, Regularizer regularizer) {
+      float[] values = new float[shape.size()];
+      long weightSeed = (seed * 1_000_003L + owner.position) * 1009L + created.size();
+      initializer.fill(values, shape, new SplittableRandom(weightSeed));
+      created.add(new Weight(name, shape, values, regularizer));
+    }
+
+    /**
+     * Builds a layer inside the owner, whose weights become the owner's, under the inner layer's name.
+     *
+     * @param index which of the owner's inner layers this is, from 1
+     */
+    void inner(Layer inner, Shape input, int index) {
+      inner.build(input, owner, owner.position + index, seed);
+      for (Weight weight : inner.weights()) {
+        created.add(
+            new Weight(
+                inner.name() + "/" + weight.name(), weight.shape(), weight.values(),
+                weight.regularizer()));
+      }
+    }
+  }
+}

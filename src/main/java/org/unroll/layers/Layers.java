@@ -1,0 +1,92 @@
+package org.unroll.layers;
+
+import org.unroll.compute.Activation;
+import org.unroll.data.Shape;
+
+/**
+ * The layers by their names, for {@code import static org.unroll.layers.Layers.*}. What a layer computes, its arguments and their defaults
+ * stand in the class that is returned.
+ */
+public final class Layers {
+  private Layers() {}
+
+  /** The shape of one sample, without the batch: {@code input(240, 14)}, or {@code input(Shape.ANY, 14)} for sequences of any length. */
+  public static Input input(int... axes) {
+    return new Input(Shape.of(axes));
+  }
+
+  /** See {@link Dense}. */
+  public static Dense dense(int units) {
+    return new Dense(units);
+  }
+
+  /** See {@link Dense}; with an activation by its Keras name, such as {@code "sigmoid"}. */
+  public static Dense dense(int units, String activation) {
+    return new Dense(units).activation(activation);
+  }
+
+  /** See {@link SimpleRnn}. */
+  public static SimpleRnn simpleRnn(int units) {
+    return new SimpleRnn(units);
+  }
+
+  /** See {@link Lstm}. */
+  public static Lstm lstm(int units) {
+    return new Lstm(units);
+  }
+
+  /** See {@link Gru}. */
+  public static Gru gru(int units) {
+    return new Gru(units);
+  }
+
+  /**
+   * See {@link Embedding}.
+   *
+   * @param inputDim number of different indices, the largest index + 1
+   * @param outputDim length of a vector
+   */
+  public static Embedding embedding(int inputDim, int outputDim) {
+    return new Embedding(inputDim, outputDim);
+  }
+
+  /** See {@link Dropout}. */
+  public static Dropout dropout(double rate) {
+    return new Dropout(rate);
+  }
+
+  /** See {@link TimeDistributed}. */
+  public static TimeDistributed timeDistributed(Layer layer) {
+    return new TimeDistributed(layer);
+  }
+
+  /** See {@link ActivationLayer}; the activation by its Keras name. */
+  public static ActivationLayer activation(String name) {
+    return new ActivationLayer(Activation.of(name));
+  }
+
+  /** See {@link Flatten}. */
+  public static Flatten flatten() {
+    return new Flatten();
+  }
+
+  /** See {@link RepeatVector}. */
+  public static RepeatVector repeatVector(int n) {
+    return new RepeatVector(n);
+  }
+
+  /** The penalty {@code factor·Σ|w|}, for {@code kernelRegularizer} and its siblings. */
+  public static Regularizer l1(double factor) {
+    return new Regularizer(factor, 0);
+  }
+
+  /** The penalty {@code factor·Σw²}. */
+  public static Regularizer l2(double factor) {
+    return new Regularizer(0, factor);
+  }
+
+  /** The penalty {@code l1·Σ|w| + l2·Σw²}. */
+  public static Regularizer l1l2(double l1, double l2) {
+    return new Regularizer(l1, l2);
+  }
+}

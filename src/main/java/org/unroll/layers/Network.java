@@ -1,0 +1,167 @@
+package org.unroll.layers;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.unroll.compute.Activation;
+import org.unroll.data.Shape;
+
+/**
+ * A stack of built layers, each fed by the one before it, with their weights in Keras's order. Training and prediction run it slice by slice
+ * through {@link NetworkPass passes}.
+ */
+public final class Network {
+  /** The positions a layer and the layers inside it take up. */
+  private static final int POSITIONS_PER_LAYER = 4;
+
+  private final Input input;
+  private final List<Layer> layers;
+  private final List<Weight> weights;
+  private final List<String> paths;
+
+  /**
+   * Builds a stack of layers: names them, checks that each takes what the one before it returns, creates the weights.
+   *
+   * @param stack an {@link Input} and at least one layer
+   * @param seed the seed of the initial weights
+   * @throws IllegalArgumentException if the layers do not fit together
+   */
+  public Network(List<Layer> stack, long seed) {
+    if (stack.size() < 2 || !(stack.get(0) instanceof Input first)) {
+      throw new IllegalArgumentException(
+          "A model begins with input(...) and has at least one layer behind it. Received: "
+              + stack.stream().map(Layer::type).toList());
+    }
+    for (Layer layer : stack.subList(1, stack.size())) {
+      if (layer instanceof Input) {
+        throw new IllegalArgumentException(
+            "input(...) stands at the beginning of a model only. Received: "
+                + stack.stream().map(Layer::type).toList());
+      }
+    }
+    input = first;
+    layers = List.copyOf(stack.subList(1, stack.size()));
+    giveNames(stack);
+    build(seed);
+    var allWeights = new ArrayList<Weight>();
+    var allPaths = new ArrayList<String>();
+    for (Layer layer : layers) {
+      for (Weight weight : layer.weights()) {
+        allWeights.add(weight);
+        allPaths.add(layer.name() + "/" + weight.name());
+      }
+    }
+    weights = List.copyOf(allWeights);
+    paths = List.copyOf(allPaths);
+  }
+
+  private static void giveNames(List<Layer> stack) {
+    Set<String> taken = new HashSet<>();
+    for (Layer layer : stack) {
+      if (layer.isBuilt()) {
+        throw new IllegalArgumentException(
+            layer.describe()
+                + " already belongs to a model. Create a new layer for each place in a model.");
+      }
+      if (layer.name() != null && !taken.add(layer.name())) {
+        throw new IllegalArgumentException(
+            "The name of a layer is unique in its model. Received twice: '" + layer.name() + "'");
+      }
+    }
+    Map<String, Integer> counts = new HashMap<>();
+    for (Layer layer : stack) {
+      giveName(layer, taken, counts);
+      for (Layer inner : layer.innerLayers()) {
+        giveName(inner, taken, counts);
+      }
+    }
+  }
+
+  /** Keras's counting: lstm, lstm_1, lstm_2, … */
+  private static void giveName(Layer layer, Set<String> taken, Map<String, Integer> counts) {
+    if (layer.name() != null) {
+      return;
+    }
+    String base = layer.defaultName();
+    String name;
+    do {
+      int count = counts.merge(base, 1, Integer::sum) - 1;
+      name = count == 0 ? base : base + "_" + count;
+    } while (!taken.add(name));
+    layer.setName(name);
+  }
+
+  private void build(long seed) {
+    Shape shape = input.shape();
+    input.build(shape, input, 0, seed);
+    Layer previous = input;
+    int position = POSITIONS_PER_LAYER;
+    for (Layer layer : layers) {
+      layer.build(shape, previous, position, seed);
+      shape = layer.outputShape();
+      previous = layer;
+      position += POSITIONS_PER_LAYER;
+    }
+  }
+
+  /** The input. */
+  public Input input() {
+    return input;
+  }
+
+  /** The layers behind the input. */
+  public List<Layer> layers() {
+    return layers;
+  }
+
+  /** The shape of one input sample. */
+  public Shape inputShape() {
+    return input.shape();
+  }
+
+  /** The shape of one output sample. */
+  public Shape outputShape() {
+    return layers.get(layers.size() - 1).outputShape();
+  }
+
+  /** The {@link Layer#outputActivation()} of the last layer. */
+  public Activation outputActivation() {
+    return layers.get(layers.size() - 1).outputActivation();
+  }
+
+  /** All weights, in Keras's order. */
+  public List<Weight> weights() {
+    return weights;
+  }
+
+  /** The names of {@link #weights()}, each {@code layer/weight}. */
+  public List<String> weightPaths() {
+    return paths;
+  }
+
+  /** Brings up to date what backward passes derive from the weights; called after every change of the weights, by one thread. */
+  public void prepareBackward() {
+    for (Layer layer : layers) {
+      layer.prepareBackward();
+    }
+  }
+
+  /** A new pass over all layers, with buffers of its own. */
+  public NetworkPass newPass() {
+    return new NetworkPass(this);
+  }
+
+  /** A gradient for each weight, as sums over slices use them. */
+  public Gradient[] newGradients() {
+    var gradients = new ArrayList<Gradient>();
+    for (Layer layer : layers) {
+      for (Weight weight : layer.weights()) {
+        gradients.add(layer.newGradient(weight));
+      }
+    }
+    return gradients.toArray(new Gradient[0]);
+  }
+}

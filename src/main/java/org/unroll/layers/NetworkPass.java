@@ -1,0 +1,77 @@
+package org.unroll.layers;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** All layers of a network at work on one slice: the passes of its layers in a row. */
+public final class NetworkPass {
+  private final List<Layer> layers;
+  private final Pass[] passes;
+  private final int firstWithWeights;
+
+  NetworkPass(Network network) {
+    layers = network.layers();
+    passes = layers.stream().map(Layer::newPass).toArray(Pass[]::new);
+    int first = 0;
+    while (first < layers.size() && layers.get(first).weights().isEmpty()) {
+      first++;
+    }
+    firstWithWeights = first;
+  }
+
+  /**
+   * Runs all layers forward.
+   *
+   * @return the output, valid until the next forward pass
+   */
+  public Tensor forward(Tensor input, Call call) {
+    Tensor values = input;
+    for (Pass pass : passes) {
+      values = pass.forward(values, null, call);
+    }
+    return values;
+  }
+
+  /** What the network's output activation was applied to in the last forward pass. */
+  public Tensor logits() {
+    return passes[passes.length - 1].logits();
+  }
+
+  /**
+   * Runs all layers backward, as far as there are weights.
+   *
+   * @param gradient d loss / d output (or d {@link #logits}), overwritten
+   * @param fromLogits whether the gradient is that of the logits
+   * @param gradients one for each weight of the network, overwritten
+   */
+  public void backward(Tensor gradient, boolean fromLogits, Gradient[] gradients) {
+    backward(gradient, fromLogits, gradients, firstWithWeights, false);
+  }
+
+  /**
+   * Runs all layers backward to the input.
+   *
+   * @return d loss / d input, valid until the next backward pass; null where the input has no gradient (indices)
+   */
+  public Tensor backwardToInput(Tensor gradient, boolean fromLogits, Gradient[] gradients) {
+    return backward(gradient, fromLogits, gradients, 0, true);
+  }
+
+  private Tensor backward(
+      Tensor gradient, boolean fromLogits, Gradient[] gradients, int first, boolean toInput) {
+    Tensor values = gradient;
+    int end = gradients.length;
+    for (int i = passes.length - 1; i >= first; i--) {
+      int begin = end - layers.get(i).weights().size();
+      Gradient[] own = Arrays.copyOfRange(gradients, begin, end);
+      boolean needed = toInput || i > first;
+      if (fromLogits && i == passes.length - 1) {
+        values = passes[i].backwardFromLogits(values, own, needed);
+      } else {
+        values = passes[i].backward(values, own, needed);
+      }
+      end = begin;
+    }
+    return values;
+  }
+}

@@ -1,0 +1,52 @@
+package org.unroll.layers;
+
+/**
+ * A layer at work on one slice of a batch, with buffers of its own that are reused from batch to batch. A worker thread owns the passes
+ * it runs; the weights they read belong to the layer and are shared.
+ *
+ * <p>A backward pass belongs to the forward pass before it: input and output must still hold what they held then.
+ */
+public abstract class Pass {
+  /** Makes a pass without buffers; they grow with the first slice. */
+  protected Pass() {}
+
+  /**
+   * Runs the layer forward.
+   *
+   * @param input the slice, with its mask; not changed
+   * @param state the initial state of each row (one rows × size array for each of the layer's states), overwritten with the final
+   *     state; null where states begin with zeros and nobody asks for the last ones
+   * @param call training flag and random stream
+   * @return the output with the mask for the next layer, valid until the next forward pass
+   */
+  public abstract Tensor forward(Tensor input, float[][] state, Call call);
+
+  /**
+   * Runs the layer backward.
+   *
+   * @param gradient d loss / d output, which this method may overwrite
+   * @param weightGradients one for each of the layer's weights, overwritten
+   * @param inputGradientNeeded whether d loss / d input is asked for
+   * @return d loss / d input, valid until the next backward pass, or null
+   */
+  public abstract Tensor backward(
+      Tensor gradient, Gradient[] weightGradients, boolean inputGradientNeeded);
+
+  /**
+   * What the layer's {@link Layer#outputActivation()} was applied to in the last forward pass, for losses that are taken there; only for a
+   * layer that has one.
+   */
+  Tensor logits() {
+    throw new IllegalStateException("This layer keeps no logits.");
+  }
+
+  /** As {@link #backward}, from d loss / d {@link #logits}. */
+  Tensor backwardFromLogits(Tensor gradient, Gradient[] weightGradients, boolean needed) {
+    throw new IllegalStateException("This layer keeps no logits.");
+  }
+
+  /** The buffer itself where it is long enough, else a new one. */
+  static float[] atLeast(float[] buffer, int length) {
+    return buffer.length >= length ? buffer : new float[length];
+  }
+}

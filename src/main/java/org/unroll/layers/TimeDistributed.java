@@ -1,0 +1,135 @@
+package org.unroll.layers;
+
+import java.util.List;
+import org.unroll.data.Shape;
+
+/**
+ * Applies a layer to every time step on its own, Keras's {@code TimeDistributed}: the inner layer sees each (row, time step) as a
+ * sample. Its weights are the inner layer's.
+ *
+ * <p>Input (batch, time, …), output (batch, time, …) with the inner layer's output shape.
+ *
+ * <p>Source: Keras 3, {@code keras.layers.TimeDistributed}.
+ */
+public final class TimeDistributed extends Layer {
+  private final Layer layer;
+
+  TimeDistributed(Layer layer) {
+    super("TimeDistributed");
+    if (layer instanceof Input) {
+      throw new IllegalArgumentException("TimeDistributed applies a layer, not an input(...).");
+    }
+    this.layer = layer;
+  }
+
+  /** The layer applied to every time step. */
+  public Layer layer() {
+    return layer;
+  }
+
+  /** Sets the name. */
+  public TimeDistributed name(String name) {
+    setName(name);
+    return this;
+  }
+
+  @Override
+  List<Layer> innerLayers() {
+    return List.of(layer);
+  }
+
+  @Override
+  protected Shape checkInput(Shape input, Layer previous) {
+    if (input.rank() < 2) {
+      throw wrongInput(BATCH_TIME_FEATURES, input, previous);
+    }
+    return layer.checkInput(input.dropFirst(), previous).prepend(input.axis(0));
+  }
+
+  @Override
+  protected void createWeights(Shape input, WeightFactory factory) {
+    factory.inner(layer, input.dropFirst(), 1);
+  }
+
+  @Override
+  Gradient newGradient(Weight weight) {
+    return layer.newGradient(weight);
+  }
+
+  @Override
+  protected void prepareBackward() {
+    layer.prepareBackward();
+  }
+
+  @Override
+  public Pass newPass() {
+    return new TimeDistributedPass(layer.newPass());
+  }
+
+  private static final class TimeDistributedPass extends Pass {
+    private final Pass inner;
+    private final Tensor innerInput = new Tensor();
+    private final Tensor innerGradient = new Tensor();
+    private final Tensor output = new Tensor();
+    private final Tensor inputGradient = new Tensor();
+    private final float[][] moved = {{}, {}, {}, {}};
+    private Tensor x;
+
+    TimeDistributedPass(Pass inner) {
+      this.inner = inner;
+    }
+
+    @Override
+    public Tensor forward(Tensor input, float[][] state, Call call) {
+      x = input;
+      int timesteps = input.shape().axis(0);
+      toInner(input, innerInput, 0);
+      Tensor y = inner.forward(innerInput, null, call);
+      return toOuter(y, output, 1, timesteps, input.mask());
+    }
+
+    @Override
+    public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
+      toInner(gradient, innerGradient, 2);
+      Tensor dx = inner.backward(innerGradient, weightGradients, needed);
+      return needed ? toOuter(dx, inputGradient, 3, x.shape().axis(0), null) : null;
+    }
+
+    /** Time steps become rows. Where samples keep an axis of their own in front, it moves before the rows, as tensors have it. */
+    private void toInner(Tensor from, Tensor to, int buffer) {
+      int rows = from.rows() * from.shape().axis(0);
+      Shape shape = from.shape().dropFirst();
+      if (shape.rank() < 2) {
+        to.set(from.values(), from.offset(), rows, shape, null);
+        return;
+      }
+      moved[buffer] = atLeast(moved[buffer], from.size());
+      int first = shape.axis(0);
+      move(from.values(), from.offset(), moved[buffer], rows, first, shape.size() / first);
+      to.set(moved[buffer], 0, rows, shape, null);
+    }
+
+    private Tensor toOuter(Tensor from, Tensor to, int buffer, int timesteps, boolean[] mask) {
+      Shape shape = from.shape();
+      int rows = from.rows() / timesteps;
+      if (shape.rank() < 2) {
+        return to.set(from.values(), from.offset(), rows, shape.prepend(timesteps), mask);
+      }
+      moved[buffer] = atLeast(moved[buffer], from.size());
+      int first = shape.axis(0);
+      move(from.values(), from.offset(), moved[buffer], first, from.rows(), shape.size() / first);
+      return to.set(moved[buffer], 0, rows, shape.prepend(timesteps), mask);
+    }
+
+    /** An array of (outer, inner, width) becomes one of (inner, outer, width). */
+    private static void move(
+        float[] from, int offset, float[] to, int outer, int inner, int width) {
+      for (int i = 0; i < outer; i++) {
+        for (int j = 0; j < inner; j++) {
+          System.arraycopy(
+              from, offset + (i * inner + j) * width, to, (j * outer + i) * width, width);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,347 @@
+package org.unroll.training;
+
+import java.util.Arrays;
+import java.util.List;
+import org.unroll.compute.SliceTask;
+import org.unroll.compute.Workers;
+import org.unroll.data.Dataset;
+import org.unroll.data.Shape;
+import org.unroll.layers.Call;
+import org.unroll.layers.Gradient;
+import org.unroll.layers.Network;
+import org.unroll.layers.NetworkPass;
+import org.unroll.layers.Tensor;
+
+/**
+ * Runs a network over one batch at a time. The batch is cut into slices of a fixed number of rows; a worker gathers a slice's rows, runs it
+ * through all layers and time steps, and leaves its loss, its metrics and its gradients, which are then added in the order of the slices. How a
+ * batch is cut depends on the batch size only, so the result is the same to the bit on any number of threads.
+ *
+ * <p>Buffers grow with the first batch and are reused.
+ */
+final class BatchRunner implements AutoCloseable {
+  /** Rows beyond which a slice's buffers would outgrow the cache of a core. */
+  private static final int LARGEST_SLICE = 32;
+
+  /** A full tile of the kernels' products. */
+  private static final int SMALLEST_SLICE = 4;
+
+  /** Slices a small batch is cut into, so that as many cores have work. */
+  private static final int SLICES = 4;
+
+  private enum Mode {
+    TRAIN,
+    EVALUATE,
+    PREDICT
+  }
+
+  private final Network network;
+  private final Loss loss;
+  private final Loss logitsLoss; // the loss before the output's activation, or null
+  private final List<Metric> metrics;
+  private final long seed;
+  private final Workers workers;
+  private final SliceTask sliceTask = this::runSlice;
+  private final Worker[] workerStates;
+  private Slice[] slices = {};
+  private Gradient[][] sliceGradients = {}; // weight by weight, then slice by slice
+  private final Gradient[] total;
+
+  // The batch at hand.
+  private Mode mode = Mode.EVALUATE;
+  private Dataset data;
+  private int[] order;
+  private int first;
+  private int rows;
+  private int sliceRows;
+  private int sliceCount;
+  private long step;
+  private float[] predictions;
+
+  BatchRunner(Network network, Loss loss, List<Metric> metrics, long seed, int threads) {
+    this.network = network;
+    this.loss = loss;
+    boolean probabilities = loss != null && network.outputActivation() != null;
+    logitsLoss = probabilities ? loss.onLogits(network.outputActivation()) : null;
+    this.metrics = metrics;
+    this.seed = seed;
+    workers = new Workers(threads);
+    workerStates = new Worker[threads];
+    for (int i = 0; i < threads; i++) {
+      workerStates[i] = new Worker(network.newPass());
+    }
+    total = network.newGradients();
+  }
+
+  /** Rows to a slice: a quarter of the batch, in whole tiles, as long as that is neither tiny nor large. */
+  static int sliceRows(int batchSize) {
+    int quarter = (batchSize + SLICES - 1) / SLICES;
+    int wholeTiles = (quarter + SMALLEST_SLICE - 1) / SMALLEST_SLICE * SMALLEST_SLICE;
+    return Math.min(LARGEST_SLICE, wholeTiles);
+  }
+
+  /**
+   * Runs a batch forward and backward.
+   *
+   * @param batchOrder the order in which the dataset is visited, or null for its natural one
+   * @param firstSample where in this order the batch begins
+   * @param batchRows the number of samples in it
+   * @param newStep the number of batches trained before
+   */
+  void train(Dataset dataset, int[] batchOrder, int firstSample, int batchRows, long newStep) {
+    step = newStep;
+    run(Mode.TRAIN, dataset, batchOrder, firstSample, batchRows);
+    double weight = positionWeight();
+    float scale = weight > 0 ? (float) (1 / weight) : 0f;
+    for (int w = 0; w < total.length; w++) {
+      total[w].setToSum(sliceGradients[w], sliceCount, scale);
+    }
+  }
+
+  /** Runs a batch forward, for loss and metrics. */
+  void evaluate(Dataset dataset, int firstSample, int batchRows) {
+    run(Mode.EVALUATE, dataset, null, firstSample, batchRows);
+  }
+
+  /** Runs a batch forward and writes the outputs, row-major, to {@code out}. */
+  void predict(Dataset dataset, int firstSample, int batchRows, float[] out) {
+    predictions = out;
+    run(Mode.PREDICT, dataset, null, firstSample, batchRows);
+  }
+
+  private void run(Mode newMode, Dataset dataset, int[] newOrder, int newFirst, int newRows) {
+    mode = newMode;
+    data = dataset;
+    order = newOrder;
+    first = newFirst;
+    rows = newRows;
+    sliceRows = sliceRows(dataset.batchSize());
+    sliceCount = (rows + sliceRows - 1) / sliceRows;
+    reserveSlices();
+    workers.run(sliceCount, sliceTask);
+  }
+
+  private void reserveSlices() {
+    int had = slices.length;
+    if (had < sliceCount) {
+      slices = Arrays.copyOf(slices, sliceCount);
+      for (int i = had; i < sliceCount; i++) {
+        slices[i] = new Slice(metrics);
+      }
+    }
+    if (mode != Mode.TRAIN || sliceGradients.length > 0 && sliceGradients[0].length >= sliceCount) {
+      return;
+    }
+    sliceGradients = new Gradient[total.length][sliceCount];
+    for (int i = 0; i < sliceCount; i++) {
+      if (slices[i].gradients == null) {
+        slices[i].gradients = network.newGradients();
+      }
+      for (int w = 0; w < total.length; w++) {
+        sliceGradients[w][i] = slices[i].gradients[w];
+      }
+    }
+  }
+
+  private void runSlice(int sliceNumber, int workerNumber) {
+    Worker worker = workerStates[workerNumber];
+    Slice slice = slices[sliceNumber];
+    int from = sliceNumber * sliceRows;
+    int count = Math.min(sliceRows, rows - from);
+    Call call =
+        mode == Mode.TRAIN
+            ? worker.call.training(seed, step, from)
+            : worker.call.inference(from);
+    Tensor output = worker.pass.forward(worker.gather(from, count), call);
+    if (mode == Mode.PREDICT) {
+      copyPredictions(output, from);
+      return;
+    }
+    worker.score(slice, output, from, mode == Mode.TRAIN);
+    if (mode == Mode.TRAIN) {
+      worker.pass.backward(worker.outputGradient, logitsLoss != null, slice.gradients);
+    }
+  }
+
+  /** From a tensor's time-major layout to rows. */
+  private void copyPredictions(Tensor output, int from) {
+    int timesteps = output.timesteps();
+    int width = output.width();
+    for (int t = 0; t < timesteps; t++) {
+      for (int r = 0; r < output.rows(); r++) {
+        System.arraycopy(
+            output.values(),
+            output.offset() + (t * output.rows() + r) * width,
+            predictions,
+            ((from + r) * timesteps + t) * width,
+            width);
+      }
+    }
+  }
+
+  /** The gradients of the batch's loss, one for each weight. */
+  Gradient[] gradients() {
+    return total;
+  }
+
+  /** The loss of the batch, penalties not counted. */
+  double loss() {
+    double sum = 0;
+    for (int i = 0; i < sliceCount; i++) {
+      sum += slices[i].loss;
+    }
+    double weight = positionWeight();
+    return weight > 0 ? sum / weight : 0;
+  }
+
+  /** What the positions of the batch weigh together. */
+  private double positionWeight() {
+    double sum = 0;
+    for (int i = 0; i < sliceCount; i++) {
+      sum += slices[i].weight;
+    }
+    return sum;
+  }
+
+  /** Adds the batch's sums of a metric. */
+  void addMetric(int metric, double[] totals) {
+    for (int i = 0; i < sliceCount; i++) {
+      double[] sums = slices[i].metricSums[metric];
+      for (int j = 0; j < totals.length; j++) {
+        totals[j] += sums[j];
+      }
+    }
+  }
+
+  /** The largest absolute value among the features of the batch that was run last. */
+  double largestFeature() {
+    float largest = 0;
+    float[] x = new float[data.inputShape().size()];
+    for (int i = 0; i < rows; i++) {
+      data.copyInput(sample(i), x, 0, 1);
+      for (float value : x) {
+        largest = Math.max(largest, Math.abs(value));
+      }
+    }
+    return largest;
+  }
+
+  private int sample(int row) {
+    return order == null ? first + row : order[first + row];
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+  }
+
+  /** What a slice leaves behind. */
+  private static final class Slice {
+    private Gradient[] gradients;
+    private final double[][] metricSums;
+    private double loss;
+    private double weight;
+
+    Slice(List<Metric> metrics) {
+      metricSums = metrics.stream().map(m -> new double[m.accumulators()]).toArray(double[][]::new);
+    }
+  }
+
+  /** The buffers of one thread. */
+  private final class Worker {
+    private final NetworkPass pass;
+    private final Call call = new Call();
+    private final Tensor input = new Tensor();
+    private final Tensor outputGradient = new Tensor();
+    private float[] x = {};
+    private float[] target = {}; // one sample, row-major
+    private float[] targets = {}; // the slice, position by position
+    private float[] weights = {}; // one for each position
+    private float[] gradient = {};
+
+    Worker(NetworkPass pass) {
+      this.pass = pass;
+    }
+
+    Tensor gather(int from, int count) {
+      Shape shape = data.inputShape();
+      int size = shape.size();
+      x = atLeast(x, count * size);
+      for (int r = 0; r < count; r++) {
+        data.copyInput(sample(from + r), x, r, count);
+      }
+      return input.set(x, 0, count, shape, null);
+    }
+
+    void score(Slice slice, Tensor output, int from, boolean training) {
+      int outputs = output.shape().last();
+      int positions = output.size() / outputs;
+      gatherTargets(output, from, positions, loss.targetWidth(outputs));
+      float[] positionWeights = positionWeights(slice, output.mask(), positions);
+      float[] result = null;
+      if (training) {
+        gradient = atLeast(gradient, output.size());
+        outputGradient.set(gradient, 0, output.rows(), output.shape(), null);
+        result = gradient;
+      }
+      Tensor scored = logitsLoss == null ? output : pass.logits();
+      slice.loss =
+          (logitsLoss == null ? loss : logitsLoss).sum(
+              positions,
+              outputs,
+              scored.values(),
+              scored.offset(),
+              targets,
+              positionWeights,
+              result);
+      for (int m = 0; m < metrics.size(); m++) {
+        Arrays.fill(slice.metricSums[m], 0);
+        metrics
+            .get(m)
+            .add(
+                positions,
+                outputs,
+                output.values(),
+                output.offset(),
+                targets,
+                positionWeights,
+                slice.metricSums[m]);
+      }
+    }
+
+    /** Targets come row by row and are laid out as the output is, time steps first. */
+    private void gatherTargets(Tensor output, int from, int positions, int width) {
+      int count = output.rows();
+      int perRow = positions / count;
+      int timesteps = output.timesteps();
+      int perStep = perRow / timesteps * width;
+      target = atLeast(target, perRow * width);
+      targets = atLeast(targets, positions * width);
+      for (int r = 0; r < count; r++) {
+        data.copyTarget(sample(from + r), target, 0);
+        for (int t = 0; t < timesteps; t++) {
+          System.arraycopy(target, t * perStep, targets, (t * count + r) * perStep, perStep);
+        }
+      }
+    }
+
+    /** Masked positions weigh nothing, the others 1; null where all weigh 1. */
+    private float[] positionWeights(Slice slice, boolean[] mask, int positions) {
+      if (mask == null) {
+        slice.weight = positions;
+        return null;
+      }
+      weights = atLeast(weights, positions);
+      slice.weight = 0;
+      for (int i = 0; i < positions; i++) {
+        weights[i] = mask[i] ? 1f : 0f;
+        slice.weight += weights[i];
+      }
+      return weights;
+    }
+  }
+
+  private static float[] atLeast(float[] buffer, int length) {
+    return buffer.length >= length ? buffer : new float[length];
+  }
+}

@@ -1,0 +1,154 @@
+package org.unroll.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.unroll.data.Dataset;
+
+/**
+ * The arguments of {@code fit}, by Keras's names, for example {@code epochs(20).stepsPerEpoch(500).validation(val)}. What is not set keeps
+ * Keras's default.
+ */
+public final class FitOptions {
+  private int epochs = 1;
+  private int initialEpoch;
+  private Integer stepsPerEpoch;
+  private Dataset validation;
+  private double validationSplit;
+  private Integer validationSteps;
+  private final List<Callback> callbacks = new ArrayList<>();
+  private Verbose verbose = Verbose.AUTO;
+  private long seed;
+  private Integer threads;
+
+  private FitOptions() {}
+
+  /** Options with this number of epochs. */
+  public static FitOptions epochs(int epochs) {
+    var options = new FitOptions();
+    options.epochs = atLeast("epochs", epochs, 1);
+    return options;
+  }
+
+  /** The epoch to begin with, to go on with an earlier training; 0 by default, and less than {@code epochs}. */
+  public FitOptions initialEpoch(int epoch) {
+    initialEpoch = atLeast("initialEpoch", epoch, 0);
+    if (epoch >= epochs) {
+      throw new IllegalArgumentException(
+          "Training runs from initialEpoch to epochs, which is the number of the last epoch, not of"
+              + " further ones. Received: initialEpoch="
+              + epoch
+              + ", epochs="
+              + epochs);
+    }
+    return this;
+  }
+
+  /**
+   * The number of batches in an epoch; by default as many as the data has. With fewer, the next epoch goes on where this one stopped; with more,
+   * the data is begun anew (a shuffled dataset in a new order).
+   */
+  public FitOptions stepsPerEpoch(int steps) {
+    stepsPerEpoch = atLeast("stepsPerEpoch", steps, 1);
+    return this;
+  }
+
+  /** Data to evaluate on after each epoch; none by default. */
+  public FitOptions validation(Dataset data) {
+    validation = data;
+    return this;
+  }
+
+  /** The share of the data, its last part, to evaluate on instead of training on it; more than 0 and less than 1. */
+  public FitOptions validationSplit(double share) {
+    if (!(share > 0 && share < 1)) {
+      throw new IllegalArgumentException(
+          "validationSplit is a share between 0 and 1. Received: " + share);
+    }
+    validationSplit = share;
+    return this;
+  }
+
+  /** The number of validation batches to evaluate on; all by default. */
+  public FitOptions validationSteps(int steps) {
+    validationSteps = atLeast("validationSteps", steps, 1);
+    return this;
+  }
+
+  /** Adds callbacks, called in this order. */
+  public FitOptions callbacks(Callback... more) {
+    callbacks.addAll(List.of(more));
+    return this;
+  }
+
+  /** How progress is told; by default a bar in a terminal, else one line an epoch. */
+  public FitOptions verbose(Verbose newVerbose) {
+    verbose = newVerbose;
+    return this;
+  }
+
+  /** Keras's number: 0 silent, 1 a bar, 2 one line an epoch. */
+  public FitOptions verbose(int level) {
+    return verbose(Verbose.of(level));
+  }
+
+  /** The seed of dropout, and of shuffling by {@code validationSplit}; 0 by default. */
+  public FitOptions seed(long newSeed) {
+    seed = newSeed;
+    return this;
+  }
+
+  /** The number of threads; as many as the machine has cores by default. The results do not depend on it. */
+  public FitOptions threads(int count) {
+    threads = atLeast("threads", count, 1);
+    return this;
+  }
+
+  private static int atLeast(String argument, int value, int minimum) {
+    if (value < minimum) {
+      throw new IllegalArgumentException(
+          argument + " is at least " + minimum + ". Received: " + argument + "=" + value);
+    }
+    return value;
+  }
+
+  int epochs() {
+    return epochs;
+  }
+
+  /** The epoch to begin with, counted from 0. */
+  public int firstEpoch() {
+    return initialEpoch;
+  }
+
+  Integer stepsPerEpoch() {
+    return stepsPerEpoch;
+  }
+
+  Dataset validation() {
+    return validation;
+  }
+
+  double validationSplit() {
+    return validationSplit;
+  }
+
+  Integer validationSteps() {
+    return validationSteps;
+  }
+
+  List<Callback> callbacks() {
+    return callbacks;
+  }
+
+  Verbose verbose() {
+    return verbose;
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  Integer threads() {
+    return threads;
+  }
+}

@@ -1,0 +1,66 @@
+package org.unroll.training;
+
+import java.util.List;
+import java.util.Locale;
+import org.unroll.layers.Gradient;
+import org.unroll.layers.Network;
+
+/**
+ * Training met a loss that is infinite or not a number. The message tells the batch, the largest gradient and its weight, and whether the
+ * features look unscaled. The weights are those before this batch.
+ */
+public final class NonFiniteLossException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** Standardized features rarely leave ±10; recurrent layers saturate far below this. */
+  private static final double LARGE_FEATURE = 50;
+
+  private NonFiniteLossException(String message) {
+    super(message);
+  }
+
+  static NonFiniteLossException at(
+      int epoch, int batch, double loss, BatchRunner runner, Network network) {
+    double largestFeature = runner.largestFeature();
+    String features =
+        largestFeature > LARGE_FEATURE
+            ? String.format(
+                Locale.ROOT,
+                " The features of this batch reach %.4g and look unscaled: normalize them"
+                    + " (TimeSeries.normalizedOn).",
+                largestFeature)
+            : String.format(
+                Locale.ROOT,
+                " The features of this batch stay within ±%.4g. Lower the learning rate or clip the"
+                    + " gradients (clipnorm).",
+                largestFeature);
+    return new NonFiniteLossException(
+        "The loss became "
+            + loss
+            + " in epoch "
+            + (epoch + 1)
+            + ", batch "
+            + (batch + 1)
+            + ". "
+            + largestGradient(runner.gradients(), network.weightPaths())
+            + features
+            + " The weights are those before this batch; model.history() has the epochs before.");
+  }
+
+  private static String largestGradient(Gradient[] gradients, List<String> paths) {
+    String path = "";
+    double largest = -1;
+    for (int w = 0; w < gradients.length; w++) {
+      for (float value : gradients[w].values()) {
+        if (!Float.isFinite(value)) {
+          return "The gradient of '" + paths.get(w) + "' is not finite.";
+        }
+        if (Math.abs(value) > largest) {
+          largest = Math.abs(value);
+          path = paths.get(w);
+        }
+      }
+    }
+    return String.format(Locale.ROOT, "The largest gradient, %.4g, is that of '%s'.", largest, path);
+  }
+}

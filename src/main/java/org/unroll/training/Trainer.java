@@ -1,0 +1,342 @@
+package org.unroll.training;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.unroll.compute.Workers;
+import org.unroll.data.Dataset;
+import org.unroll.data.Shape;
+import org.unroll.layers.Gradient;
+import org.unroll.layers.Network;
+import org.unroll.layers.Weight;
+
+/** The loops over epochs and batches: training, evaluation and prediction of a network. */
+public final class Trainer {
+  private final Network network;
+  private final Optimizer optimizer;
+  private final Loss loss;
+  private final List<Metric> metrics;
+
+  /** A trainer of this network; the optimizer keeps its state from one {@link #fit} to the next. */
+  public Trainer(Network network, Optimizer optimizer, Loss loss, List<Metric> metrics) {
+    this.network = network;
+    this.optimizer = optimizer;
+    this.loss = loss;
+    this.metrics = List.copyOf(metrics);
+  }
+
+  /**
+   * Trains, as Keras's {@code fit}. An interrupt of the calling thread ends training after the batch at hand, as if it had been stopped by a
+   * callback; the interrupt flag is set again on return.
+   *
+   * @param recorder a callback that sees the logs after all others have added to them
+   * @throws IllegalArgumentException if data and network do not fit together
+   * @throws NonFiniteLossException if the loss of a batch is not finite; the weights stay as they were before that batch
+   */
+  public void fit(Dataset dataset, FitOptions options, Callback recorder) {
+    Dataset train = dataset;
+    Dataset validation = options.validation();
+    if (options.validationSplit() > 0) {
+      if (validation != null) {
+        throw new IllegalArgumentException(
+            "Give validation(…) or validationSplit(…), not both.");
+      }
+      int split = (int) Math.floor(dataset.size() * (1 - options.validationSplit()));
+      if (split < 1 || split >= dataset.size()) {
+        throw new IllegalArgumentException(
+            "validationSplit("
+                + options.validationSplit()
+                + ") of "
+                + dataset.size()
+                + " samples leaves none to train or none to validate on. Use more data or another"
+                + " share.");
+      }
+      train = dataset.subset(0, split);
+      if (dataset.order(0) != null) {
+        train = train.shuffled(options.seed());
+      }
+      validation = dataset.subset(split, dataset.size());
+    }
+    requireFit(train, "training");
+    if (validation != null) {
+      requireFit(validation, "validation");
+    }
+    new Run(train, validation, options, recorder).run();
+  }
+
+  /** The mean loss and metrics over a dataset, by name. */
+  public Map<String, Double> evaluate(Dataset dataset, int threads) {
+    requireFit(dataset, "evaluation");
+    try (var runner = new BatchRunner(network, loss, metrics, 0, threads)) {
+      return evaluate(runner, dataset, null, () -> false).logs();
+    }
+  }
+
+  private Totals evaluate(
+      BatchRunner runner, Dataset dataset, Integer steps, BooleanSupplier cancelled) {
+    var totals = new Totals();
+    int batches = steps == null ? dataset.batches() : Math.min(steps, dataset.batches());
+    double penalty = penalty();
+    for (int batch = 0; batch < batches && !cancelled.getAsBoolean(); batch++) {
+      int first = batch * dataset.batchSize();
+      int rows = Math.min(dataset.batchSize(), dataset.size() - first);
+      runner.evaluate(dataset, first, rows);
+      totals.add(runner, runner.loss() + penalty, rows);
+    }
+    return totals;
+  }
+
+  /**
+   * The outputs for every sample of a dataset, row-major.
+   *
+   * @param network the network, whose inputs the dataset has to match; targets are not looked at
+   */
+  public static float[] predict(Network network, Dataset dataset, int threads) {
+    requireInputs(network, dataset, "prediction");
+    int size = outputShape(network, dataset).size();
+    float[] all = new float[Math.multiplyExact(dataset.size(), size)];
+    try (var runner = new BatchRunner(network, null, List.of(), 0, threads)) {
+      float[] batch = new float[Math.min(dataset.size(), dataset.batchSize()) * size];
+      for (int first = 0; first < dataset.size(); first += dataset.batchSize()) {
+        int rows = Math.min(dataset.batchSize(), dataset.size() - first);
+        runner.predict(dataset, first, rows, batch);
+        System.arraycopy(batch, 0, all, first * size, rows * size);
+      }
+    }
+    return all;
+  }
+
+  /** The shape of one output for this data: the network's, with the data's time steps where the network leaves them open. */
+  public static Shape outputShape(Network network, Dataset dataset) {
+    Shape output = network.outputShape();
+    return output.rank() >= 2 && output.axis(0) == Shape.ANY
+        ? output.withFirst(dataset.inputShape().axis(0))
+        : output;
+  }
+
+  private double penalty() {
+    double sum = 0;
+    for (Weight weight : network.weights()) {
+      if (weight.regularizer() != null) {
+        sum += weight.regularizer().penalty(weight.values());
+      }
+    }
+    return sum;
+  }
+
+  private static void requireInputs(Network network, Dataset dataset, String use) {
+    if (!network.inputShape().accepts(dataset.inputShape())) {
+      throw new IllegalArgumentException(
+          "The model takes samples of shape "
+              + network.inputShape()
+              + "; the "
+              + use
+              + " data has samples of shape "
+              + dataset.inputShape()
+              + ". Change input(…) of the model or the lookback, step and columns of the data.");
+    }
+  }
+
+  private void requireFit(Dataset dataset, String use) {
+    requireInputs(network, dataset, use);
+    Shape targets = dataset.targetShape();
+    if (targets == null) {
+      throw new IllegalArgumentException(
+          "The " + use + " data has no targets. Give them, or call predict.");
+    }
+    Shape output = outputShape(network, dataset);
+    int outputs = output.last();
+    int needed = output.size() / outputs * loss.targetWidth(outputs);
+    if (targets.size() != needed) {
+      throw new IllegalArgumentException(
+          "With "
+              + loss.name()
+              + ", a model that returns "
+              + output
+              + " for a sample needs "
+              + needed
+              + (needed == 1 ? " target value" : " target values")
+              + "; the "
+              + use
+              + " data has targets of shape "
+              + targets
+              + ". Change the units of the last layer, returnSequences, or the targets.");
+    }
+  }
+
+  /** Sums over the batches of an epoch. A batch counts by its rows, as in Keras. */
+  private final class Totals {
+    private final double[][] metricTotals =
+        metrics.stream().map(m -> new double[m.accumulators()]).toArray(double[][]::new);
+    private double lossSum;
+    private double rowSum;
+
+    void add(BatchRunner runner, double batchLoss, int rows) {
+      lossSum += batchLoss * rows;
+      rowSum += rows;
+      for (int m = 0; m < metricTotals.length; m++) {
+        runner.addMetric(m, metricTotals[m]);
+      }
+    }
+
+    Map<String, Double> logs() {
+      Map<String, Double> logs = new LinkedHashMap<>();
+      logs.put("loss", lossSum / rowSum);
+      for (int m = 0; m < metricTotals.length; m++) {
+        logs.put(metrics.get(m).name(), metrics.get(m).result(metricTotals[m]));
+      }
+      return logs;
+    }
+  }
+
+  /** One call of {@code fit}. */
+  private final class Run implements Training {
+    private final Dataset train;
+    private final Dataset validation;
+    private final FitOptions options;
+    private final int stepsPerEpoch;
+    private final List<Callback> callbacks;
+    private final boolean toleratesNonFiniteLoss;
+    private boolean stopped;
+    private boolean interrupted;
+    private int pass = -1; // how often the data was begun
+    private int[] order;
+    private int nextBatch;
+    private float[][] gradientValues;
+
+    Run(Dataset train, Dataset validation, FitOptions options, Callback recorder) {
+      this.train = train;
+      this.validation = validation;
+      this.options = options;
+      stepsPerEpoch =
+          options.stepsPerEpoch() == null ? train.batches() : options.stepsPerEpoch();
+      callbacks = new ArrayList<>(options.callbacks());
+      callbacks.add(recorder);
+      toleratesNonFiniteLoss = false;
+      nextBatch = train.batches();
+    }
+
+    void run() {
+      int threads = options.threads() == null ? Workers.defaultThreads() : options.threads();
+      try (var runner = new BatchRunner(network, loss, metrics, options.seed(), threads)) {
+        callbacks.forEach(callback -> callback.onTrainBegin(this));
+        try {
+          for (int epoch = options.firstEpoch(); epoch < options.epochs() && !stopped; epoch++) {
+            epoch(runner, epoch);
+          }
+        } finally {
+          // Callbacks that write files must not find the flag set: it would close their channels.
+          interrupted |= Thread.interrupted();
+          callbacks.forEach(callback -> callback.onTrainEnd(this));
+        }
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+
+    private void epoch(BatchRunner runner, int epoch) {
+      callbacks.forEach(callback -> callback.onEpochBegin(this, epoch));
+      var totals = new Totals();
+      for (int batch = 0; batch < stepsPerEpoch && !stopped; batch++) {
+        trainBatch(runner, totals, epoch, batch);
+        Map<String, Double> logs = totals.logs();
+        int number = batch;
+        callbacks.forEach(callback -> callback.onBatchEnd(this, number, logs));
+        noticeInterrupt();
+      }
+      if (interrupted) {
+        return;
+      }
+      Map<String, Double> logs = totals.logs();
+      if (validation != null) {
+        Totals validated =
+            evaluate(runner, validation, options.validationSteps(), this::noticeInterrupt);
+        if (interrupted) {
+          return;
+        }
+        validated.logs().forEach((name, value) -> logs.put("val_" + name, value));
+      }
+      callbacks.forEach(callback -> callback.onEpochEnd(this, epoch, logs));
+    }
+
+    private boolean noticeInterrupt() {
+      if (Thread.interrupted()) {
+        interrupted = true;
+        stopped = true;
+      }
+      return interrupted;
+    }
+
+    private void trainBatch(BatchRunner runner, Totals totals, int epoch, int batch) {
+      if (nextBatch == train.batches()) {
+        pass++;
+        order = train.order(pass);
+        nextBatch = 0;
+      }
+      int first = nextBatch * train.batchSize();
+      int rows = Math.min(train.batchSize(), train.size() - first);
+      nextBatch++;
+      network.prepareBackward();
+      runner.train(train, order, first, rows, (long) epoch * stepsPerEpoch + batch);
+      double batchLoss = runner.loss() + penalty();
+      if (!Double.isFinite(batchLoss) && !toleratesNonFiniteLoss) {
+        throw NonFiniteLossException.at(epoch, batch, batchLoss, runner, network);
+      }
+      totals.add(runner, batchLoss, rows);
+      if (Double.isFinite(batchLoss)) {
+        step(runner.gradients());
+      }
+    }
+
+    private void step(Gradient[] gradients) {
+      List<Weight> weights = network.weights();
+      if (gradientValues == null) {
+        gradientValues = new float[gradients.length][];
+        for (int w = 0; w < gradients.length; w++) {
+          gradientValues[w] = gradients[w].values();
+        }
+      }
+      for (int w = 0; w < gradients.length; w++) {
+        Weight weight = weights.get(w);
+        if (weight.regularizer() != null) {
+          weight.regularizer().addGradient(weight.values(), gradientValues[w]);
+        }
+      }
+      optimizer.apply(weights, gradientValues);
+    }
+
+    @Override
+    public List<Weight> weights() {
+      return network.weights();
+    }
+
+    @Override
+    public Optimizer optimizer() {
+      return optimizer;
+    }
+
+    @Override
+    public List<Metric> metrics() {
+      return metrics;
+    }
+
+    @Override
+    public void stop() {
+      stopped = true;
+    }
+
+    @Override
+    public int epochs() {
+      return options.epochs();
+    }
+
+    @Override
+    public int stepsPerEpoch() {
+      return stepsPerEpoch;
+    }
+  }
+}

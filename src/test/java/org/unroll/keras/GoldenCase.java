@@ -1,0 +1,116 @@
+package org.unroll.keras;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.unroll.Sequential;
+import org.unroll.data.Samples;
+
+/** One reference case computed with Keras: a model's configuration and weights, data, and what Keras made of them. */
+final class GoldenCase {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final JsonNode root;
+
+  GoldenCase(Path file) throws IOException {
+    root = JSON.readTree(file.toFile());
+  }
+
+  boolean has(String field) {
+    return root.hasNonNull(field);
+  }
+
+  JsonNode get(String field) {
+    return root.get(field);
+  }
+
+  /** The model with the case's weights. */
+  Sequential model() {
+    Sequential model = KerasConfig.sequential(root.get("keras_config").toString());
+    JsonNode weights = root.get("weights");
+    var own = model.network().weights();
+    if (own.size() != weights.size()) {
+      throw new AssertionError(
+          "Keras has " + weights.size() + " weights, the model has " + model.weights().keySet());
+    }
+    for (int w = 0; w < own.size(); w++) {
+      double[] values = doubles(weights.get(w));
+      float[] target = own.get(w).values();
+      if (target.length != values.length) {
+        throw new AssertionError(
+            weights.get(w).get("path") + " does not fit " + own.get(w).shape());
+      }
+      for (int i = 0; i < values.length; i++) {
+        target[i] = (float) values[i];
+      }
+    }
+    return model;
+  }
+
+  /** Inputs, with targets where there are some. */
+  Samples samples() {
+    Samples samples = inputs();
+    return has("y") ? withTargets(samples) : samples;
+  }
+
+  private Samples inputs() {
+    JsonNode x = root.get("x");
+    if (x.get("dtype").asText().equals("int")) {
+      return Samples.of(integers(x));
+    }
+    return x.get("shape").size() == 3 ? Samples.of(cube(x)) : Samples.of(square(x));
+  }
+
+  private Samples withTargets(Samples samples) {
+    JsonNode y = root.get("y");
+    return y.get("shape").size() == 3 ? samples.targets(cube(y)) : samples.targets(square(y));
+  }
+
+  static double[] doubles(JsonNode tensor) {
+    JsonNode data = tensor.get("data");
+    double[] values = new double[data.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = data.get(i).asDouble();
+    }
+    return values;
+  }
+
+  private static int[][] integers(JsonNode tensor) {
+    double[][] rows = square(tensor);
+    int[][] result = new int[rows.length][];
+    for (int r = 0; r < rows.length; r++) {
+      result[r] = new int[rows[r].length];
+      for (int i = 0; i < rows[r].length; i++) {
+        result[r][i] = (int) rows[r][i];
+      }
+    }
+    return result;
+  }
+
+  private static double[][] square(JsonNode tensor) {
+    double[] flat = doubles(tensor);
+    int rows = tensor.get("shape").get(0).asInt();
+    int columns = tensor.get("shape").get(1).asInt();
+    double[][] result = new double[rows][columns];
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(flat, r * columns, result[r], 0, columns);
+    }
+    return result;
+  }
+
+  private static double[][][] cube(JsonNode tensor) {
+    double[] flat = doubles(tensor);
+    JsonNode shape = tensor.get("shape");
+    double[][][] result =
+        new double[shape.get(0).asInt()][shape.get(1).asInt()][shape.get(2).asInt()];
+    int at = 0;
+    for (double[][] sample : result) {
+      for (double[] step : sample) {
+        System.arraycopy(flat, at, step, 0, step.length);
+        at += step.length;
+      }
+    }
+    return result;
+  }
+}
