@@ -55,6 +55,11 @@ public final class Metrics {
         Losses.sparseCategoricalCrossentropy(),
         "sparse_categorical_crossentropy",
         "SparseCategoricalCrossentropy");
+    register(name -> new Precision(name, ThresholdMetric.DEFAULT_THRESHOLD), "precision", "Precision");
+    register(name -> new Recall(name, ThresholdMetric.DEFAULT_THRESHOLD), "recall", "Recall");
+    register(Metrics::f1Score, "f1_score", "F1Score");
+    register(Metrics::r2Score, "r2_score", "R2Score");
+    register(Metrics::auc, "auc", "AUC");
   }
 
   private Metrics() {}
@@ -138,6 +143,53 @@ public final class Metrics {
   /** Mean absolute percentage error. */
   public static Metric mape() {
     return of("mape");
+  }
+
+  /** The share of predicted yeses that are right, at the threshold 0.5. */
+  public static Precision precision() {
+    return precision(ThresholdMetric.DEFAULT_THRESHOLD);
+  }
+
+  /** The share of predicted yeses that are right. */
+  public static Precision precision(double threshold) {
+    return new Precision("precision", threshold);
+  }
+
+  /** The share of actual yeses that were found, at the threshold 0.5. */
+  public static Recall recall() {
+    return recall(ThresholdMetric.DEFAULT_THRESHOLD);
+  }
+
+  /** The share of actual yeses that were found. */
+  public static Recall recall(double threshold) {
+    return new Recall("recall", threshold);
+  }
+
+  /** The F1 score, the mean over classes; with one output it needs {@code .threshold(0.5)}. */
+  public static F1Score f1Score() {
+    return f1Score("f1_score");
+  }
+
+  private static F1Score f1Score(String name) {
+    return new F1Score(name, F1Score.Average.MACRO, null, 0);
+  }
+
+  /** The coefficient of determination R², the mean over outputs. */
+  public static R2Score r2Score() {
+    return r2Score("r2_score");
+  }
+
+  private static R2Score r2Score(String name) {
+    return new R2Score(name, R2Score.Aggregation.UNIFORM_AVERAGE, 0);
+  }
+
+  /** The area under the ROC curve; {@code .curve(PR)} for the precision–recall curve. */
+  public static Auc auc() {
+    return auc("auc");
+  }
+
+  private static Auc auc(String name) {
+    return new Auc(name, Auc.Curve.ROC, Auc.Summation.INTERPOLATION, 200);
   }
 
   static void checkTargetWidth(String metric, int needed, int outputs, int targetWidth) {

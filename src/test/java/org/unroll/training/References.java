@@ -1,0 +1,43 @@
+package org.unroll.training;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The cases that src/test/python/training_references.py computed with Keras. */
+final class References {
+  private References() {}
+
+  static List<JsonNode> read(String file) {
+    try (InputStream in = References.class.getResourceAsStream(file)) {
+      List<JsonNode> cases = new ArrayList<>();
+      new ObjectMapper().readTree(in).forEach(cases::add);
+      return cases;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static float[] floats(JsonNode node) {
+    if (node.isNull()) {
+      return null;
+    }
+    float[] values = new float[node.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) node.get(i).asDouble();
+    }
+    return values;
+  }
+
+  /** Behind as many other values as the offset says, so that a test notices when an offset is ignored. */
+  static float[] shifted(float[] values, int offset) {
+    float[] copy = new float[values.length + offset];
+    java.util.Arrays.fill(copy, 0, offset, Float.NaN);
+    System.arraycopy(values, 0, copy, offset, values.length);
+    return copy;
+  }
+}
