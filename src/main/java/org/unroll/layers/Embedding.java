@@ -141,15 +141,9 @@ public final class Embedding extends Layer {
     public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
       Gradient result = weightGradients[0];
       result.clearRows();
-      float[] sum = result.values();
-      float[] g = gradient.values();
       for (int position = 0; position < rows * timesteps; position++) {
-        int index = indices[position];
-        result.touch(index);
-        int from = gradient.offset() + position * outputDim;
-        for (int j = 0; j < outputDim; j++) {
-          sum[index * outputDim + j] += g[from + j];
-        }
+        result.addToRow(
+            indices[position], gradient.values(), gradient.offset() + position * outputDim);
       }
       return null;
     }

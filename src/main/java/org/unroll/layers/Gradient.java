@@ -12,11 +12,13 @@ public final class Gradient {
   private int[] rows = new int[0];
   private int rowCount;
   private final boolean[] touched;
+  private final float[] squares;
 
   private Gradient(int size, int rowWidth) {
     this.values = new float[size];
     this.rowWidth = rowWidth;
     this.touched = rowWidth == 0 ? null : new boolean[size / rowWidth];
+    this.squares = rowWidth == 0 ? null : new float[size];
   }
 
   /** A dense gradient of this many values. */
@@ -34,18 +36,34 @@ public final class Gradient {
     return values;
   }
 
+  /** The sums of the squares of what was added to a sparse gradient; null for a dense one. */
+  public float[] squares() {
+    return squares;
+  }
+
   /** Begins a new sparse gradient: sets the rows in use back to zero. */
   void clearRows() {
     for (int i = 0; i < rowCount; i++) {
       int row = rows[i];
       Arrays.fill(values, row * rowWidth, (row + 1) * rowWidth, 0f);
+      Arrays.fill(squares, row * rowWidth, (row + 1) * rowWidth, 0f);
       touched[row] = false;
     }
     rowCount = 0;
   }
 
-  /** Notes that a row of a sparse gradient is in use. */
-  void touch(int row) {
+  /** Adds to a row of a sparse gradient. */
+  void addToRow(int row, float[] added, int offset) {
+    touch(row);
+    int start = row * rowWidth;
+    for (int j = 0; j < rowWidth; j++) {
+      float value = added[offset + j];
+      values[start + j] += value;
+      squares[start + j] += value * value;
+    }
+  }
+
+  private void touch(int row) {
     if (touched[row]) {
       return;
     }
@@ -59,7 +77,9 @@ public final class Gradient {
   /** Overwrites this gradient with {@code scale} × the sum of others, added in their order. */
   public void setToSum(Gradient[] others, int count, float scale) {
     if (rowWidth > 0) {
-      clearRows();
+      // An optimizer may have written anywhere in its gradient.
+      Arrays.fill(values, 0f);
+      Arrays.fill(squares, 0f);
       for (int i = 0; i < count; i++) {
         addRows(others[i], scale);
       }
@@ -83,10 +103,10 @@ public final class Gradient {
   private void addRows(Gradient other, float scale) {
     for (int i = 0; i < other.rowCount; i++) {
       int row = other.rows[i];
-      touch(row);
       int end = (row + 1) * rowWidth;
       for (int j = row * rowWidth; j < end; j++) {
         values[j] += scale * other.values[j];
+        squares[j] += scale * scale * other.squares[j];
       }
     }
   }

@@ -68,18 +68,19 @@ public final class Adadelta extends FluentOptimizer<Adadelta> {
   }
 
   @Override
-  protected void update(int index, float[] w, float[] g, float rate, long step) {
+  protected void update(
+      int index, float[] w, float[] g, float[] g2, float rate, long step) {
     float keep = (float) rho;
     float take = (float) (1 - rho);
     float eps = (float) epsilon;
     float[] a = gradients[index];
     float[] b = moves[index];
     for (int i = 0; i < w.length; i++) {
-      float squares = keep * a[i] + take * (g[i] * g[i]);
-      float move = (float) Math.sqrt(b[i] + eps) * g[i] / (float) Math.sqrt(squares + eps);
+      float squares = keep * a[i] + take * g2[i];
+      float perGradient = (float) Math.sqrt(b[i] + eps) / (float) Math.sqrt(squares + eps);
       a[i] = squares;
-      b[i] = keep * b[i] + take * (move * move);
-      w[i] -= rate * move;
+      b[i] = keep * b[i] + take * (perGradient * perGradient * g2[i]);
+      w[i] -= rate * perGradient * g[i];
     }
   }
 }

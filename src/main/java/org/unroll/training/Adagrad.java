@@ -69,11 +69,12 @@ public final class Adagrad extends FluentOptimizer<Adagrad> {
   }
 
   @Override
-  protected void update(int index, float[] w, float[] g, float rate, long step) {
+  protected void update(
+      int index, float[] w, float[] g, float[] g2, float rate, long step) {
     float eps = (float) epsilon;
     float[] a = accumulators[index];
     for (int i = 0; i < w.length; i++) {
-      float sum = a[i] + g[i] * g[i];
+      float sum = a[i] + g2[i];
       a[i] = sum;
       w[i] -= rate * g[i] / (float) Math.sqrt(sum + eps);
     }

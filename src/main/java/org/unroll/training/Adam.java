@@ -100,7 +100,8 @@ public final class Adam extends FluentOptimizer<Adam> {
   }
 
   @Override
-  protected void update(int index, float[] w, float[] g, float rate, long step) {
+  protected void update(
+      int index, float[] w, float[] g, float[] g2, float rate, long step) {
     // In float32 on purpose: 1 − 0.999 has lost five digits there, and Keras trains with what is left.
     float power1 = (float) Math.pow((float) beta1, step);
     float power2 = (float) Math.pow((float) beta2, step);
@@ -114,7 +115,7 @@ public final class Adam extends FluentOptimizer<Adam> {
       float[] largest = velocityHats[index];
       for (int i = 0; i < w.length; i++) {
         float first = m[i] + (g[i] - m[i]) * take1;
-        float second = v[i] + (g[i] * g[i] - v[i]) * take2;
+        float second = v[i] + (g2[i] - v[i]) * take2;
         float most = Math.max(largest[i], second);
         m[i] = first;
         v[i] = second;
@@ -124,7 +125,7 @@ public final class Adam extends FluentOptimizer<Adam> {
     } else {
       for (int i = 0; i < w.length; i++) {
         float first = m[i] + (g[i] - m[i]) * take1;
-        float second = v[i] + (g[i] * g[i] - v[i]) * take2;
+        float second = v[i] + (g2[i] - v[i]) * take2;
         m[i] = first;
         v[i] = second;
         w[i] -= first * alpha / ((float) Math.sqrt(second) + eps);

@@ -88,7 +88,8 @@ public final class Nadam extends FluentOptimizer<Nadam> {
   }
 
   @Override
-  protected void update(int index, float[] w, float[] g, float rate, long step) {
+  protected void update(
+      int index, float[] w, float[] g, float[] g2, float rate, long step) {
     float current = (float) beta1 * warmth(step);
     float next = (float) beta1 * warmth(step + 1);
     float momentumFactor = next / (1 - product[0] * next);
@@ -101,7 +102,7 @@ public final class Nadam extends FluentOptimizer<Nadam> {
     float[] v = velocities[index];
     for (int i = 0; i < w.length; i++) {
       float first = m[i] + (g[i] - m[i]) * take1;
-      float second = v[i] + (g[i] * g[i] - v[i]) * take2;
+      float second = v[i] + (g2[i] - v[i]) * take2;
       m[i] = first;
       v[i] = second;
       float ahead = momentumFactor * first + gradientFactor * g[i];

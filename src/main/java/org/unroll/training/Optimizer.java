@@ -21,6 +21,7 @@ public abstract class Optimizer {
   private Double globalClipnorm;
   private long iterations;
   private List<Weight> weights;
+  private float[] ownSquares = {};
   private final List<Slot> slots = new ArrayList<>();
 
   /** An optimizer with a fixed learning rate. */
@@ -38,11 +39,18 @@ public abstract class Optimizer {
    * Changes one weight by its gradient, already clipped.
    *
    * @param index the number of the weight in the list
+   * @param gradient may be overwritten
+   * @param squares what the optimizer takes for gradient²; see {@link #apply(List, float[][], float[][])}
    * @param learningRate the learning rate of this step
    * @param step the number of this step, counted from 1
    */
   protected abstract void update(
-      int index, float[] values, float[] gradient, float learningRate, long step);
+      int index,
+      float[] values,
+      float[] gradient,
+      float[] squares,
+      float learningRate,
+      long step);
 
   /** What an optimizer has to do once a step, before the first {@link #update}; nothing by default. */
   protected void beginStep(long step) {}
@@ -55,6 +63,18 @@ public abstract class Optimizer {
    * @throws IllegalStateException if the weights are not those of the first step
    */
   public final void apply(List<Weight> weights, float[][] gradients) {
+    apply(weights, gradients, new float[gradients.length][]);
+  }
+
+  /**
+   * One step where some gradients are those of an embedding. Keras (on TensorFlow) leaves such a gradient as a list of rows, one for each place an
+   * index stood at, and squares the rows before it adds them; so its moving averages of squares are sums of squares, not squares of sums. Clipping by
+   * value and {@link Adamax} see the sums here, as everywhere else.
+   *
+   * @param squares for each weight the sum of the squares of what was added to its gradient, overwritten; null where the square of the gradient
+   *     is meant
+   */
+  public final void apply(List<Weight> weights, float[][] gradients, float[][] squares) {
     build(weights);
     if (gradients.length != weights.size()) {
       throw new IllegalArgumentException(
@@ -63,7 +83,7 @@ public abstract class Optimizer {
               + " weights. Received: "
               + gradients.length);
     }
-    clip(gradients);
+    clip(gradients, squares);
     float rate = (float) learningRate();
     long step = iterations + 1;
     beginStep(step);
@@ -72,7 +92,8 @@ public abstract class Optimizer {
       if (weightDecay != null) {
         decay(values, weightDecay.floatValue(), rate);
       }
-      update(i, values, gradients[i], rate, step);
+      float[] gradientSquares = squares[i] == null ? square(gradients[i]) : squares[i];
+      update(i, values, gradients[i], gradientSquares, rate, step);
     }
     iterations = step;
   }
@@ -280,36 +301,61 @@ public abstract class Optimizer {
     return rate;
   }
 
-  private void clip(float[][] gradients) {
+  private float[] square(float[] gradient) {
+    if (ownSquares.length < gradient.length) {
+      ownSquares = new float[gradient.length];
+    }
+    for (int i = 0; i < gradient.length; i++) {
+      ownSquares[i] = gradient[i] * gradient[i];
+    }
+    return ownSquares;
+  }
+
+  private void clip(float[][] gradients, float[][] squares) {
     if (clipnorm != null) {
-      for (float[] gradient : gradients) {
-        double norm = Math.sqrt(squares(gradient));
-        scale(gradient, (float) (clipnorm / Math.max(norm, clipnorm)));
+      for (int i = 0; i < gradients.length; i++) {
+        double norm = Math.sqrt(squaredNorm(gradients[i], squares[i]));
+        scale(gradients[i], squares[i], clipnorm / Math.max(norm, clipnorm));
       }
     } else if (globalClipnorm != null) {
-      double squares = 0;
-      for (float[] gradient : gradients) {
-        squares += squares(gradient);
+      double sum = 0;
+      for (int i = 0; i < gradients.length; i++) {
+        sum += squaredNorm(gradients[i], squares[i]);
       }
-      double norm = Math.sqrt(squares);
+      double norm = Math.sqrt(sum);
       // An infinite norm becomes NaN, as in Keras: scaling by 0 would hide it.
-      double scale = Double.isInfinite(norm) ? Double.NaN : globalClipnorm / Math.max(norm, globalClipnorm);
-      for (float[] gradient : gradients) {
-        scale(gradient, (float) scale);
+      double factor =
+          Double.isInfinite(norm) ? Double.NaN : globalClipnorm / Math.max(norm, globalClipnorm);
+      for (int i = 0; i < gradients.length; i++) {
+        scale(gradients[i], squares[i], factor);
       }
     } else if (clipvalue != null) {
-      for (float[] gradient : gradients) {
-        clamp(gradient, clipvalue.floatValue());
+      for (int i = 0; i < gradients.length; i++) {
+        clamp(gradients[i], clipvalue.floatValue());
+        squares[i] = null;
       }
     }
   }
 
-  private static double squares(float[] values) {
+  private static double squaredNorm(float[] gradient, float[] squares) {
     double sum = 0;
-    for (float value : values) {
+    if (squares != null) {
+      for (float square : squares) {
+        sum += square;
+      }
+      return sum;
+    }
+    for (float value : gradient) {
       sum += (double) value * value;
     }
     return sum;
+  }
+
+  private static void scale(float[] gradient, float[] squares, double factor) {
+    scale(gradient, (float) factor);
+    if (squares != null) {
+      scale(squares, (float) (factor * factor));
+    }
   }
 
   private static void scale(float[] values, float factor) {

@@ -96,13 +96,14 @@ public final class RmsProp extends FluentOptimizer<RmsProp> {
   }
 
   @Override
-  protected void update(int index, float[] w, float[] g, float rate, long step) {
+  protected void update(
+      int index, float[] w, float[] g, float[] g2, float rate, long step) {
     float keep = (float) rho;
     float take = (float) (1 - rho);
     float eps = (float) epsilon;
     float[] v = velocities[index];
     for (int i = 0; i < w.length; i++) {
-      v[i] = keep * v[i] + take * (g[i] * g[i]);
+      v[i] = keep * v[i] + take * g2[i];
     }
     // The gradient is not needed afterwards and becomes the step d.
     if (centered) {

@@ -66,7 +66,8 @@ public final class Sgd extends FluentOptimizer<Sgd> {
   }
 
   @Override
-  protected void update(int index, float[] w, float[] g, float rate, long step) {
+  protected void update(
+      int index, float[] w, float[] g, float[] g2, float rate, long step) {
     if (momentum == 0) {
       for (int i = 0; i < w.length; i++) {
         w[i] -= g[i] * rate;

@@ -205,6 +205,7 @@ public final class Trainer {
     private int[] order;
     private int nextBatch;
     private float[][] gradientValues;
+    private float[][] gradientSquares;
 
     Run(Dataset train, Dataset validation, FitOptions options, Callback recorder) {
       this.train = train;
@@ -296,17 +297,19 @@ public final class Trainer {
       List<Weight> weights = network.weights();
       if (gradientValues == null) {
         gradientValues = new float[gradients.length][];
-        for (int w = 0; w < gradients.length; w++) {
-          gradientValues[w] = gradients[w].values();
-        }
+        gradientSquares = new float[gradients.length][];
       }
       for (int w = 0; w < gradients.length; w++) {
+        gradientValues[w] = gradients[w].values();
+        gradientSquares[w] = gradients[w].squares();
         Weight weight = weights.get(w);
         if (weight.regularizer() != null) {
           weight.regularizer().addGradient(weight.values(), gradientValues[w]);
+          // With the penalty of every row added the gradient is one of all rows, in Keras too.
+          gradientSquares[w] = null;
         }
       }
-      optimizer.apply(weights, gradientValues);
+      optimizer.apply(weights, gradientValues, gradientSquares);
     }
 
     @Override
