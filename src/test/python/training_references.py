@@ -1,10 +1,10 @@
-"""Reference numbers for losses, metrics, optimizers and schedules, computed by Keras.
+"""Reference numbers for losses, metrics, optimizers, schedules and callbacks, computed by Keras.
 
 Run with Keras 3.15 on TensorFlow 2.21, CPU, float32:
 
     KERAS_BACKEND=tensorflow python src/test/python/training_references.py
 
-It writes src/test/resources/org/unroll/training/{losses,metrics,optimizers,schedules}.json.
+It writes src/test/resources/org/unroll/training/{losses,metrics,optimizers,schedules,callbacks}.json.
 """
 
 import json
@@ -13,6 +13,7 @@ import pathlib
 import keras
 import numpy as np
 import tensorflow as tf
+from keras import callbacks as C
 from keras import losses as L
 from keras import metrics as M
 from keras import optimizers as O
@@ -279,8 +280,59 @@ def schedule_cases():
     yield schedule_case("CosineDecayRestarts", dict(config, t_mul=1.5, m_mul=0.8, alpha=0.1))
 
 
+# ---- callbacks, fed with a made-up history; the only weight of the model is the number of the epoch
+
+
+def callback_case(name, options, values):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    model.compile(optimizer=O.SGD(0.5), loss="mse", metrics=["mae", "binary_accuracy"])
+    model.train_on_batch(np.ones((2, 1)), np.ones((2, 1)))  # so that the metrics exist
+    callback = getattr(C, name)(**options)
+    callback.set_model(model)
+    model.stop_training = False
+    callback.on_train_begin()
+    rates, epochs = [], 0
+    for epoch, value in enumerate(values):
+        model.set_weights([np.array([[epoch]])])
+        callback.on_epoch_end(epoch, {callback.monitor: value})
+        rates.append(float(model.optimizer.learning_rate))
+        epochs += 1
+        if model.stop_training:
+            break
+    callback.on_train_end()
+    return {"callback": name, "options": options, "values": values, "epochs": epochs,
+            "rates": rates, "weight": float(model.get_weights()[0][0, 0])}
+
+
+def callback_cases():
+    down = [5, 4, 3, 3.05, 2.95, 3, 2.9, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2, 2, 2, 2]
+    up = [8 - v for v in down]
+    for patience in (0, 1, 3, 30):
+        for restore in (False, True):
+            options = {"patience": patience, "restore_best_weights": restore}
+            yield callback_case("EarlyStopping", options, down)
+            yield callback_case("EarlyStopping", options, up)
+            yield callback_case("EarlyStopping", dict(options, mode="max"), up)
+    options = {"patience": 2, "restore_best_weights": True}
+    yield callback_case("EarlyStopping", dict(options, monitor="val_mae"), down)
+    yield callback_case("EarlyStopping", dict(options, monitor="val_binary_accuracy"), up)
+    yield callback_case("EarlyStopping", dict(options, min_delta=0.2), down)
+    yield callback_case("EarlyStopping", dict(options, min_delta=0.2, mode="max"), up)
+    yield callback_case("EarlyStopping", dict(options, baseline=2.5), down)
+    yield callback_case("EarlyStopping", dict(options, baseline=2.93, patience=4), down)
+    yield callback_case("EarlyStopping", dict(options, start_from_epoch=6), down)
+    yield callback_case("EarlyStopping", dict(options, start_from_epoch=9), up)
+    for options in ({"patience": 2}, {"patience": 0}, {"patience": 2, "cooldown": 2},
+                    {"patience": 1, "factor": 0.5, "min_lr": 0.2}, {"patience": 2, "min_delta": 0.2},
+                    {"patience": 1, "cooldown": 3, "factor": 0.5}):
+        yield callback_case("ReduceLROnPlateau", options, down)
+        yield callback_case("ReduceLROnPlateau", dict(options, mode="max"), up)
+        yield callback_case("ReduceLROnPlateau", dict(options, monitor="binary_accuracy"), up)
+
+
 OUT.mkdir(parents=True, exist_ok=True)
 write("losses", loss_cases())
 write("metrics", metric_cases())
 write("optimizers", optimizer_cases())
 write("schedules", schedule_cases())
+write("callbacks", callback_cases())
