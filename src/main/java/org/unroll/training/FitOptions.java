@@ -16,7 +16,7 @@ public final class FitOptions {
   private double validationSplit;
   private Integer validationSteps;
   private final List<Callback> callbacks = new ArrayList<>();
-  private Verbose verbose = Verbose.AUTO;
+  private ProgressBar progress = ProgressBar.auto();
   private long seed;
   private Integer threads;
 
@@ -80,15 +80,13 @@ public final class FitOptions {
     return this;
   }
 
-  /** How progress is told; by default a bar in a terminal, else one line an epoch. */
-  public FitOptions verbose(Verbose newVerbose) {
-    verbose = newVerbose;
-    return this;
-  }
-
-  /** Keras's number: 0 silent, 1 a bar, 2 one line an epoch. */
+  /**
+   * How progress is shown, see {@link ProgressBar}: 0 not at all, 1 as a bar, 2 as one line an epoch. By default a bar in a terminal and one line an epoch
+   * elsewhere.
+   */
   public FitOptions verbose(int level) {
-    return verbose(Verbose.of(level));
+    progress = new ProgressBar(level, System.out);
+    return this;
   }
 
   /** The seed of dropout, and of shuffling by {@code validationSplit}; 0 by default. */
@@ -140,8 +138,8 @@ public final class FitOptions {
     return callbacks;
   }
 
-  Verbose verbose() {
-    return verbose;
+  ProgressBar progress() {
+    return progress;
   }
 
   long seed() {

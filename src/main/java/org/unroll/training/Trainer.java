@@ -214,8 +214,9 @@ public final class Trainer {
       stepsPerEpoch =
           options.stepsPerEpoch() == null ? train.batches() : options.stepsPerEpoch();
       callbacks = new ArrayList<>(options.callbacks());
+      callbacks.add(options.progress());
       callbacks.add(recorder);
-      toleratesNonFiniteLoss = false;
+      toleratesNonFiniteLoss = callbacks.stream().anyMatch(TerminateOnNaN.class::isInstance);
       nextBatch = train.batches();
     }
 
