@@ -1,0 +1,270 @@
+package org.unroll;
+
+import static org.unroll.layers.Layers.dense;
+import static org.unroll.layers.Layers.input;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.unroll.data.Dataset;
+import org.unroll.data.Windows;
+import org.unroll.layers.Layer;
+import org.unroll.layers.RecurrentLayer;
+import org.unroll.training.FitOptions;
+import org.unroll.training.Loss;
+import org.unroll.training.Losses;
+import org.unroll.training.Optimizer;
+import org.unroll.training.Optimizers;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.plotly.components.Figure;
+
+/**
+ * Trains several models on the same data, with the same settings and the same seed, and sets them side by side.
+ *
+ * <pre>{@code
+ * var runs = Comparison.of("SimpleRNN", simpleRnn(32), "LSTM", lstm(32), "GRU", gru(32))
+ *     .on(train, val)
+ *     .epochs(10)
+ *     .run();
+ * }</pre>
+ *
+ * <p>A stack of layers gets the input that the data needs and, where it ends in a recurrent layer, a {@code dense} layer for the targets. Default
+ * settings: RMSprop, MAE, 10 epochs.
+ */
+public final class Comparison {
+  private final Map<String, List<Layer>> stacks = new LinkedHashMap<>();
+  private Dataset train;
+  private Dataset validation;
+  private int epochs = 10;
+  private Integer stepsPerEpoch;
+  private Supplier<Optimizer> optimizer = Optimizers::rmsprop;
+  private Loss loss = Losses.mae();
+  private String[] metrics = {};
+  private Integer verbose;
+  private long seed;
+
+  private Comparison() {}
+
+  /** A comparison that begins with one model; add others with {@link #and}. */
+  public static Comparison of(String name, Layer... layers) {
+    return new Comparison().and(name, layers);
+  }
+
+  /** Two models of one layer each. */
+  public static Comparison of(String name1, Layer layer1, String name2, Layer layer2) {
+    return of(name1, layer1).and(name2, layer2);
+  }
+
+  /** Three models of one layer each. */
+  public static Comparison of(
+      String name1, Layer layer1, String name2, Layer layer2, String name3, Layer layer3) {
+    return of(name1, layer1, name2, layer2).and(name3, layer3);
+  }
+
+  /**
+   * Adds a model.
+   *
+   * @throws IllegalArgumentException if the name is taken, or there is no layer
+   */
+  public Comparison and(String name, Layer... layers) {
+    if (layers.length == 0) {
+      throw new IllegalArgumentException("'" + name + "' has no layer to compare.");
+    }
+    if (stacks.put(name, Arrays.asList(layers)) != null) {
+      throw new IllegalArgumentException(
+          "Each model of a comparison has a name of its own. Received twice: '" + name + "'");
+    }
+    return this;
+  }
+
+  /** The data to train and to validate on. */
+  public Comparison on(Dataset newTrain, Dataset newValidation) {
+    train = newTrain;
+    validation = newValidation;
+    return this;
+  }
+
+  /** The number of epochs for each model; 10 by default. */
+  public Comparison epochs(int count) {
+    epochs = count;
+    return this;
+  }
+
+  /** The number of batches in an epoch; all by default. */
+  public Comparison stepsPerEpoch(int steps) {
+    stepsPerEpoch = steps;
+    return this;
+  }
+
+  /** Where each model gets its own optimizer from; {@code Optimizers::rmsprop} by default. */
+  public Comparison optimizer(Supplier<Optimizer> newOptimizer) {
+    optimizer = newOptimizer;
+    return this;
+  }
+
+  /** The loss; MAE by default. */
+  public Comparison loss(Loss newLoss) {
+    loss = newLoss;
+    return this;
+  }
+
+  /** Metrics by their Keras names; none by default. */
+  public Comparison metrics(String... names) {
+    metrics = names.clone();
+    return this;
+  }
+
+  /** How progress is shown, see {@link FitOptions#verbose(int)}. */
+  public Comparison verbose(int level) {
+    verbose = level;
+    return this;
+  }
+
+  /** The seed of every model's first weights and of its dropout; 0 by default. */
+  public Comparison seed(long newSeed) {
+    seed = newSeed;
+    return this;
+  }
+
+  /**
+   * Trains the models one after another. An interrupt ends the one at hand and leaves out those that would follow.
+   *
+   * @throws IllegalStateException before {@link #on}
+   */
+  public Result run() {
+    if (train == null || validation == null) {
+      throw new IllegalStateException("Call on(train, validation) before run().");
+    }
+    // All models are built first, so that a mistake in the last one does not cost the training of the others.
+    Map<String, Sequential> models = new LinkedHashMap<>();
+    stacks.forEach((name, layers) -> models.put(name, model(name, layers)));
+    Result result = new Result(validation, loss);
+    for (Map.Entry<String, Sequential> entry : models.entrySet()) {
+      if (verbose == null || verbose > 0) {
+        System.out.println(entry.getKey());
+      }
+      entry.getValue().fit(train, options());
+      result.models.put(entry.getKey(), entry.getValue());
+      if (Thread.currentThread().isInterrupted()) {
+        break;
+      }
+    }
+    return result;
+  }
+
+  private Sequential model(String name, List<Layer> layers) {
+    var stack = new ArrayList<Layer>();
+    stack.add(input(train.inputShape().toArray()));
+    stack.addAll(layers);
+    if (layers.get(layers.size() - 1) instanceof RecurrentLayer<?> last) {
+      int size = train.targetShape().size();
+      stack.add(dense(last.returnSequences() ? size / train.inputShape().axis(0) : size));
+    }
+    Sequential model = Sequential.seeded(seed, stack.toArray(new Layer[0])).name(name);
+    model.compile(optimizer.get(), loss, metrics);
+    return model;
+  }
+
+  private FitOptions options() {
+    FitOptions options = FitOptions.epochs(epochs).validation(validation).seed(seed);
+    if (stepsPerEpoch != null) {
+      options.stepsPerEpoch(stepsPerEpoch);
+    }
+    return verbose == null ? options : options.verbose(verbose);
+  }
+
+  /** What a comparison found. */
+  public static final class Result {
+    private final Map<String, Sequential> models = new LinkedHashMap<>();
+    private final Dataset validation;
+    private final Loss loss;
+
+    Result(Dataset validation, Loss loss) {
+      this.validation = validation;
+      this.loss = loss;
+    }
+
+    /** The trained models by name. */
+    public Map<String, Sequential> models() {
+      return Collections.unmodifiableMap(models);
+    }
+
+    /** One of the trained models. */
+    public Sequential model(String name) {
+      Sequential model = models.get(name);
+      if (model == null) {
+        throw new IllegalArgumentException(
+            "This comparison has no model '" + name + "'. It has: " + models.keySet());
+      }
+      return model;
+    }
+
+    /** The histories by name. */
+    public Map<String, History> histories() {
+      Map<String, History> histories = new LinkedHashMap<>();
+      models.forEach((name, model) -> histories.put(name, model.history()));
+      return histories;
+    }
+
+    /**
+     * A row for each model: its parameters, the median of the seconds an epoch took, the smallest validation loss and its epoch. Where the loss is MAE and the
+     * data are windows of a series with one target, also this loss in the target's own unit.
+     */
+    public Table table() {
+      StringColumn names = StringColumn.create("model");
+      IntColumn parameters = IntColumn.create("parameters");
+      DoubleColumn seconds = DoubleColumn.create("seconds per epoch");
+      DoubleColumn best = DoubleColumn.create("best val_loss");
+      IntColumn epoch = IntColumn.create("in epoch");
+      models.forEach(
+          (name, model) -> {
+            if (model.history().epochs() == 0) {
+              return; // stopped in its first epoch
+            }
+            List<Double> losses = model.history().get("val_loss");
+            double smallest = Collections.min(losses);
+            names.append(name);
+            parameters.append(model.parameters());
+            seconds.append(median(model.history().seconds()));
+            best.append(smallest);
+            epoch.append(losses.indexOf(smallest) + 1);
+          });
+      Table table = Table.create("Comparison", names, parameters, seconds, best, epoch);
+      if (validation instanceof Windows windows
+          && windows.series().targetNames().size() == 1
+          && loss.name().equals(Losses.mae().name())) {
+        DoubleColumn inUnits =
+            DoubleColumn.create("MAE, " + windows.series().targetNames().get(0));
+        best.forEach(value -> inUnits.append(windows.series().denormalizeError(value)));
+        table.addColumns(inUnits);
+      }
+      return table;
+    }
+
+    private static double median(List<Double> values) {
+      List<Double> sorted = values.stream().sorted().toList();
+      int middle = sorted.size() / 2;
+      return sorted.size() % 2 == 1
+          ? sorted.get(middle)
+          : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+
+    /** The curves of all models in one plot. */
+    public Figure plot() {
+      return PlotProvider.find().comparison(histories());
+    }
+
+    /** The text of {@link #table()}. */
+    @Override
+    public String toString() {
+      return table().printAll();
+    }
+  }
+}

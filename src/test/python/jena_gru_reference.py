@@ -1,0 +1,67 @@
+"""What Keras reaches on a year of the Jena weather station with the windows of RealJenaTest.
+
+usage: KERAS_BACKEND=tensorflow python jena_gru_reference.py jena_2020.csv [seeds]
+
+Fourteen columns, missing values (-9999) interpolated, normalized on rows 0 to 34,999 with NumPy's mean and deviation.
+A window ends at row i: samples i-lookback, i-lookback+step, ..., i-step; target: T (degC) at i+delay, the book's alignment.
+Training windows lie in rows 0 to 34,999, validation windows in rows 35,000 to 44,999, targets included.
+GRU(32), Dense(1), RMSprop, MAE, batch 128, 5 epochs, every training window once an epoch in random order.
+"""
+import csv
+import sys
+
+import numpy as np
+import keras
+from keras import layers
+
+LOOKBACK, STEP, DELAY, BATCH, EPOCHS = 720, 6, 144, 128, 5
+TRAIN, VALIDATION = (0, 35_000), (35_000, 45_000)
+
+with open(sys.argv[1], encoding="latin-1") as file:
+    rows = list(csv.reader(file))
+data = np.array([[float(v) for v in row[1:15]] for row in rows[1:]])
+data[data == -9999] = np.nan
+for column in data.T:
+    missing = np.isnan(column)
+    column[missing] = np.interp(np.flatnonzero(missing), np.flatnonzero(~missing), column[~missing])
+mean = data[slice(*TRAIN)].mean(axis=0)
+std = data[slice(*TRAIN)].std(axis=0)
+data = ((data - mean) / std).astype("float32")
+TEMPERATURE = 1
+
+
+def ends(first, last):
+    """The rows i whose window and target lie in first ... last-1."""
+    return np.arange(first + LOOKBACK, last - DELAY)
+
+
+class Windows(keras.utils.PyDataset):
+    def __init__(self, index, rng=None):
+        super().__init__()
+        self.index, self.rng = index, rng
+        self.on_epoch_end()
+
+    def on_epoch_end(self):
+        self.order = self.index if self.rng is None else self.rng.permutation(self.index)
+
+    def __len__(self):
+        return -(-len(self.index) // BATCH)
+
+    def __getitem__(self, batch):
+        i = self.order[batch * BATCH:(batch + 1) * BATCH]
+        return data[i[:, None] + np.arange(-LOOKBACK, 0, STEP)], data[i + DELAY, TEMPERATURE][:, None]
+
+
+train_ends, validation_ends = ends(*TRAIN), ends(*VALIDATION)
+x = data[validation_ends - STEP, TEMPERATURE]
+naive = np.abs(x - data[validation_ends + DELAY, TEMPERATURE]).mean()
+print(f"windows {len(train_ends)} + {len(validation_ends)}; last value: {naive:.4f} = {naive * std[1]:.3f} degC")
+for seed in range(int(sys.argv[2]) if len(sys.argv) > 2 else 3):
+    keras.utils.set_random_seed(seed)
+    model = keras.Sequential([keras.Input((LOOKBACK // STEP, 14)), layers.GRU(32), layers.Dense(1)])
+    model.compile(optimizer="rmsprop", loss="mae")
+    history = model.fit(
+        Windows(train_ends, np.random.default_rng(seed)), epochs=EPOCHS,
+        validation_data=Windows(validation_ends), verbose=0)
+    values = history.history["val_loss"]
+    print(f"seed {seed}: val_loss", " ".join(f"{v:.4f}" for v in values), f"last {values[-1]:.4f} best {min(values):.4f}")
