@@ -1,0 +1,149 @@
+package org.unroll;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noCodeUnits;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.core.importer.ImportOption.OnlyIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import org.junit.platform.commons.annotation.Testable;
+
+/** The house rules that a compiler cannot know. */
+@AnalyzeClasses(packages = "org.unroll", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+  /** A package knows nothing of those before it in this list, so there are no cycles either. */
+  private static final List<String> PACKAGES_FROM_THE_TOP =
+      List.of(
+          "org.unroll.notebook..",
+          "org.unroll.tuning..",
+          "org.unroll.keras..",
+          "org.unroll",
+          "org.unroll.training..",
+          "org.unroll.layers..",
+          "org.unroll.data..",
+          "org.unroll.compute..");
+
+  /** The classes of the incubator module's own compilation, see pom.xml. */
+  private static final DescribedPredicate<JavaClass> VECTOR_CLASSES =
+      nameMatching("org\\.unroll\\.compute\\.Vector.*")
+          .<JavaClass>forSubtype()
+          .as("the Vector API's implementation");
+
+  /** What a person watches while a model trains. */
+  private static final DescribedPredicate<JavaClass> PROGRESS =
+      nameMatching("org\\.unroll\\.training\\.Progress.*").forSubtype();
+
+  @ArchTest
+  static final ArchRule every_class_has_its_package =
+      classes().should().resideInAnyPackage(PACKAGES_FROM_THE_TOP.toArray(String[]::new));
+
+  @ArchTest
+  static void packages_depend_downwards_only(JavaClasses classes) {
+    for (int i = 1; i < PACKAGES_FROM_THE_TOP.size(); i++) {
+      noClasses()
+          .that()
+          .resideInAPackage(PACKAGES_FROM_THE_TOP.get(i))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(PACKAGES_FROM_THE_TOP.subList(0, i).toArray(String[]::new))
+          .allowEmptyShould(true)
+          .check(classes);
+    }
+  }
+
+  @ArchTest
+  static final ArchRule the_incubator_module_is_touched_in_one_place =
+      noClasses()
+          .that(not(VECTOR_CLASSES))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("jdk.incubator..")
+          .orShould()
+          .dependOnClassesThat(VECTOR_CLASSES)
+          .because("nothing else may fail to load on a JVM without the module");
+
+  @ArchTest
+  static final ArchRule only_progress_and_notebooks_print =
+      noClasses()
+          .that(not(PROGRESS).and(not(resideInAnyPackage("org.unroll.notebook.."))))
+          .should(ACCESS_STANDARD_STREAMS);
+
+  @ArchTest
+  static final ArchRule nothing_logs =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "java.util.logging..",
+              "org.slf4j..",
+              "org.apache.commons.logging..",
+              "org.apache.log4j..",
+              "org.apache.logging..")
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(System.Logger.class)
+          .because("what a user has to know is an exception, a result or a line of progress");
+
+  @ArchTest static final ArchRule no_static_state = fields().that().areStatic().should().beFinal();
+
+  @ArchTest
+  static final ArchRule public_fields_are_constants =
+      fields()
+          .that()
+          .arePublic()
+          .and()
+          .areDeclaredInClassesThat()
+          .arePublic()
+          .should()
+          .beStatic()
+          .andShould()
+          .beFinal()
+          .andShould()
+          .notHaveRawType(describe("an array, which anyone could write to", JavaClass::isArray));
+
+  @ArchTest
+  static final ArchRule public_numbers_are_double_or_int =
+      noCodeUnits()
+          .that()
+          .arePublic()
+          .and()
+          .areDeclaredInClassesThat()
+          .arePublic()
+          .and()
+          .areDeclaredInClassesThat()
+          .resideOutsideOfPackage("org.unroll.compute..")
+          .should()
+          .haveRawReturnType(float.class)
+          .orShould()
+          .haveRawParameterTypes(
+              describe(
+                  "with a float",
+                  types -> types.stream().anyMatch(type -> type.isEquivalentTo(float.class))))
+          .because("a cell must not need an f");
+
+  @ArchTest
+  static void every_test_is_where_surefire_looks(JavaClasses ignored) {
+    methods()
+        .that()
+        .areMetaAnnotatedWith(Testable.class)
+        .should()
+        .beDeclaredInClassesThat()
+        .haveNameMatching("[\\w.]+Test(\\$.*)?")
+        .check(new ClassFileImporter(List.of(new OnlyIncludeTests())).importPackages("org.unroll"));
+  }
+}
