@@ -26,7 +26,8 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 
 /**
- * Trains several models on the same data, with the same settings and the same seed, and sets them side by side.
+ * Trains several models on the same data, with the same settings and the same seed, and sets them
+ * side by side.
  *
  * <pre>{@code
  * var runs = Comparison.of("SimpleRNN", simpleRnn(32), "LSTM", lstm(32), "GRU", gru(32))
@@ -35,8 +36,8 @@ import tech.tablesaw.plotly.components.Figure;
  *     .run();
  * }</pre>
  *
- * <p>A stack of layers gets the input that the data needs and, where it ends in a recurrent layer, a {@code dense} layer for the targets. Default
- * settings: RMSprop, MAE, 10 epochs.
+ * <p>A stack of layers gets the input that the data needs and, where it ends in a recurrent layer,
+ * a {@code dense} layer for the targets. Default settings: RMSprop, MAE, 10 epochs.
  */
 public final class Comparison {
   private final Map<String, List<Layer>> stacks = new LinkedHashMap<>();
@@ -134,7 +135,8 @@ public final class Comparison {
   }
 
   /**
-   * Trains the models one after another. An interrupt ends the one at hand and leaves out those that would follow.
+   * Trains the models one after another. An interrupt ends the one at hand and leaves out those
+   * that would follow.
    *
    * @throws IllegalStateException before {@link #on}
    */
@@ -142,7 +144,8 @@ public final class Comparison {
     if (train == null || validation == null) {
       throw new IllegalStateException("Call on(train, validation) before run().");
     }
-    // All models are built first, so that a mistake in the last one does not cost the training of the others.
+    // All models are built first, so that a mistake in the last one does not cost the training of
+    // the others.
     Map<String, Sequential> models = new LinkedHashMap<>();
     stacks.forEach((name, layers) -> models.put(name, model(name, layers)));
     Result result = new Result(validation, loss);
@@ -214,8 +217,9 @@ public final class Comparison {
     }
 
     /**
-     * A row for each model: its parameters, the median of the seconds an epoch took, the smallest validation loss and its epoch. Where the loss is MAE and the
-     * data are windows of a series with one target, also this loss in the target's own unit.
+     * A row for each model: its parameters, the median of the seconds an epoch took, the smallest
+     * validation loss and its epoch. Where the loss is MAE and the data are windows of a series
+     * with one target, also this loss in the target's own unit.
      */
     public Table table() {
       StringColumn names = StringColumn.create("model");
@@ -240,8 +244,7 @@ public final class Comparison {
       if (validation instanceof Windows windows
           && windows.series().targetNames().size() == 1
           && loss.name().equals(Losses.mae().name())) {
-        DoubleColumn inUnits =
-            DoubleColumn.create("MAE, " + windows.series().targetNames().get(0));
+        DoubleColumn inUnits = DoubleColumn.create("MAE, " + windows.series().targetNames().get(0));
         best.forEach(value -> inUnits.append(windows.series().denormalizeError(value)));
         table.addColumns(inUnits);
       }

@@ -21,8 +21,8 @@ public final class Evaluation {
   }
 
   /**
-   * A value by name: {@code loss}, a metric's name, or the loss function's own name or alias ({@code "mae"} of a model compiled with
-   * {@code mae()}).
+   * A value by name: {@code loss}, a metric's name, or the loss function's own name or alias
+   * ({@code "mae"} of a model compiled with {@code mae()}).
    *
    * @throws IllegalArgumentException if there is no such value, with the names that exist
    */

@@ -14,8 +14,8 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 
 /**
- * What a training run leaves behind, as Keras's {@code History}: for each finished epoch the loss, the metrics, their validation twins
- * ({@code val_loss}, …) and the seconds it took.
+ * What a training run leaves behind, as Keras's {@code History}: for each finished epoch the loss,
+ * the metrics, their validation twins ({@code val_loss}, …) and the seconds it took.
  */
 public final class History {
   private final Map<String, List<Double>> values = new LinkedHashMap<>();
@@ -50,7 +50,9 @@ public final class History {
     return seconds.size();
   }
 
-  /** What was recorded, in the order of a log line: {@code loss}, the metrics, {@code val_loss}, … */
+  /**
+   * What was recorded, in the order of a log line: {@code loss}, the metrics, {@code val_loss}, …
+   */
   public List<String> names() {
     return List.copyOf(values.keySet());
   }
@@ -121,7 +123,8 @@ public final class History {
     var text = new StringBuilder();
     for (int i = 0; i < epochs(); i++) {
       int epoch = i;
-      text.append(String.format(Locale.ROOT, "epoch %3d  %.1fs", firstEpoch + i + 1, seconds.get(i)));
+      text.append(
+          String.format(Locale.ROOT, "epoch %3d  %.1fs", firstEpoch + i + 1, seconds.get(i)));
       values.forEach(
           (name, column) ->
               text.append(String.format(Locale.ROOT, "  %s: %.4f", name, column.get(epoch))));

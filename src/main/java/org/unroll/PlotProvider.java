@@ -5,8 +5,8 @@ import java.util.ServiceLoader;
 import tech.tablesaw.plotly.components.Figure;
 
 /**
- * Draws what this package has to show. How things look is the business of {@code org.unroll.notebook}, which stands above this package and so
- * is found as a service.
+ * Draws what this package has to show. How things look is the business of {@code
+ * org.unroll.notebook}, which stands above this package and so is found as a service.
  */
 public interface PlotProvider {
   /** The training and validation curves of one run. */

@@ -71,7 +71,10 @@ public final class Predictions {
     return FMatrixRMaj.wrap(size(), width, values);
   }
 
-  /** One row a sample, in columns {@code prediction}, or {@code prediction_0}, {@code prediction_1}, … where there are several. */
+  /**
+   * One row a sample, in columns {@code prediction}, or {@code prediction_0}, {@code prediction_1},
+   * … where there are several.
+   */
   public Table toTable() {
     Table table = Table.create("Predictions");
     for (int i = 0; i < width; i++) {
@@ -79,14 +82,17 @@ public final class Predictions {
       for (int row = 0; row < column.length; row++) {
         column[row] = values[row * width + i];
       }
-      table.addColumns(
-          DoubleColumn.create(width == 1 ? "prediction" : "prediction_" + i, column));
+      table.addColumns(DoubleColumn.create(width == 1 ? "prediction" : "prediction_" + i, column));
     }
     return table;
   }
 
   @Override
   public String toString() {
-    return "Predictions for " + size() + (size() == 1 ? " sample" : " samples") + " of shape " + shape;
+    return "Predictions for "
+        + size()
+        + (size() == 1 ? " sample" : " samples")
+        + " of shape "
+        + shape;
   }
 }

@@ -30,8 +30,9 @@ import org.unroll.training.Trainer;
  * double error = model.evaluate(test).get("mae");
  * }</pre>
  *
- * <p>The weights begin with values that depend on the layers and on a seed alone, 0 unless another is given with {@link #seeded}; so a
- * notebook run twice gives the same numbers. (In Keras they differ from run to run until a seed is set.)
+ * <p>The weights begin with values that depend on the layers and on a seed alone, 0 unless another
+ * is given with {@link #seeded}; so a notebook run twice gives the same numbers. (In Keras they
+ * differ from run to run until a seed is set.)
  *
  * <p>A model is used by one thread at a time.
  */
@@ -50,7 +51,8 @@ public final class Sequential {
   /**
    * A model of these layers, the first being {@code input(…)}.
    *
-   * @throws IllegalArgumentException if a layer cannot take what the one before it returns; names both and the fix
+   * @throws IllegalArgumentException if a layer cannot take what the one before it returns; names
+   *     both and the fix
    */
   public static Sequential of(Layer... layers) {
     return seeded(0, layers);
@@ -116,8 +118,8 @@ public final class Sequential {
   }
 
   /**
-   * The weights by name, {@code layer/weight} such as {@code gru/recurrent_kernel}, in Keras's order, as EJML matrices on the model's own
-   * values: writing to a matrix changes the model.
+   * The weights by name, {@code layer/weight} such as {@code gru/recurrent_kernel}, in Keras's
+   * order, as EJML matrices on the model's own values: writing to a matrix changes the model.
    */
   public Map<String, FMatrixRMaj> weights() {
     Map<String, FMatrixRMaj> matrices = new LinkedHashMap<>();
@@ -157,10 +159,12 @@ public final class Sequential {
     trainer = new Trainer(network, newOptimizer, newLoss, resolved);
   }
 
-  /** Sets what the model is trained with and measured by, the metrics by their Keras names, such as {@code "accuracy"}. */
+  /**
+   * Sets what the model is trained with and measured by, the metrics by their Keras names, such as
+   * {@code "accuracy"}.
+   */
   public void compile(Optimizer newOptimizer, Loss newLoss, String... metrics) {
-    compile(
-        newOptimizer, newLoss, Arrays.stream(metrics).map(Metrics::of).toArray(Metric[]::new));
+    compile(newOptimizer, newLoss, Arrays.stream(metrics).map(Metrics::of).toArray(Metric[]::new));
   }
 
   /** Sets everything by Keras's names: {@code compile("rmsprop", "mae", "mse")}. */
@@ -179,8 +183,9 @@ public final class Sequential {
   }
 
   /**
-   * Trains the model. An interrupt of the calling thread (a notebook's stop button) ends training after the batch at hand; the model is then
-   * usable, {@link #history()} has the epochs that were finished, and the interrupt flag is set.
+   * Trains the model. An interrupt of the calling thread (a notebook's stop button) ends training
+   * after the batch at hand; the model is then usable, {@link #history()} has the epochs that were
+   * finished, and the interrupt flag is set.
    *
    * @throws IllegalStateException before {@code compile}
    * @throws IllegalArgumentException if data and model do not fit together
@@ -207,11 +212,12 @@ public final class Sequential {
   public Evaluation evaluate(Dataset data) {
     requireCompiled("evaluate");
     boolean penalized = network.weights().stream().anyMatch(w -> w.regularizer() != null);
-    return new Evaluation(
-        trainer.evaluate(data, Workers.defaultThreads()), loss, penalized);
+    return new Evaluation(trainer.evaluate(data, Workers.defaultThreads()), loss, penalized);
   }
 
-  /** The model's output for every sample, in the dataset's natural order; targets are not looked at. */
+  /**
+   * The model's output for every sample, in the dataset's natural order; targets are not looked at.
+   */
   public Predictions predict(Dataset data) {
     return new Predictions(
         Trainer.outputShape(network, data),
@@ -221,7 +227,9 @@ public final class Sequential {
   private void requireCompiled(String what) {
     if (trainer == null) {
       throw new IllegalStateException(
-          "Call compile(optimizer, loss) before " + what + ", for example compile(rmsprop(), mae()).");
+          "Call compile(optimizer, loss) before "
+              + what
+              + ", for example compile(rmsprop(), mae()).");
     }
   }
 

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Locale;
 import org.unroll.data.Shape;
 
-/** The layers of a model with their output shapes and parameters, as Keras's {@code summary()} shows them. */
+/**
+ * The layers of a model with their output shapes and parameters, as Keras's {@code summary()} shows
+ * them.
+ */
 public final class Summary {
   private static final String SHAPE_TITLE = "Output Shape";
   private static final String PARAMETERS_TITLE = "Param #";
@@ -108,11 +111,18 @@ public final class Summary {
 
   private static String line(String bar, int[] widths, String... cells) {
     return String.format(
-        Locale.ROOT,
-        "%1$s %2$-" + widths[0] + "s %1$s %3$-" + widths[1] + "s %1$s %4$" + widths[2] + "s %1$s%n",
-        bar,
-        cells[0],
-        cells[1],
-        cells[2]).replace(System.lineSeparator(), "\n");
+            Locale.ROOT,
+            "%1$s %2$-"
+                + widths[0]
+                + "s %1$s %3$-"
+                + widths[1]
+                + "s %1$s %4$"
+                + widths[2]
+                + "s %1$s%n",
+            bar,
+            cells[0],
+            cells[1],
+            cells[2])
+        .replace(System.lineSeparator(), "\n");
   }
 }

@@ -1,9 +1,9 @@
 package org.unroll.data;
 
 /**
- * A forecast that needs no network, and that a network has to beat: the last value, the value a season
- * before, or {@link Ridge} regression. Predictions and errors are normalized as the series is; {@link
- * TimeSeries#denormalizeError(double)} gives the error in the target's units.
+ * A forecast that needs no network, and that a network has to beat: the last value, the value a
+ * season before, or {@link Ridge} regression. Predictions and errors are normalized as the series
+ * is; {@link TimeSeries#denormalizeError(double)} gives the error in the target's units.
  *
  * <pre>{@code
  * double degrees = series.denormalizeError(Baseline.lastValue().mae(val));
@@ -54,12 +54,13 @@ public interface Baseline {
 
   /**
    * Predicts the value a season before: that of the latest row which lies a whole number of periods
-   * before the target and not after the last row that the window sees. For rows of 10 minutes, {@code
-   * seasonal(144)} is the same time on the last day known. The row may lie before the window.
+   * before the target and not after the last row that the window sees. For rows of 10 minutes,
+   * {@code seasonal(144)} is the same time on the last day known. The row may lie before the
+   * window.
    *
    * @param period the season's length in rows, at least 1
-   * @throws IllegalArgumentException if the period is below 1; when predicting, if the row would lie
-   *     before the start of the series
+   * @throws IllegalArgumentException if the period is below 1; when predicting, if the row would
+   *     lie before the start of the series
    */
   static Baseline seasonal(int period) {
     if (period < 1) {

@@ -26,9 +26,10 @@ record Batching(int size, Long seed) {
   }
 
   /**
-   * The order of an epoch: a Fisher-Yates shuffle of 0 … samples−1, or null without a seed. The random
-   * numbers are those of SplitMix64 (Steele, Lea and Flood 2014), written out here because the JDK
-   * promises no algorithm for its own generators of that kind, and the order must be the same on all.
+   * The order of an epoch: a Fisher-Yates shuffle of 0 … samples−1, or null without a seed. The
+   * random numbers are those of SplitMix64 (Steele, Lea and Flood 2014), written out here because
+   * the JDK promises no algorithm for its own generators of that kind, and the order must be the
+   * same on all.
    */
   int[] order(int samples, int epoch) {
     if (seed == null) {

@@ -9,8 +9,8 @@ import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * Samples of one shape, one behind the other in a single array. The factories copy and check what users
- * give; {@code what} names the thing ("inputs", "targets") in their messages.
+ * Samples of one shape, one behind the other in a single array. The factories copy and check what
+ * users give; {@code what} names the thing ("inputs", "targets") in their messages.
  *
  * @param count the number of samples
  * @param shape the shape of one sample
@@ -95,7 +95,8 @@ record Block(int count, Shape shape, float[] values) {
         names.length == 0 ? Columns.allNumeric(table) : Columns.numeric(table, List.of(names));
     Place place = (i, t, j) -> "row " + i + ", column '" + columns.get(j).name() + "'";
     Shape shape = shape(what, table.rowCount(), columns.size());
-    return copy(what, table.rowCount(), shape, place, (i, t, j) -> Columns.value(columns.get(j), i));
+    return copy(
+        what, table.rowCount(), shape, place, (i, t, j) -> Columns.value(columns.get(j), i));
   }
 
   private static Block copy(String what, int count, Shape shape, Place place, Source source) {
@@ -175,7 +176,9 @@ record Block(int count, Shape shape, float[] values) {
 
   private static IllegalArgumentException empty(String what, String received) {
     return new IllegalArgumentException(
-        "The " + what + " are empty: at least one sample of one number is needed. Received: "
+        "The "
+            + what
+            + " are empty: at least one sample of one number is needed. Received: "
             + received);
   }
 

@@ -41,7 +41,9 @@ final class Columns {
     throw notNumeric(column);
   }
 
-  /** The complaint about a column that ought to be numbers: its first cell that is none is shown. */
+  /**
+   * The complaint about a column that ought to be numbers: its first cell that is none is shown.
+   */
   static IllegalArgumentException notNumeric(Column<?> column) {
     int row = firstText(column);
     return new IllegalArgumentException(

@@ -1,9 +1,9 @@
 package org.unroll.data;
 
 /**
- * A finite, sized collection of samples that hands out row numbers and copies a sample on demand, so
- * that a worker thread can gather its own slice of a batch straight into its own buffers. Windows over
- * a series, in-memory arrays, tables and lists of token ids are its implementations.
+ * A finite, sized collection of samples that hands out row numbers and copies a sample on demand,
+ * so that a worker thread can gather its own slice of a batch straight into its own buffers.
+ * Windows over a series, in-memory arrays, tables and lists of token ids are its implementations.
  *
  * <p>All methods may be called from several threads at once.
  */
@@ -30,9 +30,9 @@ public interface Dataset {
   int[] order(int epoch);
 
   /**
-   * Writes one input into a slice of a batch. A sample of rank 2 and more is written time-major: time
-   * step {@code t} of it goes to {@code (t · rows + row) · width}, {@code width} being the number of
-   * values in one time step. A sample of rank 1 goes to {@code row · width} as it is.
+   * Writes one input into a slice of a batch. A sample of rank 2 and more is written time-major:
+   * time step {@code t} of it goes to {@code (t · rows + row) · width}, {@code width} being the
+   * number of values in one time step. A sample of rank 1 goes to {@code row · width} as it is.
    *
    * @param sample the number of the sample, 0 … size−1
    * @param slice the slice's buffer
@@ -54,8 +54,8 @@ public interface Dataset {
   }
 
   /**
-   * The samples {@code from} … {@code to}−1 as a dataset of their own, numbered from 0, in the order in
-   * which this one visits them. Nothing is copied.
+   * The samples {@code from} … {@code to}−1 as a dataset of their own, numbered from 0, in the
+   * order in which this one visits them. Nothing is copied.
    *
    * @throws IllegalArgumentException if the range is empty or reaches outside 0 … size
    */

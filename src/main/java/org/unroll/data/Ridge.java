@@ -10,14 +10,14 @@ import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
  *
  * <pre>ŷ = b + Σ w(t, j) · x(t, j)     minimizing     Σ (ŷ − y)² + λ Σ w²</pre>
  *
- * over all windows, t running over the rows a window sees and j over the columns; the intercept b is not
- * penalized. These are the equations of scikit-learn's {@code Ridge(alpha=λ)}. Each target has its own
- * weights.
+ * over all windows, t running over the rows a window sees and j over the columns; the intercept b
+ * is not penalized. These are the equations of scikit-learn's {@code Ridge(alpha=λ)}. Each target
+ * has its own weights.
  *
  * <p>Neighbouring windows share all but a few of their products x(t, j) · x(t', j'), so the normal
- * equations of step t + 1 are made from those of step t by adding the rows that come in and taking away
- * those that go out. For n steps of c columns that costs n c² multiplications a window in place of
- * (n c)², and the solution (n c)³ / 3.
+ * equations of step t + 1 are made from those of step t by adding the rows that come in and taking
+ * away those that go out. For n steps of c columns that costs n c² multiplications a window in
+ * place of (n c)², and the solution (n c)³ / 3.
  */
 public final class Ridge implements Baseline {
   private final Shape inputShape;

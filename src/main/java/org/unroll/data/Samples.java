@@ -13,14 +13,14 @@ import tech.tablesaw.api.Table;
  * Samples train = Samples.of(new double[][] {{0, 1}, {1, 1}}).targets(new double[] {1, 0}).batchSize(2);
  * }</pre>
  *
- * <p>The first axis of what is given counts the samples. Values are copied once, into 32-bit floats;
- * later changes of the arrays do not show. Every value must be finite (and within the range of a
- * float), every sample as long as the first; otherwise an {@link IllegalArgumentException} says where.
- * Without further settings the batches have 32 samples, the default of Keras's {@code fit}, in the
- * order given.
+ * <p>The first axis of what is given counts the samples. Values are copied once, into 32-bit
+ * floats; later changes of the arrays do not show. Every value must be finite (and within the range
+ * of a float), every sample as long as the first; otherwise an {@link IllegalArgumentException}
+ * says where. Without further settings the batches have 32 samples, the default of Keras's {@code
+ * fit}, in the order given.
  *
- * <p>Immutable: {@code targets}, {@code batchSize} and {@code shuffled} return a new object that shares
- * the values.
+ * <p>Immutable: {@code targets}, {@code batchSize} and {@code shuffled} return a new object that
+ * shares the values.
  */
 public final class Samples implements Dataset {
   private final Block inputs;
@@ -48,8 +48,8 @@ public final class Samples implements Dataset {
   }
 
   /**
-   * Lists of token ids for an Embedding: samples of shape (steps). The ids are kept as floats, which is
-   * exact up to 16,777,216; a greater one is an error.
+   * Lists of token ids for an Embedding: samples of shape (steps). The ids are kept as floats,
+   * which is exact up to 16,777,216; a greater one is an error.
    */
   public static Samples of(int[][] inputs) {
     return of(Block.of("inputs", inputs));

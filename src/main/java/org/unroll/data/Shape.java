@@ -5,8 +5,8 @@ import java.util.stream.Collectors;
 
 /**
  * The shape of one sample: every axis but the batch, in Keras's order, so {@code (240, 14)} for 240
- * time steps of 14 features and {@code (500)} for 500 token ids. An axis of {@link #ANY} has a length
- * that is known only when a batch arrives ({@code None} in Keras).
+ * time steps of 14 features and {@code (500)} for 500 token ids. An axis of {@link #ANY} has a
+ * length that is known only when a batch arrives ({@code None} in Keras).
  */
 public final class Shape {
   /** An axis whose length may differ from batch to batch, Keras's {@code None}. */
@@ -28,7 +28,8 @@ public final class Shape {
     for (int axis : axes) {
       if (axis < 1 && axis != ANY) {
         throw new IllegalArgumentException(
-            "Every axis of a shape is at least 1 (or Shape.ANY). Received: " + Arrays.toString(axes));
+            "Every axis of a shape is at least 1 (or Shape.ANY). Received: "
+                + Arrays.toString(axes));
       }
     }
     return new Shape(axes.clone());
@@ -130,7 +131,9 @@ public final class Shape {
     return Arrays.hashCode(axes);
   }
 
-  /** The shape as Keras prints it, the batch axis left out: {@code (240, 14)}, {@code (None, 14)}. */
+  /**
+   * The shape as Keras prints it, the batch axis left out: {@code (240, 14)}, {@code (None, 14)}.
+   */
   @Override
   public String toString() {
     return Arrays.stream(axes)

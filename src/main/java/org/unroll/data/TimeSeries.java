@@ -18,8 +18,9 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
 /**
- * Columns of numbers measured one after the other, ready to be cut into {@link Windows}: which columns
- * a model sees, which it is to predict, how missing values are filled, and how the values are scaled.
+ * Columns of numbers measured one after the other, ready to be cut into {@link Windows}: which
+ * columns a model sees, which it is to predict, how missing values are filled, and how the values
+ * are scaled.
  *
  * <pre>{@code
  * var series = TimeSeries.of(jena).target("T (degC)").normalizedOn(0, 200_000);
@@ -31,13 +32,14 @@ import tech.tablesaw.columns.Column;
  * normalize; the table must not be changed in between. Settings about columns and rows that do not
  * exist fail at once.
  *
- * <p><b>Missing values</b> (cells that Tablesaw calls missing, NaN among them) are an error that names
- * the first of them, unless {@link #interpolated()} or {@link #forwardFilled()} says how to fill them.
+ * <p><b>Missing values</b> (cells that Tablesaw calls missing, NaN among them) are an error that
+ * names the first of them, unless {@link #interpolated()} or {@link #forwardFilled()} says how to
+ * fill them.
  *
- * <p><b>Normalization</b> is z = (x − mean) / std, column by column, std being the population standard
- * deviation (NumPy's default, divided by n), both computed in double precision over the rows of {@link
- * #normalizedOn} alone, so that nothing of the validation and test rows leaks into them. A series
- * without it keeps its own units: mean 0 and std 1.
+ * <p><b>Normalization</b> is z = (x − mean) / std, column by column, std being the population
+ * standard deviation (NumPy's default, divided by n), both computed in double precision over the
+ * rows of {@link #normalizedOn} alone, so that nothing of the validation and test rows leaks into
+ * them. A series without it keeps its own units: mean 0 and std 1.
  */
 public final class TimeSeries {
   private enum Filling {
@@ -49,8 +51,8 @@ public final class TimeSeries {
   /**
    * What windows are cut from.
    *
-   * @param values rows × columns, normalized, row-major; the input columns first, then those targets
-   *     that are no inputs
+   * @param values rows × columns, normalized, row-major; the input columns first, then those
+   *     targets that are no inputs
    * @param raw each column in its own units, gaps filled; null for columns that are no target
    */
   record Numbers(float[] values, int columns, double[] mean, double[] std, double[][] raw) {}
@@ -85,11 +87,11 @@ public final class TimeSeries {
   }
 
   /**
-   * All numeric columns of a table, in its order. The first date or time column (or, failing that, the
-   * first text column with "date" or "time" in its name) becomes the timestamps. Other columns without
-   * any number in them are left out; a text column that does hold numbers is an error once its values
-   * are needed, because one bad cell is what usually makes it text, unless {@link #columns} leaves it
-   * out.
+   * All numeric columns of a table, in its order. The first date or time column (or, failing that,
+   * the first text column with "date" or "time" in its name) becomes the timestamps. Other columns
+   * without any number in them are left out; a text column that does hold numbers is an error once
+   * its values are needed, because one bad cell is what usually makes it text, unless {@link
+   * #columns} leaves it out.
    *
    * @throws IllegalArgumentException if the table has no rows
    */
@@ -128,8 +130,8 @@ public final class TimeSeries {
    *
    * @param rows rows[i][j] is column j at time i
    * @param names the name of each column; x0, x1, … if none is given
-   * @throws IllegalArgumentException if there are no rows, rows differ in length, or the number of names
-   *     is not the number of columns
+   * @throws IllegalArgumentException if there are no rows, rows differ in length, or the number of
+   *     names is not the number of columns
    */
   public static TimeSeries of(double[][] rows, String... names) {
     int columns = rows.length == 0 ? 0 : rows[0].length;
@@ -153,12 +155,18 @@ public final class TimeSeries {
     return of(Table.create("rows", made));
   }
 
-  /** A series from an EJML matrix, one row a time step; otherwise as {@link #of(double[][], String...)}. */
+  /**
+   * A series from an EJML matrix, one row a time step; otherwise as {@link #of(double[][],
+   * String...)}.
+   */
   public static TimeSeries of(DMatrix matrix, String... names) {
     return of(rows(SimpleMatrix.wrap(matrix)), names);
   }
 
-  /** A series from an EJML matrix, one row a time step; otherwise as {@link #of(double[][], String...)}. */
+  /**
+   * A series from an EJML matrix, one row a time step; otherwise as {@link #of(double[][],
+   * String...)}.
+   */
   public static TimeSeries of(SimpleMatrix matrix, String... names) {
     return of(rows(matrix), names);
   }
@@ -201,26 +209,24 @@ public final class TimeSeries {
 
   private static boolean isDateText(Column<?> column) {
     String name = column.name().toLowerCase(Locale.ROOT);
-    return (name.contains("date") || name.contains("time"))
-        && column.type() == ColumnType.STRING;
+    return (name.contains("date") || name.contains("time")) && column.type() == ColumnType.STRING;
   }
 
   /**
    * The columns a model sees, in this order, in place of all numeric ones.
    *
-   * @throws IllegalArgumentException if none is named, one is named twice, is not in the table or not
-   *     numeric
+   * @throws IllegalArgumentException if none is named, one is named twice, is not in the table or
+   *     not numeric
    */
   public TimeSeries columns(String... names) {
-    return new TimeSeries(
-        table, timestamps, checked(names), List.of(), targets, filling, from, to);
+    return new TimeSeries(table, timestamps, checked(names), List.of(), targets, filling, from, to);
   }
 
   /**
    * The column, or columns, to predict; each may but need not be among the columns a model sees.
    *
-   * @throws IllegalArgumentException if none is named, one is named twice, is not in the table or not
-   *     numeric
+   * @throws IllegalArgumentException if none is named, one is named twice, is not in the table or
+   *     not numeric
    */
   public TimeSeries target(String... names) {
     return new TimeSeries(table, timestamps, inputs, leftOut, checked(names), filling, from, to);
@@ -235,9 +241,9 @@ public final class TimeSeries {
   }
 
   /**
-   * Fills each gap with the straight line between the values before and after it. The filled values look
-   * ahead to the end of the gap; {@link #forwardFilled()} does not. A gap at the very beginning or end
-   * stays an error.
+   * Fills each gap with the straight line between the values before and after it. The filled values
+   * look ahead to the end of the gap; {@link #forwardFilled()} does not. A gap at the very
+   * beginning or end stays an error.
    */
   public TimeSeries interpolated() {
     return filled(Filling.INTERPOLATE);
@@ -254,8 +260,8 @@ public final class TimeSeries {
 
   /**
    * Normalizes all columns with the mean and the standard deviation of the rows {@code from} …
-   * {@code to}−1, usually the training rows. A column that is constant there is an error once values are
-   * needed.
+   * {@code to}−1, usually the training rows. A column that is constant there is an error once
+   * values are needed.
    *
    * @throws IllegalArgumentException if the range is empty or reaches outside the table
    */
@@ -279,8 +285,8 @@ public final class TimeSeries {
   /**
    * Windows over all rows, still without a lookback.
    *
-   * @throws IllegalArgumentException if values are missing, not numeric, not finite, or constant where
-   *     they are to be normalized
+   * @throws IllegalArgumentException if values are missing, not numeric, not finite, or constant
+   *     where they are to be normalized
    * @throws IllegalStateException if no target is named
    */
   public Windows windows() {
@@ -509,7 +515,9 @@ public final class TimeSeries {
   /** Fills the gap from … to−1 of a column. */
   private void fill(NumericColumn<?> column, double[] values, int from, int to) {
     boolean open =
-        filling == Filling.NONE || from == 0 || filling == Filling.INTERPOLATE && to == values.length;
+        filling == Filling.NONE
+            || from == 0
+            || filling == Filling.INTERPOLATE && to == values.length;
     if (open && from < to) {
       throw new IllegalArgumentException(
           "A value is missing"
@@ -525,7 +533,8 @@ public final class TimeSeries {
     }
     for (int i = from; i < to; i++) {
       double share = filling == Filling.FORWARD ? 0 : (i - from + 1.0) / (to - from + 1.0);
-      values[i] = share == 0 ? values[from - 1] : values[from - 1] * (1 - share) + values[to] * share;
+      values[i] =
+          share == 0 ? values[from - 1] : values[from - 1] * (1 - share) + values[to] * share;
     }
   }
 

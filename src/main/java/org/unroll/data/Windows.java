@@ -9,35 +9,35 @@ import tech.tablesaw.columns.Column;
 import tech.tablesaw.selection.Selection;
 
 /**
- * The windows of a {@link TimeSeries}: what a model sees, and what it is to predict from it. A window is
- * only a row number; its values are gathered when a batch needs them, so windows cost nothing beyond
- * their series.
+ * The windows of a {@link TimeSeries}: what a model sees, and what it is to predict from it. A
+ * window is only a row number; its values are gathered when a batch needs them, so windows cost
+ * nothing beyond their series.
  *
- * <p><b>What a window holds.</b> With {@link #lookback}, {@link #step} and {@link #delay}, window i sees
- * the rows
+ * <p><b>What a window holds.</b> With {@link #lookback}, {@link #step} and {@link #delay}, window i
+ * sees the rows
  *
  * <pre>i − lookback, i − lookback + step, …, i − step</pre>
  *
- * lookback / step of them, and its target is row i + delay. These are the windows of the generator in
- * Chollet, Deep Learning with Python (2018), section 6.3. Mind that the last row seen is i − step: with
- * step 6 and delay 144 the target lies 150 rows after it. {@link #horizon} measures from the last row
- * seen instead: the target is row (last row seen) + horizon, without that extra step.
+ * lookback / step of them, and its target is row i + delay. These are the windows of the generator
+ * in Chollet, Deep Learning with Python (2018), section 6.3. Mind that the last row seen is i −
+ * step: with step 6 and delay 144 the target lies 150 rows after it. {@link #horizon} measures from
+ * the last row seen instead: the target is row (last row seen) + horizon, without that extra step.
  *
- * <p><b>What a range holds.</b> {@code range(from, to)} has every window whose rows <em>and</em> targets
- * all lie in from … to−1, so that training windows neither see nor predict a row of a validation range
- * behind them. That is to − from − lookback − delay windows with one target step. The book's generator
- * bounds only row i: its training targets reach {@code delay} rows into the range behind. Its windows
- * for {@code min_index=a, max_index=b} are those of {@code range(a, b + delay)}, delay more than {@code
- * range(a, b)} has; with {@code max_index=None} it leaves out the very last window, and is {@code
- * range(a, rows − 1)}.
+ * <p><b>What a range holds.</b> {@code range(from, to)} has every window whose rows <em>and</em>
+ * targets all lie in from … to−1, so that training windows neither see nor predict a row of a
+ * validation range behind them. That is to − from − lookback − delay windows with one target step.
+ * The book's generator bounds only row i: its training targets reach {@code delay} rows into the
+ * range behind. Its windows for {@code min_index=a, max_index=b} are those of {@code range(a, b +
+ * delay)}, delay more than {@code range(a, b)} has; with {@code max_index=None} it leaves out the
+ * very last window, and is {@code range(a, rows − 1)}.
  *
- * <p><b>What a batch holds.</b> Inputs of shape (lookback / step, columns). Targets of shape (targets),
- * or with {@link #targetSteps} (steps) for one target column and (steps, targets) for several. Every
- * window comes once an epoch; the last batch may be shorter.
+ * <p><b>What a batch holds.</b> Inputs of shape (lookback / step, columns). Targets of shape
+ * (targets), or with {@link #targetSteps} (steps) for one target column and (steps, targets) for
+ * several. Every window comes once an epoch; the last batch may be shorter.
  *
- * <p>Defaults: step 1, delay 1, one target step, batches of 32, all rows, natural order. The lookback
- * has no default. Immutable: each setting returns new windows. A setting that contradicts the others
- * fails at once, with an {@link IllegalArgumentException}.
+ * <p>Defaults: step 1, delay 1, one target step, batches of 32, all rows, natural order. The
+ * lookback has no default. Immutable: each setting returns new windows. A setting that contradicts
+ * the others fails at once, with an {@link IllegalArgumentException}.
  */
 public final class Windows implements Dataset {
   private final TimeSeries series;
@@ -165,8 +165,8 @@ public final class Windows implements Dataset {
   }
 
   /**
-   * How many rows to predict: the first as {@link #delay} or {@link #horizon} says, the others each a
-   * step later.
+   * How many rows to predict: the first as {@link #delay} or {@link #horizon} says, the others each
+   * a step later.
    *
    * @param count at least 1, the default
    */
@@ -183,21 +183,19 @@ public final class Windows implements Dataset {
   }
 
   private Windows with(int lookback, int step, int ahead, boolean fromLastRow, int targetSteps) {
-    return new Windows(
-        series, lookback, step, ahead, fromLastRow, targetSteps, from, to, batching);
+    return new Windows(series, lookback, step, ahead, fromLastRow, targetSteps, from, to, batching);
   }
 
   private Windows with(int from, int to, Batching batching) {
-    return new Windows(
-        series, lookback, step, ahead, fromLastRow, targetSteps, from, to, batching);
+    return new Windows(series, lookback, step, ahead, fromLastRow, targetSteps, from, to, batching);
   }
 
   /**
-   * The windows whose rows and targets all lie in the rows {@code from} … {@code to}−1 of the series, in
-   * place of any range given before.
+   * The windows whose rows and targets all lie in the rows {@code from} … {@code to}−1 of the
+   * series, in place of any range given before.
    *
-   * @throws IllegalArgumentException if the range is empty, reaches outside the series or is too short
-   *     for a window
+   * @throws IllegalArgumentException if the range is empty, reaches outside the series or is too
+   *     short for a window
    */
   public Windows range(int from, int to) {
     TimeSeries.checkRange(from, to, series.rows());
@@ -313,12 +311,17 @@ public final class Windows implements Dataset {
     return firstRow(sample) + lookback - step;
   }
 
-  /** The row of a window's target, or of the first of its targets, the others following step by step. */
+  /**
+   * The row of a window's target, or of the first of its targets, the others following step by
+   * step.
+   */
   public int targetRow(int sample) {
     return lastRow(sample) + toTarget();
   }
 
-  /** What a model sees of a window, normalized: lookback / step rows, oldest first, of all columns. */
+  /**
+   * What a model sees of a window, normalized: lookback / step rows, oldest first, of all columns.
+   */
   public double[][] input(int sample) {
     int first = firstRow(sample);
     double[][] input = new double[lookback / step][columns];
@@ -341,9 +344,10 @@ public final class Windows implements Dataset {
   }
 
   /**
-   * The truth, for tables and plots: one row for each window in natural order, with the timestamp of its
-   * first target (where the series has timestamps) and its targets in their own units. With several
-   * target steps a column's name ends in the rows it lies after that timestamp, as in {@code +6}.
+   * The truth, for tables and plots: one row for each window in natural order, with the timestamp
+   * of its first target (where the series has timestamps) and its targets in their own units. With
+   * several target steps a column's name ends in the rows it lies after that timestamp, as in
+   * {@code +6}.
    */
   public Table targets() {
     List<Column<?>> table = new ArrayList<>();

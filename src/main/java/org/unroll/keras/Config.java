@@ -5,8 +5,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * One object of a Keras configuration, {@code {class_name, config}}, read argument by argument. Whoever reads it names every argument it understands,
- * and {@link #finish} refuses what is left over: an option that was silently dropped would make another model.
+ * One object of a Keras configuration, {@code {class_name, config}}, read argument by argument.
+ * Whoever reads it names every argument it understands, and {@link #finish} refuses what is left
+ * over: an option that was silently dropped would make another model.
  */
 final class Config {
   private final String owner;
@@ -93,7 +94,13 @@ final class Config {
   void refuse(String name, String reason) {
     if (has(name) && isSet(arguments.get(name))) {
       throw new IllegalArgumentException(
-          owner + " has " + name + "=" + arguments.get(name) + ", which is not supported: " + reason);
+          owner
+              + " has "
+              + name
+              + "="
+              + arguments.get(name)
+              + ", which is not supported: "
+              + reason);
     }
   }
 

@@ -12,8 +12,8 @@ import org.unroll.training.Loss;
 import org.unroll.training.Optimizer;
 
 /**
- * Reads what Keras 3's {@code get_config()} and {@code to_json()} say of a model. Everything that is not supported is an error that names layer, option and
- * reason; nothing is dropped in silence.
+ * Reads what Keras 3's {@code get_config()} and {@code to_json()} say of a model. Everything that
+ * is not supported is an error that names layer, option and reason; nothing is dropped in silence.
  */
 public final class KerasConfig {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -21,9 +21,11 @@ public final class KerasConfig {
   private KerasConfig() {}
 
   /**
-   * A new model from the JSON of {@code Sequential.get_config()} (or of {@code to_json()}, which wraps it in a class name).
+   * A new model from the JSON of {@code Sequential.get_config()} (or of {@code to_json()}, which
+   * wraps it in a class name).
    *
-   * @throws IllegalArgumentException if the text is not such a configuration, or asks for something this library does not have
+   * @throws IllegalArgumentException if the text is not such a configuration, or asks for something
+   *     this library does not have
    */
   public static Sequential sequential(String json) {
     JsonNode node = parse(json);

@@ -25,7 +25,8 @@ final class LayerConfigs {
   static {
     READERS.put("InputLayer", LayerConfigs::input);
     READERS.put("Dense", LayerConfigs::dense);
-    READERS.put("SimpleRNN", config -> recurrent(Layers.simpleRnn(config.integer("units")), config));
+    READERS.put(
+        "SimpleRNN", config -> recurrent(Layers.simpleRnn(config.integer("units")), config));
     READERS.put("LSTM", LayerConfigs::lstm);
     READERS.put("GRU", LayerConfigs::gru);
     READERS.put("Embedding", LayerConfigs::embedding);
@@ -46,7 +47,10 @@ final class LayerConfigs {
     Function<Config, Layer> reader = READERS.get(type);
     if (reader == null) {
       throw new IllegalArgumentException(
-          "The layer " + owner + " is of a type that is not supported. Supported: " + READERS.keySet());
+          "The layer "
+              + owner
+              + " is of a type that is not supported. Supported: "
+              + READERS.keySet());
     }
     Config config = new Config(owner, node.path("config"));
     config.ignore("name");
@@ -69,7 +73,10 @@ final class LayerConfigs {
     boolean ids = policy.startsWith("int") && config.owner().startsWith("InputLayer");
     if (!policy.equals("float32") && !ids) {
       throw new IllegalArgumentException(
-          config.owner() + " has dtype=" + policy + ", which is not supported: weights are float32.");
+          config.owner()
+              + " has dtype="
+              + policy
+              + ", which is not supported: weights are float32.");
     }
   }
 
@@ -239,8 +246,7 @@ final class LayerConfigs {
           case "RandomNormal", "random_normal", "normal" ->
               Initializers.randomNormal(config.number("mean", 0), config.number("stddev", 0.05));
           case "TruncatedNormal", "truncated_normal" ->
-              Initializers.truncatedNormal(
-                  config.number("mean", 0), config.number("stddev", 0.05));
+              Initializers.truncatedNormal(config.number("mean", 0), config.number("stddev", 0.05));
           default ->
               throw new IllegalArgumentException(
                   owner.owner()

@@ -126,8 +126,7 @@ final class TrainingConfigs {
 
   private static LearningRateSchedule cosineDecay(Config config) {
     var cosine =
-        Schedules.cosineDecay(
-                config.number("initial_learning_rate"), config.integer("decay_steps"))
+        Schedules.cosineDecay(config.number("initial_learning_rate"), config.integer("decay_steps"))
             .alpha(config.number("alpha", 0));
     int warmup = config.has("warmup_steps") ? config.integer("warmup_steps") : 0;
     return config.has("warmup_target")

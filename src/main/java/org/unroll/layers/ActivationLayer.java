@@ -55,7 +55,14 @@ public final class ActivationLayer extends Layer {
       y = atLeast(y, input.size());
       Compute.kernels()
           .activate(
-              activation, input.size() / width, width, input.values(), input.offset(), width, y, 0,
+              activation,
+              input.size() / width,
+              width,
+              input.values(),
+              input.offset(),
+              width,
+              y,
+              0,
               width);
       return output.set(y, 0, input.rows(), input.shape(), input.mask());
     }
@@ -76,8 +83,18 @@ public final class ActivationLayer extends Layer {
         int width = x.shape().last();
         Compute.kernels()
             .activateBackward(
-                activation, x.size() / width, width, x.values(), x.offset(), width, y, 0, width,
-                gradient.values(), gradient.offset(), width);
+                activation,
+                x.size() / width,
+                width,
+                x.values(),
+                x.offset(),
+                width,
+                y,
+                0,
+                width,
+                gradient.values(),
+                gradient.offset(),
+                width);
       }
       return gradient;
     }

@@ -3,10 +3,11 @@ package org.unroll.layers;
 import org.unroll.compute.CounterRandom;
 
 /**
- * The circumstances of one forward pass of one slice: training or not, and where randomness comes from.
+ * The circumstances of one forward pass of one slice: training or not, and where randomness comes
+ * from.
  *
- * <p>A random draw depends on seed, training step, layer and row of the batch only, never on the thread or on what ran before, so
- * the same seed gives the same masks on any number of threads.
+ * <p>A random draw depends on seed, training step, layer and row of the batch only, never on the
+ * thread or on what ran before, so the same seed gives the same masks on any number of threads.
  */
 public final class Call {
   private boolean training;

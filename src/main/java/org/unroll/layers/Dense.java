@@ -12,8 +12,9 @@ import org.unroll.data.Shape;
  * y = act(x·W + b)
  * </pre>
  *
- * <p>Weights: {@code kernel} W (inputs, units), {@code bias} b (units). Input (batch, …, inputs), output (batch, …, units); on a
- * sequence every time step goes through the same weights, as in {@link TimeDistributed}.
+ * <p>Weights: {@code kernel} W (inputs, units), {@code bias} b (units). Input (batch, …, inputs),
+ * output (batch, …, units); on a sequence every time step goes through the same weights, as in
+ * {@link TimeDistributed}.
  *
  * <p>Backwards, with g = d loss / d y ⊙ act′: dW = xᵀ·g, db = Σ g, dx = g·Wᵀ.
  *
@@ -150,8 +151,19 @@ public final class Dense extends Layer {
         kernels.fillRows(positions, units, weights().get(1).values(), 0, z, 0, units);
       }
       kernels.multiply(
-          positions, units, inputs, input.values(), input.offset(), inputs, weights().get(0).values(),
-          0, units, z, 0, units, useBias);
+          positions,
+          units,
+          inputs,
+          input.values(),
+          input.offset(),
+          inputs,
+          weights().get(0).values(),
+          0,
+          units,
+          z,
+          0,
+          units,
+          useBias);
       kernels.activate(activation, positions, units, z, 0, units, y, 0, units);
       return output.set(y, 0, input.rows(), input.shape().withLast(units), input.mask());
     }
@@ -164,8 +176,18 @@ public final class Dense extends Layer {
     @Override
     public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
       kernels.activateBackward(
-          activation, gradient.size() / units, units, preActivation, 0, units, y, 0, units,
-          gradient.values(), gradient.offset(), units);
+          activation,
+          gradient.size() / units,
+          units,
+          preActivation,
+          0,
+          units,
+          y,
+          0,
+          units,
+          gradient.values(),
+          gradient.offset(),
+          units);
       return backwardFromLogits(gradient, weightGradients, needed);
     }
 
@@ -176,8 +198,19 @@ public final class Dense extends Layer {
       float[] g = gradient.values();
       int at = gradient.offset();
       kernels.multiplyTransposed(
-          positions, units, inputs, x.values(), x.offset(), inputs, g, at, units,
-          weightGradients[0].values(), 0, units, false);
+          positions,
+          units,
+          inputs,
+          x.values(),
+          x.offset(),
+          inputs,
+          g,
+          at,
+          units,
+          weightGradients[0].values(),
+          0,
+          units,
+          false);
       if (useBias) {
         kernels.sumRows(positions, units, g, at, units, weightGradients[1].values(), 0, false);
       }
@@ -186,7 +219,19 @@ public final class Dense extends Layer {
       }
       dx = atLeast(dx, x.size());
       kernels.multiply(
-          positions, inputs, units, g, at, units, kernelTransposed, 0, inputs, dx, 0, inputs, false);
+          positions,
+          inputs,
+          units,
+          g,
+          at,
+          units,
+          kernelTransposed,
+          0,
+          inputs,
+          dx,
+          0,
+          inputs,
+          false);
       return inputGradient.set(dx, 0, x.rows(), x.shape(), null);
     }
   }

@@ -5,8 +5,9 @@ import org.unroll.compute.CounterRandom;
 import org.unroll.data.Shape;
 
 /**
- * Drops values at random in training, Keras's {@code Dropout} (Srivastava et al. 2014): each value is set to 0 with probability rate, the
- * others are divided by 1 − rate. Outside of training it changes nothing.
+ * Drops values at random in training, Keras's {@code Dropout} (Srivastava et al. 2014): each value
+ * is set to 0 with probability rate, the others are divided by 1 − rate. Outside of training it
+ * changes nothing.
  *
  * <p>Source: Keras 3, {@code keras.layers.Dropout}.
  */
@@ -60,8 +61,7 @@ public final class Dropout extends Layer {
         for (int r = 0; r < input.rows(); r++) {
           int row = (call.firstRow() + r) * timesteps + t;
           long key = call.randomKey(position(), row);
-          CounterRandom.fillDropoutMask(
-              key, rate, width, mask, (t * input.rows() + r) * width);
+          CounterRandom.fillDropoutMask(key, rate, width, mask, (t * input.rows() + r) * width);
         }
       }
       Compute.kernels()
@@ -76,8 +76,7 @@ public final class Dropout extends Layer {
         int size = gradient.size();
         int at = gradient.offset();
         float[] g = gradient.values();
-        Compute.kernels()
-            .multiplyElements(1, size, g, at, size, mask, 0, size, g, at, size, false);
+        Compute.kernels().multiplyElements(1, size, g, at, size, mask, 0, size, g, at, size, false);
       }
       return gradient;
     }

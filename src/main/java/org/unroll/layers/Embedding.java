@@ -5,8 +5,9 @@ import org.unroll.data.Shape;
 /**
  * Turns whole numbers, such as word ranks, into vectors, Keras's {@code Embedding}: y = E[index].
  *
- * <p>Weights: {@code embeddings} E (inputDim, outputDim). Input (batch, …) of indices from 0 to inputDim − 1; output (batch, …, outputDim). With
- * {@link #maskZero} index 0 stands for padding, and the layers behind skip it. An index outside the range is an error that names its place.
+ * <p>Weights: {@code embeddings} E (inputDim, outputDim). Input (batch, …) of indices from 0 to
+ * inputDim − 1; output (batch, …, outputDim). With {@link #maskZero} index 0 stands for padding,
+ * and the layers behind skip it. An index outside the range is an error that names its place.
  *
  * <p>Backwards: dE[index] += dy for every place the index stood at; the indices have no gradient.
  *
@@ -112,8 +113,7 @@ public final class Embedding extends Layer {
           System.arraycopy(table, index * outputDim, y, position * outputDim, outputDim);
         }
       }
-      return output.set(
-          y, 0, rows, Shape.of(timesteps, outputDim), maskZero ? mask : input.mask());
+      return output.set(y, 0, rows, Shape.of(timesteps, outputDim), maskZero ? mask : input.mask());
     }
 
     private int index(float value, int row, int step) {

@@ -3,7 +3,8 @@ package org.unroll.layers;
 import org.unroll.data.Shape;
 
 /**
- * Lays all axes of a sample out in one, row-major, Keras's {@code Flatten}: (batch, 240, 14) becomes (batch, 3360).
+ * Lays all axes of a sample out in one, row-major, Keras's {@code Flatten}: (batch, 240, 14)
+ * becomes (batch, 3360).
  *
  * <p>Source: Keras 3, {@code keras.layers.Flatten}.
  */

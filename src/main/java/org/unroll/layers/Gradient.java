@@ -3,8 +3,9 @@ package org.unroll.layers;
 import java.util.Arrays;
 
 /**
- * The gradient of one weight as one slice left it. Most are dense; that of an embedding is a few rows of a large matrix, which are
- * listed so that neither clearing nor adding has to touch the others.
+ * The gradient of one weight as one slice left it. Most are dense; that of an embedding is a few
+ * rows of a large matrix, which are listed so that neither clearing nor adding has to touch the
+ * others.
  */
 public final class Gradient {
   private final float[] values;

@@ -14,18 +14,22 @@ import org.unroll.compute.Activation;
  * h_t = z_t ⊙ h_{t−1} + (1 − z_t) ⊙ g_t                       output, and state
  * </pre>
  *
- * <p>With {@code resetAfter(false)}, as in the paper, the state is reset before the product, and there is no b':
+ * <p>With {@code resetAfter(false)}, as in the paper, the state is reset before the product, and
+ * there is no b':
  *
  * <pre>
  * g_t = act(x_t·W_h + b_h + (r_t ⊙ h_{t−1})·U_h)
  * </pre>
  *
- * <p>Weights, the gates z, r, h side by side: {@code kernel} W (features, 3·units), {@code recurrent_kernel} U (units, 3·units),
- * {@code bias} (2, 3·units), b above b', or b (3·units) without reset after. Input and output are described at {@link RecurrentLayer}.
+ * <p>Weights, the gates z, r, h side by side: {@code kernel} W (features, 3·units), {@code
+ * recurrent_kernel} U (units, 3·units), {@code bias} (2, 3·units), b above b', or b (3·units)
+ * without reset after. Input and output are described at {@link RecurrentLayer}.
  *
- * <p>Note that z and 1 − z have changed places in some texts; this is Keras's convention, z near 1 keeps the state.
+ * <p>Note that z and 1 − z have changed places in some texts; this is Keras's convention, z near 1
+ * keeps the state.
  *
- * <p>Backwards, from the last step to the first, with dh_t what comes from the output and from step t + 1:
+ * <p>Backwards, from the last step to the first, with dh_t what comes from the output and from step
+ * t + 1:
  *
  * <pre>
  * dz = dh_t ⊙ (h_{t−1} − g_t) ⊙ σ′      dg = dh_t ⊙ (1 − z_t) ⊙ act′      dh_{t−1} = dh_t ⊙ z_t + …
@@ -66,7 +70,9 @@ public final class Gru extends RecurrentLayer<Gru> {
     return recurrentActivation(Activation.of(name));
   }
 
-  /** Whether the reset gate acts after the product with U_h instead of before it; true by default. */
+  /**
+   * Whether the reset gate acts after the product with U_h instead of before it; true by default.
+   */
   public Gru resetAfter(boolean after) {
     requireNotBuilt("resetAfter");
     resetAfter = after;
@@ -102,7 +108,10 @@ public final class Gru extends RecurrentLayer<Gru> {
       }
     }
 
-    /** A place for dh_{t−1} while dh_t is still read; {@link #takeSpare} then makes it the state's gradient. */
+    /**
+     * A place for dh_{t−1} while dh_t is still read; {@link #takeSpare} then makes it the state's
+     * gradient.
+     */
     final float[] spare() {
       spare = atLeast(spare, rows * units);
       return spare;
@@ -134,7 +143,18 @@ public final class Gru extends RecurrentLayer<Gru> {
       }
       multiplyRecurrent(h, k * block, 0, 3, inner, at, useBias());
       kernels.gruForward(
-          act, sigma, rows, units, gateValues, at, inner, at, preActivations, h, k * block, h,
+          act,
+          sigma,
+          rows,
+          units,
+          gateValues,
+          at,
+          inner,
+          at,
+          preActivations,
+          h,
+          k * block,
+          h,
           (k + 1) * block);
     }
 
@@ -143,8 +163,21 @@ public final class Gru extends RecurrentLayer<Gru> {
       int block = rows * units;
       int at = k * rows * columns;
       kernels.gruBackward(
-          act, sigma, rows, units, preActivations, gateValues, at, inner, at, states[0], k * block,
-          stateGradients[0], 0, spare(), 0);
+          act,
+          sigma,
+          rows,
+          units,
+          preActivations,
+          gateValues,
+          at,
+          inner,
+          at,
+          states[0],
+          k * block,
+          stateGradients[0],
+          0,
+          spare(),
+          0);
       multiplyRecurrentBackward(inner, at, 0, 3, spare(), true);
       takeSpare();
     }
@@ -179,11 +212,20 @@ public final class Gru extends RecurrentLayer<Gru> {
       float[] h = states[0];
       multiplyRecurrent(h, k * block, 0, 2, gateValues, at, true);
       keepPreActivations(at, 0, 2);
-      kernels.activate(
-          sigma, rows, 2 * units, gateValues, at, columns, gateValues, at, columns);
+      kernels.activate(sigma, rows, 2 * units, gateValues, at, columns, gateValues, at, columns);
       kernels.multiplyElements(
-          rows, units, gateValues, at + units, columns, h, k * block, units, reset, k * block,
-          units, false);
+          rows,
+          units,
+          gateValues,
+          at + units,
+          columns,
+          h,
+          k * block,
+          units,
+          reset,
+          k * block,
+          units,
+          false);
       multiplyRecurrent(reset, k * block, 2, 3, gateValues, at, true);
       keepPreActivations(at, 2, 3);
       int candidate = at + 2 * units;
@@ -212,19 +254,49 @@ public final class Gru extends RecurrentLayer<Gru> {
       gateGradients = atLeast(gateGradients, rows * columns);
       ds = atLeast(ds, block);
       kernels.gruOutputBackward(
-          rows, units, gateValues, at, h, k * block, stateGradients[0], 0, gateGradients, 0,
-          dhPrevious, 0);
+          rows,
+          units,
+          gateValues,
+          at,
+          h,
+          k * block,
+          stateGradients[0],
+          0,
+          gateGradients,
+          0,
+          dhPrevious,
+          0);
       kernels.activateBackward(
-          act, rows, units, preActivations, candidate, columns, gateValues, candidate, columns,
-          gateGradients, 2 * units, columns);
+          act,
+          rows,
+          units,
+          preActivations,
+          candidate,
+          columns,
+          gateValues,
+          candidate,
+          columns,
+          gateGradients,
+          2 * units,
+          columns);
       multiplyRecurrentBackward(gateGradients, 0, 2, 3, ds, false);
       kernels.multiplyElements(
           rows, units, ds, 0, units, h, k * block, units, gateGradients, units, columns, false);
       kernels.multiplyElements(
           rows, units, ds, 0, units, gateValues, at + units, columns, dhPrevious, 0, units, true);
       kernels.activateBackward(
-          sigma, rows, 2 * units, preActivations, at, columns, gateValues, at, columns,
-          gateGradients, 0, columns);
+          sigma,
+          rows,
+          2 * units,
+          preActivations,
+          at,
+          columns,
+          gateValues,
+          at,
+          columns,
+          gateGradients,
+          0,
+          columns);
       multiplyRecurrentBackward(gateGradients, 0, 0, 2, dhPrevious, true);
       System.arraycopy(gateGradients, 0, gateValues, at, rows * columns);
       takeSpare();

@@ -25,7 +25,10 @@ public final class Initializers {
     return new Constant(value);
   }
 
-  /** The identity matrix times {@code gain} (Keras's default gain is 1); for square or rectangular matrices. */
+  /**
+   * The identity matrix times {@code gain} (Keras's default gain is 1); for square or rectangular
+   * matrices.
+   */
   public static Initializer identity(double gain) {
     return new Identity(gain);
   }
@@ -60,7 +63,9 @@ public final class Initializers {
     return new TruncatedNormal(mean, stddev);
   }
 
-  /** Uniform on ±√(6 / (fanIn + fanOut)) (Glorot &amp; Bengio 2010); Keras's default for kernels. */
+  /**
+   * Uniform on ±√(6 / (fanIn + fanOut)) (Glorot &amp; Bengio 2010); Keras's default for kernels.
+   */
   public static Initializer glorotUniform() {
     return new VarianceScaling(1, Fan.AVERAGE, Distribution.UNIFORM);
   }
@@ -96,8 +101,8 @@ public final class Initializers {
   }
 
   /**
-   * The orthogonal factor of a random normal matrix, times {@code gain} (Saxe et al. 2014). Of a matrix with more columns than rows the
-   * rows are orthogonal, else the columns.
+   * The orthogonal factor of a random normal matrix, times {@code gain} (Saxe et al. 2014). Of a
+   * matrix with more columns than rows the rows are orthogonal, else the columns.
    */
   public static Initializer orthogonal(double gain) {
     return new Orthogonal(gain);
@@ -199,7 +204,8 @@ public final class Initializers {
   }
 
   /**
-   * Keras's {@code VarianceScaling}: variance = scale / fan. The Glorot, He and LeCun initializers are its instances.
+   * Keras's {@code VarianceScaling}: variance = scale / fan. The Glorot, He and LeCun initializers
+   * are its instances.
    */
   public record VarianceScaling(double scale, Fan fan, Distribution distribution)
       implements Initializer {
@@ -244,7 +250,9 @@ public final class Initializers {
     public void fill(float[] values, Shape shape, RandomGenerator random) {
       if (shape.rank() < 2) {
         throw new IllegalArgumentException(
-            "The orthogonal initializer is for matrices. Received a weight of shape " + shape + ".");
+            "The orthogonal initializer is for matrices. Received a weight of shape "
+                + shape
+                + ".");
       }
       int columns = shape.last();
       int rows = values.length / columns;

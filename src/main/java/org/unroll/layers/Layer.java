@@ -9,9 +9,11 @@ import org.unroll.compute.Activation;
 import org.unroll.data.Shape;
 
 /**
- * One layer of a network: its configuration, its weights once it is built, and a factory of {@link Pass passes} that do the work.
+ * One layer of a network: its configuration, its weights once it is built, and a factory of {@link
+ * Pass passes} that do the work.
  *
- * <p>A layer is configured fluently, then built once by the network it belongs to; after that its configuration is fixed.
+ * <p>A layer is configured fluently, then built once by the network it belongs to; after that its
+ * configuration is fixed.
  */
 public abstract class Layer {
   private final String type;
@@ -35,7 +37,9 @@ public abstract class Layer {
     return type;
   }
 
-  /** The name; null until it is given or the network gives one ({@code lstm}, {@code lstm_1}, …). */
+  /**
+   * The name; null until it is given or the network gives one ({@code lstm}, {@code lstm_1}, …).
+   */
   public final String name() {
     return name;
   }
@@ -50,7 +54,9 @@ public abstract class Layer {
     name = newName;
   }
 
-  /** The name a layer of this type gets by itself, {@code SimpleRNN} becoming {@code simple_rnn}. */
+  /**
+   * The name a layer of this type gets by itself, {@code SimpleRNN} becoming {@code simple_rnn}.
+   */
   final String defaultName() {
     return type.replaceAll("(.)([A-Z][a-z0-9]+)", "$1_$2")
         .replaceAll("([a-z])([A-Z])", "$1_$2")
@@ -108,7 +114,8 @@ public abstract class Layer {
    *
    * @param input the shape of one input sample
    * @param previous the layer whose output this is
-   * @param newPosition the layer's place in the network, from 0; part of the key of its random streams
+   * @param newPosition the layer's place in the network, from 0; part of the key of its random
+   *     streams
    * @param seed the seed of the initial weights
    */
   final void build(Shape input, Layer previous, int newPosition, long seed) {
@@ -130,7 +137,8 @@ public abstract class Layer {
    *
    * @param input the shape of one input sample
    * @param previous the layer whose output this is, for the error's text
-   * @throws IllegalArgumentException if the layer does not take such an input; names both layers and the fix
+   * @throws IllegalArgumentException if the layer does not take such an input; names both layers
+   *     and the fix
    */
   protected abstract Shape checkInput(Shape input, Layer previous);
 
@@ -141,14 +149,14 @@ public abstract class Layer {
   public abstract Pass newPass();
 
   /**
-   * Brings up to date what a backward pass derives from the weights, such as transposed kernels; called once for each batch, after the
-   * weights have changed and before any slice runs.
+   * Brings up to date what a backward pass derives from the weights, such as transposed kernels;
+   * called once for each batch, after the weights have changed and before any slice runs.
    */
   protected void prepareBackward() {}
 
   /**
-   * The sigmoid or softmax that makes probabilities of the layer's output, or null where there is none. Some losses are more exact on what
-   * comes before it.
+   * The sigmoid or softmax that makes probabilities of the layer's output, or null where there is
+   * none. Some losses are more exact on what comes before it.
    */
   public Activation outputActivation() {
     return null;
@@ -221,7 +229,10 @@ public abstract class Layer {
   protected final void requireNotBuilt(String what) {
     if (isBuilt()) {
       throw new IllegalStateException(
-          describe() + " is built and belongs to a model; '" + what + "' can no longer be set."
+          describe()
+              + " is built and belongs to a model; '"
+              + what
+              + "' can no longer be set."
               + " Create a new layer instead.");
     }
   }
@@ -229,7 +240,8 @@ public abstract class Layer {
   private void requireBuilt() {
     if (!isBuilt()) {
       throw new IllegalStateException(
-          describe() + " is not built yet: it gets its shapes and weights when it is put into a"
+          describe()
+              + " is not built yet: it gets its shapes and weights when it is put into a"
               + " model.");
     }
   }
@@ -242,7 +254,10 @@ public abstract class Layer {
     return units;
   }
 
-  /** Checks a dropout rate; unlike Keras, which clamps some of them, anything outside [0, 1) is an error. */
+  /**
+   * Checks a dropout rate; unlike Keras, which clamps some of them, anything outside [0, 1) is an
+   * error.
+   */
   static double requireRate(String argument, double rate) {
     if (!(rate >= 0 && rate < 1)) {
       throw new IllegalArgumentException(
@@ -264,15 +279,15 @@ public abstract class Layer {
     }
 
     /**
-     * Creates one weight. Its first values depend on the model's seed, the layer's place and the weight's place in the layer only.
+     * Creates one weight. Its first values depend on the model's seed, the layer's place and the
+     * weight's place in the layer only.
      *
      * @param name Keras's name, for example {@code kernel}
      * @param shape its shape
      * @param initializer its first values
      * @param regularizer its penalty, or null
      */
-    public void create(
-        String name, Shape shape, Initializer initializer, Regularizer regularizer) {
+    public void create(String name, Shape shape, Initializer initializer, Regularizer regularizer) {
       float[] values = new float[shape.size()];
       long weightSeed = (seed * 1_000_003L + owner.position) * 1009L + created.size();
       initializer.fill(values, shape, new SplittableRandom(weightSeed));
@@ -280,7 +295,8 @@ public abstract class Layer {
     }
 
     /**
-     * Builds a layer inside the owner, whose weights become the owner's, under the inner layer's name.
+     * Builds a layer inside the owner, whose weights become the owner's, under the inner layer's
+     * name.
      *
      * @param index which of the owner's inner layers this is, from 1
      */
@@ -289,7 +305,9 @@ public abstract class Layer {
       for (Weight weight : inner.weights()) {
         created.add(
             new Weight(
-                inner.name() + "/" + weight.name(), weight.shape(), weight.values(),
+                inner.name() + "/" + weight.name(),
+                weight.shape(),
+                weight.values(),
                 weight.regularizer()));
       }
     }

@@ -4,13 +4,16 @@ import org.unroll.compute.Activation;
 import org.unroll.data.Shape;
 
 /**
- * The layers by their names, for {@code import static org.unroll.layers.Layers.*}. What a layer computes, its arguments and their defaults
- * stand in the class that is returned.
+ * The layers by their names, for {@code import static org.unroll.layers.Layers.*}. What a layer
+ * computes, its arguments and their defaults stand in the class that is returned.
  */
 public final class Layers {
   private Layers() {}
 
-  /** The shape of one sample, without the batch: {@code input(240, 14)}, or {@code input(Shape.ANY, 14)} for sequences of any length. */
+  /**
+   * The shape of one sample, without the batch: {@code input(240, 14)}, or {@code input(Shape.ANY,
+   * 14)} for sequences of any length.
+   */
   public static Input input(int... axes) {
     return new Input(Shape.of(axes));
   }

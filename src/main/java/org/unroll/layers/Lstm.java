@@ -4,7 +4,8 @@ import java.util.Arrays;
 import org.unroll.compute.Activation;
 
 /**
- * Long short-term memory, Keras's {@code LSTM} (Hochreiter &amp; Schmidhuber 1997, with the forget gate of Gers et al. 2000).
+ * Long short-term memory, Keras's {@code LSTM} (Hochreiter &amp; Schmidhuber 1997, with the forget
+ * gate of Gers et al. 2000).
  *
  * <pre>
  * i_t = σ(x_t·W_i + h_{t−1}·U_i + b_i)        input gate
@@ -15,10 +16,12 @@ import org.unroll.compute.Activation;
  * h_t = o_t ⊙ act(c_t)                        output, and state
  * </pre>
  *
- * <p>Weights, the gates i, f, c, o side by side: {@code kernel} W (features, 4·units), {@code recurrent_kernel} U (units, 4·units),
- * {@code bias} b (4·units). Input and output are described at {@link RecurrentLayer}.
+ * <p>Weights, the gates i, f, c, o side by side: {@code kernel} W (features, 4·units), {@code
+ * recurrent_kernel} U (units, 4·units), {@code bias} b (4·units). Input and output are described at
+ * {@link RecurrentLayer}.
  *
- * <p>Backwards, from the last step to the first, with dh_t what comes from the output and from step t + 1:
+ * <p>Backwards, from the last step to the first, with dh_t what comes from the output and from step
+ * t + 1:
  *
  * <pre>
  * do = dh_t ⊙ act(c_t)      dc_t += dh_t ⊙ o_t ⊙ act′(c_t)
@@ -61,7 +64,8 @@ public final class Lstm extends RecurrentLayer<Lstm> {
   }
 
   /**
-   * Whether the forget gate's bias begins with ones, so that a new cell remembers (Jozefowicz et al. 2015); true by default.
+   * Whether the forget gate's bias begins with ones, so that a new cell remembers (Jozefowicz et
+   * al. 2015); true by default.
    */
   public Lstm unitForgetBias(boolean ones) {
     requireNotBuilt("unitForgetBias");
@@ -116,8 +120,20 @@ public final class Lstm extends RecurrentLayer<Lstm> {
         System.arraycopy(gateValues, at, preActivations, at, rows * columns);
       }
       kernels.lstmForward(
-          act, recurrentActivation, rows, units, gateValues, at, c, k * block, c, (k + 1) * block,
-          activatedCell, k * block, h, (k + 1) * block);
+          act,
+          recurrentActivation,
+          rows,
+          units,
+          gateValues,
+          at,
+          c,
+          k * block,
+          c,
+          (k + 1) * block,
+          activatedCell,
+          k * block,
+          h,
+          (k + 1) * block);
     }
 
     @Override
@@ -128,8 +144,23 @@ public final class Lstm extends RecurrentLayer<Lstm> {
       float[] dh = stateGradients[0];
       float[] dc = stateGradients[1];
       kernels.lstmBackward(
-          act, recurrentActivation, rows, units, preActivations, gateValues, at, c, k * block, c,
-          (k + 1) * block, activatedCell, k * block, dh, 0, dc, 0);
+          act,
+          recurrentActivation,
+          rows,
+          units,
+          preActivations,
+          gateValues,
+          at,
+          c,
+          k * block,
+          c,
+          (k + 1) * block,
+          activatedCell,
+          k * block,
+          dh,
+          0,
+          dc,
+          0);
       multiplyRecurrentBackward(gateValues, at, 0, 4, dh, false);
     }
 

@@ -10,8 +10,8 @@ import org.unroll.compute.Activation;
 import org.unroll.data.Shape;
 
 /**
- * A stack of built layers, each fed by the one before it, with their weights in Keras's order. Training and prediction run it slice by slice
- * through {@link NetworkPass passes}.
+ * A stack of built layers, each fed by the one before it, with their weights in Keras's order.
+ * Training and prediction run it slice by slice through {@link NetworkPass passes}.
  */
 public final class Network {
   /** The positions a layer and the layers inside it take up. */
@@ -23,7 +23,8 @@ public final class Network {
   private final List<String> paths;
 
   /**
-   * Builds a stack of layers: names them, checks that each takes what the one before it returns, creates the weights.
+   * Builds a stack of layers: names them, checks that each takes what the one before it returns,
+   * creates the weights.
    *
    * @param stack an {@link Input} and at least one layer
    * @param seed the seed of the initial weights
@@ -142,7 +143,10 @@ public final class Network {
     return paths;
   }
 
-  /** Brings up to date what backward passes derive from the weights; called after every change of the weights, by one thread. */
+  /**
+   * Brings up to date what backward passes derive from the weights; called after every change of
+   * the weights, by one thread.
+   */
   public void prepareBackward() {
     for (Layer layer : layers) {
       layer.prepareBackward();

@@ -51,7 +51,8 @@ public final class NetworkPass {
   /**
    * Runs all layers backward to the input.
    *
-   * @return d loss / d input, valid until the next backward pass; null where the input has no gradient (indices)
+   * @return d loss / d input, valid until the next backward pass; null where the input has no
+   *     gradient (indices)
    */
   public Tensor backwardToInput(Tensor gradient, boolean fromLogits, Gradient[] gradients) {
     return backward(gradient, fromLogits, gradients, 0, true);

@@ -1,10 +1,12 @@
 package org.unroll.layers;
 
 /**
- * A layer at work on one slice of a batch, with buffers of its own that are reused from batch to batch. A worker thread owns the passes
- * it runs; the weights they read belong to the layer and are shared.
+ * A layer at work on one slice of a batch, with buffers of its own that are reused from batch to
+ * batch. A worker thread owns the passes it runs; the weights they read belong to the layer and are
+ * shared.
  *
- * <p>A backward pass belongs to the forward pass before it: input and output must still hold what they held then.
+ * <p>A backward pass belongs to the forward pass before it: input and output must still hold what
+ * they held then.
  */
 public abstract class Pass {
   /** Makes a pass without buffers; they grow with the first slice. */
@@ -14,8 +16,9 @@ public abstract class Pass {
    * Runs the layer forward.
    *
    * @param input the slice, with its mask; not changed
-   * @param state the initial state of each row (one rows × size array for each of the layer's states), overwritten with the final
-   *     state; null where states begin with zeros and nobody asks for the last ones
+   * @param state the initial state of each row (one rows × size array for each of the layer's
+   *     states), overwritten with the final state; null where states begin with zeros and nobody
+   *     asks for the last ones
    * @param call training flag and random stream
    * @return the output with the mask for the next layer, valid until the next forward pass
    */
@@ -33,8 +36,8 @@ public abstract class Pass {
       Tensor gradient, Gradient[] weightGradients, boolean inputGradientNeeded);
 
   /**
-   * What the layer's {@link Layer#outputActivation()} was applied to in the last forward pass, for losses that are taken there; only for a
-   * layer that has one.
+   * What the layer's {@link Layer#outputActivation()} was applied to in the last forward pass, for
+   * losses that are taken there; only for a layer that has one.
    */
   Tensor logits() {
     throw new IllegalStateException("This layer keeps no logits.");

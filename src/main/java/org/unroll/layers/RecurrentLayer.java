@@ -5,16 +5,18 @@ import org.unroll.compute.Compute;
 import org.unroll.data.Shape;
 
 /**
- * What {@link SimpleRnn}, {@link Lstm} and {@link Gru} have in common: the arguments, the weights, and the walk through the time steps
- * (in {@link RecurrentPass}). The layers themselves hold the equations of one step.
+ * What {@link SimpleRnn}, {@link Lstm} and {@link Gru} have in common: the arguments, the weights,
+ * and the walk through the time steps (in {@link RecurrentPass}). The layers themselves hold the
+ * equations of one step.
  *
- * <p>Input (batch, time, features); output (batch, units), the last step's, or (batch, time, units) with
- * {@link #returnSequences}. Weights, gates side by side in the columns: {@code kernel} W (features, gates·units),
- * {@code recurrent_kernel} U (units, gates·units), {@code bias} b.
+ * <p>Input (batch, time, features); output (batch, units), the last step's, or (batch, time, units)
+ * with {@link #returnSequences}. Weights, gates side by side in the columns: {@code kernel} W
+ * (features, gates·units), {@code recurrent_kernel} U (units, gates·units), {@code bias} b.
  *
- * <p>Dropout is Keras 3's: a mask drawn once for a sequence holds for all its time steps, what is kept is divided by 1 − rate, and
- * nothing is dropped outside of training. With {@code recurrentDropout} above 0, {@link Lstm} and {@link Gru} draw a mask of its own for each gate,
- * for inputs and states alike; without it, one mask of the inputs serves all gates.
+ * <p>Dropout is Keras 3's: a mask drawn once for a sequence holds for all its time steps, what is
+ * kept is divided by 1 − rate, and nothing is dropped outside of training. With {@code
+ * recurrentDropout} above 0, {@link Lstm} and {@link Gru} draw a mask of its own for each gate, for
+ * inputs and states alike; without it, one mask of the inputs serves all gates.
  *
  * @param <S> the layer itself, so that the fluent setters keep its type
  */
@@ -143,7 +145,10 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
     return dropout;
   }
 
-  /** The share of the state dropped on its way into the gates in training, at least 0 and less than 1; 0 by default. */
+  /**
+   * The share of the state dropped on its way into the gates in training, at least 0 and less than
+   * 1; 0 by default.
+   */
   public S recurrentDropout(double rate) {
     requireNotBuilt("recurrentDropout");
     recurrentDropout = requireRate("recurrentDropout", rate);
@@ -168,8 +173,8 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
   }
 
   /**
-   * Whether the sequence is read from its end; false by default. With {@link #returnSequences} the output is in the order of reading, so
-   * its first step belongs to the last input, as in Keras.
+   * Whether the sequence is read from its end; false by default. With {@link #returnSequences} the
+   * output is in the order of reading, so its first step belongs to the last input, as in Keras.
    */
   public S goBackwards(boolean backwards) {
     requireNotBuilt("goBackwards");
@@ -214,7 +219,10 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
     return recurrentDropout > 0 ? gates : 1;
   }
 
-  /** The number of bias rows: 2 where the state's projection has a bias of its own (GRU, reset after). */
+  /**
+   * The number of bias rows: 2 where the state's projection has a bias of its own (GRU, reset
+   * after).
+   */
   int biasRows() {
     return 1;
   }
@@ -244,8 +252,7 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
   protected void createWeights(Shape input, WeightFactory factory) {
     int features = input.axis(1);
     int columns = gates * units;
-    factory.create(
-        "kernel", Shape.of(features, columns), kernelInitializer, kernelRegularizer);
+    factory.create("kernel", Shape.of(features, columns), kernelInitializer, kernelRegularizer);
     factory.create(
         "recurrent_kernel", Shape.of(units, columns), recurrentInitializer, recurrentRegularizer);
     if (useBias) {

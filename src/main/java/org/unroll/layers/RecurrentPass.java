@@ -7,11 +7,13 @@ import org.unroll.compute.Kernels;
 import org.unroll.data.Shape;
 
 /**
- * The walk of a recurrent layer through the time steps of one slice, forwards and backwards. Direction, masks, dropout, states and what is
- * returned are settled here once; a layer adds the equations of one step.
+ * The walk of a recurrent layer through the time steps of one slice, forwards and backwards.
+ * Direction, masks, dropout, states and what is returned are settled here once; a layer adds the
+ * equations of one step.
  *
- * <p>Steps are counted in the order of reading: with {@code goBackwards} step 0 reads the last input. Sequences are kept time-major, so
- * "block k" of a buffer is what all rows of the slice have at step k.
+ * <p>Steps are counted in the order of reading: with {@code goBackwards} step 0 reads the last
+ * input. Sequences are kept time-major, so "block k" of a buffer is what all rows of the slice have
+ * at step k.
  */
 abstract class RecurrentPass extends Pass {
   /** Enough for a mask of the inputs and one of the state for each gate. */
@@ -27,10 +29,15 @@ abstract class RecurrentPass extends Pass {
   int timesteps;
   private int features;
 
-  /** Pre-activations, then activated gates, then (backwards) their gradients: timesteps × rows × columns. */
+  /**
+   * Pre-activations, then activated gates, then (backwards) their gradients: timesteps × rows ×
+   * columns.
+   */
   float[] gateValues = {};
 
-  /** The states before each step and after the last, h first: (timesteps + 1) × rows × units each. */
+  /**
+   * The states before each step and after the last, h first: (timesteps + 1) × rows × units each.
+   */
   final float[][] states;
 
   /** The gradients of the states behind the step at hand: rows × units each. */
@@ -48,7 +55,8 @@ abstract class RecurrentPass extends Pass {
   private float[] stateMasks = {}; // gates × rows × units
   private float[] masked = {}; // timesteps × rows × max(features, units)
   private float[] product = {}; // timesteps × rows × features, or rows × units
-  private float[] separateOutput = {}; // timesteps × rows × units, where a mask makes it differ from h
+  private float[]
+      separateOutput = {}; // timesteps × rows × units, where a mask makes it differ from h
   private float[] setAside = {}; // states × rows × units
   private float[] dx = {};
   private final Tensor output = new Tensor();
@@ -66,12 +74,15 @@ abstract class RecurrentPass extends Pass {
   /** Makes room for what the layer keeps beyond gates and states. */
   abstract void reserve();
 
-  /** From block k of the states to block k + 1; block k of the gate values holds the inputs' projection. */
+  /**
+   * From block k of the states to block k + 1; block k of the gate values holds the inputs'
+   * projection.
+   */
   abstract void stepForward(int k);
 
   /**
-   * Turns the gradients of block k + 1 of the states into those of block k, and leaves in block k of the gate values the gradients of
-   * what the inputs' projection put there.
+   * Turns the gradients of block k + 1 of the states into those of block k, and leaves in block k
+   * of the gate values the gradients of what the inputs' projection put there.
    */
   abstract void stepBackward(int k);
 
@@ -183,8 +194,19 @@ abstract class RecurrentPass extends Pass {
     }
     if (!dropsInputs) {
       kernels.multiply(
-          positions, columns, features, x, xOffset, features, kernel, 0, columns, gateValues, 0,
-          columns, bias);
+          positions,
+          columns,
+          features,
+          x,
+          xOffset,
+          features,
+          kernel,
+          0,
+          columns,
+          gateValues,
+          0,
+          columns,
+          bias);
       return;
     }
     int parts = layer.dropoutMasks();
@@ -192,8 +214,19 @@ abstract class RecurrentPass extends Pass {
     for (int part = 0; part < parts; part++) {
       maskBlocks(x, xOffset, inputMasks, part, features);
       kernels.multiply(
-          positions, width, features, masked, 0, features, kernel, part * width, columns,
-          gateValues, part * width, columns, bias);
+          positions,
+          width,
+          features,
+          masked,
+          0,
+          features,
+          kernel,
+          part * width,
+          columns,
+          gateValues,
+          part * width,
+          columns,
+          bias);
     }
   }
 
@@ -202,14 +235,24 @@ abstract class RecurrentPass extends Pass {
     int block = rows * width;
     for (int k = 0; k < timesteps; k++) {
       kernels.multiplyElements(
-          1, block, source, offset + k * block, block, masks, part * block, block, masked,
-          k * block, block, false);
+          1,
+          block,
+          source,
+          offset + k * block,
+          block,
+          masks,
+          part * block,
+          block,
+          masked,
+          k * block,
+          block,
+          false);
     }
   }
 
   /**
-   * out = s·U (or out += s·U) for some of the gates, s being one block of a state or of something made from it; recurrent dropout
-   * masks s on its way.
+   * out = s·U (or out += s·U) for some of the gates, s being one block of a state or of something
+   * made from it; recurrent dropout masks s on its way.
    */
   final void multiplyRecurrent(
       float[] s, int sOffset, int fromGate, int toGate, float[] out, int outOffset, boolean add) {
@@ -217,15 +260,37 @@ abstract class RecurrentPass extends Pass {
     if (!dropsStates) {
       int from = fromGate * units;
       kernels.multiply(
-          rows, (toGate - fromGate) * units, units, s, sOffset, units, kernel, from, columns, out,
-          outOffset + from, columns, add);
+          rows,
+          (toGate - fromGate) * units,
+          units,
+          s,
+          sOffset,
+          units,
+          kernel,
+          from,
+          columns,
+          out,
+          outOffset + from,
+          columns,
+          add);
       return;
     }
     for (int g = fromGate; g < toGate; g++) {
       maskState(s, sOffset, g, product, 0);
       kernels.multiply(
-          rows, units, units, product, 0, units, kernel, g * units, columns, out,
-          outOffset + g * units, columns, add);
+          rows,
+          units,
+          units,
+          product,
+          0,
+          units,
+          kernel,
+          g * units,
+          columns,
+          out,
+          outOffset + g * units,
+          columns,
+          add);
     }
   }
 
@@ -234,7 +299,17 @@ abstract class RecurrentPass extends Pass {
     int block = rows * units;
     if (dropsStates) {
       kernels.multiplyElements(
-          1, block, s, sOffset, block, stateMasks, gate * block, block, out, outOffset, block,
+          1,
+          block,
+          s,
+          sOffset,
+          block,
+          stateMasks,
+          gate * block,
+          block,
+          out,
+          outOffset,
+          block,
           false);
     } else {
       System.arraycopy(s, sOffset, out, outOffset, block);
@@ -248,17 +323,49 @@ abstract class RecurrentPass extends Pass {
     if (!dropsStates) {
       int from = fromGate * units;
       kernels.multiply(
-          rows, units, (toGate - fromGate) * units, dGates, offset + from, columns, transposed,
-          from * units, units, ds, 0, units, add);
+          rows,
+          units,
+          (toGate - fromGate) * units,
+          dGates,
+          offset + from,
+          columns,
+          transposed,
+          from * units,
+          units,
+          ds,
+          0,
+          units,
+          add);
       return;
     }
     int block = rows * units;
     for (int g = fromGate; g < toGate; g++) {
       kernels.multiply(
-          rows, units, units, dGates, offset + g * units, columns, transposed, g * units * units,
-          units, product, 0, units, false);
+          rows,
+          units,
+          units,
+          dGates,
+          offset + g * units,
+          columns,
+          transposed,
+          g * units * units,
+          units,
+          product,
+          0,
+          units,
+          false);
       kernels.multiplyElements(
-          1, block, product, 0, block, stateMasks, g * block, block, ds, 0, block,
+          1,
+          block,
+          product,
+          0,
+          block,
+          stateMasks,
+          g * block,
+          block,
+          ds,
+          0,
+          block,
           add || g > fromGate);
     }
   }
@@ -270,15 +377,37 @@ abstract class RecurrentPass extends Pass {
     if (!dropsStates) {
       int from = fromGate * units;
       kernels.multiplyTransposed(
-          positions, (toGate - fromGate) * units, units, s, 0, units, dGates, from, columns,
-          gradient.values(), from, columns, false);
+          positions,
+          (toGate - fromGate) * units,
+          units,
+          s,
+          0,
+          units,
+          dGates,
+          from,
+          columns,
+          gradient.values(),
+          from,
+          columns,
+          false);
       return;
     }
     for (int g = fromGate; g < toGate; g++) {
       maskBlocks(s, 0, stateMasks, g, units);
       kernels.multiplyTransposed(
-          positions, units, units, masked, 0, units, dGates, g * units, columns,
-          gradient.values(), g * units, columns, false);
+          positions,
+          units,
+          units,
+          masked,
+          0,
+          units,
+          dGates,
+          g * units,
+          columns,
+          gradient.values(),
+          g * units,
+          columns,
+          false);
     }
   }
 
@@ -298,7 +427,8 @@ abstract class RecurrentPass extends Pass {
   private Tensor output(boolean stateGiven) {
     float[] values = states[0];
     int first = rows * units; // block 0 is the state before the first step
-    // A masked step repeats the output before it, zeros at the start; that is h unless h began with a given state.
+    // A masked step repeats the output before it, zeros at the start; that is h unless h began with
+    // a given state.
     if (mask != null && (stateGiven || layer.zeroOutputForMask())) {
       separateOutput = atLeast(separateOutput, timesteps * rows * units);
       copyOutput();
@@ -364,8 +494,7 @@ abstract class RecurrentPass extends Pass {
     if (mask != null && layer.zeroOutputForMask()) {
       for (int r = 0; r < rows; r++) {
         if (mask[k * rows + r]) {
-          kernels.add(
-              units, gradient.values(), offset + r * units, stateGradients[0], r * units);
+          kernels.add(units, gradient.values(), offset + r * units, stateGradients[0], r * units);
         }
       }
     } else {
@@ -373,7 +502,10 @@ abstract class RecurrentPass extends Pass {
     }
   }
 
-  /** What comes to a masked row passes by the step: the step itself sees zeros and so adds nothing to any gradient. */
+  /**
+   * What comes to a masked row passes by the step: the step itself sees zeros and so adds nothing
+   * to any gradient.
+   */
   private void setMaskedGradientsAside(int k) {
     int block = rows * units;
     setAside = atLeast(setAside, states.length * block);
@@ -401,8 +533,19 @@ abstract class RecurrentPass extends Pass {
   private void kernelGradient(int positions, float[] gradient) {
     if (!dropsInputs) {
       kernels.multiplyTransposed(
-          positions, columns, features, x, xOffset, features, gateValues, 0, columns, gradient, 0,
-          columns, false);
+          positions,
+          columns,
+          features,
+          x,
+          xOffset,
+          features,
+          gateValues,
+          0,
+          columns,
+          gradient,
+          0,
+          columns,
+          false);
       return;
     }
     int parts = layer.dropoutMasks();
@@ -410,8 +553,19 @@ abstract class RecurrentPass extends Pass {
     for (int part = 0; part < parts; part++) {
       maskBlocks(x, xOffset, inputMasks, part, features);
       kernels.multiplyTransposed(
-          positions, width, features, masked, 0, features, gateValues, part * width, columns,
-          gradient, part * width, columns, false);
+          positions,
+          width,
+          features,
+          masked,
+          0,
+          features,
+          gateValues,
+          part * width,
+          columns,
+          gradient,
+          part * width,
+          columns,
+          false);
     }
   }
 
@@ -419,14 +573,26 @@ abstract class RecurrentPass extends Pass {
     dx = atLeast(dx, positions * features);
     if (!dropsInputs) {
       kernels.multiply(
-          positions, features, columns, gateValues, 0, columns, layer.kernelTransposed(), 0,
-          features, dx, 0, features, false);
+          positions,
+          features,
+          columns,
+          gateValues,
+          0,
+          columns,
+          layer.kernelTransposed(),
+          0,
+          features,
+          dx,
+          0,
+          features,
+          false);
     } else {
       droppedInputGradient(positions);
     }
     float[] result = dx;
     if (layer.goBackwards()) {
-      // The copy of the inputs has done its service and takes the gradient in the inputs' own order.
+      // The copy of the inputs has done its service and takes the gradient in the inputs' own
+      // order.
       reverse(dx, 0, reversed);
       result = reversed;
     }
@@ -440,12 +606,33 @@ abstract class RecurrentPass extends Pass {
     product = atLeast(product, positions * features);
     for (int part = 0; part < parts; part++) {
       kernels.multiply(
-          positions, features, width, gateValues, part * width, columns, layer.kernelTransposed(),
-          part * width * features, features, product, 0, features, false);
+          positions,
+          features,
+          width,
+          gateValues,
+          part * width,
+          columns,
+          layer.kernelTransposed(),
+          part * width * features,
+          features,
+          product,
+          0,
+          features,
+          false);
       for (int k = 0; k < timesteps; k++) {
         kernels.multiplyElements(
-            1, block, product, k * block, block, inputMasks, part * block, block, dx, k * block,
-            block, part > 0);
+            1,
+            block,
+            product,
+            k * block,
+            block,
+            inputMasks,
+            part * block,
+            block,
+            dx,
+            k * block,
+            block,
+            part > 0);
       }
     }
   }

@@ -1,7 +1,8 @@
 package org.unroll.layers;
 
 /**
- * A penalty on a weight, added to the loss: {@code l1·Σ|w| + l2·Σw²}, as Keras's {@code L1}, {@code L2} and {@code L1L2}.
+ * A penalty on a weight, added to the loss: {@code l1·Σ|w| + l2·Σw²}, as Keras's {@code L1}, {@code
+ * L2} and {@code L1L2}.
  *
  * @param l1 factor of the absolute values, at least 0
  * @param l2 factor of the squares, at least 0
@@ -14,7 +15,10 @@ public record Regularizer(double l1, double l2) {
   public Regularizer {
     if (!(l1 >= 0) || !(l2 >= 0) || Double.isInfinite(l1) || Double.isInfinite(l2)) {
       throw new IllegalArgumentException(
-          "The factors of a regularizer are finite and at least 0. Received: l1=" + l1 + ", l2=" + l2);
+          "The factors of a regularizer are finite and at least 0. Received: l1="
+              + l1
+              + ", l2="
+              + l2);
     }
   }
 

@@ -5,8 +5,8 @@ import org.unroll.compute.Compute;
 import org.unroll.data.Shape;
 
 /**
- * Makes a sequence of n equal time steps from a vector, Keras's {@code RepeatVector}: (batch, features) becomes (batch, n, features). Backwards, the
- * gradients of the time steps add up.
+ * Makes a sequence of n equal time steps from a vector, Keras's {@code RepeatVector}: (batch,
+ * features) becomes (batch, n, features). Backwards, the gradients of the time steps add up.
  *
  * <p>Source: Keras 3, {@code keras.layers.RepeatVector}.
  */

@@ -3,12 +3,13 @@ package org.unroll.layers;
 import org.unroll.data.Shape;
 
 /**
- * What flows between two layers for one slice of a batch: float values, the shape of one sample, the number of rows, and
- * optionally a mask.
+ * What flows between two layers for one slice of a batch: float values, the shape of one sample,
+ * the number of rows, and optionally a mask.
  *
- * <p>The layout follows the work to be done. Where a sample has two axes or more, its first axis (time) comes first:
- * the value of row {@code r} at time step {@code t} starts at {@code offset + (t · rows + r) · width}, so that a recurrent layer
- * finds all rows of a time step side by side. Where a sample has one axis, row {@code r} starts at {@code offset + r · width}.
+ * <p>The layout follows the work to be done. Where a sample has two axes or more, its first axis
+ * (time) comes first: the value of row {@code r} at time step {@code t} starts at {@code offset +
+ * (t · rows + r) · width}, so that a recurrent layer finds all rows of a time step side by side.
+ * Where a sample has one axis, row {@code r} starts at {@code offset + r · width}.
  */
 public final class Tensor {
   private float[] values = new float[0];
@@ -18,7 +19,8 @@ public final class Tensor {
   private boolean[] mask;
 
   /** Lets this tensor show the given values, which are not copied. */
-  public Tensor set(float[] newValues, int newOffset, int newRows, Shape newShape, boolean[] newMask) {
+  public Tensor set(
+      float[] newValues, int newOffset, int newRows, Shape newShape, boolean[] newMask) {
     values = newValues;
     offset = newOffset;
     rows = newRows;

@@ -4,8 +4,8 @@ import java.util.List;
 import org.unroll.data.Shape;
 
 /**
- * Applies a layer to every time step on its own, Keras's {@code TimeDistributed}: the inner layer sees each (row, time step) as a
- * sample. Its weights are the inner layer's.
+ * Applies a layer to every time step on its own, Keras's {@code TimeDistributed}: the inner layer
+ * sees each (row, time step) as a sample. Its weights are the inner layer's.
  *
  * <p>Input (batch, time, …), output (batch, time, …) with the inner layer's output shape.
  *
@@ -95,7 +95,10 @@ public final class TimeDistributed extends Layer {
       return needed ? toOuter(dx, inputGradient, 3, x.shape().axis(0), null) : null;
     }
 
-    /** Time steps become rows. Where samples keep an axis of their own in front, it moves before the rows, as tensors have it. */
+    /**
+     * Time steps become rows. Where samples keep an axis of their own in front, it moves before the
+     * rows, as tensors have it.
+     */
     private void toInner(Tensor from, Tensor to, int buffer) {
       int rows = from.rows() * from.shape().axis(0);
       Shape shape = from.shape().dropFirst();

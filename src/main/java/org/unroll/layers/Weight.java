@@ -4,7 +4,8 @@ import org.ejml.data.FMatrixRMaj;
 import org.unroll.data.Shape;
 
 /**
- * One weight of a layer: a row-major {@code float[]} with a name, a shape and what belongs to it in training.
+ * One weight of a layer: a row-major {@code float[]} with a name, a shape and what belongs to it in
+ * training.
  */
 public final class Weight {
   private final String name;
@@ -16,7 +17,14 @@ public final class Weight {
   public Weight(String name, Shape shape, float[] values, Regularizer regularizer) {
     if (values.length != shape.size()) {
       throw new IllegalArgumentException(
-          "Weight '" + name + "' of shape " + shape + " needs " + shape.size() + " values. Received: " + values.length);
+          "Weight '"
+              + name
+              + "' of shape "
+              + shape
+              + " needs "
+              + shape.size()
+              + " values. Received: "
+              + values.length);
     }
     this.name = name;
     this.shape = shape;
@@ -50,8 +58,9 @@ public final class Weight {
   }
 
   /**
-   * The weight as an EJML matrix on the same values, without a copy: writing to either changes both. A weight of rank 1 is a
-   * matrix of one row; of more than two axes, the last one stays the columns.
+   * The weight as an EJML matrix on the same values, without a copy: writing to either changes
+   * both. A weight of rank 1 is a matrix of one row; of more than two axes, the last one stays the
+   * columns.
    */
   public FMatrixRMaj matrix() {
     int columns = shape.last();

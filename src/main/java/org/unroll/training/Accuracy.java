@@ -1,8 +1,9 @@
 package org.unroll.training;
 
 /**
- * Keras's {@code accuracy}: {@link BinaryAccuracy} for a model with one output, {@link SparseCategoricalAccuracy} for several outputs with one target,
- * {@link CategoricalAccuracy} else. {@link #resolve} chooses.
+ * Keras's {@code accuracy}: {@link BinaryAccuracy} for a model with one output, {@link
+ * SparseCategoricalAccuracy} for several outputs with one target, {@link CategoricalAccuracy} else.
+ * {@link #resolve} chooses.
  *
  * @param name the name in the logs, {@code accuracy} or {@code acc}
  */

@@ -13,7 +13,8 @@ import org.unroll.layers.Weight;
  * w += η·d
  * </pre>
  *
- * <p>Defaults: learning rate η 0.001 (the paper has 1), rho ρ 0.95, epsilon ε 1e-7. Source: Keras's {@code Adadelta}; Zeiler 2012.
+ * <p>Defaults: learning rate η 0.001 (the paper has 1), rho ρ 0.95, epsilon ε 1e-7. Source: Keras's
+ * {@code Adadelta}; Zeiler 2012.
  */
 public final class Adadelta extends FluentOptimizer<Adadelta> {
   private double rho = 0.95;
@@ -68,8 +69,7 @@ public final class Adadelta extends FluentOptimizer<Adadelta> {
   }
 
   @Override
-  protected void update(
-      int index, float[] w, float[] g, float[] g2, float rate, long step) {
+  protected void update(int index, float[] w, float[] g, float[] g2, float rate, long step) {
     float keep = (float) rho;
     float take = (float) (1 - rho);
     float eps = (float) epsilon;

@@ -11,7 +11,8 @@ import org.unroll.layers.Weight;
  * w −= η·g / √(a + ε)
  * </pre>
  *
- * <p>Defaults: learning rate η 0.001, initial value of a 0.1, epsilon ε 1e-7. Source: Keras's {@code Adagrad}; Duchi et al. 2011.
+ * <p>Defaults: learning rate η 0.001, initial value of a 0.1, epsilon ε 1e-7. Source: Keras's
+ * {@code Adagrad}; Duchi et al. 2011.
  */
 public final class Adagrad extends FluentOptimizer<Adagrad> {
   private double initialAccumulatorValue = 0.1;
@@ -69,8 +70,7 @@ public final class Adagrad extends FluentOptimizer<Adagrad> {
   }
 
   @Override
-  protected void update(
-      int index, float[] w, float[] g, float[] g2, float rate, long step) {
+  protected void update(int index, float[] w, float[] g, float[] g2, float rate, long step) {
     float eps = (float) epsilon;
     float[] a = accumulators[index];
     for (int i = 0; i < w.length; i++) {

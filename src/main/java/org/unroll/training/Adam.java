@@ -12,8 +12,10 @@ import org.unroll.layers.Weight;
  * w −= α·m / (√v + ε),   α = η·√(1 − β₂ᵗ) / (1 − β₁ᵗ)
  * </pre>
  *
- * <p>Defaults: learning rate η 0.001, beta1 0.9, beta2 0.999, epsilon ε 1e-7 (outside the bias correction, the "epsilon hat" of the paper), amsgrad false. With a
- * weight decay of 0.004 it is Keras's {@code AdamW}. Source: Keras's {@code Adam}; Kingma and Ba 2014; Reddi et al. 2018 for amsgrad.
+ * <p>Defaults: learning rate η 0.001, beta1 0.9, beta2 0.999, epsilon ε 1e-7 (outside the bias
+ * correction, the "epsilon hat" of the paper), amsgrad false. With a weight decay of 0.004 it is
+ * Keras's {@code AdamW}. Source: Keras's {@code Adam}; Kingma and Ba 2014; Reddi et al. 2018 for
+ * amsgrad.
  */
 public final class Adam extends FluentOptimizer<Adam> {
   private final String name;
@@ -100,9 +102,9 @@ public final class Adam extends FluentOptimizer<Adam> {
   }
 
   @Override
-  protected void update(
-      int index, float[] w, float[] g, float[] g2, float rate, long step) {
-    // In float32 on purpose: 1 − 0.999 has lost five digits there, and Keras trains with what is left.
+  protected void update(int index, float[] w, float[] g, float[] g2, float rate, long step) {
+    // In float32 on purpose: 1 − 0.999 has lost five digits there, and Keras trains with what is
+    // left.
     float power1 = (float) Math.pow((float) beta1, step);
     float power2 = (float) Math.pow((float) beta2, step);
     float alpha = rate * (float) Math.sqrt(1 - power2) / (1 - power1);

@@ -11,7 +11,8 @@ import org.unroll.layers.Weight;
  * w −= η·m / ((1 − β₁ᵗ)·(u + ε))
  * </pre>
  *
- * <p>Defaults: learning rate η 0.001, beta1 0.9, beta2 0.999, epsilon ε 1e-7. Source: Keras's {@code Adamax}; Kingma and Ba 2014, section 7.
+ * <p>Defaults: learning rate η 0.001, beta1 0.9, beta2 0.999, epsilon ε 1e-7. Source: Keras's
+ * {@code Adamax}; Kingma and Ba 2014, section 7.
  */
 public final class Adamax extends FluentOptimizer<Adamax> {
   private double beta1 = 0.9;
@@ -78,8 +79,7 @@ public final class Adamax extends FluentOptimizer<Adamax> {
   }
 
   @Override
-  protected void update(
-      int index, float[] w, float[] g, float[] g2, float rate, long step) {
+  protected void update(int index, float[] w, float[] g, float[] g2, float rate, long step) {
     float correction = 1 - (float) Math.pow((float) beta1, step);
     float take1 = (float) (1 - beta1);
     float keep2 = (float) beta2;

@@ -1,11 +1,13 @@
 package org.unroll.training;
 
 /**
- * The area under a curve of yes-or-no predictions, all outputs taken together: the ROC curve (true over false positive rate) or the
- * precision–recall curve.
+ * The area under a curve of yes-or-no predictions, all outputs taken together: the ROC curve (true
+ * over false positive rate) or the precision–recall curve.
  *
- * <p>The curve is known at {@code numThresholds} thresholds spread evenly over [0, 1], so the area is an approximation, as in Keras. Between them the ROC curve is a straight line; the
- * PR curve follows Davis and Goadrich 2006. Predictions are probabilities; what lies outside [0, 1] counts as 0 or 1. A target other than 0 is a yes.
+ * <p>The curve is known at {@code numThresholds} thresholds spread evenly over [0, 1], so the area
+ * is an approximation, as in Keras. Between them the ROC curve is a straight line; the PR curve
+ * follows Davis and Goadrich 2006. Predictions are probabilities; what lies outside [0, 1] counts
+ * as 0 or 1. A target other than 0 is a yes.
  *
  * @param name the name in the logs
  * @param curve {@link Curve#ROC} by default
@@ -66,7 +68,10 @@ public record Auc(String name, Curve curve, Summation summation, int numThreshol
     return this;
   }
 
-  /** For each threshold, the weights of the yeses and of the noes whose prediction lies between it and the next one. */
+  /**
+   * For each threshold, the weights of the yeses and of the noes whose prediction lies between it
+   * and the next one.
+   */
   @Override
   public int accumulators() {
     return 2 * numThresholds;
@@ -89,10 +94,12 @@ public record Auc(String name, Curve curve, Summation summation, int numThreshol
       for (int i = 0; i < outputs; i++) {
         float prediction = predictions[predictionsOffset + position * outputs + i];
         float clipped = Math.max(0f, Math.min(1f, prediction));
-        // A prediction on a threshold is below it; the first threshold is below everything. NaN spoils the result.
+        // A prediction on a threshold is below it; the first threshold is below everything. NaN
+        // spoils the result.
         int bucket = Math.max((int) Math.ceil(clipped * (numThresholds - 1f)) - 1, 0);
         boolean actual = targets[position * outputs + i] != 0;
-        totals[actual ? bucket : numThresholds + bucket] += Float.isNaN(prediction) ? Double.NaN : weight;
+        totals[actual ? bucket : numThresholds + bucket] +=
+            Float.isNaN(prediction) ? Double.NaN : weight;
       }
     }
   }
@@ -154,7 +161,10 @@ public record Auc(String name, Curve curve, Summation summation, int numThreshol
         };
   }
 
-  /** The area below the PR curve between two thresholds, where true positives grow in a line with all positives. */
+  /**
+   * The area below the PR curve between two thresholds, where true positives grow in a line with
+   * all positives.
+   */
   private static double interpolated(
       double tp, double fp, double nextTp, double nextFp, double yeses) {
     double positives = tp + fp;

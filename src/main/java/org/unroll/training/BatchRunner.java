@@ -13,9 +13,11 @@ import org.unroll.layers.NetworkPass;
 import org.unroll.layers.Tensor;
 
 /**
- * Runs a network over one batch at a time. The batch is cut into slices of a fixed number of rows; a worker gathers a slice's rows, runs it
- * through all layers and time steps, and leaves its loss, its metrics and its gradients, which are then added in the order of the slices. How a
- * batch is cut depends on the batch size only, so the result is the same to the bit on any number of threads.
+ * Runs a network over one batch at a time. The batch is cut into slices of a fixed number of rows;
+ * a worker gathers a slice's rows, runs it through all layers and time steps, and leaves its loss,
+ * its metrics and its gradients, which are then added in the order of the slices. How a batch is
+ * cut depends on the batch size only, so the result is the same to the bit on any number of
+ * threads.
  *
  * <p>Buffers grow with the first batch and are reused.
  */
@@ -73,7 +75,10 @@ final class BatchRunner implements AutoCloseable {
     total = network.newGradients();
   }
 
-  /** Rows to a slice: a quarter of the batch, in whole tiles, as long as that is neither tiny nor large. */
+  /**
+   * Rows to a slice: a quarter of the batch, in whole tiles, as long as that is neither tiny nor
+   * large.
+   */
   static int sliceRows(int batchSize) {
     int quarter = (batchSize + SLICES - 1) / SLICES;
     int wholeTiles = (quarter + SMALLEST_SLICE - 1) / SMALLEST_SLICE * SMALLEST_SLICE;
@@ -149,9 +154,7 @@ final class BatchRunner implements AutoCloseable {
     int from = sliceNumber * sliceRows;
     int count = Math.min(sliceRows, rows - from);
     Call call =
-        mode == Mode.TRAIN
-            ? worker.call.training(seed, step, from)
-            : worker.call.inference(from);
+        mode == Mode.TRAIN ? worker.call.training(seed, step, from) : worker.call.inference(from);
     Tensor output = worker.pass.forward(worker.gather(from, count), call);
     if (mode == Mode.PREDICT) {
       copyPredictions(output, from);
@@ -286,14 +289,15 @@ final class BatchRunner implements AutoCloseable {
       }
       Tensor scored = logitsLoss == null ? output : pass.logits();
       slice.loss =
-          (logitsLoss == null ? loss : logitsLoss).sum(
-              positions,
-              outputs,
-              scored.values(),
-              scored.offset(),
-              targets,
-              positionWeights,
-              result);
+          (logitsLoss == null ? loss : logitsLoss)
+              .sum(
+                  positions,
+                  outputs,
+                  scored.values(),
+                  scored.offset(),
+                  targets,
+                  positionWeights,
+                  result);
       for (int m = 0; m < metrics.size(); m++) {
         Arrays.fill(slice.metricSums[m], 0);
         metrics

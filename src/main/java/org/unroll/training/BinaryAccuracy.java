@@ -1,8 +1,8 @@
 package org.unroll.training;
 
 /**
- * The share of predictions on the right side of a threshold: {@code (p > threshold) = t}, averaged over the outputs of a position and then
- * over positions.
+ * The share of predictions on the right side of a threshold: {@code (p > threshold) = t}, averaged
+ * over the outputs of a position and then over positions.
  *
  * @param name the name in the logs
  * @param threshold above it a prediction counts as 1, else as 0; 0.5 by default

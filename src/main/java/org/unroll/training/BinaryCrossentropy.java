@@ -3,11 +3,13 @@ package org.unroll.training;
 import org.unroll.compute.Activation;
 
 /**
- * Binary cross-entropy, {@code mean(−t·log p − (1 − t)·log(1 − p))}, for probabilities p of independent yes-or-no questions.
+ * Binary cross-entropy, {@code mean(−t·log p − (1 − t)·log(1 − p))}, for probabilities p of
+ * independent yes-or-no questions.
  *
- * <p>Probabilities are clipped to [1e-7, 1 − 1e-7] in float32, and the derivative is 0 where they were. From logits z it is
- * {@code max(z, 0) − z·t + log(1 + e^{−|z|})}, which needs no clipping. Targets are probabilities too, 0 or 1 as a rule; as in Keras others are not
- * refused, but the loss then has no lower bound.
+ * <p>Probabilities are clipped to [1e-7, 1 − 1e-7] in float32, and the derivative is 0 where they
+ * were. From logits z it is {@code max(z, 0) − z·t + log(1 + e^{−|z|})}, which needs no clipping.
+ * Targets are probabilities too, 0 or 1 as a rule; as in Keras others are not refused, but the loss
+ * then has no lower bound.
  *
  * @param fromLogits whether the predictions are logits instead of probabilities; false by default
  * @param labelSmoothing s in [0, 1]: targets become {@code t·(1 − s) + s/2}; 0 by default

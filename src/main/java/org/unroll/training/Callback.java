@@ -3,8 +3,9 @@ package org.unroll.training;
 import java.util.Map;
 
 /**
- * Hooks into training, as Keras's {@code Callback}. All are called on the thread that called {@code fit}; none does anything here.
- * The logs of an epoch hold {@code loss}, the metrics by name, their validation twins as {@code val_…}, and may be added to.
+ * Hooks into training, as Keras's {@code Callback}. All are called on the thread that called {@code
+ * fit}; none does anything here. The logs of an epoch hold {@code loss}, the metrics by name, their
+ * validation twins as {@code val_…}, and may be added to.
  */
 public abstract class Callback {
   /** Before the first epoch. */
@@ -13,7 +14,10 @@ public abstract class Callback {
   /** Before an epoch, counted from 0. */
   public void onEpochBegin(Training training, int epoch) {}
 
-  /** After a batch, counted from 0 in its epoch; the logs are the means over the epoch so far, read only. */
+  /**
+   * After a batch, counted from 0 in its epoch; the logs are the means over the epoch so far, read
+   * only.
+   */
   public void onBatchEnd(Training training, int batch, Map<String, Double> logs) {}
 
   /** After an epoch and its validation. */

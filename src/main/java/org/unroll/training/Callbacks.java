@@ -17,7 +17,8 @@ public final class Callbacks {
   }
 
   /**
-   * Reduces the learning rate when a value has stopped improving: to a tenth, after 10 epochs, if nothing else is set.
+   * Reduces the learning rate when a value has stopped improving: to a tenth, after 10 epochs, if
+   * nothing else is set.
    *
    * @param monitor its name in the logs, for example {@code val_loss}
    */

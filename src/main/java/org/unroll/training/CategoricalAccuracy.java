@@ -1,7 +1,8 @@
 package org.unroll.training;
 
 /**
- * The share of positions whose largest prediction is at the largest target (one-hot targets); of several largest the first one counts.
+ * The share of positions whose largest prediction is at the largest target (one-hot targets); of
+ * several largest the first one counts.
  *
  * @param name the name in the logs
  */

@@ -3,11 +3,12 @@ package org.unroll.training;
 import org.unroll.compute.Activation;
 
 /**
- * Categorical cross-entropy, {@code −Σ tᵢ·log pᵢ} over the classes of a position, for targets that are distributions (one-hot as a rule) and
- * predictions that are probabilities.
+ * Categorical cross-entropy, {@code −Σ tᵢ·log pᵢ} over the classes of a position, for targets that
+ * are distributions (one-hot as a rule) and predictions that are probabilities.
  *
- * <p>The probabilities of a position are first divided by their sum, then clipped to [1e-7, 1 − 1e-7] in float32; the derivative of a clipped one is 0.
- * From logits z it is {@code Σ tᵢ·(log Σⱼ e^{zⱼ} − zᵢ)}.
+ * <p>The probabilities of a position are first divided by their sum, then clipped to [1e-7, 1 −
+ * 1e-7] in float32; the derivative of a clipped one is 0. From logits z it is {@code Σ tᵢ·(log Σⱼ
+ * e^{zⱼ} − zᵢ)}.
  *
  * @param fromLogits whether the predictions are logits instead of probabilities; false by default
  * @param labelSmoothing s in [0, 1]: targets become {@code t·(1 − s) + s/classes}; 0 by default

@@ -1,9 +1,10 @@
 package org.unroll.training;
 
 /**
- * Half a cosine from the initial learning rate down to {@code alpha} times it in {@code decaySteps}, and constant ever after (Loshchilov and Hutter 2016, "SGDR").
- * With a warm-up, the rate first rises in a straight line from {@code initial} to {@code warmupTarget} in {@code warmupSteps}, and
- * the cosine begins there.
+ * Half a cosine from the initial learning rate down to {@code alpha} times it in {@code
+ * decaySteps}, and constant ever after (Loshchilov and Hutter 2016, "SGDR"). With a warm-up, the
+ * rate first rises in a straight line from {@code initial} to {@code warmupTarget} in {@code
+ * warmupSteps}, and the cosine begins there.
  *
  * @param initial the first learning rate
  * @param decaySteps the steps of the decay, at least 1, warm-up not counted

@@ -1,8 +1,9 @@
 package org.unroll.training;
 
 /**
- * Half a cosine from the initial learning rate down to {@code alpha} times it, again and again (Loshchilov and Hutter 2016, "SGDR"): every
- * period is {@code tMul} times as long as the one before and starts {@code mMul} times as high.
+ * Half a cosine from the initial learning rate down to {@code alpha} times it, again and again
+ * (Loshchilov and Hutter 2016, "SGDR"): every period is {@code tMul} times as long as the one
+ * before and starts {@code mMul} times as high.
  *
  * @param initial the first learning rate
  * @param firstDecaySteps the steps of the first period, at least 1
@@ -39,7 +40,8 @@ public record CosineDecayRestarts(
 
   @Override
   public double at(long step) {
-    // Counting periods instead of Keras's logarithm: no rounding can land a restart in the period before.
+    // Counting periods instead of Keras's logarithm: no rounding can land a restart in the period
+    // before.
     double into = step;
     double period = firstDecaySteps;
     double height = 1;

@@ -14,10 +14,12 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Writes the logs of every epoch as one line of a CSV file: {@code epoch}, counted from 0, then the names of the first epoch's logs in alphabetical order. Each line
- * is written out at once, so a crash loses none.
+ * Writes the logs of every epoch as one line of a CSV file: {@code epoch}, counted from 0, then the
+ * names of the first epoch's logs in alphabetical order. Each line is written out at once, so a
+ * crash loses none.
  *
- * <p>A name that a later epoch lacks is written as {@code NA}, one that only a later epoch has gets no column, both as in Keras.
+ * <p>A name that a later epoch lacks is written as {@code NA}, one that only a later epoch has gets
+ * no column, both as in Keras.
  */
 public final class CsvLogger extends Callback {
   private final Path file;
@@ -45,7 +47,8 @@ public final class CsvLogger extends Callback {
     close();
     columns = null;
     try {
-      // Not a channel: those close themselves when the thread is interrupted, and an interrupt is a way to end training.
+      // Not a channel: those close themselves when the thread is interrupted, and an interrupt is a
+      // way to end training.
       out = new FileOutputStream(file.toFile(), append);
     } catch (IOException e) {
       throw failed("opened", e);

@@ -7,13 +7,16 @@ import org.unroll.layers.Weight;
 /**
  * Ends training when a value has stopped improving.
  *
- * <p>Defaults, those of Keras: monitor {@code val_loss}, patience 0, minDelta 0, mode auto, no baseline, restoreBestWeights false, startFromEpoch 0.
+ * <p>Defaults, those of Keras: monitor {@code val_loss}, patience 0, minDelta 0, mode auto, no
+ * baseline, restoreBestWeights false, startFromEpoch 0.
  *
- * <p>With {@code restoreBestWeights} the model has the weights of its best epoch however training ended: stopped by this callback or another one, all
- * epochs done, interrupted or failed. (In Keras an interrupt leaves the last weights.) If not one epoch was completed, the weights stay as they are.
+ * <p>With {@code restoreBestWeights} the model has the weights of its best epoch however training
+ * ended: stopped by this callback or another one, all epochs done, interrupted or failed. (In Keras
+ * an interrupt leaves the last weights.) If not one epoch was completed, the weights stay as they
+ * are.
  *
- * <p>With a {@code baseline} an epoch resets the patience only if it is also better than the baseline; as in Keras, an epoch better than all before it
- * never ends training.
+ * <p>With a {@code baseline} an epoch resets the patience only if it is also better than the
+ * baseline; as in Keras, an epoch better than all before it never ends training.
  */
 public final class EarlyStopping extends MonitorCallback<EarlyStopping> {
   private int patience;
@@ -87,7 +90,9 @@ public final class EarlyStopping extends MonitorCallback<EarlyStopping> {
     return bestEpoch;
   }
 
-  /** The epoch after which this callback ended the last training, counted from 0; −1 if it did not. */
+  /**
+   * The epoch after which this callback ended the last training, counted from 0; −1 if it did not.
+   */
   public int stoppedEpoch() {
     return stoppedEpoch;
   }

@@ -1,8 +1,9 @@
 package org.unroll.training;
 
 /**
- * A loss that compares predictions and targets one by one; the loss of a position is the mean over its outputs. A loss of one's
- * own needs a name, the function of one prediction and one target, and its derivative.
+ * A loss that compares predictions and targets one by one; the loss of a position is the mean over
+ * its outputs. A loss of one's own needs a name, the function of one prediction and one target, and
+ * its derivative.
  */
 public interface ElementwiseLoss extends PositionLoss {
   /**

@@ -8,8 +8,7 @@ package org.unroll.training;
  * @param decayRate the factor
  * @param staircase false by default
  */
-public record ExponentialDecay(
-    double initial, long decaySteps, double decayRate, boolean staircase)
+public record ExponentialDecay(double initial, long decaySteps, double decayRate, boolean staircase)
     implements LearningRateSchedule {
   /** Checks the steps. */
   public ExponentialDecay {

@@ -1,13 +1,16 @@
 package org.unroll.training;
 
 /**
- * The harmonic mean of precision and recall, {@code 2·P·R / (P + R)}, for each output (class) and then averaged; the divisors have 1e-7 added, as in Keras.
+ * The harmonic mean of precision and recall, {@code 2·P·R / (P + R)}, for each output (class) and
+ * then averaged; the divisors have 1e-7 added, as in Keras.
  *
- * <p>Keras's default returns one value for each class; a metric is one number here, so the default is the mean over classes.
+ * <p>Keras's default returns one value for each class; a metric is one number here, so the default
+ * is the mean over classes.
  *
  * @param name the name in the logs
  * @param average how the classes are put together; {@link Average#MACRO} by default
- * @param threshold above it a prediction counts as yes, above 0 and at most 1; null, the default, for the largest prediction of each position
+ * @param threshold above it a prediction counts as yes, above 0 and at most 1; null, the default,
+ *     for the largest prediction of each position
  * @param outputs the number of classes, 0 until {@link #resolve}
  */
 public record F1Score(String name, Average average, Double threshold, int outputs)
@@ -50,8 +53,8 @@ public record F1Score(String name, Average average, Double threshold, int output
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if the targets are not as wide as the outputs, or if there is one output and no threshold: the largest
-   *     of one prediction is always itself
+   * @throws IllegalArgumentException if the targets are not as wide as the outputs, or if there is
+   *     one output and no threshold: the largest of one prediction is always itself
    */
   @Override
   public Metric resolve(int outputs, int targetWidth) {

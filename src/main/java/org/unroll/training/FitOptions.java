@@ -5,8 +5,8 @@ import java.util.List;
 import org.unroll.data.Dataset;
 
 /**
- * The arguments of {@code fit}, by Keras's names, for example {@code epochs(20).stepsPerEpoch(500).validation(val)}. What is not set keeps
- * Keras's default.
+ * The arguments of {@code fit}, by Keras's names, for example {@code
+ * epochs(20).stepsPerEpoch(500).validation(val)}. What is not set keeps Keras's default.
  */
 public final class FitOptions {
   private int epochs = 1;
@@ -29,7 +29,10 @@ public final class FitOptions {
     return options;
   }
 
-  /** The epoch to begin with, to go on with an earlier training; 0 by default, and less than {@code epochs}. */
+  /**
+   * The epoch to begin with, to go on with an earlier training; 0 by default, and less than {@code
+   * epochs}.
+   */
   public FitOptions initialEpoch(int epoch) {
     initialEpoch = atLeast("initialEpoch", epoch, 0);
     if (epoch >= epochs) {
@@ -44,8 +47,9 @@ public final class FitOptions {
   }
 
   /**
-   * The number of batches in an epoch; by default as many as the data has. With fewer, the next epoch goes on where this one stopped; with more,
-   * the data is begun anew (a shuffled dataset in a new order).
+   * The number of batches in an epoch; by default as many as the data has. With fewer, the next
+   * epoch goes on where this one stopped; with more, the data is begun anew (a shuffled dataset in
+   * a new order).
    */
   public FitOptions stepsPerEpoch(int steps) {
     stepsPerEpoch = atLeast("stepsPerEpoch", steps, 1);
@@ -58,7 +62,10 @@ public final class FitOptions {
     return this;
   }
 
-  /** The share of the data, its last part, to evaluate on instead of training on it; more than 0 and less than 1. */
+  /**
+   * The share of the data, its last part, to evaluate on instead of training on it; more than 0 and
+   * less than 1.
+   */
   public FitOptions validationSplit(double share) {
     if (!(share > 0 && share < 1)) {
       throw new IllegalArgumentException(
@@ -81,8 +88,8 @@ public final class FitOptions {
   }
 
   /**
-   * How progress is shown, see {@link ProgressBar}: 0 not at all, 1 as a bar, 2 as one line an epoch. By default a bar in a terminal and one line an epoch
-   * elsewhere.
+   * How progress is shown, see {@link ProgressBar}: 0 not at all, 1 as a bar, 2 as one line an
+   * epoch. By default a bar in a terminal and one line an epoch elsewhere.
    */
   public FitOptions verbose(int level) {
     progress = new ProgressBar(level, System.out);
@@ -95,7 +102,10 @@ public final class FitOptions {
     return this;
   }
 
-  /** The number of threads; as many as the machine has cores by default. The results do not depend on it. */
+  /**
+   * The number of threads; as many as the machine has cores by default. The results do not depend
+   * on it.
+   */
   public FitOptions threads(int count) {
     threads = atLeast("threads", count, 1);
     return this;

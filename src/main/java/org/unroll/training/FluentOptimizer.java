@@ -1,7 +1,8 @@
 package org.unroll.training;
 
 /**
- * The options that every optimizer of this library has, returning the optimizer itself so that they can be written in any order.
+ * The options that every optimizer of this library has, returning the optimizer itself so that they
+ * can be written in any order.
  *
  * @param <S> the optimizer
  */
@@ -23,8 +24,9 @@ public abstract class FluentOptimizer<S extends FluentOptimizer<S>> extends Opti
   }
 
   /**
-   * Decays the weights in every step, apart from the gradient: {@code w −= w · decay · learningRate} (Loshchilov and Hutter 2019, "Decoupled
-   * weight decay regularization"). None by default, but for AdamW.
+   * Decays the weights in every step, apart from the gradient: {@code w −= w · decay ·
+   * learningRate} (Loshchilov and Hutter 2019, "Decoupled weight decay regularization"). None by
+   * default, but for AdamW.
    *
    * @param decay at least 0
    */
@@ -56,7 +58,8 @@ public abstract class FluentOptimizer<S extends FluentOptimizer<S>> extends Opti
   }
 
   /**
-   * Scales all gradients down together so that the L2 norm of all of them is at most this. None by default.
+   * Scales all gradients down together so that the L2 norm of all of them is at most this. None by
+   * default.
    *
    * @param norm above 0
    * @throws IllegalArgumentException if another way of clipping is set

@@ -1,8 +1,8 @@
 package org.unroll.training;
 
 /**
- * The hinge loss, {@code mean(max(1 − t·p, 0))}, for targets −1 and 1. A target of 0 counts as −1, so that binary targets work too;
- * Keras does the same where all targets of a batch are 0 or 1.
+ * The hinge loss, {@code mean(max(1 − t·p, 0))}, for targets −1 and 1. A target of 0 counts as −1,
+ * so that binary targets work too; Keras does the same where all targets of a batch are 0 or 1.
  */
 public record Hinge() implements ElementwiseLoss {
   @Override

@@ -1,8 +1,8 @@
 package org.unroll.training;
 
 /**
- * The Huber loss: {@code e²/2} where {@code |e| ≤ delta}, else {@code delta·|e| − delta²/2}, with {@code e = p − t} (Huber 1964, "Robust
- * estimation of a location parameter").
+ * The Huber loss: {@code e²/2} where {@code |e| ≤ delta}, else {@code delta·|e| − delta²/2}, with
+ * {@code e = p − t} (Huber 1964, "Robust estimation of a location parameter").
  *
  * @param delta where the square turns into a line, at least 0; 1 by default
  */

@@ -1,15 +1,15 @@
 package org.unroll.training;
 
 /**
- * {@code initial / (1 + decayRate · step / decaySteps)}; with a staircase {@code step / decaySteps} is rounded down.
+ * {@code initial / (1 + decayRate · step / decaySteps)}; with a staircase {@code step / decaySteps}
+ * is rounded down.
  *
  * @param initial the first learning rate
  * @param decaySteps the steps of one period, at least 1
  * @param decayRate what a period adds to the divisor
  * @param staircase false by default
  */
-public record InverseTimeDecay(
-    double initial, long decaySteps, double decayRate, boolean staircase)
+public record InverseTimeDecay(double initial, long decaySteps, double decayRate, boolean staircase)
     implements LearningRateSchedule {
   /** Checks the steps. */
   public InverseTimeDecay {

@@ -1,8 +1,9 @@
 package org.unroll.training;
 
 /**
- * The Kullback–Leibler divergence of the predicted from the target distribution, {@code Σ t · log(t / p)} over the outputs of a position (not their
- * mean), both clipped to [1e-7, 1]; where a prediction was clipped its derivative is 0.
+ * The Kullback–Leibler divergence of the predicted from the target distribution, {@code Σ t · log(t
+ * / p)} over the outputs of a position (not their mean), both clipped to [1e-7, 1]; where a
+ * prediction was clipped its derivative is 0.
  */
 public record KlDivergence() implements PositionLoss {
   @Override

@@ -1,7 +1,8 @@
 package org.unroll.training;
 
 /**
- * The learning rate as a function of the number of optimizer steps made: one of Keras's schedules, or a lambda of one's own.
+ * The learning rate as a function of the number of optimizer steps made: one of Keras's schedules,
+ * or a lambda of one's own.
  *
  * <p>The schedules of {@link Schedules} compute in double where Keras computes in float32.
  */

@@ -3,7 +3,8 @@ package org.unroll.training;
 import java.util.Map;
 
 /**
- * Sets the learning rate before every epoch, and adds {@code learning_rate} to the logs. A schedule by steps belongs to the optimizer instead, see {@link Schedules}.
+ * Sets the learning rate before every epoch, and adds {@code learning_rate} to the logs. A schedule
+ * by steps belongs to the optimizer instead, see {@link Schedules}.
  */
 public final class LearningRateScheduler extends Callback {
   /** The learning rate of an epoch. */

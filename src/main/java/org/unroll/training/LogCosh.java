@@ -1,6 +1,9 @@
 package org.unroll.training;
 
-/** The log-cosh loss, {@code mean(log(cosh(p − t)))}: a parabola near 0, {@code |p − t| − log 2} far away. */
+/**
+ * The log-cosh loss, {@code mean(log(cosh(p − t)))}: a parabola near 0, {@code |p − t| − log 2} far
+ * away.
+ */
 public record LogCosh() implements ElementwiseLoss {
   @Override
   public String name() {

@@ -32,7 +32,8 @@ public record LossMetric(String name, Loss loss) implements Metric {
       float[] targets,
       float[] weights,
       double[] totals) {
-    totals[0] += loss.sum(positions, outputs, predictions, predictionsOffset, targets, weights, null);
+    totals[0] +=
+        loss.sum(positions, outputs, predictions, predictionsOffset, targets, weights, null);
     totals[1] += Metrics.sumOfWeights(positions, weights);
   }
 

@@ -4,7 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The losses that Keras has and this library knows, to be imported statically: {@code model.compile(adam(), mse())}. */
+/**
+ * The losses that Keras has and this library knows, to be imported statically: {@code
+ * model.compile(adam(), mse())}.
+ */
 public final class Losses {
   /** Keras's {@code backend.epsilon()}, in float32 as it is there. */
   static final float EPSILON = 1e-7f;
@@ -31,7 +34,8 @@ public final class Losses {
     register(Losses::huber, "huber", "Huber");
     register(Losses::logCosh, "log_cosh", "LogCosh");
     register(Losses::binaryCrossentropy, "binary_crossentropy", "BinaryCrossentropy", "bce", "BCE");
-    register(Losses::categoricalCrossentropy, "categorical_crossentropy", "CategoricalCrossentropy");
+    register(
+        Losses::categoricalCrossentropy, "categorical_crossentropy", "CategoricalCrossentropy");
     register(
         Losses::sparseCategoricalCrossentropy,
         "sparse_categorical_crossentropy",
@@ -52,7 +56,8 @@ public final class Losses {
   /**
    * The loss with this Keras name, with its defaults.
    *
-   * @param name Keras's name ({@code mean_squared_error}), class name ({@code MeanSquaredError}) or alias ({@code mse})
+   * @param name Keras's name ({@code mean_squared_error}), class name ({@code MeanSquaredError}) or
+   *     alias ({@code mse})
    * @throws IllegalArgumentException if there is none, with the names that exist
    */
   public static Loss of(String name) {
@@ -99,7 +104,10 @@ public final class Losses {
     return new LogCosh();
   }
 
-  /** Binary cross-entropy of probabilities; from logits with {@code binaryCrossentropy().fromLogits(true)}. */
+  /**
+   * Binary cross-entropy of probabilities; from logits with {@code
+   * binaryCrossentropy().fromLogits(true)}.
+   */
   public static BinaryCrossentropy binaryCrossentropy() {
     return new BinaryCrossentropy(false, 0);
   }

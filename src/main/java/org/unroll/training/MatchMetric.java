@@ -1,7 +1,8 @@
 package org.unroll.training;
 
 /**
- * The weighted share of positions where the prediction matches the target. A position whose weight is 0 is not looked at.
+ * The weighted share of positions where the prediction matches the target. A position whose weight
+ * is 0 is not looked at.
  */
 interface MatchMetric extends Metric {
   /** The number of target values at a position. */
@@ -63,7 +64,10 @@ interface MatchMetric extends Metric {
     return best;
   }
 
-  /** Whether fewer than {@code k} classes have a higher value than this one, as TensorFlow's {@code in_top_k}: ties count as in. */
+  /**
+   * Whether fewer than {@code k} classes have a higher value than this one, as TensorFlow's {@code
+   * in_top_k}: ties count as in.
+   */
   static boolean inTopK(int expected, int k, int count, float[] values, int offset) {
     if (expected < 0 || expected >= count || !Float.isFinite(values[offset + expected])) {
       return false;

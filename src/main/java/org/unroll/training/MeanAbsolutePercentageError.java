@@ -1,8 +1,8 @@
 package org.unroll.training;
 
 /**
- * Mean absolute percentage error, {@code 100 · mean(|t − p| / max(|t|, 1e-7))}. A target of 0 makes it huge: the error is then
- * divided by 1e-7.
+ * Mean absolute percentage error, {@code 100 · mean(|t − p| / max(|t|, 1e-7))}. A target of 0 makes
+ * it huge: the error is then divided by 1e-7.
  */
 public record MeanAbsolutePercentageError() implements ElementwiseLoss {
   @Override

@@ -1,8 +1,8 @@
 package org.unroll.training;
 
 /**
- * Mean squared logarithmic error, {@code mean((log(max(p, 1e-7) + 1) − log(max(t, 1e-7) + 1))²)}. A prediction below 1e-7 counts
- * as 1e-7, and its derivative is 0.
+ * Mean squared logarithmic error, {@code mean((log(max(p, 1e-7) + 1) − log(max(t, 1e-7) + 1))²)}. A
+ * prediction below 1e-7 counts as 1e-7, and its derivative is 0.
  */
 public record MeanSquaredLogarithmicError() implements ElementwiseLoss {
   @Override

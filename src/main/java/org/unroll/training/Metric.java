@@ -1,20 +1,25 @@
 package org.unroll.training;
 
 /**
- * A metric, summed up over slices and batches. Every slice adds to an accumulator of its own, the accumulators are added in a fixed
- * order, and {@link #result} turns the total into the value; so it is the same on any number of threads.
+ * A metric, summed up over slices and batches. Every slice adds to an accumulator of its own, the
+ * accumulators are added in a fixed order, and {@link #result} turns the total into the value; so
+ * it is the same on any number of threads.
  */
 public interface Metric {
-  /** The name in {@code History} and evaluations, Keras's, for example {@code mae}, {@code accuracy}. */
+  /**
+   * The name in {@code History} and evaluations, Keras's, for example {@code mae}, {@code
+   * accuracy}.
+   */
   String name();
 
   /** Whether more of it is better; this decides what the mode {@code auto} of a callback means. */
   boolean higherIsBetter();
 
   /**
-   * This metric for a model that returns {@code outputs} values at a position. What depends on the model is decided here: accuracy
-   * turns into one of its three kinds as in Keras's {@code compile}, a metric of classes learns their number. Called once, before
-   * anything is added; only the metric returned is asked for sums.
+   * This metric for a model that returns {@code outputs} values at a position. What depends on the
+   * model is decided here: accuracy turns into one of its three kinds as in Keras's {@code
+   * compile}, a metric of classes learns their number. Called once, before anything is added; only
+   * the metric returned is asked for sums.
    *
    * @param outputs predictions at a position
    * @param targetWidth target values at a position, {@link Loss#targetWidth} of the model's loss

@@ -5,8 +5,9 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * The metrics that Keras has and this library knows, to be imported statically. The name in the logs is the one given to
- * {@link #of}, as in Keras; {@code mae()} is {@code of("mae")}, {@code binaryAccuracy()} is {@code of("binary_accuracy")}, and so on.
+ * The metrics that Keras has and this library knows, to be imported statically. The name in the
+ * logs is the one given to {@link #of}, as in Keras; {@code mae()} is {@code of("mae")}, {@code
+ * binaryAccuracy()} is {@code of("binary_accuracy")}, and so on.
  */
 public final class Metrics {
   private static final Map<String, Function<String, Metric>> BY_NAME = new LinkedHashMap<>();
@@ -55,7 +56,8 @@ public final class Metrics {
         Losses.sparseCategoricalCrossentropy(),
         "sparse_categorical_crossentropy",
         "SparseCategoricalCrossentropy");
-    register(name -> new Precision(name, ThresholdMetric.DEFAULT_THRESHOLD), "precision", "Precision");
+    register(
+        name -> new Precision(name, ThresholdMetric.DEFAULT_THRESHOLD), "precision", "Precision");
     register(name -> new Recall(name, ThresholdMetric.DEFAULT_THRESHOLD), "recall", "Recall");
     register(Metrics::f1Score, "f1_score", "F1Score");
     register(Metrics::r2Score, "r2_score", "R2Score");
@@ -77,8 +79,8 @@ public final class Metrics {
   /**
    * The metric with this Keras name, with its defaults; the name becomes its name in the logs.
    *
-   * @param name Keras's name ({@code mean_absolute_error}), class name ({@code MeanAbsoluteError}) or alias ({@code mae}, {@code acc});
-   *     and {@code rmse}, for which Keras has no alias
+   * @param name Keras's name ({@code mean_absolute_error}), class name ({@code MeanAbsoluteError})
+   *     or alias ({@code mae}, {@code acc}); and {@code rmse}, for which Keras has no alias
    * @throws IllegalArgumentException if there is none, with the names that exist
    */
   public static Metric of(String name) {
@@ -90,7 +92,9 @@ public final class Metrics {
     return metric.apply(name);
   }
 
-  /** Accuracy: binary, categorical or sparse categorical, as the model's outputs and targets are. */
+  /**
+   * Accuracy: binary, categorical or sparse categorical, as the model's outputs and targets are.
+   */
   public static Metric accuracy() {
     return of("accuracy");
   }

@@ -5,7 +5,8 @@ import java.util.Map;
 /**
  * What the callbacks that watch one value of the logs have in common.
  *
- * <p>A value is an improvement on another if it is better by more than {@code minDelta}. NaN never is one.
+ * <p>A value is an improvement on another if it is better by more than {@code minDelta}. NaN never
+ * is one.
  *
  * @param <S> the callback
  */
@@ -44,8 +45,7 @@ public abstract class MonitorCallback<S extends MonitorCallback<S>> extends Call
   /** Sets the least change that counts as an improvement, at least 0. */
   public final S minDelta(double delta) {
     if (!(delta >= 0) || Double.isInfinite(delta)) {
-      throw new IllegalArgumentException(
-          "'minDelta' is finite and at least 0. Received: " + delta);
+      throw new IllegalArgumentException("'minDelta' is finite and at least 0. Received: " + delta);
     }
     minDelta = delta;
     return self();
@@ -77,16 +77,19 @@ public abstract class MonitorCallback<S extends MonitorCallback<S>> extends Call
               + "', which the logs do not have. They have: "
               + String.join(", ", logs.keySet())
               + "."
-              + (monitor.startsWith("val_") ? " Names with val_ need validation data in fit." : ""));
+              + (monitor.startsWith("val_")
+                  ? " Names with val_ need validation data in fit."
+                  : ""));
     }
     return value;
   }
 
   /**
-   * Whether the value is better than the reference by more than {@code minDelta}; any number is better than the reference NaN, which
-   * stands for none.
+   * Whether the value is better than the reference by more than {@code minDelta}; any number is
+   * better than the reference NaN, which stands for none.
    *
-   * @throws IllegalStateException in the mode auto, if the value watched is neither a loss nor a metric
+   * @throws IllegalStateException in the mode auto, if the value watched is neither a loss nor a
+   *     metric
    */
   final boolean improves(Training training, double value, double reference) {
     boolean higher = higherIsBetter(training);

@@ -13,8 +13,8 @@ import org.unroll.layers.Weight;
  * w −= η·m̂ / (√v̂ + ε)
  * </pre>
  *
- * <p>Defaults: learning rate η 0.001, beta1 0.9, beta2 0.999, epsilon ε 1e-7. Source: Keras's {@code Nadam}; Dozat 2015,
- * "Incorporating Nesterov momentum into Adam".
+ * <p>Defaults: learning rate η 0.001, beta1 0.9, beta2 0.999, epsilon ε 1e-7. Source: Keras's
+ * {@code Nadam}; Dozat 2015, "Incorporating Nesterov momentum into Adam".
  */
 public final class Nadam extends FluentOptimizer<Nadam> {
   private double beta1 = 0.9;
@@ -88,8 +88,7 @@ public final class Nadam extends FluentOptimizer<Nadam> {
   }
 
   @Override
-  protected void update(
-      int index, float[] w, float[] g, float[] g2, float rate, long step) {
+  protected void update(int index, float[] w, float[] g, float[] g2, float rate, long step) {
     float current = (float) beta1 * warmth(step);
     float next = (float) beta1 * warmth(step + 1);
     float momentumFactor = next / (1 - product[0] * next);

@@ -6,8 +6,9 @@ import org.unroll.layers.Gradient;
 import org.unroll.layers.Network;
 
 /**
- * Training met a loss that is infinite or not a number. The message tells the batch, the largest gradient and its weight, and whether the
- * features look unscaled. The weights are those before this batch.
+ * Training met a loss that is infinite or not a number. The message tells the batch, the largest
+ * gradient and its weight, and whether the features look unscaled. The weights are those before
+ * this batch.
  */
 public final class NonFiniteLossException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -61,6 +62,7 @@ public final class NonFiniteLossException extends RuntimeException {
         }
       }
     }
-    return String.format(Locale.ROOT, "The largest gradient, %.4g, is that of '%s'.", largest, path);
+    return String.format(
+        Locale.ROOT, "The largest gradient, %.4g, is that of '%s'.", largest, path);
   }
 }

@@ -7,10 +7,12 @@ import org.unroll.data.Shape;
 import org.unroll.layers.Weight;
 
 /**
- * Changes the weights of a model by their gradients, once a batch, with Keras's defaults and epsilons.
+ * Changes the weights of a model by their gradients, once a batch, with Keras's defaults and
+ * epsilons.
  *
- * <p>One step is, in this order: clip the gradients; decay the weights, {@code w −= w · weightDecay · learningRate}; apply the rule of the
- * optimizer; count the iteration. The arithmetic is float32, as Keras's. An optimizer belongs to the weights of its first step.
+ * <p>One step is, in this order: clip the gradients; decay the weights, {@code w −= w · weightDecay
+ * · learningRate}; apply the rule of the optimizer; count the iteration. The arithmetic is float32,
+ * as Keras's. An optimizer belongs to the weights of its first step.
  */
 public abstract class Optimizer {
   private double learningRate;
@@ -40,19 +42,17 @@ public abstract class Optimizer {
    *
    * @param index the number of the weight in the list
    * @param gradient may be overwritten
-   * @param squares what the optimizer takes for gradient²; see {@link #apply(List, float[][], float[][])}
+   * @param squares what the optimizer takes for gradient²; see {@link #apply(List, float[][],
+   *     float[][])}
    * @param learningRate the learning rate of this step
    * @param step the number of this step, counted from 1
    */
   protected abstract void update(
-      int index,
-      float[] values,
-      float[] gradient,
-      float[] squares,
-      float learningRate,
-      long step);
+      int index, float[] values, float[] gradient, float[] squares, float learningRate, long step);
 
-  /** What an optimizer has to do once a step, before the first {@link #update}; nothing by default. */
+  /**
+   * What an optimizer has to do once a step, before the first {@link #update}; nothing by default.
+   */
   protected void beginStep(long step) {}
 
   /**
@@ -67,12 +67,13 @@ public abstract class Optimizer {
   }
 
   /**
-   * One step where some gradients are those of an embedding. Keras (on TensorFlow) leaves such a gradient as a list of rows, one for each place an
-   * index stood at, and squares the rows before it adds them; so its moving averages of squares are sums of squares, not squares of sums. Clipping by
-   * value and {@link Adamax} see the sums here, as everywhere else.
+   * One step where some gradients are those of an embedding. Keras (on TensorFlow) leaves such a
+   * gradient as a list of rows, one for each place an index stood at, and squares the rows before
+   * it adds them; so its moving averages of squares are sums of squares, not squares of sums.
+   * Clipping by value and {@link Adamax} see the sums here, as everywhere else.
    *
-   * @param squares for each weight the sum of the squares of what was added to its gradient, overwritten; null where the square of the gradient
-   *     is meant
+   * @param squares for each weight the sum of the squares of what was added to its gradient,
+   *     overwritten; null where the square of the gradient is meant
    */
   public final void apply(List<Weight> weights, float[][] gradients, float[][] squares) {
     build(weights);
@@ -99,8 +100,8 @@ public abstract class Optimizer {
   }
 
   /**
-   * Allocates the slots for these weights if that has not happened yet; {@link #apply} does it by itself. Whoever restores a
-   * checkpoint calls this first.
+   * Allocates the slots for these weights if that has not happened yet; {@link #apply} does it by
+   * itself. Whoever restores a checkpoint calls this first.
    *
    * @throws IllegalStateException if the optimizer already belongs to other weights
    */
@@ -111,11 +112,13 @@ public abstract class Optimizer {
       return;
     }
     if (this.weights.size() != weights.size()) {
-      throw otherWeights("its first step had " + this.weights.size() + " weights, not " + weights.size());
+      throw otherWeights(
+          "its first step had " + this.weights.size() + " weights, not " + weights.size());
     }
     for (int i = 0; i < weights.size(); i++) {
       if (this.weights.get(i) != weights.get(i)) {
-        throw otherWeights("weight " + i + ", '" + weights.get(i).name() + "', is not the one it had");
+        throw otherWeights(
+            "weight " + i + ", '" + weights.get(i).name() + "', is not the one it had");
       }
     }
   }
@@ -174,8 +177,8 @@ public abstract class Optimizer {
   }
 
   /**
-   * The state besides weights, {@link #iterations()} and learning rate: in the order in which Keras lists it behind those two.
-   * Empty before {@link #build}. The arrays are the ones in use.
+   * The state besides weights, {@link #iterations()} and learning rate: in the order in which Keras
+   * lists it behind those two. Empty before {@link #build}. The arrays are the ones in use.
    */
   public List<Slot> slots() {
     return List.copyOf(slots);
@@ -209,6 +212,7 @@ public abstract class Optimizer {
    * @param shape its shape, that of the weight
    * @param values row-major, the array in use
    */
+  @SuppressWarnings("ArrayRecordComponent") // the array in use is what a slot is for
   public record Slot(String name, int weight, Shape shape, float[] values) {}
 
   /** Adds a slot of the shape of a weight and returns its values. */

@@ -5,7 +5,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The optimizers that Keras has and this library knows, to be imported statically: {@code model.compile(rmsprop(), mae())}. */
+/**
+ * The optimizers that Keras has and this library knows, to be imported statically: {@code
+ * model.compile(rmsprop(), mae())}.
+ */
 public final class Optimizers {
   private static final Map<String, Supplier<Optimizer>> BY_NAME = new LinkedHashMap<>();
 

@@ -2,7 +2,9 @@ package org.unroll.training;
 
 import java.util.Arrays;
 
-/** {@code values[i]} up to and including the step {@code boundaries[i]}, the last value ever after. */
+/**
+ * {@code values[i]} up to and including the step {@code boundaries[i]}, the last value ever after.
+ */
 public final class PiecewiseConstantDecay implements LearningRateSchedule {
   private final long[] boundaries;
   private final double[] values;

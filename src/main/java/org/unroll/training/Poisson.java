@@ -1,8 +1,9 @@
 package org.unroll.training;
 
 /**
- * The Poisson loss, {@code mean(p − t · log(p + 1e-7))}: the negative log-likelihood of counts t with the rates p, up to a constant.
- * It is NaN for a negative rate: end the model with an activation that has none, such as softplus.
+ * The Poisson loss, {@code mean(p − t · log(p + 1e-7))}: the negative log-likelihood of counts t
+ * with the rates p, up to a constant. It is NaN for a negative rate: end the model with an
+ * activation that has none, such as softplus.
  */
 public record Poisson() implements ElementwiseLoss {
   @Override

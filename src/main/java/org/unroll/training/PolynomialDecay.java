@@ -1,8 +1,9 @@
 package org.unroll.training;
 
 /**
- * From {@code initial} to {@code end} in {@code decaySteps}: {@code (initial − end) · (1 − step/decaySteps)^power + end}, and {@code end} ever
- * after. With cycles, {@code decaySteps} is instead stretched to its next multiple that reaches {@code step}.
+ * From {@code initial} to {@code end} in {@code decaySteps}: {@code (initial − end) · (1 −
+ * step/decaySteps)^power + end}, and {@code end} ever after. With cycles, {@code decaySteps} is
+ * instead stretched to its next multiple that reaches {@code step}.
  *
  * @param initial the first learning rate
  * @param decaySteps the steps to the end, at least 1

@@ -3,8 +3,8 @@ package org.unroll.training;
 import java.util.Arrays;
 
 /**
- * A loss given by what it is at one position. A position whose weight is 0 is not looked at: it adds 0 to the sum and has the
- * gradient 0, whatever stands there.
+ * A loss given by what it is at one position. A position whose weight is 0 is not looked at: it
+ * adds 0 to the sum and has the gradient 0, whatever stands there.
  */
 public interface PositionLoss extends Loss {
   /**
@@ -14,7 +14,8 @@ public interface PositionLoss extends Loss {
    * @param predictions read from {@code predictionsOffset}, {@code outputs} values
    * @param targets read from {@code targetsOffset}, {@link #targetWidth} values
    * @param weight factor of the gradient (not of the value returned)
-   * @param gradient overwritten from {@code gradientOffset}, {@code outputs} values; or null where none is wanted
+   * @param gradient overwritten from {@code gradientOffset}, {@code outputs} values; or null where
+   *     none is wanted
    * @return the loss, not weighted
    */
   double at(

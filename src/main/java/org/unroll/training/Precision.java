@@ -1,7 +1,8 @@
 package org.unroll.training;
 
 /**
- * The share of predicted yeses that are right, {@code TP / (TP + FP)}; 0 where nothing was predicted as yes.
+ * The share of predicted yeses that are right, {@code TP / (TP + FP)}; 0 where nothing was
+ * predicted as yes.
  *
  * @param name the name in the logs
  * @param threshold above it a prediction counts as yes, between 0 and 1; 0.5 by default

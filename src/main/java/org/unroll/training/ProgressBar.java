@@ -19,8 +19,9 @@ import java.util.function.LongSupplier;
  *    Epoch 3/20 - 500/500 - 27s - 54ms/step - loss: 0.2655 - val_loss: 0.2701
  * </pre>
  *
- * <p>While an epoch runs the time is what is left of it (the first batch is not counted, it warms up), afterwards what it took. Values are shown with four decimals, from
- * 0.001 down in scientific notation.
+ * <p>While an epoch runs the time is what is left of it (the first batch is not counted, it warms
+ * up), afterwards what it took. Values are shown with four decimals, from 0.001 down in scientific
+ * notation.
  */
 public final class ProgressBar extends Callback {
   private static final int WIDTH = 20;
@@ -60,7 +61,10 @@ public final class ProgressBar extends Callback {
     this.empty = lines ? '─' : '.';
   }
 
-  /** A bar where standard output is a terminal, one line an epoch where it is a file, a pipe or a notebook; on standard output. */
+  /**
+   * A bar where standard output is a terminal, one line an epoch where it is a file, a pipe or a
+   * notebook; on standard output.
+   */
   public static ProgressBar auto() {
     return new ProgressBar(isTerminal(System.console()) ? 1 : 2, System.out);
   }
@@ -107,7 +111,13 @@ public final class ProgressBar extends Callback {
       draw(bar(training) + " " + took + values(now, " ", logs), System.lineSeparator());
       drawnWidth = 0;
     } else if (verbose == 2) {
-      out.println(title(training, epoch) + " - " + count(training) + " - " + took + values(now, " - ", logs));
+      out.println(
+          title(training, epoch)
+              + " - "
+              + count(training)
+              + " - "
+              + took
+              + values(now, " - ", logs));
     }
   }
 
@@ -153,7 +163,8 @@ public final class ProgressBar extends Callback {
 
   private String values(long now, String separator, Map<String, Double> logs) {
     StringBuilder text = new StringBuilder(separator).append(perStep(secondsPerStep(now)));
-    logs.forEach((name, value) -> text.append(" - ").append(name).append(": ").append(number(value)));
+    logs.forEach(
+        (name, value) -> text.append(" - ").append(name).append(": ").append(number(value)));
     return text.toString();
   }
 
@@ -178,7 +189,8 @@ public final class ProgressBar extends Callback {
   }
 
   private static String number(double value) {
-    return String.format(Locale.ROOT, Math.abs(value) > 1e-3 || value == 0 ? "%.4f" : "%.4e", value);
+    return String.format(
+        Locale.ROOT, Math.abs(value) > 1e-3 || value == 0 ? "%.4f" : "%.4e", value);
   }
 
   private static boolean isTerminal(Console console) {

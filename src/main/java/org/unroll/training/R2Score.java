@@ -1,12 +1,14 @@
 package org.unroll.training;
 
 /**
- * The coefficient of determination, {@code 1 − Σ(t − p)² / Σ(t − mean t)²}, for each output and then averaged: 1 for perfect predictions, 0 for those
- * as good as the mean. An output whose targets are all equal has the score 0, as in Keras (NaN if the predictions are perfect too).
+ * The coefficient of determination, {@code 1 − Σ(t − p)² / Σ(t − mean t)²}, for each output and
+ * then averaged: 1 for perfect predictions, 0 for those as good as the mean. An output whose
+ * targets are all equal has the score 0, as in Keras (NaN if the predictions are perfect too).
  * Source: Keras's {@code R2Score}, without its {@code num_regressors}.
  *
  * @param name the name in the logs
- * @param aggregation how the outputs are put together; {@link Aggregation#UNIFORM_AVERAGE} by default
+ * @param aggregation how the outputs are put together; {@link Aggregation#UNIFORM_AVERAGE} by
+ *     default
  * @param outputs the number of outputs, 0 until {@link #resolve}
  */
 public record R2Score(String name, Aggregation aggregation, int outputs) implements Metric {

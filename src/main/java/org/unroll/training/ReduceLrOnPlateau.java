@@ -3,10 +3,11 @@ package org.unroll.training;
 import java.util.Map;
 
 /**
- * Multiplies the learning rate by a factor when a value has stopped improving, and adds {@code learning_rate}, the rate of the epoch, to the logs.
+ * Multiplies the learning rate by a factor when a value has stopped improving, and adds {@code
+ * learning_rate}, the rate of the epoch, to the logs.
  *
- * <p>Defaults, those of Keras: monitor {@code val_loss}, factor 0.1, patience 10, minDelta 0.0001, mode auto, cooldown 0, minLr 0. The optimizer's learning rate must
- * not follow a schedule.
+ * <p>Defaults, those of Keras: monitor {@code val_loss}, factor 0.1, patience 10, minDelta 0.0001,
+ * mode auto, cooldown 0, minLr 0. The optimizer's learning rate must not follow a schedule.
  */
 public final class ReduceLrOnPlateau extends MonitorCallback<ReduceLrOnPlateau> {
   private double factor = 0.1;

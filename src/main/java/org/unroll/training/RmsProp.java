@@ -12,8 +12,9 @@ import org.unroll.layers.Weight;
  * w −= d                             or, with momentum:  m = μ·m + d,  w −= m
  * </pre>
  *
- * <p>Defaults: learning rate η 0.001, rho ρ 0.9, momentum μ 0, epsilon ε 1e-7, centered false. Source: Keras's {@code RMSprop}; Hinton 2012, lecture
- * 6e of "Neural networks for machine learning".
+ * <p>Defaults: learning rate η 0.001, rho ρ 0.9, momentum μ 0, epsilon ε 1e-7, centered false.
+ * Source: Keras's {@code RMSprop}; Hinton 2012, lecture 6e of "Neural networks for machine
+ * learning".
  */
 public final class RmsProp extends FluentOptimizer<RmsProp> {
   private double rho = 0.9;
@@ -96,8 +97,7 @@ public final class RmsProp extends FluentOptimizer<RmsProp> {
   }
 
   @Override
-  protected void update(
-      int index, float[] w, float[] g, float[] g2, float rate, long step) {
+  protected void update(int index, float[] w, float[] g, float[] g2, float rate, long step) {
     float keep = (float) rho;
     float take = (float) (1 - rho);
     float eps = (float) epsilon;

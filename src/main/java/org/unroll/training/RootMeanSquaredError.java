@@ -33,7 +33,8 @@ public record RootMeanSquaredError(String name) implements Metric {
       float[] targets,
       float[] weights,
       double[] totals) {
-    totals[0] += LOSS.sum(positions, outputs, predictions, predictionsOffset, targets, weights, null);
+    totals[0] +=
+        LOSS.sum(positions, outputs, predictions, predictionsOffset, targets, weights, null);
     totals[1] += Metrics.sumOfWeights(positions, weights);
   }
 

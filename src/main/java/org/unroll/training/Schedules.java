@@ -1,16 +1,21 @@
 package org.unroll.training;
 
-/** Keras's learning rate schedules, to be imported statically: {@code adam().learningRate(cosineDecay(0.01, 5000))}. */
+/**
+ * Keras's learning rate schedules, to be imported statically: {@code
+ * adam().learningRate(cosineDecay(0.01, 5000))}.
+ */
 public final class Schedules {
   private Schedules() {}
 
   /** {@link ExponentialDecay} without stairs. */
-  public static ExponentialDecay exponentialDecay(double initial, long decaySteps, double decayRate) {
+  public static ExponentialDecay exponentialDecay(
+      double initial, long decaySteps, double decayRate) {
     return new ExponentialDecay(initial, decaySteps, decayRate, false);
   }
 
   /** {@link InverseTimeDecay} without stairs. */
-  public static InverseTimeDecay inverseTimeDecay(double initial, long decaySteps, double decayRate) {
+  public static InverseTimeDecay inverseTimeDecay(
+      double initial, long decaySteps, double decayRate) {
     return new InverseTimeDecay(initial, decaySteps, decayRate, false);
   }
 
@@ -29,7 +34,10 @@ public final class Schedules {
     return new CosineDecay(initial, decaySteps, 0, null, 0);
   }
 
-  /** {@link CosineDecayRestarts}, every period twice as long as the one before ({@code tMul} 2), all of the same height, down to 0. */
+  /**
+   * {@link CosineDecayRestarts}, every period twice as long as the one before ({@code tMul} 2), all
+   * of the same height, down to 0.
+   */
   public static CosineDecayRestarts cosineDecayRestarts(double initial, long firstDecaySteps) {
     return new CosineDecayRestarts(initial, firstDecaySteps, 2, 1, 0);
   }

@@ -12,8 +12,8 @@ import org.unroll.layers.Weight;
  * m = μ·m − η·g,  w += μ·m − η·g with Nesterov momentum
  * </pre>
  *
- * <p>Defaults: learning rate 0.01, momentum 0, nesterov false. Source: Keras's {@code SGD}; Sutskever et al. 2013, "On the importance of
- * initialization and momentum in deep learning".
+ * <p>Defaults: learning rate 0.01, momentum 0, nesterov false. Source: Keras's {@code SGD};
+ * Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning".
  */
 public final class Sgd extends FluentOptimizer<Sgd> {
   private double momentum;
@@ -66,8 +66,7 @@ public final class Sgd extends FluentOptimizer<Sgd> {
   }
 
   @Override
-  protected void update(
-      int index, float[] w, float[] g, float[] g2, float rate, long step) {
+  protected void update(int index, float[] w, float[] g, float[] g2, float rate, long step) {
     if (momentum == 0) {
       for (int i = 0; i < w.length; i++) {
         w[i] -= g[i] * rate;

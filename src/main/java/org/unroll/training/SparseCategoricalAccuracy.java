@@ -1,7 +1,8 @@
 package org.unroll.training;
 
 /**
- * The share of positions whose largest prediction is at the target, a class number; of several largest the first one counts.
+ * The share of positions whose largest prediction is at the target, a class number; of several
+ * largest the first one counts.
  *
  * @param name the name in the logs
  */
@@ -14,6 +15,8 @@ public record SparseCategoricalAccuracy(String name) implements MatchMetric {
   @Override
   public double at(
       int outputs, float[] predictions, int predictionsOffset, float[] targets, int targetsOffset) {
-    return MatchMetric.argmax(outputs, predictions, predictionsOffset) == targets[targetsOffset] ? 1 : 0;
+    return MatchMetric.argmax(outputs, predictions, predictionsOffset) == targets[targetsOffset]
+        ? 1
+        : 0;
   }
 }

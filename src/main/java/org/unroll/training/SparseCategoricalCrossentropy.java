@@ -3,10 +3,12 @@ package org.unroll.training;
 import org.unroll.compute.Activation;
 
 /**
- * Categorical cross-entropy for targets that are class numbers 0 … classes − 1, one for each position: {@code −log p_t}.
+ * Categorical cross-entropy for targets that are class numbers 0 … classes − 1, one for each
+ * position: {@code −log p_t}.
  *
- * <p>As in Keras on TensorFlow, probabilities are clipped to [1e-7, 1 − 1e-7] in float32 (the derivative is 0 where they were) and then divided
- * by their sum: {@code −log(p_t / Σ p)}. From logits z it is {@code log Σⱼ e^{zⱼ} − z_t}.
+ * <p>As in Keras on TensorFlow, probabilities are clipped to [1e-7, 1 − 1e-7] in float32 (the
+ * derivative is 0 where they were) and then divided by their sum: {@code −log(p_t / Σ p)}. From
+ * logits z it is {@code log Σⱼ e^{zⱼ} − z_t}.
  *
  * @param fromLogits whether the predictions are logits instead of probabilities; false by default
  */
@@ -82,6 +84,7 @@ public record SparseCategoricalCrossentropy(boolean fromLogits) implements Posit
         gradient[gradientOffset + i] = (float) (weight * slope);
       }
     }
-    return Math.log(sum) - Math.log(Losses.clippedProbability(predictions[predictionsOffset + expected]));
+    return Math.log(sum)
+        - Math.log(Losses.clippedProbability(predictions[predictionsOffset + expected]));
   }
 }

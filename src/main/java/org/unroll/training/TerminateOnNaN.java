@@ -3,7 +3,9 @@ package org.unroll.training;
 import java.io.PrintStream;
 import java.util.Map;
 
-/** Ends training after the first batch that makes the loss NaN or infinite, and says so in one line. */
+/**
+ * Ends training after the first batch that makes the loss NaN or infinite, and says so in one line.
+ */
 public final class TerminateOnNaN extends Callback {
   private final PrintStream out;
 

@@ -1,7 +1,8 @@
 package org.unroll.training;
 
 /**
- * A metric of how many predictions above a threshold are right, over all positions and outputs alike. A target other than 0 counts as a yes.
+ * A metric of how many predictions above a threshold are right, over all positions and outputs
+ * alike. A target other than 0 counts as a yes.
  */
 interface ThresholdMetric extends Metric {
   double DEFAULT_THRESHOLD = 0.5;

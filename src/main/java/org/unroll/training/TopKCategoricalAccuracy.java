@@ -1,8 +1,8 @@
 package org.unroll.training;
 
 /**
- * The share of positions where the class of the largest target (one-hot targets) is among the k largest predictions. Ties at the k-th place count
- * as in.
+ * The share of positions where the class of the largest target (one-hot targets) is among the k
+ * largest predictions. Ties at the k-th place count as in.
  *
  * @param name the name in the logs
  * @param k at least 1; 5 by default

@@ -28,20 +28,21 @@ public final class Trainer {
   }
 
   /**
-   * Trains, as Keras's {@code fit}. An interrupt of the calling thread ends training after the batch at hand, as if it had been stopped by a
-   * callback; the interrupt flag is set again on return.
+   * Trains, as Keras's {@code fit}. An interrupt of the calling thread ends training after the
+   * batch at hand, as if it had been stopped by a callback; the interrupt flag is set again on
+   * return.
    *
    * @param recorder a callback that sees the logs after all others have added to them
    * @throws IllegalArgumentException if data and network do not fit together
-   * @throws NonFiniteLossException if the loss of a batch is not finite; the weights stay as they were before that batch
+   * @throws NonFiniteLossException if the loss of a batch is not finite; the weights stay as they
+   *     were before that batch
    */
   public void fit(Dataset dataset, FitOptions options, Callback recorder) {
     Dataset train = dataset;
     Dataset validation = options.validation();
     if (options.validationSplit() > 0) {
       if (validation != null) {
-        throw new IllegalArgumentException(
-            "Give validation(…) or validationSplit(…), not both.");
+        throw new IllegalArgumentException("Give validation(…) or validationSplit(…), not both.");
       }
       int split = (int) Math.floor(dataset.size() * (1 - options.validationSplit()));
       if (split < 1 || split >= dataset.size()) {
@@ -108,7 +109,10 @@ public final class Trainer {
     return all;
   }
 
-  /** The shape of one output for this data: the network's, with the data's time steps where the network leaves them open. */
+  /**
+   * The shape of one output for this data: the network's, with the data's time steps where the
+   * network leaves them open.
+   */
   public static Shape outputShape(Network network, Dataset dataset) {
     Shape output = network.outputShape();
     return output.rank() >= 2 && output.axis(0) == Shape.ANY
@@ -211,8 +215,7 @@ public final class Trainer {
       this.train = train;
       this.validation = validation;
       this.options = options;
-      stepsPerEpoch =
-          options.stepsPerEpoch() == null ? train.batches() : options.stepsPerEpoch();
+      stepsPerEpoch = options.stepsPerEpoch() == null ? train.batches() : options.stepsPerEpoch();
       callbacks = new ArrayList<>(options.callbacks());
       callbacks.add(options.progress());
       callbacks.add(recorder);

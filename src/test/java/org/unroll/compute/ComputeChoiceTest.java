@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whether a test run computes with what it was started for. Without it a build that lost the incubator module would pass
- * with nothing but plain loops tested.
+ * Whether a test run computes with what it was started for. Without it a build that lost the
+ * incubator module would pass with nothing but plain loops tested.
  */
 @Tag("both-compute-implementations")
 class ComputeChoiceTest {

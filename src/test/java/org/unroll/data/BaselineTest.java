@@ -72,8 +72,7 @@ class BaselineTest {
     for (int i = 0; i < rows.length; i++) {
       rows[i][0] = i;
     }
-    Windows book =
-        TimeSeries.of(rows).target("x0").windows().lookback(144).step(6).delay(144);
+    Windows book = TimeSeries.of(rows).target("x0").windows().lookback(144).step(6).delay(144);
     assertEquals(138, book.lastRow(0));
     assertEquals(288, book.targetRow(0));
     assertArrayEquals(new double[] {0}, Baseline.seasonal(144).predict(book, 0));

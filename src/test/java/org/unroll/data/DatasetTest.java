@@ -54,7 +54,10 @@ class DatasetTest {
       }
     }
     double chiSquare =
-        Arrays.stream(seen).flatMapToInt(Arrays::stream).mapToDouble(n -> (n - 1000.0) * (n - 1000.0) / 1000).sum();
+        Arrays.stream(seen)
+            .flatMapToInt(Arrays::stream)
+            .mapToDouble(n -> (n - 1000.0) * (n - 1000.0) / 1000)
+            .sum();
     assertEquals(49, chiSquare, 36.4);
   }
 

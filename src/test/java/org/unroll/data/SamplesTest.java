@@ -27,7 +27,8 @@ class SamplesTest {
     assertArrayEquals(expected, input(Samples.of(THREE_ROWS), 1));
     assertArrayEquals(expected, input(Samples.of(matrix), 1));
     assertArrayEquals(expected, input(Samples.of(new SimpleMatrix(THREE_ROWS)), 1));
-    assertArrayEquals(expected, input(Samples.of(new FMatrixRMaj(3, 2, true, 1, 2, 3, 4, 5, 6)), 1));
+    assertArrayEquals(
+        expected, input(Samples.of(new FMatrixRMaj(3, 2, true, 1, 2, 3, 4, 5, 6)), 1));
     assertArrayEquals(expected, input(Samples.of(table), 1));
     assertArrayEquals(new float[] {4, 3}, input(Samples.of(table, "b", "a"), 1));
     assertArrayEquals(expected, input(Samples.of(new int[][] {{1, 2}, {3, 4}}), 1));
@@ -83,7 +84,9 @@ class SamplesTest {
     says("inputs are empty", () -> Samples.of(new double[2][0]));
     says("inputs are empty", () -> Samples.of(Table.create(DoubleColumn.create("a"))));
     says("targets are empty", () -> Samples.of(THREE_ROWS).targets(new int[0]));
-    says("sample 1 with length 1, sample 0 with length 2", () -> Samples.of(new int[][] {{1, 2}, {3}}));
+    says(
+        "sample 1 with length 1, sample 0 with length 2",
+        () -> Samples.of(new int[][] {{1, 2}, {3}}));
     says(
         "sample 1, time step 1 with length 2, time step 0 with length 1",
         () -> Samples.of(new double[][][] {{{1}, {2}}, {{3}, {4, 5}}}));

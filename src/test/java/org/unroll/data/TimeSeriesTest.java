@@ -79,8 +79,13 @@ class TimeSeriesTest {
     assertEquals(5, series.mean("x"), 1e-15);
     assertEquals(2.943920288775949, series.std("x"), 1e-15);
     assertArrayEquals(
-        new double[] {95 / 2.943920288775949, -3 / 2.943920288775949, -1 / 2.943920288775949,
-          4 / 2.943920288775949, -105 / 2.943920288775949},
+        new double[] {
+          95 / 2.943920288775949,
+          -3 / 2.943920288775949,
+          -1 / 2.943920288775949,
+          4 / 2.943920288775949,
+          -105 / 2.943920288775949
+        },
         values(series),
         1e-5);
     assertEquals(7.943920288775949, series.denormalize(1), 1e-15);
@@ -107,7 +112,9 @@ class TimeSeriesTest {
   @Test
   void gapsAreFilledAsAsked() {
     assertArrayEquals(
-        new double[] {1, 2, 3, 4, 6, 8}, values(series(1, GAP, GAP, 4, GAP, 8).interpolated()), 1e-6);
+        new double[] {1, 2, 3, 4, 6, 8},
+        values(series(1, GAP, GAP, 4, GAP, 8).interpolated()),
+        1e-6);
     assertArrayEquals(
         new double[] {1, 1, 1, 4, 4, 8}, values(series(1, GAP, GAP, 4, GAP, 8).forwardFilled()));
     assertArrayEquals(new double[] {1, 1}, values(series(1, GAP).forwardFilled()));
@@ -134,7 +141,9 @@ class TimeSeriesTest {
   void valuesMustBeFinite() {
     says("Received: Infinity in column 'x', row 1", () -> series(1, 1 / 0.0).windows());
     says("Received: 1.0E300 in column 'x', row 0", () -> series(1e300, 0).windows());
-    says("Received: Infinity in column 'x', row 2", () -> series(1, 2, 1 / 0.0).normalizedOn(0, 2).windows());
+    says(
+        "Received: Infinity in column 'x', row 2",
+        () -> series(1, 2, 1 / 0.0).normalizedOn(0, 2).windows());
   }
 
   @Test

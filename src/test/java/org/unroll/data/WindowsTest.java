@@ -58,8 +58,7 @@ class WindowsTest {
             .lookback(book.get("lookback").asInt())
             .step(book.get("step").asInt())
             .delay(delay)
-            .range(
-                book.get("min_index").asInt(), max.isNull() ? rows - 1 : max.asInt() + delay);
+            .range(book.get("min_index").asInt(), max.isNull() ? rows - 1 : max.asInt() + delay);
     assertEquals(book.get("count").asInt(), windows.size());
     assertIsWindow(book.get("first"), windows, 0);
     assertIsWindow(book.get("last"), windows, windows.size() - 1);
@@ -91,7 +90,15 @@ class WindowsTest {
 
   // Any windows.
 
-  record Setting(int rows, int from, int to, int steps, int step, int ahead, int targetSteps, boolean horizon) {
+  record Setting(
+      int rows,
+      int from,
+      int to,
+      int steps,
+      int step,
+      int ahead,
+      int targetSteps,
+      boolean horizon) {
     Windows windows() {
       Windows windows = counting(rows).target("b", "a").windows();
       windows = horizon ? windows.horizon(ahead) : windows.delay(ahead);
@@ -107,14 +114,14 @@ class WindowsTest {
   static Arbitrary<Setting> settings() {
     Arbitrary<Integer> small = Arbitraries.integers().between(1, 6);
     Arbitrary<Integer> rest = Arbitraries.integers().between(0, 40);
-    return Combinators.combine(small, small, small, small, Arbitraries.of(true, false), rest, rest, rest)
+    return Combinators.combine(
+            small, small, small, small, Arbitraries.of(true, false), rest, rest, rest)
         .as(
             (steps, step, ahead, targetSteps, horizon, before, more, after) -> {
               var bare = new Setting(0, 0, 0, steps, step, ahead, targetSteps, horizon);
               int span = bare.firstTargetAfterFirstRow() + (targetSteps - 1) * step + 1;
               int to = before + span + more;
-              return new Setting(
-                  to + after, before, to, steps, step, ahead, targetSteps, horizon);
+              return new Setting(to + after, before, to, steps, step, ahead, targetSteps, horizon);
             });
   }
 
@@ -244,8 +251,7 @@ class WindowsTest {
 
     Table steps = windows.targetSteps(2).targets();
     assertEquals(List.of("time", "x +0", "x +1"), steps.columnNames());
-    assertEquals(
-        steps.doubleColumn("x +0").getDouble(1), steps.doubleColumn("x +1").getDouble(0));
+    assertEquals(steps.doubleColumn("x +0").getDouble(1), steps.doubleColumn("x +1").getDouble(0));
   }
 
   private static Table hourly(int rows) {
@@ -282,8 +288,7 @@ class WindowsTest {
     says("targetSteps=0", () -> windows.targetSteps(0));
     says("batchSize=0", () -> windows.batchSize(0));
     says(
-        "lookback=10, step=4. The next that fit are 8 and 12.",
-        () -> windows.lookback(10).step(4));
+        "lookback=10, step=4. The next that fit are 8 and 12.", () -> windows.lookback(10).step(4));
     says("lookback=3, step=4. The next that fit are 4.", () -> windows.step(4).lookback(3));
   }
 

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
 
-/** One reference case computed with Keras: a model's configuration and weights, data, and what Keras made of them. */
+/**
+ * One reference case computed with Keras: a model's configuration and weights, data, and what Keras
+ * made of them.
+ */
 final class GoldenCase {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -26,15 +26,19 @@ import org.unroll.training.FitOptions;
 import org.unroll.training.Loss;
 
 /**
- * Every reference case computed with Keras 3.15: output, loss, gradients, and whole training runs. The folder is the system property
- * {@code unroll.goldens}, by default the copy in the test resources.
+ * Every reference case computed with Keras 3.15: output, loss, gradients, and whole training runs.
+ * The folder is the system property {@code unroll.goldens}, by default the copy in the test
+ * resources.
  */
 @Tag("both-compute-implementations")
 class GoldenCellsTest {
   private static final double TOLERANCE = 1e-5;
   private static final double TOLERANCE_AFTER_TRAINING = 1e-4;
 
-  /** Cases that wait for something to be built, by the beginning of their names. The list may only shrink. */
+  /**
+   * Cases that wait for something to be built, by the beginning of their names. The list may only
+   * shrink.
+   */
   private static final Map<String, String> PENDING =
       new TreeMap<>(
           Map.of(
@@ -44,8 +48,7 @@ class GoldenCellsTest {
               "masking_", "the Masking layer is not built yet"));
 
   static List<Path> cases() throws IOException {
-    Path folder =
-        Path.of(System.getProperty("unroll.goldens", "src/test/resources/goldens/cells"));
+    Path folder = Path.of(System.getProperty("unroll.goldens", "src/test/resources/goldens/cells"));
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
     }
@@ -122,8 +125,7 @@ class GoldenCellsTest {
     float[] gradient = new float[output.size()];
     float[] targets = timeMajor(y, rows, output.timesteps(), targetSize / output.timesteps());
     double sum =
-        scoring.sum(
-            positions, outputs, scored.values(), scored.offset(), targets, null, gradient);
+        scoring.sum(positions, outputs, scored.values(), scored.offset(), targets, null, gradient);
     double expectedLoss = golden.get("loss").get("value").asDouble();
     assertEquals(
         expectedLoss, sum / positions, TOLERANCE * Math.max(1e-3, Math.abs(expectedLoss)), "loss");
@@ -133,9 +135,7 @@ class GoldenCellsTest {
     Gradient[] gradients = model.network().newGradients();
     Tensor inputGradient =
         pass.backwardToInput(
-            new Tensor().set(gradient, 0, rows, output.shape(), null),
-            onLogits != null,
-            gradients);
+            new Tensor().set(gradient, 0, rows, output.shape(), null), onLogits != null, gradients);
     JsonNode expected = golden.get("grads");
     for (int w = 0; w < gradients.length; w++) {
       assertClose(
@@ -162,8 +162,7 @@ class GoldenCellsTest {
     int batchSize = fit.get("batch_size").asInt();
     var history =
         model.fit(
-            samples.batchSize(batchSize),
-            FitOptions.epochs(fit.get("epochs").asInt()).verbose(0));
+            samples.batchSize(batchSize), FitOptions.epochs(fit.get("epochs").asInt()).verbose(0));
     for (int epoch = 0; epoch < history.epochs(); epoch++) {
       double expected = fit.get("loss_history").get(epoch).asDouble();
       assertEquals(

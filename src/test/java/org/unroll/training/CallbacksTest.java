@@ -120,8 +120,7 @@ class CallbacksTest {
     stopping.onTrainBegin(training);
     Map<String, Double> logs = logs("loss", 1, "mae", 2);
     String message =
-        assertThrows(
-                IllegalStateException.class, () -> stopping.onEpochEnd(training, 0, logs))
+        assertThrows(IllegalStateException.class, () -> stopping.onEpochEnd(training, 0, logs))
             .getMessage();
     assertEquals(
         "EarlyStopping watches 'val_loss', which the logs do not have. They have: loss, mae. "
@@ -135,8 +134,7 @@ class CallbacksTest {
     reduce.onTrainBegin(training);
     String message =
         assertThrows(
-                IllegalStateException.class,
-                () -> reduce.onEpochEnd(training, 0, logs("loss", 1)))
+                IllegalStateException.class, () -> reduce.onEpochEnd(training, 0, logs("loss", 1)))
             .getMessage();
     assertTrue(message.endsWith("Set mode(MIN) or mode(MAX)."), message);
     reduce.mode(MonitorCallback.Mode.MAX).onEpochEnd(training, 0, logs("loss", 1));
@@ -147,8 +145,7 @@ class CallbacksTest {
     assertThrows(IllegalArgumentException.class, () -> Callbacks.earlyStopping("loss", -1));
     assertThrows(
         IllegalArgumentException.class, () -> Callbacks.earlyStopping("loss", 1).minDelta(-1));
-    assertThrows(
-        IllegalArgumentException.class, () -> Callbacks.reduceLrOnPlateau("loss", 1, 10));
+    assertThrows(IllegalArgumentException.class, () -> Callbacks.reduceLrOnPlateau("loss", 1, 10));
     assertThrows(
         IllegalArgumentException.class, () -> Callbacks.reduceLrOnPlateau("loss").minLr(-1));
     assertThrows(IllegalArgumentException.class, () -> new ProgressBar(3, System.out));

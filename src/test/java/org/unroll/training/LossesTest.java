@@ -134,13 +134,7 @@ class LossesTest {
       float[] targets = loss.targetWidth(2) == 1 ? new float[] {-1, 0} : new float[] {0, 0, 1, 0};
       double sum =
           loss.sum(
-              2,
-              2,
-              new float[] {Float.NaN, 1, 1, 0},
-              0,
-              targets,
-              new float[] {0, 1},
-              gradient);
+              2, 2, new float[] {Float.NaN, 1, 1, 0}, 0, targets, new float[] {0, 1}, gradient);
       assertEquals(0, sum, 1e-6);
       assertArrayEquals(new float[] {0, 0}, Arrays.copyOf(gradient, 2));
     }

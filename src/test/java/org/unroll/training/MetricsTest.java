@@ -110,7 +110,8 @@ class MetricsTest {
 
   @Test
   void theNameGivenIsTheNameInTheLogs() {
-    for (String name : List.of("mae", "MAE", "mean_absolute_error", "acc", "rmse", "auc", "r2_score")) {
+    for (String name :
+        List.of("mae", "MAE", "mean_absolute_error", "acc", "rmse", "auc", "r2_score")) {
       assertEquals(name, Metrics.of(name).name());
     }
     assertEquals("f1_score", Metrics.f1Score().name());
@@ -130,8 +131,7 @@ class MetricsTest {
             + "Class numbers as targets go with the sparse metrics.",
         message);
     assertThrows(
-        IllegalArgumentException.class,
-        () -> Metrics.sparseCategoricalAccuracy().resolve(10, 10));
+        IllegalArgumentException.class, () -> Metrics.sparseCategoricalAccuracy().resolve(10, 10));
     assertThrows(IllegalArgumentException.class, () -> Metrics.f1Score().resolve(1, 1));
     assertThrows(IllegalArgumentException.class, () -> Metrics.topKCategoricalAccuracy(0));
     assertThrows(IllegalArgumentException.class, () -> Metrics.precision(1.5));

@@ -21,10 +21,9 @@ class OptimizersTest {
 
   private static Optimizer optimizer(JsonNode reference) {
     JsonNode options = reference.get("options");
-    FluentOptimizer<?> optimizer = (FluentOptimizer<?>) Optimizers.of(reference.get("optimizer").asText());
-    options
-        .fields()
-        .forEachRemaining(option -> set(optimizer, option.getKey(), option.getValue()));
+    FluentOptimizer<?> optimizer =
+        (FluentOptimizer<?>) Optimizers.of(reference.get("optimizer").asText());
+    options.fields().forEachRemaining(option -> set(optimizer, option.getKey(), option.getValue()));
     if (!reference.get("schedule").isNull()) {
       optimizer.learningRate(SchedulesTest.schedule(reference.get("schedule")));
     }
@@ -125,8 +124,7 @@ class OptimizersTest {
   }
 
   /** The weights are about 1, so five float32 steps leave some 5e-7 where they cancel. */
-  private static void assertClose(
-      float[] expected, float[] actual, double relative, String what) {
+  private static void assertClose(float[] expected, float[] actual, double relative, String what) {
     assertEquals(expected.length, actual.length, what);
     for (int i = 0; i < expected.length; i++) {
       double tolerance = relative * Math.abs(expected[i]) + 5e-7;
@@ -215,8 +213,7 @@ class OptimizersTest {
     Weight other = new Weight("kernel", Shape.of(2), new float[2], null);
     String message =
         assertThrows(
-                IllegalStateException.class,
-                () -> optimizer.apply(List.of(other), new float[1][2]))
+                IllegalStateException.class, () -> optimizer.apply(List.of(other), new float[1][2]))
             .getMessage();
     assertEquals(
         "The optimizer 'adam' already belongs to other weights: weight 0, 'kernel', is not the one it had. "

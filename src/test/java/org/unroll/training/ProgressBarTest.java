@@ -58,7 +58,8 @@ class ProgressBarTest {
     epoch(bar, 0, 41);
     String[] drawn = printed().split("\r");
     assertEquals("Epoch 1/20\n", drawn[0]);
-    // After the first batch 499 steps of 1 s are left; then every fifth batch is drawn, with the rest at 50 ms.
+    // After the first batch 499 steps of 1 s are left; then every fifth batch is drawn, with the
+    // rest at 50 ms.
     assertEquals("  1/500 ──────────────────── 8:19 1s/step - loss: 0.5000", drawn[1]);
     assertEquals("  6/500 ──────────────────── 25s 50ms/step - loss: 0.5000", drawn[2]);
     assertEquals(" 41/500 ━─────────────────── 23s 50ms/step - loss: 0.5000", drawn[9]);
@@ -75,7 +76,8 @@ class ProgressBarTest {
     now += 3_700_000 * MILLISECOND; // validation
     bar.onEpochEnd(training, 19, logs("loss", 0.5, "val_loss", Double.NaN));
     assertEquals(
-        "\r10/10 ━━━━━━━━━━━━━━━━━━━━ 1:01:41 411s/step - loss: 0.5000 - val_loss: NaN\n", printed());
+        "\r10/10 ━━━━━━━━━━━━━━━━━━━━ 1:01:41 411s/step - loss: 0.5000 - val_loss: NaN\n",
+        printed());
     bar.onTrainEnd(training);
     assertEquals("", printed());
   }

@@ -33,7 +33,10 @@ final class References {
     return values;
   }
 
-  /** Behind as many other values as the offset says, so that a test notices when an offset is ignored. */
+  /**
+   * Behind as many other values as the offset says, so that a test notices when an offset is
+   * ignored.
+   */
   static float[] shifted(float[] values, int offset) {
     float[] copy = new float[values.length + offset];
     java.util.Arrays.fill(copy, 0, offset, Float.NaN);
