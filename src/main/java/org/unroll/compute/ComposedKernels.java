@@ -1,9 +1,9 @@
 package org.unroll.compute;
 
 /**
- * The cell steps for any activations, put together from the elementwise operations of the
- * implementation. An implementation overrides a step where it has a faster one for the usual
- * activations.
+ * What the implementations share: moving rows about, and the cell steps for any activations, put
+ * together from the implementation's own elementwise operations. An implementation overrides a step
+ * where it has a faster one for the usual activations.
  */
 abstract class ComposedKernels implements Kernels {
   /**
@@ -19,6 +19,23 @@ abstract class ComposedKernels implements Kernels {
       SCRATCH.set(scratch);
     }
     return scratch;
+  }
+
+  @Override
+  public void transpose(int rows, int columns, float[] a, int aOffset, float[] out, int outOffset) {
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        out[outOffset + j * rows + i] = a[aOffset + i * columns + j];
+      }
+    }
+  }
+
+  @Override
+  public void fillRows(
+      int rows, int width, float[] row, int rowOffset, float[] out, int outOffset, int stride) {
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(row, rowOffset, out, outOffset + i * stride, width);
+    }
   }
 
   @Override

@@ -123,8 +123,15 @@ public final class Compute {
   private static Kernels loadVector() throws VectorUnavailableException {
     try {
       return (Kernels) Class.forName(VECTOR_KERNELS).getDeclaredConstructor().newInstance();
-    } catch (InvocationTargetException | ExceptionInInitializerError e) {
-      throw new VectorUnavailableException(e.getCause());
+    } catch (InvocationTargetException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof ExceptionInInitializerError) {
+        cause = cause.getCause();
+      }
+      if (cause instanceof UnsupportedOperationException || cause instanceof LinkageError) {
+        throw new VectorUnavailableException(cause);
+      }
+      throw new IllegalStateException(cause.getMessage(), cause);
     } catch (ReflectiveOperationException | LinkageError e) {
       throw new VectorUnavailableException(e);
     }
@@ -137,7 +144,11 @@ public final class Compute {
     private static final long serialVersionUID = 1;
 
     VectorUnavailableException(Throwable cause) {
-      super("the vector kernels do not load on this JVM: " + cause, cause);
+      super(
+          cause instanceof UnsupportedOperationException
+              ? "no vectors: " + cause.getMessage()
+              : "the vector kernels do not load on this JVM: " + cause,
+          cause);
     }
   }
 

@@ -1,13 +1,7 @@
 package org.unroll.compute;
 
-import org.apache.commons.math3.special.Erf;
-
 /** The kernels in plain loops, for a JVM without the Vector API. */
 final class ScalarKernels extends ComposedKernels {
-  private static final float SELU_SCALE = 1.05070098f;
-  private static final float SELU_SCALE_ALPHA = (float) (1.05070098 * 1.67326324);
-  private static final float LEAKY_SLOPE = 0.2f;
-
   @Override
   public String description() {
     return "Plain loops";
@@ -76,23 +70,6 @@ final class ScalarKernels extends ComposedKernels {
       int n, float scale, float[] b, int bOffset, float[] c, int cOffset) {
     for (int j = 0; j < n; j++) {
       c[cOffset + j] += scale * b[bOffset + j];
-    }
-  }
-
-  @Override
-  public void transpose(int rows, int columns, float[] a, int aOffset, float[] out, int outOffset) {
-    for (int i = 0; i < rows; i++) {
-      for (int j = 0; j < columns; j++) {
-        out[outOffset + j * rows + i] = a[aOffset + i * columns + j];
-      }
-    }
-  }
-
-  @Override
-  public void fillRows(
-      int rows, int width, float[] row, int rowOffset, float[] out, int outOffset, int stride) {
-    for (int i = 0; i < rows; i++) {
-      System.arraycopy(row, rowOffset, out, outOffset + i * stride, width);
     }
   }
 
@@ -179,23 +156,22 @@ final class ScalarKernels extends ComposedKernels {
     return switch (f) {
       case LINEAR -> x;
       case RELU -> Math.max(x, 0);
-      case TANH -> (float) Math.tanh(x);
-      case SIGMOID -> (float) (1 / (1 + Math.exp(-x)));
-      case ELU -> x > 0 ? x : (float) Math.expm1(x);
-      case SELU -> x > 0 ? SELU_SCALE * x : SELU_SCALE_ALPHA * (float) Math.expm1(x);
-      case GELU -> x * normal(x);
-      case SOFTPLUS -> Math.max(x, 0) + (float) Math.log1p(Math.exp(-Math.abs(x)));
+      case TANH -> Approximations.tanh(x);
+      case SIGMOID -> Approximations.sigmoid(x);
+      case ELU -> x > 0 ? x : Approximations.expm1(x);
+      case SELU ->
+          x > 0
+              ? Approximations.SELU_SCALE * x
+              : Approximations.SELU_SCALE_ALPHA * Approximations.expm1(x);
+      case GELU -> x * Approximations.normal(x);
+      case SOFTPLUS -> Approximations.softplus(x);
       case SOFTSIGN -> x / (1 + Math.abs(x));
       case HARD_SIGMOID -> Math.min(Math.max(x + 3, 0), 6) / 6;
-      case SILU -> (float) (x / (1 + Math.exp(-x)));
-      case EXPONENTIAL -> (float) Math.exp(x);
-      case LEAKY_RELU -> x > 0 ? x : LEAKY_SLOPE * x;
+      case SILU -> x * Approximations.sigmoid(x);
+      case EXPONENTIAL -> Approximations.exp(x);
+      case LEAKY_RELU -> x > 0 ? x : Approximations.LEAKY_SLOPE * x;
       case SOFTMAX -> throw new AssertionError("softmax goes by rows");
     };
-  }
-
-  private static float normal(float x) {
-    return (float) (0.5 * Erf.erfc(-x / Math.sqrt(2)));
   }
 
   private static void softmax(int width, float[] x, int xRow, float[] y, int yRow) {
@@ -205,7 +181,7 @@ final class ScalarKernels extends ComposedKernels {
     }
     float sum = 0;
     for (int j = 0; j < width; j++) {
-      float e = (float) Math.exp(x[xRow + j] - max);
+      float e = Approximations.exp(x[xRow + j] - max);
       y[yRow + j] = e;
       sum += e;
     }
@@ -248,9 +224,9 @@ final class ScalarKernels extends ComposedKernels {
 
   private static float derivativeFromInput(Activation f, float x) {
     return switch (f) {
-      case GELU -> normal(x) + x * (float) (Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI));
+      case GELU -> Approximations.normal(x) + x * Approximations.normalDensity(x);
       case SILU -> {
-        float s = apply(Activation.SIGMOID, x);
+        float s = Approximations.sigmoid(x);
         yield s * (1 + x * (1 - s));
       }
       default -> throw new AssertionError(f);
@@ -264,12 +240,12 @@ final class ScalarKernels extends ComposedKernels {
       case TANH -> 1 - y * y;
       case SIGMOID -> y * (1 - y);
       case ELU -> y > 0 ? 1 : y + 1;
-      case SELU -> y > 0 ? SELU_SCALE : y + SELU_SCALE_ALPHA;
-      case SOFTPLUS -> (float) -Math.expm1(-y);
+      case SELU -> y > 0 ? Approximations.SELU_SCALE : y + Approximations.SELU_SCALE_ALPHA;
+      case SOFTPLUS -> Approximations.softplusDerivative(y);
       case SOFTSIGN -> (1 - Math.abs(y)) * (1 - Math.abs(y));
       case HARD_SIGMOID -> y > 0 && y < 1 ? 1f / 6 : 0;
       case EXPONENTIAL -> y;
-      case LEAKY_RELU -> y > 0 ? 1 : LEAKY_SLOPE;
+      case LEAKY_RELU -> y > 0 ? 1 : Approximations.LEAKY_SLOPE;
       case GELU, SILU, SOFTMAX -> throw new AssertionError(f);
     };
   }

@@ -1,0 +1,491 @@
+package org.unroll.compute;
+
+import static org.unroll.compute.VectorWidth.FLOATS;
+import static org.unroll.compute.VectorWidth.LANES;
+import static org.unroll.compute.VectorWidth.MANY_REGISTERS;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Matrix products, in tiles of C that stay in registers while the summed axis goes by: four rows by
+ * up to four vectors.
+ *
+ * <p>Both products are one: the element of A for row r of C and step s of the sum is at {@code
+ * r·rowStride + s·stepStride}, and Aᵀ only swaps the two. Every element of C is the same chain of
+ * fused multiply-adds whatever tile it falls in, so the result for a row does not depend on how
+ * many rows there are.
+ */
+final class VectorProducts {
+  /** Steps summed at a time, so that the rows of B for a tile stay in the nearest caches. */
+  private static final int BLOCK = 256;
+
+  /** Room for the columns of B, and of C, that do not fill a vector. */
+  private static final ThreadLocal<float[]> PANEL = ThreadLocal.withInitial(() -> new float[0]);
+
+  private VectorProducts() {}
+
+  static void multiply(
+      int rows,
+      int columns,
+      int steps,
+      float[] a,
+      int aOffset,
+      int rowStride,
+      int stepStride,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] c,
+      int cOffset,
+      int ldc,
+      boolean accumulate) {
+    if (!accumulate && steps == 0) {
+      clear(rows, columns, c, cOffset, ldc);
+    }
+    int whole = FLOATS.loopBound(columns);
+    for (int from = 0; from < steps; from += BLOCK) {
+      int block = Math.min(BLOCK, steps - from);
+      int aFrom = aOffset + from * stepStride;
+      int bFrom = bOffset + from * ldb;
+      boolean add = accumulate || from > 0;
+      wholeColumns(
+          rows, whole, block, a, aFrom, rowStride, stepStride, b, bFrom, ldb, c, cOffset, ldc, add);
+      if (whole < columns) {
+        lastColumns(
+            rows,
+            columns - whole,
+            block,
+            a,
+            aFrom,
+            rowStride,
+            stepStride,
+            b,
+            bFrom + whole,
+            ldb,
+            c,
+            cOffset + whole,
+            ldc,
+            add);
+      }
+    }
+  }
+
+  private static void wholeColumns(
+      int rows,
+      int columns,
+      int steps,
+      float[] a,
+      int aOffset,
+      int rowStride,
+      int stepStride,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] c,
+      int cOffset,
+      int ldc,
+      boolean accumulate) {
+    int column = 0;
+    if (MANY_REGISTERS) {
+      for (; column + 4 * LANES <= columns; column += 4 * LANES) {
+        fourVectors(
+            rows,
+            steps,
+            a,
+            aOffset,
+            rowStride,
+            stepStride,
+            b,
+            bOffset + column,
+            ldb,
+            c,
+            cOffset + column,
+            ldc,
+            accumulate);
+      }
+    }
+    for (; column + 2 * LANES <= columns; column += 2 * LANES) {
+      twoVectors(
+          rows,
+          steps,
+          a,
+          aOffset,
+          rowStride,
+          stepStride,
+          b,
+          bOffset + column,
+          ldb,
+          c,
+          cOffset + column,
+          ldc,
+          accumulate);
+    }
+    for (; column < columns; column += LANES) {
+      oneVector(
+          rows,
+          steps,
+          a,
+          aOffset,
+          rowStride,
+          stepStride,
+          b,
+          bOffset + column,
+          ldb,
+          c,
+          cOffset + column,
+          ldc,
+          accumulate);
+    }
+  }
+
+  /** Columns of B that do not fill a vector, padded with zeros in a panel that does. */
+  private static void lastColumns(
+      int rows,
+      int columns,
+      int steps,
+      float[] a,
+      int aOffset,
+      int rowStride,
+      int stepStride,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] c,
+      int cOffset,
+      int ldc,
+      boolean accumulate) {
+    float[] panel = panel((steps + rows) * LANES);
+    for (int s = 0; s < steps; s++) {
+      int at = s * LANES;
+      for (int j = 0; j < columns; j++) {
+        panel[at + j] = b[bOffset + s * ldb + j];
+      }
+      for (int j = columns; j < LANES; j++) {
+        panel[at + j] = 0;
+      }
+    }
+    int result = steps * LANES;
+    oneVector(
+        rows,
+        steps,
+        a,
+        aOffset,
+        rowStride,
+        stepStride,
+        panel,
+        0,
+        LANES,
+        panel,
+        result,
+        LANES,
+        false);
+    for (int i = 0; i < rows; i++) {
+      int from = result + i * LANES;
+      int to = cOffset + i * ldc;
+      for (int j = 0; j < columns; j++) {
+        c[to + j] = accumulate ? c[to + j] + panel[from + j] : panel[from + j];
+      }
+    }
+  }
+
+  private static float[] panel(int size) {
+    float[] panel = PANEL.get();
+    if (panel.length < size) {
+      panel = new float[size];
+      PANEL.set(panel);
+    }
+    return panel;
+  }
+
+  private static void fourVectors(
+      int rows,
+      int steps,
+      float[] a,
+      int aOffset,
+      int rowStride,
+      int stepStride,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] c,
+      int cOffset,
+      int ldc,
+      boolean accumulate) {
+    int row = 0;
+    for (; row + 4 <= rows; row += 4) {
+      FloatVector c00 = FloatVector.zero(FLOATS);
+      FloatVector c01 = c00;
+      FloatVector c02 = c00;
+      FloatVector c03 = c00;
+      FloatVector c10 = c00;
+      FloatVector c11 = c00;
+      FloatVector c12 = c00;
+      FloatVector c13 = c00;
+      FloatVector c20 = c00;
+      FloatVector c21 = c00;
+      FloatVector c22 = c00;
+      FloatVector c23 = c00;
+      FloatVector c30 = c00;
+      FloatVector c31 = c00;
+      FloatVector c32 = c00;
+      FloatVector c33 = c00;
+      int a0 = aOffset + row * rowStride;
+      int a1 = a0 + rowStride;
+      int a2 = a1 + rowStride;
+      int a3 = a2 + rowStride;
+      for (int s = 0; s < steps; s++) {
+        int bs = bOffset + s * ldb;
+        int as = s * stepStride;
+        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
+        FloatVector b1 = FloatVector.fromArray(FLOATS, b, bs + LANES);
+        FloatVector b2 = FloatVector.fromArray(FLOATS, b, bs + 2 * LANES);
+        FloatVector b3 = FloatVector.fromArray(FLOATS, b, bs + 3 * LANES);
+        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
+        c00 = x.fma(b0, c00);
+        c01 = x.fma(b1, c01);
+        c02 = x.fma(b2, c02);
+        c03 = x.fma(b3, c03);
+        x = FloatVector.broadcast(FLOATS, a[a1 + as]);
+        c10 = x.fma(b0, c10);
+        c11 = x.fma(b1, c11);
+        c12 = x.fma(b2, c12);
+        c13 = x.fma(b3, c13);
+        x = FloatVector.broadcast(FLOATS, a[a2 + as]);
+        c20 = x.fma(b0, c20);
+        c21 = x.fma(b1, c21);
+        c22 = x.fma(b2, c22);
+        c23 = x.fma(b3, c23);
+        x = FloatVector.broadcast(FLOATS, a[a3 + as]);
+        c30 = x.fma(b0, c30);
+        c31 = x.fma(b1, c31);
+        c32 = x.fma(b2, c32);
+        c33 = x.fma(b3, c33);
+      }
+      int to = cOffset + row * ldc;
+      store(c00, c, to, accumulate);
+      store(c01, c, to + LANES, accumulate);
+      store(c02, c, to + 2 * LANES, accumulate);
+      store(c03, c, to + 3 * LANES, accumulate);
+      to += ldc;
+      store(c10, c, to, accumulate);
+      store(c11, c, to + LANES, accumulate);
+      store(c12, c, to + 2 * LANES, accumulate);
+      store(c13, c, to + 3 * LANES, accumulate);
+      to += ldc;
+      store(c20, c, to, accumulate);
+      store(c21, c, to + LANES, accumulate);
+      store(c22, c, to + 2 * LANES, accumulate);
+      store(c23, c, to + 3 * LANES, accumulate);
+      to += ldc;
+      store(c30, c, to, accumulate);
+      store(c31, c, to + LANES, accumulate);
+      store(c32, c, to + 2 * LANES, accumulate);
+      store(c33, c, to + 3 * LANES, accumulate);
+    }
+    for (; row < rows; row++) {
+      FloatVector c0 = FloatVector.zero(FLOATS);
+      FloatVector c1 = c0;
+      FloatVector c2 = c0;
+      FloatVector c3 = c0;
+      int a0 = aOffset + row * rowStride;
+      for (int s = 0; s < steps; s++) {
+        int bs = bOffset + s * ldb;
+        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + s * stepStride]);
+        c0 = x.fma(FloatVector.fromArray(FLOATS, b, bs), c0);
+        c1 = x.fma(FloatVector.fromArray(FLOATS, b, bs + LANES), c1);
+        c2 = x.fma(FloatVector.fromArray(FLOATS, b, bs + 2 * LANES), c2);
+        c3 = x.fma(FloatVector.fromArray(FLOATS, b, bs + 3 * LANES), c3);
+      }
+      int to = cOffset + row * ldc;
+      store(c0, c, to, accumulate);
+      store(c1, c, to + LANES, accumulate);
+      store(c2, c, to + 2 * LANES, accumulate);
+      store(c3, c, to + 3 * LANES, accumulate);
+    }
+  }
+
+  private static void twoVectors(
+      int rows,
+      int steps,
+      float[] a,
+      int aOffset,
+      int rowStride,
+      int stepStride,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] c,
+      int cOffset,
+      int ldc,
+      boolean accumulate) {
+    int row = 0;
+    for (; row + 4 <= rows; row += 4) {
+      FloatVector c00 = FloatVector.zero(FLOATS);
+      FloatVector c01 = c00;
+      FloatVector c10 = c00;
+      FloatVector c11 = c00;
+      FloatVector c20 = c00;
+      FloatVector c21 = c00;
+      FloatVector c30 = c00;
+      FloatVector c31 = c00;
+      int a0 = aOffset + row * rowStride;
+      int a1 = a0 + rowStride;
+      int a2 = a1 + rowStride;
+      int a3 = a2 + rowStride;
+      for (int s = 0; s < steps; s++) {
+        int bs = bOffset + s * ldb;
+        int as = s * stepStride;
+        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
+        FloatVector b1 = FloatVector.fromArray(FLOATS, b, bs + LANES);
+        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
+        c00 = x.fma(b0, c00);
+        c01 = x.fma(b1, c01);
+        x = FloatVector.broadcast(FLOATS, a[a1 + as]);
+        c10 = x.fma(b0, c10);
+        c11 = x.fma(b1, c11);
+        x = FloatVector.broadcast(FLOATS, a[a2 + as]);
+        c20 = x.fma(b0, c20);
+        c21 = x.fma(b1, c21);
+        x = FloatVector.broadcast(FLOATS, a[a3 + as]);
+        c30 = x.fma(b0, c30);
+        c31 = x.fma(b1, c31);
+      }
+      int to = cOffset + row * ldc;
+      store(c00, c, to, accumulate);
+      store(c01, c, to + LANES, accumulate);
+      to += ldc;
+      store(c10, c, to, accumulate);
+      store(c11, c, to + LANES, accumulate);
+      to += ldc;
+      store(c20, c, to, accumulate);
+      store(c21, c, to + LANES, accumulate);
+      to += ldc;
+      store(c30, c, to, accumulate);
+      store(c31, c, to + LANES, accumulate);
+    }
+    for (; row < rows; row++) {
+      FloatVector c0 = FloatVector.zero(FLOATS);
+      FloatVector c1 = c0;
+      int a0 = aOffset + row * rowStride;
+      for (int s = 0; s < steps; s++) {
+        int bs = bOffset + s * ldb;
+        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + s * stepStride]);
+        c0 = x.fma(FloatVector.fromArray(FLOATS, b, bs), c0);
+        c1 = x.fma(FloatVector.fromArray(FLOATS, b, bs + LANES), c1);
+      }
+      int to = cOffset + row * ldc;
+      store(c0, c, to, accumulate);
+      store(c1, c, to + LANES, accumulate);
+    }
+  }
+
+  private static void oneVector(
+      int rows,
+      int steps,
+      float[] a,
+      int aOffset,
+      int rowStride,
+      int stepStride,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] c,
+      int cOffset,
+      int ldc,
+      boolean accumulate) {
+    int row = 0;
+    for (; row + 4 <= rows; row += 4) {
+      FloatVector c0 = FloatVector.zero(FLOATS);
+      FloatVector c1 = c0;
+      FloatVector c2 = c0;
+      FloatVector c3 = c0;
+      int a0 = aOffset + row * rowStride;
+      int a1 = a0 + rowStride;
+      int a2 = a1 + rowStride;
+      int a3 = a2 + rowStride;
+      for (int s = 0; s < steps; s++) {
+        int as = s * stepStride;
+        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bOffset + s * ldb);
+        c0 = FloatVector.broadcast(FLOATS, a[a0 + as]).fma(b0, c0);
+        c1 = FloatVector.broadcast(FLOATS, a[a1 + as]).fma(b0, c1);
+        c2 = FloatVector.broadcast(FLOATS, a[a2 + as]).fma(b0, c2);
+        c3 = FloatVector.broadcast(FLOATS, a[a3 + as]).fma(b0, c3);
+      }
+      int to = cOffset + row * ldc;
+      store(c0, c, to, accumulate);
+      store(c1, c, to + ldc, accumulate);
+      store(c2, c, to + 2 * ldc, accumulate);
+      store(c3, c, to + 3 * ldc, accumulate);
+    }
+    for (; row < rows; row++) {
+      FloatVector c0 = FloatVector.zero(FLOATS);
+      int a0 = aOffset + row * rowStride;
+      for (int s = 0; s < steps; s++) {
+        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + s * stepStride]);
+        c0 = x.fma(FloatVector.fromArray(FLOATS, b, bOffset + s * ldb), c0);
+      }
+      store(c0, c, cOffset + row * ldc, accumulate);
+    }
+  }
+
+  private static void store(FloatVector sum, float[] c, int at, boolean accumulate) {
+    if (accumulate) {
+      sum = sum.add(FloatVector.fromArray(FLOATS, c, at));
+    }
+    sum.intoArray(c, at);
+  }
+
+  private static void clear(int rows, int columns, float[] c, int cOffset, int ldc) {
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        c[cOffset + i * ldc + j] = 0;
+      }
+    }
+  }
+
+  /** A·b for a vector b without gaps: the sums run along the rows of A. */
+  static void multiplyColumn(
+      int rows,
+      int steps,
+      float[] a,
+      int aOffset,
+      int lda,
+      float[] b,
+      int bOffset,
+      float[] c,
+      int cOffset,
+      int ldc,
+      boolean accumulate) {
+    float[] lanes = panel(LANES);
+    for (int row = 0; row < rows; row++) {
+      float sum = dot(steps, a, aOffset + row * lda, b, bOffset, lanes);
+      int at = cOffset + row * ldc;
+      c[at] = accumulate ? c[at] + sum : sum;
+    }
+  }
+
+  private static float dot(int n, float[] a, int aOffset, float[] b, int bOffset, float[] lanes) {
+    FloatVector sum0 = FloatVector.zero(FLOATS);
+    FloatVector sum1 = sum0;
+    int j = 0;
+    for (; j + 2 * LANES <= n; j += 2 * LANES) {
+      sum0 = product(a, aOffset + j, b, bOffset + j, sum0);
+      sum1 = product(a, aOffset + j + LANES, b, bOffset + j + LANES, sum1);
+    }
+    if (j + LANES <= n) {
+      sum0 = product(a, aOffset + j, b, bOffset + j, sum0);
+      j += LANES;
+    }
+    float sum = VectorFunctions.sumOfLanes(sum0.add(sum1), lanes);
+    for (; j < n; j++) {
+      sum += a[aOffset + j] * b[bOffset + j];
+    }
+    return sum;
+  }
+
+  private static FloatVector product(
+      float[] a, int aOffset, float[] b, int bOffset, FloatVector sum) {
+    FloatVector x = FloatVector.fromArray(FLOATS, a, aOffset);
+    return x.fma(FloatVector.fromArray(FLOATS, b, bOffset), sum);
+  }
+}
