@@ -122,7 +122,10 @@ public final class Compute {
   /** By name, so that no class of the module is touched where it is missing. */
   private static Kernels loadVector() throws VectorUnavailableException {
     try {
-      return (Kernels) Class.forName(VECTOR_KERNELS).getDeclaredConstructor().newInstance();
+      return Class.forName(VECTOR_KERNELS)
+          .asSubclass(Kernels.class)
+          .getDeclaredConstructor()
+          .newInstance();
     } catch (InvocationTargetException e) {
       Throwable cause = e.getCause();
       if (cause instanceof ExceptionInInitializerError) {

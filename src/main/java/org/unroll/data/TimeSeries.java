@@ -517,7 +517,7 @@ public final class TimeSeries {
     boolean open =
         filling == Filling.NONE
             || from == 0
-            || filling == Filling.INTERPOLATE && to == values.length;
+            || (filling == Filling.INTERPOLATE && to == values.length);
     if (open && from < to) {
       throw new IllegalArgumentException(
           "A value is missing"

@@ -118,9 +118,9 @@ final class Config {
 
   private static boolean isSet(JsonNode node) {
     return !(node.isNull()
-        || node.isBoolean() && !node.booleanValue()
-        || node.isNumber() && node.doubleValue() == 0
-        || node.isContainerNode() && node.isEmpty());
+        || (node.isBoolean() && !node.booleanValue())
+        || (node.isNumber() && node.doubleValue() == 0)
+        || (node.isContainerNode() && node.isEmpty()));
   }
 
   IllegalArgumentException wrong(String name, String expected, JsonNode came) {

@@ -105,8 +105,8 @@ public final class Adam extends FluentOptimizer<Adam> {
   protected void update(int index, float[] w, float[] g, float[] g2, float rate, long step) {
     // In float32 on purpose: 1 − 0.999 has lost five digits there, and Keras trains with what is
     // left.
-    float power1 = (float) Math.pow((float) beta1, step);
-    float power2 = (float) Math.pow((float) beta2, step);
+    float power1 = (float) Math.pow((float) beta1, (double) step);
+    float power2 = (float) Math.pow((float) beta2, (double) step);
     float alpha = rate * (float) Math.sqrt(1 - power2) / (1 - power1);
     float take1 = (float) (1 - beta1);
     float take2 = (float) (1 - beta2);

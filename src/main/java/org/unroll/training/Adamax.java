@@ -80,7 +80,7 @@ public final class Adamax extends FluentOptimizer<Adamax> {
 
   @Override
   protected void update(int index, float[] w, float[] g, float[] g2, float rate, long step) {
-    float correction = 1 - (float) Math.pow((float) beta1, step);
+    float correction = 1 - (float) Math.pow((float) beta1, (double) step);
     float take1 = (float) (1 - beta1);
     float keep2 = (float) beta2;
     float eps = (float) epsilon;

@@ -93,7 +93,7 @@ public final class Nadam extends FluentOptimizer<Nadam> {
     float next = (float) beta1 * warmth(step + 1);
     float momentumFactor = next / (1 - product[0] * next);
     float gradientFactor = (1 - current) / (1 - product[0]);
-    float correction = 1 - (float) Math.pow((float) beta2, step);
+    float correction = 1 - (float) Math.pow((float) beta2, (double) step);
     float take1 = 1 - (float) beta1;
     float take2 = 1 - (float) beta2;
     float eps = (float) epsilon;
@@ -111,6 +111,6 @@ public final class Nadam extends FluentOptimizer<Nadam> {
 
   /** uₜ / β₁, which grows from 0.52 to 1. */
   private static float warmth(long step) {
-    return 1 - 0.5f * (float) Math.pow(0.96f, step);
+    return 1 - 0.5f * (float) Math.pow(0.96f, (double) step);
   }
 }

@@ -212,7 +212,6 @@ public abstract class Optimizer {
    * @param shape its shape, that of the weight
    * @param values row-major, the array in use
    */
-  @SuppressWarnings("ArrayRecordComponent") // the array in use is what a slot is for
   public record Slot(String name, int weight, Shape shape, float[] values) {}
 
   /** Adds a slot of the shape of a weight and returns its values. */

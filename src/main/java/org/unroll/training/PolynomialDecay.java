@@ -40,7 +40,7 @@ public record PolynomialDecay(
     if (cycle && step > 0) {
       steps *= Math.ceil((double) step / decaySteps);
     }
-    double done = Math.min(step, steps) / steps;
+    double done = Math.min((double) step, steps) / steps;
     return (initial - end) * Math.pow(1 - done, power) + end;
   }
 }

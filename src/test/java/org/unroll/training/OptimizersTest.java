@@ -23,7 +23,7 @@ class OptimizersTest {
     JsonNode options = reference.get("options");
     FluentOptimizer<?> optimizer =
         (FluentOptimizer<?>) Optimizers.of(reference.get("optimizer").asText());
-    options.fields().forEachRemaining(option -> set(optimizer, option.getKey(), option.getValue()));
+    options.properties().forEach(option -> set(optimizer, option.getKey(), option.getValue()));
     if (!reference.get("schedule").isNull()) {
       optimizer.learningRate(SchedulesTest.schedule(reference.get("schedule")));
     }

@@ -56,7 +56,7 @@ class ProgressBarTest {
     ProgressBar bar = bar(1);
     bar.onTrainBegin(training);
     epoch(bar, 0, 41);
-    String[] drawn = printed().split("\r");
+    String[] drawn = printed().split("\r", -1);
     assertEquals("Epoch 1/20\n", drawn[0]);
     // After the first batch 499 steps of 1 s are left; then every fifth batch is drawn, with the
     // rest at 50 ms.
