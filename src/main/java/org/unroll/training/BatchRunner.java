@@ -134,8 +134,8 @@ final class BatchRunner implements AutoCloseable {
         slices[i] = new Slice(metrics);
       }
     }
-    boolean reserved = sliceGradients.length > 0 && sliceGradients[0].length >= sliceCount;
-    if (mode != Mode.TRAIN || reserved) {
+    if (mode != Mode.TRAIN
+        || (sliceGradients.length > 0 && sliceGradients[0].length >= sliceCount)) {
       return;
     }
     sliceGradients = new Gradient[total.length][sliceCount];
