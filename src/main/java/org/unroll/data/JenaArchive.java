@@ -1,0 +1,284 @@
+package org.unroll.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import tech.tablesaw.api.Table;
+
+/**
+ * A published zip with one file of the station in it: finds, downloads, unpacks, checks and keeps
+ * it.
+ *
+ * @param address where the zip is
+ * @param name the file in it
+ * @param rows how many rows the file has
+ * @param firstRow the text of its first row
+ * @param gitBlob the id that Git gives its content; variants with other line ends count as the same
+ */
+record JenaArchive(URI address, String name, int rows, String firstRow, String gitBlob) {
+  static final JenaArchive KERAS =
+      new JenaArchive(
+          URI.create(
+              "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+                  + "jena_climate_2009_2016.csv.zip"),
+          "jena_climate_2009_2016.csv",
+          420_551,
+          "01.01.2009 00:10:00,996.52,-8.02,265.40,-8.90,93.30,3.33,3.11,0.22,1.94,3.12,1307.75,"
+              + "1.03,1.75,152.30",
+          "e6cfb671e72f630f251a18722fcebe6944c758c0");
+
+  private static final System.Logger LOG = System.getLogger(JenaArchive.class.getName());
+
+  /** The real zip has 14 MB, the file in it 43 MB. */
+  private static final long MAX_ZIP = 64L << 20;
+
+  private static final long MAX_FILE = 256L << 20;
+  private static final int MAX_RATIO = 100;
+
+  /** The table, from where the file is found or else from its address. */
+  Table load(Path workingDirectory, Path cache) {
+    Path file = find(workingDirectory, cache).orElseGet(() -> download(workingDirectory, cache));
+    try {
+      checkSum(file);
+      Table table = read(file);
+      if (table.rowCount() != rows) {
+        throw new IllegalArgumentException(
+            "The file "
+                + file
+                + " should have "
+                + rows
+                + " rows. Received: "
+                + table.rowCount()
+                + ". Replace it by a whole one, or read it as it is with JenaClimate.load(Path).");
+      }
+      return table;
+    } catch (IOException e) {
+      throw new UncheckedIOException("The file " + file + " cannot be read: " + e, e);
+    }
+  }
+
+  /** The file or its zip in data/ here or above, or in the cache. */
+  Optional<Path> find(Path workingDirectory, Path cache) {
+    Stream<Path> folders =
+        Stream.iterate(workingDirectory.toAbsolutePath(), path -> path != null, Path::getParent)
+            .map(folder -> folder.resolve("data"));
+    return Stream.concat(folders, Stream.of(cache))
+        .flatMap(folder -> Stream.of(folder.resolve(name), folder.resolve(name + ".zip")))
+        .filter(Files::isRegularFile)
+        .findFirst();
+  }
+
+  /** The table of a file, or of the one file that a zip holds. */
+  static Table read(Path file) throws IOException {
+    if (!file.toString().endsWith(".zip")) {
+      return JenaReader.read(file);
+    }
+    Path unpacked = Files.createTempFile("jena", ".csv");
+    try {
+      unpack(file, unpacked);
+      return JenaReader.read(unpacked);
+    } finally {
+      Files.delete(unpacked);
+    }
+  }
+
+  private Path download(Path workingDirectory, Path cache) {
+    try {
+      Files.createDirectories(cache);
+      Path zip = Files.createTempFile(cache, "download", ".zip");
+      Path file = Files.createTempFile(cache, "download", ".csv");
+      try {
+        fetch(zip);
+        unpack(zip, file);
+        byte[] content = Files.readAllBytes(file);
+        check(content);
+        Path kept = cache.resolve(name);
+        Path sum = Files.writeString(zip, sha256(content) + "  " + name + "\n");
+        move(sum, sumOf(kept));
+        move(file, kept);
+        return kept;
+      } finally {
+        Files.deleteIfExists(zip);
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          name
+              + " is neither in data/ of "
+              + workingDirectory.toAbsolutePath()
+              + " or a folder above it, nor in "
+              + cache
+              + ", and could not be downloaded from "
+              + address
+              + " ("
+              + e
+              + "). Get it from there in another way and put it, packed or unpacked, into one of"
+              + " these folders, or give its path to JenaClimate.load(Path)."
+              + " JenaClimate.synthetic(rows, seed) needs no file.",
+          e);
+    }
+  }
+
+  private void fetch(Path zip) throws IOException {
+    HttpClient client =
+        HttpClient.newBuilder()
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .connectTimeout(Duration.ofSeconds(15))
+            .build();
+    HttpRequest request = HttpRequest.newBuilder(address).timeout(Duration.ofMinutes(2)).build();
+    try {
+      var response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      try (InputStream body = response.body()) {
+        if (response.statusCode() != 200) {
+          throw new IOException("the server answers " + response.statusCode());
+        }
+        copy(body, zip, MAX_ZIP);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  /**
+   * Unpacks the one file of a zip whose name ends in .csv; no name in the zip is used as a path.
+   */
+  private static void unpack(Path zip, Path file) throws IOException {
+    try (var archive = new ZipFile(zip.toFile())) {
+      List<? extends ZipEntry> files =
+          archive.stream()
+              .filter(entry -> entry.getName().endsWith(".csv"))
+              .filter(entry -> !entry.getName().startsWith("__MACOSX/"))
+              .toList();
+      if (files.size() != 1) {
+        throw new IOException(
+            "the zip should hold one .csv file; it holds "
+                + files.stream().map(ZipEntry::getName).toList());
+      }
+      try (InputStream content = archive.getInputStream(files.get(0))) {
+        copy(content, file, Math.min(MAX_FILE, MAX_RATIO * Files.size(zip)));
+      }
+    }
+  }
+
+  private static void copy(InputStream from, Path to, long limit) throws IOException {
+    try (OutputStream out = Files.newOutputStream(to)) {
+      byte[] buffer = new byte[1 << 16];
+      long copied = 0;
+      for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {
+        copied += read;
+        if (copied > limit) {
+          throw new IOException("more than the " + limit + " bytes that it may have");
+        }
+        out.write(buffer, 0, read);
+      }
+    }
+  }
+
+  /** Compares a download with what is known of the file. */
+  private void check(byte[] content) throws IOException {
+    List<String> lines = new String(content, StandardCharsets.ISO_8859_1).lines().toList();
+    int columns = lines.isEmpty() ? 0 : lines.get(0).split(",").length;
+    String first = lines.size() < 2 ? "nothing" : lines.get(1);
+    if (lines.size() != rows + 1 || columns != 15 || !first.equals(firstRow)) {
+      throw new IOException(
+          "the download is not the file expected: "
+              + (lines.size() - 1)
+              + " rows in place of "
+              + rows
+              + ", "
+              + columns
+              + " columns in place of 15, first row '"
+              + (first.length() > 200 ? first.substring(0, 200) : first)
+              + "'");
+    }
+    if (!hasKnownContent(lines)) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "The download of {0} has the rows and columns expected, but its content is not that of Git"
+              + " blob {1} with any line ends.",
+          name,
+          gitBlob);
+    }
+  }
+
+  /**
+   * Whether these lines, with line ends of one kind or the other, are the content that Git knows.
+   */
+  boolean hasKnownContent(List<String> lines) {
+    String unix = String.join("\n", lines);
+    String windows = String.join("\r\n", lines);
+    return Stream.of(unix, unix + "\n", windows, windows + "\r\n").anyMatch(this::hasKnownBlob);
+  }
+
+  private boolean hasKnownBlob(String text) {
+    byte[] content = text.getBytes(StandardCharsets.ISO_8859_1);
+    MessageDigest sha1 = digest("SHA-1");
+    sha1.update(("blob " + content.length + "\0").getBytes(StandardCharsets.ISO_8859_1));
+    return HexFormat.of().formatHex(sha1.digest(content)).equals(gitBlob);
+  }
+
+  /**
+   * Checks a file that was downloaded before; one that a user has put there has no sum beside it.
+   */
+  private static void checkSum(Path file) throws IOException {
+    if (!Files.exists(sumOf(file))) {
+      return;
+    }
+    String expected = Files.readString(sumOf(file)).split(" ")[0];
+    String received = sha256(Files.readAllBytes(file));
+    if (!received.equals(expected)) {
+      throw new IllegalArgumentException(
+          "The file "
+              + file
+              + " has changed since it was downloaded: its SHA-256 should be "
+              + expected
+              + ". Received: "
+              + received
+              + ". Delete it to have it downloaded again.");
+    }
+  }
+
+  private static Path sumOf(Path file) {
+    return file.resolveSibling(file.getFileName() + ".sha256");
+  }
+
+  private static String sha256(byte[] content) {
+    return HexFormat.of().formatHex(digest("SHA-256").digest(content));
+  }
+
+  private static MessageDigest digest(String algorithm) {
+    try {
+      return MessageDigest.getInstance(algorithm);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has " + algorithm, e);
+    }
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+}
