@@ -78,7 +78,8 @@ def stops(name, count, patience):
     for number in range(count):
         cell = ENDLESS_COUNT if number % 2 else LONG_CELL
         request = client.execute(cell)
-        time.sleep(0.5)
+        # From early, when the cell may still be being compiled, to well into its run.
+        time.sleep(0.1 * (1 + number % 10))
         pressed = time.monotonic()
         manager.interrupt_kernel()
         try:

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -45,6 +46,9 @@ final class RapaioKernelLauncher {
   /** How long the last reply gets to leave before the process ends, in milliseconds. */
   private static final long FAREWELL_MILLIS = 100;
 
+  /** How often a stop looks whether the cell has come to run, in milliseconds. */
+  private static final long RETRY_MILLIS = 10;
+
   /** The kernel's method for each request on the shell socket. */
   private static final Map<String, String> SHELL_HANDLERS =
       Map.ofEntries(
@@ -64,6 +68,9 @@ final class RapaioKernelLauncher {
   private final Object shell;
   private final Object control;
   private final Object kernel;
+
+  /** The request whose cell runs, null between cells; written by the shell's thread only. */
+  private volatile Object runningCell;
 
   private RapaioKernelLauncher(Path connectionFile)
       throws IOException, ReflectiveOperationException {
@@ -132,9 +139,11 @@ final class RapaioKernelLauncher {
       return;
     }
     call(channels, "setMsgId", call(message, "getId"));
+    runningCell = request.equals("execute_request") ? message : null;
     try {
       call(kernel, handler, message);
     } finally {
+      runningCell = null;
       call(channels, "runAfterActions");
     }
   }
@@ -148,8 +157,8 @@ final class RapaioKernelLauncher {
       String request = request(message);
       switch (request) {
         case "interrupt_request" -> {
-          interrupt();
           send(control, id, construct(type("message.messages.ControlInterruptReply")));
+          interrupt();
         }
         case "kernel_info_request" -> send(control, id, call(kernel, "kernelInfo"));
         case "shutdown_request" -> shutdown(control, message);
@@ -163,13 +172,25 @@ final class RapaioKernelLauncher {
 
   /**
    * Cancels the running cell: its thread is interrupted and its front end told so. RJK goes on to
-   * stop the execution control and the shell, after which no cell runs any more.
+   * stop the execution control and the shell, after which no cell runs any more; and it cancels
+   * nothing when the cell is still being compiled, so this waits until there is something to cancel
+   * or the cell has ended.
    */
   private void interrupt() throws ReflectiveOperationException {
     Object engine = call(kernel, "javaEngine");
     Object execution =
         call(get(engine, "controlProvider"), "getRegisteredControl", get(engine, "executionId"));
-    call(execution, "interrupt");
+    var snippets = (Map<?, ?>) get(execution, "running");
+    Object cell = runningCell;
+    boolean cancelled = false;
+    while (!cancelled && cell != null && cell == runningCell) {
+      for (Object snippet : snippets.values()) {
+        cancelled |= ((Future<?>) snippet).cancel(true);
+      }
+      if (!cancelled) {
+        pause(RETRY_MILLIS);
+      }
+    }
   }
 
   /**
@@ -181,11 +202,7 @@ final class RapaioKernelLauncher {
     Object restart = call(call(message, "content"), "restart");
     send(channel, id, construct(type("message.messages.ControlShutdownReply"), restart));
     publishStatus(id, "IDLE");
-    try {
-      Thread.sleep(FAREWELL_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    pause(FAREWELL_MILLIS);
     System.exit(0);
   }
 
@@ -199,6 +216,15 @@ final class RapaioKernelLauncher {
     Object message =
         construct(type("message.Message"), parentId, call(content, "type"), content);
     call(channel, "sendMessage", message);
+  }
+
+  private static void pause(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      // Nobody interrupts the threads of this class; a cell runs in one of the kernel's.
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static String request(Object message) throws ReflectiveOperationException {
