@@ -16,7 +16,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Starts the rapaio Jupyter kernel (RJK) 3.0.1 so that it always comes up and survives the stop button.
+ * Starts the rapaio Jupyter kernel (RJK) 3.0.1 so that it always comes up and outlives the stop
+ * button.
  *
  * <p>RJK's own {@code Channels.connect} has faults that a notebook meets daily:
  *
@@ -85,7 +86,7 @@ final class RapaioKernelLauncher {
     shell = get(channels, "shell");
     control = get(channels, "control");
 
-    // The subscription of a front end arrives some tenths of a second after the socket is bound, and
+    // The subscription of a front end arrives some tenths of a second after the socket is bound;
     // what is published before is lost. Making the kernel takes longer than that.
     bind(iopub, connection, "iopubPort");
     bind(get(channels, "stdin"), connection, "stdinPort");
@@ -122,7 +123,8 @@ final class RapaioKernelLauncher {
       throw new IllegalStateException("The kernel failed to start: " + e.getCause(), e.getCause());
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(
-          "The launcher needs " + ARTIFACT + ", and just that, on the class path. Missing: " + e, e);
+          "The launcher needs " + ARTIFACT + ", and just that, on the class path. Missing: " + e,
+          e);
     }
   }
 
@@ -163,7 +165,8 @@ final class RapaioKernelLauncher {
         case "kernel_info_request" -> send(control, id, call(kernel, "kernelInfo"));
         case "shutdown_request" -> shutdown(control, message);
         default ->
-            LOGGER.warning(() -> "The kernel has no answer to a control message of type " + request);
+            LOGGER.warning(
+                () -> "The kernel has no answer to a control message of type " + request);
       }
     } finally {
       publishStatus(id, "IDLE");
@@ -213,8 +216,7 @@ final class RapaioKernelLauncher {
 
   private void send(Object channel, Object parentId, Object content)
       throws ReflectiveOperationException {
-    Object message =
-        construct(type("message.Message"), parentId, call(content, "type"), content);
+    Object message = construct(type("message.Message"), parentId, call(content, "type"), content);
     call(channel, "sendMessage", message);
   }
 

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the launcher says when it is called wrongly; {@code kernel_starts.py} runs the real kernel. */
+/**
+ * What the launcher says when it is called wrongly; {@code kernel_starts.py} runs the real kernel.
+ */
 class RapaioKernelLauncherTest {
 
   @Test
