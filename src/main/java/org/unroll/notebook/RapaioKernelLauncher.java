@@ -1,6 +1,7 @@
 package org.unroll.notebook;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
@@ -12,8 +13,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * Starts the rapaio Jupyter kernel (RJK) 3.0.1 so that it always comes up and outlives the stop
@@ -42,7 +41,9 @@ final class RapaioKernelLauncher {
 
   private static final String ARTIFACT = "io.github.padreati:rapaio-jupyter-kernel:3.0.1";
   private static final String ROOT = "org.rapaio.jupyter.kernel.";
-  private static final Logger LOGGER = Logger.getLogger(RapaioKernelLauncher.class.getName());
+
+  /** The terminal of Jupyter; while a cell runs, System.err itself leads into the notebook. */
+  private static final PrintStream TERMINAL = System.err;
 
   /** How long the last reply gets to leave before the process ends, in milliseconds. */
   private static final long FAREWELL_MILLIS = 100;
@@ -137,7 +138,7 @@ final class RapaioKernelLauncher {
     }
     String handler = SHELL_HANDLERS.get(request);
     if (handler == null) {
-      LOGGER.warning(() -> "The kernel has no answer to a message of type " + request);
+      TERMINAL.println("The kernel has no answer to a message of type " + request);
       return;
     }
     call(channels, "setMsgId", call(message, "getId"));
@@ -165,8 +166,7 @@ final class RapaioKernelLauncher {
         case "kernel_info_request" -> send(control, id, call(kernel, "kernelInfo"));
         case "shutdown_request" -> shutdown(control, message);
         default ->
-            LOGGER.warning(
-                () -> "The kernel has no answer to a control message of type " + request);
+            TERMINAL.println("The kernel has no answer to a control message of type " + request);
       }
     } finally {
       publishStatus(id, "IDLE");
@@ -253,7 +253,8 @@ final class RapaioKernelLauncher {
             try {
               turn.run();
             } catch (InvocationTargetException e) {
-              LOGGER.log(Level.WARNING, "A message to the kernel failed", e.getCause());
+              TERMINAL.println("A message to the kernel failed:");
+              e.getCause().printStackTrace(TERMINAL);
             } catch (ReflectiveOperationException e) {
               throw new IllegalStateException("The kernel differs from " + ARTIFACT, e);
             }
