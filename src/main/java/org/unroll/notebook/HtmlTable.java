@@ -1,0 +1,84 @@
+package org.unroll.notebook;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A table in HTML that needs no style sheet: the page's own looks, light or dark, with numbers to the
+ * right, and bars to scroll with where it is too large. All text is escaped.
+ */
+final class HtmlTable {
+
+  private record Heading(String name, String type, boolean number) {}
+
+  private final String caption;
+  private final List<Heading> headings = new ArrayList<>();
+  private final List<List<String>> rows = new ArrayList<>();
+
+  HtmlTable(String caption) {
+    this.caption = caption;
+  }
+
+  /** Adds a column; its type stands small below its name and may be empty. */
+  HtmlTable column(String name, String type, boolean number) {
+    headings.add(new Heading(name, type, number));
+    return this;
+  }
+
+  HtmlTable row(List<String> cells) {
+    if (cells.size() != headings.size()) {
+      throw new IllegalArgumentException(
+          "A row of a table has a cell for each column. Received: "
+              + cells.size()
+              + " cells for "
+              + headings.size()
+              + " columns.");
+    }
+    rows.add(List.copyOf(cells));
+    return this;
+  }
+
+  String html() {
+    var html = new StringBuilder();
+    html.append("<div style=\"overflow:auto;max-height:28em\">");
+    html.append("<table style=\"width:auto;margin:0\">");
+    if (!caption.isEmpty()) {
+      html.append("<caption style=\"text-align:left;caption-side:top\">")
+          .append(escape(caption))
+          .append("</caption>");
+    }
+    html.append("<thead><tr>");
+    for (Heading heading : headings) {
+      html.append("<th style=\"white-space:nowrap;").append(align(heading)).append("\">");
+      html.append(escape(heading.name()));
+      if (!heading.type().isEmpty()) {
+        html.append("<br><small style=\"font-weight:normal;opacity:0.65\">")
+            .append(escape(heading.type()))
+            .append("</small>");
+      }
+      html.append("</th>");
+    }
+    html.append("</tr></thead><tbody>");
+    for (List<String> row : rows) {
+      html.append("<tr>");
+      for (int c = 0; c < row.size(); c++) {
+        html.append("<td style=\"white-space:nowrap;").append(align(headings.get(c))).append("\">");
+        html.append(escape(row.get(c))).append("</td>");
+      }
+      html.append("</tr>");
+    }
+    return html.append("</tbody></table></div>").toString();
+  }
+
+  private static String align(Heading heading) {
+    return heading.number() ? "text-align:right" : "text-align:left";
+  }
+
+  static String escape(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;")
+        .replace("'", "&#39;");
+  }
+}

@@ -1,0 +1,31 @@
+package org.unroll.notebook;
+
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * The Java kernel that executes the cells, as far as showing values goes. The adapters reach their
+ * kernel by reflection, so that no kernel is needed to compile or to run this library.
+ */
+interface Kernel {
+
+  /** The kernel's name as its users know it. */
+  String name();
+
+  /** Shows a value now, above the result of the running cell. */
+  void display(MimeBundle bundle);
+
+  /** Says how values of a type look when they are the result of a cell. */
+  void onResult(Class<?> type, Function<Object, MimeBundle> view);
+
+  /** The kernel that runs this code; empty in a terminal, in a test or in a kernel not known. */
+  static Optional<Kernel> running() {
+    return Stream.<Supplier<Optional<Kernel>>>of(
+            RapaioKernel::running, JvmKernel::runningIJava, JvmKernel::runningJJava)
+        .map(Supplier::get)
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+}
