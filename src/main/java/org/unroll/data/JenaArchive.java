@@ -244,7 +244,7 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
     if (!Files.exists(sumOf(file))) {
       return;
     }
-    String expected = Files.readString(sumOf(file)).split(" ")[0];
+    String expected = Files.readString(sumOf(file)).split(" ", 2)[0];
     String received = sha256(Files.readAllBytes(file));
     if (!received.equals(expected)) {
       throw new IllegalArgumentException(

@@ -90,7 +90,8 @@ final class FigureCharts {
     List<AxesChart<?, ?>> result = new ArrayList<>();
     rows.forEach(
         (axis, traces) ->
-            result.add(charts.chart(axis, traces, result.isEmpty(), result.size() == rows.size() - 1)));
+            result.add(
+                charts.chart(axis, traces, result.isEmpty(), result.size() == rows.size() - 1)));
     return result;
   }
 

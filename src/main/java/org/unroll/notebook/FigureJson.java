@@ -16,9 +16,9 @@ import tech.tablesaw.plotly.components.Figure;
  * style of the house wherever the figure itself says nothing.
  *
  * <p>jsplot only writes JavaScript. Its object literals are JSON with bare names, single quotes and
- * trailing commas, so a lenient reader takes them; numbers that jsplot writes as text become numbers
- * and missing ones {@code null}, which Plotly draws as a gap. Event handlers, being code, are left
- * behind.
+ * trailing commas, so a lenient reader takes them; numbers that jsplot writes as text become
+ * numbers and missing ones {@code null}, which Plotly draws as a gap. Event handlers, being code,
+ * are left behind.
  */
 final class FigureJson {
 
@@ -51,8 +51,7 @@ final class FigureJson {
             title: {x: 0.01, xanchor: 'left', font: {size: 16}}
           }
           """
-              .formatted(
-                  PlotStyle.FONTS, READER.valueToTree(PlotStyle.PALETTE), PlotStyle.HEIGHT));
+              .formatted(PlotStyle.FONTS, READER.valueToTree(PlotStyle.PALETTE), PlotStyle.HEIGHT));
 
   private static final ObjectNode AXIS_STYLE =
       parse(
@@ -133,7 +132,7 @@ final class FigureJson {
     return trace;
   }
 
-  /** jsplot escapes for HTML, of which Plotly reads {@code &lt; &gt; &amp;} and not the quotes. */
+  /** jsplot escapes for HTML, of which Plotly reads {@literal < > &} and not the quotes. */
   private static void unquote(ObjectNode object, String field) {
     if (object.path(field).isTextual()) {
       String text = object.get(field).textValue();
@@ -204,7 +203,8 @@ final class FigureJson {
       JsonNode present = target.get(field.getKey());
       if (present == null) {
         target.set(field.getKey(), field.getValue().deepCopy());
-      } else if (present instanceof ObjectNode inner && field.getValue() instanceof ObjectNode more) {
+      } else if (present instanceof ObjectNode inner
+          && field.getValue() instanceof ObjectNode more) {
         merge(inner, more);
       }
     }

@@ -28,6 +28,8 @@ final class FigureView {
       int points = Math.max(trace.path("y").size(), trace.path("z").size());
       traces.add((name.isEmpty() ? "unnamed" : name) + " (" + points + " points)");
     }
-    return (title.isEmpty() ? "Figure" : "Figure \"" + title + "\"") + ": " + String.join(", ", traces);
+    return (title.isEmpty() ? "Figure" : "Figure \"" + title + "\"")
+        + ": "
+        + String.join(", ", traces);
   }
 }

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A table in HTML that needs no style sheet: the page's own looks, light or dark, with numbers to the
- * right, and bars to scroll with where it is too large. All text is escaped.
+ * A table in HTML that needs no style sheet: the page's own looks, light or dark, with numbers to
+ * the right, and bars to scroll with where it is too large. All text is escaped.
  */
 final class HtmlTable {
 

@@ -90,7 +90,11 @@ final class JvmKernel implements Kernel {
 
   private static void fill(Object data, MimeBundle bundle) {
     Class<?>[] entry = {String.class, Object.class};
-    bundle.data().forEach((mime, content) -> Reflection.call(data, "putData", entry, mime, content));
-    bundle.metadata().forEach((mime, hints) -> Reflection.call(data, "putMetaData", entry, mime, hints));
+    bundle
+        .data()
+        .forEach((mime, content) -> Reflection.call(data, "putData", entry, mime, content));
+    bundle
+        .metadata()
+        .forEach((mime, hints) -> Reflection.call(data, "putMetaData", entry, mime, hints));
   }
 }

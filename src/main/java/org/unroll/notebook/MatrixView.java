@@ -53,7 +53,9 @@ final class MatrixView {
   }
 
   private static double element(Matrix matrix, int row, int column) {
-    return matrix instanceof DMatrix d ? d.get(row, column) : shortest(((FMatrix) matrix).get(row, column));
+    return matrix instanceof DMatrix d
+        ? d.get(row, column)
+        : shortest(((FMatrix) matrix).get(row, column));
   }
 
   /** The double that reads like the float: 0.1, not 0.10000000149. */

@@ -38,20 +38,23 @@ public final class Notebook {
   }
 
   /**
-   * Prepares the notebook, in its first cell: values of known types show richly from now on, and the
-   * page can draw interactive plots without a network. The output of this call holds the script for
-   * that, which makes the stored notebook about 0.6 MB larger, once.
+   * Prepares the notebook, in its first cell: values of known types show richly from now on, and
+   * the page can draw interactive plots without a network. The output of this call holds the script
+   * for that, which makes the stored notebook about 0.6 MB larger, once.
    */
   public static synchronized void start() {
     Optional<Kernel> found = kernel();
     if (found.isPresent()) {
       String text = "Tables and plots show in this notebook (" + found.get().name() + ").";
-      found.get().display(MimeBundle.html("<small>" + text + "</small>" + PlotlyScript.html(), text));
+      found
+          .get()
+          .display(MimeBundle.html("<small>" + text + "</small>" + PlotlyScript.html(), text));
     }
   }
 
   /**
-   * Shows a value below the running cell, as if it were the cell's result; in a terminal, prints it.
+   * Shows a value below the running cell, as if it were the cell's result; in a terminal, prints
+   * it.
    *
    * @param value anything; what has no view of its own shows as its {@code toString}
    */

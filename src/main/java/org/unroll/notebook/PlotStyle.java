@@ -9,8 +9,8 @@ import java.util.List;
 final class PlotStyle {
 
   /**
-   * Okabe and Ito's palette ("Color Universal Design", 2008) without its black and its yellow, which
-   * vanish on a dark and on a light page.
+   * Okabe and Ito's palette ("Color Universal Design", 2008) without its black and its yellow,
+   * which vanish on a dark and on a light page.
    */
   static final List<String> PALETTE =
       List.of("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9");

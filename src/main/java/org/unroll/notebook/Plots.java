@@ -29,8 +29,8 @@ import tech.tablesaw.plotly.traces.ScatterTrace.Mode;
 import tech.tablesaw.plotly.traces.Trace;
 
 /**
- * Ready-made plots, one call each. A plot is a jsplot {@link Figure} and can be changed as any other:
- * {@code figure.setLayout(…)}, {@code figure.setTraces(…)}.
+ * Ready-made plots, one call each. A plot is a jsplot {@link Figure} and can be changed as any
+ * other: {@code figure.setLayout(…)}, {@code figure.setTraces(…)}.
  *
  * <p>In plots of training, a dashed line is what was seen in training and a solid one is the
  * validation; a model keeps its colour.
@@ -44,8 +44,7 @@ public final class Plots {
   /**
    * The curves of one training: a panel for the loss and one for each metric.
    *
-   * @param logs a value for each epoch, by Keras's names: {@code loss}, {@code val_loss}, {@code
-   *     mae}, {@code val_mae} …
+   * @param logs a value for each epoch, by Keras's names: {@code mae}, {@code val_mae}, …
    */
   public static Figure history(Map<String, double[]> logs) {
     if (logs.isEmpty()) {
@@ -59,7 +58,13 @@ public final class Plots {
       List<Curve> curves = new ArrayList<>();
       boolean legend = panels.isEmpty();
       addCurve(curves, "training", logs.get(metric), PlotStyle.color(0), Dash.DASH, legend);
-      addCurve(curves, "validation", logs.get(VALIDATION + metric), PlotStyle.color(1), Dash.SOLID, legend);
+      addCurve(
+          curves,
+          "validation",
+          logs.get(VALIDATION + metric),
+          PlotStyle.color(1),
+          Dash.SOLID,
+          legend);
       panels.add(new Panel(label(metric), curves));
     }
     return figure("Training history", "epoch", panels);
@@ -81,14 +86,21 @@ public final class Plots {
       String color = PlotStyle.color(number++);
       String name = history.getKey();
       addCurve(curves, name + ", training", logs.get(metric), color, Dash.DASH, true);
-      addCurve(curves, name + ", validation", logs.get(VALIDATION + metric), color, Dash.SOLID, true);
+      addCurve(
+          curves, name + ", validation", logs.get(VALIDATION + metric), color, Dash.SOLID, true);
     }
     if (curves.isEmpty()) {
       throw new IllegalArgumentException(
-          "No history has the metric '" + metric + "'. Received: histories of "
-              + histories.keySet() + " with " + known + ".");
+          "No history has the metric '"
+              + metric
+              + "'. Received: histories of "
+              + histories.keySet()
+              + " with "
+              + known
+              + ".");
     }
-    return figure(label(metric) + " of each model", "epoch", List.of(new Panel(label(metric), curves)));
+    return figure(
+        label(metric) + " of each model", "epoch", List.of(new Panel(label(metric), curves)));
   }
 
   /**
@@ -100,18 +112,16 @@ public final class Plots {
    * @param quantity the title of the axis with its unit, say {@code T (°C)}
    */
   public static Figure forecast(
-      List<LocalDateTime> times,
-      double[] truth,
-      Map<String, double[]> forecasts,
-      String quantity) {
+      List<LocalDateTime> times, double[] truth, Map<String, double[]> forecasts, String quantity) {
     Column<?> x = DateTimeColumn.create("time", times);
     List<Curve> curves = new ArrayList<>();
-    curves.add(new Curve("truth", x, column("truth", truth, times.size()), PlotStyle.NEUTRAL, Dash.SOLID, true));
+    curves.add(
+        new Curve(
+            "truth", x, column("truth", truth, times.size()), PlotStyle.NEUTRAL, Dash.SOLID, true));
     int number = 0;
     for (Map.Entry<String, double[]> forecast : forecasts.entrySet()) {
       Column<?> y = column(forecast.getKey(), forecast.getValue(), times.size());
-      curves.add(
-          new Curve(forecast.getKey(), x, y, PlotStyle.color(number++), Dash.SOLID, true));
+      curves.add(new Curve(forecast.getKey(), x, y, PlotStyle.color(number++), Dash.SOLID, true));
     }
     return figure("Forecast and truth", "", List.of(new Panel(quantity, curves)));
   }
@@ -143,7 +153,8 @@ public final class Plots {
               ? DateTimeColumn.create(
                   "time", Arrays.stream(rows).mapToObj(((DateTimeColumn) time)::get).toList())
               : DoubleColumn.create("row", Arrays.stream(rows).asDoubleStream().toArray());
-      Column<?> y = DoubleColumn.create(name, Arrays.stream(rows).mapToDouble(r -> values[r]).toArray());
+      Column<?> y =
+          DoubleColumn.create(name, Arrays.stream(rows).mapToDouble(r -> values[r]).toArray());
       panels.add(
           new Panel(
               name,
@@ -241,7 +252,12 @@ public final class Plots {
     if (values.length != size) {
       throw new IllegalArgumentException(
           "A forecast has a value for each time. Received: "
-              + values.length + " values of '" + name + "' for " + size + " times.");
+              + values.length
+              + " values of '"
+              + name
+              + "' for "
+              + size
+              + " times.");
     }
     return DoubleColumn.create(name, values);
   }
@@ -256,7 +272,10 @@ public final class Plots {
     }
     throw new IllegalArgumentException(
         "Only number columns can be drawn as a series. Received: column '"
-            + name + "' of type " + table.column(name).type().name() + ".");
+            + name
+            + "' of type "
+            + table.column(name).type().name()
+            + ".");
   }
 
   private static String metric(String name) {
@@ -265,6 +284,8 @@ public final class Plots {
 
   /** Abbreviations in capitals, words as they are: MAE, loss, accuracy. */
   private static String label(String metric) {
-    return metric.length() <= 4 && metric.startsWith("m") || metric.equals("rmse") ? metric.toUpperCase(java.util.Locale.ROOT) : metric;
+    return (metric.length() <= 4 && metric.startsWith("m")) || metric.equals("rmse")
+        ? metric.toUpperCase(java.util.Locale.ROOT)
+        : metric;
   }
 }

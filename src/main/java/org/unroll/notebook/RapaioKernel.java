@@ -11,8 +11,8 @@ import java.util.function.Function;
 /**
  * The rapaio-jupyter-kernel (RJK), adapted to version 3.0.1.
  *
- * <p>Its service interface {@code DisplayProvider} would need a class compiled against it; instead a
- * renderer is put at the head of the list that the kernel asks for every result.
+ * <p>Its service interface {@code DisplayProvider} would need a class compiled against it; instead
+ * a renderer is put at the head of the list that the kernel asks for every result.
  */
 final class RapaioKernel implements Kernel {
 
@@ -89,8 +89,12 @@ final class RapaioKernel implements Kernel {
     Object data =
         Reflection.call(displayData, "fromText", new Class<?>[] {String.class}, bundle.text());
     Class<?>[] entry = {String.class, Object.class};
-    bundle.data().forEach((mime, content) -> Reflection.call(data, "putData", entry, mime, content));
-    bundle.metadata().forEach((mime, hints) -> Reflection.call(data, "putMetaData", entry, mime, hints));
+    bundle
+        .data()
+        .forEach((mime, content) -> Reflection.call(data, "putData", entry, mime, content));
+    bundle
+        .metadata()
+        .forEach((mime, hints) -> Reflection.call(data, "putMetaData", entry, mime, hints));
     return data;
   }
 }
