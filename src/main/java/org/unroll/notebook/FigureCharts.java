@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TimeZone;
@@ -99,7 +100,7 @@ final class FigureCharts {
     boolean categories = traces.stream().anyMatch(t -> t.isBar() || isCategories(t));
     AxesChart<?, ?> chart = categories ? categoryChart(traces) : xyChart(traces);
     JsonNode yAxis = layout.path("yaxis" + axis.substring(1));
-    chart.setTitle(first ? FigureJson.plain(layout.path("title").path("text").asText()) : "");
+    chart.setTitle(first ? title(layout) : "");
     chart.setXAxisTitle(last ? title(layout.path("xaxis")) : "");
     chart.setYAxisTitle(title(yAxis));
     AxesChartStyler styler = chart.getStyler();
@@ -114,9 +115,8 @@ final class FigureCharts {
     return chart;
   }
 
-  private static String title(JsonNode axis) {
-    JsonNode title = axis.path("title");
-    return FigureJson.plain(title.isTextual() ? title.asText() : title.path("text").asText());
+  private static String title(JsonNode owner) {
+    return FigureJson.plain(owner.path("title").path("text").asText());
   }
 
   private AxesChart<?, ?> xyChart(List<Trace> traces) {
@@ -229,7 +229,8 @@ final class FigureCharts {
         .setLegendPosition(LegendPosition.OutsideE)
         .setLegendBorderColor(Color.WHITE)
         .setLegendFont(font)
-        .setMarkerSize(5);
+        .setMarkerSize(5)
+        .setLocale(Locale.ENGLISH);
     styler
         .setAxisTitleFont(font.deriveFont(13f))
         .setAxisTickLabelsFont(font)

@@ -58,10 +58,14 @@ final class FigureJson {
           """
           {
             gridcolor: '%s', linecolor: '%s', tickcolor: '%s', zeroline: false, showline: true,
-            ticks: 'outside', automargin: true
+            ticks: 'outside', automargin: true, title: {standoff: 8, font: {size: 13}}
           }
           """
               .formatted(PlotStyle.GRID, PlotStyle.NEUTRAL, PlotStyle.NEUTRAL));
+
+  /** Bars say their value; three digits tell models apart. */
+  private static final ObjectNode BAR_STYLE =
+      parse("{texttemplate: '%{value:.3~g}', textposition: 'outside', cliponaxis: false}");
 
   private FigureJson() {}
 
@@ -129,6 +133,9 @@ final class FigureJson {
       }
     }
     unquote(trace, "name");
+    if (trace.path("type").asText().equals("bar")) {
+      merge(trace, BAR_STYLE);
+    }
     return trace;
   }
 
@@ -171,14 +178,7 @@ final class FigureJson {
 
   private static void style(ObjectNode layout, ArrayNode traces) {
     unquote(layout, "title");
-    JsonNode title = layout.path("title");
-    if (title.isTextual()) {
-      ObjectNode object = layout.putObject("title").put("text", title.textValue());
-      JsonNode font = layout.remove("titlefont");
-      if (font != null) {
-        object.set("font", font);
-      }
-    }
+    titleAsObject(layout);
     merge(layout, STYLE);
     // Plotly names the axes x, y, x2, y2 … in the traces and xaxis, yaxis, xaxis2 … in the layout.
     for (String letter : new String[] {"x", "y"}) {
@@ -192,7 +192,20 @@ final class FigureJson {
       if (field.getKey().matches("[xy]axis\\d*")) {
         ObjectNode axis = (ObjectNode) field.getValue();
         unquote(axis, "title");
+        titleAsObject(axis);
         merge(axis, AXIS_STYLE);
+      }
+    }
+  }
+
+  /** jsplot writes titles as Plotly took them once, a text with a font beside it. */
+  private static void titleAsObject(ObjectNode owner) {
+    JsonNode title = owner.path("title");
+    if (title.isTextual()) {
+      ObjectNode object = owner.putObject("title").put("text", title.textValue());
+      JsonNode font = owner.remove("titlefont");
+      if (font != null) {
+        object.set("font", font);
       }
     }
   }

@@ -40,14 +40,11 @@ final class HtmlTable {
 
   String html() {
     var html = new StringBuilder();
-    html.append("<div style=\"overflow:auto;max-height:28em\">");
-    html.append("<table style=\"width:auto;margin:0\">");
     if (!caption.isEmpty()) {
-      html.append("<caption style=\"text-align:left;caption-side:top\">")
-          .append(escape(caption))
-          .append("</caption>");
+      html.append("<div>").append(escape(caption)).append("</div>");
     }
-    html.append("<thead><tr>");
+    html.append("<div style=\"overflow:auto;max-height:28em\">");
+    html.append("<table style=\"width:auto;margin:0\"><thead><tr>");
     for (Heading heading : headings) {
       html.append("<th style=\"white-space:nowrap;").append(align(heading)).append("\">");
       html.append(escape(heading.name()));

@@ -2,6 +2,7 @@ package org.unroll.notebook;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.ejml.data.DMatrix;
 import org.ejml.data.FMatrix;
 import org.ejml.data.Matrix;
@@ -24,8 +25,9 @@ final class MatrixView {
     int columns = Math.min(matrix.getNumCols(), MOST);
     boolean whole = rows == matrix.getNumRows() && columns == matrix.getNumCols();
     String caption =
-        "%s, %,d × %,d%s"
-            .formatted(
+        String.format(
+                Locale.ROOT,
+                "%s, %,d × %,d%s",
                 type,
                 matrix.getNumRows(),
                 matrix.getNumCols(),

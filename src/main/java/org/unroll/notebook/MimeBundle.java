@@ -35,6 +35,12 @@ record MimeBundle(Map<String, String> data, Map<String, Map<String, Object>> met
     return new MimeBundle(data, Map.of(PNG, Map.of("width", width, "height", height, "alt", text)));
   }
 
+  MimeBundle withText(String text) {
+    var changed = new LinkedHashMap<>(data);
+    changed.put(TEXT, text);
+    return new MimeBundle(changed, metadata);
+  }
+
   String text() {
     return data.get(TEXT);
   }

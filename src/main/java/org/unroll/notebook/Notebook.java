@@ -1,13 +1,6 @@
 package org.unroll.notebook;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import org.ejml.data.Matrix;
-import org.ejml.simple.SimpleBase;
-import tech.tablesaw.api.Table;
-import tech.tablesaw.plotly.components.Figure;
 
 /**
  * The notebook that runs this code. The first cell calls {@link #start()}; from then on tables,
@@ -19,23 +12,10 @@ import tech.tablesaw.plotly.components.Figure;
  */
 public final class Notebook {
 
-  private static final Map<Class<?>, Function<Object, MimeBundle>> VIEWS = new LinkedHashMap<>();
-
-  static {
-    view(Table.class, TableView::of);
-    view(Figure.class, FigureView::of);
-    view(Matrix.class, MatrixView::of);
-    view(SimpleBase.class, MatrixView::of);
-  }
-
   /** Set once a kernel was found; there is none to be found later in the life of a JVM. */
   private static Kernel kernel;
 
   private Notebook() {}
-
-  private static <T> void view(Class<T> type, Function<? super T, MimeBundle> view) {
-    VIEWS.put(type, value -> view.apply(type.cast(value)));
-  }
 
   /**
    * Prepares the notebook, in its first cell: values of known types show richly from now on, and
@@ -59,7 +39,7 @@ public final class Notebook {
    * @param value anything; what has no view of its own shows as its {@code toString}
    */
   public static synchronized void show(Object value) {
-    MimeBundle bundle = bundle(value);
+    MimeBundle bundle = Views.of(value);
     Optional<Kernel> found = kernel();
     if (found.isPresent()) {
       found.get().display(bundle);
@@ -68,20 +48,12 @@ public final class Notebook {
     }
   }
 
-  static MimeBundle bundle(Object value) {
-    return VIEWS.entrySet().stream()
-        .filter(entry -> entry.getKey().isInstance(value))
-        .findFirst()
-        .map(entry -> entry.getValue().apply(value))
-        .orElseGet(() -> MimeBundle.text(String.valueOf(value)));
-  }
-
   private static Optional<Kernel> kernel() {
     if (kernel == null) {
       Kernel.running()
           .ifPresent(
               running -> {
-                VIEWS.forEach(running::onResult);
+                Views.forEach(running::onResult);
                 kernel = running;
               });
     }

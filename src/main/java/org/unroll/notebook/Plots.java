@@ -3,12 +3,12 @@ package org.unroll.notebook;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.IntStream;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.NumericColumn;
@@ -23,84 +23,76 @@ import tech.tablesaw.plotly.components.Layout.HoverMode;
 import tech.tablesaw.plotly.components.Line;
 import tech.tablesaw.plotly.components.Line.Dash;
 import tech.tablesaw.plotly.components.Marker;
+import tech.tablesaw.plotly.components.TickSettings;
+import tech.tablesaw.plotly.components.TickSettings.TickMode;
 import tech.tablesaw.plotly.traces.BarTrace;
 import tech.tablesaw.plotly.traces.ScatterTrace;
 import tech.tablesaw.plotly.traces.ScatterTrace.Mode;
 import tech.tablesaw.plotly.traces.Trace;
 
 /**
- * Ready-made plots, one call each. A plot is a jsplot {@link Figure} and can be changed as any
- * other: {@code figure.setLayout(…)}, {@code figure.setTraces(…)}.
+ * Ready-made plots, one call each. A plot is a jsplot {@link Figure} and can be changed as any other:
+ * {@code figure.setLayout(…)}, {@code figure.setTraces(…)}.
  *
  * <p>In plots of training, a dashed line is what was seen in training and a solid one is the
  * validation; a model keeps its colour.
  */
 public final class Plots {
 
+  private static final String EPOCH = "epoch";
+  private static final String SECONDS = "seconds";
   private static final String VALIDATION = "val_";
+  private static final Set<String> ABBREVIATIONS = Set.of("mae", "mse", "rmse", "mape", "msle", "auc");
+  private static final int FEW_EPOCHS = 12;
 
   private Plots() {}
 
   /**
    * The curves of one training: a panel for the loss and one for each metric.
    *
-   * @param logs a value for each epoch, by Keras's names: {@code mae}, {@code val_mae}, …
+   * @param history a row for each epoch: the column {@code epoch}, then columns by Keras's names, say
+   *     {@code loss, mae, val_loss, val_mae}; a file of a CSV logger will do
    */
-  public static Figure history(Map<String, double[]> logs) {
-    if (logs.isEmpty()) {
-      throw new IllegalArgumentException(
-          "A history has a value for each epoch, this one is empty: was fit called?");
-    }
-    Set<String> metrics = new LinkedHashSet<>();
-    logs.keySet().forEach(name -> metrics.add(metric(name)));
+  public static Figure history(Table history) {
     List<Panel> panels = new ArrayList<>();
-    for (String metric : metrics) {
+    for (String metric : metrics(List.of(history))) {
       List<Curve> curves = new ArrayList<>();
       boolean legend = panels.isEmpty();
-      addCurve(curves, "training", logs.get(metric), PlotStyle.color(0), Dash.DASH, legend);
-      addCurve(
-          curves,
-          "validation",
-          logs.get(VALIDATION + metric),
-          PlotStyle.color(1),
-          Dash.SOLID,
-          legend);
+      addCurve(curves, "training", history, metric, PlotStyle.color(0), legend);
+      addCurve(curves, "validation", history, VALIDATION + metric, PlotStyle.color(1), legend);
       panels.add(new Panel(label(metric), curves));
     }
-    return figure("Training history", "epoch", panels);
+    return figure("Training history", epochAxis(List.of(history)), panels);
   }
 
   /**
-   * The curves of several trainings in one plot, a colour for each.
+   * The curves of several trainings in one plot, a colour for each, with a panel for each metric.
    *
-   * @param metric what to compare, say {@code loss} or {@code mae}
-   * @param histories the logs of each model, as in {@link #history}, by the model's name
+   * @param histories a table as for {@link #history} by the model's name
+   * @param metrics what to compare, say {@code loss} or {@code mae}; none for all that were recorded
    */
-  public static Figure comparison(String metric, Map<String, Map<String, double[]>> histories) {
-    List<Curve> curves = new ArrayList<>();
-    Set<String> known = new TreeSet<>();
-    int number = 0;
-    for (Map.Entry<String, Map<String, double[]>> history : histories.entrySet()) {
-      Map<String, double[]> logs = history.getValue();
-      logs.keySet().forEach(name -> known.add(metric(name)));
-      String color = PlotStyle.color(number++);
-      String name = history.getKey();
-      addCurve(curves, name + ", training", logs.get(metric), color, Dash.DASH, true);
-      addCurve(
-          curves, name + ", validation", logs.get(VALIDATION + metric), color, Dash.SOLID, true);
+  public static Figure comparison(Map<String, Table> histories, String... metrics) {
+    Set<String> known = metrics(histories.values());
+    List<Panel> panels = new ArrayList<>();
+    for (String metric : metrics.length > 0 ? Arrays.asList(metrics) : known) {
+      if (!known.contains(metric)) {
+        throw new IllegalArgumentException(
+            "No history has the metric '" + metric + "'. The histories of "
+                + histories.keySet() + " have " + known + ".");
+      }
+      List<Curve> curves = new ArrayList<>();
+      boolean legend = panels.isEmpty();
+      int number = 0;
+      for (Map.Entry<String, Table> entry : histories.entrySet()) {
+        String color = PlotStyle.color(number++);
+        String name = entry.getKey();
+        Table history = entry.getValue();
+        addCurve(curves, name + ", training", history, metric, color, legend);
+        addCurve(curves, name + ", validation", history, VALIDATION + metric, color, legend);
+      }
+      panels.add(new Panel(label(metric), curves));
     }
-    if (curves.isEmpty()) {
-      throw new IllegalArgumentException(
-          "No history has the metric '"
-              + metric
-              + "'. Received: histories of "
-              + histories.keySet()
-              + " with "
-              + known
-              + ".");
-    }
-    return figure(
-        label(metric) + " of each model", "epoch", List.of(new Panel(label(metric), curves)));
+    return figure("Training of each model", epochAxis(histories.values()), panels);
   }
 
   /**
@@ -112,18 +104,20 @@ public final class Plots {
    * @param quantity the title of the axis with its unit, say {@code T (°C)}
    */
   public static Figure forecast(
-      List<LocalDateTime> times, double[] truth, Map<String, double[]> forecasts, String quantity) {
+      List<LocalDateTime> times,
+      double[] truth,
+      Map<String, double[]> forecasts,
+      String quantity) {
     Column<?> x = DateTimeColumn.create("time", times);
     List<Curve> curves = new ArrayList<>();
-    curves.add(
-        new Curve(
-            "truth", x, column("truth", truth, times.size()), PlotStyle.NEUTRAL, Dash.SOLID, true));
+    curves.add(new Curve("truth", x, column("truth", truth, times.size()), PlotStyle.NEUTRAL, Dash.SOLID, true));
     int number = 0;
     for (Map.Entry<String, double[]> forecast : forecasts.entrySet()) {
       Column<?> y = column(forecast.getKey(), forecast.getValue(), times.size());
-      curves.add(new Curve(forecast.getKey(), x, y, PlotStyle.color(number++), Dash.SOLID, true));
+      curves.add(
+          new Curve(forecast.getKey(), x, y, PlotStyle.color(number++), Dash.SOLID, true));
     }
-    return figure("Forecast and truth", "", List.of(new Panel(quantity, curves)));
+    return figure("Forecast and truth", axis(""), List.of(new Panel(quantity, curves)));
   }
 
   /**
@@ -153,14 +147,14 @@ public final class Plots {
               ? DateTimeColumn.create(
                   "time", Arrays.stream(rows).mapToObj(((DateTimeColumn) time)::get).toList())
               : DoubleColumn.create("row", Arrays.stream(rows).asDoubleStream().toArray());
-      Column<?> y =
-          DoubleColumn.create(name, Arrays.stream(rows).mapToDouble(r -> values[r]).toArray());
+      Column<?> y = DoubleColumn.create(name, Arrays.stream(rows).mapToDouble(r -> values[r]).toArray());
       panels.add(
           new Panel(
               name,
               List.of(new Curve(name, x, y, PlotStyle.color(panels.size()), Dash.SOLID, false))));
     }
-    return figure(table.name() == null ? "" : table.name(), time == null ? "row" : "", panels);
+    return figure(
+        table.name() == null ? "" : table.name(), axis(time == null ? "row" : ""), panels);
   }
 
   /**
@@ -191,15 +185,43 @@ public final class Plots {
   private record Panel(String title, List<Curve> curves) {}
 
   private static void addCurve(
-      List<Curve> curves, String name, double[] values, String color, Dash dash, boolean legend) {
-    if (values != null) {
-      double[] epochs = IntStream.rangeClosed(1, values.length).asDoubleStream().toArray();
-      Column<?> x = DoubleColumn.create("epoch", epochs);
-      curves.add(new Curve(name, x, DoubleColumn.create(name, values), color, dash, legend));
+      List<Curve> curves, String name, Table history, String column, String color, boolean legend) {
+    if (history.containsColumn(column)) {
+      Dash dash = column.startsWith(VALIDATION) ? Dash.SOLID : Dash.DASH;
+      curves.add(
+          new Curve(name, history.column(EPOCH), history.column(column), color, dash, legend));
     }
   }
 
-  private static Figure figure(String title, String xTitle, List<Panel> panels) {
+  /** What was recorded, without the distinction of training and validation. */
+  private static Set<String> metrics(Collection<Table> histories) {
+    Set<String> metrics = new LinkedHashSet<>();
+    for (Table history : histories) {
+      if (!history.containsColumn(EPOCH) || history.rowCount() == 0) {
+        throw new IllegalArgumentException(
+            "A history has the column 'epoch' and a row for each. Received: " + history.shape()
+                + " with columns " + history.columnNames() + ". Was an epoch finished?");
+      }
+      history.columnNames().stream()
+          .filter(name -> !name.equals(EPOCH) && !name.equals(SECONDS))
+          .map(name -> name.startsWith(VALIDATION) ? name.substring(VALIDATION.length()) : name)
+          .forEach(metrics::add);
+    }
+    return metrics;
+  }
+
+  /** Half an epoch is no epoch: where Plotly would put ticks between, each gets one. */
+  private static Axis epochAxis(Collection<Table> histories) {
+    int epochs = histories.stream().mapToInt(Table::rowCount).max().orElse(0);
+    return epochs > FEW_EPOCHS
+        ? axis(EPOCH)
+        : Axis.builder()
+            .title(EPOCH)
+            .tickSettings(TickSettings.builder().tickMode(TickMode.LINEAR).tick0(1).dTick(1).build())
+            .build();
+  }
+
+  private static Figure figure(String title, Axis xAxis, List<Panel> panels) {
     List<Trace> traces = new ArrayList<>();
     Axis[] axes = new Axis[panels.size()];
     for (int p = 0; p < panels.size(); p++) {
@@ -217,7 +239,7 @@ public final class Plots {
     }
     int height = panels.size() == 1 ? PlotStyle.HEIGHT : 120 + 180 * panels.size();
     Layout.LayoutBuilder layout =
-        layout(title, height).hoverMode(HoverMode.X).xAxis(axis(xTitle)).yAxis(axes[0]);
+        layout(title, height).hoverMode(HoverMode.X).xAxis(xAxis).yAxis(axes[0]);
     if (panels.size() > 1) {
       layout.grid(Grid.builder().rows(panels.size()).columns(1).xGap(0).yGap(0.15).build());
       layout.yAxis2(axes[1]);
@@ -252,12 +274,7 @@ public final class Plots {
     if (values.length != size) {
       throw new IllegalArgumentException(
           "A forecast has a value for each time. Received: "
-              + values.length
-              + " values of '"
-              + name
-              + "' for "
-              + size
-              + " times.");
+              + values.length + " values of '" + name + "' for " + size + " times.");
     }
     return DoubleColumn.create(name, values);
   }
@@ -272,20 +289,11 @@ public final class Plots {
     }
     throw new IllegalArgumentException(
         "Only number columns can be drawn as a series. Received: column '"
-            + name
-            + "' of type "
-            + table.column(name).type().name()
-            + ".");
-  }
-
-  private static String metric(String name) {
-    return name.startsWith(VALIDATION) ? name.substring(VALIDATION.length()) : name;
+            + name + "' of type " + table.column(name).type().name() + ".");
   }
 
   /** Abbreviations in capitals, words as they are: MAE, loss, accuracy. */
   private static String label(String metric) {
-    return (metric.length() <= 4 && metric.startsWith("m")) || metric.equals("rmse")
-        ? metric.toUpperCase(java.util.Locale.ROOT)
-        : metric;
+    return ABBREVIATIONS.contains(metric) ? metric.toUpperCase(Locale.ROOT) : metric;
   }
 }

@@ -22,6 +22,7 @@ final class RapaioKernel implements Kernel {
   private final Class<?> displayData;
   private final Class<?> rendererType;
   private final List<Object> renderers;
+  private int views;
 
   private RapaioKernel() {
     try {
@@ -79,8 +80,9 @@ final class RapaioKernel implements Kernel {
               case "hashCode" -> System.identityHashCode(proxy);
               default -> "Unroll's view of " + type.getName();
             };
+    // The kernel takes the first renderer that fits: ours before its own, in their order.
     renderers.add(
-        0,
+        views++,
         Proxy.newProxyInstance(
             rendererType.getClassLoader(), new Class<?>[] {rendererType}, renderer));
   }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.ColumnType;
+import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
@@ -34,20 +35,28 @@ final class TableView {
         .forEach(row -> html.row(columns.stream().map(column -> cell(column, row)).toList()));
     String text = table.first(shown).setName(table.name()).print();
     if (shown < rows) {
-      text += "\n(%,d more rows)".formatted(rows - shown);
+      text += String.format(Locale.ROOT, "\n(%,d more rows)", rows - shown);
     }
     return MimeBundle.html(html.html(), text);
   }
 
   private static String caption(Table table, int shown) {
     String name = table.name() == null || table.name().isEmpty() ? "" : table.name() + ": ";
-    String size = "%,d rows × %,d columns".formatted(table.rowCount(), table.columnCount());
+    String size = count(table.rowCount(), "row") + " × " + count(table.columnCount(), "column");
     return name + size + (shown < table.rowCount() ? ", the first " + shown : "");
   }
 
-  /** The text of the column's own formatter, but no tails of digits that are only rounding. */
+  private static String count(int number, String noun) {
+    return String.format(
+        Locale.ROOT, "%,d %s%s", number, noun, number == 1 ? "" : "s");
+  }
+
+  /** The text of the column's own formatter, without digits that are only rounding or zero. */
   private static String cell(Column<?> column, int row) {
     String text = column.getString(row);
+    if (column instanceof DateTimeColumn) {
+      return text.replaceFirst("(\\d)T(\\d\\d:\\d\\d)(:00\\.000)?$", "$1 $2");
+    }
     boolean longNumber = column instanceof NumericColumn && text.length() > 10;
     return longNumber && !column.isMissing(row) && text.contains(".")
         ? Numbers.format(((NumericColumn<?>) column).getDouble(row))

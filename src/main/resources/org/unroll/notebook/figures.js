@@ -8,6 +8,7 @@
   const packedPlotly = '@PLOTLY@';
   const keyword = 'unroll-figure';
   const drawn = new WeakMap(); // picture -> {source, plot}
+  const themed = new Set(); // plots whose letters take the colour of the page's
   let plotly = null;
   let count = 0;
 
@@ -111,11 +112,25 @@
     await width(plot);
     const layout = figure.layout;
     layout.font = layout.font || {};
-    layout.font.color = layout.font.color || inkOf(plot);
+    if (!layout.font.color) {
+      layout.font.color = inkOf(plot);
+      themed.add(plot);
+    }
     await Plotly.newPlot(plot, figure.data, layout, Object.assign({ responsive: true }, figure.config));
     new ResizeObserver(() => {
       if (plot.isConnected && plot.clientWidth > 0 && !layout.width) Plotly.Plots.resize(plot);
     }).observe(plot);
+  }
+
+  // A front end that turns from light to dark changes the style of its page, and letters with it.
+  async function followTheme() {
+    const Plotly = await plotly;
+    for (const plot of themed) {
+      if (!plot.isConnected) themed.delete(plot);
+      else if (plot.layout && plot.layout.font.color !== inkOf(plot)) {
+        Plotly.relayout(plot, { 'font.color': inkOf(plot) });
+      }
+    }
   }
 
   function drawAll(node) {
@@ -134,6 +149,10 @@
     subtree: true,
     attributes: true,
     attributeFilter: ['src'],
+  });
+  new MutationObserver(() => plotly && setTimeout(followTheme, 500)).observe(document.body, {
+    attributes: true,
+    attributeFilter: ['class', 'data-jp-theme-name'],
   });
   drawAll(document.documentElement);
 })();

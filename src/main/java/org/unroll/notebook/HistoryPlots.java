@@ -1,0 +1,24 @@
+package org.unroll.notebook;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.unroll.History;
+import org.unroll.PlotProvider;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.plotly.components.Figure;
+
+/** The plots behind {@code history.plot()} and its like, found as a service. */
+public final class HistoryPlots implements PlotProvider {
+
+  @Override
+  public Figure history(History history) {
+    return Plots.history(history.toTable());
+  }
+
+  @Override
+  public Figure comparison(Map<String, History> histories) {
+    Map<String, Table> tables = new LinkedHashMap<>();
+    histories.forEach((name, history) -> tables.put(name, history.toTable()));
+    return Plots.comparison(tables);
+  }
+}

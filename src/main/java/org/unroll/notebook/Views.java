@@ -1,0 +1,65 @@
+package org.unroll.notebook;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.ejml.data.Matrix;
+import org.ejml.simple.SimpleBase;
+import org.unroll.Evaluation;
+import org.unroll.History;
+import org.unroll.Predictions;
+import org.unroll.Sequential;
+import org.unroll.Summary;
+import org.unroll.data.Dataset;
+import org.unroll.data.Windows;
+import org.unroll.layers.Layer;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.plotly.components.Figure;
+
+/** How the values of each type look. */
+final class Views {
+
+  /** In an order in which the first that fits is the right one. */
+  private static final Map<Class<?>, Function<Object, MimeBundle>> VIEWS = new LinkedHashMap<>();
+
+  static {
+    add(Table.class, TableView::of);
+    add(Figure.class, FigureView::of);
+    add(Matrix.class, MatrixView::of);
+    add(SimpleBase.class, MatrixView::of);
+    add(Summary.class, SummaryView::of);
+    add(Sequential.class, model -> SummaryView.of(model.summary()));
+    add(History.class, history -> TableView.of(history.toTable()).withText(history.toString()));
+    add(Predictions.class, predictions -> TableView.of(predictions.toTable()));
+    add(Windows.Description.class, WindowsView::of);
+    // Kernels take the text of what they do not know for HTML, and the ends of lines are lost.
+    add(Windows.class, Views::text);
+    add(Dataset.class, Views::text);
+    add(Evaluation.class, Views::text);
+    add(Layer.class, Views::text);
+  }
+
+  private Views() {}
+
+  private static <T> void add(Class<T> type, Function<? super T, MimeBundle> view) {
+    VIEWS.put(type, value -> view.apply(type.cast(value)));
+  }
+
+  private static MimeBundle text(Object value) {
+    return MimeBundle.text(String.valueOf(value));
+  }
+
+  /** What a value looks like, by its type; text if no view is known. */
+  static MimeBundle of(Object value) {
+    return VIEWS.entrySet().stream()
+        .filter(entry -> entry.getKey().isInstance(value))
+        .findFirst()
+        .map(entry -> entry.getValue().apply(value))
+        .orElseGet(() -> text(value));
+  }
+
+  static void forEach(BiConsumer<Class<?>, Function<Object, MimeBundle>> action) {
+    VIEWS.forEach(action);
+  }
+}

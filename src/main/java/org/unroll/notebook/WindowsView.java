@@ -1,0 +1,48 @@
+package org.unroll.notebook;
+
+import java.util.List;
+import java.util.Locale;
+import org.unroll.data.Windows;
+import org.unroll.data.Windows.Description;
+import org.unroll.data.Windows.Edge;
+
+/** How the description of windows looks: what they are, and the rows and times of both ends. */
+final class WindowsView {
+
+  private WindowsView() {}
+
+  static MimeBundle of(Description windows) {
+    HtmlTable edges =
+        new HtmlTable(caption(windows))
+            .column("", "", false)
+            .column("first input", "row", true)
+            .column("", "time", false)
+            .column("last input", "row", true)
+            .column("", "time", false)
+            .column("target", "row", true)
+            .column("", "time", false);
+    edges.row(cells("first window", windows.first()));
+    edges.row(cells("last window", windows.last()));
+    return MimeBundle.html(edges.html(), windows.toString());
+  }
+
+  /** The lines of the text that do not tell of the two ends. */
+  private static String caption(Description windows) {
+    return windows.toString().lines().limit(3).reduce((a, b) -> a + "; " + b).orElse("");
+  }
+
+  private static List<String> cells(String name, Edge edge) {
+    return List.of(
+        name,
+        number(edge.firstRow()),
+        edge.firstTime(),
+        number(edge.lastRow()),
+        edge.lastTime(),
+        number(edge.targetRow()),
+        edge.targetTime());
+  }
+
+  private static String number(int row) {
+    return String.format(Locale.ROOT, "%,d", row);
+  }
+}

@@ -1,0 +1,36 @@
+package org.rapaio.jupyter.kernel.display;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Stands for the class of this name in rapaio-jupyter-kernel 3.0.1: what the adapter uses of it. */
+public class DisplayData {
+
+  private final Map<String, Object> data = new HashMap<>();
+  private final Map<String, Object> metadata = new LinkedHashMap<>();
+
+  protected DisplayData() {}
+
+  public static DisplayData fromText(String text) {
+    DisplayData displayData = new DisplayData();
+    displayData.putData("text/plain", text);
+    return displayData;
+  }
+
+  public void putData(String mimeType, Object content) {
+    data.put(mimeType, content);
+  }
+
+  public void putMetaData(String key, Object value) {
+    metadata.put(key, value);
+  }
+
+  public Map<String, Object> data() {
+    return data;
+  }
+
+  public Map<String, Object> metadata() {
+    return metadata;
+  }
+}

@@ -1,0 +1,40 @@
+package org.unroll.notebook;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.ejml.data.FMatrixRMaj;
+import org.ejml.data.ZMatrixRMaj;
+import org.ejml.simple.SimpleMatrix;
+import org.junit.jupiter.api.Test;
+
+class MatrixViewTest {
+
+  @Test
+  void aLargeMatrixShowsItsUpperLeftCorner() {
+    MimeBundle view = Views.of(new FMatrixRMaj(240, 96));
+
+    String html = view.data().get(MimeBundle.HTML);
+    assertTrue(html.contains("FMatrixRMaj, 240 × 96, upper left 12 × 12"), html);
+    assertEquals(12 * 12, html.split(">0</td>", -1).length - 1 - 1, "and the number of row 0");
+  }
+
+  @Test
+  void floatsReadAsTheyWereWritten() {
+    MimeBundle view = Views.of(new FMatrixRMaj(1, 2, true, 0.1f, -3.4e-8f));
+
+    assertTrue(view.text().endsWith("          0.1      -3.4E-8"), view.text());
+    assertFalse(view.text().contains("upper left"), view.text());
+  }
+
+  @Test
+  void aSimpleMatrixShowsWhatItWraps() {
+    assertTrue(Views.of(SimpleMatrix.identity(2)).text().startsWith("DMatrixRMaj, 2 × 2"));
+  }
+
+  @Test
+  void complexNumbersPrintAsText() {
+    assertEquals(1, Views.of(new ZMatrixRMaj(1, 1)).data().size());
+  }
+}

@@ -1,0 +1,192 @@
+package org.unroll.notebook;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.LocalDateTime;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.StreamSupport;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.DateTimeColumn;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.plotly.components.Layout;
+
+class PlotsTest {
+
+  private static Table history(int epochs, String... names) {
+    Table table = Table.create("History", IntColumn.create("epoch", epochs));
+    for (int e = 0; e < epochs; e++) {
+      table.intColumn("epoch").set(e, e + 1);
+    }
+    for (String name : names) {
+      double[] values = new double[epochs];
+      Arrays.setAll(values, e -> 1.0 / (e + 1));
+      table.addColumns(DoubleColumn.create(name, values));
+    }
+    return table.addColumns(DoubleColumn.create("seconds", new double[epochs]));
+  }
+
+  private static List<String> each(JsonNode traces, String pointer) {
+    return StreamSupport.stream(traces.spliterator(), false)
+        .map(trace -> trace.at(pointer).asText())
+        .toList();
+  }
+
+  @Test
+  void aHistoryHasAPanelForEachMetric() {
+    JsonNode json =
+        FigureJson.of(Plots.history(history(3, "loss", "mae", "val_loss", "val_mae")));
+
+    assertEquals(
+        List.of("training", "validation", "training", "validation"),
+        each(json.get("data"), "/name"));
+    assertEquals(List.of("y", "y", "y2", "y2"), each(json.get("data"), "/yaxis"));
+    assertEquals(List.of("true", "true", "false", "false"), each(json.get("data"), "/showlegend"));
+    assertEquals(
+        List.of("dash", "solid", "dash", "solid"), each(json.get("data"), "/line/dash"));
+    assertEquals("loss", json.at("/layout/yaxis/title/text").asText());
+    assertEquals("MAE", json.at("/layout/yaxis2/title/text").asText());
+    assertEquals("[1,2,3]", json.at("/data/0/x").toString());
+  }
+
+  @Test
+  void aHistoryWithoutValidationHasOneCurve() {
+    assertEquals(
+        List.of("training"), each(FigureJson.of(Plots.history(history(2, "loss"))).get("data"), "/name"));
+  }
+
+  @Test
+  void anEmptyHistoryIsAnError() {
+    var error = assertThrows(IllegalArgumentException.class, () -> Plots.history(history(0, "loss")));
+
+    assertEquals(
+        "A history has the column 'epoch' and a row for each. Received: History: 0 rows X 3 cols"
+            + " with columns [epoch, loss, seconds]. Was an epoch finished?",
+        error.getMessage());
+  }
+
+  @Test
+  void aModelKeepsItsColourInAComparison() {
+    Map<String, Table> histories = new LinkedHashMap<>();
+    histories.put("LSTM", history(3, "loss", "val_loss"));
+    histories.put("GRU", history(5, "loss", "val_loss"));
+
+    JsonNode traces = FigureJson.of(Plots.comparison(histories)).get("data");
+
+    assertEquals(
+        List.of("LSTM, training", "LSTM, validation", "GRU, training", "GRU, validation"),
+        each(traces, "/name"));
+    assertEquals(
+        List.of(PlotStyle.color(0), PlotStyle.color(0), PlotStyle.color(1), PlotStyle.color(1)),
+        each(traces, "/line/color"));
+  }
+
+  @Test
+  void aMetricThatNoModelHasIsAnError() {
+    var error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Plots.comparison(Map.of("GRU", history(1, "loss", "val_loss")), "mae"));
+
+    assertEquals(
+        "No history has the metric 'mae'. The histories of [GRU] have [loss].", error.getMessage());
+  }
+
+  @Test
+  void aForecastHasAValueForEachTime() {
+    var times = List.of(LocalDateTime.of(2020, 1, 1, 0, 0));
+
+    var error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Plots.forecast(times, new double[] {1}, Map.of("GRU", new double[2]), "T"));
+
+    assertEquals(
+        "A forecast has a value for each time. Received: 2 values of 'GRU' for 1 times.",
+        error.getMessage());
+  }
+
+  @Test
+  void aSeriesHasAPanelForEachNumberColumn() {
+    Table table =
+        Table.create(
+            "Jena",
+            DateTimeColumn.create("time", LocalDateTime.of(2020, 1, 1, 0, 0)),
+            StringColumn.create("text", "a"),
+            DoubleColumn.create("T (°C)", 1.0),
+            DoubleColumn.create("p", 2.0));
+
+    JsonNode json = FigureJson.of(Plots.series(table));
+
+    assertEquals(List.of("T (°C)", "p"), each(json.get("data"), "/name"));
+    assertEquals("[\"2020-01-01T00:00\"]", json.at("/data/1/x").toString());
+    assertEquals("Jena", json.at("/layout/title/text").asText());
+    assertEquals(
+        "Only number columns can be drawn as a series. Received: column 'text' of type STRING.",
+        assertThrows(IllegalArgumentException.class, () -> Plots.series(table, "text")).getMessage());
+    assertEquals(
+        "The table has no column 'q'. Received: [time, text, T (°C), p].",
+        assertThrows(IllegalArgumentException.class, () -> Plots.series(table, "q")).getMessage());
+  }
+
+  @Test
+  void errorsAreSortedWithTheBaselinesInGrey() {
+    JsonNode json =
+        FigureJson.of(
+            Plots.meanAbsoluteErrors(
+                Map.of("LSTM", 2.5, "GRU", 2.3, "<RNN>", 2.7), Map.of("last", 2.57), "°C"));
+
+    assertEquals("[\"GRU\",\"LSTM\",\"&lt;RNN&gt;\"]", json.at("/data/0/x").toString());
+    assertEquals("[2.3,2.5,2.7]", json.at("/data/0/y").toString());
+    assertEquals(PlotStyle.NEUTRAL, json.at("/data/1/marker/color").asText());
+    assertEquals("MAE (°C)", json.at("/layout/yaxis/title/text").asText());
+  }
+
+  @Test
+  void aFigureCanStillBeChanged() {
+    var figure = Plots.history(history(2, "loss"));
+    figure.setLayout(Layout.builder("Mine").build());
+
+    assertEquals("Mine", FigureJson.of(figure).at("/layout/title/text").asText());
+  }
+
+  @Property(tries = 50)
+  void thinningKeepsExtremesAndOrder(
+      @ForAll long seed, @ForAll @IntRange(min = 2001, max = 20_000) int size) {
+    double[] values = new Random(seed).doubles(size).toArray();
+    int[] rows = Thinning.rows(values);
+
+    assertTrue(rows.length <= 2 * Thinning.STRETCHES);
+    for (int i = 1; i < rows.length; i++) {
+      assertTrue(rows[i - 1] < rows[i]);
+    }
+    double[] kept = Arrays.stream(rows).mapToDouble(r -> values[r]).toArray();
+    assertEquals(Arrays.stream(values).max(), Arrays.stream(kept).max());
+    assertEquals(Arrays.stream(values).min(), Arrays.stream(kept).min());
+  }
+
+  @Test
+  void thinningLeavesShortSeriesAndLongGaps() {
+    double[] values = new double[10_000];
+    Arrays.fill(values, 5_000, 6_000, Double.NaN);
+
+    assertArrayEquals(new int[] {0, 1, 2}, Thinning.rows(new double[3]));
+    int[] rows = Thinning.rows(values);
+    assertEquals(100, Arrays.stream(rows).filter(r -> Double.isNaN(values[r])).count());
+    assertFalse(Double.isNaN(values[rows[0]]));
+  }
+}
