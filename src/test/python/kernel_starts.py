@@ -1,6 +1,6 @@
 """Starts the Java kernel again and again through its kernel spec and presses the stop button.
 
-Run by hand, with the Jupyter that notebooks/start uses:
+Run with the Python of the Jupyter that notebooks/start uses (/usr/bin/python3 if that is Debian's):
 
     ./notebooks/start --run python3 src/test/python/kernel_starts.py --starts 60 --stops 20
 

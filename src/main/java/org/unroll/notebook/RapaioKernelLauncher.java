@@ -92,13 +92,15 @@ final class RapaioKernelLauncher {
     bind(iopub, connection, "iopubPort");
     bind(get(channels, "stdin"), connection, "stdinPort");
     Object heartbeat = bind(get(channels, "heartbeat"), connection, "hbPort");
-    loop("unroll-heartbeat", () -> call(heartbeat, "send", call(heartbeat, "recv")));
 
     kernel = type("MainApp").getField("kernel").get(null);
     call(kernel, "registerChannels", channels);
     publishStatus(null, "STARTING");
     bind(shell, connection, "shellPort");
     bind(control, connection, "controlPort");
+
+    // Last: a thread that is running would keep a kernel alive that failed to come up.
+    loop("unroll-heartbeat", () -> call(heartbeat, "send", call(heartbeat, "recv")));
     loop("unroll-shell", this::answerShell);
     loop("unroll-control", this::answerControl);
   }
