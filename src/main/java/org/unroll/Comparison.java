@@ -150,10 +150,7 @@ public final class Comparison {
     stacks.forEach((name, layers) -> models.put(name, model(name, layers)));
     Result result = new Result(validation, loss);
     for (Map.Entry<String, Sequential> entry : models.entrySet()) {
-      if (verbose == null || verbose > 0) {
-        System.out.println(entry.getKey());
-      }
-      entry.getValue().fit(train, options());
+      entry.getValue().fit(train, options().title(entry.getKey()));
       result.models.put(entry.getKey(), entry.getValue());
       if (Thread.currentThread().isInterrupted()) {
         break;

@@ -26,12 +26,12 @@ final class MatrixView {
     boolean whole = rows == matrix.getNumRows() && columns == matrix.getNumCols();
     String caption =
         String.format(
-                Locale.ROOT,
-                "%s, %,d × %,d%s",
-                type,
-                matrix.getNumRows(),
-                matrix.getNumCols(),
-                whole ? "" : ", upper left " + rows + " × " + columns);
+            Locale.ROOT,
+            "%s, %,d × %,d%s",
+            type,
+            matrix.getNumRows(),
+            matrix.getNumCols(),
+            whole ? "" : ", upper left " + rows + " × " + columns);
     if (!(matrix instanceof DMatrix) && !(matrix instanceof FMatrix)) {
       return MimeBundle.text(matrix.toString());
     }

@@ -1,6 +1,7 @@
 package org.unroll.notebook;
 
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The notebook that runs this code. The first cell calls {@link #start()}; from then on tables,
@@ -12,8 +13,8 @@ import java.util.Optional;
  */
 public final class Notebook {
 
-  /** Set once a kernel was found; there is none to be found later in the life of a JVM. */
-  private static Kernel kernel;
+  /** Set once a kernel was found, which then is there for the life of the JVM. */
+  private static final AtomicReference<Kernel> KERNEL = new AtomicReference<>();
 
   private Notebook() {}
 
@@ -49,14 +50,14 @@ public final class Notebook {
   }
 
   private static Optional<Kernel> kernel() {
-    if (kernel == null) {
+    if (KERNEL.get() == null) {
       Kernel.running()
           .ifPresent(
               running -> {
                 Views.forEach(running::onResult);
-                kernel = running;
+                KERNEL.set(running);
               });
     }
-    return Optional.ofNullable(kernel);
+    return Optional.ofNullable(KERNEL.get());
   }
 }

@@ -31,8 +31,8 @@ import tech.tablesaw.plotly.traces.ScatterTrace.Mode;
 import tech.tablesaw.plotly.traces.Trace;
 
 /**
- * Ready-made plots, one call each. A plot is a jsplot {@link Figure} and can be changed as any other:
- * {@code figure.setLayout(…)}, {@code figure.setTraces(…)}.
+ * Ready-made plots, one call each. A plot is a jsplot {@link Figure} and can be changed as any
+ * other: {@code figure.setLayout(…)}, {@code figure.setTraces(…)}.
  *
  * <p>In plots of training, a dashed line is what was seen in training and a solid one is the
  * validation; a model keeps its colour.
@@ -42,7 +42,8 @@ public final class Plots {
   private static final String EPOCH = "epoch";
   private static final String SECONDS = "seconds";
   private static final String VALIDATION = "val_";
-  private static final Set<String> ABBREVIATIONS = Set.of("mae", "mse", "rmse", "mape", "msle", "auc");
+  private static final Set<String> ABBREVIATIONS =
+      Set.of("mae", "mse", "rmse", "mape", "msle", "auc");
   private static final int FEW_EPOCHS = 12;
 
   private Plots() {}
@@ -50,8 +51,8 @@ public final class Plots {
   /**
    * The curves of one training: a panel for the loss and one for each metric.
    *
-   * @param history a row for each epoch: the column {@code epoch}, then columns by Keras's names, say
-   *     {@code loss, mae, val_loss, val_mae}; a file of a CSV logger will do
+   * @param history a row for each epoch: the column {@code epoch}, then columns by Keras's names,
+   *     say {@code loss, mae, val_loss, val_mae}; a file of a CSV logger will do
    */
   public static Figure history(Table history) {
     List<Panel> panels = new ArrayList<>();
@@ -69,7 +70,8 @@ public final class Plots {
    * The curves of several trainings in one plot, a colour for each, with a panel for each metric.
    *
    * @param histories a table as for {@link #history} by the model's name
-   * @param metrics what to compare, say {@code loss} or {@code mae}; none for all that were recorded
+   * @param metrics what to compare, say {@code loss} or {@code mae}; none for all that were
+   *     recorded
    */
   public static Figure comparison(Map<String, Table> histories, String... metrics) {
     Set<String> known = metrics(histories.values());
@@ -77,8 +79,13 @@ public final class Plots {
     for (String metric : metrics.length > 0 ? Arrays.asList(metrics) : known) {
       if (!known.contains(metric)) {
         throw new IllegalArgumentException(
-            "No history has the metric '" + metric + "'. The histories of "
-                + histories.keySet() + " have " + known + ".");
+            "No history has the metric '"
+                + metric
+                + "'. The histories of "
+                + histories.keySet()
+                + " have "
+                + known
+                + ".");
       }
       List<Curve> curves = new ArrayList<>();
       boolean legend = panels.isEmpty();
@@ -104,18 +111,16 @@ public final class Plots {
    * @param quantity the title of the axis with its unit, say {@code T (°C)}
    */
   public static Figure forecast(
-      List<LocalDateTime> times,
-      double[] truth,
-      Map<String, double[]> forecasts,
-      String quantity) {
+      List<LocalDateTime> times, double[] truth, Map<String, double[]> forecasts, String quantity) {
     Column<?> x = DateTimeColumn.create("time", times);
     List<Curve> curves = new ArrayList<>();
-    curves.add(new Curve("truth", x, column("truth", truth, times.size()), PlotStyle.NEUTRAL, Dash.SOLID, true));
+    curves.add(
+        new Curve(
+            "truth", x, column("truth", truth, times.size()), PlotStyle.NEUTRAL, Dash.SOLID, true));
     int number = 0;
     for (Map.Entry<String, double[]> forecast : forecasts.entrySet()) {
       Column<?> y = column(forecast.getKey(), forecast.getValue(), times.size());
-      curves.add(
-          new Curve(forecast.getKey(), x, y, PlotStyle.color(number++), Dash.SOLID, true));
+      curves.add(new Curve(forecast.getKey(), x, y, PlotStyle.color(number++), Dash.SOLID, true));
     }
     return figure("Forecast and truth", axis(""), List.of(new Panel(quantity, curves)));
   }
@@ -147,7 +152,8 @@ public final class Plots {
               ? DateTimeColumn.create(
                   "time", Arrays.stream(rows).mapToObj(((DateTimeColumn) time)::get).toList())
               : DoubleColumn.create("row", Arrays.stream(rows).asDoubleStream().toArray());
-      Column<?> y = DoubleColumn.create(name, Arrays.stream(rows).mapToDouble(r -> values[r]).toArray());
+      Column<?> y =
+          DoubleColumn.create(name, Arrays.stream(rows).mapToDouble(r -> values[r]).toArray());
       panels.add(
           new Panel(
               name,
@@ -199,8 +205,11 @@ public final class Plots {
     for (Table history : histories) {
       if (!history.containsColumn(EPOCH) || history.rowCount() == 0) {
         throw new IllegalArgumentException(
-            "A history has the column 'epoch' and a row for each. Received: " + history.shape()
-                + " with columns " + history.columnNames() + ". Was an epoch finished?");
+            "A history has the column 'epoch' and a row for each. Received: "
+                + history.shape()
+                + " with columns "
+                + history.columnNames()
+                + ". Was an epoch finished?");
       }
       history.columnNames().stream()
           .filter(name -> !name.equals(EPOCH) && !name.equals(SECONDS))
@@ -217,7 +226,8 @@ public final class Plots {
         ? axis(EPOCH)
         : Axis.builder()
             .title(EPOCH)
-            .tickSettings(TickSettings.builder().tickMode(TickMode.LINEAR).tick0(1).dTick(1).build())
+            .tickSettings(
+                TickSettings.builder().tickMode(TickMode.LINEAR).tick0(1).dTick(1).build())
             .build();
   }
 
@@ -274,7 +284,12 @@ public final class Plots {
     if (values.length != size) {
       throw new IllegalArgumentException(
           "A forecast has a value for each time. Received: "
-              + values.length + " values of '" + name + "' for " + size + " times.");
+              + values.length
+              + " values of '"
+              + name
+              + "' for "
+              + size
+              + " times.");
     }
     return DoubleColumn.create(name, values);
   }
@@ -289,7 +304,10 @@ public final class Plots {
     }
     throw new IllegalArgumentException(
         "Only number columns can be drawn as a series. Received: column '"
-            + name + "' of type " + table.column(name).type().name() + ".");
+            + name
+            + "' of type "
+            + table.column(name).type().name()
+            + ".");
   }
 
   /** Abbreviations in capitals, words as they are: MAE, loss, accuracy. */

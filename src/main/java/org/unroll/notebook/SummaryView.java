@@ -23,7 +23,9 @@ final class SummaryView {
               String.format(Locale.ROOT, "%,d", row.parameters())));
     }
     String totals =
-        "<div>Total params: " + HtmlTable.escape(Summary.withBytes(summary.parameters())) + "</div>";
+        "<div>Total params: "
+            + HtmlTable.escape(Summary.withBytes(summary.parameters()))
+            + "</div>";
     return MimeBundle.html(table.html() + totals, summary.toString());
   }
 }

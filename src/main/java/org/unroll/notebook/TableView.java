@@ -47,8 +47,7 @@ final class TableView {
   }
 
   private static String count(int number, String noun) {
-    return String.format(
-        Locale.ROOT, "%,d %s%s", number, noun, number == 1 ? "" : "s");
+    return String.format(Locale.ROOT, "%,d %s%s", number, noun, number == 1 ? "" : "s");
   }
 
   /** The text of the column's own formatter, without digits that are only rounding or zero. */

@@ -2,7 +2,6 @@ package org.unroll.notebook;
 
 import java.util.List;
 import java.util.Locale;
-import org.unroll.data.Windows;
 import org.unroll.data.Windows.Description;
 import org.unroll.data.Windows.Edge;
 

@@ -17,6 +17,7 @@ public final class FitOptions {
   private Integer validationSteps;
   private final List<Callback> callbacks = new ArrayList<>();
   private ProgressBar progress = ProgressBar.auto();
+  private String title;
   private long seed;
   private Integer threads;
 
@@ -92,7 +93,13 @@ public final class FitOptions {
    * epoch. By default a bar in a terminal and one line an epoch elsewhere.
    */
   public FitOptions verbose(int level) {
-    progress = new ProgressBar(level, System.out);
+    progress = ProgressBar.of(level);
+    return this;
+  }
+
+  /** A line shown before the first epoch, such as the name of the model; none by default. */
+  public FitOptions title(String newTitle) {
+    title = newTitle;
     return this;
   }
 
@@ -149,6 +156,7 @@ public final class FitOptions {
   }
 
   ProgressBar progress() {
+    progress.title(title);
     return progress;
   }
 

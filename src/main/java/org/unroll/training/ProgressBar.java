@@ -33,6 +33,7 @@ public final class ProgressBar extends Callback {
   private final char full;
   private final char empty;
 
+  private String title;
   private long epochStart;
   private long firstBatchEnd;
   private long lastDrawn;
@@ -74,9 +75,19 @@ public final class ProgressBar extends Callback {
     return verbose;
   }
 
+  /**
+   * Sets a line to be shown before the first epoch, such as the name of the model; none by default.
+   */
+  public void title(String newTitle) {
+    title = newTitle;
+  }
+
   @Override
   public void onTrainBegin(Training training) {
     drawnWidth = 0;
+    if (title != null && verbose > 0) {
+      out.println(title);
+    }
   }
 
   @Override

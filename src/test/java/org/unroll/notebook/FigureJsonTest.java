@@ -66,8 +66,7 @@ class FigureJsonTest {
 
   @Test
   void timesStayText() {
-    DateTimeColumn x =
-        DateTimeColumn.create("t", java.time.LocalDateTime.of(2009, 1, 1, 0, 10));
+    DateTimeColumn x = DateTimeColumn.create("t", java.time.LocalDateTime.of(2009, 1, 1, 0, 10));
 
     JsonNode json =
         FigureJson.of(new Figure(ScatterTrace.builder(x, DoubleColumn.create("y", 1)).build()));
@@ -88,10 +87,7 @@ class FigureJsonTest {
   @Test
   void theHouseStyleFillsInWhatTheFigureDoesNotSay() {
     Layout layout =
-        Layout.builder("Title")
-            .width(300)
-            .titleFont(Font.builder().size(30).build())
-            .build();
+        Layout.builder("Title").width(300).titleFont(Font.builder().size(30).build()).build();
     Figure figure = new Figure(layout, line(1, 2));
     figure.setConfig(Config.builder().displayModeBar(false).build());
 
@@ -103,7 +99,10 @@ class FigureJsonTest {
     assertEquals(PlotStyle.color(0), json.at("/layout/colorway/0").asText());
     assertEquals(PlotStyle.GRID, json.at("/layout/yaxis/gridcolor").asText());
     assertEquals(
-        new ObjectMapper().createObjectNode().put("displayModeBar", false).put("displaylogo", false),
+        new ObjectMapper()
+            .createObjectNode()
+            .put("displayModeBar", false)
+            .put("displaylogo", false),
         json.get("config"));
   }
 

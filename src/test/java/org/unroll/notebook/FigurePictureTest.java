@@ -50,7 +50,9 @@ class FigurePictureTest {
   @Test
   void everyLineIsDrawnInItsColour() throws Exception {
     List<LocalDateTime> times =
-        IntStream.range(0, 50).mapToObj(h -> LocalDateTime.of(2020, 2, 28, 0, 0).plusHours(h)).toList();
+        IntStream.range(0, 50)
+            .mapToObj(h -> LocalDateTime.of(2020, 2, 28, 0, 0).plusHours(h))
+            .toList();
     Map<String, double[]> forecasts = new LinkedHashMap<>();
     forecasts.put("GRU", flat(50, 2));
     forecasts.put("LSTM", flat(50, 3));

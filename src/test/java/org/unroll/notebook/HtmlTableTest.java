@@ -46,7 +46,11 @@ class HtmlTableTest {
   @Test
   void numbersStandOnTheRight() {
     String html =
-        new HtmlTable("").column("n", "", true).column("s", "", false).row(List.of("1", "x")).html();
+        new HtmlTable("")
+            .column("n", "", true)
+            .column("s", "", false)
+            .row(List.of("1", "x"))
+            .html();
 
     assertTrue(html.contains("text-align:right\">1</td>"), html);
     assertTrue(html.contains("text-align:left\">x</td>"), html);

@@ -48,16 +48,14 @@ class PlotsTest {
 
   @Test
   void aHistoryHasAPanelForEachMetric() {
-    JsonNode json =
-        FigureJson.of(Plots.history(history(3, "loss", "mae", "val_loss", "val_mae")));
+    JsonNode json = FigureJson.of(Plots.history(history(3, "loss", "mae", "val_loss", "val_mae")));
 
     assertEquals(
         List.of("training", "validation", "training", "validation"),
         each(json.get("data"), "/name"));
     assertEquals(List.of("y", "y", "y2", "y2"), each(json.get("data"), "/yaxis"));
     assertEquals(List.of("true", "true", "false", "false"), each(json.get("data"), "/showlegend"));
-    assertEquals(
-        List.of("dash", "solid", "dash", "solid"), each(json.get("data"), "/line/dash"));
+    assertEquals(List.of("dash", "solid", "dash", "solid"), each(json.get("data"), "/line/dash"));
     assertEquals("loss", json.at("/layout/yaxis/title/text").asText());
     assertEquals("MAE", json.at("/layout/yaxis2/title/text").asText());
     assertEquals("[1,2,3]", json.at("/data/0/x").toString());
@@ -66,12 +64,14 @@ class PlotsTest {
   @Test
   void aHistoryWithoutValidationHasOneCurve() {
     assertEquals(
-        List.of("training"), each(FigureJson.of(Plots.history(history(2, "loss"))).get("data"), "/name"));
+        List.of("training"),
+        each(FigureJson.of(Plots.history(history(2, "loss"))).get("data"), "/name"));
   }
 
   @Test
   void anEmptyHistoryIsAnError() {
-    var error = assertThrows(IllegalArgumentException.class, () -> Plots.history(history(0, "loss")));
+    var error =
+        assertThrows(IllegalArgumentException.class, () -> Plots.history(history(0, "loss")));
 
     assertEquals(
         "A history has the column 'epoch' and a row for each. Received: History: 0 rows X 3 cols"
@@ -137,7 +137,8 @@ class PlotsTest {
     assertEquals("Jena", json.at("/layout/title/text").asText());
     assertEquals(
         "Only number columns can be drawn as a series. Received: column 'text' of type STRING.",
-        assertThrows(IllegalArgumentException.class, () -> Plots.series(table, "text")).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> Plots.series(table, "text"))
+            .getMessage());
     assertEquals(
         "The table has no column 'q'. Received: [time, text, T (°C), p].",
         assertThrows(IllegalArgumentException.class, () -> Plots.series(table, "q")).getMessage());

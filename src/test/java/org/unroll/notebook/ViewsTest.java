@@ -24,7 +24,13 @@ class ViewsTest {
     for (int i = 0; i < rows.length; i++) {
       rows[i][0] = Math.sin(i);
     }
-    return TimeSeries.of(rows, "<T>").target("<T>").windows().lookback(4).step(1).delay(1).batchSize(8);
+    return TimeSeries.of(rows, "<T>")
+        .target("<T>")
+        .windows()
+        .lookback(4)
+        .step(1)
+        .delay(1)
+        .batchSize(8);
   }
 
   @Test
@@ -39,7 +45,8 @@ class ViewsTest {
     assertEquals(model.summary().toString(), Views.of(model).text());
     assertTrue(html(history).contains("val_loss"));
     assertEquals(history.toString(), Views.of(history).text());
-    assertTrue(Views.of(history.plot()).text().contains("training (2 points), validation (2 points)"));
+    assertTrue(
+        Views.of(history.plot()).text().contains("training (2 points), validation (2 points)"));
     assertTrue(html(model.predict(windows().range(0, 30))).contains("prediction"));
     assertEquals(
         model.evaluate(windows().range(30)).toString(),

@@ -4,7 +4,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Stands for the class of this name in rapaio-jupyter-kernel 3.0.1: what the adapter uses of it. */
+/**
+ * Stands for the class of this name in rapaio-jupyter-kernel 3.0.1: what the adapter uses of it.
+ */
 public class DisplayData {
 
   private final Map<String, Object> data = new HashMap<>();
