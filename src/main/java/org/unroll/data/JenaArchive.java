@@ -88,12 +88,12 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
   /** The table of a file, or of the one file that a zip holds. */
   static Table read(Path file) throws IOException {
     if (!file.toString().endsWith(".zip")) {
-      return JenaReader.read(file);
+      return JenaReader.read(file, file);
     }
     Path unpacked = Files.createTempFile("jena", ".csv");
     try {
       unpack(file, unpacked);
-      return JenaReader.read(unpacked);
+      return JenaReader.read(unpacked, file);
     } finally {
       Files.delete(unpacked);
     }

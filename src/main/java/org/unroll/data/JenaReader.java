@@ -36,10 +36,12 @@ final class JenaReader {
       List.of("SWDR (W/m²)", "PAR (µmol/m²/s)", "max. PAR (µmol/m²/s)");
 
   private final Path file;
+  private final Path origin;
   private final CsvParser parser;
 
-  private JenaReader(Path file) {
+  private JenaReader(Path file, Path origin) {
     this.file = file;
+    this.origin = origin;
     var settings = new CsvParserSettings();
     settings.setMaxCharsPerColumn(10_000);
     settings.setMaxColumns(100);
@@ -57,10 +59,12 @@ final class JenaReader {
   /**
    * The table of a file.
    *
+   * @param origin what messages call the file, and the table is named after: the file, or the zip it
+   *     was in
    * @throws IllegalArgumentException if it is not such a file, a row is bad, or it is cut off
    */
-  static Table read(Path file) throws IOException {
-    return new JenaReader(file).read();
+  static Table read(Path file, Path origin) throws IOException {
+    return new JenaReader(file, origin).read();
   }
 
   private Table read() throws IOException {
@@ -78,10 +82,10 @@ final class JenaReader {
         last = row;
       }
       if (times.isEmpty()) {
-        throw new IllegalArgumentException("The file " + file + " has a header but no rows.");
+        throw new IllegalArgumentException("The file " + origin + " has a header but no rows.");
       }
       checkEnd(before, last);
-      Table table = Table.create(file.getFileName().toString(), times);
+      Table table = Table.create(origin.getFileName().toString(), times);
       numbers.forEach(table::addColumns);
       return table;
     } finally {
@@ -92,7 +96,7 @@ final class JenaReader {
   private List<String> header(String[] header) {
     String[] expected = JenaClimate.columns();
     if (header == null) {
-      throw new IllegalArgumentException("The file " + file + " is empty.");
+      throw new IllegalArgumentException("The file " + origin + " is empty.");
     }
     List<String> names = new ArrayList<>();
     for (int i = 0; i < Math.max(header.length, expected.length + 1); i++) {
@@ -105,7 +109,7 @@ final class JenaReader {
       if (!asExpected) {
         throw new IllegalArgumentException(
             "The file "
-                + file
+                + origin
                 + " has not the header of the Jena weather station: column "
                 + (i + 1)
                 + " should be '"
@@ -219,7 +223,7 @@ final class JenaReader {
             + line
             + (last ? ", the last," : "")
             + " of "
-            + file
+            + origin
             + " cannot be read: "
             + what
             + ". "

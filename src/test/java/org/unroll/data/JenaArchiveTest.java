@@ -137,6 +137,14 @@ class JenaArchiveTest {
   }
 
   @Test
+  void aZipIsReadByItsPathAndNamedInMessages() throws IOException {
+    Path zip = Files.write(work.resolve("other.zip"), answer);
+    assertEquals("other.zip", JenaClimate.load(zip).name());
+    Files.write(zip, zip("other.csv", CSV.replace("-8.02", "cold")));
+    says("Line 2 of " + zip + " cannot be read: 'cold'", () -> JenaClimate.load(zip));
+  }
+
+  @Test
   void aFileOfThatNameMustBeWhole() throws IOException {
     Files.writeString(cache.resolve(NAME), JenaClimateTest.HEADER + "\n" + FIRST + "\n");
     says("should have 2 rows. Received: 1.", () -> archive.load(work, cache));
