@@ -185,8 +185,8 @@ final class JenaReader {
 
   /**
    * A file that breaks off inside its very last value still has all its columns. What gives it away
-   * is a last row that ends with fewer decimals than the one before and has no line end. (A missing
-   * line end alone is nothing wrong: the file of 2009 to 2016 has none.)
+   * is a last row that ends with fewer decimals than the one before and has no line end. A missing
+   * line end alone is nothing wrong.
    */
   private void checkEnd(String[] before, String[] last) throws IOException {
     int end = last.length - 1;
