@@ -59,8 +59,8 @@ final class JenaReader {
   /**
    * The table of a file.
    *
-   * @param origin what messages call the file, and the table is named after: the file, or the zip it
-   *     was in
+   * @param origin what messages call the file, and the table is named after: the file, or the zip
+   *     it was in
    * @throws IllegalArgumentException if it is not such a file, a row is bad, or it is cut off
    */
   static Table read(Path file, Path origin) throws IOException {
