@@ -1,25 +1,34 @@
 package org.unroll.compute;
 
-import static org.unroll.compute.VectorFunctions.constant;
 import static org.unroll.compute.VectorFunctions.sigmoid;
 import static org.unroll.compute.VectorFunctions.tanh;
+import static org.unroll.compute.VectorPanel.gather;
+import static org.unroll.compute.VectorPanel.scatter;
 import static org.unroll.compute.VectorWidth.FLOATS;
 import static org.unroll.compute.VectorWidth.LANES;
 
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The elementwise part of a cell's step with tanh and sigmoid, in one pass over its gates.
+ * The elementwise part of a cell's step with tanh and sigmoid, in a few passes over gates that are in the nearest cache.
  *
- * <p>Each pass covers whole vectors of units; the units that are left over are copied to a small
- * panel, laid out as a cell with one vector of units, and go through the same pass.
+ * <p>Each pass covers whole vectors of units. The units that are left over are gathered from all rows in a panel, laid out as one
+ * row of as many units as fill whole vectors, and go through the same passes. In the private methods {@code distance} lies
+ * between the gates of a row, {@code gateStride} and {@code stateStride} between rows.
  */
 final class VectorCells {
-  /** Blocks of one vector each; a GRU going backwards uses the most. */
-  private static final ThreadLocal<float[]> PANEL =
-      ThreadLocal.withInitial(() -> new float[9 * LANES]);
+  private static final ThreadLocal<float[]> PANEL = ThreadLocal.withInitial(() -> new float[0]);
 
   private VectorCells() {}
+
+  private static float[] panel(int size) {
+    float[] panel = PANEL.get();
+    if (panel.length < size) {
+      panel = new float[size];
+      PANEL.set(panel);
+    }
+    return panel;
+  }
 
   static void lstmForward(
       int rows,
@@ -35,48 +44,49 @@ final class VectorCells {
       float[] h,
       int hOffset) {
     int whole = FLOATS.loopBound(units);
-    for (int row = 0; row < rows && whole > 0; row++) {
-      int state = row * units;
-      lstmForwardRow(
-          whole,
-          units,
-          gates,
-          gatesOffset + 4 * state,
-          cPrevious,
-          cPreviousOffset + state,
-          c,
-          cOffset + state,
-          a,
-          aOffset + state,
-          h,
-          hOffset + state);
+    if (whole > 0) {
+      lstmGates(rows, whole, gates, gatesOffset, units, 4 * units);
+      lstmState(
+          rows, whole, gates, gatesOffset, units, 4 * units, cPrevious, cPreviousOffset, c,
+          cOffset, a, aOffset, h, hOffset, units);
     }
     int left = units - whole;
-    if (left == 0) {
-      return;
-    }
-    float[] panel = PANEL.get();
-    for (int row = 0; row < rows; row++) {
-      int state = row * units + whole;
-      int gate = gatesOffset + row * 4 * units + whole;
-      toPanel(4, left, gates, gate, units, panel, 0);
-      toPanel(1, left, cPrevious, cPreviousOffset + state, 0, panel, 4 * LANES);
-      lstmForwardRow(
-          LANES, LANES, panel, 0, panel, 4 * LANES, panel, 5 * LANES, panel, 6 * LANES, panel,
-          7 * LANES);
-      fromPanel(4, left, panel, 0, gates, gate, units);
-      fromPanel(1, left, panel, 5 * LANES, c, cOffset + state, 0);
-      fromPanel(1, left, panel, 6 * LANES, a, aOffset + state, 0);
-      fromPanel(1, left, panel, 7 * LANES, h, hOffset + state, 0);
+    if (left > 0) {
+      int n = VectorPanel.size(rows * left);
+      float[] panel = panel(8 * n);
+      gatherGates(4, rows, left, gates, gatesOffset + whole, units, 4 * units, panel, 0, n);
+      gather(rows, left, cPrevious, cPreviousOffset + whole, units, panel, 4 * n, n);
+      lstmGates(1, n, panel, 0, n, 0);
+      lstmState(1, n, panel, 0, n, 0, panel, 4 * n, panel, 5 * n, panel, 6 * n, panel, 7 * n, 0);
+      scatterGates(4, rows, left, panel, 0, n, gates, gatesOffset + whole, units, 4 * units);
+      scatter(rows, left, panel, 5 * n, c, cOffset + whole, units);
+      scatter(rows, left, panel, 6 * n, a, aOffset + whole, units);
+      scatter(rows, left, panel, 7 * n, h, hOffset + whole, units);
     }
   }
 
-  /** The first {@code n} units of a row; n is a multiple of the vector's length. */
-  private static void lstmForwardRow(
+  private static void lstmGates(
+      int rows, int n, float[] gates, int offset, int distance, int stride) {
+    int f = offset + distance;
+    int g = f + distance;
+    int o = g + distance;
+    if (distance == n) {
+      sigmoid(rows, 2 * n, gates, offset, stride, gates, offset, stride);
+    } else {
+      sigmoid(rows, n, gates, offset, stride, gates, offset, stride);
+      sigmoid(rows, n, gates, f, stride, gates, f, stride);
+    }
+    tanh(rows, n, gates, g, stride, gates, g, stride);
+    sigmoid(rows, n, gates, o, stride, gates, o, stride);
+  }
+
+  private static void lstmState(
+      int rows,
       int n,
-      int units,
       float[] gates,
       int gatesOffset,
+      int distance,
+      int gateStride,
       float[] cPrevious,
       int cPreviousOffset,
       float[] c,
@@ -84,25 +94,33 @@ final class VectorCells {
       float[] a,
       int aOffset,
       float[] h,
-      int hOffset) {
-    for (int j = 0; j < n; j += LANES) {
-      int atI = gatesOffset + j;
-      int atF = atI + units;
-      int atG = atF + units;
-      int atO = atG + units;
-      FloatVector i = sigmoid(load(gates, atI));
-      i.intoArray(gates, atI);
-      FloatVector g = tanh(load(gates, atG));
-      g.intoArray(gates, atG);
-      FloatVector f = sigmoid(load(gates, atF));
-      f.intoArray(gates, atF);
-      FloatVector state = f.fma(load(cPrevious, cPreviousOffset + j), i.mul(g));
-      state.intoArray(c, cOffset + j);
-      FloatVector o = sigmoid(load(gates, atO));
-      o.intoArray(gates, atO);
-      FloatVector active = tanh(state);
-      active.intoArray(a, aOffset + j);
-      o.mul(active).intoArray(h, hOffset + j);
+      int hOffset,
+      int stateStride) {
+    for (int row = 0; row < rows; row++) {
+      int i = gatesOffset + row * gateStride;
+      int f = i + distance;
+      int g = f + distance;
+      int before = cPreviousOffset + row * stateStride;
+      int to = cOffset + row * stateStride;
+      for (int j = 0; j < n; j += LANES) {
+        FloatVector kept =
+            FloatVector.fromArray(FLOATS, gates, f + j)
+                .mul(FloatVector.fromArray(FLOATS, cPrevious, before + j));
+        FloatVector.fromArray(FLOATS, gates, i + j)
+            .fma(FloatVector.fromArray(FLOATS, gates, g + j), kept)
+            .intoArray(c, to + j);
+      }
+    }
+    tanh(rows, n, c, cOffset, stateStride, a, aOffset, stateStride);
+    for (int row = 0; row < rows; row++) {
+      int o = gatesOffset + row * gateStride + 3 * distance;
+      int from = aOffset + row * stateStride;
+      int to = hOffset + row * stateStride;
+      for (int j = 0; j < n; j += LANES) {
+        FloatVector.fromArray(FLOATS, gates, o + j)
+            .mul(FloatVector.fromArray(FLOATS, a, from + j))
+            .intoArray(h, to + j);
+      }
     }
   }
 
@@ -120,48 +138,34 @@ final class VectorCells {
       float[] dc,
       int dcOffset) {
     int whole = FLOATS.loopBound(units);
-    for (int row = 0; row < rows && whole > 0; row++) {
-      int state = row * units;
-      lstmBackwardRow(
-          whole,
-          units,
-          gates,
-          gatesOffset + 4 * state,
-          cPrevious,
-          cPreviousOffset + state,
-          a,
-          aOffset + state,
-          dh,
-          dhOffset + state,
-          dc,
-          dcOffset + state);
+    if (whole > 0) {
+      lstmGradients(
+          rows, whole, gates, gatesOffset, units, 4 * units, cPrevious, cPreviousOffset, a,
+          aOffset, dh, dhOffset, dc, dcOffset, units);
     }
     int left = units - whole;
-    if (left == 0) {
-      return;
-    }
-    float[] panel = PANEL.get();
-    for (int row = 0; row < rows; row++) {
-      int state = row * units + whole;
-      int gate = gatesOffset + row * 4 * units + whole;
-      toPanel(4, left, gates, gate, units, panel, 0);
-      toPanel(1, left, cPrevious, cPreviousOffset + state, 0, panel, 4 * LANES);
-      toPanel(1, left, a, aOffset + state, 0, panel, 5 * LANES);
-      toPanel(1, left, dh, dhOffset + state, 0, panel, 6 * LANES);
-      toPanel(1, left, dc, dcOffset + state, 0, panel, 7 * LANES);
-      lstmBackwardRow(
-          LANES, LANES, panel, 0, panel, 4 * LANES, panel, 5 * LANES, panel, 6 * LANES, panel,
-          7 * LANES);
-      fromPanel(4, left, panel, 0, gates, gate, units);
-      fromPanel(1, left, panel, 7 * LANES, dc, dcOffset + state, 0);
+    if (left > 0) {
+      int n = VectorPanel.size(rows * left);
+      float[] panel = panel(8 * n);
+      gatherGates(4, rows, left, gates, gatesOffset + whole, units, 4 * units, panel, 0, n);
+      gather(rows, left, cPrevious, cPreviousOffset + whole, units, panel, 4 * n, n);
+      gather(rows, left, a, aOffset + whole, units, panel, 5 * n, n);
+      gather(rows, left, dh, dhOffset + whole, units, panel, 6 * n, n);
+      gather(rows, left, dc, dcOffset + whole, units, panel, 7 * n, n);
+      lstmGradients(
+          1, n, panel, 0, n, 0, panel, 4 * n, panel, 5 * n, panel, 6 * n, panel, 7 * n, 0);
+      scatterGates(4, rows, left, panel, 0, n, gates, gatesOffset + whole, units, 4 * units);
+      scatter(rows, left, panel, 7 * n, dc, dcOffset + whole, units);
     }
   }
 
-  private static void lstmBackwardRow(
+  private static void lstmGradients(
+      int rows,
       int n,
-      int units,
       float[] gates,
       int gatesOffset,
+      int distance,
+      int gateStride,
       float[] cPrevious,
       int cPreviousOffset,
       float[] a,
@@ -169,27 +173,33 @@ final class VectorCells {
       float[] dh,
       int dhOffset,
       float[] dc,
-      int dcOffset) {
-    FloatVector one = constant(1);
-    for (int j = 0; j < n; j += LANES) {
-      int atI = gatesOffset + j;
-      int atF = atI + units;
-      int atG = atF + units;
-      int atO = atG + units;
-      FloatVector i = load(gates, atI);
-      FloatVector f = load(gates, atF);
-      FloatVector g = load(gates, atG);
-      FloatVector o = load(gates, atO);
-      FloatVector active = load(a, aOffset + j);
-      FloatVector dhj = load(dh, dhOffset + j);
+      int dcOffset,
+      int stateStride) {
+    for (int row = 0; row < rows; row++) {
+      int atI = gatesOffset + row * gateStride;
+      int atF = atI + distance;
+      int atG = atF + distance;
+      int atO = atG + distance;
+      int state = row * stateStride;
+      for (int j = 0; j < n; j += LANES) {
+        FloatVector one = FloatVector.broadcast(FLOATS, 1);
+        FloatVector o = FloatVector.fromArray(FLOATS, gates, atO + j);
+        FloatVector aj = FloatVector.fromArray(FLOATS, a, aOffset + state + j);
+        FloatVector dhj = FloatVector.fromArray(FLOATS, dh, dhOffset + state + j);
+        dhj.mul(aj).mul(o).mul(one.sub(o)).intoArray(gates, atO + j);
 
-      FloatVector slope = one.sub(active.mul(active));
-      FloatVector dcj = dhj.mul(o).fma(slope, load(dc, dcOffset + j));
-      dcj.mul(f).intoArray(dc, dcOffset + j);
-      dcj.mul(g).mul(i).mul(one.sub(i)).intoArray(gates, atI);
-      dcj.mul(load(cPrevious, cPreviousOffset + j)).mul(f).mul(one.sub(f)).intoArray(gates, atF);
-      dcj.mul(i).mul(one.sub(g.mul(g))).intoArray(gates, atG);
-      dhj.mul(active).mul(o).mul(one.sub(o)).intoArray(gates, atO);
+        FloatVector slope = one.sub(aj.mul(aj));
+        FloatVector dcj = dhj.mul(o).fma(slope, FloatVector.fromArray(FLOATS, dc, dcOffset + state + j));
+        FloatVector f = FloatVector.fromArray(FLOATS, gates, atF + j);
+        dcj.mul(f).intoArray(dc, dcOffset + state + j);
+        FloatVector df = dcj.mul(FloatVector.fromArray(FLOATS, cPrevious, cPreviousOffset + state + j));
+        df.mul(f).mul(one.sub(f)).intoArray(gates, atF + j);
+
+        FloatVector i = FloatVector.fromArray(FLOATS, gates, atI + j);
+        FloatVector g = FloatVector.fromArray(FLOATS, gates, atG + j);
+        dcj.mul(g).mul(i).mul(one.sub(i)).intoArray(gates, atI + j);
+        dcj.mul(i).mul(one.sub(g.mul(g))).intoArray(gates, atG + j);
+      }
     }
   }
 
@@ -205,68 +215,100 @@ final class VectorCells {
       float[] h,
       int hOffset) {
     int whole = FLOATS.loopBound(units);
-    for (int row = 0; row < rows && whole > 0; row++) {
-      int state = row * units;
-      gruForwardRow(
-          whole,
-          units,
-          gates,
-          gatesOffset + 3 * state,
-          inner,
-          innerOffset + 3 * state,
-          hPrevious,
-          hPreviousOffset + state,
-          h,
-          hOffset + state);
+    if (whole > 0) {
+      gruGates(rows, whole, gates, gatesOffset, inner, innerOffset, units, 3 * units);
+      gruState(
+          rows, whole, gates, gatesOffset, inner, innerOffset, units, 3 * units, hPrevious,
+          hPreviousOffset, h, hOffset, units);
     }
     int left = units - whole;
-    if (left == 0) {
-      return;
-    }
-    float[] panel = PANEL.get();
-    for (int row = 0; row < rows; row++) {
-      int state = row * units + whole;
-      int gate = row * 3 * units + whole;
-      toPanel(3, left, gates, gatesOffset + gate, units, panel, 0);
-      toPanel(3, left, inner, innerOffset + gate, units, panel, 3 * LANES);
-      toPanel(1, left, hPrevious, hPreviousOffset + state, 0, panel, 6 * LANES);
-      gruForwardRow(LANES, LANES, panel, 0, panel, 3 * LANES, panel, 6 * LANES, panel, 7 * LANES);
-      fromPanel(3, left, panel, 0, gates, gatesOffset + gate, units);
-      fromPanel(1, left, panel, 7 * LANES, h, hOffset + state, 0);
+    if (left > 0) {
+      int n = VectorPanel.size(rows * left);
+      float[] panel = panel(8 * n);
+      gatherGates(3, rows, left, gates, gatesOffset + whole, units, 3 * units, panel, 0, n);
+      gatherGates(3, rows, left, inner, innerOffset + whole, units, 3 * units, panel, 3 * n, n);
+      gather(rows, left, hPrevious, hPreviousOffset + whole, units, panel, 6 * n, n);
+      gruGates(1, n, panel, 0, panel, 3 * n, n, 0);
+      gruState(1, n, panel, 0, panel, 3 * n, n, 0, panel, 6 * n, panel, 7 * n, 0);
+      scatterGates(3, rows, left, panel, 0, n, gates, gatesOffset + whole, units, 3 * units);
+      scatter(rows, left, panel, 7 * n, h, hOffset + whole, units);
     }
   }
 
-  private static void gruForwardRow(
+  /** z and r. */
+  private static void gruGates(
+      int rows,
       int n,
-      int units,
       float[] gates,
       int gatesOffset,
       float[] inner,
       int innerOffset,
-      float[] hPrevious,
-      int hPreviousOffset,
-      float[] h,
-      int hOffset) {
-    for (int j = 0; j < n; j += LANES) {
-      int atZ = gatesOffset + j;
-      int atR = atZ + units;
-      int atG = atR + units;
-      int innerZ = innerOffset + j;
-      int innerR = innerZ + units;
-      int innerH = innerR + units;
-      FloatVector r = sigmoid(load(gates, atR).add(load(inner, innerR)));
-      r.intoArray(gates, atR);
-      FloatVector z = sigmoid(load(gates, atZ).add(load(inner, innerZ)));
-      z.intoArray(gates, atZ);
-      FloatVector g = tanh(r.fma(load(inner, innerH), load(gates, atG)));
-      g.intoArray(gates, atG);
-      output(z, g, load(hPrevious, hPreviousOffset + j)).intoArray(h, hOffset + j);
+      int distance,
+      int gateStride) {
+    int span = distance + n;
+    for (int row = 0; row < rows; row++) {
+      int to = gatesOffset + row * gateStride;
+      int from = innerOffset + row * gateStride;
+      for (int gate = 0; gate < span; gate += distance) {
+        for (int j = gate; j < gate + n; j += LANES) {
+          FloatVector.fromArray(FLOATS, gates, to + j)
+              .add(FloatVector.fromArray(FLOATS, inner, from + j))
+              .intoArray(gates, to + j);
+        }
+      }
+    }
+    int r = gatesOffset + distance;
+    if (distance == n) {
+      sigmoid(rows, 2 * n, gates, gatesOffset, gateStride, gates, gatesOffset, gateStride);
+    } else {
+      sigmoid(rows, n, gates, gatesOffset, gateStride, gates, gatesOffset, gateStride);
+      sigmoid(rows, n, gates, r, gateStride, gates, r, gateStride);
     }
   }
 
-  /** z h + (1 − z) g. */
-  private static FloatVector output(FloatVector z, FloatVector g, FloatVector before) {
-    return z.fma(before, constant(1).sub(z).mul(g));
+  private static void gruState(
+      int rows,
+      int n,
+      float[] gates,
+      int gatesOffset,
+      float[] inner,
+      int innerOffset,
+      int distance,
+      int gateStride,
+      float[] hPrevious,
+      int hPreviousOffset,
+      float[] h,
+      int hOffset,
+      int stateStride) {
+    for (int row = 0; row < rows; row++) {
+      int r = gatesOffset + row * gateStride + distance;
+      int g = r + distance;
+      int innerH = innerOffset + row * gateStride + 2 * distance;
+      for (int j = 0; j < n; j += LANES) {
+        FloatVector sum = FloatVector.fromArray(FLOATS, gates, g + j);
+        FloatVector.fromArray(FLOATS, gates, r + j)
+            .fma(FloatVector.fromArray(FLOATS, inner, innerH + j), sum)
+            .intoArray(gates, g + j);
+      }
+    }
+    int candidate = gatesOffset + 2 * distance;
+    tanh(rows, n, gates, candidate, gateStride, gates, candidate, gateStride);
+    for (int row = 0; row < rows; row++) {
+      int z = gatesOffset + row * gateStride;
+      int g = z + 2 * distance;
+      int before = hPreviousOffset + row * stateStride;
+      int to = hOffset + row * stateStride;
+      for (int j = 0; j < n; j += LANES) {
+        FloatVector zj = FloatVector.fromArray(FLOATS, gates, z + j);
+        FloatVector gj = FloatVector.fromArray(FLOATS, gates, g + j);
+        // z h + (1 − z) g
+        FloatVector.broadcast(FLOATS, 1)
+            .sub(zj)
+            .mul(gj)
+            .add(zj.mul(FloatVector.fromArray(FLOATS, hPrevious, before + j)))
+            .intoArray(h, to + j);
+      }
+    }
   }
 
   static void gruBackward(
@@ -283,81 +325,73 @@ final class VectorCells {
       float[] dhPrevious,
       int dhPreviousOffset) {
     int whole = FLOATS.loopBound(units);
-    for (int row = 0; row < rows && whole > 0; row++) {
-      int state = row * units;
-      gruBackwardRow(
-          whole,
-          units,
-          gates,
-          gatesOffset + 3 * state,
-          inner,
-          innerOffset + 3 * state,
-          hPrevious,
-          hPreviousOffset + state,
-          dh,
-          dhOffset + state,
-          dhPrevious,
-          dhPreviousOffset + state);
+    if (whole > 0) {
+      gruGradients(
+          rows, whole, gates, gatesOffset, inner, innerOffset, units, 3 * units, hPrevious,
+          hPreviousOffset, dh, dhOffset, dhPrevious, dhPreviousOffset, units);
     }
     int left = units - whole;
-    if (left == 0) {
-      return;
-    }
-    float[] panel = PANEL.get();
-    for (int row = 0; row < rows; row++) {
-      int state = row * units + whole;
-      int gate = row * 3 * units + whole;
-      toPanel(3, left, gates, gatesOffset + gate, units, panel, 0);
-      toPanel(3, left, inner, innerOffset + gate, units, panel, 3 * LANES);
-      toPanel(1, left, hPrevious, hPreviousOffset + state, 0, panel, 6 * LANES);
-      toPanel(1, left, dh, dhOffset + state, 0, panel, 7 * LANES);
-      gruBackwardRow(
-          LANES, LANES, panel, 0, panel, 3 * LANES, panel, 6 * LANES, panel, 7 * LANES, panel,
-          8 * LANES);
-      fromPanel(3, left, panel, 0, gates, gatesOffset + gate, units);
-      fromPanel(3, left, panel, 3 * LANES, inner, innerOffset + gate, units);
-      fromPanel(1, left, panel, 8 * LANES, dhPrevious, dhPreviousOffset + state, 0);
+    if (left > 0) {
+      int n = VectorPanel.size(rows * left);
+      float[] panel = panel(9 * n);
+      gatherGates(3, rows, left, gates, gatesOffset + whole, units, 3 * units, panel, 0, n);
+      gatherGates(3, rows, left, inner, innerOffset + whole, units, 3 * units, panel, 3 * n, n);
+      gather(rows, left, hPrevious, hPreviousOffset + whole, units, panel, 6 * n, n);
+      gather(rows, left, dh, dhOffset + whole, units, panel, 7 * n, n);
+      gruGradients(
+          1, n, panel, 0, panel, 3 * n, n, 0, panel, 6 * n, panel, 7 * n, panel, 8 * n, 0);
+      scatterGates(3, rows, left, panel, 0, n, gates, gatesOffset + whole, units, 3 * units);
+      scatterGates(3, rows, left, panel, 3 * n, n, inner, innerOffset + whole, units, 3 * units);
+      scatter(rows, left, panel, 8 * n, dhPrevious, dhPreviousOffset + whole, units);
     }
   }
 
-  private static void gruBackwardRow(
+  private static void gruGradients(
+      int rows,
       int n,
-      int units,
       float[] gates,
       int gatesOffset,
       float[] inner,
       int innerOffset,
+      int distance,
+      int gateStride,
       float[] hPrevious,
       int hPreviousOffset,
       float[] dh,
       int dhOffset,
       float[] dhPrevious,
-      int dhPreviousOffset) {
-    FloatVector one = constant(1);
-    for (int j = 0; j < n; j += LANES) {
-      int atZ = gatesOffset + j;
-      int atR = atZ + units;
-      int atG = atR + units;
-      int innerZ = innerOffset + j;
-      int innerR = innerZ + units;
-      int innerH = innerR + units;
-      FloatVector z = load(gates, atZ);
-      FloatVector r = load(gates, atR);
-      FloatVector g = load(gates, atG);
-      FloatVector dhj = load(dh, dhOffset + j);
-      FloatVector notZ = one.sub(z);
-      dhj.mul(z).intoArray(dhPrevious, dhPreviousOffset + j);
+      int dhPreviousOffset,
+      int stateStride) {
+    for (int row = 0; row < rows; row++) {
+      int atZ = gatesOffset + row * gateStride;
+      int atR = atZ + distance;
+      int atG = atR + distance;
+      int innerZ = innerOffset + row * gateStride;
+      int innerR = innerZ + distance;
+      int innerH = innerR + distance;
+      int state = row * stateStride;
+      for (int j = 0; j < n; j += LANES) {
+        FloatVector one = FloatVector.broadcast(FLOATS, 1);
+        FloatVector z = FloatVector.fromArray(FLOATS, gates, atZ + j);
+        FloatVector g = FloatVector.fromArray(FLOATS, gates, atG + j);
+        FloatVector dhj = FloatVector.fromArray(FLOATS, dh, dhOffset + state + j);
+        FloatVector notZ = one.sub(z);
+        FloatVector dhz = dhj.mul(z);
+        dhz.intoArray(dhPrevious, dhPreviousOffset + state + j);
+        FloatVector before = FloatVector.fromArray(FLOATS, hPrevious, hPreviousOffset + state + j);
+        FloatVector dz = before.sub(g).mul(dhz).mul(notZ);
+        dz.intoArray(gates, atZ + j);
+        dz.intoArray(inner, innerZ + j);
 
-      FloatVector before = load(hPrevious, hPreviousOffset + j);
-      FloatVector dz = dhj.mul(before.sub(g)).mul(z).mul(notZ);
-      FloatVector dg = dhj.mul(notZ).mul(one.sub(g.mul(g)));
-      FloatVector dr = dg.mul(load(inner, innerH)).mul(r).mul(one.sub(r));
-      dz.intoArray(gates, atZ);
-      dz.intoArray(inner, innerZ);
-      dr.intoArray(gates, atR);
-      dr.intoArray(inner, innerR);
-      dg.intoArray(gates, atG);
-      dg.mul(r).intoArray(inner, innerH);
+        FloatVector r = FloatVector.fromArray(FLOATS, gates, atR + j);
+        FloatVector dg = dhj.mul(notZ).mul(one.sub(g.mul(g)));
+        FloatVector dgr = dg.mul(r);
+        FloatVector dr = dgr.mul(FloatVector.fromArray(FLOATS, inner, innerH + j)).mul(one.sub(r));
+        dg.intoArray(gates, atG + j);
+        dgr.intoArray(inner, innerH + j);
+        dr.intoArray(gates, atR + j);
+        dr.intoArray(inner, innerR + j);
+      }
     }
   }
 
@@ -377,7 +411,11 @@ final class VectorCells {
       int to = hOffset + row * units;
       int j = 0;
       for (; j + LANES <= units; j += LANES) {
-        output(load(gates, atZ + j), load(gates, atG + j), load(hPrevious, before + j))
+        FloatVector z = FloatVector.fromArray(FLOATS, gates, atZ + j);
+        FloatVector.broadcast(FLOATS, 1)
+            .sub(z)
+            .mul(FloatVector.fromArray(FLOATS, gates, atG + j))
+            .add(z.mul(FloatVector.fromArray(FLOATS, hPrevious, before + j)))
             .intoArray(h, to + j);
       }
       for (; j < units; j++) {
@@ -410,11 +448,11 @@ final class VectorCells {
       int to = dhPreviousOffset + row * units;
       int j = 0;
       for (; j + LANES <= units; j += LANES) {
-        FloatVector z = load(gates, atZ + j);
-        FloatVector dhj = load(dh, from + j);
-        FloatVector difference = load(hPrevious, before + j).sub(load(gates, atG + j));
+        FloatVector z = FloatVector.fromArray(FLOATS, gates, atZ + j);
+        FloatVector dhj = FloatVector.fromArray(FLOATS, dh, from + j);
+        FloatVector difference = FloatVector.fromArray(FLOATS, hPrevious, before + j).sub(FloatVector.fromArray(FLOATS, gates, atG + j));
         dhj.mul(difference).intoArray(gateGradients, toZ + j);
-        dhj.mul(constant(1).sub(z)).intoArray(gateGradients, toG + j);
+        dhj.mul(FloatVector.broadcast(FLOATS, 1).sub(z)).intoArray(gateGradients, toG + j);
         dhj.mul(z).intoArray(dhPrevious, to + j);
       }
       for (; j < units; j++) {
@@ -427,25 +465,35 @@ final class VectorCells {
     }
   }
 
-  private static void toPanel(
-      int blocks, int left, float[] from, int offset, int distance, float[] panel, int at) {
-    for (int block = 0; block < blocks; block++) {
-      for (int j = 0; j < left; j++) {
-        panel[at + block * LANES + j] = from[offset + block * distance + j];
-      }
+  private static void gatherGates(
+      int count,
+      int rows,
+      int width,
+      float[] gates,
+      int offset,
+      int distance,
+      int stride,
+      float[] panel,
+      int at,
+      int size) {
+    for (int gate = 0; gate < count; gate++) {
+      gather(rows, width, gates, offset + gate * distance, stride, panel, at + gate * size, size);
     }
   }
 
-  private static void fromPanel(
-      int blocks, int left, float[] panel, int at, float[] to, int offset, int distance) {
-    for (int block = 0; block < blocks; block++) {
-      for (int j = 0; j < left; j++) {
-        to[offset + block * distance + j] = panel[at + block * LANES + j];
-      }
+  private static void scatterGates(
+      int count,
+      int rows,
+      int width,
+      float[] panel,
+      int at,
+      int size,
+      float[] gates,
+      int offset,
+      int distance,
+      int stride) {
+    for (int gate = 0; gate < count; gate++) {
+      scatter(rows, width, panel, at + gate * size, gates, offset + gate * distance, stride);
     }
-  }
-
-  private static FloatVector load(float[] a, int offset) {
-    return FloatVector.fromArray(FLOATS, a, offset);
   }
 }

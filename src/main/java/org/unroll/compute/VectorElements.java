@@ -1,6 +1,5 @@
 package org.unroll.compute;
 
-import static org.unroll.compute.VectorFunctions.constant;
 import static org.unroll.compute.VectorWidth.FLOATS;
 import static org.unroll.compute.VectorWidth.LANES;
 
@@ -8,13 +7,21 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The elementwise operations. The activations have a loop each, over whole vectors; what is left of
- * a row goes through the same loop in a vector of its own.
+ * The elementwise operations. tanh and sigmoid go over the matrix where it is; every other activation over a block of it,
+ * brought together in a panel, in as many passes as it has parts.
  */
 final class VectorElements {
-  /** Three vectors for what is left of a row. */
-  private static final ThreadLocal<float[]> TAIL =
-      ThreadLocal.withInitial(() -> new float[3 * LANES]);
+  /** Values in a panel; it has room for four such blocks, in the first-level cache. */
+  private static final int BLOCK = 1024;
+
+  private static final ThreadLocal<float[]> PANEL =
+      ThreadLocal.withInitial(() -> new float[4 * BLOCK]);
+
+  // the blocks of the panel
+  private static final int X = 0;
+  private static final int Y = BLOCK;
+  private static final int GRADIENT = 2 * BLOCK;
+  private static final int PART = 3 * BLOCK;
 
   private VectorElements() {}
 
@@ -38,120 +45,123 @@ final class VectorElements {
       width *= rows;
       rows = 1;
     }
-    int whole = FLOATS.loopBound(width);
-    int left = width - whole;
-    float[] tail = left == 0 ? null : TAIL.get();
-    for (int i = 0; i < rows; i++) {
-      int xRow = xOffset + i * xStride;
-      int yRow = yOffset + i * yStride;
-      apply(f, whole, x, xRow, y, yRow);
-      if (left > 0) {
-        copy(left, x, xRow + whole, tail, 0);
-        apply(f, LANES, tail, 0, tail, 0);
-        copy(left, tail, 0, y, yRow + whole);
+    int done = 0;
+    if (f == Activation.TANH || f == Activation.SIGMOID) {
+      done = FLOATS.loopBound(width);
+      if (f == Activation.TANH) {
+        VectorFunctions.tanh(rows, done, x, xOffset, xStride, y, yOffset, yStride);
+      } else {
+        VectorFunctions.sigmoid(rows, done, x, xOffset, xStride, y, yOffset, yStride);
+      }
+    }
+    float[] panel = PANEL.get();
+    for (int column = done; column < width; column += BLOCK) {
+      int columns = Math.min(BLOCK, width - column);
+      int most = BLOCK / columns;
+      for (int row = 0; row < rows; row += most) {
+        int count = Math.min(most, rows - row);
+        int size = VectorPanel.size(count * columns);
+        int from = xOffset + row * xStride + column;
+        int to = yOffset + row * yStride + column;
+        VectorPanel.gather(count, columns, x, from, xStride, panel, X, size);
+        apply(f, size, panel);
+        VectorPanel.scatter(count, columns, panel, Y, y, to, yStride);
       }
     }
   }
 
-  private static void apply(Activation f, int n, float[] x, int xOffset, float[] y, int yOffset) {
+  /** The first {@code n} values of the panel's block Y from those of its block X. */
+  private static void apply(Activation f, int n, float[] panel) {
     switch (f) {
-      case LINEAR -> copy(n, x, xOffset, y, yOffset);
-      case RELU -> relu(n, x, xOffset, y, yOffset);
-      case TANH -> tanh(n, x, xOffset, y, yOffset);
-      case SIGMOID -> sigmoid(n, x, xOffset, y, yOffset);
-      case ELU -> elu(n, x, xOffset, y, yOffset, 1, 1);
-      case SELU ->
-          elu(
-              n,
-              x,
-              xOffset,
-              y,
-              yOffset,
-              Approximations.SELU_SCALE,
-              Approximations.SELU_SCALE_ALPHA);
-      case GELU -> gelu(n, x, xOffset, y, yOffset);
-      case SOFTPLUS -> softplus(n, x, xOffset, y, yOffset);
-      case SOFTSIGN -> softsign(n, x, xOffset, y, yOffset);
-      case HARD_SIGMOID -> hardSigmoid(n, x, xOffset, y, yOffset);
-      case SILU -> silu(n, x, xOffset, y, yOffset);
-      case EXPONENTIAL -> exponential(n, x, xOffset, y, yOffset);
-      case LEAKY_RELU -> leakyRelu(n, x, xOffset, y, yOffset);
+      case LINEAR -> System.arraycopy(panel, X, panel, Y, n);
+      case RELU -> leakyRelu(n, panel, 0);
+      case TANH -> VectorFunctions.tanh(1, n, panel, X, 0, panel, Y, 0);
+      case SIGMOID -> VectorFunctions.sigmoid(1, n, panel, X, 0, panel, Y, 0);
+      case ELU -> elu(n, panel, 1, 1);
+      case SELU -> elu(n, panel, Approximations.SELU_SCALE, Approximations.SELU_SCALE_ALPHA);
+      case GELU -> {
+        bell(n, panel);
+        VectorFunctions.normal(n, panel, X, panel, PART, panel, Y);
+        multiplyBy(n, panel, X, panel, Y);
+      }
+      case SOFTPLUS -> {
+        minusAbsolute(n, panel);
+        VectorFunctions.exp(n, panel, PART, panel, PART);
+        VectorFunctions.softplus(n, panel, X, panel, PART, panel, Y);
+      }
+      case SOFTSIGN -> softsign(n, panel);
+      case HARD_SIGMOID -> hardSigmoid(n, panel);
+      case SILU -> {
+        VectorFunctions.sigmoid(1, n, panel, X, 0, panel, Y, 0);
+        multiplyBy(n, panel, X, panel, Y);
+      }
+      case EXPONENTIAL -> VectorFunctions.exp(n, panel, X, panel, Y);
+      case LEAKY_RELU -> leakyRelu(n, panel, Approximations.LEAKY_SLOPE);
       case SOFTMAX -> throw new AssertionError("softmax goes by rows");
     }
   }
 
-  private static void relu(int n, float[] x, int xOffset, float[] y, int yOffset) {
+  private static void leakyRelu(int n, float[] panel, float slope) {
     for (int j = 0; j < n; j += LANES) {
-      load(x, xOffset + j).max(0).intoArray(y, yOffset + j);
+      FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
+      x.max(0).add(x.min(0).mul(slope)).intoArray(panel, Y + j);
     }
   }
 
-  private static void tanh(int n, float[] x, int xOffset, float[] y, int yOffset) {
+  /** eˣ − 1 = 2t / (1 − t), t = tanh(x/2). */
+  private static void elu(int n, float[] panel, float scale, float scaleAlpha) {
+    half(n, panel, X);
+    VectorFunctions.tanh(1, n, panel, PART, 0, panel, PART, 0);
     for (int j = 0; j < n; j += LANES) {
-      VectorFunctions.tanh(load(x, xOffset + j)).intoArray(y, yOffset + j);
+      FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
+      FloatVector t = FloatVector.fromArray(FLOATS, panel, PART + j);
+      FloatVector below = t.add(t).div(FloatVector.broadcast(FLOATS, 1).sub(t)).mul(scaleAlpha);
+      below
+          .blend(x.mul(scale), x.compare(VectorOperators.GT, 0))
+          .intoArray(panel, Y + j);
     }
   }
 
-  private static void sigmoid(int n, float[] x, int xOffset, float[] y, int yOffset) {
+  private static void softsign(int n, float[] panel) {
     for (int j = 0; j < n; j += LANES) {
-      VectorFunctions.sigmoid(load(x, xOffset + j)).intoArray(y, yOffset + j);
+      FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
+      x.div(x.abs().add(1)).intoArray(panel, Y + j);
     }
   }
 
-  private static void elu(
-      int n, float[] x, int xOffset, float[] y, int yOffset, float scale, float scaleAlpha) {
+  private static void hardSigmoid(int n, float[] panel) {
     for (int j = 0; j < n; j += LANES) {
-      FloatVector at = load(x, xOffset + j);
-      FloatVector below = VectorFunctions.expm1(at).mul(scaleAlpha);
-      below.blend(at.mul(scale), at.compare(VectorOperators.GT, 0)).intoArray(y, yOffset + j);
+      FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
+      x.add(3).max(0).min(6).div(6).intoArray(panel, Y + j);
     }
   }
 
-  private static void gelu(int n, float[] x, int xOffset, float[] y, int yOffset) {
+  private static void half(int n, float[] panel, int from) {
     for (int j = 0; j < n; j += LANES) {
-      FloatVector at = load(x, xOffset + j);
-      at.mul(VectorFunctions.normal(at)).intoArray(y, yOffset + j);
+      FloatVector.fromArray(FLOATS, panel, from + j).mul(0.5f).intoArray(panel, PART + j);
     }
   }
 
-  private static void softplus(int n, float[] x, int xOffset, float[] y, int yOffset) {
+  private static void minusAbsolute(int n, float[] panel) {
     for (int j = 0; j < n; j += LANES) {
-      VectorFunctions.softplus(load(x, xOffset + j)).intoArray(y, yOffset + j);
+      FloatVector.fromArray(FLOATS, panel, X + j).abs().neg().intoArray(panel, PART + j);
     }
   }
 
-  private static void softsign(int n, float[] x, int xOffset, float[] y, int yOffset) {
+  /** exp(−x²/2). */
+  private static void bell(int n, float[] panel) {
     for (int j = 0; j < n; j += LANES) {
-      FloatVector at = load(x, xOffset + j);
-      at.div(at.abs().add(1)).intoArray(y, yOffset + j);
+      FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
+      x.mul(x).mul(-0.5f).intoArray(panel, PART + j);
     }
+    VectorFunctions.exp(n, panel, PART, panel, PART);
   }
 
-  private static void hardSigmoid(int n, float[] x, int xOffset, float[] y, int yOffset) {
+  private static void multiplyBy(int n, float[] factor, int at, float[] out, int outOffset) {
     for (int j = 0; j < n; j += LANES) {
-      load(x, xOffset + j).add(3).max(0).min(6).div(6).intoArray(y, yOffset + j);
-    }
-  }
-
-  private static void silu(int n, float[] x, int xOffset, float[] y, int yOffset) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector at = load(x, xOffset + j);
-      at.mul(VectorFunctions.sigmoid(at)).intoArray(y, yOffset + j);
-    }
-  }
-
-  private static void exponential(int n, float[] x, int xOffset, float[] y, int yOffset) {
-    for (int j = 0; j < n; j += LANES) {
-      VectorFunctions.exp(load(x, xOffset + j)).intoArray(y, yOffset + j);
-    }
-  }
-
-  private static void leakyRelu(int n, float[] x, int xOffset, float[] y, int yOffset) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector at = load(x, xOffset + j);
-      at.mul(Approximations.LEAKY_SLOPE)
-          .blend(at, at.compare(VectorOperators.GT, 0))
-          .intoArray(y, yOffset + j);
+      FloatVector.fromArray(FLOATS, out, outOffset + j)
+          .mul(FloatVector.fromArray(FLOATS, factor, at + j))
+          .intoArray(out, outOffset + j);
     }
   }
 
@@ -160,24 +170,20 @@ final class VectorElements {
     for (int j = 0; j < width; j++) {
       max = Math.max(max, x[xOffset + j]);
     }
-    float[] tail = TAIL.get();
-    FloatVector sums = FloatVector.zero(FLOATS);
-    int j = 0;
-    for (; j + LANES <= width; j += LANES) {
-      FloatVector e = VectorFunctions.exp(load(x, xOffset + j).sub(max));
-      e.intoArray(y, yOffset + j);
-      sums = sums.add(e);
+    float[] panel = PANEL.get();
+    float sum = 0;
+    for (int from = 0; from < width; from += BLOCK) {
+      int n = Math.min(BLOCK, width - from);
+      for (int j = 0; j < n; j++) {
+        panel[X + j] = x[xOffset + from + j] - max;
+      }
+      VectorFunctions.exp(VectorPanel.size(n), panel, X, panel, Y);
+      for (int j = 0; j < n; j++) {
+        sum += panel[Y + j];
+      }
+      System.arraycopy(panel, Y, y, yOffset + from, n);
     }
-    float sum = VectorFunctions.sumOfLanes(sums, tail);
-    for (; j < width; j++) {
-      float e = Approximations.exp(x[xOffset + j] - max);
-      y[yOffset + j] = e;
-      sum += e;
-    }
-    for (j = 0; j + LANES <= width; j += LANES) {
-      load(y, yOffset + j).div(sum).intoArray(y, yOffset + j);
-    }
-    for (; j < width; j++) {
+    for (int j = 0; j < width; j++) {
       y[yOffset + j] /= sum;
     }
   }
@@ -207,159 +213,163 @@ final class VectorElements {
     float[] v = fromInput ? x : y;
     int vOffset = fromInput ? xOffset : yOffset;
     int vStride = fromInput ? xStride : yStride;
+    int vBlock = fromInput ? X : Y;
     if (vStride == width && gradientStride == width) {
       width *= rows;
       rows = 1;
     }
-    int whole = FLOATS.loopBound(width);
-    int left = width - whole;
-    float[] tail = left == 0 ? null : TAIL.get();
-    for (int i = 0; i < rows; i++) {
-      int vRow = vOffset + i * vStride;
-      int row = gradientOffset + i * gradientStride;
-      applyBackward(f, whole, v, vRow, gradient, row);
-      if (left > 0) {
-        copy(left, v, vRow + whole, tail, 0);
-        copy(left, gradient, row + whole, tail, LANES);
-        applyBackward(f, LANES, tail, 0, tail, LANES);
-        copy(left, tail, LANES, gradient, row + whole);
+    float[] panel = PANEL.get();
+    for (int column = 0; column < width; column += BLOCK) {
+      int columns = Math.min(BLOCK, width - column);
+      int most = BLOCK / columns;
+      for (int row = 0; row < rows; row += most) {
+        int count = Math.min(most, rows - row);
+        int size = VectorPanel.size(count * columns);
+        int from = vOffset + row * vStride + column;
+        int at = gradientOffset + row * gradientStride + column;
+        VectorPanel.gather(count, columns, v, from, vStride, panel, vBlock, size);
+        VectorPanel.gather(count, columns, gradient, at, gradientStride, panel, GRADIENT, size);
+        applyBackward(f, size, panel);
+        VectorPanel.scatter(count, columns, panel, GRADIENT, gradient, at, gradientStride);
       }
     }
   }
 
-  private static void applyBackward(
-      Activation f, int n, float[] v, int vOffset, float[] gradient, int offset) {
+  /** The panel's block GRADIENT times the derivative, from its block Y or X. */
+  private static void applyBackward(Activation f, int n, float[] panel) {
     switch (f) {
       case LINEAR -> {}
-      case RELU -> stepBackward(n, v, vOffset, gradient, offset, 1, 0);
-      case TANH -> tanhBackward(n, v, vOffset, gradient, offset);
-      case SIGMOID -> sigmoidBackward(n, v, vOffset, gradient, offset);
-      case ELU -> eluBackward(n, v, vOffset, gradient, offset, 1, 1);
-      case SELU ->
-          eluBackward(
-              n,
-              v,
-              vOffset,
-              gradient,
-              offset,
-              Approximations.SELU_SCALE,
-              Approximations.SELU_SCALE_ALPHA);
-      case GELU -> geluBackward(n, v, vOffset, gradient, offset);
-      case SOFTPLUS -> softplusBackward(n, v, vOffset, gradient, offset);
-      case SOFTSIGN -> softsignBackward(n, v, vOffset, gradient, offset);
-      case HARD_SIGMOID -> hardSigmoidBackward(n, v, vOffset, gradient, offset);
-      case SILU -> siluBackward(n, v, vOffset, gradient, offset);
-      case EXPONENTIAL -> multiplyBy(n, v, vOffset, gradient, offset);
-      case LEAKY_RELU ->
-          stepBackward(n, v, vOffset, gradient, offset, 1, Approximations.LEAKY_SLOPE);
+      case RELU -> leakyReluBackward(n, panel, 0);
+      case TANH -> tanhBackward(n, panel);
+      case SIGMOID -> sigmoidBackward(n, panel);
+      case ELU -> eluBackward(n, panel, 1, 1);
+      case SELU -> eluBackward(
+          n, panel, Approximations.SELU_SCALE, Approximations.SELU_SCALE_ALPHA);
+      case GELU -> geluBackward(n, panel);
+      case SOFTPLUS -> softplusBackward(n, panel);
+      case SOFTSIGN -> softsignBackward(n, panel);
+      case HARD_SIGMOID -> hardSigmoidBackward(n, panel);
+      case SILU -> siluBackward(n, panel);
+      case EXPONENTIAL -> multiplyBy(n, panel, Y, panel, GRADIENT);
+      case LEAKY_RELU -> leakyReluBackward(n, panel, Approximations.LEAKY_SLOPE);
       case SOFTMAX -> throw new AssertionError("softmax goes by rows");
     }
   }
 
-  private static void stepBackward(
-      int n, float[] y, int yOffset, float[] gradient, int offset, float above, float below) {
+  private static void leakyReluBackward(int n, float[] panel, float below) {
     for (int j = 0; j < n; j += LANES) {
+      FloatVector y = FloatVector.fromArray(FLOATS, panel, Y + j);
+      FloatVector gradient = FloatVector.fromArray(FLOATS, panel, GRADIENT + j);
+      gradient
+          .mul(below)
+          .blend(gradient, y.compare(VectorOperators.GT, 0))
+          .intoArray(panel, GRADIENT + j);
+    }
+  }
+
+  private static void tanhBackward(int n, float[] panel) {
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector y = FloatVector.fromArray(FLOATS, panel, Y + j);
+      FloatVector slope = FloatVector.broadcast(FLOATS, 1).sub(y.mul(y));
+      FloatVector.fromArray(FLOATS, panel, GRADIENT + j)
+          .mul(slope)
+          .intoArray(panel, GRADIENT + j);
+    }
+  }
+
+  private static void sigmoidBackward(int n, float[] panel) {
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector y = FloatVector.fromArray(FLOATS, panel, Y + j);
+      FloatVector slope = y.mul(FloatVector.broadcast(FLOATS, 1).sub(y));
+      FloatVector.fromArray(FLOATS, panel, GRADIENT + j)
+          .mul(slope)
+          .intoArray(panel, GRADIENT + j);
+    }
+  }
+
+  private static void eluBackward(int n, float[] panel, float scale, float scaleAlpha) {
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector y = FloatVector.fromArray(FLOATS, panel, Y + j);
+      FloatVector above = FloatVector.broadcast(FLOATS, scale);
+      FloatVector slope = y.add(scaleAlpha).blend(above, y.compare(VectorOperators.GT, 0));
+      FloatVector.fromArray(FLOATS, panel, GRADIENT + j)
+          .mul(slope)
+          .intoArray(panel, GRADIENT + j);
+    }
+  }
+
+  /** Φ(x) + x φ(x). */
+  private static void geluBackward(int n, float[] panel) {
+    bell(n, panel);
+    VectorFunctions.normal(n, panel, X, panel, PART, panel, Y);
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
+      FloatVector density =
+          FloatVector.fromArray(FLOATS, panel, PART + j).mul(Approximations.NORMAL_DENSITY);
+      FloatVector slope = x.fma(density, FloatVector.fromArray(FLOATS, panel, Y + j));
+      FloatVector.fromArray(FLOATS, panel, GRADIENT + j)
+          .mul(slope)
+          .intoArray(panel, GRADIENT + j);
+    }
+  }
+
+  /** 1 − e⁻ʸ = 2t / (1 + t), t = tanh(y/2). */
+  private static void softplusBackward(int n, float[] panel) {
+    half(n, panel, Y);
+    VectorFunctions.tanh(1, n, panel, PART, 0, panel, PART, 0);
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector t = FloatVector.fromArray(FLOATS, panel, PART + j);
+      FloatVector slope = t.add(t).div(t.add(1));
+      FloatVector.fromArray(FLOATS, panel, GRADIENT + j)
+          .mul(slope)
+          .intoArray(panel, GRADIENT + j);
+    }
+  }
+
+  private static void softsignBackward(int n, float[] panel) {
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector y = FloatVector.fromArray(FLOATS, panel, Y + j);
+      FloatVector rest = FloatVector.broadcast(FLOATS, 1).sub(y.abs());
+      FloatVector.fromArray(FLOATS, panel, GRADIENT + j)
+          .mul(rest.mul(rest))
+          .intoArray(panel, GRADIENT + j);
+    }
+  }
+
+  private static void hardSigmoidBackward(int n, float[] panel) {
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector y = FloatVector.fromArray(FLOATS, panel, Y + j);
+      FloatVector zero = FloatVector.zero(FLOATS);
       FloatVector slope =
-          constant(below)
-              .blend(constant(above), load(y, yOffset + j).compare(VectorOperators.GT, 0));
-      load(gradient, offset + j).mul(slope).intoArray(gradient, offset + j);
+          zero.blend(FloatVector.broadcast(FLOATS, 1f / 6), y.compare(VectorOperators.GT, 0))
+              .blend(zero, y.compare(VectorOperators.GE, 1));
+      FloatVector.fromArray(FLOATS, panel, GRADIENT + j)
+          .mul(slope)
+          .intoArray(panel, GRADIENT + j);
     }
   }
 
-  private static void tanhBackward(int n, float[] y, int yOffset, float[] gradient, int offset) {
+  /** s (1 + x (1 − s)), s = sigmoid(x). */
+  private static void siluBackward(int n, float[] panel) {
+    VectorFunctions.sigmoid(1, n, panel, X, 0, panel, PART, 0);
     for (int j = 0; j < n; j += LANES) {
-      FloatVector at = load(y, yOffset + j);
-      FloatVector slope = constant(1).sub(at.mul(at));
-      load(gradient, offset + j).mul(slope).intoArray(gradient, offset + j);
-    }
-  }
-
-  private static void sigmoidBackward(int n, float[] y, int yOffset, float[] gradient, int offset) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector at = load(y, yOffset + j);
-      FloatVector slope = at.mul(constant(1).sub(at));
-      load(gradient, offset + j).mul(slope).intoArray(gradient, offset + j);
-    }
-  }
-
-  private static void eluBackward(
-      int n, float[] y, int yOffset, float[] gradient, int offset, float scale, float scaleAlpha) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector at = load(y, yOffset + j);
-      FloatVector slope =
-          at.add(scaleAlpha).blend(constant(scale), at.compare(VectorOperators.GT, 0));
-      load(gradient, offset + j).mul(slope).intoArray(gradient, offset + j);
-    }
-  }
-
-  private static void geluBackward(int n, float[] x, int xOffset, float[] gradient, int offset) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector at = load(x, xOffset + j);
-      FloatVector slope = at.fma(VectorFunctions.normalDensity(at), VectorFunctions.normal(at));
-      load(gradient, offset + j).mul(slope).intoArray(gradient, offset + j);
-    }
-  }
-
-  private static void softplusBackward(
-      int n, float[] y, int yOffset, float[] gradient, int offset) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector slope = VectorFunctions.softplusDerivative(load(y, yOffset + j));
-      load(gradient, offset + j).mul(slope).intoArray(gradient, offset + j);
-    }
-  }
-
-  private static void softsignBackward(
-      int n, float[] y, int yOffset, float[] gradient, int offset) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector rest = constant(1).sub(load(y, yOffset + j).abs());
-      load(gradient, offset + j).mul(rest.mul(rest)).intoArray(gradient, offset + j);
-    }
-  }
-
-  private static void hardSigmoidBackward(
-      int n, float[] y, int yOffset, float[] gradient, int offset) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector at = load(y, yOffset + j);
-      FloatVector slope =
-          constant(0)
-              .blend(constant(1f / 6), at.compare(VectorOperators.GT, 0))
-              .blend(constant(0), at.compare(VectorOperators.GE, 1));
-      load(gradient, offset + j).mul(slope).intoArray(gradient, offset + j);
-    }
-  }
-
-  private static void siluBackward(int n, float[] x, int xOffset, float[] gradient, int offset) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector at = load(x, xOffset + j);
-      FloatVector s = VectorFunctions.sigmoid(at);
-      FloatVector one = constant(1);
-      FloatVector slope = s.mul(at.fma(one.sub(s), one));
-      load(gradient, offset + j).mul(slope).intoArray(gradient, offset + j);
-    }
-  }
-
-  private static void multiplyBy(int n, float[] y, int yOffset, float[] gradient, int offset) {
-    for (int j = 0; j < n; j += LANES) {
-      load(gradient, offset + j).mul(load(y, yOffset + j)).intoArray(gradient, offset + j);
+      FloatVector one = FloatVector.broadcast(FLOATS, 1);
+      FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
+      FloatVector s = FloatVector.fromArray(FLOATS, panel, PART + j);
+      FloatVector slope = s.mul(x.fma(one.sub(s), one));
+      FloatVector.fromArray(FLOATS, panel, GRADIENT + j)
+          .mul(slope)
+          .intoArray(panel, GRADIENT + j);
     }
   }
 
   private static void softmaxBackward(
       int width, float[] y, int yOffset, float[] gradient, int offset) {
-    float[] tail = TAIL.get();
-    FloatVector sums = FloatVector.zero(FLOATS);
-    int j = 0;
-    for (; j + LANES <= width; j += LANES) {
-      sums = load(y, yOffset + j).fma(load(gradient, offset + j), sums);
-    }
-    float sum = VectorFunctions.sumOfLanes(sums, tail);
-    for (; j < width; j++) {
+    float sum = 0;
+    for (int j = 0; j < width; j++) {
       sum += y[yOffset + j] * gradient[offset + j];
     }
-    for (j = 0; j + LANES <= width; j += LANES) {
-      load(gradient, offset + j).sub(sum).mul(load(y, yOffset + j)).intoArray(gradient, offset + j);
-    }
-    for (; j < width; j++) {
+    for (int j = 0; j < width; j++) {
       gradient[offset + j] = y[yOffset + j] * (gradient[offset + j] - sum);
     }
   }
@@ -367,7 +377,9 @@ final class VectorElements {
   static void add(int n, float[] a, int aOffset, float[] out, int outOffset) {
     int j = 0;
     for (; j + LANES <= n; j += LANES) {
-      load(out, outOffset + j).add(load(a, aOffset + j)).intoArray(out, outOffset + j);
+      FloatVector.fromArray(FLOATS, out, outOffset + j)
+          .add(FloatVector.fromArray(FLOATS, a, aOffset + j))
+          .intoArray(out, outOffset + j);
     }
     for (; j < n; j++) {
       out[outOffset + j] += a[aOffset + j];
@@ -383,38 +395,46 @@ final class VectorElements {
       float[] out,
       int outOffset,
       boolean accumulate) {
+    if (!accumulate) {
+      for (int j = 0; j < width; j++) {
+        out[outOffset + j] = 0;
+      }
+    }
     int j = 0;
-    for (; j + 2 * LANES <= width; j += 2 * LANES) {
+    for (; j + 4 * LANES <= width; j += 4 * LANES) {
       FloatVector sum0 = FloatVector.zero(FLOATS);
       FloatVector sum1 = sum0;
+      FloatVector sum2 = sum0;
+      FloatVector sum3 = sum0;
       for (int i = 0; i < rows; i++) {
         int at = aOffset + i * stride + j;
-        sum0 = sum0.add(load(a, at));
-        sum1 = sum1.add(load(a, at + LANES));
+        sum0 = sum0.add(FloatVector.fromArray(FLOATS, a, at));
+        sum1 = sum1.add(FloatVector.fromArray(FLOATS, a, at + LANES));
+        sum2 = sum2.add(FloatVector.fromArray(FLOATS, a, at + 2 * LANES));
+        sum3 = sum3.add(FloatVector.fromArray(FLOATS, a, at + 3 * LANES));
       }
-      if (accumulate) {
-        sum0 = sum0.add(load(out, outOffset + j));
-        sum1 = sum1.add(load(out, outOffset + j + LANES));
-      }
-      sum0.intoArray(out, outOffset + j);
-      sum1.intoArray(out, outOffset + j + LANES);
+      int to = outOffset + j;
+      sum0.add(FloatVector.fromArray(FLOATS, out, to)).intoArray(out, to);
+      to += LANES;
+      sum1.add(FloatVector.fromArray(FLOATS, out, to)).intoArray(out, to);
+      to += LANES;
+      sum2.add(FloatVector.fromArray(FLOATS, out, to)).intoArray(out, to);
+      to += LANES;
+      sum3.add(FloatVector.fromArray(FLOATS, out, to)).intoArray(out, to);
     }
     for (; j + LANES <= width; j += LANES) {
       FloatVector sum = FloatVector.zero(FLOATS);
       for (int i = 0; i < rows; i++) {
-        sum = sum.add(load(a, aOffset + i * stride + j));
+        sum = sum.add(FloatVector.fromArray(FLOATS, a, aOffset + i * stride + j));
       }
-      if (accumulate) {
-        sum = sum.add(load(out, outOffset + j));
-      }
-      sum.intoArray(out, outOffset + j);
+      sum.add(FloatVector.fromArray(FLOATS, out, outOffset + j)).intoArray(out, outOffset + j);
     }
     for (; j < width; j++) {
       float sum = 0;
       for (int i = 0; i < rows; i++) {
         sum += a[aOffset + i * stride + j];
       }
-      out[outOffset + j] = accumulate ? out[outOffset + j] + sum : sum;
+      out[outOffset + j] += sum;
     }
   }
 
@@ -451,7 +471,9 @@ final class VectorElements {
       int n, float[] a, int aOffset, float[] b, int bOffset, float[] out, int outOffset) {
     int j = 0;
     for (; j + LANES <= n; j += LANES) {
-      load(a, aOffset + j).mul(load(b, bOffset + j)).intoArray(out, outOffset + j);
+      FloatVector.fromArray(FLOATS, a, aOffset + j)
+          .mul(FloatVector.fromArray(FLOATS, b, bOffset + j))
+          .intoArray(out, outOffset + j);
     }
     for (; j < n; j++) {
       out[outOffset + j] = a[aOffset + j] * b[bOffset + j];
@@ -462,20 +484,13 @@ final class VectorElements {
       int n, float[] a, int aOffset, float[] b, int bOffset, float[] out, int outOffset) {
     int j = 0;
     for (; j + LANES <= n; j += LANES) {
-      load(a, aOffset + j)
-          .fma(load(b, bOffset + j), load(out, outOffset + j))
+      FloatVector sum = FloatVector.fromArray(FLOATS, out, outOffset + j);
+      FloatVector.fromArray(FLOATS, a, aOffset + j)
+          .fma(FloatVector.fromArray(FLOATS, b, bOffset + j), sum)
           .intoArray(out, outOffset + j);
     }
     for (; j < n; j++) {
       out[outOffset + j] += a[aOffset + j] * b[bOffset + j];
     }
-  }
-
-  private static FloatVector load(float[] a, int offset) {
-    return FloatVector.fromArray(FLOATS, a, offset);
-  }
-
-  private static void copy(int n, float[] from, int fromOffset, float[] to, int toOffset) {
-    System.arraycopy(from, fromOffset, to, toOffset, n);
   }
 }

@@ -1,148 +1,184 @@
 package org.unroll.compute;
 
 import static org.unroll.compute.VectorWidth.FLOATS;
+import static org.unroll.compute.VectorWidth.LANES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * {@link Approximations} on vectors. Small methods: the JIT has to inline them, or every vector
- * becomes an object.
+ * {@link Approximations} over arrays, a whole number of vectors at a time.
+ *
+ * <p>A rule for all classes named Vector…: a vector never leaves the loop that loaded it, neither as an argument nor as a result of
+ * a method of ours. The JIT stops inlining in a method whose graph has grown large, and then every vector that
+ * crosses a call becomes an object, a hundred times slower. The methods of the Vector API are exempt from that limit. So the
+ * functions here go from array to array, and others are put together from them through small arrays in the nearest cache.
  */
 final class VectorFunctions {
   private VectorFunctions() {}
 
-  static FloatVector tanh(FloatVector x) {
-    FloatVector z = clamp(x, -Approximations.TANH_LIMIT, Approximations.TANH_LIMIT);
-    FloatVector s = z.mul(z);
-    FloatVector p =
-        constant(Approximations.TANH_P4)
-            .fma(s, constant(Approximations.TANH_P3))
-            .fma(s, constant(Approximations.TANH_P2))
-            .fma(s, constant(Approximations.TANH_P1))
-            .fma(s, constant(1));
-    FloatVector q =
-        constant(Approximations.TANH_Q4)
-            .fma(s, constant(Approximations.TANH_Q3))
-            .fma(s, constant(Approximations.TANH_Q2))
-            .fma(s, constant(Approximations.TANH_Q1))
-            .fma(s, constant(1));
-    return z.mul(p).div(q);
-  }
-
-  static FloatVector sigmoid(FloatVector x) {
-    FloatVector z = clamp(x.neg(), Approximations.SIGMOID_LOWEST, Approximations.EXP_HIGHEST);
-    FloatVector rounded = rounded(z);
-    FloatVector scale = powerOfTwo(rounded.reinterpretAsInts());
-    FloatVector one = constant(1);
-    return one.div(expOfRemainder(z, rounded).fma(scale, one));
-  }
-
-  static FloatVector exp(FloatVector x) {
-    FloatVector z = clamp(x, Approximations.EXP_LOWEST, Approximations.EXP_HIGHEST);
-    FloatVector rounded = rounded(z);
-    IntVector n = rounded.reinterpretAsInts().sub(Approximations.ROUNDER_BITS);
-    IntVector half = n.lanewise(VectorOperators.ASHR, 1);
-    return expOfRemainder(z, rounded).mul(powerOfTwo(half)).mul(powerOfTwo(n.sub(half)));
-  }
-
-  private static FloatVector rounded(FloatVector x) {
-    return x.fma(constant(Approximations.LOG2_E), constant(Approximations.ROUNDER));
-  }
-
-  private static FloatVector expOfRemainder(FloatVector x, FloatVector rounded) {
-    FloatVector n = rounded.sub(constant(Approximations.ROUNDER));
-    FloatVector r =
-        n.fma(constant(-Approximations.LN2_LOW), n.fma(constant(-Approximations.LN2_HIGH), x));
-    return constant(Approximations.EXP5)
-        .fma(r, constant(Approximations.EXP4))
-        .fma(r, constant(Approximations.EXP3))
-        .fma(r, constant(Approximations.EXP2))
-        .fma(r, constant(1))
-        .fma(r, constant(1));
-  }
-
-  /** 2ⁿ; of n only the lowest 9 bits count. */
-  private static FloatVector powerOfTwo(IntVector n) {
-    return n.lanewise(VectorOperators.LSHL, Approximations.EXPONENT_SHIFT)
-        .add(Approximations.ONE_BITS)
-        .reinterpretAsFloats();
-  }
-
-  /** eˣ − 1 for x ≤ 0. */
-  static FloatVector expm1(FloatVector x) {
-    FloatVector t = tanh(x.mul(0.5f));
-    return t.add(t).div(constant(1).sub(t));
-  }
-
-  static FloatVector softplus(FloatVector x) {
-    FloatVector e = exp(x.abs().neg());
-    FloatVector p =
-        constant(Approximations.LOG1P_P3)
-            .fma(e, constant(Approximations.LOG1P_P2))
-            .fma(e, constant(Approximations.LOG1P_P1))
-            .fma(e, constant(1));
-    FloatVector q =
-        constant(Approximations.LOG1P_Q2)
-            .fma(e, constant(Approximations.LOG1P_Q1))
-            .fma(e, constant(1));
-    return x.max(0).add(e.mul(p).div(q));
-  }
-
-  static FloatVector softplusDerivative(FloatVector y) {
-    FloatVector t = tanh(y.mul(0.5f));
-    return t.add(t).div(t.add(1));
-  }
-
-  static FloatVector normal(FloatVector x) {
-    FloatVector one = constant(1);
-    FloatVector u = one.div(x.abs().fma(constant(Approximations.NORMAL_SLOPE), one));
-    FloatVector p =
-        constant(Approximations.NORMAL7)
-            .fma(u, constant(Approximations.NORMAL6))
-            .fma(u, constant(Approximations.NORMAL5))
-            .fma(u, constant(Approximations.NORMAL4))
-            .fma(u, constant(Approximations.NORMAL3))
-            .fma(u, constant(Approximations.NORMAL2))
-            .fma(u, constant(Approximations.NORMAL1))
-            .fma(u, constant(Approximations.NORMAL0));
-    FloatVector tail = exp(x.mul(x).mul(-0.5f)).mul(u).mul(p);
-    return one.sub(tail).blend(tail, x.compare(VectorOperators.LT, 0));
-  }
-
-  static FloatVector normalDensity(FloatVector x) {
-    return exp(x.mul(x).mul(-0.5f)).mul(Approximations.NORMAL_DENSITY);
-  }
-
-  /**
-   * NaN stays NaN. By comparisons, since {@code min} and {@code max} cost more to get NaN and −0
-   * right.
-   */
-  private static FloatVector clamp(FloatVector x, float lowest, float highest) {
-    FloatVector low = constant(lowest);
-    FloatVector high = constant(highest);
-    FloatVector above = x.blend(low, x.compare(VectorOperators.LT, low));
-    return above.blend(high, above.compare(VectorOperators.GT, high));
-  }
-
-  /**
-   * The sum of the lanes, always in the same order: {@code reduceLanes} leaves the order open, and
-   * compiled code may take another one than the interpreter.
-   *
-   * @param lanes room for a vector
-   */
-  static float sumOfLanes(FloatVector vector, float[] lanes) {
-    vector.intoArray(lanes, 0);
-    for (int half = FLOATS.length() / 2; half > 0; half /= 2) {
-      for (int j = 0; j < half; j++) {
-        lanes[j] += lanes[j + half];
+  /** y = tanh x, on rows×n values; in place too. */
+  static void tanh(
+      int rows,
+      int n,
+      float[] x,
+      int xOffset,
+      int xStride,
+      float[] y,
+      int yOffset,
+      int yStride) {
+    for (int i = 0; i < rows; i++) {
+      int xRow = xOffset + i * xStride;
+      int yRow = yOffset + i * yStride;
+      for (int j = 0; j < n; j += LANES) {
+        FloatVector one = FloatVector.broadcast(FLOATS, 1);
+        FloatVector low = FloatVector.broadcast(FLOATS, -Approximations.TANH_LIMIT);
+        FloatVector high = FloatVector.broadcast(FLOATS, Approximations.TANH_LIMIT);
+        // A clamp by comparisons lets NaN pass, and costs less than min and max.
+        FloatVector z = FloatVector.fromArray(FLOATS, x, xRow + j);
+        z = z.blend(low, z.compare(VectorOperators.LT, low));
+        z = z.blend(high, z.compare(VectorOperators.GT, high));
+        FloatVector s = z.mul(z);
+        FloatVector p =
+            FloatVector.broadcast(FLOATS, Approximations.TANH_P4)
+                .fma(s, FloatVector.broadcast(FLOATS, Approximations.TANH_P3))
+                .fma(s, FloatVector.broadcast(FLOATS, Approximations.TANH_P2))
+                .fma(s, FloatVector.broadcast(FLOATS, Approximations.TANH_P1))
+                .fma(s, one);
+        FloatVector q =
+            FloatVector.broadcast(FLOATS, Approximations.TANH_Q4)
+                .fma(s, FloatVector.broadcast(FLOATS, Approximations.TANH_Q3))
+                .fma(s, FloatVector.broadcast(FLOATS, Approximations.TANH_Q2))
+                .fma(s, FloatVector.broadcast(FLOATS, Approximations.TANH_Q1))
+                .fma(s, one);
+        z.mul(p).div(q).intoArray(y, yRow + j);
       }
     }
-    return lanes[0];
   }
 
-  static FloatVector constant(float value) {
-    return FloatVector.broadcast(FLOATS, value);
+  /** y = 1 / (1 + e⁻ˣ), on rows×n values; in place too. */
+  static void sigmoid(
+      int rows,
+      int n,
+      float[] x,
+      int xOffset,
+      int xStride,
+      float[] y,
+      int yOffset,
+      int yStride) {
+    for (int i = 0; i < rows; i++) {
+      int xRow = xOffset + i * xStride;
+      int yRow = yOffset + i * yStride;
+      for (int j = 0; j < n; j += LANES) {
+        FloatVector one = FloatVector.broadcast(FLOATS, 1);
+        FloatVector low = FloatVector.broadcast(FLOATS, Approximations.SIGMOID_LOWEST);
+        FloatVector high = FloatVector.broadcast(FLOATS, Approximations.EXP_HIGHEST);
+        FloatVector z = FloatVector.fromArray(FLOATS, x, xRow + j).neg();
+        z = z.blend(low, z.compare(VectorOperators.LT, low));
+        z = z.blend(high, z.compare(VectorOperators.GT, high));
+        FloatVector rounder = FloatVector.broadcast(FLOATS, Approximations.ROUNDER);
+        FloatVector rounded = z.fma(FloatVector.broadcast(FLOATS, Approximations.LOG2_E), rounder);
+        FloatVector whole = rounded.sub(rounder);
+        FloatVector r = whole.fma(FloatVector.broadcast(FLOATS, -Approximations.LN2_HIGH), z);
+        r = whole.fma(FloatVector.broadcast(FLOATS, -Approximations.LN2_LOW), r);
+        FloatVector e =
+            FloatVector.broadcast(FLOATS, Approximations.EXP5)
+                .fma(r, FloatVector.broadcast(FLOATS, Approximations.EXP4))
+                .fma(r, FloatVector.broadcast(FLOATS, Approximations.EXP3))
+                .fma(r, FloatVector.broadcast(FLOATS, Approximations.EXP2))
+                .fma(r, one)
+                .fma(r, one);
+        FloatVector scale =
+            rounded
+                .reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, Approximations.EXPONENT_SHIFT)
+                .add(Approximations.ONE_BITS)
+                .reinterpretAsFloats();
+        one.div(e.fma(scale, one)).intoArray(y, yRow + j);
+      }
+    }
+  }
+
+  /** y = eˣ, n values; in place too. */
+  static void exp(int n, float[] x, int xOffset, float[] y, int yOffset) {
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector one = FloatVector.broadcast(FLOATS, 1);
+      FloatVector low = FloatVector.broadcast(FLOATS, Approximations.EXP_LOWEST);
+      FloatVector high = FloatVector.broadcast(FLOATS, Approximations.EXP_HIGHEST);
+      FloatVector z = FloatVector.fromArray(FLOATS, x, xOffset + j);
+      z = z.blend(low, z.compare(VectorOperators.LT, low));
+      z = z.blend(high, z.compare(VectorOperators.GT, high));
+      FloatVector rounder = FloatVector.broadcast(FLOATS, Approximations.ROUNDER);
+      FloatVector rounded = z.fma(FloatVector.broadcast(FLOATS, Approximations.LOG2_E), rounder);
+      FloatVector whole = rounded.sub(rounder);
+      FloatVector r = whole.fma(FloatVector.broadcast(FLOATS, -Approximations.LN2_HIGH), z);
+      r = whole.fma(FloatVector.broadcast(FLOATS, -Approximations.LN2_LOW), r);
+      FloatVector e =
+          FloatVector.broadcast(FLOATS, Approximations.EXP5)
+              .fma(r, FloatVector.broadcast(FLOATS, Approximations.EXP4))
+              .fma(r, FloatVector.broadcast(FLOATS, Approximations.EXP3))
+              .fma(r, FloatVector.broadcast(FLOATS, Approximations.EXP2))
+              .fma(r, one)
+              .fma(r, one);
+      // 2ⁿ in two factors: it can be beyond what a float holds where eˣ is not.
+      IntVector power = rounded.reinterpretAsInts().sub(Approximations.ROUNDER_BITS);
+      IntVector half = power.lanewise(VectorOperators.ASHR, 1);
+      FloatVector scale0 =
+          half.lanewise(VectorOperators.LSHL, Approximations.EXPONENT_SHIFT)
+              .add(Approximations.ONE_BITS)
+              .reinterpretAsFloats();
+      FloatVector scale1 =
+          power
+              .sub(half)
+              .lanewise(VectorOperators.LSHL, Approximations.EXPONENT_SHIFT)
+              .add(Approximations.ONE_BITS)
+              .reinterpretAsFloats();
+      e.mul(scale0).mul(scale1).intoArray(y, yOffset + j);
+    }
+  }
+
+  /** Φ(x), from {@code bell} = exp(−x²/2). */
+  static void normal(
+      int n, float[] x, int xOffset, float[] bell, int bellOffset, float[] y, int yOffset) {
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector one = FloatVector.broadcast(FLOATS, 1);
+      FloatVector at = FloatVector.fromArray(FLOATS, x, xOffset + j);
+      FloatVector slope = FloatVector.broadcast(FLOATS, Approximations.NORMAL_SLOPE);
+      FloatVector u = one.div(at.abs().fma(slope, one));
+      FloatVector p =
+          FloatVector.broadcast(FLOATS, Approximations.NORMAL7)
+              .fma(u, FloatVector.broadcast(FLOATS, Approximations.NORMAL6))
+              .fma(u, FloatVector.broadcast(FLOATS, Approximations.NORMAL5))
+              .fma(u, FloatVector.broadcast(FLOATS, Approximations.NORMAL4))
+              .fma(u, FloatVector.broadcast(FLOATS, Approximations.NORMAL3))
+              .fma(u, FloatVector.broadcast(FLOATS, Approximations.NORMAL2))
+              .fma(u, FloatVector.broadcast(FLOATS, Approximations.NORMAL1))
+              .fma(u, FloatVector.broadcast(FLOATS, Approximations.NORMAL0));
+      FloatVector tail = FloatVector.fromArray(FLOATS, bell, bellOffset + j).mul(u).mul(p);
+      one.sub(tail)
+          .blend(tail, at.compare(VectorOperators.LT, 0))
+          .intoArray(y, yOffset + j);
+    }
+  }
+
+  /** max(x, 0) + log(1 + e), from e = exp(−|x|). */
+  static void softplus(
+      int n, float[] x, int xOffset, float[] exp, int expOffset, float[] y, int yOffset) {
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector one = FloatVector.broadcast(FLOATS, 1);
+      FloatVector e = FloatVector.fromArray(FLOATS, exp, expOffset + j);
+      FloatVector p =
+          FloatVector.broadcast(FLOATS, Approximations.LOG1P_P3)
+              .fma(e, FloatVector.broadcast(FLOATS, Approximations.LOG1P_P2))
+              .fma(e, FloatVector.broadcast(FLOATS, Approximations.LOG1P_P1))
+              .fma(e, one);
+      FloatVector q =
+          FloatVector.broadcast(FLOATS, Approximations.LOG1P_Q2)
+              .fma(e, FloatVector.broadcast(FLOATS, Approximations.LOG1P_Q1))
+              .fma(e, one);
+      FloatVector at = FloatVector.fromArray(FLOATS, x, xOffset + j);
+      at.max(0).add(e.mul(p).div(q)).intoArray(y, yOffset + j);
+    }
   }
 }

@@ -4,16 +4,15 @@ import static org.unroll.compute.VectorWidth.FLOATS;
 import static org.unroll.compute.VectorWidth.LANES;
 import static org.unroll.compute.VectorWidth.MANY_REGISTERS;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Matrix products, in tiles of C that stay in registers while the summed axis goes by: four rows by
- * up to four vectors.
+ * Matrix products, in tiles of C that stay in registers while the summed axis goes by: four rows by up to four vectors.
  *
- * <p>Both products are one: the element of A for row r of C and step s of the sum is at {@code
- * r·rowStride + s·stepStride}, and Aᵀ only swaps the two. Every element of C is the same chain of
- * fused multiply-adds whatever tile it falls in, so the result for a row does not depend on how
- * many rows there are.
+ * <p>Both products are one: the element of A for row r of C and step s of the sum is at {@code r·rowStride + s·stepStride},
+ * and Aᵀ only swaps the two. Every element of C is the same chain of fused multiply-adds whatever tile it falls in, so
+ * the result for a row does not depend on how many rows there are.
  */
 final class VectorProducts {
   /** Steps summed at a time, so that the rows of B for a tile stay in the nearest caches. */
@@ -39,33 +38,23 @@ final class VectorProducts {
       int cOffset,
       int ldc,
       boolean accumulate) {
-    if (!accumulate && steps == 0) {
-      clear(rows, columns, c, cOffset, ldc);
+    if (!accumulate) {
+      for (int i = 0; i < rows; i++) {
+        int at = cOffset + i * ldc;
+        Arrays.fill(c, at, at + columns, 0);
+      }
     }
     int whole = FLOATS.loopBound(columns);
     for (int from = 0; from < steps; from += BLOCK) {
       int block = Math.min(BLOCK, steps - from);
       int aFrom = aOffset + from * stepStride;
       int bFrom = bOffset + from * ldb;
-      boolean add = accumulate || from > 0;
       wholeColumns(
-          rows, whole, block, a, aFrom, rowStride, stepStride, b, bFrom, ldb, c, cOffset, ldc, add);
+          rows, whole, block, a, aFrom, rowStride, stepStride, b, bFrom, ldb, c, cOffset, ldc);
       if (whole < columns) {
         lastColumns(
-            rows,
-            columns - whole,
-            block,
-            a,
-            aFrom,
-            rowStride,
-            stepStride,
-            b,
-            bFrom + whole,
-            ldb,
-            c,
-            cOffset + whole,
-            ldc,
-            add);
+            rows, columns - whole, block, a, aFrom, rowStride, stepStride, b, bFrom + whole, ldb, c,
+            cOffset + whole, ldc);
       }
     }
   }
@@ -83,58 +72,24 @@ final class VectorProducts {
       int ldb,
       float[] c,
       int cOffset,
-      int ldc,
-      boolean accumulate) {
+      int ldc) {
     int column = 0;
     if (MANY_REGISTERS) {
       for (; column + 4 * LANES <= columns; column += 4 * LANES) {
         fourVectors(
-            rows,
-            steps,
-            a,
-            aOffset,
-            rowStride,
-            stepStride,
-            b,
-            bOffset + column,
-            ldb,
-            c,
-            cOffset + column,
-            ldc,
-            accumulate);
+            rows, steps, a, aOffset, rowStride, stepStride, b, bOffset + column, ldb, c,
+            cOffset + column, ldc);
       }
     }
     for (; column + 2 * LANES <= columns; column += 2 * LANES) {
       twoVectors(
-          rows,
-          steps,
-          a,
-          aOffset,
-          rowStride,
-          stepStride,
-          b,
-          bOffset + column,
-          ldb,
-          c,
-          cOffset + column,
-          ldc,
-          accumulate);
+          rows, steps, a, aOffset, rowStride, stepStride, b, bOffset + column, ldb, c,
+          cOffset + column, ldc);
     }
     for (; column < columns; column += LANES) {
       oneVector(
-          rows,
-          steps,
-          a,
-          aOffset,
-          rowStride,
-          stepStride,
-          b,
-          bOffset + column,
-          ldb,
-          c,
-          cOffset + column,
-          ldc,
-          accumulate);
+          rows, steps, a, aOffset, rowStride, stepStride, b, bOffset + column, ldb, c,
+          cOffset + column, ldc);
     }
   }
 
@@ -152,38 +107,31 @@ final class VectorProducts {
       int ldb,
       float[] c,
       int cOffset,
-      int ldc,
-      boolean accumulate) {
-    float[] panel = panel((steps + rows) * LANES);
-    for (int s = 0; s < steps; s++) {
-      int at = s * LANES;
-      for (int j = 0; j < columns; j++) {
-        panel[at + j] = b[bOffset + s * ldb + j];
-      }
-      for (int j = columns; j < LANES; j++) {
-        panel[at + j] = 0;
-      }
-    }
-    int result = steps * LANES;
+      int ldc) {
+    int sums = steps * LANES;
+    float[] panel = panel(sums + rows * LANES);
+    Arrays.fill(panel, 0, sums + rows * LANES, 0);
+    copyRows(steps, columns, b, bOffset, ldb, panel, 0, LANES);
+    copyRows(rows, columns, c, cOffset, ldc, panel, sums, LANES);
     oneVector(
-        rows,
-        steps,
-        a,
-        aOffset,
-        rowStride,
-        stepStride,
-        panel,
-        0,
-        LANES,
-        panel,
-        result,
-        LANES,
-        false);
+        rows, steps, a, aOffset, rowStride, stepStride, panel, 0, LANES, panel, sums, LANES);
+    copyRows(rows, columns, panel, sums, LANES, c, cOffset, ldc);
+  }
+
+  private static void copyRows(
+      int rows,
+      int width,
+      float[] from,
+      int fromOffset,
+      int fromStride,
+      float[] to,
+      int toOffset,
+      int toStride) {
     for (int i = 0; i < rows; i++) {
-      int from = result + i * LANES;
-      int to = cOffset + i * ldc;
-      for (int j = 0; j < columns; j++) {
-        c[to + j] = accumulate ? c[to + j] + panel[from + j] : panel[from + j];
+      int at = fromOffset + i * fromStride;
+      int into = toOffset + i * toStride;
+      for (int j = 0; j < width; j++) {
+        to[into + j] = from[at + j];
       }
     }
   }
@@ -209,8 +157,7 @@ final class VectorProducts {
       int ldb,
       float[] c,
       int cOffset,
-      int ldc,
-      boolean accumulate) {
+      int ldc) {
     int row = 0;
     for (; row + 4 <= rows; row += 4) {
       FloatVector c00 = FloatVector.zero(FLOATS);
@@ -262,25 +209,25 @@ final class VectorProducts {
         c33 = x.fma(b3, c33);
       }
       int to = cOffset + row * ldc;
-      store(c00, c, to, accumulate);
-      store(c01, c, to + LANES, accumulate);
-      store(c02, c, to + 2 * LANES, accumulate);
-      store(c03, c, to + 3 * LANES, accumulate);
+      c00.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
+      c01.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
+      c02.add(FloatVector.fromArray(FLOATS, c, to + 2 * LANES)).intoArray(c, to + 2 * LANES);
+      c03.add(FloatVector.fromArray(FLOATS, c, to + 3 * LANES)).intoArray(c, to + 3 * LANES);
       to += ldc;
-      store(c10, c, to, accumulate);
-      store(c11, c, to + LANES, accumulate);
-      store(c12, c, to + 2 * LANES, accumulate);
-      store(c13, c, to + 3 * LANES, accumulate);
+      c10.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
+      c11.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
+      c12.add(FloatVector.fromArray(FLOATS, c, to + 2 * LANES)).intoArray(c, to + 2 * LANES);
+      c13.add(FloatVector.fromArray(FLOATS, c, to + 3 * LANES)).intoArray(c, to + 3 * LANES);
       to += ldc;
-      store(c20, c, to, accumulate);
-      store(c21, c, to + LANES, accumulate);
-      store(c22, c, to + 2 * LANES, accumulate);
-      store(c23, c, to + 3 * LANES, accumulate);
+      c20.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
+      c21.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
+      c22.add(FloatVector.fromArray(FLOATS, c, to + 2 * LANES)).intoArray(c, to + 2 * LANES);
+      c23.add(FloatVector.fromArray(FLOATS, c, to + 3 * LANES)).intoArray(c, to + 3 * LANES);
       to += ldc;
-      store(c30, c, to, accumulate);
-      store(c31, c, to + LANES, accumulate);
-      store(c32, c, to + 2 * LANES, accumulate);
-      store(c33, c, to + 3 * LANES, accumulate);
+      c30.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
+      c31.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
+      c32.add(FloatVector.fromArray(FLOATS, c, to + 2 * LANES)).intoArray(c, to + 2 * LANES);
+      c33.add(FloatVector.fromArray(FLOATS, c, to + 3 * LANES)).intoArray(c, to + 3 * LANES);
     }
     for (; row < rows; row++) {
       FloatVector c0 = FloatVector.zero(FLOATS);
@@ -297,10 +244,10 @@ final class VectorProducts {
         c3 = x.fma(FloatVector.fromArray(FLOATS, b, bs + 3 * LANES), c3);
       }
       int to = cOffset + row * ldc;
-      store(c0, c, to, accumulate);
-      store(c1, c, to + LANES, accumulate);
-      store(c2, c, to + 2 * LANES, accumulate);
-      store(c3, c, to + 3 * LANES, accumulate);
+      c0.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
+      c1.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
+      c2.add(FloatVector.fromArray(FLOATS, c, to + 2 * LANES)).intoArray(c, to + 2 * LANES);
+      c3.add(FloatVector.fromArray(FLOATS, c, to + 3 * LANES)).intoArray(c, to + 3 * LANES);
     }
   }
 
@@ -316,8 +263,7 @@ final class VectorProducts {
       int ldb,
       float[] c,
       int cOffset,
-      int ldc,
-      boolean accumulate) {
+      int ldc) {
     int row = 0;
     for (; row + 4 <= rows; row += 4) {
       FloatVector c00 = FloatVector.zero(FLOATS);
@@ -351,17 +297,17 @@ final class VectorProducts {
         c31 = x.fma(b1, c31);
       }
       int to = cOffset + row * ldc;
-      store(c00, c, to, accumulate);
-      store(c01, c, to + LANES, accumulate);
+      c00.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
+      c01.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
       to += ldc;
-      store(c10, c, to, accumulate);
-      store(c11, c, to + LANES, accumulate);
+      c10.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
+      c11.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
       to += ldc;
-      store(c20, c, to, accumulate);
-      store(c21, c, to + LANES, accumulate);
+      c20.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
+      c21.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
       to += ldc;
-      store(c30, c, to, accumulate);
-      store(c31, c, to + LANES, accumulate);
+      c30.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
+      c31.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
     }
     for (; row < rows; row++) {
       FloatVector c0 = FloatVector.zero(FLOATS);
@@ -374,8 +320,8 @@ final class VectorProducts {
         c1 = x.fma(FloatVector.fromArray(FLOATS, b, bs + LANES), c1);
       }
       int to = cOffset + row * ldc;
-      store(c0, c, to, accumulate);
-      store(c1, c, to + LANES, accumulate);
+      c0.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
+      c1.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
     }
   }
 
@@ -391,8 +337,7 @@ final class VectorProducts {
       int ldb,
       float[] c,
       int cOffset,
-      int ldc,
-      boolean accumulate) {
+      int ldc) {
     int row = 0;
     for (; row + 4 <= rows; row += 4) {
       FloatVector c0 = FloatVector.zero(FLOATS);
@@ -412,10 +357,10 @@ final class VectorProducts {
         c3 = FloatVector.broadcast(FLOATS, a[a3 + as]).fma(b0, c3);
       }
       int to = cOffset + row * ldc;
-      store(c0, c, to, accumulate);
-      store(c1, c, to + ldc, accumulate);
-      store(c2, c, to + 2 * ldc, accumulate);
-      store(c3, c, to + 3 * ldc, accumulate);
+      c0.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
+      c1.add(FloatVector.fromArray(FLOATS, c, to + ldc)).intoArray(c, to + ldc);
+      c2.add(FloatVector.fromArray(FLOATS, c, to + 2 * ldc)).intoArray(c, to + 2 * ldc);
+      c3.add(FloatVector.fromArray(FLOATS, c, to + 3 * ldc)).intoArray(c, to + 3 * ldc);
     }
     for (; row < rows; row++) {
       FloatVector c0 = FloatVector.zero(FLOATS);
@@ -424,22 +369,7 @@ final class VectorProducts {
         FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + s * stepStride]);
         c0 = x.fma(FloatVector.fromArray(FLOATS, b, bOffset + s * ldb), c0);
       }
-      store(c0, c, cOffset + row * ldc, accumulate);
-    }
-  }
-
-  private static void store(FloatVector sum, float[] c, int at, boolean accumulate) {
-    if (accumulate) {
-      sum = sum.add(FloatVector.fromArray(FLOATS, c, at));
-    }
-    sum.intoArray(c, at);
-  }
-
-  private static void clear(int rows, int columns, float[] c, int cOffset, int ldc) {
-    for (int i = 0; i < rows; i++) {
-      for (int j = 0; j < columns; j++) {
-        c[cOffset + i * ldc + j] = 0;
-      }
+      c0.add(FloatVector.fromArray(FLOATS, c, cOffset + row * ldc)).intoArray(c, cOffset + row * ldc);
     }
   }
 
@@ -458,34 +388,44 @@ final class VectorProducts {
       boolean accumulate) {
     float[] lanes = panel(LANES);
     for (int row = 0; row < rows; row++) {
-      float sum = dot(steps, a, aOffset + row * lda, b, bOffset, lanes);
+      int start = aOffset + row * lda;
+      FloatVector sum0 = FloatVector.zero(FLOATS);
+      FloatVector sum1 = sum0;
+      int s = 0;
+      for (; s + 2 * LANES <= steps; s += 2 * LANES) {
+        sum0 =
+            FloatVector.fromArray(FLOATS, a, start + s)
+                .fma(FloatVector.fromArray(FLOATS, b, bOffset + s), sum0);
+        sum1 =
+            FloatVector.fromArray(FLOATS, a, start + s + LANES)
+                .fma(FloatVector.fromArray(FLOATS, b, bOffset + s + LANES), sum1);
+      }
+      for (; s + LANES <= steps; s += LANES) {
+        sum0 =
+            FloatVector.fromArray(FLOATS, a, start + s)
+                .fma(FloatVector.fromArray(FLOATS, b, bOffset + s), sum0);
+      }
+      sum0.add(sum1).intoArray(lanes, 0);
+      float sum = sumOfLanes(lanes);
+      for (; s < steps; s++) {
+        sum += a[start + s] * b[bOffset + s];
+      }
       int at = cOffset + row * ldc;
       c[at] = accumulate ? c[at] + sum : sum;
     }
   }
 
-  private static float dot(int n, float[] a, int aOffset, float[] b, int bOffset, float[] lanes) {
-    FloatVector sum0 = FloatVector.zero(FLOATS);
-    FloatVector sum1 = sum0;
-    int j = 0;
-    for (; j + 2 * LANES <= n; j += 2 * LANES) {
-      sum0 = product(a, aOffset + j, b, bOffset + j, sum0);
-      sum1 = product(a, aOffset + j + LANES, b, bOffset + j + LANES, sum1);
+  /**
+   * Always in the same order: {@code reduceLanes} leaves the order open, and compiled code may take another one than the
+   * interpreter.
+   */
+  private static float sumOfLanes(float[] lanes) {
+    for (int half = LANES / 2; half > 0; half /= 2) {
+      for (int j = 0; j < half; j++) {
+        lanes[j] += lanes[j + half];
+      }
     }
-    if (j + LANES <= n) {
-      sum0 = product(a, aOffset + j, b, bOffset + j, sum0);
-      j += LANES;
-    }
-    float sum = VectorFunctions.sumOfLanes(sum0.add(sum1), lanes);
-    for (; j < n; j++) {
-      sum += a[aOffset + j] * b[bOffset + j];
-    }
-    return sum;
-  }
-
-  private static FloatVector product(
-      float[] a, int aOffset, float[] b, int bOffset, FloatVector sum) {
-    FloatVector x = FloatVector.fromArray(FLOATS, a, aOffset);
-    return x.fma(FloatVector.fromArray(FLOATS, b, bOffset), sum);
+    return lanes[0];
   }
 }
+

@@ -62,6 +62,11 @@ public final class ProgressBar extends Callback {
     this.empty = lines ? '─' : '.';
   }
 
+  /** A display of the kind 0, 1 or 2 on standard output. */
+  public static ProgressBar of(int verbose) {
+    return new ProgressBar(verbose, System.out);
+  }
+
   /**
    * A bar where standard output is a terminal, one line an epoch where it is a file, a pipe or a
    * notebook; on standard output.
