@@ -22,7 +22,9 @@ public enum Activation {
   ELU,
   /** y = s·x for x &gt; 0, else s·a·(eˣ − 1); a = 1.67326324, s = 1.05070098. */
   SELU,
-  /** y = x·Φ(x), Φ the normal distribution function (Keras's default, not the tanh approximation). */
+  /**
+   * y = x·Φ(x), Φ the normal distribution function (Keras's default, not the tanh approximation).
+   */
   GELU,
   /** y = log(1 + eˣ). */
   SOFTPLUS,

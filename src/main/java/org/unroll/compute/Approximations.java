@@ -1,16 +1,20 @@
 package org.unroll.compute;
 
 /**
- * The functions behind the activations, in single precision, by formulas that need no branch: sums, products, one
- * division and a clamp. The vector kernels use the same formulas and coefficients with fused multiply-adds.
+ * The functions behind the activations, in single precision, by formulas that need no branch: sums,
+ * products, one division and a clamp. The vector kernels use the same formulas and coefficients
+ * with fused multiply-adds.
  *
- * <p>The relative error of {@link #tanh}, {@link #sigmoid} and {@link #exp} against double arithmetic is below 1e-6 for
- * every float whose result is a normal number. The coefficients come from {@code src/test/python/approximations.py},
- * least in the maximum of the relative error.
+ * <p>The relative error of {@link #tanh}, {@link #sigmoid} and {@link #exp} against double
+ * arithmetic is below 1e-6 for every float whose result is a normal number. The coefficients come
+ * from {@code src/test/python/approximations.py}, least in the maximum of the relative error.
  */
 final class Approximations {
   // tanh x = x P(x²) / Q(x²), P and Q of degree 4 with constant term 1
-  /** From here on tanh is taken as constant: 3e-7 below 1, so that no rounding gives a result above 1. */
+  /**
+   * From here on tanh is taken as constant: 3e-7 below 1, so that no rounding gives a result above
+   * 1.
+   */
   static final float TANH_LIMIT = 8;
 
   static final float TANH_P1 = 0.13446794f;
@@ -22,7 +26,8 @@ final class Approximations {
   static final float TANH_Q3 = 0.0003415717f;
   static final float TANH_Q4 = 8.547685e-07f;
 
-  // eˣ = 2ⁿ eʳ, n = x / ln 2 rounded, r = x − n ln 2 with ln 2 in two parts, eʳ = 1 + r + r² (c₂ + c₃ r + …)
+  // eˣ = 2ⁿ eʳ, n = x / ln 2 rounded, r = x − n ln 2 with ln 2 in two parts, eʳ = 1 + r + r² (c₂ +
+  // c₃ r + …)
   static final float LOG2_E = 1.442695f;
   static final float LN2_HIGH = 0.693145751953125f;
   static final float LN2_LOW = 1.4286068e-06f;

@@ -1,12 +1,14 @@
 package org.unroll.compute;
 
 /**
- * What the implementations share: moving rows about, and the cell steps for any activations, put together from the
- * implementation's own elementwise operations. An implementation overrides a step where it has a faster one for the usual
- * activations.
+ * What the implementations share: moving rows about, and the cell steps for any activations, put
+ * together from the implementation's own elementwise operations. An implementation overrides a step
+ * where it has a faster one for the usual activations.
  */
 abstract class ComposedKernels implements Kernels {
-  /** Room for some rows of a step, per thread; grows to the largest asked for and is then reused. */
+  /**
+   * Room for some rows of a step, per thread; grows to the largest asked for and is then reused.
+   */
   private static final ThreadLocal<float[]> SCRATCH = ThreadLocal.withInitial(() -> new float[0]);
 
   /** At least {@code size} floats of the current thread's own, with any content. */
@@ -218,8 +220,7 @@ abstract class ComposedKernels implements Kernels {
 
   private void multiplyRow(
       int width, float[] a, int aOffset, float[] b, int bOffset, float[] out, int outOffset) {
-    multiplyElements(
-        1, width, a, aOffset, width, b, bOffset, width, out, outOffset, width, false);
+    multiplyElements(1, width, a, aOffset, width, b, bOffset, width, out, outOffset, width, false);
   }
 
   private void backwardRow(

@@ -5,12 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Chooses the arithmetic, once per JVM: the Vector API where the module {@code jdk.incubator.vector} is present and the
- * CPU has vectors of at least 128 bits, else plain loops.
+ * Chooses the arithmetic, once per JVM: the Vector API where the module {@code
+ * jdk.incubator.vector} is present and the CPU has vectors of at least 128 bits, else plain loops.
  *
- * <p>The system property {@code unroll.compute} forces one of the two, {@code vector} or {@code scalar}; a forced one that
- * cannot be loaded is an error. {@code unroll.vector.bits} ({@code 128}, {@code 256} or {@code 512}) takes narrower or
- * wider vectors than the CPU prefers, for tests.
+ * <p>The system property {@code unroll.compute} forces one of the two, {@code vector} or {@code
+ * scalar}; a forced one that cannot be loaded is an error. {@code unroll.vector.bits} ({@code 128},
+ * {@code 256} or {@code 512}) takes narrower or wider vectors than the CPU prefers, for tests.
  */
 public final class Compute {
   static final String PROPERTY = "unroll.compute";
@@ -77,12 +77,13 @@ public final class Compute {
     return switch (forced) {
       case "scalar" -> new Choice(new ScalarKernels(), "forced by " + PROPERTY);
       case "vector" -> forceVector();
-      default -> throw new IllegalStateException(
-          "The system property "
-              + PROPERTY
-              + " is '"
-              + forced
-              + "'; it can be 'vector' or 'scalar', or be left out.");
+      default ->
+          throw new IllegalStateException(
+              "The system property "
+                  + PROPERTY
+                  + " is '"
+                  + forced
+                  + "'; it can be 'vector' or 'scalar', or be left out.");
     };
   }
 
@@ -121,7 +122,10 @@ public final class Compute {
   /** By name, so that no class of the module is touched where it is missing. */
   private static Kernels loadVector() throws VectorUnavailableException {
     try {
-      return (Kernels) Class.forName(VECTOR_KERNELS).getDeclaredConstructor().newInstance();
+      return Class.forName(VECTOR_KERNELS)
+          .asSubclass(Kernels.class)
+          .getDeclaredConstructor()
+          .newInstance();
     } catch (InvocationTargetException e) {
       Throwable cause = e.getCause();
       if (cause instanceof ExceptionInInitializerError) {

@@ -1,14 +1,17 @@
 package org.unroll.compute;
 
 /**
- * Random numbers without a state: element j of a stream is a function of the stream's key and of j alone. A dropout mask
- * keyed by seed, layer, step and row is therefore the same on whatever thread, and in whatever slice, the row is computed.
+ * Random numbers without a state: element j of a stream is a function of the stream's key and of j
+ * alone. A dropout mask keyed by seed, layer, step and row is therefore the same on whatever
+ * thread, and in whatever slice, the row is computed.
  *
- * <p>The key is mixed in 64 bits, one coordinate after another, with variant 13 of David Stafford's finalizers (the one of
- * SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014). The elements are mixed in
- * 32 bits, which leaves the loop to the JIT's own vectors, by two rounds of multiply and xorshift with constants from the search
- * for mixers of low bias of Chris Wellons's hash-prospector project (16, 21f0aaad, 15, d35a2d97, 15), the upper half of the
- * key entering between the rounds. Only integer arithmetic is used, so the streams are the same on every JVM.
+ * <p>The key is mixed in 64 bits, one coordinate after another, with variant 13 of David Stafford's
+ * finalizers (the one of SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number
+ * generators", 2014). The elements are mixed in 32 bits, which leaves the loop to the JIT's own
+ * vectors, by two rounds of multiply and xorshift with constants from the search for mixers of low
+ * bias of Chris Wellons's hash-prospector project (16, 21f0aaad, 15, d35a2d97, 15), the upper half
+ * of the key entering between the rounds. Only integer arithmetic is used, so the streams are the
+ * same on every JVM.
  */
 public final class CounterRandom {
   private static final long GOLDEN_64 = 0x9E3779B97F4A7C15L;
@@ -32,8 +35,8 @@ public final class CounterRandom {
   }
 
   /**
-   * Fills {@code n} cells with 0, with probability {@code rate}, or else 1/(1 − rate): inverted dropout, which leaves the
-   * expected value of what it multiplies as it was.
+   * Fills {@code n} cells with 0, with probability {@code rate}, or else 1/(1 − rate): inverted
+   * dropout, which leaves the expected value of what it multiplies as it was.
    *
    * @param key the stream, from {@link #key}
    * @param rate the share to drop, from 0 to 1 (at 1 everything is dropped, as in Keras)

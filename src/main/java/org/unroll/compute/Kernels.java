@@ -1,16 +1,16 @@
 package org.unroll.compute;
 
 /**
- * The arithmetic of the hot path: float arrays in, float arrays out, row-major, with offsets and row
- * strides instead of views. There are two implementations, chosen once by {@link Compute}: one on the
- * JDK's Vector API, one in plain loops; both give the same results within float32 rounding.
+ * The arithmetic of the hot path: float arrays in, float arrays out, row-major, with offsets and
+ * row strides instead of views. There are two implementations, chosen once by {@link Compute}: one
+ * on the JDK's Vector API, one in plain loops; both give the same results within float32 rounding.
  *
- * <p>Arrays named as results ({@code c}, {@code out}, …) must not overlap the inputs unless a method says
- * "in place". Nothing here allocates, and nothing is shared between calls: any number of threads may work at once on
- * buffers of their own.
+ * <p>Arrays named as results ({@code c}, {@code out}, …) must not overlap the inputs unless a
+ * method says "in place". Nothing here allocates, and nothing is shared between calls: any number
+ * of threads may work at once on buffers of their own.
  *
- * <p>In the cell steps a "gate buffer" holds in each row the gates one after another, each {@code units} wide, in
- * Keras's order: i, f, c, o for LSTM; z, r, h for GRU.
+ * <p>In the cell steps a "gate buffer" holds in each row the gates one after another, each {@code
+ * units} wide, in Keras's order: i, f, c, o for LSTM; z, r, h for GRU.
  */
 public interface Kernels {
   /** One line for people: which implementation, how wide its vectors are. */
@@ -43,7 +43,8 @@ public interface Kernels {
       boolean accumulate);
 
   /**
-   * The product C = Aᵀ·B, or C += Aᵀ·B: a weight gradient, summed over the rows (and time steps) of A and B.
+   * The product C = Aᵀ·B, or C += Aᵀ·B: a weight gradient, summed over the rows (and time steps) of
+   * A and B.
    *
    * @param m rows of A and B, the axis that is summed
    * @param n columns of B and C
@@ -64,11 +65,18 @@ public interface Kernels {
       int ldc,
       boolean accumulate);
 
-  /** Writes the transpose of the dense rows×columns matrix in {@code a} to {@code out} (columns×rows). */
+  /**
+   * Writes the transpose of the dense rows×columns matrix in {@code a} to {@code out}
+   * (columns×rows).
+   */
   void transpose(int rows, int columns, float[] a, int aOffset, float[] out, int outOffset);
 
-  /** Copies one row of {@code width} values into each of {@code rows} rows: the bias, before a product is added. */
-  void fillRows(int rows, int width, float[] row, int rowOffset, float[] out, int outOffset, int stride);
+  /**
+   * Copies one row of {@code width} values into each of {@code rows} rows: the bias, before a
+   * product is added.
+   */
+  void fillRows(
+      int rows, int width, float[] row, int rowOffset, float[] out, int outOffset, int stride);
 
   /** The sum over the rows of {@code a}, written to (or added to) {@code out}: a bias gradient. */
   void sumRows(
@@ -84,7 +92,10 @@ public interface Kernels {
   /** out += a, {@code n} values. */
   void add(int n, float[] a, int aOffset, float[] out, int outOffset);
 
-  /** out = a ⊙ b, or out += a ⊙ b, on rows×width values; without accumulating, {@code out} may be {@code a} or {@code b}, in place. */
+  /**
+   * out = a ⊙ b, or out += a ⊙ b, on rows×width values; without accumulating, {@code out} may be
+   * {@code a} or {@code b}, in place.
+   */
   void multiplyElements(
       int rows,
       int width,
@@ -114,7 +125,8 @@ public interface Kernels {
   /**
    * Turns d loss / d y into d loss / d x, in place in {@code gradient}.
    *
-   * @param x the inputs of the activation; read only where {@link Activation#derivativeNeedsInput()}, else may be null
+   * @param x the inputs of the activation; read only where {@link
+   *     Activation#derivativeNeedsInput()}, else may be null
    * @param y the outputs of the activation
    */
   void activateBackward(
@@ -132,7 +144,8 @@ public interface Kernels {
       int gradientStride);
 
   /**
-   * One LSTM step, elementwise part. The buffer holds the pre-activations and is overwritten with the gates:
+   * One LSTM step, elementwise part. The buffer holds the pre-activations and is overwritten with
+   * the gates:
    *
    * <pre>
    * i = σ(gates_i)   f = σ(gates_f)   g = act(gates_c)   o = σ(gates_o)
@@ -142,7 +155,8 @@ public interface Kernels {
    * @param activation act, on the candidate and the cell state (not {@link Activation#SOFTMAX})
    * @param recurrentActivation σ, on the three gates (not {@link Activation#SOFTMAX})
    * @param gates rows × 4·units, dense, in place
-   * @param c new cell state, rows × units; {@code cPrevious}, {@code c}, {@code a}, {@code h} are dense
+   * @param c new cell state, rows × units; {@code cPrevious}, {@code c}, {@code a}, {@code h} are
+   *     dense
    */
   void lstmForward(
       Activation activation,
@@ -170,8 +184,8 @@ public interface Kernels {
    *
    * each gate gradient then times the derivative of its activation.
    *
-   * @param preActivations the pre-activations, laid out as {@code gates}; read only where an activation's derivative needs
-   *     its input, else may be null
+   * @param preActivations the pre-activations, laid out as {@code gates}; read only where an
+   *     activation's derivative needs its input, else may be null
    * @param gates the activated gates, overwritten with the gradients of the pre-activations
    * @param dh gradient of h, dense rows × units, not changed
    * @param dc in: gradient of c from the later step; out: gradient of cPrevious
@@ -205,7 +219,8 @@ public interface Kernels {
    *
    * @param gates the input's projection, rows × 3·units; overwritten with z, r, g
    * @param inner the state's projection with its bias, rows × 3·units; not changed
-   * @param preActivations null, or where to keep the three sums above (laid out as {@code gates}, same offset)
+   * @param preActivations null, or where to keep the three sums above (laid out as {@code gates},
+   *     same offset)
    */
   void gruForward(
       Activation activation,
@@ -225,10 +240,12 @@ public interface Kernels {
   /**
    * One GRU step backwards, reset gate after the product, elementwise part.
    *
-   * @param gates z, r, g; overwritten with the gradients of {@code gates} as they came into the forward step
+   * @param gates z, r, g; overwritten with the gradients of {@code gates} as they came into the
+   *     forward step
    * @param inner as in the forward step; overwritten with its gradients (the third block times r)
    * @param dh gradient of h, not changed
-   * @param dhPrevious overwritten with dh ⊙ z; what comes through {@code inner} is the caller's product
+   * @param dhPrevious overwritten with dh ⊙ z; what comes through {@code inner} is the caller's
+   *     product
    */
   void gruBackward(
       Activation activation,
@@ -248,8 +265,9 @@ public interface Kernels {
       int dhPreviousOffset);
 
   /**
-   * The last line of a GRU step: h = z ⊙ hPrevious + (1 − z) ⊙ g, from a buffer of activated gates. The variant with the
-   * reset gate before the product (the 2014 GRU) is put together from this, {@link #activate} and {@link #multiply}.
+   * The last line of a GRU step: h = z ⊙ hPrevious + (1 − z) ⊙ g, from a buffer of activated gates.
+   * The variant with the reset gate before the product (the 2014 GRU) is put together from this,
+   * {@link #activate} and {@link #multiply}.
    *
    * @param gates z, r, g, rows × 3·units
    */
@@ -264,8 +282,9 @@ public interface Kernels {
       int hOffset);
 
   /**
-   * {@link #gruOutput} backwards: dz = dh ⊙ (hPrevious − g), dg = dh ⊙ (1 − z), dhPrevious = dh ⊙ z, the derivatives
-   * of the activations not yet applied. The r block of {@code gateGradients} is left alone.
+   * {@link #gruOutput} backwards: dz = dh ⊙ (hPrevious − g), dg = dh ⊙ (1 − z), dhPrevious = dh ⊙
+   * z, the derivatives of the activations not yet applied. The r block of {@code gateGradients} is
+   * left alone.
    *
    * @param gateGradients rows × 3·units, an array (or place) other than {@code gates}
    */

@@ -159,9 +159,10 @@ final class ScalarKernels extends ComposedKernels {
       case TANH -> Approximations.tanh(x);
       case SIGMOID -> Approximations.sigmoid(x);
       case ELU -> x > 0 ? x : Approximations.expm1(x);
-      case SELU -> x > 0
-          ? Approximations.SELU_SCALE * x
-          : Approximations.SELU_SCALE_ALPHA * Approximations.expm1(x);
+      case SELU ->
+          x > 0
+              ? Approximations.SELU_SCALE * x
+              : Approximations.SELU_SCALE_ALPHA * Approximations.expm1(x);
       case GELU -> x * Approximations.normal(x);
       case SOFTPLUS -> Approximations.softplus(x);
       case SOFTSIGN -> x / (1 + Math.abs(x));

@@ -7,8 +7,8 @@ public interface SliceTask {
    * Does one task.
    *
    * @param task its number, from 0
-   * @param worker the number of the worker that does it, from 0 (the caller) to the number of threads less one: the
-   *     index of buffers that no other task uses at the same time
+   * @param worker the number of the worker that does it, from 0 (the caller) to the number of
+   *     threads less one: the index of buffers that no other task uses at the same time
    */
   void run(int task, int worker);
 }

@@ -10,11 +10,13 @@ import static org.unroll.compute.VectorWidth.LANES;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The elementwise part of a cell's step with tanh and sigmoid, in a few passes over gates that are in the nearest cache.
+ * The elementwise part of a cell's step with tanh and sigmoid, in a few passes over gates that are
+ * in the nearest cache.
  *
- * <p>Each pass covers whole vectors of units. The units that are left over are gathered from all rows in a panel, laid out as one
- * row of as many units as fill whole vectors, and go through the same passes. In the private methods {@code distance} lies
- * between the gates of a row, {@code gateStride} and {@code stateStride} between rows.
+ * <p>Each pass covers whole vectors of units. The units that are left over are gathered from all
+ * rows in a panel, laid out as one row of as many units as fill whole vectors, and go through the
+ * same passes. In the private methods {@code distance} lies between the gates of a row, {@code
+ * gateStride} and {@code stateStride} between rows.
  */
 final class VectorCells {
   private static final ThreadLocal<float[]> PANEL = ThreadLocal.withInitial(() -> new float[0]);
@@ -47,8 +49,21 @@ final class VectorCells {
     if (whole > 0) {
       lstmGates(rows, whole, gates, gatesOffset, units, 4 * units);
       lstmState(
-          rows, whole, gates, gatesOffset, units, 4 * units, cPrevious, cPreviousOffset, c,
-          cOffset, a, aOffset, h, hOffset, units);
+          rows,
+          whole,
+          gates,
+          gatesOffset,
+          units,
+          4 * units,
+          cPrevious,
+          cPreviousOffset,
+          c,
+          cOffset,
+          a,
+          aOffset,
+          h,
+          hOffset,
+          units);
     }
     int left = units - whole;
     if (left > 0) {
@@ -140,8 +155,21 @@ final class VectorCells {
     int whole = FLOATS.loopBound(units);
     if (whole > 0) {
       lstmGradients(
-          rows, whole, gates, gatesOffset, units, 4 * units, cPrevious, cPreviousOffset, a,
-          aOffset, dh, dhOffset, dc, dcOffset, units);
+          rows,
+          whole,
+          gates,
+          gatesOffset,
+          units,
+          4 * units,
+          cPrevious,
+          cPreviousOffset,
+          a,
+          aOffset,
+          dh,
+          dhOffset,
+          dc,
+          dcOffset,
+          units);
     }
     int left = units - whole;
     if (left > 0) {
@@ -189,10 +217,12 @@ final class VectorCells {
         dhj.mul(aj).mul(o).mul(one.sub(o)).intoArray(gates, atO + j);
 
         FloatVector slope = one.sub(aj.mul(aj));
-        FloatVector dcj = dhj.mul(o).fma(slope, FloatVector.fromArray(FLOATS, dc, dcOffset + state + j));
+        FloatVector dcj =
+            dhj.mul(o).fma(slope, FloatVector.fromArray(FLOATS, dc, dcOffset + state + j));
         FloatVector f = FloatVector.fromArray(FLOATS, gates, atF + j);
         dcj.mul(f).intoArray(dc, dcOffset + state + j);
-        FloatVector df = dcj.mul(FloatVector.fromArray(FLOATS, cPrevious, cPreviousOffset + state + j));
+        FloatVector df =
+            dcj.mul(FloatVector.fromArray(FLOATS, cPrevious, cPreviousOffset + state + j));
         df.mul(f).mul(one.sub(f)).intoArray(gates, atF + j);
 
         FloatVector i = FloatVector.fromArray(FLOATS, gates, atI + j);
@@ -218,8 +248,19 @@ final class VectorCells {
     if (whole > 0) {
       gruGates(rows, whole, gates, gatesOffset, inner, innerOffset, units, 3 * units);
       gruState(
-          rows, whole, gates, gatesOffset, inner, innerOffset, units, 3 * units, hPrevious,
-          hPreviousOffset, h, hOffset, units);
+          rows,
+          whole,
+          gates,
+          gatesOffset,
+          inner,
+          innerOffset,
+          units,
+          3 * units,
+          hPrevious,
+          hPreviousOffset,
+          h,
+          hOffset,
+          units);
     }
     int left = units - whole;
     if (left > 0) {
@@ -327,8 +368,21 @@ final class VectorCells {
     int whole = FLOATS.loopBound(units);
     if (whole > 0) {
       gruGradients(
-          rows, whole, gates, gatesOffset, inner, innerOffset, units, 3 * units, hPrevious,
-          hPreviousOffset, dh, dhOffset, dhPrevious, dhPreviousOffset, units);
+          rows,
+          whole,
+          gates,
+          gatesOffset,
+          inner,
+          innerOffset,
+          units,
+          3 * units,
+          hPrevious,
+          hPreviousOffset,
+          dh,
+          dhOffset,
+          dhPrevious,
+          dhPreviousOffset,
+          units);
     }
     int left = units - whole;
     if (left > 0) {
@@ -338,8 +392,7 @@ final class VectorCells {
       gatherGates(3, rows, left, inner, innerOffset + whole, units, 3 * units, panel, 3 * n, n);
       gather(rows, left, hPrevious, hPreviousOffset + whole, units, panel, 6 * n, n);
       gather(rows, left, dh, dhOffset + whole, units, panel, 7 * n, n);
-      gruGradients(
-          1, n, panel, 0, panel, 3 * n, n, 0, panel, 6 * n, panel, 7 * n, panel, 8 * n, 0);
+      gruGradients(1, n, panel, 0, panel, 3 * n, n, 0, panel, 6 * n, panel, 7 * n, panel, 8 * n, 0);
       scatterGates(3, rows, left, panel, 0, n, gates, gatesOffset + whole, units, 3 * units);
       scatterGates(3, rows, left, panel, 3 * n, n, inner, innerOffset + whole, units, 3 * units);
       scatter(rows, left, panel, 8 * n, dhPrevious, dhPreviousOffset + whole, units);
@@ -450,7 +503,9 @@ final class VectorCells {
       for (; j + LANES <= units; j += LANES) {
         FloatVector z = FloatVector.fromArray(FLOATS, gates, atZ + j);
         FloatVector dhj = FloatVector.fromArray(FLOATS, dh, from + j);
-        FloatVector difference = FloatVector.fromArray(FLOATS, hPrevious, before + j).sub(FloatVector.fromArray(FLOATS, gates, atG + j));
+        FloatVector difference =
+            FloatVector.fromArray(FLOATS, hPrevious, before + j)
+                .sub(FloatVector.fromArray(FLOATS, gates, atG + j));
         dhj.mul(difference).intoArray(gateGradients, toZ + j);
         dhj.mul(FloatVector.broadcast(FLOATS, 1).sub(z)).intoArray(gateGradients, toG + j);
         dhj.mul(z).intoArray(dhPrevious, to + j);

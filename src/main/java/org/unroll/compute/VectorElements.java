@@ -7,8 +7,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The elementwise operations. tanh and sigmoid go over the matrix where it is; every other activation over a block of it,
- * brought together in a panel, in as many passes as it has parts.
+ * The elementwise operations. tanh and sigmoid go over the matrix where it is; every other
+ * activation over a block of it, brought together in a panel, in as many passes as it has parts.
  */
 final class VectorElements {
   /** Values in a panel; it has room for four such blocks, in the first-level cache. */
@@ -116,9 +116,7 @@ final class VectorElements {
       FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
       FloatVector t = FloatVector.fromArray(FLOATS, panel, PART + j);
       FloatVector below = t.add(t).div(FloatVector.broadcast(FLOATS, 1).sub(t)).mul(scaleAlpha);
-      below
-          .blend(x.mul(scale), x.compare(VectorOperators.GT, 0))
-          .intoArray(panel, Y + j);
+      below.blend(x.mul(scale), x.compare(VectorOperators.GT, 0)).intoArray(panel, Y + j);
     }
   }
 
@@ -243,8 +241,8 @@ final class VectorElements {
       case TANH -> tanhBackward(n, panel);
       case SIGMOID -> sigmoidBackward(n, panel);
       case ELU -> eluBackward(n, panel, 1, 1);
-      case SELU -> eluBackward(
-          n, panel, Approximations.SELU_SCALE, Approximations.SELU_SCALE_ALPHA);
+      case SELU ->
+          eluBackward(n, panel, Approximations.SELU_SCALE, Approximations.SELU_SCALE_ALPHA);
       case GELU -> geluBackward(n, panel);
       case SOFTPLUS -> softplusBackward(n, panel);
       case SOFTSIGN -> softsignBackward(n, panel);
@@ -271,9 +269,7 @@ final class VectorElements {
     for (int j = 0; j < n; j += LANES) {
       FloatVector y = FloatVector.fromArray(FLOATS, panel, Y + j);
       FloatVector slope = FloatVector.broadcast(FLOATS, 1).sub(y.mul(y));
-      FloatVector.fromArray(FLOATS, panel, GRADIENT + j)
-          .mul(slope)
-          .intoArray(panel, GRADIENT + j);
+      FloatVector.fromArray(FLOATS, panel, GRADIENT + j).mul(slope).intoArray(panel, GRADIENT + j);
     }
   }
 
@@ -281,9 +277,7 @@ final class VectorElements {
     for (int j = 0; j < n; j += LANES) {
       FloatVector y = FloatVector.fromArray(FLOATS, panel, Y + j);
       FloatVector slope = y.mul(FloatVector.broadcast(FLOATS, 1).sub(y));
-      FloatVector.fromArray(FLOATS, panel, GRADIENT + j)
-          .mul(slope)
-          .intoArray(panel, GRADIENT + j);
+      FloatVector.fromArray(FLOATS, panel, GRADIENT + j).mul(slope).intoArray(panel, GRADIENT + j);
     }
   }
 
@@ -292,9 +286,7 @@ final class VectorElements {
       FloatVector y = FloatVector.fromArray(FLOATS, panel, Y + j);
       FloatVector above = FloatVector.broadcast(FLOATS, scale);
       FloatVector slope = y.add(scaleAlpha).blend(above, y.compare(VectorOperators.GT, 0));
-      FloatVector.fromArray(FLOATS, panel, GRADIENT + j)
-          .mul(slope)
-          .intoArray(panel, GRADIENT + j);
+      FloatVector.fromArray(FLOATS, panel, GRADIENT + j).mul(slope).intoArray(panel, GRADIENT + j);
     }
   }
 
@@ -307,9 +299,7 @@ final class VectorElements {
       FloatVector density =
           FloatVector.fromArray(FLOATS, panel, PART + j).mul(Approximations.NORMAL_DENSITY);
       FloatVector slope = x.fma(density, FloatVector.fromArray(FLOATS, panel, Y + j));
-      FloatVector.fromArray(FLOATS, panel, GRADIENT + j)
-          .mul(slope)
-          .intoArray(panel, GRADIENT + j);
+      FloatVector.fromArray(FLOATS, panel, GRADIENT + j).mul(slope).intoArray(panel, GRADIENT + j);
     }
   }
 
@@ -320,9 +310,7 @@ final class VectorElements {
     for (int j = 0; j < n; j += LANES) {
       FloatVector t = FloatVector.fromArray(FLOATS, panel, PART + j);
       FloatVector slope = t.add(t).div(t.add(1));
-      FloatVector.fromArray(FLOATS, panel, GRADIENT + j)
-          .mul(slope)
-          .intoArray(panel, GRADIENT + j);
+      FloatVector.fromArray(FLOATS, panel, GRADIENT + j).mul(slope).intoArray(panel, GRADIENT + j);
     }
   }
 
@@ -343,9 +331,7 @@ final class VectorElements {
       FloatVector slope =
           zero.blend(FloatVector.broadcast(FLOATS, 1f / 6), y.compare(VectorOperators.GT, 0))
               .blend(zero, y.compare(VectorOperators.GE, 1));
-      FloatVector.fromArray(FLOATS, panel, GRADIENT + j)
-          .mul(slope)
-          .intoArray(panel, GRADIENT + j);
+      FloatVector.fromArray(FLOATS, panel, GRADIENT + j).mul(slope).intoArray(panel, GRADIENT + j);
     }
   }
 
@@ -357,9 +343,7 @@ final class VectorElements {
       FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
       FloatVector s = FloatVector.fromArray(FLOATS, panel, PART + j);
       FloatVector slope = s.mul(x.fma(one.sub(s), one));
-      FloatVector.fromArray(FLOATS, panel, GRADIENT + j)
-          .mul(slope)
-          .intoArray(panel, GRADIENT + j);
+      FloatVector.fromArray(FLOATS, panel, GRADIENT + j).mul(slope).intoArray(panel, GRADIENT + j);
     }
   }
 

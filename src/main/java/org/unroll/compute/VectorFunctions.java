@@ -10,24 +10,19 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * {@link Approximations} over arrays, a whole number of vectors at a time.
  *
- * <p>A rule for all classes named Vector…: a vector never leaves the loop that loaded it, neither as an argument nor as a result of
- * a method of ours. The JIT stops inlining in a method whose graph has grown large, and then every vector that
- * crosses a call becomes an object, a hundred times slower. The methods of the Vector API are exempt from that limit. So the
- * functions here go from array to array, and others are put together from them through small arrays in the nearest cache.
+ * <p>A rule for all classes named Vector…: a vector never leaves the loop that loaded it, neither
+ * as an argument nor as a result of a method of ours. The JIT stops inlining in a method whose
+ * graph has grown large, and then every vector that crosses a call becomes an object, a hundred
+ * times slower. The methods of the Vector API are exempt from that limit. So the functions here go
+ * from array to array, and others are put together from them through small arrays in the nearest
+ * cache.
  */
 final class VectorFunctions {
   private VectorFunctions() {}
 
   /** y = tanh x, on rows×n values; in place too. */
   static void tanh(
-      int rows,
-      int n,
-      float[] x,
-      int xOffset,
-      int xStride,
-      float[] y,
-      int yOffset,
-      int yStride) {
+      int rows, int n, float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
     for (int i = 0; i < rows; i++) {
       int xRow = xOffset + i * xStride;
       int yRow = yOffset + i * yStride;
@@ -59,14 +54,7 @@ final class VectorFunctions {
 
   /** y = 1 / (1 + e⁻ˣ), on rows×n values; in place too. */
   static void sigmoid(
-      int rows,
-      int n,
-      float[] x,
-      int xOffset,
-      int xStride,
-      float[] y,
-      int yOffset,
-      int yStride) {
+      int rows, int n, float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
     for (int i = 0; i < rows; i++) {
       int xRow = xOffset + i * xStride;
       int yRow = yOffset + i * yStride;
@@ -156,9 +144,7 @@ final class VectorFunctions {
               .fma(u, FloatVector.broadcast(FLOATS, Approximations.NORMAL1))
               .fma(u, FloatVector.broadcast(FLOATS, Approximations.NORMAL0));
       FloatVector tail = FloatVector.fromArray(FLOATS, bell, bellOffset + j).mul(u).mul(p);
-      one.sub(tail)
-          .blend(tail, at.compare(VectorOperators.LT, 0))
-          .intoArray(y, yOffset + j);
+      one.sub(tail).blend(tail, at.compare(VectorOperators.LT, 0)).intoArray(y, yOffset + j);
     }
   }
 

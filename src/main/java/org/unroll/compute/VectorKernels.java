@@ -1,13 +1,16 @@
 package org.unroll.compute;
 
-/** The kernels on the JDK's Vector API. Only the classes named Vector… touch the incubator module. */
+/**
+ * The kernels on the JDK's Vector API. Only the classes named Vector… touch the incubator module.
+ */
 final class VectorKernels extends ComposedKernels {
   private final int bits;
 
   /**
    * Chooses the vectors.
    *
-   * @throws UnsupportedOperationException (in an {@link ExceptionInInitializerError}) if the CPU has none that would do
+   * @throws UnsupportedOperationException (in an {@link ExceptionInInitializerError}) if the CPU
+   *     has none that would do
    */
   VectorKernels() {
     bits = VectorWidth.FLOATS.vectorBitSize();
@@ -34,8 +37,7 @@ final class VectorKernels extends ComposedKernels {
       int ldc,
       boolean accumulate) {
     if (n == 1 && ldb == 1) {
-      VectorProducts.multiplyColumn(
-          m, k, a, aOffset, lda, b, bOffset, c, cOffset, ldc, accumulate);
+      VectorProducts.multiplyColumn(m, k, a, aOffset, lda, b, bOffset, c, cOffset, ldc, accumulate);
     } else {
       VectorProducts.multiply(
           m, n, k, a, aOffset, lda, 1, b, bOffset, ldb, c, cOffset, ldc, accumulate);
@@ -100,7 +102,17 @@ final class VectorKernels extends ComposedKernels {
       int outStride,
       boolean accumulate) {
     VectorElements.multiplyElements(
-        rows, width, a, aOffset, aStride, b, bOffset, bStride, out, outOffset, outStride,
+        rows,
+        width,
+        a,
+        aOffset,
+        aStride,
+        b,
+        bOffset,
+        bStride,
+        out,
+        outOffset,
+        outStride,
         accumulate);
   }
 
@@ -133,7 +145,17 @@ final class VectorKernels extends ComposedKernels {
       int gradientOffset,
       int gradientStride) {
     VectorElements.activateBackward(
-        f, rows, width, x, xOffset, xStride, y, yOffset, yStride, gradient, gradientOffset,
+        f,
+        rows,
+        width,
+        x,
+        xOffset,
+        xStride,
+        y,
+        yOffset,
+        yStride,
+        gradient,
+        gradientOffset,
         gradientStride);
   }
 
@@ -155,12 +177,34 @@ final class VectorKernels extends ComposedKernels {
       int hOffset) {
     if (usual(activation, recurrentActivation)) {
       VectorCells.lstmForward(
-          rows, units, gates, gatesOffset, cPrevious, cPreviousOffset, c, cOffset, a, aOffset, h,
+          rows,
+          units,
+          gates,
+          gatesOffset,
+          cPrevious,
+          cPreviousOffset,
+          c,
+          cOffset,
+          a,
+          aOffset,
+          h,
           hOffset);
     } else {
       super.lstmForward(
-          activation, recurrentActivation, rows, units, gates, gatesOffset, cPrevious,
-          cPreviousOffset, c, cOffset, a, aOffset, h, hOffset);
+          activation,
+          recurrentActivation,
+          rows,
+          units,
+          gates,
+          gatesOffset,
+          cPrevious,
+          cPreviousOffset,
+          c,
+          cOffset,
+          a,
+          aOffset,
+          h,
+          hOffset);
     }
   }
 
@@ -185,12 +229,37 @@ final class VectorKernels extends ComposedKernels {
       int dcOffset) {
     if (usual(activation, recurrentActivation)) {
       VectorCells.lstmBackward(
-          rows, units, gates, gatesOffset, cPrevious, cPreviousOffset, a, aOffset, dh, dhOffset,
-          dc, dcOffset);
+          rows,
+          units,
+          gates,
+          gatesOffset,
+          cPrevious,
+          cPreviousOffset,
+          a,
+          aOffset,
+          dh,
+          dhOffset,
+          dc,
+          dcOffset);
     } else {
       super.lstmBackward(
-          activation, recurrentActivation, rows, units, preActivations, gates, gatesOffset,
-          cPrevious, cPreviousOffset, c, cOffset, a, aOffset, dh, dhOffset, dc, dcOffset);
+          activation,
+          recurrentActivation,
+          rows,
+          units,
+          preActivations,
+          gates,
+          gatesOffset,
+          cPrevious,
+          cPreviousOffset,
+          c,
+          cOffset,
+          a,
+          aOffset,
+          dh,
+          dhOffset,
+          dc,
+          dcOffset);
     }
   }
 
@@ -211,12 +280,31 @@ final class VectorKernels extends ComposedKernels {
       int hOffset) {
     if (usual(activation, recurrentActivation) && preActivations == null) {
       VectorCells.gruForward(
-          rows, units, gates, gatesOffset, inner, innerOffset, hPrevious, hPreviousOffset, h,
+          rows,
+          units,
+          gates,
+          gatesOffset,
+          inner,
+          innerOffset,
+          hPrevious,
+          hPreviousOffset,
+          h,
           hOffset);
     } else {
       super.gruForward(
-          activation, recurrentActivation, rows, units, gates, gatesOffset, inner, innerOffset,
-          preActivations, hPrevious, hPreviousOffset, h, hOffset);
+          activation,
+          recurrentActivation,
+          rows,
+          units,
+          gates,
+          gatesOffset,
+          inner,
+          innerOffset,
+          preActivations,
+          hPrevious,
+          hPreviousOffset,
+          h,
+          hOffset);
     }
   }
 
@@ -239,12 +327,35 @@ final class VectorKernels extends ComposedKernels {
       int dhPreviousOffset) {
     if (usual(activation, recurrentActivation)) {
       VectorCells.gruBackward(
-          rows, units, gates, gatesOffset, inner, innerOffset, hPrevious, hPreviousOffset, dh,
-          dhOffset, dhPrevious, dhPreviousOffset);
+          rows,
+          units,
+          gates,
+          gatesOffset,
+          inner,
+          innerOffset,
+          hPrevious,
+          hPreviousOffset,
+          dh,
+          dhOffset,
+          dhPrevious,
+          dhPreviousOffset);
     } else {
       super.gruBackward(
-          activation, recurrentActivation, rows, units, preActivations, gates, gatesOffset, inner,
-          innerOffset, hPrevious, hPreviousOffset, dh, dhOffset, dhPrevious, dhPreviousOffset);
+          activation,
+          recurrentActivation,
+          rows,
+          units,
+          preActivations,
+          gates,
+          gatesOffset,
+          inner,
+          innerOffset,
+          hPrevious,
+          hPreviousOffset,
+          dh,
+          dhOffset,
+          dhPrevious,
+          dhPreviousOffset);
     }
   }
 
@@ -258,8 +369,7 @@ final class VectorKernels extends ComposedKernels {
       int hPreviousOffset,
       float[] h,
       int hOffset) {
-    VectorCells.gruOutput(
-        rows, units, gates, gatesOffset, hPrevious, hPreviousOffset, h, hOffset);
+    VectorCells.gruOutput(rows, units, gates, gatesOffset, hPrevious, hPreviousOffset, h, hOffset);
   }
 
   @Override
@@ -277,8 +387,18 @@ final class VectorKernels extends ComposedKernels {
       float[] dhPrevious,
       int dhPreviousOffset) {
     VectorCells.gruOutputBackward(
-        rows, units, gates, gatesOffset, hPrevious, hPreviousOffset, dh, dhOffset, gateGradients,
-        gateGradientsOffset, dhPrevious, dhPreviousOffset);
+        rows,
+        units,
+        gates,
+        gatesOffset,
+        hPrevious,
+        hPreviousOffset,
+        dh,
+        dhOffset,
+        gateGradients,
+        gateGradientsOffset,
+        dhPrevious,
+        dhPreviousOffset);
   }
 
   private static boolean usual(Activation activation, Activation recurrentActivation) {

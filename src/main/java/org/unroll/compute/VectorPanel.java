@@ -8,8 +8,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Columns of a matrix brought together in a panel, row after row without gaps, so that they fill whole vectors whatever
- * their number.
+ * Columns of a matrix brought together in a panel, row after row without gaps, so that they fill
+ * whole vectors whatever their number.
  */
 final class VectorPanel {
   private static final boolean[] FIRST_LANES = new boolean[2 * LANES];
@@ -61,7 +61,8 @@ final class VectorPanel {
     int from = at;
     int row = 0;
     if (width < LANES) {
-      // A whole vector for each row, of which the lanes behind the block stay as they are; up to the end of the last
+      // A whole vector for each row, of which the lanes behind the block stay as they are; up to
+      // the end of the last
       // row, since what comes after it may be another thread's.
       VectorMask<Float> ours = VectorMask.fromArray(FLOATS, FIRST_LANES, LANES - width);
       int end = offset + (rows - 1) * stride + width;

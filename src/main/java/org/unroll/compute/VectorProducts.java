@@ -8,11 +8,13 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Matrix products, in tiles of C that stay in registers while the summed axis goes by: four rows by up to four vectors.
+ * Matrix products, in tiles of C that stay in registers while the summed axis goes by: four rows by
+ * up to four vectors.
  *
- * <p>Both products are one: the element of A for row r of C and step s of the sum is at {@code r·rowStride + s·stepStride},
- * and Aᵀ only swaps the two. Every element of C is the same chain of fused multiply-adds whatever tile it falls in, so
- * the result for a row does not depend on how many rows there are.
+ * <p>Both products are one: the element of A for row r of C and step s of the sum is at {@code
+ * r·rowStride + s·stepStride}, and Aᵀ only swaps the two. Every element of C is the same chain of
+ * fused multiply-adds whatever tile it falls in, so the result for a row does not depend on how
+ * many rows there are.
  */
 final class VectorProducts {
   /** Steps summed at a time, so that the rows of B for a tile stay in the nearest caches. */
@@ -53,8 +55,19 @@ final class VectorProducts {
           rows, whole, block, a, aFrom, rowStride, stepStride, b, bFrom, ldb, c, cOffset, ldc);
       if (whole < columns) {
         lastColumns(
-            rows, columns - whole, block, a, aFrom, rowStride, stepStride, b, bFrom + whole, ldb, c,
-            cOffset + whole, ldc);
+            rows,
+            columns - whole,
+            block,
+            a,
+            aFrom,
+            rowStride,
+            stepStride,
+            b,
+            bFrom + whole,
+            ldb,
+            c,
+            cOffset + whole,
+            ldc);
       }
     }
   }
@@ -77,19 +90,49 @@ final class VectorProducts {
     if (MANY_REGISTERS) {
       for (; column + 4 * LANES <= columns; column += 4 * LANES) {
         fourVectors(
-            rows, steps, a, aOffset, rowStride, stepStride, b, bOffset + column, ldb, c,
-            cOffset + column, ldc);
+            rows,
+            steps,
+            a,
+            aOffset,
+            rowStride,
+            stepStride,
+            b,
+            bOffset + column,
+            ldb,
+            c,
+            cOffset + column,
+            ldc);
       }
     }
     for (; column + 2 * LANES <= columns; column += 2 * LANES) {
       twoVectors(
-          rows, steps, a, aOffset, rowStride, stepStride, b, bOffset + column, ldb, c,
-          cOffset + column, ldc);
+          rows,
+          steps,
+          a,
+          aOffset,
+          rowStride,
+          stepStride,
+          b,
+          bOffset + column,
+          ldb,
+          c,
+          cOffset + column,
+          ldc);
     }
     for (; column < columns; column += LANES) {
       oneVector(
-          rows, steps, a, aOffset, rowStride, stepStride, b, bOffset + column, ldb, c,
-          cOffset + column, ldc);
+          rows,
+          steps,
+          a,
+          aOffset,
+          rowStride,
+          stepStride,
+          b,
+          bOffset + column,
+          ldb,
+          c,
+          cOffset + column,
+          ldc);
     }
   }
 
@@ -113,8 +156,7 @@ final class VectorProducts {
     Arrays.fill(panel, 0, sums + rows * LANES, 0);
     copyRows(steps, columns, b, bOffset, ldb, panel, 0, LANES);
     copyRows(rows, columns, c, cOffset, ldc, panel, sums, LANES);
-    oneVector(
-        rows, steps, a, aOffset, rowStride, stepStride, panel, 0, LANES, panel, sums, LANES);
+    oneVector(rows, steps, a, aOffset, rowStride, stepStride, panel, 0, LANES, panel, sums, LANES);
     copyRows(rows, columns, panel, sums, LANES, c, cOffset, ldc);
   }
 
@@ -369,7 +411,8 @@ final class VectorProducts {
         FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + s * stepStride]);
         c0 = x.fma(FloatVector.fromArray(FLOATS, b, bOffset + s * ldb), c0);
       }
-      c0.add(FloatVector.fromArray(FLOATS, c, cOffset + row * ldc)).intoArray(c, cOffset + row * ldc);
+      c0.add(FloatVector.fromArray(FLOATS, c, cOffset + row * ldc))
+          .intoArray(c, cOffset + row * ldc);
     }
   }
 
@@ -416,8 +459,8 @@ final class VectorProducts {
   }
 
   /**
-   * Always in the same order: {@code reduceLanes} leaves the order open, and compiled code may take another one than the
-   * interpreter.
+   * Always in the same order: {@code reduceLanes} leaves the order open, and compiled code may take
+   * another one than the interpreter.
    */
   private static float sumOfLanes(float[] lanes) {
     for (int half = LANES / 2; half > 0; half /= 2) {
@@ -428,4 +471,3 @@ final class VectorProducts {
     return lanes[0];
   }
 }
-

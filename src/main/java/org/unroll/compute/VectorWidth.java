@@ -9,6 +9,7 @@ final class VectorWidth {
   static final String PROPERTY = "unroll.vector.bits";
 
   static final VectorSpecies<Float> FLOATS = choose();
+
   /** Floats in a vector. */
   static final int LANES = FLOATS.length();
 
@@ -25,7 +26,8 @@ final class VectorWidth {
       throw new UnsupportedOperationException(
           "this JVM uses no vectors of 128 bits or more (with the C2 compiler and on this CPU)");
     }
-    // x86 got fused multiply-add together with 256-bit integers; without it the Vector API calls a method per element.
+    // x86 got fused multiply-add together with 256-bit integers; without it the Vector API calls a
+    // method per element.
     if (onX86() && bits < 256) {
       throw new UnsupportedOperationException("this CPU has no fused multiply-add (AVX2)");
     }
@@ -34,14 +36,15 @@ final class VectorWidth {
       return bits <= 512 ? preferred : FloatVector.SPECIES_512;
     }
     return switch (property) {
-      case "128", "256", "512" -> VectorSpecies.of(
-          float.class, VectorShape.forBitSize(Integer.parseInt(property)));
-      default -> throw new IllegalStateException(
-          "The system property "
-              + PROPERTY
-              + " is '"
-              + property
-              + "'; it can be 128, 256 or 512, or be left out.");
+      case "128", "256", "512" ->
+          VectorSpecies.of(float.class, VectorShape.forBitSize(Integer.parseInt(property)));
+      default ->
+          throw new IllegalStateException(
+              "The system property "
+                  + PROPERTY
+                  + " is '"
+                  + property
+                  + "'; it can be 128, 256 or 512, or be left out.");
     };
   }
 

@@ -9,11 +9,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A few threads that share numbered tasks: the slices of a batch. The thread that calls {@link #run} takes part as worker
- * 0; the helper threads are daemons, start with the first run that has work for them and end with {@link #close}.
+ * A few threads that share numbered tasks: the slices of a batch. The thread that calls {@link
+ * #run} takes part as worker 0; the helper threads are daemons, start with the first run that has
+ * work for them and end with {@link #close}.
  *
- * <p>A run allocates nothing and waits for no lock. With one thread or one task it is a plain loop on the caller. A helper spins for
- * some microseconds after a run, since the next batch usually follows at once, then parks.
+ * <p>A run allocates nothing and waits for no lock. With one thread or one task it is a plain loop
+ * on the caller. A helper spins for some microseconds after a run, since the next batch usually
+ * follows at once, then parks.
  */
 public final class Workers implements AutoCloseable {
   static final String PROPERTY = "unroll.threads";
@@ -27,8 +29,10 @@ public final class Workers implements AutoCloseable {
   private final AtomicBoolean running = new AtomicBoolean();
   private volatile boolean closed;
 
-  // One run. The upper half of `claims` numbers the runs, the lower half counts the tasks that nobody has taken yet. The
-  // other fields change only while that count is 0, so a helper that comes too late, with what it has read of an earlier
+  // One run. The upper half of `claims` numbers the runs, the lower half counts the tasks that
+  // nobody has taken yet. The
+  // other fields change only while that count is 0, so a helper that comes too late, with what it
+  // has read of an earlier
   // run, finds nothing to take or fails to take it.
   private final AtomicLong claims = new AtomicLong();
   private final AtomicInteger unfinished = new AtomicInteger();
@@ -89,10 +93,12 @@ public final class Workers implements AutoCloseable {
   }
 
   /**
-   * Does the tasks 0 to {@code tasks} − 1, each once, handed out in this order, and returns when all are done.
+   * Does the tasks 0 to {@code tasks} − 1, each once, handed out in this order, and returns when
+   * all are done.
    *
-   * <p>If a task throws, no further one is handed out, and when those under way have ended the exception of the lowest
-   * task is thrown here, the others suppressed in it. The interrupt flag of the caller is neither looked at nor changed.
+   * <p>If a task throws, no further one is handed out, and when those under way have ended the
+   * exception of the lowest task is thrown here, the others suppressed in it. The interrupt flag of
+   * the caller is neither looked at nor changed.
    *
    * @throws IllegalStateException if these workers are closed, or within another run of theirs
    */
@@ -180,7 +186,8 @@ public final class Workers implements AutoCloseable {
       int number = tasks - left;
       SliceTask current = task;
       if (claims.compareAndSet(claim, claim - 1)) {
-        // Until this task is finished the run cannot end, nor another begin: what was read belongs to it.
+        // Until this task is finished the run cannot end, nor another begin: what was read belongs
+        // to it.
         try {
           current.run(number, worker);
         } catch (Throwable e) {

@@ -9,8 +9,8 @@ import org.ejml.data.FMatrixRMaj;
 import org.ejml.dense.row.CommonOps_FDRM;
 
 /**
- * How fast the kernels are on the shapes of a recurrent layer of 32 units, each implementation beside EJML in one run. Run by hand,
- * on an otherwise idle machine; not a test.
+ * How fast the kernels are on the shapes of a recurrent layer of 32 units, each implementation
+ * beside EJML in one run. Run by hand, on an otherwise idle machine; not a test.
  */
 final class KernelSpeed {
   private static final int ROUNDS = 15;
@@ -79,8 +79,19 @@ final class KernelSpeed {
 
   private static void addProducts(List<Case> cases, String name, Kernels kernels) {
     int[][] shapes = {
-      {1, 96, 32}, {16, 96, 14}, {32, 96, 14}, {16, 96, 32}, {32, 96, 32}, {16, 128, 32},
-      {32, 128, 14}, {32, 128, 32}, {32, 128, 256}, {32, 32, 128}, {32, 100, 32}, {32, 10, 32}, {32, 1, 32},
+      {1, 96, 32},
+      {16, 96, 14},
+      {32, 96, 14},
+      {16, 96, 32},
+      {32, 96, 32},
+      {16, 128, 32},
+      {32, 128, 14},
+      {32, 128, 32},
+      {32, 128, 256},
+      {32, 32, 128},
+      {32, 100, 32},
+      {32, 10, 32},
+      {32, 1, 32},
       {32, 2048, 512}
     };
     for (int[] s : shapes) {
@@ -99,7 +110,14 @@ final class KernelSpeed {
               () -> kernels.multiply(m, n, k, a, 0, k, b, 0, n, c, 0, n, true)));
     }
     int[][] transposed = {
-      {7680, 96, 14}, {7680, 128, 14}, {7680, 96, 32}, {7680, 128, 32}, {7680, 128, 256}, {32, 128, 32}, {7680, 10, 32}, {7680, 1, 32}
+      {7680, 96, 14},
+      {7680, 128, 14},
+      {7680, 96, 32},
+      {7680, 128, 32},
+      {7680, 128, 256},
+      {32, 128, 32},
+      {7680, 10, 32},
+      {7680, 1, 32}
     };
     for (int[] s : transposed) {
       int m = s[0];
@@ -153,8 +171,20 @@ final class KernelSpeed {
               () -> {
                 System.arraycopy(given, 0, gates, 0, 4 * n);
                 kernels.lstmForward(
-                    Activation.TANH, Activation.SIGMOID, rows, units, gates, 0, before, 0, c, 0, a,
-                    0, h, 0);
+                    Activation.TANH,
+                    Activation.SIGMOID,
+                    rows,
+                    units,
+                    gates,
+                    0,
+                    before,
+                    0,
+                    c,
+                    0,
+                    a,
+                    0,
+                    h,
+                    0);
               }));
       cases.add(
           new Case(
@@ -166,8 +196,23 @@ final class KernelSpeed {
                 System.arraycopy(given, 0, gates, 0, 4 * n);
                 System.arraycopy(before, 0, dc, 0, n);
                 kernels.lstmBackward(
-                    Activation.TANH, Activation.SIGMOID, rows, units, null, gates, 0, before, 0, c,
-                    0, a, 0, dh, 0, dc, 0);
+                    Activation.TANH,
+                    Activation.SIGMOID,
+                    rows,
+                    units,
+                    null,
+                    gates,
+                    0,
+                    before,
+                    0,
+                    c,
+                    0,
+                    a,
+                    0,
+                    dh,
+                    0,
+                    dc,
+                    0);
               }));
       cases.add(
           new Case(
@@ -178,8 +223,19 @@ final class KernelSpeed {
               () -> {
                 System.arraycopy(given, 0, gates, 0, 3 * n);
                 kernels.gruForward(
-                    Activation.TANH, Activation.SIGMOID, rows, units, gates, 0, inner, 0, null,
-                    before, 0, h, 0);
+                    Activation.TANH,
+                    Activation.SIGMOID,
+                    rows,
+                    units,
+                    gates,
+                    0,
+                    inner,
+                    0,
+                    null,
+                    before,
+                    0,
+                    h,
+                    0);
               }));
       cases.add(
           new Case(
@@ -191,8 +247,21 @@ final class KernelSpeed {
                 System.arraycopy(given, 0, gates, 0, 3 * n);
                 System.arraycopy(inner, 0, innerUsed, 0, 3 * n);
                 kernels.gruBackward(
-                    Activation.TANH, Activation.SIGMOID, rows, units, null, gates, 0, innerUsed, 0,
-                    before, 0, dh, 0, dc, 0);
+                    Activation.TANH,
+                    Activation.SIGMOID,
+                    rows,
+                    units,
+                    null,
+                    gates,
+                    0,
+                    innerUsed,
+                    0,
+                    before,
+                    0,
+                    dh,
+                    0,
+                    dc,
+                    0);
               }));
     }
     float[] mask = new float[1024];

@@ -29,7 +29,9 @@ final class Reference {
     };
   }
 
-  /** f'(x), written out and not by differences, for the tails where differences lose their digits. */
+  /**
+   * f'(x), written out and not by differences, for the tails where differences lose their digits.
+   */
   static double derivative(Activation f, double x) {
     return switch (f) {
       case LINEAR -> 1;
@@ -38,8 +40,8 @@ final class Reference {
       case SIGMOID -> sigmoid(x) * sigmoid(-x);
       case ELU -> x > 0 ? 1 : Math.exp(x);
       case SELU -> SELU_SCALE * (x > 0 ? 1 : SELU_ALPHA * Math.exp(x));
-      case GELU -> 0.5 * Erf.erfc(-x / Math.sqrt(2))
-          + x * Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
+      case GELU ->
+          0.5 * Erf.erfc(-x / Math.sqrt(2)) + x * Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
       case SOFTPLUS -> sigmoid(x);
       case SOFTSIGN -> 1 / ((1 + Math.abs(x)) * (1 + Math.abs(x)));
       case HARD_SIGMOID -> Math.abs(x) < 3 ? 1.0 / 6 : 0;

@@ -90,7 +90,8 @@ class WorkersTest {
             await(together);
           });
       String caller = Thread.currentThread().getName();
-      assertEquals(Arrays.asList(caller, "unroll-worker-1", "unroll-worker-2"), Arrays.asList(names));
+      assertEquals(
+          Arrays.asList(caller, "unroll-worker-1", "unroll-worker-2"), Arrays.asList(names));
     }
   }
 
