@@ -4,7 +4,7 @@ Run with Keras 3.15 on TensorFlow 2.21, CPU, float32:
 
     KERAS_BACKEND=tensorflow python src/test/python/training_references.py
 
-It writes src/test/resources/org/unroll/training/{losses,metrics,optimizers,schedules,callbacks}.json.
+It writes src/test/resources/org/unroll/training/{losses,metrics,optimizers,schedules,callbacks,sparse_optimizers}.json.
 """
 
 import json
@@ -251,6 +251,42 @@ def optimizer_cases():
         "config": {"initial_learning_rate": 0.1, "decay_steps": 2, "decay_rate": 0.5}})
 
 
+def sparse_optimizer_case(name, options):
+    """The gradient of an embedding: rows, some of them several times, that Keras squares one by one."""
+    start = [rng.normal(0, 1, (3, 2)), rng.normal(0, 1, (2,))]
+    optimizer = getattr(O, name)(**options)
+    weights = [keras.Variable(w, name=n) for w, n in zip(start, ("kernel", "bias"))]
+    case = {"optimizer": name, "options": options, "schedule": None,
+            "start": [numbers(w) for w in weights], "gradients": [], "squares": [], "weights": []}
+    for indices in ([0, 2, 0, 0], [1, 2], [2, 2], [0, 1, 2, 2], [1, 1, 1]):
+        rows = rng.normal(0, 1, (len(indices), 2)).astype("float32")
+        bias = rng.normal(0, 1, (2,)).astype("float32")
+        optimizer.apply([tf.IndexedSlices(tf.constant(rows), tf.constant(indices), tf.constant([3, 2])),
+                         tf.constant(bias)], weights)
+        dense, squares = np.zeros((3, 2), "float32"), np.zeros((3, 2), "float32")
+        np.add.at(dense, indices, rows)
+        np.add.at(squares, indices, rows * rows)
+        case["gradients"].append([numbers(dense), numbers(bias)])
+        case["squares"].append(numbers(squares))
+        case["weights"].append([numbers(w) for w in weights])
+    case["slots"] = [{"name": v.path.split("/")[-1], "values": numbers(v)}
+                     for v in optimizer.variables[2:]]
+    return case
+
+
+def sparse_optimizer_cases():
+    # Not Adamax and not clipvalue, which the project documents to be different.
+    yield sparse_optimizer_case("SGD", {"momentum": 0.9, "nesterov": True})
+    yield sparse_optimizer_case("RMSprop", {"momentum": 0.5})
+    yield sparse_optimizer_case("RMSprop", {"centered": True, "epsilon": 1e-2})
+    yield sparse_optimizer_case("Adam", {"amsgrad": True})
+    yield sparse_optimizer_case("AdamW", {"clipnorm": 0.5})
+    yield sparse_optimizer_case("Adam", {"global_clipnorm": 0.5})
+    yield sparse_optimizer_case("Nadam", {})
+    yield sparse_optimizer_case("Adagrad", {"learning_rate": 0.1})
+    yield sparse_optimizer_case("Adadelta", {"learning_rate": 1.0})
+
+
 # ---- schedules
 
 
@@ -336,3 +372,4 @@ write("metrics", metric_cases())
 write("optimizers", optimizer_cases())
 write("schedules", schedule_cases())
 write("callbacks", callback_cases())
+write("sparse_optimizers", sparse_optimizer_cases())

@@ -330,7 +330,8 @@ public abstract class Optimizer {
       double factor =
           Double.isInfinite(norm) ? Double.NaN : globalClipnorm / Math.max(norm, globalClipnorm);
       for (int i = 0; i < gradients.length; i++) {
-        scale(gradients[i], squares[i], factor);
+        scale(gradients[i], (float) factor);
+        squares[i] = null; // this factor turns Keras's list of rows into one matrix
       }
     } else if (clipvalue != null) {
       for (int i = 0; i < gradients.length; i++) {

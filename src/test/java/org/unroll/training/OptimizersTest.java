@@ -16,7 +16,9 @@ import org.unroll.layers.Weight;
 
 class OptimizersTest {
   static List<JsonNode> cases() {
-    return References.read("optimizers.json");
+    List<JsonNode> cases = References.read("optimizers.json");
+    cases.addAll(References.read("sparse_optimizers.json"));
+    return cases;
   }
 
   private static Optimizer optimizer(JsonNode reference) {
@@ -91,10 +93,16 @@ class OptimizersTest {
     return weights;
   }
 
-  private static void step(Optimizer optimizer, List<Weight> weights, JsonNode gradients) {
-    optimizer.apply(
-        weights,
-        new float[][] {References.floats(gradients.get(0)), References.floats(gradients.get(1))});
+  private static void step(
+      Optimizer optimizer, List<Weight> weights, JsonNode reference, int step) {
+    JsonNode gradients = reference.get("gradients").get(step);
+    float[][] values = {References.floats(gradients.get(0)), References.floats(gradients.get(1))};
+    if (reference.has("squares")) {
+      float[][] squares = {References.floats(reference.get("squares").get(step)), null};
+      optimizer.apply(weights, values, squares);
+    } else {
+      optimizer.apply(weights, values);
+    }
   }
 
   @ParameterizedTest
@@ -103,7 +111,7 @@ class OptimizersTest {
     Optimizer optimizer = optimizer(reference);
     List<Weight> weights = weights(reference.get("start"));
     for (int step = 0; step < reference.get("gradients").size(); step++) {
-      step(optimizer, weights, reference.get("gradients").get(step));
+      step(optimizer, weights, reference, step);
       assertEquals(step + 1, optimizer.iterations());
       for (int i = 0; i < 2; i++) {
         float[] expected = References.floats(reference.get("weights").get(step).get(i));
@@ -140,7 +148,7 @@ class OptimizersTest {
     Optimizer first = optimizer(reference);
     List<Weight> before = weights(reference.get("start"));
     for (int step = 0; step < 3; step++) {
-      step(first, before, reference.get("gradients").get(step));
+      step(first, before, reference, step);
     }
     Optimizer second = optimizer(reference);
     List<Weight> after = new ArrayList<>();
@@ -152,9 +160,9 @@ class OptimizersTest {
       System.arraycopy(values, 0, second.slots().get(i).values(), 0, values.length);
     }
     for (int step = 0; step < 5; step++) {
-      step(whole, expected, reference.get("gradients").get(step));
+      step(whole, expected, reference, step);
       if (step >= 3) {
-        step(second, after, reference.get("gradients").get(step));
+        step(second, after, reference, step);
       }
     }
     for (int i = 0; i < 2; i++) {
@@ -186,8 +194,8 @@ class OptimizersTest {
                 IllegalArgumentException.class, () -> Optimizers.adam().clipnorm(1).clipvalue(0.5))
             .getMessage();
     assertEquals(
-        "Only one of clipnorm, clipvalue and globalClipnorm can be set. Received: clipvalue=0.5 beside clipnorm=1.0, "
-            + "clipvalue=null, globalClipnorm=null",
+        "Only one of clipnorm, clipvalue and globalClipnorm can be set. Received: clipvalue=0.5"
+            + " beside clipnorm=1.0, clipvalue=null, globalClipnorm=null",
         message);
     assertThrows(IllegalArgumentException.class, () -> Optimizers.adam().globalClipnorm(0));
     assertThrows(IllegalArgumentException.class, () -> Optimizers.adam().clipnorm(Double.NaN));
@@ -216,8 +224,8 @@ class OptimizersTest {
                 IllegalStateException.class, () -> optimizer.apply(List.of(other), new float[1][2]))
             .getMessage();
     assertEquals(
-        "The optimizer 'adam' already belongs to other weights: weight 0, 'kernel', is not the one it had. "
-            + "Make a new optimizer for another model.",
+        "The optimizer 'adam' already belongs to other weights: weight 0, 'kernel', is not the one"
+            + " it had. Make a new optimizer for another model.",
         message);
     assertThrows(IllegalStateException.class, () -> ((Adam) optimizer).amsgrad(true));
   }
@@ -239,7 +247,8 @@ class OptimizersTest {
     String message =
         assertThrows(IllegalArgumentException.class, () -> Optimizers.of("lion")).getMessage();
     assertEquals(
-        "Unknown optimizer 'lion'. Known: sgd, rmsprop, adam, adamw, nadam, adamax, adagrad, adadelta",
+        "Unknown optimizer 'lion'. Known: sgd, rmsprop, adam, adamw, nadam, adamax, adagrad,"
+            + " adadelta",
         message);
   }
 }
