@@ -5,9 +5,11 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * The metrics that Keras has and this library knows, to be imported statically. The name in the
- * logs is the one given to {@link #of}, as in Keras; {@code mae()} is {@code of("mae")}, {@code
- * binaryAccuracy()} is {@code of("binary_accuracy")}, and so on.
+ * The metrics that Keras has and this library knows, to be imported statically.
+ *
+ * <p>A metric made by {@link #of} has the name given, as in Keras: {@code of("mae")} is {@code mae}
+ * in the logs. The others have Keras's own: {@code meanAbsoluteError()} is {@code
+ * mean_absolute_error}. There is no {@code mae()} here, for that is the loss.
  */
 public final class Metrics {
   private static final Map<String, Function<String, Metric>> BY_NAME = new LinkedHashMap<>();
@@ -130,23 +132,23 @@ public final class Metrics {
   }
 
   /** Mean absolute error. */
-  public static Metric mae() {
-    return of("mae");
+  public static Metric meanAbsoluteError() {
+    return of("mean_absolute_error");
   }
 
   /** Mean squared error. */
-  public static Metric mse() {
-    return of("mse");
+  public static Metric meanSquaredError() {
+    return of("mean_squared_error");
   }
 
   /** Root of the mean squared error. */
-  public static Metric rmse() {
-    return of("rmse");
+  public static Metric rootMeanSquaredError() {
+    return of("root_mean_squared_error");
   }
 
   /** Mean absolute percentage error. */
-  public static Metric mape() {
-    return of("mape");
+  public static Metric meanAbsolutePercentageError() {
+    return of("mean_absolute_percentage_error");
   }
 
   /** The share of predicted yeses that are right, at the threshold 0.5. */

@@ -26,7 +26,7 @@ final class FakeTraining implements Training {
 
   @Override
   public List<Metric> metrics() {
-    return List.of(Metrics.mae(), Metrics.binaryAccuracy());
+    return List.of(Metrics.of("mae"), Metrics.binaryAccuracy());
   }
 
   @Override

@@ -115,6 +115,7 @@ class MetricsTest {
       assertEquals(name, Metrics.of(name).name());
     }
     assertEquals("f1_score", Metrics.f1Score().name());
+    assertEquals("root_mean_squared_error", Metrics.rootMeanSquaredError().name());
     assertEquals("acc", Metrics.of("acc").resolve(4, 4).name());
     String message =
         assertThrows(IllegalArgumentException.class, () -> Metrics.of("error")).getMessage();
@@ -124,11 +125,11 @@ class MetricsTest {
   @Test
   void otherTargetsAreRefused() {
     String message =
-        assertThrows(IllegalArgumentException.class, () -> Metrics.mae().resolve(10, 1))
+        assertThrows(IllegalArgumentException.class, () -> Metrics.of("mae").resolve(10, 1))
             .getMessage();
     assertEquals(
-        "The metric 'mae' needs 10 target values at a position where the model has 10 outputs; the loss has 1. "
-            + "Class numbers as targets go with the sparse metrics.",
+        "The metric 'mae' needs 10 target values at a position where the model has 10 outputs; the"
+            + " loss has 1. Class numbers as targets go with the sparse metrics.",
         message);
     assertThrows(
         IllegalArgumentException.class, () -> Metrics.sparseCategoricalAccuracy().resolve(10, 10));

@@ -1,0 +1,40 @@
+package org.unroll.training;
+
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A notebook imports all of these in its first cell; a call must not be ambiguous then. */
+class StaticImportsTest {
+  private static final List<Class<?>> IMPORTED =
+      List.of(
+          Losses.class,
+          Metrics.class,
+          Optimizers.class,
+          Schedules.class,
+          Callbacks.class,
+          FitOptions.class);
+
+  @Test
+  void factoriesOfOneNameTakeDifferentArguments() {
+    Map<String, Class<?>> owners = new HashMap<>();
+    for (Class<?> type : IMPORTED) {
+      for (Method method : type.getDeclaredMethods()) {
+        int modifiers = method.getModifiers();
+        // of(name) is always written with its class.
+        if (Modifier.isPublic(modifiers)
+            && Modifier.isStatic(modifiers)
+            && !method.getName().equals("of")) {
+          String call = method.getName() + Arrays.toString(method.getParameterTypes());
+          assertNull(owners.put(call, type), () -> call + " is in two classes");
+        }
+      }
+    }
+  }
+}
