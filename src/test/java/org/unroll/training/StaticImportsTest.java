@@ -9,11 +9,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.unroll.layers.Layers;
 
 /** A notebook imports all of these in its first cell; a call must not be ambiguous then. */
 class StaticImportsTest {
   private static final List<Class<?>> IMPORTED =
       List.of(
+          Layers.class,
           Losses.class,
           Metrics.class,
           Optimizers.class,
