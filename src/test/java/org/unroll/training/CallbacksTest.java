@@ -148,7 +148,7 @@ class CallbacksTest {
     assertThrows(IllegalArgumentException.class, () -> Callbacks.reduceLrOnPlateau("loss", 1, 10));
     assertThrows(
         IllegalArgumentException.class, () -> Callbacks.reduceLrOnPlateau("loss").minLr(-1));
-    assertThrows(IllegalArgumentException.class, () -> new ProgressBar(3));
+    assertThrows(IllegalArgumentException.class, () -> ProgressBar.of(3));
   }
 
   @Test
