@@ -8,20 +8,19 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Shows how training goes on, as Keras's {@code verbose} does:
+ * Shows how training goes on, as Keras's {@code verbose} does: nothing (0), a bar that is redrawn
+ * in place at most four times a second (1), or one line an epoch (2).
  *
  * <pre>
- * 0  nothing
- * 1  a bar that is redrawn in place, at most four times a second:
- *    Epoch 3/20
- *     41/500 ━─────────────────── 25s 54ms/step - loss: 0.2713 - mae: 0.4031
- * 2  one line an epoch:
- *    Epoch 3/20 - 500/500 - 27s - 54ms/step - loss: 0.2655 - val_loss: 0.2701
+ * Epoch 3/20
+ *  41/500 ━─────────────────── 23s 50ms/step - loss: 0.2713 - mae: 0.4031
+ *
+ * Epoch 3/20 - 500/500 - 26s - 50ms/step - loss: 0.2655 - val_loss: 0.2701
  * </pre>
  *
- * <p>While an epoch runs the time is what is left of it (the first batch is not counted, it warms
- * up), afterwards what it took. Values are shown with four decimals, from 0.001 down in scientific
- * notation.
+ * <p>While an epoch runs, the time shown is what is left of it, afterwards what it took. The first
+ * batch does not count for the time of a step: it is slower than the others. Values have four
+ * decimals, those of 0.001 and less an exponent.
  */
 public final class ProgressBar extends Callback {
   private static final int WIDTH = 20;
@@ -43,7 +42,7 @@ public final class ProgressBar extends Callback {
   /**
    * A progress display.
    *
-   * @param verbose 0, 1 or 2, see above
+   * @param verbose 0 (nothing), 1 (a bar) or 2 (one line an epoch)
    * @param out where it is written
    */
   public ProgressBar(int verbose, PrintStream out) {
