@@ -27,12 +27,12 @@ record MimeBundle(Map<String, String> data, Map<String, Map<String, Object>> met
     return new MimeBundle(data, Map.of());
   }
 
-  /** A picture, {@code width} by {@code height} pixels of the page, described by the text. */
+  /** A picture, {@code width} by {@code height} pixels of the page. */
   static MimeBundle png(String base64, int width, int height, String text) {
     var data = new LinkedHashMap<String, String>();
     data.put(PNG, base64);
     data.put(TEXT, text);
-    return new MimeBundle(data, Map.of(PNG, Map.of("width", width, "height", height, "alt", text)));
+    return new MimeBundle(data, Map.of(PNG, Map.of("width", width, "height", height)));
   }
 
   MimeBundle withText(String text) {

@@ -74,6 +74,9 @@ public final class Plots {
    *     recorded
    */
   public static Figure comparison(Map<String, Table> histories, String... metrics) {
+    if (histories.isEmpty()) {
+      throw new IllegalArgumentException("A comparison needs a history at least. Received: none.");
+    }
     Set<String> known = metrics(histories.values());
     List<Panel> panels = new ArrayList<>();
     for (String metric : metrics.length > 0 ? Arrays.asList(metrics) : known) {
@@ -126,9 +129,9 @@ public final class Plots {
   }
 
   /**
-   * The columns of a table over time, a panel each, with one zoom for all. Of more than {@value
-   * Thinning#STRETCHES} rows for which there would be two points, the smallest and largest of each
-   * stretch are drawn.
+   * The columns of a table over time, a panel each, with one zoom for all. A column of more than
+   * 2,000 rows is drawn as the smallest and the largest value of each of 1,000 stretches, so that
+   * no peak is lost and the notebook stays small.
    *
    * @param table has a column of dates with times, else the row number stands for the time
    * @param columns names of number columns; none for all of them
@@ -141,6 +144,12 @@ public final class Plots {
                 .filter(NumericColumn.class::isInstance)
                 .map(Column::name)
                 .toList();
+    if (names.isEmpty()) {
+      throw new IllegalArgumentException(
+          "A series needs a column of numbers. Received: a table with "
+              + table.columnNames()
+              + ".");
+    }
     Column<?> time =
         table.columns().stream().filter(DateTimeColumn.class::isInstance).findFirst().orElse(null);
     List<Panel> panels = new ArrayList<>();
@@ -172,6 +181,9 @@ public final class Plots {
    */
   public static Figure meanAbsoluteErrors(
       Map<String, Double> models, Map<String, Double> baselines, String unit) {
+    if (models.isEmpty()) {
+      throw new IllegalArgumentException("There is no model whose error could be drawn.");
+    }
     Trace[] bars = {
       bars("models", models, PlotStyle.color(0)), bars("baselines", baselines, PlotStyle.NEUTRAL)
     };

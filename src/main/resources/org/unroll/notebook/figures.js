@@ -104,6 +104,8 @@
     const Plotly = await plotly;
     const plot = document.createElement('div');
     plot.id = 'unroll-figure-' + ++count;
+    plot.setAttribute('role', 'img');
+    plot.setAttribute('aria-label', (figure.layout.title && figure.layout.title.text) || 'plot');
     plot.style.width = '100%';
     plot.style.minHeight = (figure.layout.height || 400) + 'px';
     picture.after(plot);

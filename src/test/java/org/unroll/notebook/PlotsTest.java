@@ -158,6 +158,19 @@ class PlotsTest {
   }
 
   @Test
+  void nothingToDrawIsAnError() {
+    Table text = Table.create("t", StringColumn.create("name", "a"));
+
+    assertEquals(
+        "A series needs a column of numbers. Received: a table with [name].",
+        assertThrows(IllegalArgumentException.class, () -> Plots.series(text)).getMessage());
+    assertThrows(IllegalArgumentException.class, () -> Plots.comparison(Map.of()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Plots.meanAbsoluteErrors(Map.of(), Map.of("last", 2.0), "°C"));
+  }
+
+  @Test
   void aFigureCanStillBeChanged() {
     var figure = Plots.history(history(2, "loss"));
     figure.setLayout(Layout.builder("Mine").build());
