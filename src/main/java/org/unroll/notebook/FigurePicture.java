@@ -1,6 +1,7 @@
 package org.unroll.notebook;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.awt.AWTError;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -35,17 +36,11 @@ final class FigurePicture {
     BufferedImage image =
         new BufferedImage(
             (int) (width * SCALE), (int) (height * SCALE), BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = image.createGraphics();
-    graphics.setColor(Color.WHITE);
-    graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
-    graphics.scale(SCALE, SCALE);
     try {
-      draw(FigureCharts.of(figure), graphics, width, height);
-    } catch (RuntimeException | LinkageError | InternalError e) {
+      draw(image, FigureCharts.of(figure), width, height);
+    } catch (RuntimeException | LinkageError | InternalError | AWTError e) {
       // A plot must not fail for want of its still picture: a machine may have no font at all.
       System.err.println("No still picture of this plot, it shows where scripts run only: " + e);
-    } finally {
-      graphics.dispose();
     }
     try {
       return encode(image, FigureJson.write(figure));
@@ -55,17 +50,21 @@ final class FigurePicture {
   }
 
   private static void draw(
-      List<AxesChart<?, ?>> charts, Graphics2D graphics, int width, int height) {
+      BufferedImage image, List<AxesChart<?, ?>> charts, int width, int height) {
+    Graphics2D graphics = image.createGraphics();
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
+    graphics.scale(SCALE, SCALE);
     if (charts.isEmpty()) {
       graphics.setColor(Color.GRAY);
       graphics.drawString("This kind of plot shows only where scripts run.", 40, height / 2);
-      return;
     }
-    int rowHeight = height / charts.size();
+    int rowHeight = height / Math.max(1, charts.size());
     for (AxesChart<?, ?> chart : charts) {
       chart.paint(graphics, width, rowHeight);
       graphics.translate(0, rowHeight);
     }
+    graphics.dispose();
   }
 
   private static byte[] encode(BufferedImage image, String json) throws IOException {
