@@ -48,7 +48,7 @@ final class JvmKernel implements Kernel {
   }
 
   @Override
-  public String name() {
+  public String toString() {
     return name;
   }
 

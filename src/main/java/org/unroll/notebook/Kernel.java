@@ -11,9 +11,6 @@ import java.util.stream.Stream;
  */
 interface Kernel {
 
-  /** The kernel's name as its users know it. */
-  String name();
-
   /** Shows a value now, above the result of the running cell. */
   void display(MimeBundle bundle);
 

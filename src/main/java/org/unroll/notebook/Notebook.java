@@ -26,7 +26,7 @@ public final class Notebook {
   public static synchronized void start() {
     Optional<Kernel> found = kernel();
     if (found.isPresent()) {
-      String text = "Tables and plots show in this notebook (" + found.get().name() + ").";
+      String text = "Tables and plots show in this notebook.";
       found
           .get()
           .display(MimeBundle.html("<small>" + text + "</small>" + PlotlyScript.html(), text));

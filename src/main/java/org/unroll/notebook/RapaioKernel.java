@@ -59,7 +59,7 @@ final class RapaioKernel implements Kernel {
   }
 
   @Override
-  public String name() {
+  public String toString() {
     return "rapaio-jupyter-kernel";
   }
 

@@ -50,7 +50,7 @@ class KernelTest {
     kernel.onResult(First.class, value -> MimeBundle.html("<i>first</i>", "first"));
     kernel.onResult(Shown.class, value -> MimeBundle.html("<i>any</i>", "any"));
 
-    assertEquals("rapaio-jupyter-kernel", kernel.name());
+    assertEquals("rapaio-jupyter-kernel", kernel.toString());
     var shown = MainApp.kernel.displayed.get(0);
     assertEquals(Map.of("text/plain", "a picture", "image/png", "aGk="), shown.data());
     assertEquals(BUNDLE.metadata(), shown.metadata());
@@ -69,7 +69,7 @@ class KernelTest {
     adapter.onResult(First.class, value -> BUNDLE);
     adapter.onResult(Shown.class, value -> MimeBundle.html("<i>any</i>", "any"));
 
-    assertEquals("IJava", adapter.name());
+    assertEquals("IJava", adapter.toString());
     var png = io.github.spencerpark.jupyter.kernel.display.mime.MIMEType.parse("image/png");
     var html = io.github.spencerpark.jupyter.kernel.display.mime.MIMEType.TEXT_HTML;
     assertEquals("aGk=", kernel.displayed.get(0).getData(png));
@@ -87,7 +87,7 @@ class KernelTest {
       adapter.display(BUNDLE);
       adapter.onResult(First.class, value -> BUNDLE);
 
-      assertEquals("JJava", adapter.name());
+      assertEquals("JJava", adapter.toString());
       var png = org.dflib.jjava.jupyter.kernel.display.mime.MIMEType.parse("image/png");
       assertEquals("aGk=", kernel.displayed.get(0).getData(png));
       assertEquals("aGk=", kernel.getRenderer().render(new First()).getData(png));
