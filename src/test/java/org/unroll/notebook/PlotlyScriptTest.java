@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 
 class PlotlyScriptTest {
 
-  /** Of plotly-cartesian.min.js in npm's plotly.js-cartesian-dist-min-2.35.3.tgz. */
+  /** Of plotly-cartesian.min.js in release 1.54.1. */
   private static final String SHA_256 =
-      "1836dca6fbe9477c789e8a4affd2b2be59fabe8daf8df49c391809d65490c955";
+      "5ba72a8b8debf07b6ad2b59b479c2042cfc33d1958363ff71198a7bf54fb46c2";
 
   @Test
   void thePageGetsTheReleasedPlotly() throws Exception {
