@@ -7,6 +7,7 @@ import java.util.function.Function;
 import org.unroll.compute.Activation;
 import org.unroll.data.Shape;
 import org.unroll.layers.ActivationLayer;
+import org.unroll.layers.Bidirectional;
 import org.unroll.layers.Dense;
 import org.unroll.layers.Embedding;
 import org.unroll.layers.Gru;
@@ -32,6 +33,9 @@ final class LayerConfigs {
     READERS.put("Embedding", LayerConfigs::embedding);
     READERS.put("Dropout", LayerConfigs::dropout);
     READERS.put("TimeDistributed", LayerConfigs::timeDistributed);
+    READERS.put("Bidirectional", LayerConfigs::bidirectional);
+    READERS.put(
+        "Masking", config -> Layers.masking(config.number("mask_value")).name(name(config)));
     READERS.put("Activation", LayerConfigs::activation);
     READERS.put("Flatten", LayerConfigs::flatten);
     READERS.put("RepeatVector", LayerConfigs::repeatVector);
@@ -180,6 +184,25 @@ final class LayerConfigs {
 
   private static Layer timeDistributed(Config config) {
     return Layers.timeDistributed(layer(config.node("layer"))).name(name(config));
+  }
+
+  private static Layer bidirectional(Config config) {
+    if (!config.has("merge_mode")) {
+      throw new IllegalArgumentException(
+          config.owner() + " has merge_mode=null, which is not supported: a model has one output.");
+    }
+    Bidirectional both = Layers.bidirectional(recurrentInside(config, "layer"));
+    if (config.has("backward_layer")) {
+      both.backwardLayer(recurrentInside(config, "backward_layer"));
+    }
+    return both.mergeMode(Bidirectional.MergeMode.of(config.text("merge_mode"))).name(name(config));
+  }
+
+  private static RecurrentLayer<?> recurrentInside(Config config, String argument) {
+    if (layer(config.node(argument)) instanceof RecurrentLayer<?> recurrent) {
+      return recurrent;
+    }
+    throw config.wrong(argument, "a recurrent layer", config.node(argument));
   }
 
   private static ActivationLayer activation(Config config) {

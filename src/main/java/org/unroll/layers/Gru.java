@@ -54,6 +54,19 @@ public final class Gru extends RecurrentLayer<Gru> {
   }
 
   @Override
+  Gru fresh() {
+    return new Gru(units());
+  }
+
+  @Override
+  Gru copy() {
+    Gru copy = super.copy();
+    copy.recurrentActivation = recurrentActivation;
+    copy.resetAfter = resetAfter;
+    return copy;
+  }
+
+  @Override
   public Gru activation(Activation newActivation) {
     return super.activation(requireElementwise("activation", newActivation));
   }

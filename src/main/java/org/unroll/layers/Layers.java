@@ -73,6 +73,19 @@ public final class Layers {
     return new Flatten();
   }
 
+  /** See {@link Bidirectional}; the outputs of both directions side by side. */
+  public static Bidirectional bidirectional(RecurrentLayer<?> layer) {
+    return new Bidirectional(layer);
+  }
+
+  /**
+   * See {@link Masking}; time steps whose values all equal {@code maskValue} (Keras's default is 0)
+   * do not count.
+   */
+  public static Masking masking(double maskValue) {
+    return new Masking(maskValue);
+  }
+
   /** See {@link RepeatVector}. */
   public static RepeatVector repeatVector(int n) {
     return new RepeatVector(n);

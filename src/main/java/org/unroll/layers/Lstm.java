@@ -47,6 +47,19 @@ public final class Lstm extends RecurrentLayer<Lstm> {
   }
 
   @Override
+  Lstm fresh() {
+    return new Lstm(units());
+  }
+
+  @Override
+  Lstm copy() {
+    Lstm copy = super.copy();
+    copy.recurrentActivation = recurrentActivation;
+    copy.unitForgetBias = unitForgetBias;
+    return copy;
+  }
+
+  @Override
   public Lstm activation(Activation newActivation) {
     return super.activation(requireElementwise("activation", newActivation));
   }

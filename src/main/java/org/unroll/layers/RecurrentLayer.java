@@ -47,6 +47,28 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
 
   abstract S self();
 
+  /** A new layer of the same type and units, with defaults else. */
+  abstract S fresh();
+
+  /** A new layer with the same configuration, without name and weights. */
+  S copy() {
+    RecurrentLayer<S> copy = fresh();
+    copy.activation = activation;
+    copy.useBias = useBias;
+    copy.kernelInitializer = kernelInitializer;
+    copy.recurrentInitializer = recurrentInitializer;
+    copy.biasInitializer = biasInitializer;
+    copy.kernelRegularizer = kernelRegularizer;
+    copy.recurrentRegularizer = recurrentRegularizer;
+    copy.biasRegularizer = biasRegularizer;
+    copy.dropout = dropout;
+    copy.recurrentDropout = recurrentDropout;
+    copy.returnSequences = returnSequences;
+    copy.goBackwards = goBackwards;
+    copy.zeroOutputForMask = zeroOutputForMask;
+    return copy.self();
+  }
+
   /** The number of units: the width of the state and of the output. */
   public final int units() {
     return units;

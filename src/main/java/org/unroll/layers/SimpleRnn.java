@@ -34,6 +34,11 @@ public final class SimpleRnn extends RecurrentLayer<SimpleRnn> {
   }
 
   @Override
+  SimpleRnn fresh() {
+    return new SimpleRnn(units());
+  }
+
+  @Override
   public Pass newPass() {
     return new SimpleRnnPass();
   }

@@ -1,0 +1,95 @@
+package org.unroll.layers;
+
+import java.util.Arrays;
+import org.unroll.data.Shape;
+
+/**
+ * Marks time steps that do not count, Keras's {@code Masking}: a step whose values all equal the
+ * mask value. The layers behind skip it, and its values become 0.
+ *
+ * <p>Input and output (batch, time, …). A recurrent layer leaves its state alone at a masked step
+ * and repeats its output; losses and metrics leave masked steps out where the mask reaches them.
+ *
+ * <p>Source: Keras 3, {@code keras.layers.Masking}.
+ */
+public final class Masking extends Layer {
+  private final float maskValue;
+
+  Masking(double maskValue) {
+    super("Masking");
+    this.maskValue = (float) maskValue;
+  }
+
+  /** The value that all features of a masked time step have. */
+  public double maskValue() {
+    return maskValue;
+  }
+
+  /** Sets the name. */
+  public Masking name(String name) {
+    setName(name);
+    return this;
+  }
+
+  @Override
+  protected Shape checkInput(Shape input, Layer previous) {
+    if (input.rank() < 2) {
+      throw wrongInput(BATCH_TIME_FEATURES, input, previous);
+    }
+    return input;
+  }
+
+  @Override
+  public Pass newPass() {
+    return new MaskingPass();
+  }
+
+  private final class MaskingPass extends Pass {
+    private final Tensor output = new Tensor();
+    private boolean[] mask = {};
+    private float[] y = {};
+
+    @Override
+    public Tensor forward(Tensor input, float[][] state, Call call) {
+      int positions = input.rows() * input.timesteps();
+      int width = input.width();
+      if (mask.length < positions) {
+        mask = new boolean[positions];
+      }
+      y = atLeast(y, input.size());
+      System.arraycopy(input.values(), input.offset(), y, 0, input.size());
+      for (int position = 0; position < positions; position++) {
+        mask[position] = counts(y, position * width, width);
+      }
+      clear(y, 0, positions, width);
+      return output.set(y, 0, input.rows(), input.shape(), mask);
+    }
+
+    private boolean counts(float[] values, int from, int width) {
+      for (int i = from; i < from + width; i++) {
+        if (values[i] != maskValue) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private void clear(float[] values, int offset, int positions, int width) {
+      for (int position = 0; position < positions; position++) {
+        if (!mask[position]) {
+          int from = offset + position * width;
+          Arrays.fill(values, from, from + width, 0f);
+        }
+      }
+    }
+
+    @Override
+    public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
+      if (needed) {
+        int positions = gradient.rows() * gradient.timesteps();
+        clear(gradient.values(), gradient.offset(), positions, gradient.width());
+      }
+      return gradient;
+    }
+  }
+}
