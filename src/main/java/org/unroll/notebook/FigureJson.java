@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
 import tech.tablesaw.plotly.components.Figure;
 
@@ -81,6 +82,9 @@ final class FigureJson {
             : parse(figure.getLayout().asJavascript());
     json.set("layout", layout);
     style(layout, traces);
+    if (figure instanceof PanelFigure panels) {
+      name(layout, panels.titles());
+    }
     ObjectNode config =
         figure.getConfig() == null
             ? READER.createObjectNode()
@@ -196,6 +200,20 @@ final class FigureJson {
         merge(axis, AXIS_STYLE);
       }
     }
+  }
+
+  private static void name(ObjectNode layout, List<String> titles) {
+    for (int row = 0; row < titles.size(); row++) {
+      ObjectNode title = layout.withObject("/yaxis" + (row == 0 ? "" : row + 1) + "/title");
+      if (title.path("text").asText().isEmpty()) {
+        title.put("text", escape(titles.get(row)));
+      }
+    }
+  }
+
+  /** Plotly reads tags and a few entities in its texts; this leaves none. */
+  static String escape(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 
   /** jsplot writes titles as Plotly took them once, a text with a font beside it. */

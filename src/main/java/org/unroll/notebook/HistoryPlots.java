@@ -18,7 +18,12 @@ public final class HistoryPlots implements PlotProvider {
   @Override
   public Figure comparison(Map<String, History> histories) {
     Map<String, Table> tables = new LinkedHashMap<>();
-    histories.forEach((name, history) -> tables.put(name, history.toTable()));
+    histories.forEach(
+        (name, history) -> {
+          if (history.epochs() > 0) { // a model that was stopped in its first epoch has no curve
+            tables.put(name, history.toTable());
+          }
+        });
     return Plots.comparison(tables);
   }
 }

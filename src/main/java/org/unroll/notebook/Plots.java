@@ -75,7 +75,8 @@ public final class Plots {
    */
   public static Figure comparison(Map<String, Table> histories, String... metrics) {
     if (histories.isEmpty()) {
-      throw new IllegalArgumentException("A comparison needs a history at least. Received: none.");
+      throw new IllegalArgumentException(
+          "A comparison needs a history with an epoch at least. Received: none.");
     }
     Set<String> known = metrics(histories.values());
     List<Panel> panels = new ArrayList<>();
@@ -245,9 +246,7 @@ public final class Plots {
 
   private static Figure figure(String title, Axis xAxis, List<Panel> panels) {
     List<Trace> traces = new ArrayList<>();
-    Axis[] axes = new Axis[panels.size()];
     for (int p = 0; p < panels.size(); p++) {
-      axes[p] = axis(panels.get(p).title());
       for (Curve curve : panels.get(p).curves()) {
         boolean few = curve.x().size() == 1;
         ScatterTrace.ScatterBuilder trace =
@@ -259,17 +258,14 @@ public final class Plots {
         traces.add((p == 0 ? trace : trace.yAxis("y" + (p + 1))).build());
       }
     }
-    int height = panels.size() == 1 ? PlotStyle.HEIGHT : 120 + 180 * panels.size();
-    Layout.LayoutBuilder layout =
-        layout(title, height).hoverMode(HoverMode.X).xAxis(xAxis).yAxis(axes[0]);
-    if (panels.size() > 1) {
-      layout.grid(Grid.builder().rows(panels.size()).columns(1).xGap(0).yGap(0.15).build());
-      layout.yAxis2(axes[1]);
+    int rows = panels.size();
+    int height = rows == 1 ? PlotStyle.HEIGHT : 120 + 180 * rows;
+    Layout.LayoutBuilder layout = layout(title, height).hoverMode(HoverMode.X).xAxis(xAxis);
+    if (rows > 1) {
+      layout.grid(Grid.builder().rows(rows).columns(1).xGap(0).yGap(0.15).build());
     }
-    if (panels.size() > 2) {
-      layout.yAxis3(axes[2]);
-    }
-    return new Figure(layout.build(), traces.toArray(new Trace[0]));
+    List<String> titles = panels.stream().map(Panel::title).toList();
+    return new PanelFigure(layout.build(), titles, traces.toArray(new Trace[0]));
   }
 
   private static Layout.LayoutBuilder layout(String title, int height) {
@@ -284,7 +280,7 @@ public final class Plots {
     List<Map.Entry<String, Double>> sorted =
         errors.entrySet().stream().sorted(Map.Entry.comparingByValue()).toList();
     // jsplot escapes names of traces but not of categories.
-    Object[] names = sorted.stream().map(e -> HtmlTable.escape(e.getKey())).toArray();
+    Object[] names = sorted.stream().map(e -> FigureJson.escape(e.getKey())).toArray();
     double[] values = sorted.stream().mapToDouble(Map.Entry::getValue).toArray();
     return BarTrace.builder(names, values)
         .name(name)

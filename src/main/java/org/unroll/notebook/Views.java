@@ -6,6 +6,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.ejml.data.Matrix;
 import org.ejml.simple.SimpleBase;
+import org.unroll.Comparison;
 import org.unroll.Evaluation;
 import org.unroll.History;
 import org.unroll.Predictions;
@@ -31,6 +32,7 @@ final class Views {
     add(Summary.class, SummaryView::of);
     add(Sequential.class, model -> SummaryView.of(model.summary()));
     add(History.class, history -> TableView.of(history.toTable()).withText(history.toString()));
+    add(Comparison.Result.class, runs -> TableView.of(runs.table()).withText(runs.toString()));
     add(Predictions.class, predictions -> TableView.of(predictions.toTable()));
     add(Windows.Description.class, WindowsView::of);
     // Kernels take the text of what they do not know for HTML, and the ends of lines are lost.

@@ -158,6 +158,15 @@ class PlotsTest {
   }
 
   @Test
+  void everyPanelHasItsTitle() {
+    JsonNode json =
+        FigureJson.of(Plots.history(history(2, "loss", "mae", "mse", "accuracy", "a < b & c")));
+
+    assertEquals("accuracy", json.at("/layout/yaxis4/title/text").asText());
+    assertEquals("a &lt; b &amp; c", json.at("/layout/yaxis5/title/text").asText());
+  }
+
+  @Test
   void nothingToDrawIsAnError() {
     Table text = Table.create("t", StringColumn.create("name", "a"));
 

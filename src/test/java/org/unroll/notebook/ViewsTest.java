@@ -3,13 +3,17 @@ package org.unroll.notebook;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.unroll.layers.Layers.dense;
+import static org.unroll.layers.Layers.flatten;
+import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
+import static org.unroll.layers.Layers.simpleRnn;
 import static org.unroll.training.FitOptions.epochs;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.unroll.Comparison;
 import org.unroll.History;
 import org.unroll.Sequential;
 import org.unroll.data.TimeSeries;
@@ -35,7 +39,7 @@ class ViewsTest {
 
   @Test
   void aTrainingRunShowsAsTablesAndCurves() {
-    Sequential model = Sequential.of(input(4, 1), org.unroll.layers.Layers.flatten(), dense(1));
+    Sequential model = Sequential.of(input(4, 1), flatten(), dense(1));
     model.compile(Optimizers.sgd(), Losses.mae());
     History history =
         model.fit(windows().range(0, 30), epochs(2).verbose(0).validation(windows().range(30)));
@@ -51,6 +55,20 @@ class ViewsTest {
     assertEquals(
         model.evaluate(windows().range(30)).toString(),
         Views.of(model.evaluate(windows().range(30))).text());
+  }
+
+  @Test
+  void aComparisonShowsAsItsTableAndCurves() {
+    Comparison.Result runs =
+        Comparison.of("<RNN>", simpleRnn(2), "GRU", gru(2))
+            .on(windows().range(0, 30), windows().range(30))
+            .epochs(1)
+            .verbose(0)
+            .run();
+
+    assertTrue(html(runs).contains("&lt;RNN&gt;"), html(runs));
+    assertEquals(runs.toString(), Views.of(runs).text());
+    assertTrue(Views.of(runs.plot()).text().contains("<RNN>, validation (1 points)"));
   }
 
   @Test
