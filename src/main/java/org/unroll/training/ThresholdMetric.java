@@ -5,6 +5,7 @@ package org.unroll.training;
  * alike. A target other than 0 counts as a yes.
  */
 interface ThresholdMetric extends Metric {
+  /** Keras's threshold where none is given. */
   double DEFAULT_THRESHOLD = 0.5;
 
   /** Above it a prediction counts as a yes. */
