@@ -1,17 +1,13 @@
 package org.unroll.keras;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,12 +31,6 @@ class GoldenCellsTest {
   private static final double TOLERANCE = 1e-5;
   private static final double TOLERANCE_AFTER_TRAINING = 1e-4;
 
-  /**
-   * Cases that wait for something to be built, by the beginning of their names. The list may only
-   * shrink.
-   */
-  private static final Map<String, String> PENDING = new TreeMap<>();
-
   static List<Path> cases() throws IOException {
     Path folder = Path.of(System.getProperty("unroll.goldens", "src/test/resources/goldens/cells"));
     try (Stream<Path> files = Files.list(folder)) {
@@ -48,35 +38,14 @@ class GoldenCellsTest {
     }
   }
 
-  private static String pendingReason(Path file) {
-    String name = file.getFileName().toString();
-    return PENDING.entrySet().stream()
-        .filter(entry -> name.startsWith(entry.getKey()))
-        .map(Map.Entry::getValue)
-        .findFirst()
-        .orElse(null);
-  }
-
   @Test
   void theFolderHasCases() throws IOException {
     assertTrue(cases().size() >= 100, () -> "too few cases");
   }
 
-  /** A case that could run has no place on the list. */
-  @Test
-  void pendingCasesCannotRunYet() throws IOException {
-    for (Path file : cases()) {
-      if (pendingReason(file) != null) {
-        var golden = new GoldenCase(file);
-        assertThrows(IllegalArgumentException.class, golden::model, file.toString());
-      }
-    }
-  }
-
   @ParameterizedTest
   @MethodSource("cases")
   void agreesWithKeras(Path file) throws IOException {
-    assumeFalse(pendingReason(file) != null, () -> pendingReason(file));
     var golden = new GoldenCase(file);
     Sequential model = golden.model();
     Samples samples = golden.samples();
