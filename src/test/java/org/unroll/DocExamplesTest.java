@@ -1,0 +1,93 @@
+package org.unroll;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import jdk.jshell.JShell;
+import jdk.jshell.SnippetEvent;
+import jdk.jshell.SourceCodeAnalysis;
+import org.junit.jupiter.api.Test;
+
+/** Runs the examples of the README, and those in Javadoc on the README's variables. */
+class DocExamplesTest {
+  private static final Pattern README_EXAMPLE = Pattern.compile("(?s)```java\n(.*?)```");
+  private static final Pattern JAVADOC_EXAMPLE =
+      Pattern.compile("(?s)<pre>\\{@code\n(.*?)\\}</pre>");
+
+  @Test
+  void examplesRun() throws IOException {
+    try (JShell shell = JShell.builder().executionEngine("local").build()) {
+      for (String path : System.getProperty("java.class.path").split(":", -1)) {
+        shell.addToClasspath(path);
+      }
+      String readme = Files.readString(Path.of("README.md"));
+      for (String example : examples(README_EXAMPLE, readme)) {
+        run(shell, "README.md", small(example));
+      }
+      int count = 0;
+      for (Path source : sources()) {
+        for (String example : examples(JAVADOC_EXAMPLE, Files.readString(source))) {
+          run(shell, source.toString(), small(example.replaceAll("(?m)^ *\\* ?", "")));
+          count++;
+        }
+      }
+      assertTrue(count >= 5, "too few examples in Javadoc: " + count);
+    }
+  }
+
+  /** The same examples on a tenth of the rows, with a few steps of training. */
+  private static String small(String example) {
+    return example
+        .replace("210_000", "21_000")
+        .replaceAll("(105|200)_000", "10_500")
+        .replace("157_000", "15_700")
+        .replace("lookback(1440)", "lookback(720)")
+        .replace("input(240, 14)", "input(120, 14)")
+        .replace("stepsPerEpoch(200)", "stepsPerEpoch(5)")
+        .replaceAll("epochs\\(\\d+\\)", "epochs(1)");
+  }
+
+  private static List<String> examples(Pattern pattern, String text) {
+    List<String> examples = new ArrayList<>();
+    Matcher matcher = pattern.matcher(text);
+    while (matcher.find()) {
+      examples.add(matcher.group(1));
+    }
+    return examples;
+  }
+
+  private static List<Path> sources() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+      return files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
+    }
+  }
+
+  private static void run(JShell shell, String where, String code) {
+    String rest = code;
+    while (!rest.isBlank()) {
+      SourceCodeAnalysis.CompletionInfo info = shell.sourceCodeAnalysis().analyzeCompletion(rest);
+      String snippet = info.source() == null ? rest : info.source();
+      for (SnippetEvent event : shell.eval(snippet)) {
+        if (event.exception() != null) {
+          fail(where + ": " + snippet, event.exception());
+        }
+        List<String> errors =
+            shell
+                .diagnostics(event.snippet())
+                .filter(diagnostic -> diagnostic.isError())
+                .map(diagnostic -> diagnostic.getMessage(null))
+                .toList();
+        assertTrue(errors.isEmpty(), () -> where + ": " + snippet + errors);
+      }
+      rest = info.remaining();
+    }
+  }
+}
