@@ -183,9 +183,12 @@ public final class Sequential {
   }
 
   /**
-   * Trains the model. An interrupt of the calling thread (a notebook's stop button) ends training
-   * after the batch at hand; the model is then usable, {@link #history()} has the epochs that were
-   * finished, and the interrupt flag is set.
+   * Trains the model, on the samples in the order that the dataset gives: call {@code
+   * shuffled(seed)} on it for a new order in each epoch (Keras shuffles arrays unless told not to).
+   *
+   * <p>An interrupt of the calling thread (a notebook's stop button) ends training after the batch
+   * at hand; the model is then usable, {@link #history()} has the epochs that were finished, and
+   * the interrupt flag is set.
    *
    * @throws IllegalStateException before {@code compile}
    * @throws IllegalArgumentException if data and model do not fit together

@@ -205,7 +205,7 @@ public final class Trainer {
     private final boolean toleratesNonFiniteLoss;
     private boolean stopped;
     private boolean interrupted;
-    private int pass = -1; // how often the data was begun
+    private int pass; // how often the data has been gone through
     private int[] order;
     private int nextBatch;
     private float[][] gradientValues;
@@ -220,7 +220,11 @@ public final class Trainer {
       callbacks.add(options.progress());
       callbacks.add(recorder);
       toleratesNonFiniteLoss = callbacks.stream().anyMatch(TerminateOnNaN.class::isInstance);
-      nextBatch = train.batches();
+      // A training that goes on with a later epoch finds the data where it would have been by then.
+      long batchesBefore = (long) options.firstEpoch() * stepsPerEpoch;
+      pass = (int) (batchesBefore / train.batches());
+      nextBatch = (int) (batchesBefore % train.batches());
+      order = train.order(pass);
     }
 
     void run() {
@@ -286,7 +290,7 @@ public final class Trainer {
       int rows = Math.min(train.batchSize(), train.size() - first);
       nextBatch++;
       network.prepareBackward();
-      runner.train(train, order, first, rows, (long) epoch * stepsPerEpoch + batch);
+      runner.train(train, order, first, rows, optimizer.iterations());
       double batchLoss = runner.loss() + penalty();
       if (!Double.isFinite(batchLoss) && !toleratesNonFiniteLoss) {
         throw NonFiniteLossException.at(epoch, batch, batchLoss, runner, network);
