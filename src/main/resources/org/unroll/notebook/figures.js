@@ -113,6 +113,9 @@
     entry.plot = plot;
     await width(plot);
     const layout = figure.layout;
+    // On a transparent plot Plotly would paint its buttons on a grey bar.
+    layout.modebar = Object.assign(
+      { bgcolor: 'rgba(0,0,0,0)', color: '#999', activecolor: '#0072b2' }, layout.modebar);
     layout.font = layout.font || {};
     if (!layout.font.color) {
       layout.font.color = inkOf(plot);
