@@ -3,6 +3,8 @@ package org.unroll;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.input;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -23,6 +25,7 @@ import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 import tech.tablesaw.plotly.components.Figure;
 
 /**
@@ -182,6 +185,17 @@ public final class Comparison {
 
   /** What a comparison found. */
   public static final class Result {
+    /** Printed to four significant digits: more is noise, fewer may hide a difference. */
+    private static final NumberColumnFormatter FOUR_DIGITS =
+        new NumberColumnFormatter() {
+          @Override
+          public String format(double value) {
+            return Double.isFinite(value)
+                ? new BigDecimal(value).round(new MathContext(4)).toPlainString()
+                : Double.toString(value);
+          }
+        };
+
     private final Map<String, Sequential> models = new LinkedHashMap<>();
     private final Dataset validation;
     private final Loss loss;
@@ -216,7 +230,8 @@ public final class Comparison {
     /**
      * A row for each model: its parameters, the median of the seconds an epoch took, the smallest
      * validation loss and its epoch. Where the loss is MAE and the data are windows of a series
-     * with one target, also this loss in the target's own unit.
+     * with one target, also this loss in the target's own unit. The table prints four digits of
+     * each and holds them all.
      */
     public Table table() {
       StringColumn names = StringColumn.create("model");
@@ -237,12 +252,15 @@ public final class Comparison {
             best.append(smallest);
             epoch.append(losses.indexOf(smallest) + 1);
           });
+      seconds.setPrintFormatter(FOUR_DIGITS);
+      best.setPrintFormatter(FOUR_DIGITS);
       Table table = Table.create("Comparison", names, parameters, seconds, best, epoch);
       if (validation instanceof Windows windows
           && windows.series().targetNames().size() == 1
           && loss.name().equals(Losses.mae().name())) {
         DoubleColumn inUnits = DoubleColumn.create("MAE, " + windows.series().targetNames().get(0));
         best.forEach(value -> inUnits.append(windows.series().denormalizeError(value)));
+        inUnits.setPrintFormatter(FOUR_DIGITS);
         table.addColumns(inUnits);
       }
       return table;
