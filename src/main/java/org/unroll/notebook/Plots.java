@@ -4,11 +4,16 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.unroll.Sequential;
+import org.unroll.data.TimeSeries;
+import org.unroll.data.Windows;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.NumericColumn;
@@ -116,17 +121,59 @@ public final class Plots {
    */
   public static Figure forecast(
       List<LocalDateTime> times, double[] truth, Map<String, double[]> forecasts, String quantity) {
-    Column<?> x = DateTimeColumn.create("time", times);
+    return forecast(DateTimeColumn.create("time", times), "", truth, forecasts, quantity);
+  }
+
+  /**
+   * The forecasts of models beside what came true, in the target's own unit.
+   *
+   * @param windows windows with one target; a range of some days, rather than all there are
+   * @param models by name, as from a comparison: {@code forecast(days, runs.models())}
+   */
+  public static Figure forecast(Windows windows, Map<String, Sequential> models) {
+    if (windows.targetShape().size() != 1) {
+      throw new IllegalArgumentException(
+          "A forecast is drawn of windows with one target value. Received: targets of shape "
+              + windows.targetShape()
+              + ". Draw one of them with forecast(times, truth, forecasts, quantity).");
+    }
+    TimeSeries series = windows.series();
+    double[] truth = windows.targets().doubleColumn(series.targetNames().get(0)).asDoubleArray();
+    Map<String, double[]> forecasts = new LinkedHashMap<>();
+    models.forEach(
+        (name, model) ->
+            forecasts.put(
+                name,
+                Arrays.stream(model.predict(windows).toArray())
+                    .mapToDouble(output -> series.denormalize(output[0]))
+                    .toArray()));
+    boolean dated = series.timestamps() instanceof DateTimeColumn;
+    Column<?> x = dated ? windows.targets().column(0) : targetRows(windows);
+    return forecast(x, dated ? "" : "row", truth, forecasts, series.targetNames().get(0));
+  }
+
+  private static Column<?> targetRows(Windows windows) {
+    int first = windows.targetRow(0);
+    return DoubleColumn.create(
+        "row", IntStream.range(first, first + windows.size()).asDoubleStream().toArray());
+  }
+
+  private static Figure forecast(
+      Column<?> x,
+      String xTitle,
+      double[] truth,
+      Map<String, double[]> forecasts,
+      String quantity) {
     List<Curve> curves = new ArrayList<>();
     curves.add(
         new Curve(
-            "truth", x, column("truth", truth, times.size()), PlotStyle.NEUTRAL, Dash.SOLID, true));
+            "truth", x, column("truth", truth, x.size()), PlotStyle.NEUTRAL, Dash.SOLID, true));
     int number = 0;
     for (Map.Entry<String, double[]> forecast : forecasts.entrySet()) {
-      Column<?> y = column(forecast.getKey(), forecast.getValue(), times.size());
+      Column<?> y = column(forecast.getKey(), forecast.getValue(), x.size());
       curves.add(new Curve(forecast.getKey(), x, y, PlotStyle.color(number++), Dash.SOLID, true));
     }
-    return figure("Forecast and truth", axis(""), List.of(new Panel(quantity, curves)));
+    return figure("Forecast and truth", axis(xTitle), List.of(new Panel(quantity, curves)));
   }
 
   /**
@@ -176,26 +223,31 @@ public final class Plots {
   /**
    * The mean absolute error of each model beside those of the baselines, the best first.
    *
-   * @param models error by model
+   * @param models error by model; may be empty where there are baselines
    * @param baselines error by baseline, drawn in grey; may be empty
    * @param unit the unit of the errors, say {@code °C}
    */
   public static Figure meanAbsoluteErrors(
       Map<String, Double> models, Map<String, Double> baselines, String unit) {
-    if (models.isEmpty()) {
-      throw new IllegalArgumentException("There is no model whose error could be drawn.");
+    if (models.isEmpty() && baselines.isEmpty()) {
+      throw new IllegalArgumentException(
+          "There is no model and no baseline whose error could be drawn.");
     }
-    Trace[] bars = {
-      bars("models", models, PlotStyle.color(0)), bars("baselines", baselines, PlotStyle.NEUTRAL)
-    };
+    List<Trace> bars = new ArrayList<>();
+    if (!models.isEmpty()) {
+      bars.add(bars("models", models, PlotStyle.color(0)));
+    }
+    if (!baselines.isEmpty()) {
+      bars.add(bars("baselines", baselines, PlotStyle.NEUTRAL));
+    }
     Layout layout =
         layout("Mean absolute error", PlotStyle.HEIGHT)
             .barMode(BarMode.OVERLAY)
-            .showLegend(!baselines.isEmpty())
+            .showLegend(bars.size() > 1)
             .xAxis(Axis.builder().build())
             .yAxis(axis("MAE (" + unit + ")"))
             .build();
-    return baselines.isEmpty() ? new Figure(layout, bars[0]) : new Figure(layout, bars);
+    return new Figure(layout, bars.toArray(new Trace[0]));
   }
 
   private record Curve(

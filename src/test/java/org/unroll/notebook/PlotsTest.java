@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.unroll.layers.Layers.dense;
+import static org.unroll.layers.Layers.flatten;
+import static org.unroll.layers.Layers.input;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.LocalDateTime;
@@ -13,11 +16,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.unroll.Sequential;
+import org.unroll.data.TimeSeries;
+import org.unroll.data.Windows;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -144,6 +151,61 @@ class PlotsTest {
         assertThrows(IllegalArgumentException.class, () -> Plots.series(table, "q")).getMessage());
   }
 
+  /** y = 10, 20, …: mean 30 and deviation √200 in the first five rows. */
+  private static TimeSeries steps(boolean dated) {
+    var start = LocalDateTime.of(2020, 1, 1, 0, 0);
+    DateTimeColumn times =
+        DateTimeColumn.create("time", IntStream.range(0, 8).mapToObj(start::plusHours));
+    DoubleColumn y = DoubleColumn.create("y (K)", 10, 20, 30, 40, 50, 60, 70, 80);
+    Table table = dated ? Table.create(times, y) : Table.create(y);
+    return TimeSeries.of(table).target("y (K)").normalizedOn(0, 5);
+  }
+
+  /** Forecasts the value seen in the one row of a window. */
+  private static Sequential echo() {
+    Sequential model = Sequential.of(input(1, 1), flatten(), dense(1));
+    model.weight("dense/kernel").set(0, 0, 1);
+    return model;
+  }
+
+  @Test
+  void theForecastsOfAModelAreDrawnInTheUnitOfTheTarget() {
+    Windows windows = steps(true).windows().lookback(1).horizon(2).range(4, 8);
+
+    JsonNode json = FigureJson.of(Plots.forecast(windows, Map.of("echo", echo())));
+
+    assertEquals(List.of("truth", "echo"), each(json.get("data"), "/name"));
+    assertEquals("[70,80]", json.at("/data/0/y").toString());
+    assertEquals(50, json.at("/data/1/y/0").asDouble(), 1e-5);
+    assertEquals(60, json.at("/data/1/y/1").asDouble(), 1e-5);
+    assertEquals("y (K)", json.at("/layout/yaxis/title/text").asText());
+    assertTrue(json.at("/data/1/x/0").asText().startsWith("2020-01-01T06:00"), json.toString());
+  }
+
+  @Test
+  void withoutTimesAForecastIsDrawnOverTheRowsOfItsTargets() {
+    Windows windows = steps(false).windows().lookback(1).horizon(2).range(4, 8);
+
+    JsonNode json = FigureJson.of(Plots.forecast(windows, Map.of("echo", echo())));
+
+    assertEquals("[6,7]", json.at("/data/1/x").toString());
+    assertEquals("row", json.at("/layout/xaxis/title/text").asText());
+  }
+
+  @Test
+  void aForecastOfSeveralValuesAtOnceIsAnError() {
+    Windows windows = steps(true).windows().lookback(1).targetSteps(2);
+
+    var error =
+        assertThrows(
+            IllegalArgumentException.class, () -> Plots.forecast(windows, Map.of("echo", echo())));
+
+    assertEquals(
+        "A forecast is drawn of windows with one target value. Received: targets of shape (2,)."
+            + " Draw one of them with forecast(times, truth, forecasts, quantity).",
+        error.getMessage());
+  }
+
   @Test
   void errorsAreSortedWithTheBaselinesInGrey() {
     JsonNode json =
@@ -158,12 +220,12 @@ class PlotsTest {
   }
 
   @Test
-  void everyPanelHasItsTitle() {
+  void baselinesCanStandAlone() {
     JsonNode json =
-        FigureJson.of(Plots.history(history(2, "loss", "mae", "mse", "accuracy", "a < b & c")));
+        FigureJson.of(Plots.meanAbsoluteErrors(Map.of(), Map.of("last value", 2.57), "°C"));
 
-    assertEquals("accuracy", json.at("/layout/yaxis4/title/text").asText());
-    assertEquals("a &lt; b &amp; c", json.at("/layout/yaxis5/title/text").asText());
+    assertEquals(List.of("baselines"), each(json.get("data"), "/name"));
+    assertEquals(PlotStyle.NEUTRAL, json.at("/data/0/marker/color").asText());
   }
 
   @Test
@@ -175,8 +237,7 @@ class PlotsTest {
         assertThrows(IllegalArgumentException.class, () -> Plots.series(text)).getMessage());
     assertThrows(IllegalArgumentException.class, () -> Plots.comparison(Map.of()));
     assertThrows(
-        IllegalArgumentException.class,
-        () -> Plots.meanAbsoluteErrors(Map.of(), Map.of("last", 2.0), "°C"));
+        IllegalArgumentException.class, () -> Plots.meanAbsoluteErrors(Map.of(), Map.of(), "°C"));
   }
 
   @Test
