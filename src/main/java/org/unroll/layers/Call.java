@@ -10,10 +10,16 @@ import org.unroll.compute.CounterRandom;
  * thread or on what ran before, so the same seed gives the same masks on any number of threads.
  */
 public final class Call {
+  /** Enough for a mask of the inputs and one of the state for each gate. */
+  private static final int STREAMS_PER_LAYER = 16;
+
   private boolean training;
   private long seed;
   private long step;
   private int firstRow;
+  private Call outerCall; // the call whose time steps are this one's rows, or null
+  private int rows;
+  private int timesteps;
 
   /** A call outside of training. */
   public Call inference(int newFirstRow) {
@@ -42,13 +48,35 @@ public final class Call {
     return training;
   }
 
-  /** The key of the random stream of one row (or one time step of a row) in one layer. */
-  long randomKey(int layer, int row) {
-    return CounterRandom.key(seed, layer, step, row);
+  /**
+   * This call for a layer that is applied to every time step by itself: its rows are the time steps
+   * of all rows, those of the first step before those of the second.
+   */
+  Call eachStep(Call outer, int newRows, int newTimesteps) {
+    training = outer.training;
+    seed = outer.seed;
+    step = outer.step;
+    outerCall = outer;
+    rows = newRows;
+    timesteps = newTimesteps;
+    return this;
   }
 
-  /** The slice's first row in its batch. */
-  int firstRow() {
-    return firstRow;
+  /**
+   * The key of the random stream of one row.
+   *
+   * @param layer the layer's place in the network
+   * @param stream which of the layer's masks is drawn
+   * @param row the row within the slice
+   */
+  long randomKey(int layer, int stream, int row) {
+    return CounterRandom.key(seed, layer * STREAMS_PER_LAYER + stream, step, rowInBatch(row));
+  }
+
+  /** The number that a row of the slice has in the batch, however the batch is cut. */
+  int rowInBatch(int row) {
+    return outerCall == null
+        ? firstRow + row
+        : outerCall.rowInBatch(row % rows) * timesteps + row / rows;
   }
 }

@@ -42,6 +42,7 @@ public final class Dropout extends Layer {
 
   private final class DropoutPass extends Pass {
     private final Tensor output = new Tensor();
+    private final Call eachStep = new Call();
     private float[] mask = {};
     private float[] y = {};
     private boolean drops;
@@ -56,13 +57,12 @@ public final class Dropout extends Layer {
       mask = atLeast(mask, size);
       y = atLeast(y, size);
       int width = input.width();
+      int rows = input.rows();
       int timesteps = input.timesteps();
-      for (int t = 0; t < timesteps; t++) {
-        for (int r = 0; r < input.rows(); r++) {
-          int row = (call.firstRow() + r) * timesteps + t;
-          long key = call.randomKey(position(), row);
-          CounterRandom.fillDropoutMask(key, rate, width, mask, (t * input.rows() + r) * width);
-        }
+      eachStep.eachStep(call, rows, timesteps);
+      for (int position = 0; position < rows * timesteps; position++) {
+        long key = eachStep.randomKey(position(), 0, position);
+        CounterRandom.fillDropoutMask(key, rate, width, mask, position * width);
       }
       Compute.kernels()
           .multiplyElements(

@@ -106,7 +106,7 @@ public final class Embedding extends Layer {
       for (int r = 0; r < rows; r++) {
         for (int t = 0; t < timesteps; t++) {
           float value = input.values()[input.offset() + r * timesteps + t];
-          int index = index(value, call.firstRow() + r, t);
+          int index = index(value, call.rowInBatch(r), t);
           int position = t * rows + r;
           indices[position] = index;
           mask[position] = index != 0;

@@ -16,9 +16,6 @@ import org.unroll.data.Shape;
  * at step k.
  */
 abstract class RecurrentPass extends Pass {
-  /** Enough for a mask of the inputs and one of the state for each gate. */
-  private static final int RANDOM_STREAMS = 16;
-
   final Kernels kernels = Compute.kernels();
   final RecurrentLayer<?> layer;
   final int units;
@@ -175,9 +172,8 @@ abstract class RecurrentPass extends Pass {
 
   private void drawMasks(Call call, int stream, int count, double rate, int width, float[] masks) {
     for (int g = 0; g < count; g++) {
-      int source = layer.position() * RANDOM_STREAMS + stream + g;
       for (int r = 0; r < rows; r++) {
-        long key = call.randomKey(source, call.firstRow() + r);
+        long key = call.randomKey(layer.position(), stream + g, r);
         CounterRandom.fillDropoutMask(key, rate, width, masks, (g * rows + r) * width);
       }
     }

@@ -43,7 +43,17 @@ public final class TimeDistributed extends Layer {
     if (input.rank() < 2) {
       throw wrongInput(BATCH_TIME_FEATURES, input, previous);
     }
-    return layer.checkInput(input.dropFirst(), previous).prepend(input.axis(0));
+    return layer.checkInput(input.dropFirst(), this).prepend(input.axis(0));
+  }
+
+  @Override
+  String fixFor(Shape output, String needed) {
+    return "'"
+        + name()
+        + "' applies '"
+        + layer.name()
+        + "' to each time step by itself: leave it out, or put a layer that changes the shape"
+        + " beside it";
   }
 
   @Override
@@ -84,7 +94,7 @@ public final class TimeDistributed extends Layer {
       x = input;
       int timesteps = input.shape().axis(0);
       toInner(input, innerInput, 0);
-      Tensor y = inner.forward(innerInput, null, call);
+      Tensor y = inner.forward(innerInput, null, eachStep.eachStep(call, input.rows(), timesteps));
       return toOuter(y, output, 1, timesteps, input.mask());
     }
 
