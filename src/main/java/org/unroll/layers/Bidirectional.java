@@ -26,7 +26,7 @@ public final class Bidirectional extends Layer {
   private static final String BACKWARD = "backward_";
 
   private final RecurrentLayer<?> forwardLayer;
-  private RecurrentLayer<?> backwardLayer;
+  private RecurrentLayer<?> backwardLayer; // null until it is given or asked for
   private MergeMode mergeMode = MergeMode.CONCAT;
 
   /** How the outputs of the two directions become one. */
@@ -55,8 +55,6 @@ public final class Bidirectional extends Layer {
   Bidirectional(RecurrentLayer<?> layer) {
     super("Bidirectional");
     forwardLayer = layer;
-    backwardLayer = layer.copy();
-    backwardLayer.goBackwards(!layer.goBackwards());
   }
 
   /** The layer that reads the sequence as the given one does. */
@@ -66,6 +64,11 @@ public final class Bidirectional extends Layer {
 
   /** The layer that reads the sequence the other way round. */
   public RecurrentLayer<?> backwardLayer() {
+    if (backwardLayer == null) {
+      // As late as possible: what is set on the forward layer until then holds for both.
+      backwardLayer = forwardLayer.copy();
+      backwardLayer.goBackwards(!forwardLayer.goBackwards());
+    }
     return backwardLayer;
   }
 
@@ -77,6 +80,12 @@ public final class Bidirectional extends Layer {
    */
   public Bidirectional backwardLayer(RecurrentLayer<?> layer) {
     requireNotBuilt("backwardLayer");
+    requirePair(layer);
+    backwardLayer = layer;
+    return this;
+  }
+
+  private void requirePair(RecurrentLayer<?> layer) {
     if (layer.goBackwards() == forwardLayer.goBackwards()) {
       throw new IllegalArgumentException(
           "The two layers of a Bidirectional read in different directions. Received:"
@@ -92,8 +101,6 @@ public final class Bidirectional extends Layer {
               + layer.returnSequences()
               + " backwards.");
     }
-    backwardLayer = layer;
-    return this;
   }
 
   /** How the two outputs become one; side by side by default. */
@@ -122,6 +129,7 @@ public final class Bidirectional extends Layer {
   @Override
   protected Shape checkInput(Shape input, Layer previous) {
     Shape one = forwardLayer.checkInput(input, previous);
+    requirePair(backwardLayer());
     int other = backwardLayer.units();
     if (mergeMode == MergeMode.CONCAT) {
       return one.withLast(one.last() + other);
@@ -137,6 +145,11 @@ public final class Bidirectional extends Layer {
               + other);
     }
     return one;
+  }
+
+  @Override
+  String fixFor(Shape output, String needed) {
+    return forwardLayer.fixFor(output, needed);
   }
 
   @Override

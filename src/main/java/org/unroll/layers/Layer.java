@@ -172,9 +172,9 @@ public abstract class Layer {
     return Gradient.dense(weight.size());
   }
 
-  /** How the layer's output reads in an error: {@code (batch, 240, 14)}. */
-  protected String describeOutput() {
-    return describe(outputShape);
+  /** How an output of this layer reads in an error: {@code (batch, 240, 14)}. */
+  protected String describeOutput(Shape output) {
+    return describe(output);
   }
 
   /** Type and name, for errors: {@code LSTM 'lstm_1'}. */
@@ -194,7 +194,6 @@ public abstract class Layer {
 
   /** The error for an input this layer cannot take. */
   final IllegalArgumentException wrongInput(String needed, Shape input, Layer previous) {
-    String came = previous.isBuilt() ? previous.describeOutput() : describe(input);
     return new IllegalArgumentException(
         describe()
             + " needs "
@@ -202,7 +201,7 @@ public abstract class Layer {
             + "; '"
             + previous.name()
             + "' returns "
-            + came
+            + previous.describeOutput(input)
             + ". "
             + previous.fixFor(input, needed));
   }

@@ -1,8 +1,10 @@
 package org.unroll.layers;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,7 +47,9 @@ public final class Network {
     }
     input = first;
     layers = List.copyOf(stack.subList(1, stack.size()));
+    requireUnused(stack);
     giveNames(stack);
+    checkShapes();
     build(seed);
     var allWeights = new ArrayList<Weight>();
     var allPaths = new ArrayList<String>();
@@ -59,14 +63,28 @@ public final class Network {
     paths = List.copyOf(allPaths);
   }
 
+  private static void requireUnused(List<Layer> stack) {
+    Set<Layer> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Layer layer : stack) {
+      requireUnused(layer, seen);
+    }
+  }
+
+  private static void requireUnused(Layer layer, Set<Layer> seen) {
+    if (layer.isBuilt() || !seen.add(layer)) {
+      throw new IllegalArgumentException(
+          layer.describe()
+              + (layer.isBuilt() ? " already belongs to a model." : " stands in this model twice.")
+              + " Create a new layer for each place in a model.");
+    }
+    for (Layer inner : layer.innerLayers()) {
+      requireUnused(inner, seen);
+    }
+  }
+
   private static void giveNames(List<Layer> stack) {
     Set<String> taken = new HashSet<>();
     for (Layer layer : stack) {
-      if (layer.isBuilt()) {
-        throw new IllegalArgumentException(
-            layer.describe()
-                + " already belongs to a model. Create a new layer for each place in a model.");
-      }
       if (layer.name() != null && !taken.add(layer.name())) {
         throw new IllegalArgumentException(
             "The name of a layer is unique in its model. Received twice: '" + layer.name() + "'");
@@ -93,6 +111,19 @@ public final class Network {
       name = count == 0 ? base : base + "_" + count;
     } while (!taken.add(name));
     layer.setName(name);
+  }
+
+  /**
+   * Checks all layers before one of them is built, so that after an error they can still be changed
+   * as its message says.
+   */
+  private void checkShapes() {
+    Shape shape = input.shape();
+    Layer previous = input;
+    for (Layer layer : layers) {
+      shape = layer.checkInput(shape, previous);
+      previous = layer;
+    }
   }
 
   private void build(long seed) {

@@ -258,8 +258,8 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
   }
 
   @Override
-  protected String describeOutput() {
-    return returnSequences ? super.describeOutput() : "(batch, units)";
+  protected String describeOutput(Shape output) {
+    return returnSequences ? super.describeOutput(output) : "(batch, units)";
   }
 
   @Override

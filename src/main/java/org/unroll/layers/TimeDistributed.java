@@ -78,6 +78,7 @@ public final class TimeDistributed extends Layer {
 
   private static final class TimeDistributedPass extends Pass {
     private final Pass inner;
+    private final Call eachStep = new Call();
     private final Tensor innerInput = new Tensor();
     private final Tensor innerGradient = new Tensor();
     private final Tensor output = new Tensor();
