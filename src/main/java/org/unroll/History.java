@@ -38,11 +38,16 @@ public final class History {
 
       @Override
       public void onEpochEnd(Training training, int epoch, Map<String, Double> logs) {
-        logs.forEach(
-            (name, value) -> values.computeIfAbsent(name, key -> new ArrayList<>()).add(value));
+        // A callback may add a value to some epochs only; the others have NaN in its place.
+        logs.keySet().forEach(name -> values.computeIfAbsent(name, key -> noValues(epochs())));
+        values.forEach((name, column) -> column.add(logs.getOrDefault(name, Double.NaN)));
         seconds.add((System.nanoTime() - begin) / 1e9);
       }
     };
+  }
+
+  private static List<Double> noValues(int count) {
+    return new ArrayList<>(Collections.nCopies(count, Double.NaN));
   }
 
   /** The number of epochs that were finished. */
@@ -75,14 +80,14 @@ public final class History {
     return Collections.unmodifiableList(column);
   }
 
-  /** The smallest value under a name; NaN where no epoch was finished. */
+  /** The smallest value under a name; NaN if one of them is NaN. */
   public double min(String name) {
-    return get(name).stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN);
+    return get(name).stream().mapToDouble(Double::doubleValue).min().orElseThrow();
   }
 
-  /** The largest value under a name; NaN where no epoch was finished. */
+  /** The largest value under a name; NaN if one of them is NaN. */
   public double max(String name) {
-    return get(name).stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
+    return get(name).stream().mapToDouble(Double::doubleValue).max().orElseThrow();
   }
 
   /** The value of the last epoch. */
