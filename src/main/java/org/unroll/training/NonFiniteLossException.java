@@ -2,6 +2,7 @@ package org.unroll.training;
 
 import java.util.List;
 import java.util.Locale;
+import org.unroll.layers.Embedding;
 import org.unroll.layers.Gradient;
 import org.unroll.layers.Network;
 
@@ -16,25 +17,15 @@ public final class NonFiniteLossException extends RuntimeException {
   /** Standardized features rarely leave ±10; recurrent layers saturate far below this. */
   private static final double LARGE_FEATURE = 50;
 
+  private static final String LESS_STEEP =
+      " Lower the learning rate or clip the gradients (clipnorm).";
+
   private NonFiniteLossException(String message) {
     super(message);
   }
 
   static NonFiniteLossException at(
       int epoch, int batch, double loss, BatchRunner runner, Network network) {
-    double largestFeature = runner.largestFeature();
-    String features =
-        largestFeature > LARGE_FEATURE
-            ? String.format(
-                Locale.ROOT,
-                " The features of this batch reach %.4g and look unscaled: normalize them"
-                    + " (TimeSeries.normalizedOn).",
-                largestFeature)
-            : String.format(
-                Locale.ROOT,
-                " The features of this batch stay within ±%.4g. Lower the learning rate or clip the"
-                    + " gradients (clipnorm).",
-                largestFeature);
     return new NonFiniteLossException(
         "The loss became "
             + loss
@@ -44,8 +35,28 @@ public final class NonFiniteLossException extends RuntimeException {
             + (batch + 1)
             + ". "
             + largestGradient(runner.gradients(), network.weightPaths())
-            + features
+            + advice(runner.largestFeature(), network)
             + " The weights are those before this batch; model.history() has the epochs before.");
+  }
+
+  private static String advice(double largestFeature, Network network) {
+    if (network.layers().get(0) instanceof Embedding) {
+      // Token ids are no features; their size says nothing.
+      return LESS_STEEP;
+    }
+    if (!Double.isFinite(largestFeature)) {
+      return " Features of this batch are infinite or not a number: remove or fill them.";
+    }
+    if (largestFeature > LARGE_FEATURE) {
+      return String.format(
+          Locale.ROOT,
+          " The features of this batch reach %.4g and look unscaled: normalize them"
+              + " (TimeSeries.normalizedOn).",
+          largestFeature);
+    }
+    return String.format(
+            Locale.ROOT, " The features of this batch stay within ±%.4g.", largestFeature)
+        + LESS_STEEP;
   }
 
   private static String largestGradient(Gradient[] gradients, List<String> paths) {
