@@ -50,7 +50,7 @@ public interface Dataset {
 
   /** The number of batches in an epoch, the short one at the end counted. */
   default int batches() {
-    return (size() + batchSize() - 1) / batchSize();
+    return (size() - 1) / batchSize() + 1;
   }
 
   /**

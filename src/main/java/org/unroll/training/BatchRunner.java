@@ -80,9 +80,11 @@ final class BatchRunner implements AutoCloseable {
    * large.
    */
   static int sliceRows(int batchSize) {
+    if (batchSize >= SLICES * LARGEST_SLICE) {
+      return LARGEST_SLICE;
+    }
     int quarter = (batchSize + SLICES - 1) / SLICES;
-    int wholeTiles = (quarter + SMALLEST_SLICE - 1) / SMALLEST_SLICE * SMALLEST_SLICE;
-    return Math.min(LARGEST_SLICE, wholeTiles);
+    return (quarter + SMALLEST_SLICE - 1) / SMALLEST_SLICE * SMALLEST_SLICE;
   }
 
   /**
