@@ -32,7 +32,7 @@ public final class FitOptions {
 
   /**
    * The epoch to begin with, to go on with an earlier training; 0 by default, and less than {@code
-   * epochs}.
+   * epochs}. Order of the samples and dropout are those that this epoch would have had in one run.
    */
   public FitOptions initialEpoch(int epoch) {
     initialEpoch = atLeast("initialEpoch", epoch, 0);
@@ -103,7 +103,7 @@ public final class FitOptions {
     return this;
   }
 
-  /** The seed of dropout, and of shuffling by {@code validationSplit}; 0 by default. */
+  /** The seed of dropout; 0 by default. The order of the samples is the dataset's own matter. */
   public FitOptions seed(long newSeed) {
     seed = newSeed;
     return this;

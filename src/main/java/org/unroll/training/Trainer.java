@@ -55,9 +55,6 @@ public final class Trainer {
                 + " share.");
       }
       train = dataset.subset(0, split);
-      if (dataset.order(0) != null) {
-        train = train.shuffled(options.seed());
-      }
       validation = dataset.subset(split, dataset.size());
     }
     requireFit(train, "training");
@@ -152,8 +149,11 @@ public final class Trainer {
     }
     Shape output = outputShape(network, dataset);
     int outputs = output.last();
-    int needed = output.size() / outputs * loss.targetWidth(outputs);
-    if (targets.size() != needed) {
+    Shape fitting = output.withLast(loss.targetWidth(outputs));
+    int needed = fitting.size();
+    // Axes of length 1 may be missing, and a flat output may stand for several steps.
+    boolean otherAxes = targets.rank() == fitting.rank() && !targets.equals(fitting);
+    if (targets.size() != needed || otherAxes) {
       throw new IllegalArgumentException(
           "With "
               + loss.name()
@@ -162,6 +162,7 @@ public final class Trainer {
               + " for a sample needs "
               + needed
               + (needed == 1 ? " target value" : " target values")
+              + (otherAxes ? " of shape " + fitting : "")
               + "; the "
               + use
               + " data has targets of shape "
@@ -205,9 +206,8 @@ public final class Trainer {
     private final boolean toleratesNonFiniteLoss;
     private boolean stopped;
     private boolean interrupted;
-    private int pass; // how often the data has been gone through
+    private long pass = -1; // how often the data was begun before
     private int[] order;
-    private int nextBatch;
     private float[][] gradientValues;
     private float[][] gradientSquares;
 
@@ -220,11 +220,6 @@ public final class Trainer {
       callbacks.add(options.progress());
       callbacks.add(recorder);
       toleratesNonFiniteLoss = callbacks.stream().anyMatch(TerminateOnNaN.class::isInstance);
-      // A training that goes on with a later epoch finds the data where it would have been by then.
-      long batchesBefore = (long) options.firstEpoch() * stepsPerEpoch;
-      pass = (int) (batchesBefore / train.batches());
-      nextBatch = (int) (batchesBefore % train.batches());
-      order = train.order(pass);
     }
 
     void run() {
@@ -238,12 +233,31 @@ public final class Trainer {
         } finally {
           // Callbacks that write files must not find the flag set: it would close their channels.
           interrupted |= Thread.interrupted();
-          callbacks.forEach(callback -> callback.onTrainEnd(this));
+          endCallbacks();
         }
       } finally {
         if (interrupted) {
           Thread.currentThread().interrupt();
         }
+      }
+    }
+
+    /** All callbacks are told, also where one of them fails. */
+    private void endCallbacks() {
+      RuntimeException failure = null;
+      for (Callback callback : callbacks) {
+        try {
+          callback.onTrainEnd(this);
+        } catch (RuntimeException e) {
+          if (failure == null) {
+            failure = e;
+          } else {
+            failure.addSuppressed(e);
+          }
+        }
+      }
+      if (failure != null) {
+        throw failure;
       }
     }
 
@@ -281,14 +295,15 @@ public final class Trainer {
     }
 
     private void trainBatch(BatchRunner runner, Totals totals, int epoch, int batch) {
-      if (nextBatch == train.batches()) {
-        pass++;
-        order = train.order(pass);
-        nextBatch = 0;
+      // Where in the data a batch is follows from its number, so that a training that goes on with
+      // initialEpoch sees what one without a break would see.
+      long step = (long) epoch * stepsPerEpoch + batch;
+      if (step / train.batches() != pass) {
+        pass = step / train.batches();
+        order = train.order(Math.toIntExact(pass));
       }
-      int first = nextBatch * train.batchSize();
+      int first = (int) (step % train.batches()) * train.batchSize();
       int rows = Math.min(train.batchSize(), train.size() - first);
-      nextBatch++;
       network.prepareBackward();
       runner.train(train, order, first, rows, optimizer.iterations());
       double batchLoss = runner.loss() + penalty();
