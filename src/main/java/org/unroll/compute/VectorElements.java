@@ -468,9 +468,11 @@ final class VectorElements {
       int n, float[] a, int aOffset, float[] b, int bOffset, float[] out, int outOffset) {
     int j = 0;
     for (; j + LANES <= n; j += LANES) {
-      FloatVector sum = FloatVector.fromArray(FLOATS, out, outOffset + j);
+      // Rounded twice, as in the loop below: which of them does an element must not be seen in its
+      // bits.
       FloatVector.fromArray(FLOATS, a, aOffset + j)
-          .fma(FloatVector.fromArray(FLOATS, b, bOffset + j), sum)
+          .mul(FloatVector.fromArray(FLOATS, b, bOffset + j))
+          .add(FloatVector.fromArray(FLOATS, out, outOffset + j))
           .intoArray(out, outOffset + j);
     }
     for (; j < n; j++) {

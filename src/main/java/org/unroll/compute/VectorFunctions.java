@@ -10,12 +10,14 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * {@link Approximations} over arrays, a whole number of vectors at a time.
  *
- * <p>A rule for all classes named Vector…: a vector never leaves the loop that loaded it, neither
- * as an argument nor as a result of a method of ours. The JIT stops inlining in a method whose
- * graph has grown large, and then every vector that crosses a call becomes an object, a hundred
- * times slower. The methods of the Vector API are exempt from that limit. So the functions here go
- * from array to array, and others are put together from them through small arrays in the nearest
- * cache.
+ * <p>Two rules for all classes named Vector…, without which vectors become objects, a hundred times
+ * slower. A vector is neither an argument nor a result of a method of ours: the JIT stops inlining
+ * our methods in a graph that has grown large (those of the Vector API are exempt). And a method
+ * does as much with vectors as one tanh, no more: beyond 8000 bytecodes of inlined methods JDK 17
+ * leaves some operations uncompiled. So functions go from array to array, and others are put
+ * together from them through small arrays in the nearest cache; and the three large ones here are
+ * written at such length, a statement for each operation, that they exceed the 325 bytecodes up to
+ * which the JIT would put several of them into one caller.
  */
 final class VectorFunctions {
   private VectorFunctions() {}
@@ -23,31 +25,37 @@ final class VectorFunctions {
   /** y = tanh x, on rows×n values; in place too. */
   static void tanh(
       int rows, int n, float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
+    FloatVector one = FloatVector.broadcast(FLOATS, 1);
+    FloatVector low = FloatVector.broadcast(FLOATS, -Approximations.TANH_LIMIT);
+    FloatVector high = FloatVector.broadcast(FLOATS, Approximations.TANH_LIMIT);
+    FloatVector p1 = FloatVector.broadcast(FLOATS, Approximations.TANH_P1);
+    FloatVector p2 = FloatVector.broadcast(FLOATS, Approximations.TANH_P2);
+    FloatVector p3 = FloatVector.broadcast(FLOATS, Approximations.TANH_P3);
+    FloatVector p4 = FloatVector.broadcast(FLOATS, Approximations.TANH_P4);
+    FloatVector q1 = FloatVector.broadcast(FLOATS, Approximations.TANH_Q1);
+    FloatVector q2 = FloatVector.broadcast(FLOATS, Approximations.TANH_Q2);
+    FloatVector q3 = FloatVector.broadcast(FLOATS, Approximations.TANH_Q3);
+    FloatVector q4 = FloatVector.broadcast(FLOATS, Approximations.TANH_Q4);
     for (int i = 0; i < rows; i++) {
       int xRow = xOffset + i * xStride;
       int yRow = yOffset + i * yStride;
       for (int j = 0; j < n; j += LANES) {
-        FloatVector one = FloatVector.broadcast(FLOATS, 1);
-        FloatVector low = FloatVector.broadcast(FLOATS, -Approximations.TANH_LIMIT);
-        FloatVector high = FloatVector.broadcast(FLOATS, Approximations.TANH_LIMIT);
         // A clamp by comparisons lets NaN pass, and costs less than min and max.
         FloatVector z = FloatVector.fromArray(FLOATS, x, xRow + j);
         z = z.blend(low, z.compare(VectorOperators.LT, low));
         z = z.blend(high, z.compare(VectorOperators.GT, high));
         FloatVector s = z.mul(z);
-        FloatVector p =
-            FloatVector.broadcast(FLOATS, Approximations.TANH_P4)
-                .fma(s, FloatVector.broadcast(FLOATS, Approximations.TANH_P3))
-                .fma(s, FloatVector.broadcast(FLOATS, Approximations.TANH_P2))
-                .fma(s, FloatVector.broadcast(FLOATS, Approximations.TANH_P1))
-                .fma(s, one);
-        FloatVector q =
-            FloatVector.broadcast(FLOATS, Approximations.TANH_Q4)
-                .fma(s, FloatVector.broadcast(FLOATS, Approximations.TANH_Q3))
-                .fma(s, FloatVector.broadcast(FLOATS, Approximations.TANH_Q2))
-                .fma(s, FloatVector.broadcast(FLOATS, Approximations.TANH_Q1))
-                .fma(s, one);
-        z.mul(p).div(q).intoArray(y, yRow + j);
+        FloatVector p = p4.fma(s, p3);
+        FloatVector q = q4.fma(s, q3);
+        p = p.fma(s, p2);
+        q = q.fma(s, q2);
+        p = p.fma(s, p1);
+        q = q.fma(s, q1);
+        p = p.fma(s, one);
+        q = q.fma(s, one);
+        p = p.mul(z);
+        FloatVector result = p.div(q);
+        result.intoArray(y, yRow + j);
       }
     }
   }
@@ -55,74 +63,83 @@ final class VectorFunctions {
   /** y = 1 / (1 + e⁻ˣ), on rows×n values; in place too. */
   static void sigmoid(
       int rows, int n, float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
+    FloatVector one = FloatVector.broadcast(FLOATS, 1);
+    FloatVector low = FloatVector.broadcast(FLOATS, Approximations.SIGMOID_LOWEST);
+    FloatVector high = FloatVector.broadcast(FLOATS, Approximations.EXP_HIGHEST);
+    FloatVector log2 = FloatVector.broadcast(FLOATS, Approximations.LOG2_E);
+    FloatVector rounder = FloatVector.broadcast(FLOATS, Approximations.ROUNDER);
+    FloatVector ln2High = FloatVector.broadcast(FLOATS, -Approximations.LN2_HIGH);
+    FloatVector ln2Low = FloatVector.broadcast(FLOATS, -Approximations.LN2_LOW);
+    FloatVector e2 = FloatVector.broadcast(FLOATS, Approximations.EXP2);
+    FloatVector e3 = FloatVector.broadcast(FLOATS, Approximations.EXP3);
+    FloatVector e4 = FloatVector.broadcast(FLOATS, Approximations.EXP4);
+    FloatVector e5 = FloatVector.broadcast(FLOATS, Approximations.EXP5);
     for (int i = 0; i < rows; i++) {
       int xRow = xOffset + i * xStride;
       int yRow = yOffset + i * yStride;
       for (int j = 0; j < n; j += LANES) {
-        FloatVector one = FloatVector.broadcast(FLOATS, 1);
-        FloatVector low = FloatVector.broadcast(FLOATS, Approximations.SIGMOID_LOWEST);
-        FloatVector high = FloatVector.broadcast(FLOATS, Approximations.EXP_HIGHEST);
-        FloatVector z = FloatVector.fromArray(FLOATS, x, xRow + j).neg();
+        FloatVector z = FloatVector.fromArray(FLOATS, x, xRow + j);
+        z = z.neg();
         z = z.blend(low, z.compare(VectorOperators.LT, low));
         z = z.blend(high, z.compare(VectorOperators.GT, high));
-        FloatVector rounder = FloatVector.broadcast(FLOATS, Approximations.ROUNDER);
-        FloatVector rounded = z.fma(FloatVector.broadcast(FLOATS, Approximations.LOG2_E), rounder);
+        FloatVector rounded = z.fma(log2, rounder);
         FloatVector whole = rounded.sub(rounder);
-        FloatVector r = whole.fma(FloatVector.broadcast(FLOATS, -Approximations.LN2_HIGH), z);
-        r = whole.fma(FloatVector.broadcast(FLOATS, -Approximations.LN2_LOW), r);
-        FloatVector e =
-            FloatVector.broadcast(FLOATS, Approximations.EXP5)
-                .fma(r, FloatVector.broadcast(FLOATS, Approximations.EXP4))
-                .fma(r, FloatVector.broadcast(FLOATS, Approximations.EXP3))
-                .fma(r, FloatVector.broadcast(FLOATS, Approximations.EXP2))
-                .fma(r, one)
-                .fma(r, one);
-        FloatVector scale =
-            rounded
-                .reinterpretAsInts()
-                .lanewise(VectorOperators.LSHL, Approximations.EXPONENT_SHIFT)
-                .add(Approximations.ONE_BITS)
-                .reinterpretAsFloats();
-        one.div(e.fma(scale, one)).intoArray(y, yRow + j);
+        FloatVector r = whole.fma(ln2High, z);
+        r = whole.fma(ln2Low, r);
+        FloatVector e = e5.fma(r, e4);
+        e = e.fma(r, e3);
+        e = e.fma(r, e2);
+        e = e.fma(r, one);
+        e = e.fma(r, one);
+        IntVector bits = rounded.reinterpretAsInts();
+        bits = bits.lanewise(VectorOperators.LSHL, Approximations.EXPONENT_SHIFT);
+        bits = bits.add(Approximations.ONE_BITS);
+        FloatVector scale = bits.reinterpretAsFloats();
+        FloatVector sum = e.fma(scale, one);
+        FloatVector result = one.div(sum);
+        result.intoArray(y, yRow + j);
       }
     }
   }
 
   /** y = eˣ, n values; in place too. */
   static void exp(int n, float[] x, int xOffset, float[] y, int yOffset) {
+    FloatVector one = FloatVector.broadcast(FLOATS, 1);
+    FloatVector low = FloatVector.broadcast(FLOATS, Approximations.EXP_LOWEST);
+    FloatVector high = FloatVector.broadcast(FLOATS, Approximations.EXP_HIGHEST);
+    FloatVector log2 = FloatVector.broadcast(FLOATS, Approximations.LOG2_E);
+    FloatVector rounder = FloatVector.broadcast(FLOATS, Approximations.ROUNDER);
+    FloatVector ln2High = FloatVector.broadcast(FLOATS, -Approximations.LN2_HIGH);
+    FloatVector ln2Low = FloatVector.broadcast(FLOATS, -Approximations.LN2_LOW);
+    FloatVector e2 = FloatVector.broadcast(FLOATS, Approximations.EXP2);
+    FloatVector e3 = FloatVector.broadcast(FLOATS, Approximations.EXP3);
+    FloatVector e4 = FloatVector.broadcast(FLOATS, Approximations.EXP4);
+    FloatVector e5 = FloatVector.broadcast(FLOATS, Approximations.EXP5);
     for (int j = 0; j < n; j += LANES) {
-      FloatVector one = FloatVector.broadcast(FLOATS, 1);
-      FloatVector low = FloatVector.broadcast(FLOATS, Approximations.EXP_LOWEST);
-      FloatVector high = FloatVector.broadcast(FLOATS, Approximations.EXP_HIGHEST);
       FloatVector z = FloatVector.fromArray(FLOATS, x, xOffset + j);
       z = z.blend(low, z.compare(VectorOperators.LT, low));
       z = z.blend(high, z.compare(VectorOperators.GT, high));
-      FloatVector rounder = FloatVector.broadcast(FLOATS, Approximations.ROUNDER);
-      FloatVector rounded = z.fma(FloatVector.broadcast(FLOATS, Approximations.LOG2_E), rounder);
+      FloatVector rounded = z.fma(log2, rounder);
       FloatVector whole = rounded.sub(rounder);
-      FloatVector r = whole.fma(FloatVector.broadcast(FLOATS, -Approximations.LN2_HIGH), z);
-      r = whole.fma(FloatVector.broadcast(FLOATS, -Approximations.LN2_LOW), r);
-      FloatVector e =
-          FloatVector.broadcast(FLOATS, Approximations.EXP5)
-              .fma(r, FloatVector.broadcast(FLOATS, Approximations.EXP4))
-              .fma(r, FloatVector.broadcast(FLOATS, Approximations.EXP3))
-              .fma(r, FloatVector.broadcast(FLOATS, Approximations.EXP2))
-              .fma(r, one)
-              .fma(r, one);
+      FloatVector r = whole.fma(ln2High, z);
+      r = whole.fma(ln2Low, r);
+      FloatVector e = e5.fma(r, e4);
+      e = e.fma(r, e3);
+      e = e.fma(r, e2);
+      e = e.fma(r, one);
+      e = e.fma(r, one);
       // 2ⁿ in two factors: it can be beyond what a float holds where eˣ is not.
-      IntVector power = rounded.reinterpretAsInts().sub(Approximations.ROUNDER_BITS);
+      IntVector power = rounded.reinterpretAsInts();
+      power = power.sub(Approximations.ROUNDER_BITS);
       IntVector half = power.lanewise(VectorOperators.ASHR, 1);
-      FloatVector scale0 =
-          half.lanewise(VectorOperators.LSHL, Approximations.EXPONENT_SHIFT)
-              .add(Approximations.ONE_BITS)
-              .reinterpretAsFloats();
-      FloatVector scale1 =
-          power
-              .sub(half)
-              .lanewise(VectorOperators.LSHL, Approximations.EXPONENT_SHIFT)
-              .add(Approximations.ONE_BITS)
-              .reinterpretAsFloats();
-      e.mul(scale0).mul(scale1).intoArray(y, yOffset + j);
+      IntVector rest = power.sub(half);
+      half = half.lanewise(VectorOperators.LSHL, Approximations.EXPONENT_SHIFT);
+      rest = rest.lanewise(VectorOperators.LSHL, Approximations.EXPONENT_SHIFT);
+      half = half.add(Approximations.ONE_BITS);
+      rest = rest.add(Approximations.ONE_BITS);
+      e = e.mul(half.reinterpretAsFloats());
+      e = e.mul(rest.reinterpretAsFloats());
+      e.intoArray(y, yOffset + j);
     }
   }
 

@@ -400,8 +400,4 @@ final class VectorKernels extends ComposedKernels {
         dhPrevious,
         dhPreviousOffset);
   }
-
-  private static boolean usual(Activation activation, Activation recurrentActivation) {
-    return activation == Activation.TANH && recurrentActivation == Activation.SIGMOID;
-  }
 }
