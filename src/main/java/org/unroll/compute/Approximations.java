@@ -89,25 +89,42 @@ final class Approximations {
 
   static float exp(float x) {
     float z = clamp(x, EXP_LOWEST, EXP_HIGHEST);
-    float rounded = z * LOG2_E + ROUNDER;
+    float rounded = rounded(z);
     int n = Float.floatToRawIntBits(rounded) - ROUNDER_BITS;
     // 2ⁿ in two factors: it can be beyond what a float holds where eˣ is not.
     int half = n >> 1;
-    return expOfRemainder(z, rounded - ROUNDER) * powerOfTwo(half) * powerOfTwo(n - half);
+    return expOfRemainder(z, rounded) * powerOfTwo(half) * powerOfTwo(n - half);
   }
 
   static float sigmoid(float x) {
-    float z = clamp(-x, SIGMOID_LOWEST, EXP_HIGHEST);
-    float rounded = z * LOG2_E + ROUNDER;
-    int n = Float.floatToRawIntBits(rounded) - ROUNDER_BITS;
-    return 1 / (1 + expOfRemainder(z, rounded - ROUNDER) * powerOfTwo(n));
+    float z = sigmoidArgument(x);
+    float rounded = rounded(z);
+    return 1 / (1 + expOfRemainder(z, rounded) * powerOfTwo(rounded));
   }
 
-  private static float expOfRemainder(float x, float n) {
+  /** −x, as far as the exponential of it fits into the sigmoid. */
+  static float sigmoidArgument(float x) {
+    return clamp(-x, SIGMOID_LOWEST, EXP_HIGHEST);
+  }
+
+  /** {@link #ROUNDER} + n, n = x / ln 2 rounded. */
+  static float rounded(float x) {
+    return x * LOG2_E + ROUNDER;
+  }
+
+  /** eʳ, with n from {@link #rounded}. */
+  static float expOfRemainder(float x, float rounded) {
+    float n = rounded - ROUNDER;
     float r = x - n * LN2_HIGH - n * LN2_LOW;
     return 1 + r * (1 + r * (EXP2 + r * (EXP3 + r * (EXP4 + r * EXP5))));
   }
 
+  /** 2ⁿ, with n from {@link #rounded}, −127 (as 0) to 128 (as infinity). */
+  static float powerOfTwo(float rounded) {
+    return powerOfTwo(Float.floatToRawIntBits(rounded));
+  }
+
+  /** Only the lowest 9 bits of n count. */
   private static float powerOfTwo(int n) {
     return Float.intBitsToFloat((n << EXPONENT_SHIFT) + ONE_BITS);
   }

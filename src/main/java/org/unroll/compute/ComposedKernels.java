@@ -213,6 +213,11 @@ abstract class ComposedKernels implements Kernels {
     }
   }
 
+  /** Whether these are Keras's defaults, for which there are loops of their own. */
+  static boolean usual(Activation activation, Activation recurrentActivation) {
+    return activation == Activation.TANH && recurrentActivation == Activation.SIGMOID;
+  }
+
   private void activateInPlace(
       Activation f, int rows, int width, float[] x, int offset, int stride) {
     activate(f, rows, width, x, offset, stride, x, offset, stride);
