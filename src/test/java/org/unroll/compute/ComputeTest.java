@@ -28,6 +28,60 @@ class ComputeTest {
   }
 
   @Test
+  void bothImplementationsAreThereToBeTested() {
+    assertEquals(2, Compute.implementations().size());
+    assertTrue(Compute.choose("vector").kernels() instanceof VectorKernels);
+    assertTrue(Compute.choose(null).kernels() instanceof VectorKernels);
+  }
+
+  @Test
+  void withoutTheModuleThePlainLoopsRunAndSayWhatWouldBeFaster() throws Exception {
+    String line = NewJvm.run(Describe.class);
+    assertTrue(line.startsWith("Plain loops, JDK "), line);
+    assertTrue(line.contains("--add-modules jdk.incubator.vector"), line);
+    assertTrue(line.contains("JDK_JAVA_OPTIONS=--add-modules=jdk.incubator.vector"), line);
+  }
+
+  @Test
+  void vectorsForcedWithoutTheModuleAreAnErrorThatNamesTheFlag() throws Exception {
+    String error = NewJvm.run(Describe.class, "-Dunroll.compute=vector");
+    assertTrue(error.startsWith("IllegalStateException: unroll.compute=vector needs"), error);
+    assertTrue(error.contains("--add-modules jdk.incubator.vector"), error);
+    assertTrue(error.contains("JDK_JAVA_OPTIONS=--add-modules=jdk.incubator.vector"), error);
+  }
+
+  @Test
+  void aWidthThatDoesNotExistIsAnError() throws Exception {
+    String error =
+        NewJvm.run(
+            Describe.class, "--add-modules=jdk.incubator.vector", "-Dunroll.vector.bits=100");
+    assertTrue(error.startsWith("IllegalStateException: "), error);
+    assertTrue(error.contains("unroll.vector.bits is '100'; it can be 128, 256 or 512"), error);
+  }
+
+  @Test
+  void aNarrowerWidthCanBeForced() throws Exception {
+    String line =
+        NewJvm.run(
+            Describe.class, "--add-modules=jdk.incubator.vector", "-Dunroll.vector.bits=128");
+    assertTrue(line.startsWith("Vector API, 128 bits, JDK "), line);
+  }
+
+  /** Prints what {@link Compute#describe} says or throws. */
+  static final class Describe {
+    private Describe() {}
+
+    public static void main(String[] args) {
+      try {
+        System.out.println(Compute.describe());
+      } catch (ExceptionInInitializerError e) {
+        Throwable cause = e.getCause();
+        System.out.println(cause.getClass().getSimpleName() + ": " + cause.getMessage());
+      }
+    }
+  }
+
+  @Test
   void anUnknownNameIsAnErrorThatListsTheNames() {
     var e = assertThrows(IllegalStateException.class, () -> Compute.choose("avx"));
     assertTrue(e.getMessage().contains("unroll.compute is 'avx'"), e.getMessage());
