@@ -1,0 +1,309 @@
+package org.unroll.layers;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.unroll.compute.Activation;
+import org.unroll.data.Shape;
+import org.unroll.layers.ReferenceLayers.Batch;
+import org.unroll.layers.ReferenceLayers.Cell;
+import org.unroll.layers.ReferenceLayers.Draws;
+import org.unroll.layers.ReferenceLayers.Recurrent;
+import org.unroll.layers.ReferenceLayers.Stage;
+
+/**
+ * Forward and backward passes in training mode against {@link ReferenceLayers}: outputs directly,
+ * gradients against central differences of the reference, which is in double.
+ */
+@Tag("both-compute-implementations")
+class LayerGradientsTest {
+  private static final double TOLERANCE = 2e-5;
+  private static final int ROWS = 5;
+  private static final int STEPS = 6;
+  private static final int FEATURES = 3;
+  private static final long SEED = 77;
+  private static final long STEP = 11;
+  private static final int FIRST_ROW = 8;
+
+  /** Left, right, interior and full padding, and none. */
+  private static final double[] TOKENS = {
+    0, 0, 1, 2, 3, 1, 4, 1, 2, 0, 0, 0, 2, 0, 0, 3, 0, 4, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 2, 1
+  };
+
+  /** A stack of layers and the same as reference stages. */
+  record Case(String name, Layer[] layers, List<Stage> stages) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Case> cases() {
+    var cases = new ArrayList<Case>();
+    for (Cell cell : Cell.values()) {
+      Recurrent plain = Recurrent.of(cell, 4);
+      add(cases, "plain", plain);
+      add(cases, "sequences", plain.sequences());
+      add(cases, "backwards", plain.sequences().backwards());
+      add(cases, "no bias", plain.sequences().withoutBias());
+      add(cases, "dropout", plain.dropping(0.4, 0).sequences());
+      add(cases, "recurrent dropout", plain.dropping(0, 0.4).sequences());
+      add(cases, "both dropouts", plain.dropping(0.3, 0.4));
+      add(cases, "both, backwards", plain.dropping(0.3, 0.4).sequences().backwards().withoutBias());
+      add(cases, "gelu, hard_sigmoid", plain.activations(Activation.GELU, Activation.HARD_SIGMOID));
+      add(cases, "softsign, silu", plain.activations(Activation.SOFTSIGN, Activation.SILU));
+      add(
+          cases,
+          "gelu, dropouts",
+          plain.activations(Activation.GELU, Activation.SILU).sequences().dropping(0.3, 0.4));
+      masked(cases, "", plain);
+      masked(cases, ", sequences", plain.sequences());
+      masked(cases, ", zero output", plain.sequences().zeroOutput());
+      masked(cases, ", zero output, last", plain.zeroOutput());
+      masked(cases, ", backwards", plain.sequences().backwards());
+      masked(cases, ", backwards, zero output", plain.backwards().zeroOutput().sequences());
+      masked(cases, ", both dropouts", plain.sequences().dropping(0.3, 0.4));
+      masked(cases, ", gelu", plain.activations(Activation.GELU, Activation.SILU));
+    }
+    add(
+        cases,
+        "softmax",
+        Recurrent.of(Cell.SIMPLE_RNN, 4)
+            .activations(Activation.SOFTMAX, Activation.SIGMOID)
+            .sequences());
+    stacks(cases);
+    return cases.stream();
+  }
+
+  private static void add(List<Case> cases, String name, Recurrent recurrent) {
+    cases.add(
+        new Case(
+            recurrent.cell() + " " + name,
+            new Layer[] {Layers.input(STEPS, FEATURES), recurrent.layer()},
+            List.of(recurrent)));
+  }
+
+  private static void masked(List<Case> cases, String name, Recurrent recurrent) {
+    cases.add(
+        new Case(
+            recurrent.cell() + " masked" + name,
+            new Layer[] {
+              Layers.input(STEPS), Layers.embedding(5, 3).maskZero(true), recurrent.layer()
+            },
+            List.of(ReferenceLayers.embedding(3, true), recurrent)));
+  }
+
+  private static void stacks(List<Case> cases) {
+    Recurrent lstm = Recurrent.of(Cell.LSTM, 4).sequences().dropping(0.2, 0);
+    Recurrent gru = Recurrent.of(Cell.GRU_RESET_AFTER, 3).backwards();
+    Recurrent inner = Recurrent.of(Cell.GRU_RESET_BEFORE, 3).dropping(0.3, 0.3);
+    cases.add(
+        new Case(
+            "stack over embedding",
+            new Layer[] {
+              Layers.input(STEPS),
+              Layers.embedding(5, 3).maskZero(true),
+              lstm.layer(),
+              Layers.dropout(0.3),
+              gru.layer(),
+              Layers.dense(3, "softmax")
+            },
+            List.of(
+                ReferenceLayers.embedding(3, true),
+                lstm,
+                ReferenceLayers.dropout(0.3),
+                gru,
+                ReferenceLayers.dense(3, Activation.SOFTMAX))));
+    cases.add(
+        new Case(
+            "encoder and decoder",
+            new Layer[] {
+              Layers.input(STEPS, FEATURES),
+              Layers.gru(3).goBackwards(true),
+              Layers.repeatVector(4),
+              lstm.layer(),
+              Layers.timeDistributed(Layers.dense(2, "elu"))
+            },
+            List.of(
+                gru,
+                ReferenceLayers.repeat(4),
+                lstm,
+                ReferenceLayers.timeDistributed(ReferenceLayers.dense(2, Activation.ELU)))));
+    cases.add(
+        new Case(
+            "dense layers",
+            new Layer[] {
+              Layers.input(STEPS, FEATURES),
+              Layers.dense(4, "gelu"),
+              Layers.activation("silu"),
+              Layers.dropout(0.4),
+              Layers.flatten(),
+              Layers.dense(3),
+              Layers.activation("softmax")
+            },
+            List.of(
+                ReferenceLayers.dense(4, Activation.GELU),
+                ReferenceLayers.activation(Activation.SILU),
+                ReferenceLayers.dropout(0.4),
+                ReferenceLayers.flatten(),
+                ReferenceLayers.dense(3, Activation.LINEAR),
+                ReferenceLayers.activation(Activation.SOFTMAX))));
+    cases.add(
+        new Case(
+            "sequences of sequences",
+            new Layer[] {
+              Layers.input(2, STEPS / 2, FEATURES),
+              Layers.timeDistributed(inner.layer()),
+              Layers.timeDistributed(Layers.dropout(0.4)),
+              Layers.simpleRnn(3)
+            },
+            List.of(
+                ReferenceLayers.timeDistributed(inner),
+                ReferenceLayers.timeDistributed(ReferenceLayers.dropout(0.4)),
+                Recurrent.of(Cell.SIMPLE_RNN, 3))));
+    cases.add(
+        new Case(
+            "flattened steps",
+            new Layer[] {
+              Layers.input(2, STEPS / 2, FEATURES),
+              Layers.dropout(0.3),
+              Layers.dense(2, "tanh"),
+              Layers.timeDistributed(Layers.flatten()),
+              Layers.gru(3)
+            },
+            List.of(
+                ReferenceLayers.dropout(0.3),
+                ReferenceLayers.dense(2, Activation.TANH),
+                ReferenceLayers.timeDistributed(ReferenceLayers.flatten()),
+                Recurrent.of(Cell.GRU_RESET_AFTER, 3))));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cases")
+  void agreesWithDifferencesOfTheReference(Case layers) {
+    var network = new Network(Arrays.asList(layers.layers()), 1);
+    var random = new SplittableRandom(5);
+    var weights = new ArrayList<double[]>();
+    for (Weight weight : network.weights()) {
+      double[] values = new double[weight.size()];
+      for (int i = 0; i < values.length; i++) {
+        weight.values()[i] = (float) (0.4 * random.nextGaussian());
+        values[i] = weight.values()[i];
+      }
+      weights.add(values);
+    }
+    Shape shape = network.inputShape();
+    boolean tokens = shape.rank() == 1;
+    double[] x = new double[ROWS * shape.size()];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = tokens ? TOKENS[i] : (float) random.nextGaussian();
+    }
+    var input = new Batch(ROWS, shape.toArray(), x, null);
+    var draws = new Draws(SEED, STEP, FIRST_ROW, 0);
+
+    NetworkPass pass = network.newPass();
+    Call call = new Call().training(SEED, STEP, FIRST_ROW);
+    Tensor output = pass.forward(timeMajor(x, shape), call);
+    double[] expected = ReferenceLayers.run(layers.stages(), input, weights, draws);
+    assertClose("output", expected, rowMajor(output));
+
+    // The loss is a sum of the outputs with random factors, which are then its gradient.
+    double[] factors = new double[expected.length];
+    for (int i = 0; i < factors.length; i++) {
+      factors[i] = (float) random.nextGaussian();
+    }
+    network.prepareBackward();
+    Gradient[] gradients = network.newGradients();
+    Tensor inputGradient =
+        pass.backwardToInput(timeMajor(factors, output.shape()), false, gradients);
+    for (int w = 0; w < gradients.length; w++) {
+      double[] values = weights.get(w);
+      double[] differences = differences(layers, input, weights, draws, factors, values);
+      assertClose(network.weightPaths().get(w), differences, doubles(gradients[w].values()));
+    }
+    if (!tokens) {
+      double[] differences = differences(layers, input, weights, draws, factors, x);
+      assertClose("input", differences, rowMajor(inputGradient));
+    }
+  }
+
+  private static double[] differences(
+      Case layers,
+      Batch input,
+      List<double[]> weights,
+      Draws draws,
+      double[] factors,
+      double[] changed) {
+    double h = 1e-5;
+    double[] gradient = new double[changed.length];
+    for (int i = 0; i < changed.length; i++) {
+      double value = changed[i];
+      changed[i] = value + h;
+      double up = dot(factors, ReferenceLayers.run(layers.stages(), input, weights, draws));
+      changed[i] = value - h;
+      double down = dot(factors, ReferenceLayers.run(layers.stages(), input, weights, draws));
+      changed[i] = value;
+      gradient[i] = (up - down) / (2 * h);
+    }
+    return gradient;
+  }
+
+  private static double dot(double[] a, double[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += a[i] * b[i];
+    }
+    return sum;
+  }
+
+  /** The largest difference, as a share of the largest value. */
+  private static void assertClose(String what, double[] expected, double[] actual) {
+    assertEquals(expected.length, actual.length, what);
+    double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+    assertTrue(largest > 1e-5, what + ": nothing to compare");
+    assertArrayEquals(expected, actual, TOLERANCE * largest, what);
+  }
+
+  /** Values in the layout of {@link Tensor}; row-major ones are given. */
+  private static Tensor timeMajor(double[] values, Shape shape) {
+    Tensor tensor = new Tensor().set(new float[values.length], 0, ROWS, shape, null);
+    int steps = tensor.timesteps();
+    int width = tensor.width();
+    for (int i = 0; i < values.length; i++) {
+      int row = i / width / steps;
+      int step = i / width % steps;
+      tensor.values()[(step * ROWS + row) * width + i % width] = (float) values[i];
+    }
+    return tensor;
+  }
+
+  private static double[] rowMajor(Tensor tensor) {
+    int steps = tensor.timesteps();
+    int width = tensor.width();
+    double[] values = new double[tensor.size()];
+    for (int i = 0; i < values.length; i++) {
+      int row = i / width / steps;
+      int step = i / width % steps;
+      int at = (step * tensor.rows() + row) * width + i % width;
+      values[i] = tensor.values()[tensor.offset() + at];
+    }
+    return values;
+  }
+
+  private static double[] doubles(float[] values) {
+    double[] result = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      result[i] = values[i];
+    }
+    return result;
+  }
+}
