@@ -52,11 +52,21 @@ public final class Dense extends Layer {
     return activation(Activation.of(name));
   }
 
+  /** The activation. */
+  public Activation activation() {
+    return activation;
+  }
+
   /** Whether b is added; true by default. */
   public Dense useBias(boolean use) {
     requireNotBuilt("useBias");
     useBias = use;
     return this;
+  }
+
+  /** Whether b is added. */
+  public boolean useBias() {
+    return useBias;
   }
 
   /** The first values of W; Glorot uniform by default. */
@@ -66,11 +76,21 @@ public final class Dense extends Layer {
     return this;
   }
 
+  /** The first values of W. */
+  public Initializer kernelInitializer() {
+    return kernelInitializer;
+  }
+
   /** The first values of b; zeros by default. */
   public Dense biasInitializer(Initializer initializer) {
     requireNotBuilt("biasInitializer");
     biasInitializer = initializer;
     return this;
+  }
+
+  /** The first values of b. */
+  public Initializer biasInitializer() {
+    return biasInitializer;
   }
 
   /** A penalty on W; none by default. */
@@ -80,11 +100,21 @@ public final class Dense extends Layer {
     return this;
   }
 
+  /** The penalty on W, or null. */
+  public Regularizer kernelRegularizer() {
+    return kernelRegularizer;
+  }
+
   /** A penalty on b; none by default. */
   public Dense biasRegularizer(Regularizer regularizer) {
     requireNotBuilt("biasRegularizer");
     biasRegularizer = regularizer;
     return this;
+  }
+
+  /** The penalty on b, or null. */
+  public Regularizer biasRegularizer() {
+    return biasRegularizer;
   }
 
   /** Sets the name. */

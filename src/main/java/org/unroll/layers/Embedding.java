@@ -33,11 +33,26 @@ public final class Embedding extends Layer {
     this.outputDim = outputDim;
   }
 
+  /** The number of different indices. */
+  public int inputDim() {
+    return inputDim;
+  }
+
+  /** The length of a vector. */
+  public int outputDim() {
+    return outputDim;
+  }
+
   /** The first values of E; uniform on [−0.05, 0.05) by default. */
   public Embedding embeddingsInitializer(Initializer initializer) {
     requireNotBuilt("embeddingsInitializer");
     embeddingsInitializer = initializer;
     return this;
+  }
+
+  /** The first values of E. */
+  public Initializer embeddingsInitializer() {
+    return embeddingsInitializer;
   }
 
   /** A penalty on E; none by default. */
@@ -47,11 +62,21 @@ public final class Embedding extends Layer {
     return this;
   }
 
+  /** The penalty on E, or null. */
+  public Regularizer embeddingsRegularizer() {
+    return embeddingsRegularizer;
+  }
+
   /** Whether index 0 is padding that the layers behind skip; false by default. */
   public Embedding maskZero(boolean mask) {
     requireNotBuilt("maskZero");
     maskZero = mask;
     return this;
+  }
+
+  /** Whether index 0 is padding. */
+  public boolean maskZero() {
+    return maskZero;
   }
 
   /** Sets the name. */

@@ -83,6 +83,11 @@ public final class Gru extends RecurrentLayer<Gru> {
     return recurrentActivation(Activation.of(name));
   }
 
+  /** The activation of the gates. */
+  public Activation recurrentActivation() {
+    return recurrentActivation;
+  }
+
   /**
    * Whether the reset gate acts after the product with U_h instead of before it; true by default.
    */
@@ -90,6 +95,11 @@ public final class Gru extends RecurrentLayer<Gru> {
     requireNotBuilt("resetAfter");
     resetAfter = after;
     return this;
+  }
+
+  /** Whether the reset gate acts after the product with U_h. */
+  public boolean resetAfter() {
+    return resetAfter;
   }
 
   @Override

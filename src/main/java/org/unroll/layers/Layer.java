@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.SplittableRandom;
 import org.unroll.compute.Activation;
 import org.unroll.data.Shape;
 
@@ -116,9 +115,9 @@ public abstract class Layer {
    * @param previous the layer whose output this is
    * @param newPosition the layer's place in the network, from 0; part of the key of its random
    *     streams
-   * @param seed the seed of the initial weights
+   * @param source gives the weights their first values
    */
-  final void build(Shape input, Layer previous, int newPosition, long seed) {
+  final void build(Shape input, Layer previous, int newPosition, WeightSource source) {
     requireNotBuilt("build");
     if (name == null) {
       name = defaultName();
@@ -126,7 +125,7 @@ public abstract class Layer {
     position = newPosition;
     Shape output = checkInput(input, previous);
     var created = new ArrayList<Weight>();
-    createWeights(input, new WeightFactory(this, seed, created));
+    createWeights(input, new WeightFactory(this, source, created));
     weights = Collections.unmodifiableList(created);
     inputShape = input;
     outputShape = output;
@@ -268,28 +267,25 @@ public abstract class Layer {
   /** Makes the weights of a layer that is being built. */
   protected static final class WeightFactory {
     private final Layer owner;
-    private final long seed;
+    private final WeightSource source;
     private final List<Weight> created;
 
-    private WeightFactory(Layer owner, long seed, List<Weight> created) {
+    private WeightFactory(Layer owner, WeightSource source, List<Weight> created) {
       this.owner = owner;
-      this.seed = seed;
+      this.source = source;
       this.created = created;
     }
 
     /**
-     * Creates one weight. Its first values depend on the model's seed, the layer's place and the
-     * weight's place in the layer only.
+     * Creates one weight.
      *
      * @param name Keras's name, for example {@code kernel}
      * @param shape its shape
-     * @param initializer its first values
+     * @param initializer the first values of a new weight; one that is loaded has others
      * @param regularizer its penalty, or null
      */
     public void create(String name, Shape shape, Initializer initializer, Regularizer regularizer) {
-      float[] values = new float[shape.size()];
-      long weightSeed = (seed * 1_000_003L + owner.position) * 1009L + created.size();
-      initializer.fill(values, shape, new SplittableRandom(weightSeed));
+      float[] values = source.values(owner, created.size(), name, shape, initializer);
       created.add(new Weight(name, shape, values, regularizer));
     }
 
@@ -300,7 +296,7 @@ public abstract class Layer {
      * @param index which of the owner's inner layers this is, from 1
      */
     void inner(Layer inner, Shape input, int index) {
-      inner.build(input, owner, owner.position + index, seed);
+      inner.build(input, owner, owner.position + index, source);
       for (Weight weight : inner.weights()) {
         created.add(
             new Weight(

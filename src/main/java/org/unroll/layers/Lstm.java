@@ -76,6 +76,11 @@ public final class Lstm extends RecurrentLayer<Lstm> {
     return recurrentActivation(Activation.of(name));
   }
 
+  /** The activation of the gates. */
+  public Activation recurrentActivation() {
+    return recurrentActivation;
+  }
+
   /**
    * Whether the forget gate's bias begins with ones, so that a new cell remembers (Jozefowicz et
    * al. 2015); true by default.
@@ -84,6 +89,11 @@ public final class Lstm extends RecurrentLayer<Lstm> {
     requireNotBuilt("unitForgetBias");
     unitForgetBias = ones;
     return this;
+  }
+
+  /** Whether the forget gate's bias begins with ones. */
+  public boolean unitForgetBias() {
+    return unitForgetBias;
   }
 
   @Override

@@ -33,6 +33,17 @@ public final class Network {
    * @throws IllegalArgumentException if the layers do not fit together
    */
   public Network(List<Layer> stack, long seed) {
+    this(stack, WeightSource.seeded(seed));
+  }
+
+  /**
+   * Builds a stack of layers whose weights take their values from a source, such as a file.
+   *
+   * @param stack an {@link Input} and at least one layer
+   * @param source gives the weights their first values
+   * @throws IllegalArgumentException if the layers do not fit together
+   */
+  public Network(List<Layer> stack, WeightSource source) {
     if (stack.size() < 2 || !(stack.get(0) instanceof Input first)) {
       throw new IllegalArgumentException(
           "A model begins with input(...) and has at least one layer behind it. Received: "
@@ -50,7 +61,7 @@ public final class Network {
     requireUnused(stack);
     giveNames(stack);
     checkShapes();
-    build(seed);
+    build(source);
     var allWeights = new ArrayList<Weight>();
     var allPaths = new ArrayList<String>();
     for (Layer layer : layers) {
@@ -126,13 +137,13 @@ public final class Network {
     }
   }
 
-  private void build(long seed) {
+  private void build(WeightSource source) {
     Shape shape = input.shape();
-    input.build(shape, input, 0, seed);
+    input.build(shape, input, 0, source);
     Layer previous = input;
     int position = POSITIONS_PER_LAYER;
     for (Layer layer : layers) {
-      layer.build(shape, previous, position, seed);
+      layer.build(shape, previous, position, source);
       shape = layer.outputShape();
       previous = layer;
       position += POSITIONS_PER_LAYER;

@@ -115,11 +115,21 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
     return self();
   }
 
+  /** The first values of W. */
+  public final Initializer kernelInitializer() {
+    return kernelInitializer;
+  }
+
   /** The first values of U; orthogonal by default. */
   public S recurrentInitializer(Initializer initializer) {
     requireNotBuilt("recurrentInitializer");
     recurrentInitializer = initializer;
     return self();
+  }
+
+  /** The first values of U. */
+  public final Initializer recurrentInitializer() {
+    return recurrentInitializer;
   }
 
   /** The first values of b; zeros by default. */
@@ -130,7 +140,7 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
   }
 
   /** The first values of b, as configured. */
-  final Initializer biasInitializer() {
+  public final Initializer biasInitializer() {
     return biasInitializer;
   }
 
@@ -141,6 +151,11 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
     return self();
   }
 
+  /** The penalty on W, or null. */
+  public final Regularizer kernelRegularizer() {
+    return kernelRegularizer;
+  }
+
   /** A penalty on U; none by default. */
   public S recurrentRegularizer(Regularizer regularizer) {
     requireNotBuilt("recurrentRegularizer");
@@ -148,11 +163,21 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
     return self();
   }
 
+  /** The penalty on U, or null. */
+  public final Regularizer recurrentRegularizer() {
+    return recurrentRegularizer;
+  }
+
   /** A penalty on b; none by default. */
   public S biasRegularizer(Regularizer regularizer) {
     requireNotBuilt("biasRegularizer");
     biasRegularizer = regularizer;
     return self();
+  }
+
+  /** The penalty on b, or null. */
+  public final Regularizer biasRegularizer() {
+    return biasRegularizer;
   }
 
   /** The share of the inputs dropped in training, at least 0 and less than 1; 0 by default. */
