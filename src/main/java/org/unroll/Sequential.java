@@ -1,5 +1,6 @@
 package org.unroll;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -41,6 +42,7 @@ public final class Sequential {
   private String name = "sequential";
   private Optimizer optimizer;
   private Loss loss;
+  private List<Metric> metrics = List.of();
   private Trainer trainer;
   private History history = new History(0);
 
@@ -61,6 +63,57 @@ public final class Sequential {
   /** A model of these layers whose weights begin with the values of this seed. */
   public static Sequential seeded(long seed, Layer... layers) {
     return new Sequential(new Network(Arrays.asList(layers), seed));
+  }
+
+  /** A model around a network, for code that has built one, such as a reader of files. */
+  public static Sequential of(Network network) {
+    return new Sequential(network);
+  }
+
+  /**
+   * Reads a model from a file of Keras: {@code .keras} of Keras 3, or {@code .h5} of Keras 2 and 3.
+   * What the file is, its content decides, not its name. Sequential models are read, and Functional
+   * ones that are a chain of layers.
+   *
+   * <p>Read are the layers with their options and weights, and, of files of Keras 3, what the model
+   * was compiled with and the state of the optimizer, so that training goes on where it ended. A
+   * model of Keras 2, whose optimizers followed other rules, is to be compiled anew. Not in a file
+   * is where the random stream of dropout stood; {@code fit} begins it anew with its seed.
+   *
+   * <p>Whatever the file has and this library does not (a layer, an option, a metric) is an error;
+   * nothing is left out or replaced. A file may come from anywhere: nothing in it is run, nothing
+   * is unpacked to the disk, and entries beyond 1 GiB of weights or 16 MiB of configuration are
+   * refused.
+   *
+   * @throws java.io.UncheckedIOException if the file does not exist, cannot be read, is damaged or
+   *     is no model file; the message names the file
+   * @throws IllegalArgumentException if the file asks for something this library does not have;
+   *     names the file, layer, option and reason
+   */
+  public static Sequential load(Path file) {
+    return ModelFiles.find().load(file);
+  }
+
+  /**
+   * Writes the model as a {@code .keras} file, which {@link #load} reads to the same bits and
+   * Python's {@code keras.models.load_model} (Keras 3) opens.
+   *
+   * <p>Kept are the layers with their options and weights, the model's name, and, once it is
+   * compiled, optimizer, loss and metrics, with the state of the optimizer. Not kept are the
+   * history, the seed and where the random stream of dropout stood. A model that was read from a
+   * Functional one becomes a Sequential one.
+   *
+   * <p>The file is written beside its place and then moved there, so a model that was there before
+   * is not lost whatever happens in between. An interrupt (a notebook's stop button) does not keep
+   * it from being written.
+   *
+   * @param file where to; by its name Keras wants it to end in {@code .keras}
+   * @throws IllegalArgumentException if the name does not end in {@code .keras}, or if something
+   *     about the model cannot be kept, such as a loss of one's own
+   * @throws java.io.UncheckedIOException if the file cannot be written; the message names it
+   */
+  public void save(Path file) {
+    ModelFiles.find().save(this, file);
   }
 
   /** The model's name; {@code sequential} by default. */
@@ -156,6 +209,7 @@ public final class Sequential {
         Arrays.stream(metrics).map(metric -> metric.resolve(outputs, targetWidth)).toList();
     optimizer = newOptimizer;
     loss = newLoss;
+    this.metrics = List.of(metrics);
     trainer = new Trainer(network, newOptimizer, newLoss, resolved);
   }
 
@@ -180,6 +234,11 @@ public final class Sequential {
   /** The loss; null before {@code compile}. */
   public Loss loss() {
     return loss;
+  }
+
+  /** The metrics, as they were given to {@code compile}; none before. */
+  public List<Metric> metrics() {
+    return metrics;
   }
 
   /**

@@ -2,7 +2,10 @@ package org.unroll.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import org.unroll.compute.Activation;
 
 /**
  * One object of a Keras configuration, {@code {class_name, config}}, read argument by argument.
@@ -52,6 +55,14 @@ final class Config {
     return node.intValue();
   }
 
+  long whole(String name) {
+    JsonNode node = node(name);
+    if (!node.isIntegralNumber() || !node.canConvertToLong()) {
+      throw wrong(name, "a whole number", node);
+    }
+    return node.longValue();
+  }
+
   double number(String name) {
     JsonNode node = node(name);
     if (!node.isNumber()) {
@@ -81,6 +92,43 @@ final class Config {
       throw wrong(name, "a text", node);
     }
     return node.textValue();
+  }
+
+  /** One of the constants of an enum, by its name in lower or upper case. */
+  <E extends Enum<E>> E choice(String name, Class<E> type) {
+    String given = text(name);
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().equalsIgnoreCase(given)) {
+        return constant;
+      }
+    }
+    throw wrong(name, "one of " + List.of(type.getEnumConstants()), node(name));
+  }
+
+  /** An activation by its name, null where the argument is left out; in Keras, None is linear. */
+  Activation activation(String name) {
+    if (has(name)) {
+      return Activation.of(text(name));
+    }
+    return arguments.has(name) ? Activation.LINEAR : null;
+  }
+
+  /** {@code GlorotUniform} for {@code glorot_uniform}. */
+  static String camelCase(String name) {
+    var result = new StringBuilder();
+    for (String word : name.split("_", -1)) {
+      if (!word.isEmpty()) {
+        result.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
+      }
+    }
+    return result.toString();
+  }
+
+  /** {@code simple_rnn} for {@code SimpleRNN}, by Keras's rule. */
+  static String snakeCase(String name) {
+    return name.replaceAll("(.)([A-Z][a-z]+)", "$1_$2")
+        .replaceAll("([a-z])([A-Z])", "$1_$2")
+        .toLowerCase(Locale.ROOT);
   }
 
   /** Notes arguments that change nothing here. */

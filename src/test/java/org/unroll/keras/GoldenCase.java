@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
 
@@ -77,6 +78,10 @@ final class GoldenCase {
       values[i] = data.get(i).asDouble();
     }
     return values;
+  }
+
+  static double[] flat(double[][] rows) {
+    return Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
   }
 
   private static int[][] integers(JsonNode tensor) {

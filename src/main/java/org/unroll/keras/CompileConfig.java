@@ -1,0 +1,75 @@
+package org.unroll.keras;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.unroll.Sequential;
+import org.unroll.training.Loss;
+import org.unroll.training.Metric;
+import org.unroll.training.Optimizer;
+
+/**
+ * What a model is compiled with.
+ *
+ * @param optimizer the optimizer, without the state that a file may have of it
+ * @param loss the loss
+ * @param metrics the metrics
+ */
+record CompileConfig(Optimizer optimizer, Loss loss, List<Metric> metrics) {
+  /** Reads Keras 3's {@code compile_config}; null where the model was not compiled. */
+  static CompileConfig read(JsonNode node) {
+    return read(node, "optimizer");
+  }
+
+  /** Reads the {@code training_config} of an {@code .h5} file of Keras 3. */
+  static CompileConfig readH5(JsonNode node) {
+    return read(node, "optimizer_config");
+  }
+
+  private static CompileConfig read(JsonNode node, String optimizerName) {
+    if (node == null || !node.hasNonNull(optimizerName) || !node.hasNonNull("loss")) {
+      return null;
+    }
+    var config = new Config("compile", node);
+    config.ignore(
+        "run_eagerly",
+        "steps_per_execution",
+        "jit_compile",
+        "auto_scale_loss",
+        "sample_weight_mode");
+    config.refuse("loss_weights", "a model has one loss.");
+    config.refuse("weighted_metrics", "metrics are weighted by sample weights, or none is.");
+    List<Metric> metrics = new ArrayList<>();
+    if (config.has("metrics")) {
+      for (JsonNode metric : config.node("metrics")) {
+        metrics.add(MetricFormats.read(metric));
+      }
+    }
+    Optimizer optimizer = OptimizerFormats.read(config.node(optimizerName));
+    Loss loss = LossFormats.read(config.node("loss"));
+    config.finish();
+    return new CompileConfig(optimizer, loss, metrics);
+  }
+
+  /** Writes what a model is compiled with. */
+  static ObjectNode write(Sequential model) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.set("optimizer", OptimizerFormats.write(model.optimizer()));
+    node.set("loss", LossFormats.write(model.loss()));
+    node.putNull("loss_weights");
+    if (model.metrics().isEmpty()) {
+      node.putNull("metrics");
+    } else {
+      ArrayNode metrics = node.putArray("metrics");
+      model.metrics().forEach(metric -> metrics.add(MetricFormats.write(metric)));
+    }
+    node.putNull("weighted_metrics");
+    node.put("run_eagerly", false);
+    node.put("steps_per_execution", 1);
+    node.put("jit_compile", false);
+    return node;
+  }
+}

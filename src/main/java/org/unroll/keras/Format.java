@@ -1,0 +1,224 @@
+package org.unroll.keras;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
+import org.unroll.compute.Activation;
+import org.unroll.layers.Initializer;
+import org.unroll.layers.Regularizer;
+
+/**
+ * How the objects of one class stand in a Keras configuration, {@code {module, class_name,
+ * config}}: one line for each argument, which serves for reading and for writing. An argument that
+ * a configuration leaves out keeps the default of the object itself.
+ *
+ * @param <T> the class
+ */
+final class Format<T> {
+  private final String module;
+  private final String className;
+  private final Predicate<Object> accepts;
+  private final Function<Config, T> create;
+  private final List<Argument<T>> arguments = new ArrayList<>();
+
+  private record Argument<T>(BiFunction<Config, T, T> read, BiConsumer<T, ObjectNode> write) {}
+
+  private Format(
+      String module, String className, Predicate<Object> accepts, Function<Config, T> create) {
+    this.module = module;
+    this.className = className;
+    this.accepts = accepts;
+    this.create = create;
+  }
+
+  /**
+   * A format without arguments yet.
+   *
+   * @param module Keras's module, for example {@code keras.layers}
+   * @param className Keras's class name
+   * @param type the class
+   * @param create makes an object from the arguments that its constructor needs
+   */
+  static <T> Format<T> of(
+      String module, String className, Class<T> type, Function<Config, T> create) {
+    return new Format<>(module, className, type::isInstance, create);
+  }
+
+  /** Narrows the format to some objects of the class, where Keras has several classes for it. */
+  Format<T> when(Class<T> type, Predicate<T> condition) {
+    var narrowed =
+        new Format<T>(
+            module,
+            className,
+            object -> type.isInstance(object) && condition.test(type.cast(object)),
+            create);
+    narrowed.arguments.addAll(arguments);
+    return narrowed;
+  }
+
+  /** Keras's class name. */
+  String className() {
+    return className;
+  }
+
+  /** Whether this is the format of an object. */
+  boolean accepts(Object object) {
+    return accepts.test(object);
+  }
+
+  /** Reads an object; the caller checks with {@link Config#finish} that nothing is left over. */
+  T read(Config config) {
+    T object = create.apply(config);
+    for (Argument<T> argument : arguments) {
+      object = argument.read.apply(config, object);
+    }
+    return object;
+  }
+
+  /** Writes an object that this format {@linkplain #accepts accepts}. */
+  @SuppressWarnings("unchecked") // accepts() has tested the class
+  ObjectNode write(Object object) {
+    ObjectNode config = JsonNodeFactory.instance.objectNode();
+    for (Argument<T> argument : arguments) {
+      argument.write.accept((T) object, config);
+    }
+    return wrap(module, className, config);
+  }
+
+  /** The object that Keras puts around a configuration. */
+  static ObjectNode wrap(String module, String className, JsonNode config) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("module", module);
+    node.put("class_name", className);
+    node.set("config", config);
+    node.putNull("registered_name");
+    return node;
+  }
+
+  /** The format of a configuration's class name, or null where there is none. */
+  static <F> Format<? extends F> named(List<Format<? extends F>> formats, String className) {
+    for (Format<? extends F> format : formats) {
+      if (format.className.equals(className)) {
+        return format;
+      }
+    }
+    return null;
+  }
+
+  /** The format of an object, or null where there is none. */
+  static <F> Format<? extends F> of(List<Format<? extends F>> formats, Object object) {
+    for (Format<? extends F> format : formats) {
+      if (format.accepts(object)) {
+        return format;
+      }
+    }
+    return null;
+  }
+
+  private Format<T> argument(BiFunction<Config, T, T> read, BiConsumer<T, ObjectNode> write) {
+    arguments.add(new Argument<>(read, write));
+    return this;
+  }
+
+  /** An argument of the constructor, which {@code create} has read. */
+  Format<T> integer(String name, ToIntFunction<T> get) {
+    return argument(
+        (config, object) -> object, (object, node) -> node.put(name, get.applyAsInt(object)));
+  }
+
+  /** An argument of the constructor, which {@code create} has read. */
+  Format<T> number(String name, ToDoubleFunction<T> get) {
+    return argument(
+        (config, object) -> object, (object, node) -> node.put(name, get.applyAsDouble(object)));
+  }
+
+  /** An argument of the constructor, which {@code create} has read. */
+  Format<T> node(String name, Function<T, JsonNode> get) {
+    return argument(
+        (config, object) -> object, (object, node) -> node.set(name, get.apply(object)));
+  }
+
+  Format<T> node(String name, Function<T, JsonNode> get, BiFunction<T, JsonNode, T> set) {
+    return argument(
+        (config, object) -> config.has(name) ? set.apply(object, config.node(name)) : object,
+        (object, node) -> node.set(name, get.apply(object)));
+  }
+
+  Format<T> number(String name, ToDoubleFunction<T> get, BiFunction<T, Double, T> set) {
+    return argument(
+        (config, object) -> config.has(name) ? set.apply(object, config.number(name)) : object,
+        (object, node) -> node.put(name, get.applyAsDouble(object)));
+  }
+
+  /** A number that may be null. */
+  Format<T> optionalNumber(String name, Function<T, Double> get, BiFunction<T, Double, T> set) {
+    return argument(
+        (config, object) -> config.has(name) ? set.apply(object, config.number(name)) : object,
+        (object, node) -> node.put(name, get.apply(object)));
+  }
+
+  Format<T> flag(String name, Predicate<T> get, BiFunction<T, Boolean, T> set) {
+    return argument(
+        (config, object) -> config.has(name) ? set.apply(object, config.flag(name, false)) : object,
+        (object, node) -> node.put(name, get.test(object)));
+  }
+
+  Format<T> text(String name, Function<T, String> get, BiFunction<T, String, T> set) {
+    return argument(
+        (config, object) -> config.has(name) ? set.apply(object, config.text(name)) : object,
+        (object, node) -> node.put(name, get.apply(object)));
+  }
+
+  Format<T> activation(String name, Function<T, Activation> get, BiFunction<T, Activation, T> set) {
+    return argument(
+        (config, object) -> {
+          Activation activation = config.activation(name);
+          return activation == null ? object : set.apply(object, activation);
+        },
+        (object, node) -> node.put(name, get.apply(object).kerasName()));
+  }
+
+  Format<T> initializer(
+      String name, Function<T, Initializer> get, BiFunction<T, Initializer, T> set) {
+    return argument(
+        (config, object) ->
+            config.has(name) ? set.apply(object, InitializerFormats.read(config, name)) : object,
+        (object, node) -> node.set(name, InitializerFormats.write(name, get.apply(object))));
+  }
+
+  Format<T> regularizer(
+      String name, Function<T, Regularizer> get, BiFunction<T, Regularizer, T> set) {
+    return argument(
+        (config, object) ->
+            config.has(name) ? set.apply(object, RegularizerFormat.read(config, name)) : object,
+        (object, node) -> node.set(name, RegularizerFormat.write(get.apply(object))));
+  }
+
+  /** Arguments of Keras that change nothing here; they are not written. */
+  Format<T> ignore(String... names) {
+    return argument(
+        (config, object) -> {
+          config.ignore(names);
+          return object;
+        },
+        (object, node) -> {});
+  }
+
+  /** An argument of Keras that is not supported unless it is null, false, 0 or nothing. */
+  Format<T> refuse(String name, String reason) {
+    return argument(
+        (config, object) -> {
+          config.refuse(name, reason);
+          return object;
+        },
+        (object, node) -> {});
+  }
+}

@@ -1,0 +1,112 @@
+package org.unroll.keras;
+
+import io.jhdf.HdfFile;
+import io.jhdf.api.WritableGroup;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.lang.reflect.Array;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.unroll.data.Shape;
+
+/** The content of an HDF5 file that is to be written, by path. */
+final class Hdf5Tree {
+  private final Map<String, Object> arrays = new LinkedHashMap<>();
+  private final Map<String, String> names = new LinkedHashMap<>();
+
+  /** Adds a group, with the attribute {@code name} that Keras gives its groups of weights. */
+  void group(String path, String name) {
+    names.put(path, name);
+  }
+
+  /** Adds an array of float32. */
+  void array(String path, Shape shape, float[] values) {
+    arrays.put(path, nested(shape.toArray(), 0, values, 0));
+  }
+
+  /** Adds a whole number. */
+  void whole(String path, long value) {
+    arrays.put(path, value);
+  }
+
+  /** jhdf takes the shape of an array from arrays of arrays. */
+  private static Object nested(int[] axes, int axis, float[] values, int offset) {
+    if (axes.length == 0) {
+      return values[0];
+    }
+    if (axis == axes.length - 1) {
+      return Arrays.copyOfRange(values, offset, offset + axes[axis]);
+    }
+    int[] rest = new int[axes.length - axis];
+    System.arraycopy(axes, axis, rest, 0, rest.length);
+    Object result = Array.newInstance(float.class, rest);
+    int stride = 1;
+    for (int i = axis + 1; i < axes.length; i++) {
+      stride *= axes[i];
+    }
+    for (int i = 0; i < axes[axis]; i++) {
+      Array.set(result, i, nested(axes, axis + 1, values, offset + i * stride));
+    }
+    return result;
+  }
+
+  /**
+   * The file's bytes.
+   *
+   * @param scratch a file that may be written in between; the caller deletes it
+   */
+  byte[] toBytes(File scratch) throws IOException {
+    // jhdf writes through a channel, which an interrupt of this thread closes. A model has to be
+    // saved after the stop button was pressed, too.
+    boolean interrupted = false;
+    try {
+      while (true) {
+        interrupted |= Thread.interrupted();
+        try {
+          write(scratch);
+          break;
+        } catch (RuntimeException e) {
+          if (!Thread.interrupted()) {
+            throw new IOException("writing HDF5 failed: " + e.getMessage(), e);
+          }
+          interrupted = true;
+        }
+      }
+      try (var in = new FileInputStream(scratch)) {
+        return in.readAllBytes();
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void write(File file) {
+    try (var hdf5 = HdfFile.write(file.toPath())) {
+      hdf5.removeAttribute("_jHDF"); // names the machine
+      Map<String, WritableGroup> groups = new HashMap<>();
+      groups.put("", hdf5);
+      names.forEach((path, name) -> group(groups, path).putAttribute("name", name));
+      arrays.forEach(
+          (path, array) -> {
+            int slash = path.lastIndexOf('/');
+            group(groups, path.substring(0, slash)).putDataset(path.substring(slash + 1), array);
+          });
+    }
+  }
+
+  private static WritableGroup group(Map<String, WritableGroup> groups, String path) {
+    WritableGroup group = groups.get(path);
+    if (group == null) {
+      int slash = path.lastIndexOf('/');
+      WritableGroup parent = group(groups, slash < 0 ? "" : path.substring(0, slash));
+      group = parent.putGroup(path.substring(slash + 1));
+      groups.put(path, group);
+    }
+    return group;
+  }
+}

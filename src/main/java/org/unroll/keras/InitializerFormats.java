@@ -1,0 +1,177 @@
+package org.unroll.keras;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.unroll.layers.Initializer;
+import org.unroll.layers.Initializers;
+import org.unroll.layers.Initializers.Distribution;
+import org.unroll.layers.Initializers.Fan;
+
+/** Initializers in Keras's configurations. */
+final class InitializerFormats {
+  private static final String MODULE = "keras.initializers";
+
+  /** Keras's classes without arguments, all of which have a more general one. */
+  private static final Map<String, Initializer> NAMED = new LinkedHashMap<>();
+
+  static {
+    NAMED.put("Zeros", Initializers.zeros());
+    NAMED.put("Ones", Initializers.ones());
+    NAMED.put("GlorotUniform", Initializers.glorotUniform());
+    NAMED.put("GlorotNormal", Initializers.glorotNormal());
+    NAMED.put("HeUniform", Initializers.heUniform());
+    NAMED.put("HeNormal", Initializers.heNormal());
+    NAMED.put("LecunUniform", Initializers.lecunUniform());
+    NAMED.put("LecunNormal", Initializers.lecunNormal());
+  }
+
+  private static final List<Format<? extends Initializer>> FORMATS =
+      List.of(
+          Format.of(
+                  MODULE,
+                  "Constant",
+                  Initializers.Constant.class,
+                  config -> new Initializers.Constant(config.number("value", 0)))
+              .number("value", Initializers.Constant::value),
+          Format.of(
+                  MODULE,
+                  "Identity",
+                  Initializers.Identity.class,
+                  config -> new Initializers.Identity(config.number("gain", 1)))
+              .number("gain", Initializers.Identity::gain),
+          Format.of(
+                  MODULE,
+                  "Orthogonal",
+                  Initializers.Orthogonal.class,
+                  config -> new Initializers.Orthogonal(config.number("gain", 1)))
+              .number("gain", Initializers.Orthogonal::gain),
+          Format.of(
+                  MODULE,
+                  "RandomUniform",
+                  Initializers.RandomUniform.class,
+                  config ->
+                      new Initializers.RandomUniform(
+                          config.number("minval", -0.05), config.number("maxval", 0.05)))
+              .number("minval", Initializers.RandomUniform::min)
+              .number("maxval", Initializers.RandomUniform::max),
+          Format.of(
+                  MODULE,
+                  "RandomNormal",
+                  Initializers.RandomNormal.class,
+                  config ->
+                      new Initializers.RandomNormal(
+                          config.number("mean", 0), config.number("stddev", 0.05)))
+              .number("mean", Initializers.RandomNormal::mean)
+              .number("stddev", Initializers.RandomNormal::stddev),
+          Format.of(
+                  MODULE,
+                  "TruncatedNormal",
+                  Initializers.TruncatedNormal.class,
+                  config ->
+                      new Initializers.TruncatedNormal(
+                          config.number("mean", 0), config.number("stddev", 0.05)))
+              .number("mean", Initializers.TruncatedNormal::mean)
+              .number("stddev", Initializers.TruncatedNormal::stddev),
+          Format.of(
+                  MODULE,
+                  "VarianceScaling",
+                  Initializers.VarianceScaling.class,
+                  InitializerFormats::varianceScaling)
+              .number("scale", Initializers.VarianceScaling::scale)
+              .node(
+                  "mode",
+                  object ->
+                      JsonNodeFactory.instance.textNode(
+                          object.fan() == Fan.AVERAGE ? "fan_avg" : "fan_" + lower(object.fan())))
+              .node(
+                  "distribution",
+                  object -> JsonNodeFactory.instance.textNode(lower(object.distribution()))));
+
+  /** Names that Keras takes besides the class names and their snake case. */
+  private static final Map<String, String> ALIASES =
+      Map.of(
+          "OrthogonalInitializer", "Orthogonal",
+          "IdentityInitializer", "Identity",
+          "uniform", "RandomUniform",
+          "normal", "RandomNormal");
+
+  private InitializerFormats() {}
+
+  private static Initializers.VarianceScaling varianceScaling(Config config) {
+    String mode = config.has("mode") ? config.text("mode") : "fan_in";
+    String distribution =
+        config.has("distribution") ? config.text("distribution") : "truncated_normal";
+    Fan fan =
+        switch (mode) {
+          case "fan_in" -> Fan.IN;
+          case "fan_out" -> Fan.OUT;
+          case "fan_avg" -> Fan.AVERAGE;
+          default -> throw config.wrong("mode", "fan_in, fan_out or fan_avg", config.node("mode"));
+        };
+    Distribution shape =
+        switch (distribution) {
+          case "uniform" -> Distribution.UNIFORM;
+          case "truncated_normal", "normal" -> Distribution.TRUNCATED_NORMAL;
+          case "untruncated_normal" -> Distribution.UNTRUNCATED_NORMAL;
+          default ->
+              throw config.wrong(
+                  "distribution",
+                  "uniform, truncated_normal or untruncated_normal",
+                  config.node("distribution"));
+        };
+    return new Initializers.VarianceScaling(config.number("scale", 1), fan, shape);
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Reads the argument {@code name}, an object or a name. */
+  static Initializer read(Config owner, String name) {
+    JsonNode node = owner.node(name);
+    String given = node.isTextual() ? node.asText() : node.path("class_name").asText();
+    String type = ALIASES.getOrDefault(given, Config.camelCase(given));
+    JsonNode arguments = node.path("config");
+    Config config = new Config(name + " " + given + " of " + owner.owner(), arguments);
+    // Fresh weights are drawn from the model's seed; weights that were saved are read.
+    config.ignore("seed", "dtype", "input_axes", "output_axes");
+    Initializer initializer = NAMED.get(type);
+    if (initializer == null) {
+      Format<? extends Initializer> format = Format.named(FORMATS, type);
+      if (format == null) {
+        throw new IllegalArgumentException(
+            owner.owner()
+                + " has "
+                + name
+                + "="
+                + given
+                + ", which is not supported: this library does not know the initializer.");
+      }
+      initializer = format.read(config);
+    }
+    config.finish();
+    return initializer;
+  }
+
+  /** Writes the argument {@code name}. */
+  static JsonNode write(String name, Initializer initializer) {
+    for (Map.Entry<String, Initializer> named : NAMED.entrySet()) {
+      if (named.getValue().equals(initializer)) {
+        return Format.wrap(MODULE, named.getKey(), JsonNodeFactory.instance.objectNode());
+      }
+    }
+    Format<? extends Initializer> format = Format.of(FORMATS, initializer);
+    if (format == null) {
+      throw new IllegalArgumentException(
+          name
+              + " is an initializer of your own, "
+              + initializer
+              + ", which a Keras file cannot hold. Use one of Initializers.");
+    }
+    return format.write(initializer);
+  }
+}

@@ -1,0 +1,127 @@
+package org.unroll.keras;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Enumeration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * The zip of Keras 3: three entries, nothing else. They are read into memory, never unpacked, and
+ * only after their sizes have been found reasonable.
+ *
+ * @param metadata {@code metadata.json}
+ * @param config {@code config.json}
+ * @param weights {@code model.weights.h5}
+ */
+record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
+  private static final String METADATA = "metadata.json";
+  private static final String CONFIG = "config.json";
+  private static final String WEIGHTS = "model.weights.h5";
+
+  /** The size of a file of weights beyond which it is refused: 1 GiB, 2²⁸ numbers. */
+  static final int LARGEST_WEIGHTS = 1 << 30;
+
+  /** The size of a text beyond which it is refused. */
+  private static final int LARGEST_TEXT = 16 << 20;
+
+  /** What an entry may unpack to in any case, and how many times its packed size beyond that. */
+  private static final long HARMLESS = 16 << 20;
+
+  private static final int LARGEST_RATIO = 10;
+
+  /** Whether a file begins as a zip does. */
+  static boolean isZip(byte[] head) {
+    return head.length >= 4 && head[0] == 'P' && head[1] == 'K' && head[2] == 3 && head[3] == 4;
+  }
+
+  /** Reads an archive. */
+  static KerasArchive read(File file) throws IOException {
+    try (var zip = new ZipFile(file)) {
+      Map<String, ZipEntry> entries = new HashMap<>();
+      for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements(); ) {
+        ZipEntry entry = all.nextElement();
+        String name = entry.getName();
+        if (!name.equals(METADATA) && !name.equals(CONFIG) && !name.equals(WEIGHTS)) {
+          throw new IOException(
+              "it has an entry '"
+                  + name
+                  + "'; a model here has "
+                  + METADATA
+                  + ", "
+                  + CONFIG
+                  + " and "
+                  + WEIGHTS
+                  + " only");
+        }
+        if (entries.put(name, entry) != null) {
+          throw new IOException("it has the entry '" + name + "' twice");
+        }
+      }
+      return new KerasArchive(
+          read(zip, entries, METADATA, LARGEST_TEXT),
+          read(zip, entries, CONFIG, LARGEST_TEXT),
+          read(zip, entries, WEIGHTS, LARGEST_WEIGHTS));
+    }
+  }
+
+  private static byte[] read(ZipFile zip, Map<String, ZipEntry> entries, String name, int limit)
+      throws IOException {
+    ZipEntry entry = entries.get(name);
+    if (entry == null) {
+      throw new IOException("it has no entry '" + name + "'");
+    }
+    long size = entry.getSize();
+    if (size < 0 || size > limit) {
+      throw new IOException(
+          "its entry '" + name + "' is to have " + size + " bytes; the limit is " + limit);
+    }
+    if (size > HARMLESS + LARGEST_RATIO * entry.getCompressedSize()) {
+      throw new IOException(
+          "its entry '"
+              + name
+              + "' would grow from "
+              + entry.getCompressedSize()
+              + " to "
+              + size
+              + " bytes, more than weights do");
+    }
+    byte[] bytes;
+    try (InputStream in = zip.getInputStream(entry)) {
+      bytes = in.readNBytes((int) size + 1);
+    }
+    var crc = new CRC32();
+    crc.update(bytes);
+    if (bytes.length != size || crc.getValue() != entry.getCrc()) {
+      throw new IOException("its entry '" + name + "' is damaged: length or checksum are wrong");
+    }
+    return bytes;
+  }
+
+  /** Writes the archive, its entries as they are, as Keras does. */
+  void write(OutputStream out) throws IOException {
+    var zip = new ZipOutputStream(out);
+    write(zip, METADATA, metadata);
+    write(zip, CONFIG, config);
+    write(zip, WEIGHTS, weights);
+    zip.finish();
+  }
+
+  private static void write(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
+    var crc = new CRC32();
+    crc.update(bytes);
+    var entry = new ZipEntry(name);
+    entry.setMethod(ZipEntry.STORED);
+    entry.setSize(bytes.length);
+    entry.setCrc(crc.getValue());
+    zip.putNextEntry(entry);
+    zip.write(bytes);
+    zip.closeEntry();
+  }
+}

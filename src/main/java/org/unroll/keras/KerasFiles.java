@@ -1,0 +1,283 @@
+package org.unroll.keras;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.unroll.ModelFiles;
+import org.unroll.Sequential;
+import org.unroll.data.Shape;
+import org.unroll.layers.Layer;
+import org.unroll.layers.Network;
+import org.unroll.layers.Weight;
+import org.unroll.training.Metric;
+import org.unroll.training.Optimizer;
+
+/** Model files in Keras's formats; see {@link Sequential#load} and {@link Sequential#save}. */
+public final class KerasFiles implements ModelFiles {
+  /** The version of Keras whose files the files written here are like. */
+  private static final String KERAS_VERSION = "3.15.1";
+
+  /** What a configuration may be nested; Keras's own have some ten levels. */
+  private static final int DEEPEST_JSON = 100;
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder().maxNestingDepth(DEEPEST_JSON).build())
+              .build());
+
+  /** Found as a service. */
+  public KerasFiles() {}
+
+  @Override
+  public Sequential load(Path path) {
+    try {
+      return read(path.toFile());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    } catch (UncheckedIOException e) {
+      throw unreadable(path, e.getCause());
+    } catch (RuntimeException | StackOverflowError e) {
+      // A damaged file leads its readers to wherever it likes.
+      throw unreadable(path, new IOException("it is damaged (" + e + ")", e));
+    }
+  }
+
+  private static UncheckedIOException unreadable(Path path, IOException cause) {
+    return new UncheckedIOException(
+        "The model file " + path + " cannot be read: " + cause.getMessage(), cause);
+  }
+
+  private static Sequential read(File file) throws IOException {
+    byte[] head;
+    try (var in = new FileInputStream(file)) {
+      head = in.readNBytes(8);
+    }
+    if (KerasArchive.isZip(head)) {
+      return readKeras(KerasArchive.read(file));
+    }
+    if (Hdf5File.isHdf5(head)) {
+      if (file.length() > KerasArchive.LARGEST_WEIGHTS) {
+        throw new IOException(
+            "it has " + file.length() + " bytes; the limit is " + KerasArchive.LARGEST_WEIGHTS);
+      }
+      try (var in = new FileInputStream(file)) {
+        return readH5(new Hdf5File(in.readNBytes(KerasArchive.LARGEST_WEIGHTS)).root());
+      }
+    }
+    throw new IOException("it is neither a .keras file (a zip) nor an .h5 file (HDF5)");
+  }
+
+  private static Sequential readKeras(KerasArchive archive) throws IOException {
+    JsonNode metadata = parse("metadata.json", archive.metadata());
+    JsonNode config = parse("config.json", archive.config());
+    boolean isKeras3 = isKeras3(metadata.path("keras_version").asText(""), config);
+    ModelConfigs.Stack stack = ModelConfigs.read(config);
+    Hdf5File.Group root = new Hdf5File(archive.weights()).root();
+    List<Layer> layers = stack.layers().subList(1, stack.layers().size());
+    Sequential model = build(stack, SavedWeights.ofKeras3(root, layers));
+    if (isKeras3) {
+      compile(
+          model, CompileConfig.read(config.get("compile_config")), SavedOptimizer.ofKeras3(root));
+    }
+    return model;
+  }
+
+  private static Sequential readH5(Hdf5File.Group root) throws IOException {
+    String json = root.text("model_config");
+    if (json == null) {
+      throw new IOException("it holds no model, weights at most: it has no 'model_config'");
+    }
+    JsonNode config = parse("model_config", json.getBytes(StandardCharsets.UTF_8));
+    String version = root.text("keras_version");
+    boolean isKeras3 = isKeras3(version == null ? "" : version, config);
+    ModelConfigs.Stack stack = ModelConfigs.read(config);
+    List<Layer> layers = stack.layers().subList(1, stack.layers().size());
+    Sequential model = build(stack, SavedWeights.ofH5(root.group("model_weights"), layers));
+    String training = root.text("training_config");
+    if (isKeras3 && training != null) {
+      JsonNode compile = parse("training_config", training.getBytes(StandardCharsets.UTF_8));
+      compile(model, CompileConfig.readH5(compile), SavedOptimizer.ofH5(root));
+    }
+    return model;
+  }
+
+  private static JsonNode parse(String part, byte[] json) throws IOException {
+    try {
+      JsonNode node = JSON.readTree(json);
+      if (!node.isObject()) {
+        throw new IOException("its " + part + " is not an object");
+      }
+      return node;
+    } catch (JsonProcessingException e) {
+      throw new IOException("its " + part + " is not JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** Whether Keras 3 has written the file; refuses what an older one has meant differently. */
+  private static boolean isKeras3(String version, JsonNode config) throws IOException {
+    if (version.startsWith("3.")) {
+      return true;
+    }
+    if (!version.matches("[12]\\..*")) {
+      throw new IOException("it was written by Keras '" + version + "', which is not known");
+    }
+    JsonNode layers = config.path("config");
+    for (JsonNode layer : layers.isArray() ? layers : layers.path("layers")) {
+      for (String option : List.of("activation", "recurrent_activation")) {
+        if (layer.findValuesAsText(option).contains("hard_sigmoid")) {
+          throw new IllegalArgumentException(
+              layer.path("class_name").asText()
+                  + " '"
+                  + layer.path("config").path("name").asText()
+                  + "' has "
+                  + option
+                  + "=hard_sigmoid, which is not supported in a file of Keras "
+                  + version
+                  + ": there it was another function, 0.2·x + 0.5.");
+        }
+      }
+    }
+    return false;
+  }
+
+  private static Sequential build(ModelConfigs.Stack stack, SavedWeights weights)
+      throws IOException {
+    var network = new Network(stack.layers(), weights);
+    weights.finish();
+    Sequential model = Sequential.of(network);
+    return stack.name() == null ? model : model.name(stack.name());
+  }
+
+  private static void compile(Sequential model, CompileConfig compile, List<Hdf5File.Array> state)
+      throws IOException {
+    if (compile == null) {
+      return;
+    }
+    model.compile(compile.optimizer(), compile.loss(), compile.metrics().toArray(new Metric[0]));
+    if (!state.isEmpty()) {
+      SavedOptimizer.restore(compile.optimizer(), model.network().weights(), state);
+    }
+  }
+
+  @Override
+  public void save(Sequential model, Path path) {
+    if (!path.toString().endsWith(".keras")) {
+      throw new IllegalArgumentException(
+          "A model is saved to a file whose name ends in .keras, or Keras will not open it."
+              + " Received: "
+              + path);
+    }
+    File target = path.toAbsolutePath().toFile();
+    // Beside the target, so that the last step is a move within one disk.
+    String unique = "." + target.getName() + "." + UUID.randomUUID();
+    File scratch = new File(target.getParentFile(), unique + ".h5.tmp");
+    File whole = new File(target.getParentFile(), unique + ".tmp");
+    try {
+      byte[] config = JSON.writeValueAsBytes(ModelConfigs.write(model));
+      byte[] weights = weights(model).toBytes(scratch);
+      try (var out = new FileOutputStream(whole)) {
+        new KerasArchive(metadata(), config, weights).write(out);
+        out.getFD().sync();
+      }
+      move(whole.toPath(), target.toPath());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "The model cannot be saved to " + path + ": " + e.getMessage(), e);
+    } finally {
+      delete(scratch);
+      delete(whole);
+    }
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static void delete(File file) {
+    try {
+      Files.deleteIfExists(file.toPath());
+    } catch (IOException e) {
+      // The model is saved, or the failure that matters is on its way.
+      file.deleteOnExit();
+    }
+  }
+
+  private static byte[] metadata() throws IOException {
+    ObjectNode metadata = JsonNodeFactory.instance.objectNode();
+    metadata.put("keras_version", KERAS_VERSION);
+    metadata.put(
+        "date_saved",
+        DateTimeFormatter.ofPattern("yyyy-MM-dd@HH:mm:ss")
+            .format(LocalDateTime.now(ZoneOffset.UTC)));
+    return JSON.writeValueAsBytes(metadata);
+  }
+
+  private static Hdf5Tree weights(Sequential model) {
+    var tree = new Hdf5Tree();
+    Map<String, Integer> counts = new HashMap<>();
+    for (Layer layer : model.layers()) {
+      LayerFormats.of(layer)
+          .groups(
+              layer,
+              "layers/" + SavedWeights.uniqueName(layer, counts),
+              (owner, path) -> {
+                tree.group(path, owner.name());
+                List<Weight> weights = owner.weights();
+                for (int i = 0; i < weights.size(); i++) {
+                  Weight weight = weights.get(i);
+                  tree.array(path + "/" + i, weight.shape(), weight.values());
+                }
+              });
+    }
+    tree.group("vars", model.name());
+    if (model.optimizer() != null) {
+      optimizer(tree, model.optimizer(), model.network().weights());
+    }
+    return tree;
+  }
+
+  private static void optimizer(Hdf5Tree tree, Optimizer optimizer, List<Weight> weights) {
+    optimizer.build(weights);
+    tree.group("optimizer/vars", optimizer.name());
+    int next = 0;
+    tree.whole("optimizer/vars/" + next++, optimizer.iterations());
+    if (optimizer.schedule() == null) {
+      float[] rate = {(float) optimizer.learningRate()};
+      tree.array("optimizer/vars/" + next++, Shape.of(), rate);
+    }
+    for (Optimizer.Slot slot : optimizer.slots()) {
+      tree.array("optimizer/vars/" + next++, slot.shape(), slot.values());
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package org.unroll.keras;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.unroll.layers.Layer;
+
+/**
+ * How the layers of one class stand in a file: their configuration, and where in the file of
+ * weights their own weights and those of the layers inside them are.
+ *
+ * @param <L> the class
+ */
+final class LayerFormat<L extends Layer> {
+  private final Format<L> config;
+  private final String variables;
+  private final Map<String, Function<L, Layer>> inner = new LinkedHashMap<>();
+
+  private LayerFormat(Format<L> config, String variables) {
+    this.config = config;
+    this.variables = variables;
+  }
+
+  /** A layer that keeps its weights under its own name. */
+  static <L extends Layer> LayerFormat<L> of(Format<L> config) {
+    return new LayerFormat<>(config, "vars");
+  }
+
+  /** A recurrent layer, whose weights are its cell's. */
+  static <L extends Layer> LayerFormat<L> withCell(Format<L> config) {
+    return new LayerFormat<>(config, "cell/vars");
+  }
+
+  /**
+   * A layer inside this one, which then has no weights of its own.
+   *
+   * @param attribute Keras's name of the attribute that holds it
+   */
+  LayerFormat<L> inner(String attribute, Function<L, Layer> layer) {
+    inner.put(attribute, layer);
+    return this;
+  }
+
+  Format<L> config() {
+    return config;
+  }
+
+  /**
+   * Tells in which group the weights of a layer are; of a layer around others, whose weights are
+   * theirs, where those of the others are.
+   */
+  @SuppressWarnings("unchecked") // the caller has found this format by the layer
+  void groups(Layer layer, String path, BiConsumer<Layer, String> sink) {
+    if (inner.isEmpty()) {
+      sink.accept(layer, path + "/" + variables);
+    }
+    inner.forEach(
+        (attribute, function) -> {
+          Layer innerLayer = function.apply((L) layer);
+          LayerFormats.of(innerLayer).groups(innerLayer, path + "/" + attribute, sink);
+        });
+  }
+}

@@ -1,0 +1,380 @@
+package org.unroll.keras;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.function.Function;
+import org.unroll.data.Shape;
+import org.unroll.layers.ActivationLayer;
+import org.unroll.layers.Bidirectional;
+import org.unroll.layers.Dense;
+import org.unroll.layers.Dropout;
+import org.unroll.layers.Embedding;
+import org.unroll.layers.Flatten;
+import org.unroll.layers.Gru;
+import org.unroll.layers.Input;
+import org.unroll.layers.Layer;
+import org.unroll.layers.Layers;
+import org.unroll.layers.Lstm;
+import org.unroll.layers.Masking;
+import org.unroll.layers.RecurrentLayer;
+import org.unroll.layers.RepeatVector;
+import org.unroll.layers.SimpleRnn;
+import org.unroll.layers.TimeDistributed;
+
+/**
+ * The layers that can be read and written, each with everything that a file says of it. A new layer
+ * is one new entry in {@link #FORMATS}.
+ */
+final class LayerFormats {
+  private static final String MODULE = "keras.layers";
+
+  private static final List<LayerFormat<?>> FORMATS =
+      List.of(
+          input(),
+          dense(),
+          LayerFormat.withCell(
+              recurrent("SimpleRNN", SimpleRnn.class, c -> Layers.simpleRnn(c.integer("units")))),
+          LayerFormat.withCell(lstm()),
+          LayerFormat.withCell(gru()),
+          embedding(),
+          dropout(),
+          timeDistributed(),
+          bidirectional(),
+          masking(),
+          activation(),
+          flatten(),
+          repeatVector());
+
+  private LayerFormats() {}
+
+  private static <L extends Layer> Format<L> layer(
+      String className, Class<L> type, Function<Config, L> create) {
+    return Format.of(MODULE, className, type, create);
+  }
+
+  private static LayerFormat<Input> input() {
+    return LayerFormat.of(
+        layer("InputLayer", Input.class, LayerFormats::createInput)
+            .text("name", Input::name, Input::name)
+            .node("batch_shape", input -> batchShape(input.shape()))
+            .refuse("sparse", "inputs are dense.")
+            .refuse("ragged", "samples of a batch have one length.")
+            .refuse("optional", "a sequential model needs its input."));
+  }
+
+  private static Input createInput(Config config) {
+    String shapeName = config.has("batch_shape") ? "batch_shape" : "batch_input_shape";
+    JsonNode shape = config.node(shapeName);
+    if (shape.size() > 0 && !shape.get(0).isNull()) {
+      throw new IllegalArgumentException(
+          config.owner()
+              + " has "
+              + shapeName
+              + "="
+              + shape
+              + ", which is not supported: the batch size of a model is left open.");
+    }
+    return Layers.input(sampleAxes(config.owner(), shape));
+  }
+
+  private static LayerFormat<Dense> dense() {
+    return LayerFormat.of(
+        constrained(
+                layer("Dense", Dense.class, config -> Layers.dense(config.integer("units"))),
+                "kernel_constraint",
+                "bias_constraint")
+            .text("name", Dense::name, Dense::name)
+            .integer("units", Dense::units)
+            .activation("activation", Dense::activation, Dense::activation)
+            .flag("use_bias", Dense::useBias, Dense::useBias)
+            .initializer("kernel_initializer", Dense::kernelInitializer, Dense::kernelInitializer)
+            .initializer("bias_initializer", Dense::biasInitializer, Dense::biasInitializer)
+            .regularizer("kernel_regularizer", Dense::kernelRegularizer, Dense::kernelRegularizer)
+            .regularizer("bias_regularizer", Dense::biasRegularizer, Dense::biasRegularizer));
+  }
+
+  private static <L extends RecurrentLayer<L>> Format<L> recurrent(
+      String className, Class<L> type, Function<Config, L> create) {
+    return constrained(
+            layer(className, type, create),
+            "kernel_constraint",
+            "recurrent_constraint",
+            "bias_constraint")
+        .text("name", L::name, L::name)
+        .integer("units", L::units)
+        .activation("activation", L::activation, L::activation)
+        .flag("use_bias", L::useBias, L::useBias)
+        .initializer("kernel_initializer", L::kernelInitializer, L::kernelInitializer)
+        .initializer("recurrent_initializer", L::recurrentInitializer, L::recurrentInitializer)
+        .initializer("bias_initializer", L::biasInitializer, L::biasInitializer)
+        .regularizer("kernel_regularizer", L::kernelRegularizer, L::kernelRegularizer)
+        .regularizer("recurrent_regularizer", L::recurrentRegularizer, L::recurrentRegularizer)
+        .regularizer("bias_regularizer", L::biasRegularizer, L::biasRegularizer)
+        .number("dropout", L::dropout, L::dropout)
+        .number("recurrent_dropout", L::recurrentDropout, L::recurrentDropout)
+        .flag("return_sequences", L::returnSequences, L::returnSequences)
+        .flag("go_backwards", L::goBackwards, L::goBackwards)
+        .flag("zero_output_for_mask", L::zeroOutputForMask, L::zeroOutputForMask)
+        .ignore("unroll", "implementation", "seed", "use_cudnn", "time_major");
+  }
+
+  private static Format<Lstm> lstm() {
+    return recurrent("LSTM", Lstm.class, config -> Layers.lstm(config.integer("units")))
+        .activation("recurrent_activation", Lstm::recurrentActivation, Lstm::recurrentActivation)
+        .flag("unit_forget_bias", Lstm::unitForgetBias, Lstm::unitForgetBias);
+  }
+
+  private static Format<Gru> gru() {
+    // A configuration without reset_after is older than the option; then it was false.
+    return recurrent(
+            "GRU", Gru.class, config -> Layers.gru(config.integer("units")).resetAfter(false))
+        .activation("recurrent_activation", Gru::recurrentActivation, Gru::recurrentActivation)
+        .flag("reset_after", Gru::resetAfter, Gru::resetAfter);
+  }
+
+  private static LayerFormat<Embedding> embedding() {
+    return LayerFormat.of(
+        constrained(
+                layer(
+                    "Embedding",
+                    Embedding.class,
+                    config ->
+                        Layers.embedding(
+                            config.integer("input_dim"), config.integer("output_dim"))),
+                "embeddings_constraint")
+            .text("name", Embedding::name, Embedding::name)
+            .integer("input_dim", Embedding::inputDim)
+            .integer("output_dim", Embedding::outputDim)
+            .initializer(
+                "embeddings_initializer",
+                Embedding::embeddingsInitializer,
+                Embedding::embeddingsInitializer)
+            .regularizer(
+                "embeddings_regularizer",
+                Embedding::embeddingsRegularizer,
+                Embedding::embeddingsRegularizer)
+            .flag("mask_zero", Embedding::maskZero, Embedding::maskZero)
+            .ignore("input_length"));
+  }
+
+  private static LayerFormat<Dropout> dropout() {
+    return LayerFormat.of(
+        layer("Dropout", Dropout.class, config -> Layers.dropout(config.number("rate")))
+            .text("name", Dropout::name, Dropout::name)
+            .number("rate", Dropout::rate)
+            .ignore("seed")
+            .refuse("noise_shape", "every value is dropped on its own."));
+  }
+
+  private static LayerFormat<TimeDistributed> timeDistributed() {
+    return LayerFormat.of(
+            layer(
+                    "TimeDistributed",
+                    TimeDistributed.class,
+                    config -> Layers.timeDistributed(read(config.node("layer"))))
+                .text("name", TimeDistributed::name, TimeDistributed::name)
+                .node("layer", layer -> write(layer.layer())))
+        .inner("layer", TimeDistributed::layer);
+  }
+
+  private static LayerFormat<Bidirectional> bidirectional() {
+    return LayerFormat.of(
+            layer("Bidirectional", Bidirectional.class, LayerFormats::createBidirectional)
+                .text("name", Bidirectional::name, Bidirectional::name)
+                .node("layer", both -> write(both.forwardLayer()))
+                .node("backward_layer", both -> write(both.backwardLayer()))
+                .node(
+                    "merge_mode",
+                    both -> JsonNodeFactory.instance.textNode(both.mergeMode().kerasName())))
+        .inner("forward_layer", Bidirectional::forwardLayer)
+        .inner("backward_layer", Bidirectional::backwardLayer);
+  }
+
+  private static Bidirectional createBidirectional(Config config) {
+    if (!config.has("merge_mode")) {
+      throw new IllegalArgumentException(
+          config.owner() + " has merge_mode=null, which is not supported: a model has one output.");
+    }
+    Bidirectional both =
+        Layers.bidirectional(recurrentInside(config, "layer"))
+            .mergeMode(Bidirectional.MergeMode.of(config.text("merge_mode")));
+    return config.has("backward_layer")
+        ? both.backwardLayer(recurrentInside(config, "backward_layer"))
+        : both;
+  }
+
+  private static RecurrentLayer<?> recurrentInside(Config config, String argument) {
+    if (read(config.node(argument)) instanceof RecurrentLayer<?> recurrent) {
+      return recurrent;
+    }
+    throw config.wrong(argument, "a recurrent layer", config.node(argument));
+  }
+
+  private static LayerFormat<Masking> masking() {
+    return LayerFormat.of(
+        layer("Masking", Masking.class, config -> Layers.masking(config.number("mask_value")))
+            .text("name", Masking::name, Masking::name)
+            .number("mask_value", Masking::maskValue));
+  }
+
+  private static LayerFormat<ActivationLayer> activation() {
+    return LayerFormat.of(
+        layer(
+                "Activation",
+                ActivationLayer.class,
+                config -> Layers.activation(config.text("activation")))
+            .text("name", ActivationLayer::name, ActivationLayer::name)
+            .node(
+                "activation",
+                layer -> JsonNodeFactory.instance.textNode(layer.activation().kerasName())));
+  }
+
+  private static LayerFormat<Flatten> flatten() {
+    return LayerFormat.of(
+        layer("Flatten", Flatten.class, config -> checkChannelsLast(config, Layers.flatten()))
+            .text("name", Flatten::name, Flatten::name));
+  }
+
+  private static LayerFormat<RepeatVector> repeatVector() {
+    return LayerFormat.of(
+        layer(
+                "RepeatVector",
+                RepeatVector.class,
+                config -> Layers.repeatVector(config.integer("n")))
+            .text("name", RepeatVector::name, RepeatVector::name)
+            .integer("n", RepeatVector::n));
+  }
+
+  /** Refuses what Keras has for every layer with weights and this library does not. */
+  private static <L extends Layer> Format<L> constrained(Format<L> format, String... constraints) {
+    for (String constraint : constraints) {
+      format.refuse(constraint, "weights have no constraints.");
+    }
+    return format
+        .refuse("activity_regularizer", "penalties are on weights, not on outputs.")
+        .refuse("quantization_config", "weights are float32.")
+        .refuse("lora_rank", "adapters are a matter of large models.");
+  }
+
+  private static <L extends Layer> L checkChannelsLast(Config config, L layer) {
+    if (config.has("data_format") && !config.text("data_format").equals("channels_last")) {
+      throw new IllegalArgumentException(
+          config.owner()
+              + " has data_format="
+              + config.text("data_format")
+              + ", which is not supported: features come last.");
+    }
+    return layer;
+  }
+
+  /** The format of a layer. */
+  static LayerFormat<?> of(Layer layer) {
+    for (LayerFormat<?> format : FORMATS) {
+      if (format.config().accepts(layer)) {
+        return format;
+      }
+    }
+    throw new IllegalArgumentException(
+        layer.describe()
+            + " cannot be saved: Keras has no such layer, or this library does not write it yet.");
+  }
+
+  /** The layer of one entry in a model's list of layers. */
+  static Layer read(JsonNode node) {
+    String type = node.path("class_name").asText("");
+    String owner = type + " '" + node.path("config").path("name").asText("") + "'";
+    for (LayerFormat<?> format : FORMATS) {
+      if (format.config().className().equals(type)) {
+        Config config = new Config(owner, node.path("config"));
+        readDtype(config);
+        if (!config.flag("trainable", true)) {
+          throw new IllegalArgumentException(
+              owner + " has trainable=false, which is not supported: every weight is trained.");
+        }
+        Layer layer = format.config().read(config);
+        config.ignore("batch_input_shape"); // of a first layer; the model has read it
+        config.finish();
+        return layer;
+      }
+    }
+    throw new IllegalArgumentException(
+        "The layer "
+            + owner
+            + " is of a type that is not supported. Supported: "
+            + FORMATS.stream().map(format -> format.config().className()).toList());
+  }
+
+  private static void readDtype(Config config) {
+    if (!config.has("dtype")) {
+      return;
+    }
+    JsonNode dtype = config.node("dtype");
+    String policy = dtype.isTextual() ? dtype.asText() : dtype.path("config").path("name").asText();
+    boolean ids = policy.startsWith("int") && config.owner().startsWith("InputLayer");
+    if (!policy.equals("float32") && !ids) {
+      throw new IllegalArgumentException(
+          config.owner()
+              + " has dtype="
+              + policy
+              + ", which is not supported: weights are float32.");
+    }
+  }
+
+  /** The entry of a built layer in a model's list of layers. */
+  static ObjectNode write(Layer layer) {
+    ObjectNode node;
+    try {
+      node = of(layer).config().write(layer);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          layer.describe() + " cannot be saved: " + e.getMessage(), e);
+    }
+    ObjectNode config = (ObjectNode) node.get("config");
+    if (layer instanceof Input) {
+      config.put("dtype", "float32");
+      return node;
+    }
+    config.put("trainable", true);
+    config.set("dtype", dtypePolicy());
+    node.putObject("build_config").set("input_shape", batchShape(layer.inputShape()));
+    return node;
+  }
+
+  /** Keras's dtype policy of everything here. */
+  static ObjectNode dtypePolicy() {
+    ObjectNode name = JsonNodeFactory.instance.objectNode();
+    name.put("name", "float32");
+    return Format.wrap("keras", "DTypePolicy", name);
+  }
+
+  /** A shape with the batch axis before it. */
+  static ArrayNode batchShape(Shape shape) {
+    ArrayNode axes = JsonNodeFactory.instance.arrayNode();
+    axes.addNull();
+    for (int i = 0; i < shape.rank(); i++) {
+      if (shape.axis(i) == Shape.ANY) {
+        axes.addNull();
+      } else {
+        axes.add(shape.axis(i));
+      }
+    }
+    return axes;
+  }
+
+  /** The axes of a Keras shape behind the batch axis. */
+  static int[] sampleAxes(String owner, JsonNode shape) {
+    int[] axes = new int[Math.max(0, shape.size() - 1)];
+    for (int i = 0; i < axes.length; i++) {
+      JsonNode axis = shape.get(i + 1);
+      if (axis == null || !(axis.isNull() || (axis.isIntegralNumber() && axis.canConvertToInt()))) {
+        throw new IllegalArgumentException(
+            "The shape of " + owner + " is a list of numbers and null. Received: " + shape);
+      }
+      axes[i] = axis.isNull() ? Shape.ANY : axis.asInt();
+    }
+    return axes;
+  }
+}

@@ -1,0 +1,228 @@
+package org.unroll.keras;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.List;
+import java.util.Locale;
+import org.unroll.training.Auc;
+import org.unroll.training.BinaryAccuracy;
+import org.unroll.training.CategoricalAccuracy;
+import org.unroll.training.F1Score;
+import org.unroll.training.LossMetric;
+import org.unroll.training.Metric;
+import org.unroll.training.Metrics;
+import org.unroll.training.Precision;
+import org.unroll.training.R2Score;
+import org.unroll.training.Recall;
+import org.unroll.training.RootMeanSquaredError;
+import org.unroll.training.SparseCategoricalAccuracy;
+import org.unroll.training.SparseTopKCategoricalAccuracy;
+import org.unroll.training.TopKCategoricalAccuracy;
+
+/** Metrics in Keras's configurations: by name, or as objects where they have arguments. */
+final class MetricFormats {
+  private static final String MODULE = "keras.metrics";
+
+  private static final List<Format<? extends Metric>> FORMATS =
+      List.of(
+          Format.of(
+                  MODULE,
+                  "BinaryAccuracy",
+                  BinaryAccuracy.class,
+                  config ->
+                      new BinaryAccuracy(config.text("name"), config.number("threshold", 0.5)))
+              .node("name", metric -> text(metric.name()))
+              .number("threshold", BinaryAccuracy::threshold),
+          Format.of(
+                  MODULE,
+                  "CategoricalAccuracy",
+                  CategoricalAccuracy.class,
+                  config -> new CategoricalAccuracy(config.text("name")))
+              .node("name", metric -> text(metric.name())),
+          Format.of(
+                  MODULE,
+                  "SparseCategoricalAccuracy",
+                  SparseCategoricalAccuracy.class,
+                  config -> new SparseCategoricalAccuracy(config.text("name")))
+              .node("name", metric -> text(metric.name())),
+          Format.of(
+                  MODULE,
+                  "TopKCategoricalAccuracy",
+                  TopKCategoricalAccuracy.class,
+                  config ->
+                      new TopKCategoricalAccuracy(
+                          config.text("name"), config.has("k") ? config.integer("k") : 5))
+              .node("name", metric -> text(metric.name()))
+              .integer("k", TopKCategoricalAccuracy::k),
+          Format.of(
+                  MODULE,
+                  "SparseTopKCategoricalAccuracy",
+                  SparseTopKCategoricalAccuracy.class,
+                  config ->
+                      new SparseTopKCategoricalAccuracy(
+                          config.text("name"), config.has("k") ? config.integer("k") : 5))
+              .node("name", metric -> text(metric.name()))
+              .integer("k", SparseTopKCategoricalAccuracy::k)
+              .refuse("from_sorted_ids", "predictions are scores, not sorted ids."),
+          Format.of(
+                  MODULE,
+                  "RootMeanSquaredError",
+                  RootMeanSquaredError.class,
+                  config -> new RootMeanSquaredError(config.text("name")))
+              .node("name", metric -> text(metric.name())),
+          Format.of(
+                  MODULE,
+                  "Precision",
+                  Precision.class,
+                  config -> new Precision(config.text("name"), threshold(config)))
+              .node("name", metric -> text(metric.name()))
+              .number("thresholds", Precision::threshold)
+              .refuse("top_k", "a threshold decides what counts as a yes.")
+              .refuse("class_id", "all outputs are taken together."),
+          Format.of(
+                  MODULE,
+                  "Recall",
+                  Recall.class,
+                  config -> new Recall(config.text("name"), threshold(config)))
+              .node("name", metric -> text(metric.name()))
+              .number("thresholds", Recall::threshold)
+              .refuse("top_k", "a threshold decides what counts as a yes.")
+              .refuse("class_id", "all outputs are taken together."),
+          Format.of(
+                  MODULE,
+                  "F1Score",
+                  F1Score.class,
+                  config -> new F1Score(config.text("name"), average(config), null, 0))
+              .node("name", metric -> text(metric.name()))
+              .node("average", metric -> text(lower(metric.average())))
+              .optionalNumber("threshold", F1Score::threshold, F1Score::threshold),
+          Format.of(
+                  MODULE,
+                  "R2Score",
+                  R2Score.class,
+                  config -> new R2Score(config.text("name"), aggregation(config), 0))
+              .node("name", metric -> text(metric.name()))
+              .node("class_aggregation", metric -> text(lower(metric.aggregation())))
+              .refuse("num_regressors", "the score is not adjusted."),
+          Format.of(MODULE, "AUC", Auc.class, MetricFormats::auc)
+              .node("name", metric -> text(metric.name()))
+              .integer("num_thresholds", Auc::numThresholds)
+              .node("curve", metric -> text(metric.curve().name()))
+              .node("summation_method", metric -> text(lower(metric.summation())))
+              .refuse("multi_label", "all outputs are taken together.")
+              .refuse("from_logits", "predictions are probabilities."));
+
+  private MetricFormats() {}
+
+  private static double threshold(Config config) {
+    if (!config.has("thresholds")) {
+      return 0.5;
+    }
+    JsonNode thresholds = config.node("thresholds");
+    if (thresholds.isArray() && thresholds.size() == 1) {
+      return thresholds.get(0).asDouble();
+    }
+    return config.number("thresholds");
+  }
+
+  private static F1Score.Average average(Config config) {
+    return config.has("average")
+        ? config.choice("average", F1Score.Average.class)
+        : F1Score.Average.MACRO;
+  }
+
+  private static R2Score.Aggregation aggregation(Config config) {
+    return config.has("class_aggregation")
+        ? config.choice("class_aggregation", R2Score.Aggregation.class)
+        : R2Score.Aggregation.UNIFORM_AVERAGE;
+  }
+
+  private static Auc auc(Config config) {
+    // What Keras writes of thresholds of its own besides their number.
+    config.ignore("thresholds", "num_labels", "label_weights");
+    return new Auc(
+        config.text("name"),
+        config.has("curve") ? config.choice("curve", Auc.Curve.class) : Auc.Curve.ROC,
+        config.has("summation_method")
+            ? config.choice("summation_method", Auc.Summation.class)
+            : Auc.Summation.INTERPOLATION,
+        config.has("num_thresholds") ? config.integer("num_thresholds") : 200);
+  }
+
+  private static JsonNode text(String value) {
+    return JsonNodeFactory.instance.textNode(value);
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  static Metric read(JsonNode node) {
+    if (node.isTextual()) {
+      return Metrics.of(node.asText());
+    }
+    String type = node.path("class_name").asText("");
+    if (type.equals("function")) {
+      return Metrics.of(node.path("config").asText());
+    }
+    Config config = new Config("the metric " + type, node.path("config"));
+    config.ignore("dtype");
+    Format<? extends Metric> format = Format.named(FORMATS, type);
+    Metric metric;
+    if (format != null) {
+      metric = format.read(config);
+    } else if (Metrics.of(type) instanceof LossMetric loss) {
+      metric = new LossMetric(config.text("name"), loss.loss());
+    } else {
+      throw new IllegalArgumentException(
+          "The metric '" + type + "' is not supported: this library does not read it.");
+    }
+    config.finish();
+    return metric;
+  }
+
+  /**
+   * A metric with Keras's defaults is written by its name, as Keras does where it was given one.
+   */
+  static JsonNode write(Metric metric) {
+    Format<? extends Metric> format = Format.of(FORMATS, metric);
+    if (format != null) {
+      return format.write(metric);
+    }
+    if (isKnown(metric.name(), metric)) {
+      return text(metric.name());
+    }
+    if (metric instanceof LossMetric mean && isKnown(className(mean), mean)) {
+      var config = JsonNodeFactory.instance.objectNode();
+      config.put("name", mean.name());
+      return Format.wrap(MODULE, className(mean), config);
+    }
+    throw new IllegalArgumentException(
+        "The metric '"
+            + metric.name()
+            + "' cannot be saved: it is none of Keras's. Compile the model without it to save it.");
+  }
+
+  /** Keras's class for the mean of a loss. */
+  private static String className(LossMetric metric) {
+    return switch (metric.loss().name()) {
+      case "kl_divergence" -> "KLDivergence";
+      case "log_cosh" -> "LogCoshError";
+      default -> Config.camelCase(metric.loss().name());
+    };
+  }
+
+  /** Whether this name stands for this metric, its name in the logs aside. */
+  private static boolean isKnown(String name, Metric metric) {
+    try {
+      Metric known = Metrics.of(name);
+      return known.equals(metric)
+          || (known instanceof LossMetric mean
+              && metric instanceof LossMetric given
+              && mean.loss().equals(given.loss())
+              && !name.equals(given.name()));
+    } catch (IllegalArgumentException notKnown) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package org.unroll.keras;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.unroll.Sequential;
+import org.unroll.layers.Embedding;
+import org.unroll.layers.Layer;
+import org.unroll.layers.Layers;
+
+/** Whole models in Keras's configurations: Sequential, and Functional where it is a chain. */
+final class ModelConfigs {
+  private ModelConfigs() {}
+
+  /**
+   * A model that is not built yet.
+   *
+   * @param name its name, or null
+   * @param layers an input and what follows it
+   */
+  record Stack(String name, List<Layer> layers) {}
+
+  /** Reads a model, {@code {class_name, config}}, or the config of a Sequential model alone. */
+  static Stack read(JsonNode node) {
+    JsonNode config = node.get("config");
+    if (config == null) {
+      return sequential(node);
+    }
+    String type = node.path("class_name").asText("");
+    return switch (type) {
+      case "Sequential" -> sequential(config);
+      case "Functional", "Model" -> functional(config);
+      default ->
+          throw new IllegalArgumentException(
+              "A model of the class '"
+                  + type
+                  + "' is not supported: Sequential models and Functional ones that are a chain"
+                  + " are.");
+    };
+  }
+
+  private static Stack sequential(JsonNode config) {
+    // Before Keras 2.3 the configuration was the list itself.
+    JsonNode layers = config.isArray() ? config : config.get("layers");
+    if (layers == null || !layers.isArray() || layers.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The configuration of a Sequential model has a list 'layers'. Received: "
+              + (layers == null ? "none" : layers));
+    }
+    List<Layer> stack = new ArrayList<>();
+    if (!"InputLayer".equals(layers.get(0).path("class_name").asText())) {
+      JsonNode shape = layers.get(0).path("config").path("batch_input_shape");
+      if (!shape.isArray()) {
+        shape = config.path("build_input_shape");
+      }
+      if (!shape.isArray()) {
+        throw new IllegalArgumentException(
+            "The model has no input shape: it was never built in Keras. Begin it with an Input, or"
+                + " call it once before saving.");
+      }
+      stack.add(Layers.input(LayerFormats.sampleAxes("the model", shape)));
+    }
+    for (JsonNode layer : layers) {
+      stack.add(LayerFormats.read(layer));
+    }
+    return new Stack(config.path("name").asText(null), stack);
+  }
+
+  private static Stack functional(JsonNode config) {
+    Map<String, JsonNode> successors = new HashMap<>();
+    JsonNode input = null;
+    for (JsonNode layer : config.path("layers")) {
+      String name = layer.path("config").path("name").asText("");
+      if (layer.path("class_name").asText().equals("InputLayer")) {
+        if (input != null) {
+          throw notAChain("it has the inputs '" + nameOf(input) + "' and '" + name + "'");
+        }
+        input = layer;
+        continue;
+      }
+      String predecessor = predecessor(layer, name);
+      JsonNode other = successors.put(predecessor, layer);
+      if (other != null) {
+        throw notAChain(
+            "'" + predecessor + "' goes to '" + nameOf(other) + "' and to '" + name + "'");
+      }
+    }
+    if (input == null) {
+      throw notAChain("it has no input");
+    }
+    List<Layer> stack = new ArrayList<>();
+    JsonNode layer = input;
+    String last = "";
+    while (layer != null) {
+      stack.add(LayerFormats.read(layer));
+      last = nameOf(layer);
+      layer = successors.remove(last);
+    }
+    if (!successors.isEmpty()) {
+      throw notAChain("nothing leads to what follows " + successors.keySet());
+    }
+    JsonNode output = config.path("output_layers");
+    if (output.isArray() && output.size() == 1 && output.get(0).isArray()) {
+      output = output.get(0);
+    }
+    if (!output.path(0).asText("").equals(last)) {
+      throw notAChain("its output " + output + " is not that of the last layer, '" + last + "'");
+    }
+    return new Stack(config.path("name").asText(null), stack);
+  }
+
+  private static String nameOf(JsonNode layer) {
+    return layer.path("config").path("name").asText("");
+  }
+
+  private static IllegalArgumentException notAChain(String reason) {
+    return new IllegalArgumentException(
+        "A Functional model is supported where it is a chain of layers with one input and one"
+            + " output; here "
+            + reason
+            + ".");
+  }
+
+  /** The name of the one layer that this one is fed by. */
+  private static String predecessor(JsonNode layer, String name) {
+    JsonNode calls = layer.path("inbound_nodes");
+    if (calls.size() != 1) {
+      throw notAChain("'" + name + "' is used " + calls.size() + " times");
+    }
+    JsonNode call = calls.get(0);
+    JsonNode tensor;
+    JsonNode arguments;
+    if (call.isObject()) { // Keras 3
+      JsonNode inputs = call.path("args");
+      if (inputs.size() != 1) {
+        throw notAChain("'" + name + "' has " + inputs.size() + " inputs");
+      }
+      tensor = inputs.get(0).path("config").path("keras_history");
+      arguments = call.path("kwargs");
+    } else { // Keras 2: [[name, 0, 0, {}]]
+      if (call.size() != 1) {
+        throw notAChain("'" + name + "' has " + call.size() + " inputs");
+      }
+      tensor = call.get(0);
+      arguments = tensor.path(3);
+    }
+    arguments
+        .fieldNames()
+        .forEachRemaining(
+            argument -> {
+              JsonNode value = arguments.get(argument);
+              if (!value.isNull() && !(value.isBoolean() && !value.booleanValue())) {
+                throw notAChain("'" + name + "' is called with " + argument + "=" + value);
+              }
+            });
+    if (!tensor.path(0).isTextual() || tensor.path(1).asInt(-1) != 0) {
+      throw notAChain("'" + name + "' has the input " + tensor);
+    }
+    return tensor.get(0).asText();
+  }
+
+  /** Writes a model as Keras writes a Sequential one, with what it is compiled with. */
+  static ObjectNode write(Sequential model) {
+    ArrayNode layers = JsonNodeFactory.instance.arrayNode();
+    ObjectNode input = LayerFormats.write(model.network().input());
+    if (model.layers().get(0) instanceof Embedding) {
+      ((ObjectNode) input.get("config")).put("dtype", "int32");
+    }
+    layers.add(input);
+    for (Layer layer : model.layers()) {
+      layers.add(LayerFormats.write(layer));
+    }
+    ArrayNode inputShape = LayerFormats.batchShape(model.network().inputShape());
+    ObjectNode config = JsonNodeFactory.instance.objectNode();
+    config.put("name", model.name());
+    config.put("trainable", true);
+    config.set("dtype", LayerFormats.dtypePolicy());
+    config.set("layers", layers);
+    config.set("build_input_shape", inputShape);
+    ObjectNode node = Format.wrap("keras", "Sequential", config);
+    node.putObject("build_config").set("input_shape", inputShape);
+    if (model.optimizer() != null) {
+      node.set("compile_config", CompileConfig.write(model));
+    }
+    return node;
+  }
+}

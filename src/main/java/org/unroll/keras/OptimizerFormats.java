@@ -1,0 +1,123 @@
+package org.unroll.keras;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.unroll.training.Adadelta;
+import org.unroll.training.Adagrad;
+import org.unroll.training.Adam;
+import org.unroll.training.Adamax;
+import org.unroll.training.FluentOptimizer;
+import org.unroll.training.Nadam;
+import org.unroll.training.Optimizer;
+import org.unroll.training.Optimizers;
+import org.unroll.training.RmsProp;
+import org.unroll.training.Sgd;
+
+/** Optimizers in Keras's configurations. */
+final class OptimizerFormats {
+  private static final String MODULE = "keras.optimizers";
+
+  private static final List<Format<? extends Optimizer>> FORMATS =
+      List.of(
+          common(Format.of(MODULE, "SGD", Sgd.class, config -> Optimizers.sgd()))
+              .number("momentum", Sgd::momentum, Sgd::momentum)
+              .flag("nesterov", Sgd::nesterov, Sgd::nesterov),
+          common(Format.of(MODULE, "RMSprop", RmsProp.class, config -> Optimizers.rmsprop()))
+              .number("rho", RmsProp::rho, RmsProp::rho)
+              .number("momentum", RmsProp::momentum, RmsProp::momentum)
+              .number("epsilon", RmsProp::epsilon, RmsProp::epsilon)
+              .flag("centered", RmsProp::centered, RmsProp::centered),
+          adam(Format.of(MODULE, "AdamW", Adam.class, config -> Optimizers.adamW()))
+              .when(Adam.class, adam -> adam.name().equals("adamw")),
+          adam(Format.of(MODULE, "Adam", Adam.class, config -> Optimizers.adam())),
+          common(Format.of(MODULE, "Nadam", Nadam.class, config -> Optimizers.nadam()))
+              .number("beta_1", Nadam::beta1, Nadam::beta1)
+              .number("beta_2", Nadam::beta2, Nadam::beta2)
+              .number("epsilon", Nadam::epsilon, Nadam::epsilon),
+          common(Format.of(MODULE, "Adamax", Adamax.class, config -> Optimizers.adamax()))
+              .number("beta_1", Adamax::beta1, Adamax::beta1)
+              .number("beta_2", Adamax::beta2, Adamax::beta2)
+              .number("epsilon", Adamax::epsilon, Adamax::epsilon),
+          common(Format.of(MODULE, "Adagrad", Adagrad.class, config -> Optimizers.adagrad()))
+              .number(
+                  "initial_accumulator_value",
+                  Adagrad::initialAccumulatorValue,
+                  Adagrad::initialAccumulatorValue)
+              .number("epsilon", Adagrad::epsilon, Adagrad::epsilon),
+          common(Format.of(MODULE, "Adadelta", Adadelta.class, config -> Optimizers.adadelta()))
+              .number("rho", Adadelta::rho, Adadelta::rho)
+              .number("epsilon", Adadelta::epsilon, Adadelta::epsilon));
+
+  private OptimizerFormats() {}
+
+  private static <O extends FluentOptimizer<O>> Format<O> common(Format<O> format) {
+    return format
+        .node("learning_rate", OptimizerFormats::learningRate, OptimizerFormats::learningRate)
+        .optionalNumber("weight_decay", O::weightDecay, O::weightDecay)
+        .optionalNumber("clipnorm", O::clipnorm, O::clipnorm)
+        .optionalNumber("clipvalue", O::clipvalue, O::clipvalue)
+        .optionalNumber("global_clipnorm", O::globalClipnorm, O::globalClipnorm)
+        .ignore("name", "ema_momentum", "ema_overwrite_frequency", "jit_compile")
+        .refuse("use_ema", "no moving average of the weights is kept.")
+        .refuse("loss_scale_factor", "training is in float32, which needs no scaling.")
+        .refuse("gradient_accumulation_steps", "every batch is a step.");
+  }
+
+  private static Format<Adam> adam(Format<Adam> format) {
+    return common(format)
+        .number("beta_1", Adam::beta1, Adam::beta1)
+        .number("beta_2", Adam::beta2, Adam::beta2)
+        .number("epsilon", Adam::epsilon, Adam::epsilon)
+        .flag("amsgrad", Adam::amsgrad, Adam::amsgrad);
+  }
+
+  private static JsonNode learningRate(Optimizer optimizer) {
+    return optimizer.schedule() == null
+        ? JsonNodeFactory.instance.numberNode(optimizer.learningRate())
+        : ScheduleFormats.write(optimizer.schedule());
+  }
+
+  private static <O extends FluentOptimizer<O>> O learningRate(O optimizer, JsonNode rate) {
+    if (rate.isNumber()) {
+      optimizer.learningRate(rate.doubleValue());
+      return optimizer;
+    }
+    return optimizer.learningRate(ScheduleFormats.read(rate));
+  }
+
+  /** An optimizer from its configuration, or from its name alone. */
+  static Optimizer read(JsonNode node) {
+    if (node.isTextual()) {
+      return Optimizers.of(node.asText());
+    }
+    String type = node.path("class_name").asText("");
+    Format<? extends Optimizer> format = Format.named(FORMATS, type);
+    if (format == null) {
+      throw new IllegalArgumentException(
+          "The optimizer '"
+              + type
+              + "' is not supported. Supported: "
+              + FORMATS.stream().map(Format::className).toList());
+    }
+    Config config = new Config("the optimizer " + type, node.path("config"));
+    Optimizer optimizer = format.read(config);
+    config.finish();
+    return optimizer;
+  }
+
+  /** The configuration of an optimizer. */
+  static ObjectNode write(Optimizer optimizer) {
+    Format<? extends Optimizer> format = Format.of(FORMATS, optimizer);
+    if (format == null) {
+      throw new IllegalArgumentException(
+          "The optimizer '"
+              + optimizer.name()
+              + "' cannot be saved: it is none of "
+              + FORMATS.stream().map(Format::className).toList()
+              + ". Save the model before compile, or compile it with one of them.");
+    }
+    return format.write(optimizer);
+  }
+}

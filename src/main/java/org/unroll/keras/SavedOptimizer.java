@@ -1,0 +1,80 @@
+package org.unroll.keras;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.unroll.data.Shape;
+import org.unroll.layers.Weight;
+import org.unroll.training.Optimizer;
+
+/**
+ * The state of an optimizer in a file, Keras's list of variables: the number of steps made, the
+ * learning rate unless it follows a schedule, then the slots.
+ */
+final class SavedOptimizer {
+  private SavedOptimizer() {}
+
+  /** The variables in Keras 3's own layout; none where the file has no state. */
+  static List<Hdf5File.Array> ofKeras3(Hdf5File.Group root) throws IOException {
+    List<Hdf5File.Array> variables = new ArrayList<>();
+    if (root.has("optimizer")) {
+      Hdf5File.Group optimizer = root.group("optimizer");
+      if (optimizer.has("vars")) {
+        Hdf5File.Group group = optimizer.group("vars");
+        for (int i = 0; i < group.names().size(); i++) {
+          variables.add(group.array(Integer.toString(i)));
+        }
+      }
+    }
+    return variables;
+  }
+
+  /** The variables in the layout of {@code .h5} files; none where the file has no state. */
+  static List<Hdf5File.Array> ofH5(Hdf5File.Group root) throws IOException {
+    List<Hdf5File.Array> variables = new ArrayList<>();
+    if (root.has("optimizer_weights")) {
+      Hdf5File.Group group = root.group("optimizer_weights");
+      for (String name : SavedWeights.names(group, "weight_names")) {
+        variables.add(group.array(name));
+      }
+    }
+    return variables;
+  }
+
+  /** Gives an optimizer the state it was saved in. */
+  static void restore(Optimizer optimizer, List<Weight> weights, List<Hdf5File.Array> variables)
+      throws IOException {
+    optimizer.build(weights);
+    List<Optimizer.Slot> slots = optimizer.slots();
+    int first = optimizer.schedule() == null ? 2 : 1;
+    if (variables.size() != first + slots.size()) {
+      throw new IOException(
+          "it has "
+              + variables.size()
+              + " variables of the optimizer '"
+              + optimizer.name()
+              + "', which has "
+              + (first + slots.size())
+              + " for this model");
+    }
+    for (int i = 0; i < slots.size(); i++) {
+      Optimizer.Slot slot = slots.get(i);
+      Hdf5File.Array array = variables.get(first + i);
+      SavedWeights.requireShape(array, slot.shape(), "'" + slot.name() + "' of the optimizer");
+      System.arraycopy(array.floats(), 0, slot.values(), 0, slot.values().length);
+    }
+    long iterations = variables.get(0).whole();
+    if (iterations < 0) {
+      throw new IOException("its optimizer has made " + iterations + " steps");
+    }
+    optimizer.iterations(iterations);
+    if (first == 2) {
+      SavedWeights.requireShape(variables.get(1), Shape.of(), "the learning rate");
+      float rate = variables.get(1).floats()[0];
+      // The configuration has more digits, the state is what was used last.
+      if (rate != (float) optimizer.learningRate()) {
+        optimizer.learningRate(rate);
+      }
+    }
+  }
+}
