@@ -17,8 +17,8 @@ final class Hdf5Tree {
   private final Map<String, Object> arrays = new LinkedHashMap<>();
   private final Map<String, String> names = new LinkedHashMap<>();
 
-  /** Adds a group, with the attribute {@code name} that Keras gives its groups of weights. */
-  void group(String path, String name) {
+  /** Gives a group of arrays the attribute {@code name}, as Keras does. */
+  void name(String path, String name) {
     names.put(path, name);
   }
 
@@ -90,11 +90,18 @@ final class Hdf5Tree {
       hdf5.removeAttribute("_jHDF"); // names the machine
       Map<String, WritableGroup> groups = new HashMap<>();
       groups.put("", hdf5);
-      names.forEach((path, name) -> group(groups, path).putAttribute("name", name));
       arrays.forEach(
           (path, array) -> {
             int slash = path.lastIndexOf('/');
             group(groups, path.substring(0, slash)).putDataset(path.substring(slash + 1), array);
+          });
+      // Only of groups with arrays: jhdf 0.13 ends a file with a note behind the last array, on top
+      // of whatever group without arrays comes after it. Keras does not miss empty groups.
+      names.forEach(
+          (path, name) -> {
+            if (groups.containsKey(path)) {
+              groups.get(path).putAttribute("name", name);
+            }
           });
     }
   }

@@ -252,7 +252,7 @@ public final class KerasFiles implements ModelFiles {
               layer,
               "layers/" + SavedWeights.uniqueName(layer, counts),
               (owner, path) -> {
-                tree.group(path, owner.name());
+                tree.name(path, owner.name());
                 List<Weight> weights = owner.weights();
                 for (int i = 0; i < weights.size(); i++) {
                   Weight weight = weights.get(i);
@@ -260,7 +260,6 @@ public final class KerasFiles implements ModelFiles {
                 }
               });
     }
-    tree.group("vars", model.name());
     if (model.optimizer() != null) {
       optimizer(tree, model.optimizer(), model.network().weights());
     }
@@ -269,7 +268,7 @@ public final class KerasFiles implements ModelFiles {
 
   private static void optimizer(Hdf5Tree tree, Optimizer optimizer, List<Weight> weights) {
     optimizer.build(weights);
-    tree.group("optimizer/vars", optimizer.name());
+    tree.name("optimizer/vars", optimizer.name());
     int next = 0;
     tree.whole("optimizer/vars/" + next++, optimizer.iterations());
     if (optimizer.schedule() == null) {
