@@ -1,0 +1,522 @@
+package org.unroll;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.unroll.layers.Layers.dense;
+import static org.unroll.layers.Layers.embedding;
+import static org.unroll.layers.Layers.gru;
+import static org.unroll.layers.Layers.input;
+import static org.unroll.layers.Layers.l2;
+import static org.unroll.layers.Layers.lstm;
+import static org.unroll.training.Callbacks.earlyStopping;
+import static org.unroll.training.Callbacks.terminateOnNaN;
+import static org.unroll.training.FitOptions.epochs;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.unroll.data.Samples;
+import org.unroll.layers.Weight;
+import org.unroll.training.Callback;
+import org.unroll.training.FitOptions;
+import org.unroll.training.Losses;
+import org.unroll.training.MonitorCallback;
+import org.unroll.training.NonFiniteLossException;
+import org.unroll.training.Optimizers;
+import org.unroll.training.Training;
+
+/** The loops over epochs and batches, and how they end. */
+class SequentialFitTest {
+  private static Samples numbers(int count) {
+    double[][] x = new double[count][];
+    double[] y = new double[count];
+    for (int i = 0; i < count; i++) {
+      x[i] = new double[] {i, 1};
+      y[i] = i % 3;
+    }
+    return Samples.of(x).targets(y);
+  }
+
+  private static Samples sequences(int count) {
+    var random = new SplittableRandom(3);
+    double[][][] x = new double[count][4][];
+    for (double[][] sample : x) {
+      for (int t = 0; t < sample.length; t++) {
+        sample[t] = random.doubles(2, -1, 1).toArray();
+      }
+    }
+    return Samples.of(x).targets(random.doubles(count).toArray());
+  }
+
+  private static Sequential line() {
+    Sequential model = Sequential.of(input(2), dense(1));
+    model.compile(Optimizers.sgd(1e-4), Losses.mse(), "mae");
+    return model;
+  }
+
+  private static FitOptions quiet(int epochs) {
+    return epochs(epochs).verbose(0).threads(1);
+  }
+
+  private static List<Integer> range(int from, int to) {
+    return IntStream.range(from, to).boxed().toList();
+  }
+
+  @Test
+  void evaluationIsTheMeanOverSamplesWithAShortLastBatch() {
+    Sequential model = line();
+    model.weight("dense/kernel").set(0, 0, 0.5f);
+    model.weight("dense/kernel").set(1, 0, 0.25f);
+    model.weight("dense/bias").set(0, 0, -1);
+    double squares = 0;
+    double absolute = 0;
+    for (int i = 0; i < 11; i++) {
+      double error = 0.5 * i + 0.25 - 1 - i % 3;
+      squares += error * error / 11;
+      absolute += Math.abs(error) / 11;
+    }
+    Evaluation evaluation = model.evaluate(numbers(11).batchSize(4));
+    assertEquals(squares, evaluation.get("loss"), 1e-6 * squares);
+    assertEquals(absolute, evaluation.get("mae"), 1e-6);
+    assertEquals(evaluation.get("loss"), evaluation.get("mse"), "the loss under its own name");
+    assertEquals(List.of("loss", "mae"), List.copyOf(evaluation.asMap().keySet()));
+    var error = assertThrows(IllegalArgumentException.class, () -> evaluation.get("rmse"));
+    assertEquals(
+        "This evaluation has no 'rmse'. It has: [loss, mae]. Name the metric in compile(…).",
+        error.getMessage());
+  }
+
+  @Test
+  void penaltiesCountInTheLossButNotUnderItsName() {
+    Sequential model = Sequential.of(input(2), dense(1).kernelRegularizer(l2(0.1)));
+    model.compile(Optimizers.sgd(), Losses.mse());
+    model.weight("dense/kernel").set(0, 0, 2);
+    model.weight("dense/kernel").set(1, 0, 1);
+    Evaluation evaluation =
+        model.evaluate(Samples.of(new double[][] {{1, 1}}).targets(new double[] {1}));
+    assertEquals(4 + 0.1 * 5, evaluation.get("loss"), 1e-6);
+    assertThrows(IllegalArgumentException.class, () -> evaluation.get("mse"));
+  }
+
+  @Test
+  void validationSplitTakesTheLastPart() {
+    var data = new RecordedData(numbers(10).batchSize(3));
+    line().fit(data, quiet(1).validationSplit(0.25));
+    assertEquals(range(0, 10), data.seen, "7 to train, then 3 to validate, in their order");
+    data.seen.clear();
+
+    var shuffled = new RecordedData(numbers(10).batchSize(3).shuffled(5));
+    line().fit(shuffled, quiet(1).validationSplit(0.25));
+    List<Integer> trained = shuffled.seen.subList(0, 7);
+    assertEquals(range(7, 10), shuffled.seen.subList(7, 10));
+    assertEquals(range(0, 7), trained.stream().sorted().toList());
+    List<Integer> own = Arrays.stream(shuffled.order(0)).filter(i -> i < 7).boxed().toList();
+    assertEquals(own, trained, "in the order of the dataset's own seed");
+  }
+
+  @Test
+  void validationSplitLeavesSomethingForBoth() {
+    var error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> line().fit(numbers(3), quiet(1).validationSplit(0.9)));
+    assertTrue(error.getMessage().startsWith("validationSplit(0.9) of 3 samples leaves none"));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> line().fit(numbers(9), quiet(1).validationSplit(0.5).validation(numbers(3))));
+  }
+
+  @Test
+  void stepsPerEpochGoThroughTheDataAndBeginItAnew() {
+    var data = new RecordedData(numbers(7).batchSize(2));
+    line().fit(data, quiet(3).stepsPerEpoch(3));
+    List<Integer> expected = new ArrayList<>();
+    expected.addAll(range(0, 7)); // batches of 2, 2, 2, 1
+    expected.addAll(range(0, 7));
+    expected.addAll(range(0, 2));
+    assertEquals(expected, data.seen);
+  }
+
+  @Test
+  void eachPassOverShuffledDataHasAnOrderOfItsOwn() {
+    var data = new RecordedData(numbers(8).batchSize(4).shuffled(1));
+    line().fit(data, quiet(2));
+    assertEquals(Arrays.stream(data.order(0)).boxed().toList(), data.seen.subList(0, 8));
+    assertEquals(Arrays.stream(data.order(1)).boxed().toList(), data.seen.subList(8, 16));
+  }
+
+  @Test
+  void trainingGoesOnAsIfItHadNotStopped() {
+    Samples data = sequences(50).batchSize(8).shuffled(4);
+    Sequential whole = recurrent();
+    whole.fit(data, quiet(4).stepsPerEpoch(5));
+    Sequential parts = recurrent();
+    parts.fit(data, quiet(2).stepsPerEpoch(5));
+    History rest = parts.fit(data, quiet(4).initialEpoch(2).stepsPerEpoch(5));
+    assertEquals(2, rest.epochs());
+    assertEquals(3, rest.toTable().get(0, 0));
+    for (int w = 0; w < whole.network().weights().size(); w++) {
+      assertArrayEquals(
+          whole.network().weights().get(w).values(), parts.network().weights().get(w).values());
+    }
+  }
+
+  private static Sequential recurrent() {
+    Sequential model = Sequential.of(input(4, 2), gru(5).dropout(0.2), dense(1));
+    model.compile("rmsprop", "mae");
+    return model;
+  }
+
+  /** Notes what it is told. */
+  private static class Log extends Callback {
+    final List<String> events = new ArrayList<>();
+
+    @Override
+    public void onTrainBegin(Training training) {
+      events.add("begin");
+    }
+
+    @Override
+    public void onEpochBegin(Training training, int epoch) {
+      events.add("epoch " + epoch);
+    }
+
+    @Override
+    public void onBatchEnd(Training training, int batch, Map<String, Double> logs) {
+      events.add("batch " + batch);
+    }
+
+    @Override
+    public void onEpochEnd(Training training, int epoch, Map<String, Double> logs) {
+      events.add("end " + epoch + " " + logs.keySet());
+    }
+
+    @Override
+    public void onTrainEnd(Training training) {
+      events.add("end");
+    }
+  }
+
+  @Test
+  void callbacksAreToldInOrder() {
+    var log = new Log();
+    line()
+        .fit(
+            numbers(5).batchSize(3),
+            quiet(3).initialEpoch(2).validation(numbers(2)).callbacks(log));
+    assertEquals(
+        List.of(
+            "begin",
+            "epoch 2",
+            "batch 0",
+            "batch 1",
+            "end 2 [loss, mae, val_loss, val_mae]",
+            "end"),
+        log.events);
+  }
+
+  @Test
+  void everyCallbackSeesTheEnd() {
+    var log = new Log();
+    var failing =
+        new Callback() {
+          @Override
+          public void onTrainEnd(Training training) {
+            throw new IllegalStateException("disk full");
+          }
+        };
+    var model = line();
+    var error =
+        assertThrows(
+            IllegalStateException.class,
+            () -> model.fit(numbers(5), quiet(1).callbacks(failing, log)));
+    assertEquals("disk full", error.getMessage());
+    assertEquals("end", log.events.get(log.events.size() - 1));
+    assertEquals(1, model.history().epochs());
+  }
+
+  @Test
+  void anInterruptEndsTrainingAfterTheBatch() {
+    Sequential model = recurrent();
+    var log = new Log();
+    var stop =
+        new Callback() {
+          @Override
+          public void onBatchEnd(Training training, int batch, Map<String, Double> logs) {
+            if (training.optimizer().iterations() == 10) {
+              Thread.currentThread().interrupt();
+            }
+          }
+
+          @Override
+          public void onTrainEnd(Training training) {
+            assertFalse(Thread.currentThread().isInterrupted(), "callbacks may write files");
+          }
+        };
+    Samples data = sequences(56).batchSize(8);
+    History history = model.fit(data, epochs(5).verbose(0).threads(3).callbacks(stop, log));
+    assertTrue(Thread.interrupted(), "the flag is set again");
+    assertEquals(10, model.optimizer().iterations());
+    assertEquals(1, history.epochs(), "7 batches an epoch, the second was not finished");
+    assertSame(history, model.history());
+    assertEquals("end", log.events.get(log.events.size() - 1));
+    assertEquals(
+        0,
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().startsWith("unroll-worker"))
+            .count(),
+        "no worker is left");
+    assertTrue(Double.isFinite(model.evaluate(data).get("loss")), "the model is usable");
+    assertEquals(2, model.fit(data, quiet(2)).epochs(), "and can be trained further");
+  }
+
+  @Test
+  void aLossThatIsNotFiniteLeavesTheWeightsOfTheBatchBefore() {
+    Sequential model = Sequential.of(input(2), dense(1));
+    model.compile(Optimizers.sgd(1e6), Losses.mse());
+    List<float[]> afterBatch = new ArrayList<>();
+    var copy =
+        new Callback() {
+          @Override
+          public void onBatchEnd(Training training, int batch, Map<String, Double> logs) {
+            afterBatch.add(training.weights().get(0).values().clone());
+          }
+        };
+    var log = new Log();
+    var error =
+        assertThrows(
+            NonFiniteLossException.class,
+            () -> model.fit(numbers(200).batchSize(4), quiet(9).callbacks(copy, log)));
+    String message = error.getMessage();
+    assertTrue(
+        message.matches("The loss became (Infinity|NaN) in epoch 1, batch \\d+\\. .*"), message);
+    assertTrue(message.contains("'dense/kernel'") || message.contains("'dense/bias'"), message);
+    assertTrue(
+        message.contains("stay within ±") && message.contains("Lower the learning"), message);
+    assertArrayEquals(
+        afterBatch.get(afterBatch.size() - 1), model.network().weights().get(0).values());
+    assertEquals("end", log.events.get(log.events.size() - 1));
+    assertEquals(0, model.history().epochs());
+  }
+
+  @Test
+  void unscaledFeaturesAreNamed() {
+    Sequential model = Sequential.of(input(2), dense(1));
+    model.compile(Optimizers.sgd(1), Losses.mse());
+    double[][] x = {{1e5, 1}, {9e6, 2}};
+    var error =
+        assertThrows(
+            NonFiniteLossException.class,
+            () -> model.fit(Samples.of(x).targets(new double[] {1, 2}), quiet(50)));
+    assertTrue(
+        error.getMessage().contains("reach 9.000e+06 and look unscaled: normalize them"),
+        error.getMessage());
+  }
+
+  @Test
+  void tokenIdsAreNotCalledUnscaled() {
+    Sequential model = Sequential.of(input(1), embedding(900, 1), gru(1), dense(1));
+    model.compile(Optimizers.sgd(), Losses.mse());
+    model.weight("dense/kernel").set(0, 0, Float.POSITIVE_INFINITY);
+    var data = Samples.of(new int[][] {{899}}).targets(new double[] {1});
+    var error = assertThrows(NonFiniteLossException.class, () -> model.fit(data, quiet(1)));
+    assertFalse(error.getMessage().contains("unscaled"), error.getMessage());
+    assertTrue(
+        error.getMessage().contains(" is not finite. Lower the learning"), error.getMessage());
+  }
+
+  @Test
+  void theBestWeightsComeBackAlsoAfterAFailure() {
+    Sequential model = line();
+    List<float[]> atEpochEnd = new ArrayList<>();
+    var spoil =
+        new Callback() {
+          @Override
+          public void onEpochEnd(Training training, int epoch, Map<String, Double> logs) {
+            atEpochEnd.add(training.weights().get(0).values().clone());
+            logs.put("score", epoch == 1 ? 5.0 : 1.0);
+            if (epoch == 2) {
+              training.weights().get(0).values()[0] = Float.NaN;
+            }
+          }
+        };
+    var stopping =
+        earlyStopping("score", 9).mode(MonitorCallback.Mode.MAX).restoreBestWeights(true);
+    assertThrows(
+        NonFiniteLossException.class,
+        () -> model.fit(numbers(6), quiet(9).callbacks(spoil, stopping)));
+    assertEquals(3, model.history().epochs());
+    assertEquals(List.of(1.0, 5.0, 1.0), model.history().get("score"));
+    assertArrayEquals(atEpochEnd.get(1), model.network().weights().get(0).values());
+  }
+
+  @Test
+  void terminateOnNaNEndsInsteadOfFailing() {
+    Sequential model = line();
+    model.network().weights().get(0).values()[0] = Float.NaN;
+    History history = model.fit(numbers(9).batchSize(3), quiet(4).callbacks(terminateOnNaN()));
+    assertEquals(1, history.epochs());
+    assertEquals(0, model.optimizer().iterations());
+  }
+
+  @Test
+  void aWorkersErrorComesOutOfFit() {
+    Sequential model = Sequential.of(input(3), embedding(10, 2), lstm(2), dense(1));
+    model.compile("sgd", "mse");
+    int[][] ids = new int[40][3];
+    ids[33][2] = 10;
+    var data = Samples.of(ids).targets(new double[40]).batchSize(20);
+    var log = new Log();
+    for (int threads : new int[] {1, 3}) {
+      var error =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> model.fit(data, epochs(1).verbose(0).threads(threads).callbacks(log)));
+      assertEquals(
+          "Embedding 'embedding' looks up whole numbers from 0 to 9 (inputDim=10). Received 10 in"
+              + " row 13 of the batch, step 2. Make inputDim at least the largest index + 1, or cap"
+              + " the vocabulary when the data is loaded.",
+          error.getMessage());
+    }
+    assertEquals(List.of("begin", "epoch 0", "batch 0", "end"), log.events.subList(0, 4));
+  }
+
+  @Test
+  void weightsAreViews() {
+    Sequential model = line();
+    var kernel = model.weight("dense/kernel");
+    Weight own = model.network().weights().get(0);
+    assertSame(own.values(), kernel.data);
+    kernel.set(1, 0, 7);
+    assertEquals(7f, own.values()[1]);
+    own.values()[0] = -3;
+    assertEquals(-3f, model.weights().get("dense/kernel").get(0, 0));
+    float[] before = own.values().clone();
+    model.fit(numbers(4), quiet(1));
+    assertNotEquals(before[0], kernel.get(0, 0), "training writes to the same values");
+  }
+
+  @Test
+  void whatDoesNotFitIsAnError() {
+    Sequential fresh = Sequential.of(input(2), dense(1));
+    assertMessage(
+        IllegalStateException.class,
+        () -> fresh.fit(numbers(2), quiet(1)),
+        "Call compile(optimizer, loss) before fit, for example compile(rmsprop(), mae()).");
+    assertMessage(
+        IllegalStateException.class,
+        () -> fresh.evaluate(numbers(2)),
+        "Call compile(optimizer, loss) before evaluate, for example compile(rmsprop(), mae()).");
+    Sequential model = line();
+    assertMessage(
+        IllegalArgumentException.class,
+        () -> model.fit(sequences(3), quiet(1)),
+        "The model takes samples of shape (2,); the training data has samples of shape (4, 2)."
+            + " Change input(…) of the model or the lookback, step and columns of the data.");
+    assertMessage(
+        IllegalArgumentException.class,
+        () -> model.fit(numbers(3), quiet(1).validation(sequences(3))),
+        "The model takes samples of shape (2,); the validation data has samples of shape (4, 2)."
+            + " Change input(…) of the model or the lookback, step and columns of the data.");
+    assertMessage(
+        IllegalArgumentException.class,
+        () -> model.evaluate(Samples.of(new double[][] {{1, 2}})),
+        "The evaluation data has no targets. Give them, or call predict.");
+    assertMessage(
+        IllegalArgumentException.class,
+        () ->
+            model.fit(
+                Samples.of(new double[][] {{1, 2}}).targets(new double[][] {{1, 2, 3}}), quiet(1)),
+        "With mean_squared_error, a model that returns (1,) for a sample needs 1 target value of"
+            + " shape (1,); the training data has targets of shape (3,). Change the units of the"
+            + " last layer, returnSequences, or the targets.");
+    Sequential steps = Sequential.of(input(2, 2), dense(3));
+    steps.compile("sgd", "mse");
+    double[][][] turned = new double[1][3][2];
+    assertMessage(
+        IllegalArgumentException.class,
+        () -> steps.fit(Samples.of(new double[1][2][2]).targets(turned), quiet(1)),
+        "With mean_squared_error, a model that returns (2, 3) for a sample needs 6 target values of"
+            + " shape (2, 3); the training data has targets of shape (3, 2). Change the units of"
+            + " the last layer, returnSequences, or the targets.");
+  }
+
+  @Test
+  void namesThatDoNotExistListThoseThatDo() {
+    Sequential model = line();
+    assertMessage(
+        IllegalArgumentException.class,
+        () -> model.layer("lstm"),
+        "This model has no layer 'lstm'. It has: [dense]");
+    assertMessage(
+        IllegalArgumentException.class,
+        () -> model.weight("dense/recurrent_kernel"),
+        "This model has no weight 'dense/recurrent_kernel'. It has: [dense/kernel, dense/bias]");
+    assertMessage(
+        IllegalArgumentException.class,
+        () -> model.layer("dense").weight("gamma"),
+        "Dense 'dense' has no weight 'gamma'. It has: [kernel, bias]");
+    for (Runnable unknown :
+        List.<Runnable>of(
+            () -> model.compile("sgd", "mse", "meanness"),
+            () -> model.compile("sgd", "meanness"),
+            () -> model.compile("meanness", "mse"))) {
+      var error = assertThrows(IllegalArgumentException.class, unknown::run);
+      assertTrue(error.getMessage().contains("'meanness'"), error.getMessage());
+      assertTrue(error.getMessage().contains("Known: "), error.getMessage());
+    }
+    History history = model.fit(numbers(2), quiet(1));
+    assertMessage(
+        IllegalArgumentException.class,
+        () -> history.get("val_loss"),
+        "This history has no 'val_loss'. It has: [loss, mae]");
+  }
+
+  @Test
+  void fitOptionsAreChecked() {
+    assertThrows(IllegalArgumentException.class, () -> epochs(0));
+    assertThrows(IllegalArgumentException.class, () -> epochs(3).initialEpoch(3));
+    assertThrows(IllegalArgumentException.class, () -> epochs(3).stepsPerEpoch(0));
+    assertThrows(IllegalArgumentException.class, () -> epochs(3).validationSteps(0));
+    assertThrows(IllegalArgumentException.class, () -> epochs(3).validationSplit(1));
+    assertThrows(IllegalArgumentException.class, () -> epochs(3).validationSplit(Double.NaN));
+    assertThrows(IllegalArgumentException.class, () -> epochs(3).threads(0));
+  }
+
+  @Test
+  void aBatchMayBeLargerThanTheData() {
+    assertEquals(1, line().fit(numbers(6).batchSize(Integer.MAX_VALUE), quiet(1)).epochs());
+    assertEquals(6, line().predict(numbers(6).batchSize(Integer.MAX_VALUE)).size());
+  }
+
+  @Test
+  void aHistoryHasAValueForEveryEpoch() {
+    var sometimes =
+        new Callback() {
+          @Override
+          public void onEpochEnd(Training training, int epoch, Map<String, Double> logs) {
+            if (epoch == 1) {
+              logs.put("extra", 4.0);
+            }
+          }
+        };
+    History history = line().fit(numbers(4), quiet(3).callbacks(sometimes));
+    assertEquals(List.of(Double.NaN, 4.0, Double.NaN), history.get("extra"));
+    assertEquals(3, history.toTable().rowCount());
+    assertEquals(3, history.toString().lines().count());
+  }
+
+  private static void assertMessage(Class<? extends Exception> type, Executable run, String text) {
+    assertEquals(text, assertThrows(type, run).getMessage());
+  }
+}

@@ -1,0 +1,179 @@
+package org.unroll.layers;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import org.unroll.data.Shape;
+
+/**
+ * Rows know nothing of each other: a batch in one slice and the same batch in several give the same
+ * outputs and, added up, the same gradients, dropout included; and buffers that held a larger slice
+ * before change nothing.
+ */
+class SlicingTest {
+  private static final float TOLERANCE = 2e-5f;
+
+  /** What a random layer is made from. */
+  record Choice(
+      int kind, int units, boolean backwards, boolean zeroOutput, boolean bias, int drop) {
+    Layer layer(boolean sequences) {
+      return switch (kind % 6) {
+        case 0 -> set(Layers.simpleRnn(units), sequences);
+        case 1 -> set(Layers.lstm(units), sequences);
+        case 2 -> set(Layers.gru(units), sequences);
+        case 3 -> set(Layers.gru(units).resetAfter(false), sequences);
+        case 4 -> Layers.bidirectional(set(Layers.gru(units), sequences));
+        default -> set(Layers.lstm(units).activation("gelu"), sequences);
+      };
+    }
+
+    private <S extends RecurrentLayer<S>> S set(S layer, boolean sequences) {
+      return layer
+          .returnSequences(sequences)
+          .goBackwards(backwards)
+          .zeroOutputForMask(zeroOutput)
+          .useBias(bias)
+          .dropout((drop & 1) == 0 ? 0 : 0.3)
+          .recurrentDropout((drop & 2) == 0 ? 0 : 0.4);
+    }
+  }
+
+  @Provide
+  Arbitrary<List<Choice>> stacks() {
+    Arbitrary<Boolean> flag = Arbitraries.of(true, false);
+    return Combinators.combine(
+            Arbitraries.integers().between(0, 5),
+            Arbitraries.integers().between(1, 9),
+            flag,
+            flag,
+            flag,
+            Arbitraries.integers().between(0, 3))
+        .as(Choice::new)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(3);
+  }
+
+  @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+  void oneSliceAndManyAgree(
+      @ForAll("stacks") List<Choice> stack,
+      @ForAll @IntRange(min = 1, max = 13) int rows,
+      @ForAll @IntRange(min = 1, max = 5) int sliceRows,
+      @ForAll @IntRange(min = 1, max = 6) int steps,
+      @ForAll boolean tokens,
+      @ForAll boolean sequences,
+      @ForAll boolean training,
+      @ForAll long seed) {
+    var layers = new ArrayList<Layer>();
+    if (tokens) {
+      layers.add(Layers.input(Shape.ANY));
+      layers.add(Layers.embedding(4, 3).maskZero(true));
+    } else {
+      layers.add(Layers.input(Shape.ANY, 3));
+      layers.add(Layers.masking(0));
+    }
+    for (int i = 0; i < stack.size(); i++) {
+      layers.add(stack.get(i).layer(sequences || i < stack.size() - 1));
+    }
+    layers.add(Layers.dropout(0.2));
+    layers.add(Layers.dense(2));
+    var network = new Network(layers, seed);
+    var random = new SplittableRandom(seed);
+    Shape shape = tokens ? Shape.of(steps) : Shape.of(steps, 3);
+    float[] x = new float[rows * shape.size()]; // row-major
+    for (int i = 0; i < x.length; i++) {
+      boolean padding = random.nextInt(3) == 0;
+      x[i] = padding ? 0 : tokens ? 1 + random.nextInt(3) : (float) random.nextGaussian();
+    }
+    network.prepareBackward();
+
+    var whole = new Result(network);
+    whole.run(network.newPass(), x, shape, 0, rows, training, seed);
+    NetworkPass reused = network.newPass();
+    // A larger and longer slice first, which leaves its values in the buffers.
+    var longer = tokens ? Shape.of(steps + 2) : Shape.of(steps + 2, 3);
+    float[] other = new float[(rows + 1) * longer.size()];
+    Arrays.fill(other, 1f);
+    new Result(network).run(reused, other, longer, 0, rows + 1, true, seed + 1);
+    var cut = new Result(network);
+    for (int from = 0; from < rows; from += sliceRows) {
+      cut.run(reused, x, shape, from, Math.min(rows, from + sliceRows), training, seed);
+    }
+    assertArrayEquals(whole.outputs(), cut.outputs(), TOLERANCE, "outputs");
+    for (int w = 0; w < whole.gradients.length; w++) {
+      float largest = 1e-3f;
+      for (float value : whole.gradients[w]) {
+        largest = Math.max(largest, Math.abs(value));
+      }
+      String path = network.weightPaths().get(w);
+      assertArrayEquals(whole.gradients[w], cut.gradients[w], TOLERANCE * largest, path);
+    }
+  }
+
+  /** Outputs row by row, and the sums of the gradients. */
+  private static final class Result {
+    private final Network network;
+    private final float[][] gradients;
+    private final List<float[]> rows = new ArrayList<>();
+
+    Result(Network network) {
+      this.network = network;
+      gradients = network.weights().stream().map(w -> new float[w.size()]).toArray(float[][]::new);
+    }
+
+    float[] outputs() {
+      int width = rows.get(0).length;
+      float[] all = new float[rows.size() * width];
+      for (int r = 0; r < rows.size(); r++) {
+        System.arraycopy(rows.get(r), 0, all, r * width, width);
+      }
+      return all;
+    }
+
+    void run(
+        NetworkPass pass, float[] x, Shape shape, int from, int to, boolean training, long seed) {
+      int count = to - from;
+      Tensor input = new Tensor().set(new float[count * shape.size()], 0, count, shape, null);
+      int steps = input.timesteps();
+      int width = input.width();
+      for (int r = 0; r < count; r++) {
+        for (int t = 0; t < steps; t++) {
+          int source = ((from + r) * steps + t) * width;
+          System.arraycopy(x, source, input.values(), (t * count + r) * width, width);
+        }
+      }
+      Call call = new Call();
+      Tensor output =
+          pass.forward(input, training ? call.training(seed, 3, from) : call.inference(from));
+      float[] g = new float[output.size()];
+      for (int r = 0; r < count; r++) {
+        float[] row = new float[output.shape().size()];
+        for (int i = 0; i < row.length; i++) {
+          int t = i / output.width();
+          int at = (t * count + r) * output.width() + i % output.width();
+          row[i] = output.values()[output.offset() + at];
+          g[at] = (float) Math.sin(from + r + 1.7 * i);
+        }
+        rows.add(row);
+      }
+      Gradient[] own = network.newGradients();
+      pass.backward(new Tensor().set(g, 0, count, output.shape(), null), false, own);
+      for (int w = 0; w < own.length; w++) {
+        for (int i = 0; i < gradients[w].length; i++) {
+          gradients[w][i] += own[w].values()[i];
+        }
+      }
+    }
+  }
+}
