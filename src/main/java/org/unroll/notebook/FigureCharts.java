@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.math.MathContext;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -151,7 +152,8 @@ final class FigureCharts {
       for (int i = 0; i < trace.json().path("y").size(); i++) {
         JsonNode value = trace.json().path("y").get(i);
         values.put(
-            trace.json().path("x").path(i).asText(), value.isNull() ? null : value.asDouble());
+            trace.json().path("x").path(i).asText(),
+            value.isNull() ? null : trace.isBar() ? threeDigits(value) : value.asDouble());
       }
       CategorySeries series =
           chart.addSeries(
@@ -173,6 +175,11 @@ final class FigureCharts {
       chart.getStyler().setXAxisLabelRotation(30);
     }
     return chart;
+  }
+
+  /** A bar is labelled with its value in full, so it gets one that is short. */
+  private static double threeDigits(JsonNode value) {
+    return value.decimalValue().round(new MathContext(3)).doubleValue();
   }
 
   /** XChart knows its series by name; in a figure names may be absent or the same. */

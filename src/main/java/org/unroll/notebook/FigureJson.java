@@ -64,9 +64,9 @@ final class FigureJson {
           """
               .formatted(PlotStyle.GRID, PlotStyle.NEUTRAL, PlotStyle.NEUTRAL));
 
-  /** Bars say their value; three digits tell models apart. */
+  /** Bars say their value; three digits tell models apart. The d3 of Plotly 1 knows no "~". */
   private static final ObjectNode BAR_STYLE =
-      parse("{texttemplate: '%{value:.3~g}', textposition: 'outside', cliponaxis: false}");
+      parse("{texttemplate: '%{value:.3g}', textposition: 'outside', cliponaxis: false}");
 
   private FigureJson() {}
 

@@ -16,6 +16,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.metadata.IIOMetadataNode;
 import org.junit.jupiter.api.Test;
+import org.knowm.xchart.CategoryChart;
 import tech.tablesaw.plotly.components.Axis;
 import tech.tablesaw.plotly.components.Figure;
 import tech.tablesaw.plotly.components.Layout;
@@ -94,6 +95,16 @@ class FigurePictureTest {
 
     assertTrue(columnsWith(image, PlotStyle.color(0)) > 50);
     assertTrue(columnsWith(image, PlotStyle.NEUTRAL) > 50);
+  }
+
+  @Test
+  void aBarIsLabelledWithThreeDigits() {
+    ObjectNode json =
+        FigureJson.of(Plots.meanAbsoluteErrors(Map.of("GRU", 2.0703292991960884), Map.of(), "°C"));
+    CategoryChart chart = (CategoryChart) FigureCharts.of(json).get(0);
+
+    assertEquals("%{value:.3g}", json.at("/data/0/texttemplate").asText());
+    assertEquals(2.07, chart.getSeries("models").getYData()[0]);
   }
 
   @Test
