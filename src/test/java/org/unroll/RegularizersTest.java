@@ -40,7 +40,9 @@ class RegularizersTest {
       }
     }
     model.compile(
-        KerasConfig.optimizer(which.get("optimizer").toString()), KerasConfig.loss("\"mse\""), "mae");
+        KerasConfig.optimizer(which.get("optimizer").toString()),
+        KerasConfig.loss("\"mse\""),
+        "mae");
     Samples data = samples(which.get("x"), which.get("y"), 11).batchSize(4);
     Evaluation evaluation = model.evaluate(data);
     assertEquals(which.get("evaluation").get(0).asDouble(), evaluation.get("loss"), 1e-5);

@@ -31,8 +31,7 @@ class KerasFilesTest {
   private static final double TOLERANCE = 1e-5;
 
   /** Files that wait for something to be built, by name. The list may only shrink. */
-  private static final Map<String, String> PENDING =
-      Map.of();
+  private static final Map<String, String> PENDING = Map.of();
 
   @TempDir Path folder;
 
