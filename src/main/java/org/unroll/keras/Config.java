@@ -152,6 +152,13 @@ final class Config {
     }
   }
 
+  /** Refuses an {@code axis} other than the last one, over which losses and metrics are taken. */
+  void requireLastAxis() {
+    if (has("axis") && integer("axis") != -1) {
+      throw wrong("axis", "-1, the last", node("axis"));
+    }
+  }
+
   /** Refuses arguments that nobody asked for, unless they are null, false, 0 or nothing. */
   void finish() {
     arguments

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import org.unroll.data.Shape;
 import org.unroll.layers.ActivationLayer;
@@ -184,11 +185,12 @@ final class LayerFormats {
     return LayerFormat.of(
             layer("Bidirectional", Bidirectional.class, LayerFormats::createBidirectional)
                 .text("name", Bidirectional::name, Bidirectional::name)
-                .node("layer", both -> write(both.forwardLayer()))
-                .node("backward_layer", both -> write(both.backwardLayer()))
-                .node(
+                .text(
                     "merge_mode",
-                    both -> JsonNodeFactory.instance.textNode(both.mergeMode().kerasName())))
+                    both -> both.mergeMode().name().toLowerCase(Locale.ROOT),
+                    (both, mode) -> both.mergeMode(Bidirectional.MergeMode.of(mode)))
+                .node("layer", both -> write(both.forwardLayer()))
+                .node("backward_layer", both -> write(both.backwardLayer())))
         .inner("forward_layer", Bidirectional::forwardLayer)
         .inner("backward_layer", Bidirectional::backwardLayer);
   }
@@ -198,9 +200,7 @@ final class LayerFormats {
       throw new IllegalArgumentException(
           config.owner() + " has merge_mode=null, which is not supported: a model has one output.");
     }
-    Bidirectional both =
-        Layers.bidirectional(recurrentInside(config, "layer"))
-            .mergeMode(Bidirectional.MergeMode.of(config.text("merge_mode")));
+    Bidirectional both = Layers.bidirectional(recurrentInside(config, "layer"));
     return config.has("backward_layer")
         ? both.backwardLayer(recurrentInside(config, "backward_layer"))
         : both;
@@ -215,7 +215,7 @@ final class LayerFormats {
 
   private static LayerFormat<Masking> masking() {
     return LayerFormat.of(
-        layer("Masking", Masking.class, config -> Layers.masking(config.number("mask_value")))
+        layer("Masking", Masking.class, config -> Layers.masking(config.number("mask_value", 0)))
             .text("name", Masking::name, Masking::name)
             .number("mask_value", Masking::maskValue));
   }

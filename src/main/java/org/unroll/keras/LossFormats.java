@@ -49,6 +49,7 @@ final class LossFormats {
                   SparseCategoricalCrossentropy::fromLogits,
                   SparseCategoricalCrossentropy::fromLogits)
               .refuse("ignore_class", "every class counts."),
+          // Keras 3.15 leaves delta out when it writes a model, and so reads one of 1.
           Format.of(MODULE, "Huber", Huber.class, config -> Losses.huber(config.number("delta", 1)))
               .number("delta", Huber::delta));
 
@@ -64,9 +65,7 @@ final class LossFormats {
     }
     Config config = new Config("the loss " + type, node.path("config"));
     config.ignore("name", "dtype");
-    if (config.has("axis") && config.integer("axis") != -1) {
-      throw config.wrong("axis", "-1, the last", config.node("axis"));
-    }
+    config.requireLastAxis();
     if (config.has("reduction") && !config.text("reduction").equals("sum_over_batch_size")) {
       throw config.wrong("reduction", "sum_over_batch_size", config.node("reduction"));
     }

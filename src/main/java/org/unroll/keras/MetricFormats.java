@@ -167,6 +167,7 @@ final class MetricFormats {
     }
     Config config = new Config("the metric " + type, node.path("config"));
     config.ignore("dtype");
+    config.requireLastAxis();
     Format<? extends Metric> format = Format.named(FORMATS, type);
     Metric metric;
     if (format != null) {

@@ -44,7 +44,8 @@ final class SavedWeights implements WeightSource {
   static SavedWeights ofKeras3(Hdf5File.Group root, List<Layer> layers) throws IOException {
     // The older name is Keras 2.12's.
     String container = root.has("layers") ? "layers" : "_layer_checkpoint_dependencies";
-    Hdf5File.Group group = root.group(container);
+    boolean isThere = root.has(container); // else no layer has weights, or the file is damaged
+    Hdf5File.Group group = isThere ? root.group(container) : root;
     var weights = new SavedWeights();
     List<String> expected = new ArrayList<>();
     Map<String, Integer> counts = new HashMap<>();
@@ -54,7 +55,7 @@ final class SavedWeights implements WeightSource {
       LayerFormats.of(layer)
           .groups(layer, name, (owner, path) -> weights.add(owner, new Group(group, path)));
     }
-    for (String name : group.names()) {
+    for (String name : isThere ? group.names() : List.<String>of()) {
       if (!expected.contains(name) && !name.startsWith("input_layer")) {
         throw new IOException("it has weights in '" + group.path() + "/" + name + "' of no layer");
       }

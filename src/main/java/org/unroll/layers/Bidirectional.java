@@ -40,15 +40,10 @@ public final class Bidirectional extends Layer {
     /** Their mean. */
     AVE;
 
-    /** Keras's name, for example {@code concat}. */
-    public String kerasName() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
     /** The mode with this Keras name. */
     public static MergeMode of(String name) {
       for (MergeMode mode : values()) {
-        if (mode.kerasName().equals(name)) {
+        if (mode.name().toLowerCase(Locale.ROOT).equals(name)) {
           return mode;
         }
       }

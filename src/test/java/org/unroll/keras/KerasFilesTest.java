@@ -2,15 +2,12 @@ package org.unroll.keras;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -18,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unroll.Sequential;
+import org.unroll.data.Samples;
 import org.unroll.training.FitOptions;
 import org.unroll.training.Optimizer;
 
@@ -30,9 +28,6 @@ import org.unroll.training.Optimizer;
 class KerasFilesTest {
   private static final double TOLERANCE = 1e-5;
 
-  /** Files that wait for something to be built, by name. The list may only shrink. */
-  private static final Map<String, String> PENDING = Map.of();
-
   @TempDir Path folder;
 
   static List<Path> files() throws IOException {
@@ -41,10 +36,6 @@ class KerasFilesTest {
     try (Stream<Path> all = Files.list(files)) {
       return all.filter(file -> file.toString().matches(".*\\.(keras|h5)")).sorted().toList();
     }
-  }
-
-  private static String pendingReason(Path file) {
-    return PENDING.get(file.getFileName().toString());
   }
 
   private static GoldenCase golden(Path file) throws IOException {
@@ -57,21 +48,9 @@ class KerasFilesTest {
     assertTrue(files().size() >= 10, () -> "too few files");
   }
 
-  /** A file that can be read has no place on the list. */
-  @Test
-  void pendingFilesCannotBeReadYet() throws IOException {
-    for (Path file : files()) {
-      if (pendingReason(file) != null) {
-        var e = assertThrows(IllegalArgumentException.class, () -> Sequential.load(file));
-        assertTrue(e.getMessage().startsWith(file.toString()), e.getMessage());
-      }
-    }
-  }
-
   @ParameterizedTest
   @MethodSource("files")
   void predictsWhatKerasPredicts(Path file) throws IOException {
-    assumeFalse(pendingReason(file) != null, () -> pendingReason(file));
     var golden = golden(file);
     Sequential model = Sequential.load(file);
     assertEquals(golden.get("params").asInt(), model.parameters());
@@ -95,7 +74,6 @@ class KerasFilesTest {
   @ParameterizedTest
   @MethodSource("files")
   void bringsTheOptimizerWithItsState(Path file) throws IOException {
-    assumeFalse(pendingReason(file) != null, () -> pendingReason(file));
     Sequential model = Sequential.load(file);
     assertEquals("mean_absolute_error", model.loss().name());
     Optimizer optimizer = model.optimizer();
@@ -119,7 +97,7 @@ class KerasFilesTest {
     return false;
   }
 
-  private static org.unroll.data.Samples withTargets(GoldenCase golden, Sequential model) {
+  private static Samples withTargets(GoldenCase golden, Sequential model) {
     var samples = golden.samples();
     double[][] rows = model.predict(samples).toArray();
     return samples.targets(new double[rows.length][rows[0].length]);
@@ -128,7 +106,6 @@ class KerasFilesTest {
   @ParameterizedTest
   @MethodSource("files")
   void savingAndLoadingKeepsEveryBit(Path file) throws IOException {
-    assumeFalse(pendingReason(file) != null, () -> pendingReason(file));
     Sequential first = Sequential.load(file);
     Path copy = folder.resolve("copy.keras");
     first.save(copy);

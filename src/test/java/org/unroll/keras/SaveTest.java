@@ -1,0 +1,159 @@
+package org.unroll.keras;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unroll.Sequential;
+import org.unroll.layers.Layers;
+import org.unroll.training.ElementwiseLoss;
+import org.unroll.training.Losses;
+import org.unroll.training.Optimizers;
+
+/** What saving leaves on the disk, also where it fails or is interrupted. */
+class SaveTest {
+  @TempDir Path folder;
+
+  private static Sequential model(long seed) {
+    return Sequential.seeded(
+        seed, Layers.input(6, 3), Layers.lstm(64).returnSequences(true), Layers.gru(4));
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
+  }
+
+  @Test
+  void aModelThatIsNotCompiledStaysSo() {
+    Path file = folder.resolve("model.keras");
+    Sequential model = model(1).name("mine");
+    model.save(file);
+    Sequential loaded = Sequential.load(file);
+    KerasFilesTest.assertSame(model, loaded);
+    assertNull(loaded.optimizer());
+    assertThrows(IllegalStateException.class, () -> loaded.evaluate(null));
+  }
+
+  @Test
+  void aModelWithoutWeightsIsSaved() {
+    Path file = folder.resolve("model.keras");
+    Sequential model = Sequential.of(Layers.input(3), Layers.activation("tanh"));
+    model.save(file);
+    KerasFilesTest.assertSame(model, Sequential.load(file));
+  }
+
+  /** The stop button ends a training by an interrupt, and then the model is saved. */
+  @Test
+  void anInterruptedThreadSavesAndLoads() throws IOException {
+    Path file = folder.resolve("model.keras");
+    Sequential model = model(1);
+    Thread.currentThread().interrupt();
+    try {
+      model.save(file);
+      assertTrue(Thread.currentThread().isInterrupted());
+      KerasFilesTest.assertSame(model, Sequential.load(file));
+    } finally {
+      assertTrue(Thread.interrupted());
+    }
+    assertEquals(List.of(file), files());
+  }
+
+  @Test
+  void interruptsWhileSavingChangeNothing() throws InterruptedException {
+    Path file = folder.resolve("model.keras");
+    Sequential model = model(1);
+    var done = new AtomicBoolean();
+    Thread saver = Thread.currentThread();
+    var button =
+        new Thread(
+            () -> {
+              while (!done.get()) {
+                saver.interrupt();
+                Thread.onSpinWait();
+              }
+            });
+    try {
+      for (int i = 0; i < 20; i++) {
+        Thread.interrupted();
+        if (i == 1) {
+          button.start();
+        }
+        model.save(file);
+      }
+    } finally {
+      done.set(true);
+      while (button.isAlive()) {
+        Thread.interrupted();
+        Thread.onSpinWait();
+      }
+      Thread.interrupted();
+    }
+    button.join();
+    KerasFilesTest.assertSame(model, Sequential.load(file));
+  }
+
+  @Test
+  void whatWasThereStaysWhereSavingFails() throws IOException {
+    Path file = folder.resolve("model.keras");
+    model(1).save(file);
+    byte[] before = Files.readAllBytes(file);
+    Sequential unsavable = model(2);
+    unsavable.compile(Optimizers.sgd(), new OwnLoss());
+    var e = assertThrows(IllegalArgumentException.class, () -> unsavable.save(file));
+    assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
+    assertTrue(e.getMessage().contains("'own'"), e.getMessage());
+    assertArrayEquals(before, Files.readAllBytes(file));
+    assertEquals(List.of(file), files());
+  }
+
+  private record OwnLoss() implements ElementwiseLoss {
+    @Override
+    public String name() {
+      return "own";
+    }
+
+    @Override
+    public double loss(double prediction, double target) {
+      return 0;
+    }
+
+    @Override
+    public double slope(double prediction, double target) {
+      return 0;
+    }
+  }
+
+  @Test
+  void placesThatCannotBeWrittenAreNamed() {
+    Sequential model = model(1);
+    var e = assertThrows(IllegalArgumentException.class, () -> model.save(Path.of("model.h5")));
+    assertTrue(e.getMessage().contains(".keras"), e.getMessage());
+    Path nowhere = folder.resolve("no/model.keras");
+    var io = assertThrows(UncheckedIOException.class, () -> model.save(nowhere));
+    assertTrue(io.getMessage().contains(nowhere.toString()), io.getMessage());
+  }
+
+  /** Saving builds the optimizer, whose state then begins as that of a training would. */
+  @Test
+  void aModelIsSavedBeforeItsFirstStep() {
+    Path file = folder.resolve("model.keras");
+    Sequential model = model(1);
+    model.compile(Optimizers.adam(0.01), Losses.mse(), "mae");
+    model.save(file);
+    KerasFilesTest.assertSame(model, Sequential.load(file));
+    assertEquals(0, model.optimizer().iterations());
+  }
+}

@@ -1,0 +1,310 @@
+package org.unroll.keras;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.unroll.layers.Layers.activation;
+import static org.unroll.layers.Layers.bidirectional;
+import static org.unroll.layers.Layers.dense;
+import static org.unroll.layers.Layers.embedding;
+import static org.unroll.layers.Layers.flatten;
+import static org.unroll.layers.Layers.gru;
+import static org.unroll.layers.Layers.input;
+import static org.unroll.layers.Layers.l1l2;
+import static org.unroll.layers.Layers.l2;
+import static org.unroll.layers.Layers.lstm;
+import static org.unroll.layers.Layers.masking;
+import static org.unroll.layers.Layers.repeatVector;
+import static org.unroll.layers.Layers.simpleRnn;
+import static org.unroll.layers.Layers.timeDistributed;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unroll.Sequential;
+import org.unroll.data.Samples;
+import org.unroll.data.Shape;
+import org.unroll.layers.Bidirectional;
+import org.unroll.layers.Initializers;
+import org.unroll.training.FitOptions;
+import org.unroll.training.Losses;
+import org.unroll.training.Metric;
+import org.unroll.training.Metrics;
+import org.unroll.training.Optimizer;
+import org.unroll.training.Optimizers;
+import org.unroll.training.Schedules;
+
+/**
+ * Models that go to Keras and come back, in training all the while: Unroll trains one epoch and
+ * saves, Keras loads, predicts, trains one and saves, Unroll loads, predicts and trains one. Every
+ * loss is that of one training in one program.
+ *
+ * <p>The last step needs a Python with Keras 3, {@code -Dunroll.python=…} or the environment
+ * variable {@code UNROLL_PYTHON}; without one only the part that needs none is tested.
+ */
+class SavedModelsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int BATCH = 4;
+  private static final double TOLERANCE = 1e-5;
+  private static final double TOLERANCE_OF_LOSS = 1e-3;
+
+  @TempDir Path folder;
+
+  /** A model with its data. */
+  private record Case(Sequential model, JsonNode x, boolean isInt, JsonNode y, Samples samples) {}
+
+  private static Map<String, Supplier<Case>> cases() {
+    Map<String, Supplier<Case>> cases = new LinkedHashMap<>();
+    Map<String, Supplier<Optimizer>> optimizers = new LinkedHashMap<>();
+    optimizers.put("sgd", () -> Optimizers.sgd(0.05));
+    optimizers.put("sgd_nesterov", () -> Optimizers.sgd(0.01).momentum(0.9).nesterov(true));
+    optimizers.put("rmsprop_centered", () -> Optimizers.rmsprop().centered(true).momentum(0.5));
+    optimizers.put("adam_amsgrad", () -> Optimizers.adam(0.01).amsgrad(true).clipnorm(0.5));
+    optimizers.put("adamw", () -> Optimizers.adamW(0.01));
+    optimizers.put("nadam", () -> Optimizers.nadam(0.01));
+    optimizers.put("adamax", () -> Optimizers.adamax(0.01));
+    optimizers.put("adagrad", () -> Optimizers.adagrad(0.05).globalClipnorm(1));
+    optimizers.put("adadelta", () -> Optimizers.adadelta(0.5));
+    optimizers.put(
+        "adam_exponential",
+        () -> Optimizers.adam().learningRate(Schedules.exponentialDecay(0.02, 3, 0.8)));
+    optimizers.put(
+        "sgd_cosine",
+        () ->
+            Optimizers.sgd()
+                .clipvalue(0.1)
+                .learningRate(Schedules.cosineDecay(0.01, 20).alpha(0.1).warmup(0.05, 2)));
+    optimizers.put(
+        "sgd_polynomial",
+        () -> Optimizers.sgd().learningRate(Schedules.polynomialDecay(0.1, 20).power(2)));
+    optimizers.put(
+        "sgd_piecewise",
+        () ->
+            Optimizers.sgd()
+                .learningRate(
+                    Schedules.piecewiseConstantDecay(
+                        new long[] {2, 5}, new double[] {0.1, 0.05, 0.01})));
+    optimizers.forEach((name, optimizer) -> cases.put(name, () -> regression(optimizer.get())));
+    cases.put(
+        "simple_rnn_stack",
+        () ->
+            series(
+                Sequential.seeded(
+                    3,
+                    input(6, 3),
+                    simpleRnn(5).returnSequences(true).recurrentRegularizer(l2(0.01)),
+                    simpleRnn(4).activation("relu").useBias(false).goBackwards(true),
+                    dense(2, "tanh").kernelRegularizer(l1l2(0.001, 0.002))),
+                2));
+    cases.put(
+        "lstm_options",
+        () ->
+            series(
+                Sequential.seeded(
+                    4,
+                    input(6, 3),
+                    lstm(5)
+                        .recurrentActivation("hard_sigmoid")
+                        .unitForgetBias(false)
+                        .kernelInitializer(Initializers.heNormal())
+                        .biasInitializer(Initializers.constant(0.1))
+                        .dropout(0),
+                    dense(2)),
+                2));
+    cases.put(
+        "gru_sequences",
+        () ->
+            series(
+                Sequential.seeded(
+                    5,
+                    input(Shape.ANY, 3),
+                    gru(4).resetAfter(false).returnSequences(true),
+                    timeDistributed(dense(3, "relu")),
+                    gru(3),
+                    dense(2)),
+                2));
+    cases.put(
+        "repeat_flatten",
+        () ->
+            series(
+                Sequential.seeded(
+                    6,
+                    input(6, 3),
+                    gru(4),
+                    repeatVector(3),
+                    lstm(4).returnSequences(true),
+                    timeDistributed(dense(2)),
+                    flatten(),
+                    dense(2),
+                    activation("sigmoid")),
+                2));
+    cases.put(
+        "masked_both_ways",
+        () ->
+            series(
+                Sequential.seeded(
+                    10,
+                    input(Shape.ANY, 3),
+                    masking(0.5),
+                    bidirectional(lstm(3).returnSequences(true)),
+                    bidirectional(gru(4)).mergeMode(Bidirectional.MergeMode.SUM),
+                    dense(2)),
+                2));
+    cases.put("embedding_softmax", SavedModelsTest::tokens);
+    return cases;
+  }
+
+  private static Case regression(Optimizer optimizer) {
+    Case plain = series(Sequential.seeded(2, input(6, 3), lstm(4), dense(2)), 2);
+    plain.model.compile(optimizer, Losses.huber(), Metrics.of("mae"), Metrics.of("rmse"));
+    return plain;
+  }
+
+  /** Eleven sequences; the last steps of some are 0.5 throughout, for Masking. */
+  private static Case series(Sequential model, int outputs) {
+    var random = new Random(7);
+    double[][][] x = new double[11][6][3];
+    double[][] y = new double[11][outputs];
+    for (double[][] sample : x) {
+      for (double[] step : sample) {
+        for (int i = 0; i < step.length; i++) {
+          step[i] = (float) random.nextGaussian();
+        }
+      }
+    }
+    for (int r = 0; r < x.length; r += 3) {
+      for (int t = 4; t < 6; t++) {
+        Arrays.fill(x[r][t], 0.5);
+      }
+    }
+    for (double[] target : y) {
+      for (int i = 0; i < target.length; i++) {
+        target[i] = (float) random.nextGaussian();
+      }
+    }
+    model.compile(Optimizers.rmsprop(0.01), Losses.mse(), "mae");
+    Samples samples = Samples.of(x).targets(y).batchSize(BATCH);
+    return new Case(model, JSON.valueToTree(x), false, JSON.valueToTree(y), samples);
+  }
+
+  private static Case tokens() {
+    var random = new Random(8);
+    int[][] x = new int[11][6];
+    double[][] y = new double[11][1];
+    for (int r = 0; r < x.length; r++) {
+      for (int i = 0; i < 6; i++) {
+        x[r][i] = random.nextInt(20);
+      }
+      y[r][0] = random.nextInt(4);
+    }
+    Sequential model = Sequential.seeded(9, input(Shape.ANY), embedding(20, 5), gru(6), dense(4));
+    model.compile(
+        Optimizers.adam(0.01),
+        Losses.sparseCategoricalCrossentropy().fromLogits(true),
+        new Metric[] {Metrics.accuracy(), Metrics.sparseTopKCategoricalAccuracy(2)});
+    Samples samples = Samples.of(x).targets(y).batchSize(BATCH);
+    return new Case(model, JSON.valueToTree(x), true, JSON.valueToTree(y), samples);
+  }
+
+  private static double train(Sequential model, Samples samples) {
+    return model.fit(samples, FitOptions.epochs(1).verbose(0)).last("loss");
+  }
+
+  /** Here and there without Python: a training that was saved and loaded does not notice it. */
+  @Test
+  void trainingGoesOnBitForBit() {
+    cases()
+        .forEach(
+            (name, supplier) -> {
+              Case model = supplier.get();
+              train(model.model, model.samples);
+              Path file = folder.resolve(name + ".keras");
+              model.model.save(file);
+              Sequential loaded = Sequential.load(file);
+              KerasFilesTest.assertSame(model.model, loaded);
+              assertEquals(train(model.model, model.samples), train(loaded, model.samples), name);
+              KerasFilesTest.assertSame(model.model, loaded);
+            });
+  }
+
+  @Test
+  void trainingGoesOnInKerasAndBack() throws Exception {
+    String python = System.getProperty("unroll.python", System.getenv("UNROLL_PYTHON"));
+    assumeTrue(
+        python != null && !python.isBlank(),
+        "not compared with Keras: no -Dunroll.python=… (a Python with Keras 3)");
+    Map<String, Case> cases = new LinkedHashMap<>();
+    for (Map.Entry<String, Supplier<Case>> entry : cases().entrySet()) {
+      cases.put(entry.getKey(), write(entry.getKey(), entry.getValue().get()));
+    }
+    Path log = folder.resolve("log.txt");
+    Process process =
+        new ProcessBuilder(python, "src/test/python/check_saved_models.py", folder.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    int exit = process.waitFor();
+    String output = Files.readString(log, StandardCharsets.UTF_8);
+    System.out.println(output);
+    assertEquals(0, exit, output);
+    for (Map.Entry<String, Case> entry : cases.entrySet()) {
+      comeBack(entry.getKey(), entry.getValue());
+    }
+  }
+
+  private Case write(String name, Case model) throws IOException {
+    train(model.model, model.samples);
+    model.model.save(folder.resolve(name + ".keras"));
+    ObjectNode json = JSON.createObjectNode();
+    json.set("x", model.x);
+    json.put("x_kind", model.isInt ? "int" : "float");
+    json.set("y", model.y);
+    json.put("batch_size", BATCH);
+    json.put("h5", true);
+    json.set("output", JSON.valueToTree(model.model.predict(model.samples).toArray()));
+    json.putArray("losses")
+        .add(train(model.model, model.samples))
+        .add(train(model.model, model.samples));
+    Files.writeString(folder.resolve(name + ".json"), json.toString());
+    return model;
+  }
+
+  private void comeBack(String name, Case original) throws IOException {
+    Path back = folder.resolve("back");
+    JsonNode expected = JSON.readTree(back.resolve(name + ".json").toFile());
+    double[] outputs = GoldenCase.flat(JSON.convertValue(expected.get("output"), double[][].class));
+    for (String extension : new String[] {".keras", ".h5"}) {
+      Sequential model = Sequential.load(back.resolve(name + extension));
+      double[] actual = GoldenCase.flat(model.predict(original.samples).toArray());
+      double largest = 1e-6;
+      double difference = 0;
+      for (int i = 0; i < actual.length; i++) {
+        largest = Math.max(largest, Math.abs(outputs[i]));
+        difference = Math.max(difference, Math.abs(outputs[i] - actual[i]));
+      }
+      assertTrue(difference / largest <= TOLERANCE, name + extension + ": " + difference / largest);
+      double loss = expected.get("loss").asDouble();
+      double mine = train(model, original.samples);
+      assertEquals(loss, mine, TOLERANCE_OF_LOSS * Math.abs(loss), name + extension);
+      System.out.printf(
+          Locale.ROOT,
+          "back %-24s output %.1e  loss %.6f (Keras %.6f)%n",
+          name + extension,
+          difference / largest,
+          mine,
+          loss);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+"""Opens model files that Unroll wrote in Keras 3, and trains them on.
+
+usage: KERAS_BACKEND=tensorflow CUDA_VISIBLE_DEVICES= python check_saved_models.py FOLDER
+
+FOLDER has NAME.keras, saved by Unroll after one epoch, and NAME.json with the data (x, y, batch_size), Unroll's
+output for x, and the losses of the two epochs that followed there (without shuffling). For each model:
+1. Keras loads it, without a warning, and predicts the same within 1e-5 of the largest output;
+2. Keras trains one epoch on, and its loss is Unroll's within 1e-3;
+3. Keras saves the model to back/NAME.keras (and .h5 where h5 is asked for), with its output beside it, for Unroll to
+   read and to train one epoch on, whose loss Keras writes down too.
+SavedModelsTest makes the folder, runs this, and does the last step. It needs a Python with Keras:
+mvn test -Dtest=SavedModelsTest -Dunroll.python=PYTHON
+"""
+import json
+import os
+import pathlib
+import sys
+import warnings
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+import absl.logging
+import keras
+import numpy as np
+import tensorflow as tf
+
+absl.logging.set_verbosity(absl.logging.ERROR)  # that .h5 is an old format
+tf.get_logger().setLevel("ERROR")  # that every model is compiled anew
+
+TOLERANCE = 1e-5
+TOLERANCE_OF_LOSS = 1e-3
+
+
+def array(values, kind):
+    return np.array(values, dtype="int32" if kind == "int" else "float32")
+
+
+def train(model, case, x, y):
+    history = model.fit(x, y, batch_size=case["batch_size"], epochs=1, shuffle=False, verbose=0)
+    return history.history["loss"][0]
+
+
+def check(path, back):
+    case = json.loads(path.with_suffix(".json").read_text())
+    x, y = array(case["x"], case["x_kind"]), array(case["y"], "float")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        model = keras.models.load_model(path)
+    steps = int(model.optimizer.iterations)
+    expected = np.array(case["output"])
+    output = model.predict(x, verbose=0).reshape(expected.shape)
+    error = np.abs(output - expected).max() / max(1e-6, np.abs(expected).max())
+    loss = train(model, case, x, y)
+    loss_error = abs(loss - case["losses"][0]) / max(1e-6, abs(case["losses"][0]))
+    model.save(back / path.name)
+    if case["h5"]:
+        model.save((back / path.name).with_suffix(".h5"))
+    output = model.predict(x, verbose=0)
+    again = train(model, case, x, y)
+    (back / path.name).with_suffix(".json").write_text(
+        json.dumps({"output": output.reshape(len(x), -1).astype(float).tolist(), "loss": again})
+    )
+    both = abs(again - case["losses"][1]) / max(1e-6, abs(case["losses"][1]))
+    good = error <= TOLERANCE and loss_error <= TOLERANCE_OF_LOSS and both <= TOLERANCE_OF_LOSS
+    print(
+        f"{'ok  ' if good else 'FAIL'} {path.stem:24s} steps {steps}  output {error:.1e}"
+        f"  loss {loss:.6f} (Unroll {case['losses'][0]:.6f})  next {again:.6f} (Unroll {case['losses'][1]:.6f})"
+    )
+    return good
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    back = folder / "back"
+    back.mkdir()
+    print(f"Keras {keras.__version__} on {keras.backend.backend()}")
+    results = [check(path, back) for path in sorted(folder.glob("*.keras"))]
+    print(f"{sum(results)} of {len(results)} models agree")
+    sys.exit(0 if results and all(results) else 1)
+
+
+main()
