@@ -52,6 +52,10 @@ final class ModelConfigs {
           "The configuration of a Sequential model has a list 'layers'. Received: "
               + (layers == null ? "none" : layers));
     }
+    if (!config.path("trainable").asBoolean(true)) {
+      throw new IllegalArgumentException(
+          "The model has trainable=false, which is not supported: every weight is trained.");
+    }
     List<Layer> stack = new ArrayList<>();
     if (!"InputLayer".equals(layers.get(0).path("class_name").asText())) {
       JsonNode shape = layers.get(0).path("config").path("batch_input_shape");
