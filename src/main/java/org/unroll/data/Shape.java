@@ -25,6 +25,11 @@ public final class Shape {
    * @throws IllegalArgumentException if an axis is neither
    */
   public static Shape of(int... axes) {
+    return owning(axes.clone());
+  }
+
+  /** As {@link #of}, of an array that nobody else has. */
+  private static Shape owning(int[] axes) {
     for (int axis : axes) {
       if (axis < 1 && axis != ANY) {
         throw new IllegalArgumentException(
@@ -32,7 +37,7 @@ public final class Shape {
                 + Arrays.toString(axes));
       }
     }
-    return new Shape(axes.clone());
+    return new Shape(axes);
   }
 
   /** The number of axes, the batch not counted. */
@@ -54,14 +59,14 @@ public final class Shape {
   public Shape withLast(int length) {
     int[] copy = axes.clone();
     copy[copy.length - 1] = length;
-    return of(copy);
+    return owning(copy);
   }
 
   /** This shape with another length of its first axis. */
   public Shape withFirst(int length) {
     int[] copy = axes.clone();
     copy[0] = length;
-    return of(copy);
+    return owning(copy);
   }
 
   /** This shape without its first axis. */
@@ -79,7 +84,7 @@ public final class Shape {
     int[] longer = new int[axes.length + 1];
     longer[0] = length;
     System.arraycopy(axes, 0, longer, 1, axes.length);
-    return of(longer);
+    return owning(longer);
   }
 
   /** Whether every axis has a known length. */

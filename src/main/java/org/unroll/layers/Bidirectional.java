@@ -1,6 +1,5 @@
 package org.unroll.layers;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.unroll.compute.Compute;
@@ -186,6 +185,9 @@ public final class Bidirectional extends Layer {
     private final Tensor[] outputs = new Tensor[2];
     private final Tensor[] gradients = {new Tensor(), new Tensor()};
     private final float[][] buffers = {{}, {}};
+    private final Gradient[][] weightGradients = {
+      new Gradient[forwardLayer.weights().size()], new Gradient[backwardLayer.weights().size()]
+    };
     private final Tensor output = new Tensor();
     private final Tensor inputGradient = new Tensor();
     private float[] merged = {};
@@ -244,20 +246,18 @@ public final class Bidirectional extends Layer {
     }
 
     @Override
-    public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
+    public Tensor backward(Tensor gradient, Gradient[] all, boolean needed) {
+      int copied = 0;
       for (int direction = 0; direction < 2; direction++) {
         buffers[direction] = atLeast(buffers[direction], timesteps * rows * units[direction]);
         splitGradient(gradient, direction);
         gradients[direction].set(buffers[direction], 0, rows, outputs[direction].shape(), null);
+        int count = weightGradients[direction].length;
+        System.arraycopy(all, copied, weightGradients[direction], 0, count);
+        copied += count;
       }
-      int split = forwardLayer.weights().size();
-      Tensor first =
-          passes[0].backward(gradients[0], Arrays.copyOfRange(weightGradients, 0, split), needed);
-      Tensor second =
-          passes[1].backward(
-              gradients[1],
-              Arrays.copyOfRange(weightGradients, split, weightGradients.length),
-              needed);
+      Tensor first = passes[0].backward(gradients[0], weightGradients[0], needed);
+      Tensor second = passes[1].backward(gradients[1], weightGradients[1], needed);
       if (!needed) {
         return null;
       }

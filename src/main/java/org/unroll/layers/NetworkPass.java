@@ -1,17 +1,21 @@
 package org.unroll.layers;
 
-import java.util.Arrays;
 import java.util.List;
 
 /** All layers of a network at work on one slice: the passes of its layers in a row. */
 public final class NetworkPass {
   private final List<Layer> layers;
   private final Pass[] passes;
+  private final Gradient[][] layerGradients; // for each layer those of its weights
   private final int firstWithWeights;
 
   NetworkPass(Network network) {
     layers = network.layers();
     passes = layers.stream().map(Layer::newPass).toArray(Pass[]::new);
+    layerGradients =
+        layers.stream()
+            .map(layer -> new Gradient[layer.weights().size()])
+            .toArray(Gradient[][]::new);
     int first = 0;
     while (first < layers.size() && layers.get(first).weights().isEmpty()) {
       first++;
@@ -63,15 +67,15 @@ public final class NetworkPass {
     Tensor values = gradient;
     int end = gradients.length;
     for (int i = passes.length - 1; i >= first; i--) {
-      int begin = end - layers.get(i).weights().size();
-      Gradient[] own = Arrays.copyOfRange(gradients, begin, end);
+      Gradient[] own = layerGradients[i];
+      end -= own.length;
+      System.arraycopy(gradients, end, own, 0, own.length);
       boolean needed = toInput || i > first;
       if (fromLogits && i == passes.length - 1) {
         values = passes[i].backwardFromLogits(values, own, needed);
       } else {
         values = passes[i].backward(values, own, needed);
       }
-      end = begin;
     }
     return values;
   }

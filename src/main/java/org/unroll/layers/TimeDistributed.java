@@ -96,14 +96,14 @@ public final class TimeDistributed extends Layer {
       int timesteps = input.shape().axis(0);
       toInner(input, innerInput, 0);
       Tensor y = inner.forward(innerInput, null, eachStep.eachStep(call, input.rows(), timesteps));
-      return toOuter(y, output, 1, timesteps, input.mask());
+      return toOuter(y, output, 1, y.shape().prepend(timesteps), input.mask());
     }
 
     @Override
     public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
       toInner(gradient, innerGradient, 2);
       Tensor dx = inner.backward(innerGradient, weightGradients, needed);
-      return needed ? toOuter(dx, inputGradient, 3, x.shape().axis(0), null) : null;
+      return needed ? toOuter(dx, inputGradient, 3, x.shape(), null) : null;
     }
 
     /**
@@ -123,16 +123,16 @@ public final class TimeDistributed extends Layer {
       to.set(moved[buffer], 0, rows, shape, null);
     }
 
-    private Tensor toOuter(Tensor from, Tensor to, int buffer, int timesteps, boolean[] mask) {
-      Shape shape = from.shape();
-      int rows = from.rows() / timesteps;
-      if (shape.rank() < 2) {
-        return to.set(from.values(), from.offset(), rows, shape.prepend(timesteps), mask);
+    private Tensor toOuter(Tensor from, Tensor to, int buffer, Shape shape, boolean[] mask) {
+      Shape step = from.shape();
+      int rows = from.rows() / shape.axis(0);
+      if (step.rank() < 2) {
+        return to.set(from.values(), from.offset(), rows, shape, mask);
       }
       moved[buffer] = atLeast(moved[buffer], from.size());
-      int first = shape.axis(0);
-      move(from.values(), from.offset(), moved[buffer], first, from.rows(), shape.size() / first);
-      return to.set(moved[buffer], 0, rows, shape.prepend(timesteps), mask);
+      int first = step.axis(0);
+      move(from.values(), from.offset(), moved[buffer], first, from.rows(), step.size() / first);
+      return to.set(moved[buffer], 0, rows, shape, mask);
     }
 
     /** An array of (outer, inner, width) becomes one of (inner, outer, width). */
