@@ -1,0 +1,108 @@
+package org.unroll;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.unroll.layers.Layers.bidirectional;
+import static org.unroll.layers.Layers.dense;
+import static org.unroll.layers.Layers.dropout;
+import static org.unroll.layers.Layers.embedding;
+import static org.unroll.layers.Layers.flatten;
+import static org.unroll.layers.Layers.gru;
+import static org.unroll.layers.Layers.input;
+import static org.unroll.layers.Layers.lstm;
+import static org.unroll.layers.Layers.repeatVector;
+import static org.unroll.layers.Layers.simpleRnn;
+import static org.unroll.layers.Layers.timeDistributed;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.unroll.compute.Compute;
+import org.unroll.data.Samples;
+import org.unroll.layers.Layer;
+import org.unroll.training.Callback;
+import org.unroll.training.FitOptions;
+import org.unroll.training.Training;
+
+/**
+ * Training reuses its buffers: once they are there, a step makes a few small objects only. On plain
+ * loops alone, since vectors are objects until the JIT compiler has had its way with them.
+ */
+@Tag("both-compute-implementations")
+class TrainingAllocationTest {
+  /** Logs, and some shapes for each of four slices; the least of the buffers would make it more. */
+  private static final long BYTES_PER_STEP = 4096;
+
+  record Case(String name, boolean tokens, Layer... layers) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Case> cases() {
+    return Stream.of(
+        new Case(
+            "stacked GRU",
+            false,
+            input(12, 4),
+            gru(8).returnSequences(true).dropout(0.2).recurrentDropout(0.2),
+            gru(8).goBackwards(true),
+            dense(1)),
+        new Case(
+            "masked LSTM",
+            true,
+            input(12),
+            embedding(50, 8).maskZero(true),
+            lstm(8).returnSequences(true).dropout(0.2),
+            gru(4).resetAfter(false),
+            dense(1, "sigmoid")),
+        new Case(
+            "everything else",
+            false,
+            input(12, 4),
+            bidirectional(simpleRnn(4)),
+            repeatVector(3),
+            dropout(0.2),
+            timeDistributed(dense(4, "relu")),
+            flatten(),
+            dense(1)));
+  }
+
+  /** The bytes this thread has allocated, batch by batch. */
+  private static final class Bytes extends Callback {
+    private final ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final long[] after = new long[120];
+    private int batches;
+
+    @Override
+    public void onBatchEnd(Training training, int batch, Map<String, Double> logs) {
+      after[batches++] = bean.getThreadAllocatedBytes(Thread.currentThread().getId());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  @SuppressWarnings("deprecation") // Thread.getId, from JDK 19 on
+  void aStepAllocatesNextToNothing(Case which) {
+    assumeTrue(Compute.describe().startsWith("Plain loops"));
+    Sequential model = Sequential.of(which.layers);
+    model.compile("adam", "binary_crossentropy", "accuracy");
+    var x = new double[64][12][4];
+    var ids = new int[64][12];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i][i % 12] = i % 50;
+    }
+    Samples data = (which.tokens ? Samples.of(ids) : Samples.of(x)).targets(new double[64]);
+    var bytes = new Bytes();
+    model.fit(
+        data.batchSize(64),
+        FitOptions.epochs(1).stepsPerEpoch(120).threads(1).verbose(0).callbacks(bytes));
+    long perStep = (bytes.after[119] - bytes.after[19]) / 100;
+    assertTrue(perStep < BYTES_PER_STEP, perStep + " bytes a step");
+  }
+}

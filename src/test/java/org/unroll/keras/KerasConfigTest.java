@@ -1,0 +1,214 @@
+package org.unroll.keras;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.unroll.Sequential;
+import org.unroll.data.Shape;
+import org.unroll.layers.Layer;
+import org.unroll.layers.Lstm;
+
+/** What the reader of Keras configurations takes and what it refuses, by name. */
+class KerasConfigTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** As Keras 3.15 writes it, with the arguments that matter to no test left out. */
+  private static final String MODEL =
+      """
+      {"name": "forecast", "trainable": true, "layers": [
+        {"class_name": "InputLayer", "config": {"batch_shape": [null, 4, 3], "dtype": "float32",
+          "sparse": false, "ragged": false, "name": "input_layer", "optional": false}},
+        {"class_name": "LSTM", "config": {"name": "memory", "trainable": true,
+          "dtype": {"class_name": "DTypePolicy", "config": {"name": "float32"}},
+          "return_sequences": false, "return_state": false, "go_backwards": true,
+          "stateful": false, "unroll": false, "zero_output_for_mask": false, "units": 2,
+          "activation": "tanh", "recurrent_activation": "hard_sigmoid", "use_bias": true,
+          "kernel_initializer": {"class_name": "GlorotUniform", "config": {"seed": null}},
+          "recurrent_initializer": {"class_name": "Orthogonal",
+            "config": {"seed": null, "gain": 1.0}},
+          "bias_initializer": {"class_name": "Zeros", "config": {}},
+          "unit_forget_bias": true, "kernel_regularizer": null, "recurrent_regularizer": null,
+          "bias_regularizer": null, "activity_regularizer": null, "kernel_constraint": null,
+          "recurrent_constraint": null, "bias_constraint": null, "dropout": 0.25,
+          "recurrent_dropout": 0.0, "seed": null}}],
+       "build_input_shape": [null, 4, 3]}
+      """;
+
+  private static ObjectNode model() throws JsonProcessingException {
+    return (ObjectNode) JSON.readTree(MODEL);
+  }
+
+  private static ObjectNode lstm(ObjectNode model) {
+    return (ObjectNode) model.get("layers").get(1);
+  }
+
+  private static String refusal(Consumer<ObjectNode> change) throws JsonProcessingException {
+    ObjectNode model = model();
+    change.accept(model);
+    return assertThrows(
+            IllegalArgumentException.class, () -> KerasConfig.sequential(model.toString()))
+        .getMessage();
+  }
+
+  @Test
+  void readsALayerWithItsArguments() throws JsonProcessingException {
+    String wrapped = "{\"class_name\": \"Sequential\", \"config\": " + MODEL + "}";
+    for (String json : List.of(MODEL, wrapped)) {
+      Sequential model = KerasConfig.sequential(json);
+      assertEquals("forecast", model.name());
+      assertEquals(Shape.of(4, 3), model.network().inputShape());
+      Lstm layer = (Lstm) model.layer("memory");
+      assertEquals(2, layer.units());
+      assertEquals(0.25, layer.dropout());
+      assertTrue(layer.goBackwards());
+    }
+    ObjectNode unnamed = model();
+    ((ArrayNode) unnamed.get("layers")).remove(0);
+    Layer layer = KerasConfig.sequential(unnamed.toString()).layer("memory");
+    assertEquals(Shape.of(4, 3), layer.inputShape(), "from build_input_shape");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          stateful | true | each batch begins with states of zeros.
+          return_state | true | a model has one output.
+          kernel_constraint | {"class_name":"MaxNorm"} | weights have no constraints.
+          recurrent_constraint | {"class_name":"MaxNorm"} | weights have no constraints.
+          bias_constraint | {"class_name":"MaxNorm"} | weights have no constraints.
+          activity_regularizer | {"class_name":"L2"} | penalties are on weights, not on outputs.
+          quantization_config | {"bits":8} | weights are float32.
+          peephole | true | this library does not know the option.
+          """)
+  void refusesOptionsByName(String option, String value, String reason)
+      throws JsonProcessingException {
+    String message =
+        refusal(
+            model -> {
+              try {
+                ((ObjectNode) lstm(model).get("config")).set(option, JSON.readTree(value));
+              } catch (JsonProcessingException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    assertEquals(
+        "LSTM 'memory' has " + option + "=" + value + ", which is not supported: " + reason,
+        message);
+  }
+
+  @Test
+  void refusesWhatWouldMakeAnotherModel() throws JsonProcessingException {
+    assertEquals(
+        "LSTM 'memory' has trainable=false, which is not supported: every weight is trained.",
+        refusal(model -> ((ObjectNode) lstm(model).get("config")).put("trainable", false)));
+    assertEquals(
+        "The model has trainable=false, which is not supported: every weight is trained.",
+        refusal(model -> model.put("trainable", false)));
+    assertEquals(
+        "LSTM 'memory' has dtype=mixed_float16, which is not supported: weights are float32.",
+        refusal(
+            model ->
+                ((ObjectNode) lstm(model).get("config").get("dtype").get("config"))
+                    .put("name", "mixed_float16")));
+    assertTrue(
+        refusal(model -> lstm(model).put("class_name", "ConvLSTM1D"))
+            .startsWith(
+                "The layer ConvLSTM1D 'memory' is of a type that is not supported. Supported:"
+                    + " [InputLayer, Dense, SimpleRNN, LSTM, GRU,"));
+    assertEquals(
+        "InputLayer 'input_layer' has batch_shape=[8,4,3], which is not supported: the batch size"
+            + " of a model is left open.",
+        refusal(
+            model ->
+                ((ObjectNode) model.get("layers").get(0).get("config"))
+                    .putArray("batch_shape")
+                    .add(8)
+                    .add(4)
+                    .add(3)));
+    assertEquals(
+        "LSTM 'memory' has kernel_initializer=Fourier, which is not supported: this library does"
+            + " not know the initializer.",
+        refusal(
+            model ->
+                ((ObjectNode) lstm(model).get("config").get("kernel_initializer"))
+                    .put("class_name", "Fourier")));
+    assertEquals(
+        "LSTM 'memory' has bias_regularizer=OrthogonalRegularizer, which is not supported:"
+            + " regularizers are L1, L2 and L1L2.",
+        refusal(
+            model ->
+                ((ObjectNode) lstm(model).get("config"))
+                    .putObject("bias_regularizer")
+                    .put("class_name", "OrthogonalRegularizer")));
+  }
+
+  @Test
+  void refusesWrongTypesOfArguments() throws JsonProcessingException {
+    assertEquals(
+        "The argument 'units' of LSTM 'memory' is a whole number. Received: 2.5",
+        refusal(model -> ((ObjectNode) lstm(model).get("config")).put("units", 2.5)));
+    assertEquals(
+        "The argument 'dropout' of LSTM 'memory' is a number. Received: \"half\"",
+        refusal(model -> ((ObjectNode) lstm(model).get("config")).put("dropout", "half")));
+    assertEquals(
+        "The argument 'use_bias' of LSTM 'memory' is true or false. Received: \"yes\"",
+        refusal(model -> ((ObjectNode) lstm(model).get("config")).put("use_bias", "yes")));
+    assertEquals(
+        "LSTM 'memory' lacks the argument 'units'.",
+        refusal(model -> ((ObjectNode) lstm(model).get("config")).remove("units")));
+    assertTrue(
+        refusal(model -> ((ObjectNode) lstm(model).get("config")).put("activation", "tann"))
+            .startsWith("Unknown activation 'tann'. Known: "));
+  }
+
+  @Test
+  void refusesWhatIsNoModel() {
+    for (String text : List.of("", "{}", "[]", "null", "{\"layers\": []}", "{\"layers\": 3}")) {
+      var error =
+          assertThrows(IllegalArgumentException.class, () -> KerasConfig.sequential(text), text);
+      assertTrue(error.getMessage().contains("has a list 'layers'"), error.getMessage());
+    }
+    var cut =
+        assertThrows(
+            IllegalArgumentException.class, () -> KerasConfig.sequential("{\"layers\": ["));
+    assertTrue(cut.getMessage().startsWith("A Keras configuration is JSON."), cut.getMessage());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> KerasConfig.sequential("{\"class_name\": \"Functional\", \"config\": {}}"));
+  }
+
+  @Test
+  void optimizersAndLossesTooAreReadWhole() {
+    var error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                KerasConfig.optimizer(
+                    "{\"class_name\": \"Adam\", \"config\": {\"use_ema\": true}}"));
+    assertEquals(
+        "the optimizer Adam has use_ema=true, which is not supported: no moving average of the"
+            + " weights is kept.",
+        error.getMessage());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> KerasConfig.optimizer("{\"class_name\": \"Lion\", \"config\": {}}"));
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            KerasConfig.loss(
+                "{\"class_name\": \"MeanSquaredError\", \"config\": {\"reduction\": \"sum\"}}"));
+    assertEquals("mean_squared_error", KerasConfig.loss("\"mse\"").name());
+  }
+}
