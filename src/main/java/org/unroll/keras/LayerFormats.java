@@ -119,6 +119,8 @@ final class LayerFormats {
         .flag("return_sequences", L::returnSequences, L::returnSequences)
         .flag("go_backwards", L::goBackwards, L::goBackwards)
         .flag("zero_output_for_mask", L::zeroOutputForMask, L::zeroOutputForMask)
+        .refuse("stateful", "each batch begins with states of zeros.")
+        .refuse("return_state", "a model has one output.")
         .ignore("unroll", "implementation", "seed", "use_cudnn", "time_major");
   }
 
