@@ -243,6 +243,13 @@ class SequentialFitTest {
     assertEquals("disk full", error.getMessage());
     assertEquals("end", log.events.get(log.events.size() - 1));
     assertEquals(1, model.history().epochs());
+
+    model.network().weights().get(0).values()[0] = Float.NaN;
+    var first =
+        assertThrows(
+            NonFiniteLossException.class,
+            () -> model.fit(numbers(5), quiet(1).callbacks(failing, log)));
+    assertEquals("disk full", first.getSuppressed()[0].getMessage());
   }
 
   @Test

@@ -140,7 +140,14 @@ public final class Trainer {
     }
   }
 
-  private void requireFit(Dataset dataset, String use) {
+  /**
+   * Checks that a dataset has what this network takes and returns; {@link #fit} and {@link
+   * #evaluate} do it by themselves.
+   *
+   * @param use what the data is for, for the error's text
+   * @throws IllegalArgumentException if inputs or targets do not fit
+   */
+  public void requireFit(Dataset dataset, String use) {
     requireInputs(network, dataset, use);
     Shape targets = dataset.targetShape();
     if (targets == null) {
@@ -226,14 +233,20 @@ public final class Trainer {
       int threads = options.threads() == null ? Workers.defaultThreads() : options.threads();
       try (var runner = new BatchRunner(network, loss, metrics, options.seed(), threads)) {
         callbacks.forEach(callback -> callback.onTrainBegin(this));
+        RuntimeException failure = null;
         try {
           for (int epoch = options.firstEpoch(); epoch < options.epochs() && !stopped; epoch++) {
             epoch(runner, epoch);
           }
+        } catch (RuntimeException e) {
+          failure = e;
         } finally {
           // Callbacks that write files must not find the flag set: it would close their channels.
           interrupted |= Thread.interrupted();
-          endCallbacks();
+          failure = endCallbacks(failure);
+        }
+        if (failure != null) {
+          throw failure;
         }
       } finally {
         if (interrupted) {
@@ -242,23 +255,26 @@ public final class Trainer {
       }
     }
 
-    /** All callbacks are told, also where one of them fails. */
-    private void endCallbacks() {
-      RuntimeException failure = null;
+    /**
+     * Tells all callbacks, also where one of them fails.
+     *
+     * @param before what made training fail, or null
+     * @return the first failure, those of callbacks after it suppressed in it; null without one
+     */
+    private RuntimeException endCallbacks(RuntimeException before) {
+      RuntimeException first = before;
       for (Callback callback : callbacks) {
         try {
           callback.onTrainEnd(this);
         } catch (RuntimeException e) {
-          if (failure == null) {
-            failure = e;
+          if (first == null) {
+            first = e;
           } else {
-            failure.addSuppressed(e);
+            first.addSuppressed(e);
           }
         }
       }
-      if (failure != null) {
-        throw failure;
-      }
+      return first;
     }
 
     private void epoch(BatchRunner runner, int epoch) {
