@@ -147,10 +147,14 @@ public final class Comparison {
     if (train == null || validation == null) {
       throw new IllegalStateException("Call on(train, validation) before run().");
     }
+    if (train.targetShape() == null) {
+      throw new IllegalArgumentException("A comparison needs targets; the training data has none.");
+    }
     // All models are built first, so that a mistake in the last one does not cost the training of
     // the others.
     Map<String, Sequential> models = new LinkedHashMap<>();
     stacks.forEach((name, layers) -> models.put(name, model(name, layers)));
+    models.values().forEach(model -> model.requireFit(train, validation));
     Result result = new Result(validation, loss);
     for (Map.Entry<String, Sequential> entry : models.entrySet()) {
       entry.getValue().fit(train, options().title(entry.getKey()));
@@ -168,7 +172,8 @@ public final class Comparison {
     stack.addAll(layers);
     if (layers.get(layers.size() - 1) instanceof RecurrentLayer<?> last) {
       int size = train.targetShape().size();
-      stack.add(dense(last.returnSequences() ? size / train.inputShape().axis(0) : size));
+      int steps = last.returnSequences() ? train.inputShape().axis(0) : 1;
+      stack.add(dense(Math.max(1, size / steps)));
     }
     Sequential model = Sequential.seeded(seed, stack.toArray(new Layer[0])).name(name);
     model.compile(optimizer.get(), loss, metrics);

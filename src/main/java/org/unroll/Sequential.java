@@ -286,6 +286,12 @@ public final class Sequential {
         Trainer.predict(network, data, Workers.defaultThreads()));
   }
 
+  /** Checks data before a training that may be far away. */
+  void requireFit(Dataset train, Dataset validation) {
+    trainer.requireFit(train, "training");
+    trainer.requireFit(validation, "validation");
+  }
+
   private void requireCompiled(String what) {
     if (trainer == null) {
       throw new IllegalStateException(

@@ -1,18 +1,101 @@
 package org.unroll;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.gru;
+import static org.unroll.layers.Layers.input;
+import static org.unroll.layers.Layers.lstm;
 import static org.unroll.layers.Layers.simpleRnn;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.unroll.data.Samples;
 import org.unroll.data.TimeSeries;
 import org.unroll.data.Windows;
+import org.unroll.training.FitOptions;
 import tech.tablesaw.api.Table;
 
+/** Several models on the same data. */
 class ComparisonTest {
+  private static Samples data(int count) {
+    var random = new SplittableRandom(count);
+    double[][][] x = new double[count][5][];
+    for (double[][] sample : x) {
+      for (int t = 0; t < sample.length; t++) {
+        sample[t] = random.doubles(2, -1, 1).toArray();
+      }
+    }
+    return Samples.of(x).targets(random.doubles(count).toArray()).batchSize(8);
+  }
+
+  private static Comparison comparison() {
+    return Comparison.of("RNN", simpleRnn(3), "GRU", gru(3), "LSTM", lstm(3))
+        .on(data(40), data(9))
+        .epochs(3)
+        .verbose(0);
+  }
+
+  @Test
+  void trainsEachModelAsIfItWereAlone() {
+    Comparison.Result result = comparison().seed(4).run();
+    assertEquals(List.of("RNN", "GRU", "LSTM"), List.copyOf(result.models().keySet()));
+    Sequential alone = Sequential.seeded(4, input(5, 2), gru(3), dense(1));
+    alone.compile("rmsprop", "mae");
+    alone.fit(data(40), FitOptions.epochs(3).validation(data(9)).seed(4).verbose(0));
+    assertArrayEquals(
+        alone.weight("gru/kernel").data, result.model("GRU").weight("gru/kernel").data);
+    Table table = result.table();
+    assertEquals(
+        List.of("model", "parameters", "seconds per epoch", "best val_loss", "in epoch"),
+        table.columnNames());
+    List<Double> losses = result.histories().get("GRU").get("val_loss");
+    double best = Collections.min(losses);
+    assertEquals(best, table.row(1).getDouble("best val_loss"));
+    assertEquals(losses.indexOf(best) + 1, table.row(1).getInt("in epoch"));
+    // GRU: 2·9 + 3·9 + 2·9, and Dense: 3 + 1
+    assertEquals(67, table.row(1).getInt("parameters"));
+    var error = assertThrows(IllegalArgumentException.class, () -> result.model("Gru"));
+    assertEquals(
+        "This comparison has no model 'Gru'. It has: [RNN, GRU, LSTM]", error.getMessage());
+  }
+
+  @Test
+  void mistakesShowBeforeAnythingIsTrained() {
+    assertThrows(IllegalStateException.class, () -> Comparison.of("a", gru(2)).run());
+    assertThrows(IllegalArgumentException.class, () -> Comparison.of("a", gru(2), "a", gru(2)));
+    assertThrows(IllegalArgumentException.class, () -> Comparison.of("a"));
+    Samples inputs = Samples.of(new double[2][5][2]);
+    assertThrows(
+        IllegalArgumentException.class, () -> Comparison.of("a", gru(2)).on(inputs, inputs).run());
+    var first = gru(2);
+    var error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                Comparison.of("good", first, "bad", gru(2).returnSequences(true))
+                    .on(data(40), data(9))
+                    .verbose(0)
+                    .run());
+    assertTrue(
+        error.getMessage().contains("a model that returns (5, 1) for a sample needs 5 target"),
+        error.getMessage());
+    assertEquals(0f, first.weight("bias").values()[0], "not trained");
+  }
+
+  @Test
+  void anInterruptLeavesOutTheRest() {
+    Thread.currentThread().interrupt();
+    Comparison.Result result = comparison().run();
+    assertTrue(Thread.interrupted());
+    assertEquals(List.of("RNN"), List.copyOf(result.models().keySet()));
+    assertEquals(0, result.table().rowCount(), "no epoch was finished");
+  }
 
   private static Windows windows() {
     double[][] rows = new double[60][1];
@@ -20,7 +103,7 @@ class ComparisonTest {
     return TimeSeries.of(rows, "T").target("T").normalizedOn(0, 40).windows().lookback(4);
   }
 
-  private static Comparison.Result run() {
+  private static Comparison.Result runOnWindows() {
     Windows windows = windows();
     return Comparison.of("RNN", simpleRnn(2), "GRU", gru(2))
         .on(windows.range(0, 40), windows.range(40, 60))
@@ -31,7 +114,7 @@ class ComparisonTest {
 
   @Test
   void theTablePrintsFourDigits() {
-    Table table = run().table();
+    Table table = runOnWindows().table();
 
     for (String column : List.of("seconds per epoch", "best val_loss", "MAE, T")) {
       String digits = table.getString(0, column).replace(".", "").replaceFirst("^0+", "");
@@ -41,7 +124,7 @@ class ComparisonTest {
 
   @Test
   void theErrorInTheTargetsUnitIsTheBestLossTimesTheDeviation() {
-    Table table = run().table();
+    Table table = runOnWindows().table();
 
     assertEquals(
         table.doubleColumn("best val_loss").get(1) * windows().series().std("T"),
