@@ -82,7 +82,7 @@ public final class Sequential {
    *
    * <p>Whatever the file has and this library does not (a layer, an option, a metric) is an error;
    * nothing is left out or replaced. A file may come from anywhere: nothing in it is run, nothing
-   * is unpacked to the disk, and entries beyond 1 GiB of weights or 16 MiB of configuration are
+   * is unpacked to the disk, and entries beyond 1 GiB of weights or 4 MiB of configuration are
    * refused.
    *
    * @throws java.io.UncheckedIOException if the file does not exist, cannot be read, is damaged or

@@ -52,7 +52,7 @@ final class Hdf5File {
   private static final int LONGEST_NAME = 4096;
 
   /** The texts of all attributes together: a model's configuration is some kilobytes. */
-  private static final int LONGEST_TEXTS = 64 << 20;
+  private static final int LONGEST_TEXTS = 4 << 20;
 
   private final byte[] bytes;
   private final MeteredStorage storage;

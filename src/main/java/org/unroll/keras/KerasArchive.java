@@ -29,7 +29,7 @@ record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
   static final int LARGEST_WEIGHTS = 1 << 30;
 
   /** The size of a text beyond which it is refused. */
-  private static final int LARGEST_TEXT = 16 << 20;
+  private static final int LARGEST_TEXT = 4 << 20;
 
   /** What an entry may unpack to in any case, and how many times its packed size beyond that. */
   private static final long HARMLESS = 16 << 20;

@@ -57,7 +57,7 @@ class KerasFilesTest {
     assertPredicts(golden, model);
   }
 
-  private static void assertPredicts(GoldenCase golden, Sequential model) {
+  static void assertPredicts(GoldenCase golden, Sequential model) {
     double[] expected = GoldenCase.doubles(golden.get("output"));
     double[] actual = GoldenCase.flat(model.predict(golden.samples()).toArray());
     assertEquals(expected.length, actual.length);
