@@ -121,7 +121,8 @@ final class LayerFormats {
         .flag("zero_output_for_mask", L::zeroOutputForMask, L::zeroOutputForMask)
         .refuse("stateful", "each batch begins with states of zeros.")
         .refuse("return_state", "a model has one output.")
-        .ignore("unroll", "implementation", "seed", "use_cudnn", "time_major");
+        .refuse("time_major", "the rows of a batch are its first axis.")
+        .ignore("unroll", "implementation", "seed", "use_cudnn");
   }
 
   private static Format<Lstm> lstm() {

@@ -85,6 +85,7 @@ class KerasConfigTest {
           """
           stateful | true | each batch begins with states of zeros.
           return_state | true | a model has one output.
+          time_major | true | the rows of a batch are its first axis.
           kernel_constraint | {"class_name":"MaxNorm"} | weights have no constraints.
           recurrent_constraint | {"class_name":"MaxNorm"} | weights have no constraints.
           bias_constraint | {"class_name":"MaxNorm"} | weights have no constraints.
