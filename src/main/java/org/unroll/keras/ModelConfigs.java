@@ -29,8 +29,10 @@ final class ModelConfigs {
   static Stack read(JsonNode node) {
     JsonNode config = node.get("config");
     if (config == null) {
+      requireTrainable(node);
       return sequential(node);
     }
+    requireTrainable(config);
     String type = node.path("class_name").asText("");
     return switch (type) {
       case "Sequential" -> sequential(config);
@@ -44,6 +46,13 @@ final class ModelConfigs {
     };
   }
 
+  private static void requireTrainable(JsonNode config) {
+    if (!config.path("trainable").asBoolean(true)) {
+      throw new IllegalArgumentException(
+          "The model has trainable=false, which is not supported: every weight is trained.");
+    }
+  }
+
   private static Stack sequential(JsonNode config) {
     // Before Keras 2.3 the configuration was the list itself.
     JsonNode layers = config.isArray() ? config : config.get("layers");
@@ -51,10 +60,6 @@ final class ModelConfigs {
       throw new IllegalArgumentException(
           "The configuration of a Sequential model has a list 'layers'. Received: "
               + (layers == null ? "none" : layers));
-    }
-    if (!config.path("trainable").asBoolean(true)) {
-      throw new IllegalArgumentException(
-          "The model has trainable=false, which is not supported: every weight is trained.");
     }
     List<Layer> stack = new ArrayList<>();
     if (!"InputLayer".equals(layers.get(0).path("class_name").asText())) {
