@@ -351,7 +351,7 @@ class HostileFilesTest {
     for (String extra :
         List.of(
             "../escaped",
-            "/tmp/escaped",
+            "/escaped",
             "C:\\escaped",
             "assets/../../escaped",
             "assets/vocabulary.txt",
