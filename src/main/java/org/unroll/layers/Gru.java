@@ -40,8 +40,7 @@ import org.unroll.compute.Activation;
  *
  * <p>Source: Keras 3, {@code keras.layers.GRU}.
  */
-public final class Gru extends RecurrentLayer<Gru> {
-  private Activation recurrentActivation = Activation.SIGMOID;
+public final class Gru extends GatedLayer<Gru> {
   private boolean resetAfter = true;
 
   Gru(int units) {
@@ -61,31 +60,8 @@ public final class Gru extends RecurrentLayer<Gru> {
   @Override
   Gru copy() {
     Gru copy = super.copy();
-    copy.recurrentActivation = recurrentActivation;
     copy.resetAfter = resetAfter;
     return copy;
-  }
-
-  @Override
-  public Gru activation(Activation newActivation) {
-    return super.activation(requireElementwise("activation", newActivation));
-  }
-
-  /** The activation σ of the two gates; {@code sigmoid} by default. */
-  public Gru recurrentActivation(Activation newActivation) {
-    requireNotBuilt("recurrentActivation");
-    recurrentActivation = requireElementwise("recurrentActivation", newActivation);
-    return this;
-  }
-
-  /** The activation of the gates by its Keras name. */
-  public Gru recurrentActivation(String name) {
-    return recurrentActivation(Activation.of(name));
-  }
-
-  /** The activation of the gates. */
-  public Activation recurrentActivation() {
-    return recurrentActivation;
   }
 
   /**
@@ -114,8 +90,7 @@ public final class Gru extends RecurrentLayer<Gru> {
 
   private abstract class GruPass extends RecurrentPass {
     final Activation act = activation();
-    final Activation sigma = recurrentActivation;
-    final boolean keepsPreActivations = act.derivativeNeedsInput() || sigma.derivativeNeedsInput();
+    final Activation sigma = recurrentActivation();
     float[] preActivations; // timesteps × rows × columns
     private float[] spare = {}; // rows × units
 
@@ -125,7 +100,7 @@ public final class Gru extends RecurrentLayer<Gru> {
 
     @Override
     void reserve() {
-      if (keepsPreActivations) {
+      if (keepsPreActivations()) {
         int length = timesteps * rows * columns;
         preActivations = atLeast(preActivations == null ? new float[0] : preActivations, length);
       }

@@ -33,8 +33,7 @@ import org.unroll.compute.Activation;
  *
  * <p>Source: Keras 3, {@code keras.layers.LSTM}.
  */
-public final class Lstm extends RecurrentLayer<Lstm> {
-  private Activation recurrentActivation = Activation.SIGMOID;
+public final class Lstm extends GatedLayer<Lstm> {
   private boolean unitForgetBias = true;
 
   Lstm(int units) {
@@ -54,31 +53,8 @@ public final class Lstm extends RecurrentLayer<Lstm> {
   @Override
   Lstm copy() {
     Lstm copy = super.copy();
-    copy.recurrentActivation = recurrentActivation;
     copy.unitForgetBias = unitForgetBias;
     return copy;
-  }
-
-  @Override
-  public Lstm activation(Activation newActivation) {
-    return super.activation(requireElementwise("activation", newActivation));
-  }
-
-  /** The activation σ of the three gates; {@code sigmoid} by default. */
-  public Lstm recurrentActivation(Activation newActivation) {
-    requireNotBuilt("recurrentActivation");
-    recurrentActivation = requireElementwise("recurrentActivation", newActivation);
-    return this;
-  }
-
-  /** The activation of the gates by its Keras name. */
-  public Lstm recurrentActivation(String name) {
-    return recurrentActivation(Activation.of(name));
-  }
-
-  /** The activation of the gates. */
-  public Activation recurrentActivation() {
-    return recurrentActivation;
   }
 
   /**
@@ -114,8 +90,7 @@ public final class Lstm extends RecurrentLayer<Lstm> {
 
   private final class LstmPass extends RecurrentPass {
     private final Activation act = activation();
-    private final boolean keepsPreActivations =
-        act.derivativeNeedsInput() || recurrentActivation.derivativeNeedsInput();
+    private final Activation sigma = recurrentActivation();
     private float[] preActivations; // timesteps × rows × columns
     private float[] activatedCell = {}; // act(c), timesteps × rows × units
 
@@ -126,7 +101,7 @@ public final class Lstm extends RecurrentLayer<Lstm> {
     @Override
     void reserve() {
       activatedCell = atLeast(activatedCell, timesteps * rows * units);
-      if (keepsPreActivations) {
+      if (keepsPreActivations()) {
         int length = timesteps * rows * columns;
         preActivations = atLeast(preActivations == null ? new float[0] : preActivations, length);
       }
@@ -144,7 +119,7 @@ public final class Lstm extends RecurrentLayer<Lstm> {
       }
       kernels.lstmForward(
           act,
-          recurrentActivation,
+          sigma,
           rows,
           units,
           gateValues,
@@ -168,7 +143,7 @@ public final class Lstm extends RecurrentLayer<Lstm> {
       float[] dc = stateGradients[1];
       kernels.lstmBackward(
           act,
-          recurrentActivation,
+          sigma,
           rows,
           units,
           preActivations,

@@ -252,15 +252,6 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
     return self();
   }
 
-  /** Softmax looks at a whole row, where a gate is meant to open and close unit by unit. */
-  static Activation requireElementwise(String argument, Activation activation) {
-    if (activation == Activation.SOFTMAX) {
-      throw new IllegalArgumentException(
-          argument + " works unit by unit in an LSTM or GRU. Received: softmax");
-    }
-    return activation;
-  }
-
   /** How many masks dropout draws for a sequence: one for each gate, or one for all. */
   int dropoutMasks() {
     return recurrentDropout > 0 ? gates : 1;
