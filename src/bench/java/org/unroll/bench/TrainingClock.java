@@ -1,0 +1,40 @@
+package org.unroll.bench;
+
+import java.util.Map;
+import org.unroll.Sequential;
+import org.unroll.data.Dataset;
+import org.unroll.training.Callback;
+import org.unroll.training.FitOptions;
+import org.unroll.training.Training;
+
+/** Reports each training step of a {@code fit} to a stopwatch, and ends it with the measurement. */
+final class TrainingClock extends Callback {
+  private final Stopwatch stopwatch;
+
+  private TrainingClock(Stopwatch stopwatch) {
+    this.stopwatch = stopwatch;
+  }
+
+  /** Trains a compiled model until the stopwatch has what it needs. */
+  static void time(Stopwatch stopwatch, Sequential model, Dataset data, int threads) {
+    model.fit(
+        data,
+        FitOptions.epochs(1)
+            .stepsPerEpoch(Integer.MAX_VALUE)
+            .threads(threads)
+            .verbose(0)
+            .callbacks(new TrainingClock(stopwatch)));
+  }
+
+  @Override
+  public void onEpochBegin(Training training, int epoch) {
+    stopwatch.start();
+  }
+
+  @Override
+  public void onBatchEnd(Training training, int batch, Map<String, Double> logs) {
+    if (!stopwatch.stepsEnded()) {
+      training.stop();
+    }
+  }
+}

@@ -1,0 +1,260 @@
+package org.unroll.bench;
+
+import static org.unroll.layers.Layers.bidirectional;
+import static org.unroll.layers.Layers.dense;
+import static org.unroll.layers.Layers.dropout;
+import static org.unroll.layers.Layers.embedding;
+import static org.unroll.layers.Layers.gru;
+import static org.unroll.layers.Layers.input;
+import static org.unroll.layers.Layers.lstm;
+import static org.unroll.layers.Layers.simpleRnn;
+import static org.unroll.layers.Layers.timeDistributed;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.unroll.Sequential;
+import org.unroll.data.Samples;
+import org.unroll.layers.Layer;
+
+/**
+ * A model of a tutorial with the shapes of its data: what is measured. All frameworks that are
+ * compared run the same list under the same names.
+ *
+ * @param name what the results call it
+ * @param batch samples in a batch
+ * @param sample draws the data of one batch from a generator
+ * @param layers the model, built anew by each call
+ * @param loss by its Keras name
+ * @param optimizer by its Keras name
+ * @param trained whether training is measured, or prediction alone
+ */
+record Workload(
+    String name,
+    int batch,
+    Drawing sample,
+    Supplier<Layer[]> layers,
+    String loss,
+    String optimizer,
+    boolean trained) {
+
+  /** Makes this many random samples with targets. */
+  interface Drawing {
+    Samples draw(Random random, int samples);
+  }
+
+  /** All, in the order of the tables. */
+  static final List<Workload> ALL =
+      List.of(
+          jena("jena-simplernn", () -> layers(input(240, 14), simpleRnn(32), dense(1))),
+          jena("jena-lstm", () -> layers(input(240, 14), lstm(32), dense(1))),
+          jena("jena-gru", () -> layers(input(240, 14), gru(32), dense(1))),
+          jena(
+              "jena-gru-dropout",
+              () ->
+                  layers(input(240, 14), gru(32).dropout(0.2).recurrentDropout(0.2), dense(1))),
+          audio(
+              "audio-simplernn",
+              () -> simpleRnn(32).dropout(0.5).recurrentDropout(0.5).returnSequences(true)),
+          audio(
+              "audio-lstm",
+              () -> lstm(32).dropout(0.5).recurrentDropout(0.5).returnSequences(true)),
+          audio(
+              "audio-gru",
+              () ->
+                  gru(32)
+                      .resetAfter(false)
+                      .dropout(0.5)
+                      .recurrentDropout(0.5)
+                      .returnSequences(true)),
+          imdb("imdb-simplernn", () -> simpleRnn(32)),
+          imdb("imdb-lstm", () -> lstm(32)),
+          stack(
+              "stack-simplernn",
+              () ->
+                  layers(
+                      input(60, 14),
+                      simpleRnn(130).dropout(0.2).returnSequences(true),
+                      simpleRnn(110).dropout(0.2).returnSequences(true),
+                      simpleRnn(130).dropout(0.2).returnSequences(true),
+                      simpleRnn(100).dropout(0.2).returnSequences(true),
+                      simpleRnn(40).dropout(0.3).activation("sigmoid"),
+                      dense(1))),
+          stack(
+              "stack-lstm",
+              () ->
+                  layers(
+                      input(60, 14),
+                      lstm(130).returnSequences(true),
+                      lstm(70).activation("relu").dropout(0.1).returnSequences(true),
+                      lstm(100),
+                      dense(1, "tanh"))),
+          stack(
+              "stack-gru",
+              () ->
+                  layers(
+                      input(60, 14),
+                      gru(90).returnSequences(true),
+                      gru(150).returnSequences(true),
+                      gru(60).activation("relu").dropout(0.5),
+                      dense(1))),
+          new Workload(
+              "bilstm-char",
+              64,
+              (random, samples) ->
+                  Samples.of(ids(random, samples, 100, 64)).targets(ids(random, samples, 100, 64)),
+              () ->
+                  layers(
+                      input(100),
+                      embedding(64, 64),
+                      bidirectional(lstm(128).returnSequences(true)),
+                      dense(64, "softmax")),
+              "sparse_categorical_crossentropy",
+              "adam",
+              true),
+          new Workload(
+              "big-lstm",
+              64,
+              (random, samples) -> regression(random, samples, 100, 128),
+              () -> layers(input(100, 128), lstm(512), dense(1)),
+              "mse",
+              "adam",
+              true),
+          new Workload(
+              "jena-gru-single",
+              1,
+              (random, samples) -> regression(random, samples, 240, 14),
+              () -> layers(input(240, 14), gru(32), dense(1)),
+              "mae",
+              "rmsprop",
+              false));
+
+  private static Workload jena(String name, Supplier<Layer[]> layers) {
+    return new Workload(
+        name,
+        128,
+        (random, samples) -> regression(random, samples, 240, 14),
+        layers,
+        "mae",
+        "rmsprop",
+        true);
+  }
+
+  private static Workload audio(String name, Supplier<Layer> recurrent) {
+    return new Workload(
+        name,
+        32,
+        (random, samples) ->
+            Samples.of(normal(random, samples, 256, 256)).targets(bits(random, samples, 256, 10)),
+        () ->
+            layers(
+                input(256, 256),
+                recurrent.get(),
+                recurrent.get(),
+                timeDistributed(dense(32)),
+                dropout(0.5),
+                timeDistributed(dense(10, "sigmoid"))),
+        "binary_crossentropy",
+        "adam",
+        true);
+  }
+
+  private static Workload imdb(String name, Supplier<Layer> recurrent) {
+    return new Workload(
+        name,
+        128,
+        (random, samples) ->
+            Samples.of(ids(random, samples, 500, 10_000)).targets(bits(random, samples)),
+        () -> layers(input(500), embedding(10_000, 32), recurrent.get(), dense(1, "sigmoid")),
+        "binary_crossentropy",
+        "rmsprop",
+        true);
+  }
+
+  private static Workload stack(String name, Supplier<Layer[]> layers) {
+    return new Workload(
+        name,
+        32,
+        (random, samples) -> regression(random, samples, 60, 14),
+        layers,
+        "mse",
+        "adam",
+        true);
+  }
+
+  /**
+   * The workload of this name.
+   *
+   * @throws IllegalArgumentException if there is none, with the names that exist
+   */
+  static Workload of(String name) {
+    return ALL.stream()
+        .filter(workload -> workload.name.equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "There is no workload '"
+                        + name
+                        + "'. There are: all, "
+                        + String.join(", ", ALL.stream().map(Workload::name).toList())));
+  }
+
+  /** The model, compiled. */
+  Sequential model() {
+    Sequential model = Sequential.of(layers.get());
+    model.compile(optimizer, loss);
+    return model;
+  }
+
+  /** Random batches in memory, the same in every run. */
+  Samples data(int batches) {
+    return sample.draw(new Random(1), batches * batch).batchSize(batch);
+  }
+
+  private static Layer[] layers(Layer... layers) {
+    return layers;
+  }
+
+  /** Sequences of normally distributed features, each with one such number to predict. */
+  static Samples regression(Random random, int samples, int timesteps, int features) {
+    double[] targets = new double[samples];
+    Arrays.setAll(targets, i -> random.nextGaussian());
+    return Samples.of(normal(random, samples, timesteps, features)).targets(targets);
+  }
+
+  private static double[][][] normal(Random random, int samples, int timesteps, int features) {
+    double[][][] values = new double[samples][timesteps][features];
+    for (double[][] sequence : values) {
+      for (double[] step : sequence) {
+        Arrays.setAll(step, i -> random.nextGaussian());
+      }
+    }
+    return values;
+  }
+
+  private static double[][][] bits(Random random, int samples, int timesteps, int outputs) {
+    double[][][] values = new double[samples][timesteps][outputs];
+    for (double[][] sequence : values) {
+      for (double[] step : sequence) {
+        Arrays.setAll(step, i -> random.nextInt(2));
+      }
+    }
+    return values;
+  }
+
+  private static double[] bits(Random random, int samples) {
+    double[] values = new double[samples];
+    Arrays.setAll(values, i -> random.nextInt(2));
+    return values;
+  }
+
+  private static int[][] ids(Random random, int samples, int timesteps, int vocabulary) {
+    int[][] values = new int[samples][timesteps];
+    for (int[] sequence : values) {
+      Arrays.setAll(sequence, i -> random.nextInt(vocabulary));
+    }
+    return values;
+  }
+}

@@ -1,0 +1,110 @@
+package org.unroll.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unroll.Sequential;
+import org.unroll.compute.Compute;
+import org.unroll.compute.Workers;
+import org.unroll.data.Dataset;
+
+/**
+ * Measures Unroll on the workloads that are named, all without a name: one training step inside
+ * {@code fit}, one batch inside {@code predict}. Prints a line of JSON for each workload and phase,
+ * as the programs for the other frameworks do.
+ *
+ * <p>{@code jena-gru-single} is a model that answers one window at a time: each call of {@code
+ * predict} gets one. The others are given several batches in a call.
+ *
+ * <p>System properties: {@code phases} ({@code train}, {@code predict} or {@code train,predict},
+ * the default), {@code warmup} and {@code seconds}, the time before and in which a phase is
+ * measured (default 4 and 5 s); and the library's own, {@code unroll.threads} among them. For
+ * figures that are to be compared, give each workload a JVM of its own: what ran before decides
+ * what the JIT compiler makes of the code.
+ */
+final class Workloads {
+  /** Enough that a batch is not still in the cache when its turn comes again. */
+  private static final int BATCHES = 8;
+
+  private static final double WARM_UP_SECONDS = seconds("warmup", 4);
+  private static final double SECONDS = seconds("seconds", 5);
+  private static final List<String> PHASES =
+      List.of(System.getProperty("phases", "train,predict").split(","));
+
+  private Workloads() {}
+
+  /**
+   * Measures and prints.
+   *
+   * @param args names of workloads; none or {@code all} for all of them
+   */
+  public static void main(String[] args) {
+    boolean all = args.length == 0 || args[0].equals("all");
+    List<Workload> workloads =
+        all ? Workload.ALL : List.of(args).stream().map(Workload::of).toList();
+    for (Workload workload : workloads) {
+      for (String phase : PHASES) {
+        switch (phase) {
+          case "train" -> {
+            if (workload.trained()) {
+              print(workload, phase, train(workload));
+            }
+          }
+          case "predict" -> print(workload, phase, predict(workload));
+          default ->
+              throw new IllegalArgumentException(
+                  "phases are train and predict, with a comma between. Received: " + phase);
+        }
+      }
+    }
+  }
+
+  private static double seconds(String property, double otherwise) {
+    String text = System.getProperty(property);
+    return text == null ? otherwise : Double.parseDouble(text);
+  }
+
+  private static Stopwatch train(Workload workload) {
+    var stopwatch = new Stopwatch(1, WARM_UP_SECONDS, SECONDS);
+    Dataset data = workload.data(BATCHES);
+    TrainingClock.time(stopwatch, workload.model(), data, Workers.defaultThreads());
+    return stopwatch;
+  }
+
+  private static Stopwatch predict(Workload workload) {
+    Sequential model = workload.model();
+    int batches = workload.batch() == 1 ? 1 : BATCHES;
+    Dataset data = workload.data(batches);
+    var stopwatch = new Stopwatch(batches, WARM_UP_SECONDS, SECONDS);
+    stopwatch.start();
+    do {
+      model.predict(data);
+    } while (stopwatch.stepsEnded());
+    return stopwatch;
+  }
+
+  private static void print(Workload workload, String phase, Stopwatch stopwatch) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("peer", "unroll");
+    line.put("workload", workload.name());
+    line.put("phase", phase);
+    line.put("batch", workload.batch());
+    line.put("median_ms", rounded(stopwatch.medianMillis()));
+    line.put("min_ms", rounded(stopwatch.minMillis()));
+    line.put("steps", stopwatch.steps());
+    line.put("version", Compute.describe());
+    line.put("threads", Workers.defaultThreads());
+    try {
+      System.out.println(new ObjectMapper().writeValueAsString(line));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** To tenths of a microsecond. */
+  private static double rounded(double millis) {
+    return Math.round(millis * 1e4) / 1e4;
+  }
+}
