@@ -162,7 +162,8 @@ public final class Sequential {
       rows.add(
           new Summary.Row(layer.name(), layer.type(), layer.outputShape(), layer.parameters()));
     }
-    return new Summary(name, rows);
+    int trainable = network.trainableWeights().stream().mapToInt(Weight::size).sum();
+    return new Summary(name, rows, trainable);
   }
 
   /** The number of weight values. */
@@ -273,7 +274,7 @@ public final class Sequential {
    */
   public Evaluation evaluate(Dataset data) {
     requireCompiled("evaluate");
-    boolean penalized = network.weights().stream().anyMatch(w -> w.regularizer() != null);
+    boolean penalized = network.trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
     return new Evaluation(trainer.evaluate(data, Workers.defaultThreads()), loss, penalized);
   }
 

@@ -17,10 +17,12 @@ public final class Summary {
 
   private final String name;
   private final List<Row> rows;
+  private final int trainable;
 
-  Summary(String name, List<Row> rows) {
+  Summary(String name, List<Row> rows, int trainable) {
     this.name = name;
     this.rows = List.copyOf(rows);
+    this.trainable = trainable;
   }
 
   /**
@@ -52,6 +54,16 @@ public final class Summary {
   /** The number of weight values in all layers. */
   public int parameters() {
     return rows.stream().mapToInt(Row::parameters).sum();
+  }
+
+  /** The number of weight values that training changes. */
+  public int trainableParameters() {
+    return trainable;
+  }
+
+  /** The number of weight values that training leaves to their layers, such as moving averages. */
+  public int nonTrainableParameters() {
+    return parameters() - trainable;
   }
 
   /** A number of parameters with its bytes, as under Keras's table: {@code 4,705 (18.38 KB)}. */
@@ -96,8 +108,8 @@ public final class Summary {
     }
     text.append(rule("└", "─", "┴", "┘", widths));
     text.append(" Total params: ").append(withBytes(parameters())).append('\n');
-    text.append(" Trainable params: ").append(withBytes(parameters())).append('\n');
-    text.append(" Non-trainable params: ").append(withBytes(0));
+    text.append(" Trainable params: ").append(withBytes(trainable)).append('\n');
+    text.append(" Non-trainable params: ").append(withBytes(nonTrainableParameters()));
     return text.toString();
   }
 

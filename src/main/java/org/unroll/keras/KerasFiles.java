@@ -180,7 +180,7 @@ public final class KerasFiles implements ModelFiles {
     }
     model.compile(compile.optimizer(), compile.loss(), compile.metrics().toArray(new Metric[0]));
     if (!state.isEmpty()) {
-      SavedOptimizer.restore(compile.optimizer(), model.network().weights(), state);
+      SavedOptimizer.restore(compile.optimizer(), model.network().trainableWeights(), state);
     }
   }
 
@@ -261,7 +261,7 @@ public final class KerasFiles implements ModelFiles {
               });
     }
     if (model.optimizer() != null) {
-      optimizer(tree, model.optimizer(), model.network().weights());
+      optimizer(tree, model.optimizer(), model.network().trainableWeights());
     }
     return tree;
   }

@@ -285,8 +285,22 @@ public abstract class Layer {
      * @param regularizer its penalty, or null
      */
     public void create(String name, Shape shape, Initializer initializer, Regularizer regularizer) {
+      create(name, shape, initializer, regularizer, true);
+    }
+
+    /** Creates a weight that no optimizer changes, such as a moving average. */
+    void createNotTrainable(String name, Shape shape, Initializer initializer) {
+      create(name, shape, initializer, null, false);
+    }
+
+    private void create(
+        String name,
+        Shape shape,
+        Initializer initializer,
+        Regularizer regularizer,
+        boolean trainable) {
       float[] values = source.values(owner, created.size(), name, shape, initializer);
-      created.add(new Weight(name, shape, values, regularizer));
+      created.add(new Weight(name, shape, values, regularizer, trainable));
     }
 
     /**
@@ -303,7 +317,8 @@ public abstract class Layer {
                 inner.name() + "/" + weight.name(),
                 weight.shape(),
                 weight.values(),
-                weight.regularizer()));
+                weight.regularizer(),
+                weight.trainable()));
       }
     }
   }

@@ -180,6 +180,11 @@ public final class Network {
     return weights;
   }
 
+  /** Those of {@link #weights()} that an optimizer changes. */
+  public List<Weight> trainableWeights() {
+    return weights.stream().filter(Weight::trainable).toList();
+  }
+
   /** The names of {@link #weights()}, each {@code layer/weight}. */
   public List<String> weightPaths() {
     return paths;

@@ -12,9 +12,14 @@ public final class Weight {
   private final Shape shape;
   private final float[] values;
   private final Regularizer regularizer;
+  private final boolean trainable;
 
-  /** A weight over the given values, which are not copied. */
+  /** A trainable weight over the given values, which are not copied. */
   public Weight(String name, Shape shape, float[] values, Regularizer regularizer) {
+    this(name, shape, values, regularizer, true);
+  }
+
+  Weight(String name, Shape shape, float[] values, Regularizer regularizer, boolean trainable) {
     if (values.length != shape.size()) {
       throw new IllegalArgumentException(
           "Weight '"
@@ -30,6 +35,7 @@ public final class Weight {
     this.shape = shape;
     this.values = values;
     this.regularizer = regularizer;
+    this.trainable = trainable;
   }
 
   /** Keras's name, for example {@code kernel}, {@code recurrent_kernel}, {@code bias}. */
@@ -55,6 +61,14 @@ public final class Weight {
   /** The penalty on this weight, or null. */
   public Regularizer regularizer() {
     return regularizer;
+  }
+
+  /**
+   * Whether an optimizer changes this weight by its gradient; Keras's {@code trainable}. Moving
+   * averages are not trained: their layer keeps them up to date.
+   */
+  public boolean trainable() {
+    return trainable;
   }
 
   /**

@@ -120,7 +120,7 @@ public final class Trainer {
   private double penalty() {
     double sum = 0;
     for (Weight weight : network.weights()) {
-      if (weight.regularizer() != null) {
+      if (weight.trainable() && weight.regularizer() != null) {
         sum += weight.regularizer().penalty(weight.values());
       }
     }
@@ -215,8 +215,9 @@ public final class Trainer {
     private boolean interrupted;
     private long pass = -1; // how often the data was begun before
     private int[] order;
-    private float[][] gradientValues;
-    private float[][] gradientSquares;
+    private final List<Weight> trainable = network.trainableWeights();
+    private final float[][] gradientValues = new float[trainable.size()][];
+    private final float[][] gradientSquares = new float[trainable.size()][];
 
     Run(Dataset train, Dataset validation, FitOptions options, Callback recorder) {
       this.train = train;
@@ -334,21 +335,22 @@ public final class Trainer {
 
     private void step(Gradient[] gradients) {
       List<Weight> weights = network.weights();
-      if (gradientValues == null) {
-        gradientValues = new float[gradients.length][];
-        gradientSquares = new float[gradients.length][];
-      }
+      int next = 0;
       for (int w = 0; w < gradients.length; w++) {
-        gradientValues[w] = gradients[w].values();
-        gradientSquares[w] = gradients[w].squares();
         Weight weight = weights.get(w);
-        if (weight.regularizer() != null) {
-          weight.regularizer().addGradient(weight.values(), gradientValues[w]);
-          // With the penalty of every row added the gradient is one of all rows, in Keras too.
-          gradientSquares[w] = null;
+        if (!weight.trainable()) {
+          continue;
         }
+        gradientValues[next] = gradients[w].values();
+        gradientSquares[next] = gradients[w].squares();
+        if (weight.regularizer() != null) {
+          weight.regularizer().addGradient(weight.values(), gradientValues[next]);
+          // With the penalty of every row added the gradient is one of all rows, in Keras too.
+          gradientSquares[next] = null;
+        }
+        next++;
       }
-      optimizer.apply(weights, gradientValues, gradientSquares);
+      optimizer.apply(trainable, gradientValues, gradientSquares);
     }
 
     @Override
