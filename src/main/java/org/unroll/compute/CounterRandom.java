@@ -5,13 +5,11 @@ package org.unroll.compute;
  * alone. A dropout mask keyed by seed, layer, step and row is therefore the same on whatever
  * thread, and in whatever slice, the row is computed.
  *
- * <p>The key is mixed in 64 bits, one coordinate after another, with variant 13 of David Stafford's
- * finalizers (the one of SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number
- * generators", 2014). The elements are mixed in 32 bits, which leaves the loop to the JIT's own
- * vectors, by two rounds of multiply and xorshift with constants from the search for mixers of low
- * bias of Chris Wellons's hash-prospector project (16, 21f0aaad, 15, d35a2d97, 15), the upper half
- * of the key entering between the rounds. Only integer arithmetic is used, so the streams are the
- * same on every JVM.
+ * <p>The key is mixed in 64 bits, one coordinate after another, as {@link SplitMix64} does. The
+ * elements are mixed in 32 bits, which leaves the loop to the JIT's own vectors, by two rounds of
+ * multiply and xorshift with constants from the search for mixers of low bias of Chris Wellons's
+ * hash-prospector project (16, 21f0aaad, 15, d35a2d97, 15), the upper half of the key entering
+ * between the rounds. Only integer arithmetic is used, so the streams are the same on every JVM.
  */
 public final class CounterRandom {
   private static final long GOLDEN_64 = 0x9E3779B97F4A7C15L;
@@ -28,10 +26,10 @@ public final class CounterRandom {
    * @param row the row within the batch
    */
   public static long key(long seed, int layer, long step, int row) {
-    long key = mix64(seed + GOLDEN_64);
-    key = mix64(key + layer * GOLDEN_64);
-    key = mix64(key + step * GOLDEN_64);
-    return mix64(key + row * GOLDEN_64);
+    long key = SplitMix64.mix(seed + GOLDEN_64);
+    key = SplitMix64.mix(key + layer * GOLDEN_64);
+    key = SplitMix64.mix(key + step * GOLDEN_64);
+    return SplitMix64.mix(key + row * GOLDEN_64);
   }
 
   /**
@@ -72,11 +70,5 @@ public final class CounterRandom {
     x *= 0xD35A2D97;
     x ^= x >>> 15;
     return x;
-  }
-
-  private static long mix64(long x) {
-    x = (x ^ (x >>> 30)) * 0xBF58476D1CE4E5B9L;
-    x = (x ^ (x >>> 27)) * 0x94D049BB133111EBL;
-    return x ^ (x >>> 31);
   }
 }

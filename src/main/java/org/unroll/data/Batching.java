@@ -1,5 +1,7 @@
 package org.unroll.data;
 
+import org.unroll.compute.SplitMix64;
+
 /**
  * How an epoch is cut into batches and in what order it visits its samples.
  *
@@ -25,12 +27,7 @@ record Batching(int size, Long seed) {
     return new Batching(size, newSeed);
   }
 
-  /**
-   * The order of an epoch: a Fisher-Yates shuffle of 0 … samples−1, or null without a seed. The
-   * random numbers are those of SplitMix64 (Steele, Lea and Flood 2014), written out here because
-   * the JDK promises no algorithm for its own generators of that kind, and the order must be the
-   * same on all.
-   */
+  /** The order of an epoch: a Fisher-Yates shuffle of 0 … samples−1, or null without a seed. */
   int[] order(int samples, int epoch) {
     if (seed == null) {
       return null;
@@ -39,20 +36,13 @@ record Batching(int size, Long seed) {
     for (int i = 0; i < samples; i++) {
       order[i] = i;
     }
-    long state = mix(mix(seed) + epoch);
+    var random = new SplitMix64(SplitMix64.mix(SplitMix64.mix(seed) + epoch));
     for (int i = samples - 1; i > 0; i--) {
-      state += 0x9E3779B97F4A7C15L;
-      int j = (int) (((mix(state) >>> 32) * (i + 1)) >>> 32);
+      int j = (int) (((random.nextLong() >>> 32) * (i + 1)) >>> 32);
       int kept = order[i];
       order[i] = order[j];
       order[j] = kept;
     }
     return order;
-  }
-
-  private static long mix(long z) {
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
   }
 }

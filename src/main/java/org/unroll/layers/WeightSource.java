@@ -1,6 +1,6 @@
 package org.unroll.layers;
 
-import java.util.SplittableRandom;
+import org.unroll.compute.SplitMix64;
 import org.unroll.data.Shape;
 
 /** Where the weights of a network that is being built take their first values from. */
@@ -25,7 +25,7 @@ public interface WeightSource {
     return (owner, index, name, shape, initializer) -> {
       float[] values = new float[shape.size()];
       long weightSeed = (seed * 1_000_003L + owner.position()) * 1009L + index;
-      initializer.fill(values, shape, new SplittableRandom(weightSeed));
+      initializer.fill(values, shape, new SplitMix64(weightSeed));
       return values;
     };
   }
