@@ -25,6 +25,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
 import org.unroll.layers.Weight;
 import org.unroll.training.Callback;
@@ -250,6 +251,56 @@ class SequentialFitTest {
             NonFiniteLossException.class,
             () -> model.fit(numbers(5), quiet(1).callbacks(failing, log)));
     assertEquals("disk full", first.getSuppressed()[0].getMessage());
+  }
+
+  @Test
+  void whereABeginningFailsThoseThatHaveBegunSeeTheEnd() {
+    var before = new Log();
+    var after = new Log();
+    var failing =
+        new Log() {
+          @Override
+          public void onTrainBegin(Training training) {
+            throw new IllegalStateException("no such folder");
+          }
+        };
+    var error =
+        assertThrows(
+            IllegalStateException.class,
+            () -> line().fit(numbers(5), quiet(1).callbacks(before, failing, after)));
+    assertEquals("no such folder", error.getMessage());
+    assertEquals(List.of("begin", "end"), before.events);
+    assertEquals(List.of(), failing.events);
+    assertEquals(List.of(), after.events);
+  }
+
+  @Test
+  void aTargetThatIsNoClassIsNamedByItsSample() {
+    Sequential flat = Sequential.of(input(2), dense(3, "softmax"));
+    flat.compile("sgd", "sparse_categorical_crossentropy");
+    double[] y = new double[50];
+    y[41] = 3;
+    Samples samples = Samples.of(new double[50][2]).targets(y).batchSize(40);
+    for (Dataset data : List.of(samples, samples.shuffled(1))) {
+      var error =
+          assertThrows(IllegalArgumentException.class, () -> flat.fit(data, quiet(1).threads(2)));
+      assertEquals(
+          "A target of sparse_categorical_crossentropy is a class number, one of 0 … 2, the model"
+              + " having 3 outputs. Received: 3.0 in sample 41",
+          error.getMessage());
+    }
+
+    Sequential steps = Sequential.of(input(4, 2), gru(3).returnSequences(true), dense(3));
+    steps.compile(Optimizers.sgd(), Losses.sparseCategoricalCrossentropy().fromLogits(true));
+    int[][] classes = new int[50][4];
+    classes[37][2] = -1;
+    var error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> steps.evaluate(Samples.of(new double[50][4][2]).targets(classes)));
+    assertTrue(
+        error.getMessage().endsWith("Received: -1.0 in sample 37, time step 2"),
+        error.getMessage());
   }
 
   @Test

@@ -291,16 +291,23 @@ final class BatchRunner implements AutoCloseable {
         result = gradient;
       }
       Tensor scored = logitsLoss == null ? output : pass.logits();
-      slice.loss =
-          (logitsLoss == null ? loss : logitsLoss)
-              .sum(
-                  positions,
-                  outputs,
-                  scored.values(),
-                  scored.offset(),
-                  targets,
-                  positionWeights,
-                  result);
+      try {
+        slice.loss =
+            (logitsLoss == null ? loss : logitsLoss)
+                .sum(
+                    positions,
+                    outputs,
+                    scored.values(),
+                    scored.offset(),
+                    targets,
+                    positionWeights,
+                    result);
+      } catch (InvalidTargetException e) {
+        // Time steps first, as the targets are laid out.
+        int place = e.position() / (positions / output.rows() / output.timesteps());
+        int sample = sample(from + place % output.rows());
+        throw e.at(sample, place / output.rows(), output.timesteps());
+      }
       for (int m = 0; m < metrics.size(); m++) {
         Arrays.fill(slice.metricSums[m], 0);
         metrics

@@ -23,6 +23,9 @@ public abstract class Callback {
   /** After an epoch and its validation. */
   public void onEpochEnd(Training training, int epoch, Map<String, Double> logs) {}
 
-  /** After the last epoch, however training ended: finished, stopped, interrupted or failed. */
+  /**
+   * After the last epoch, however training ended: finished, stopped, interrupted or failed. Not
+   * called where this callback's own {@link #onTrainBegin} failed or was not reached.
+   */
   public void onTrainEnd(Training training) {}
 }

@@ -51,7 +51,7 @@ public record SparseCategoricalCrossentropy(boolean fromLogits) implements Posit
     float target = targets[targetsOffset];
     int expected = (int) target;
     if (expected != target || expected < 0 || expected >= outputs) {
-      throw new IllegalArgumentException(
+      throw new InvalidTargetException(
           "A target of "
               + name()
               + " is a class number, one of 0 … "
@@ -59,9 +59,8 @@ public record SparseCategoricalCrossentropy(boolean fromLogits) implements Posit
               + ", the model having "
               + outputs
               + " outputs. Received: "
-              + target
-              + " at position "
-              + targetsOffset);
+              + target,
+          targetsOffset);
     }
     if (fromLogits) {
       double logSum = Losses.logSumExp(outputs, predictions, predictionsOffset);

@@ -213,6 +213,7 @@ public final class Trainer {
     private final boolean toleratesNonFiniteLoss;
     private boolean stopped;
     private boolean interrupted;
+    private int begun; // callbacks that were told of the beginning
     private long pass = -1; // how often the data was begun before
     private int[] order;
     private final List<Weight> trainable = network.trainableWeights();
@@ -233,9 +234,12 @@ public final class Trainer {
     void run() {
       int threads = options.threads() == null ? Workers.defaultThreads() : options.threads();
       try (var runner = new BatchRunner(network, loss, metrics, options.seed(), threads)) {
-        callbacks.forEach(callback -> callback.onTrainBegin(this));
         RuntimeException failure = null;
         try {
+          for (Callback callback : callbacks) {
+            callback.onTrainBegin(this);
+            begun++;
+          }
           for (int epoch = options.firstEpoch(); epoch < options.epochs() && !stopped; epoch++) {
             epoch(runner, epoch);
           }
@@ -257,14 +261,14 @@ public final class Trainer {
     }
 
     /**
-     * Tells all callbacks, also where one of them fails.
+     * Tells all callbacks that have begun, also where one of them fails.
      *
      * @param before what made training fail, or null
      * @return the first failure, those of callbacks after it suppressed in it; null without one
      */
     private RuntimeException endCallbacks(RuntimeException before) {
       RuntimeException first = before;
-      for (Callback callback : callbacks) {
+      for (Callback callback : callbacks.subList(0, begun)) {
         try {
           callback.onTrainEnd(this);
         } catch (RuntimeException e) {
