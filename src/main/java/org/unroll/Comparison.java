@@ -11,14 +11,17 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.unroll.data.Dataset;
 import org.unroll.data.Windows;
 import org.unroll.layers.Layer;
 import org.unroll.layers.RecurrentLayer;
+import org.unroll.training.Callback;
 import org.unroll.training.FitOptions;
 import org.unroll.training.Loss;
 import org.unroll.training.Losses;
+import org.unroll.training.NonFiniteLossException;
 import org.unroll.training.Optimizer;
 import org.unroll.training.Optimizers;
 import tech.tablesaw.api.DoubleColumn;
@@ -48,6 +51,8 @@ public final class Comparison {
   private Dataset validation;
   private int epochs = 10;
   private Integer stepsPerEpoch;
+  private Integer validationSteps;
+  private Function<String, List<Callback>> callbacks = name -> List.of();
   private Supplier<Optimizer> optimizer = Optimizers::rmsprop;
   private Loss loss = Losses.mae();
   private String[] metrics = {};
@@ -107,6 +112,26 @@ public final class Comparison {
     return this;
   }
 
+  /** The number of validation batches to evaluate on; all by default. */
+  public Comparison validationSteps(int steps) {
+    validationSteps = steps;
+    return this;
+  }
+
+  /**
+   * Where each model gets its own callbacks from; none by default.
+   *
+   * <pre>{@code
+   * comparison.callbacks(name -> List.of(earlyStopping("val_loss", 3)));
+   * }</pre>
+   *
+   * @param byModel the callbacks for the model of a name
+   */
+  public Comparison callbacks(Function<String, List<Callback>> byModel) {
+    callbacks = byModel;
+    return this;
+  }
+
   /** Where each model gets its own optimizer from; {@code Optimizers::rmsprop} by default. */
   public Comparison optimizer(Supplier<Optimizer> newOptimizer) {
     optimizer = newOptimizer;
@@ -138,8 +163,9 @@ public final class Comparison {
   }
 
   /**
-   * Trains the models one after another. An interrupt ends the one at hand and leaves out those
-   * that would follow.
+   * Trains the models one after another. A model whose loss becomes infinite or NaN is told of in
+   * {@link Result#failures()} and costs none of the others its training. An interrupt ends the one
+   * at hand and leaves out those that would follow.
    *
    * @throws IllegalStateException before {@link #on}
    */
@@ -157,8 +183,12 @@ public final class Comparison {
     models.values().forEach(model -> model.requireFit(train, validation));
     Result result = new Result(validation, loss);
     for (Map.Entry<String, Sequential> entry : models.entrySet()) {
-      entry.getValue().fit(train, options().title(entry.getKey()));
       result.models.put(entry.getKey(), entry.getValue());
+      try {
+        entry.getValue().fit(train, options(entry.getKey()));
+      } catch (NonFiniteLossException e) {
+        result.failures.put(entry.getKey(), e);
+      }
       if (Thread.currentThread().isInterrupted()) {
         break;
       }
@@ -180,10 +210,18 @@ public final class Comparison {
     return model;
   }
 
-  private FitOptions options() {
-    FitOptions options = FitOptions.epochs(epochs).validation(validation).seed(seed);
+  private FitOptions options(String name) {
+    FitOptions options =
+        FitOptions.epochs(epochs)
+            .validation(validation)
+            .seed(seed)
+            .title(name)
+            .callbacks(callbacks.apply(name).toArray(new Callback[0]));
     if (stepsPerEpoch != null) {
       options.stepsPerEpoch(stepsPerEpoch);
+    }
+    if (validationSteps != null) {
+      options.validationSteps(validationSteps);
     }
     return verbose == null ? options : options.verbose(verbose);
   }
@@ -202,6 +240,7 @@ public final class Comparison {
         };
 
     private final Map<String, Sequential> models = new LinkedHashMap<>();
+    private final Map<String, NonFiniteLossException> failures = new LinkedHashMap<>();
     private final Dataset validation;
     private final Loss loss;
 
@@ -213,6 +252,11 @@ public final class Comparison {
     /** The trained models by name. */
     public Map<String, Sequential> models() {
       return Collections.unmodifiableMap(models);
+    }
+
+    /** Why training ended early, by name, for the models whose loss became infinite or NaN. */
+    public Map<String, NonFiniteLossException> failures() {
+      return Collections.unmodifiableMap(failures);
     }
 
     /** One of the trained models. */
@@ -236,7 +280,8 @@ public final class Comparison {
      * A row for each model: its parameters, the median of the seconds an epoch took, the smallest
      * validation loss and its epoch. Where the loss is MAE and the data are windows of a series
      * with one target, also this loss in the target's own unit. The table prints four digits of
-     * each and holds them all.
+     * each and holds them all. Where there are {@link #failures()}, a last column has the first
+     * sentence of each. A model that was stopped in its first epoch has no row.
      */
     public Table table() {
       StringColumn names = StringColumn.create("model");
@@ -246,16 +291,23 @@ public final class Comparison {
       IntColumn epoch = IntColumn.create("in epoch");
       models.forEach(
           (name, model) -> {
-            if (model.history().epochs() == 0) {
-              return; // stopped in its first epoch
+            boolean hasEpochs = model.history().epochs() > 0;
+            if (!hasEpochs && !failures.containsKey(name)) {
+              return;
             }
-            List<Double> losses = model.history().get("val_loss");
-            double smallest = Collections.min(losses);
             names.append(name);
             parameters.append(model.parameters());
-            seconds.append(median(model.history().seconds()));
-            best.append(smallest);
-            epoch.append(losses.indexOf(smallest) + 1);
+            if (hasEpochs) {
+              List<Double> losses = model.history().get("val_loss");
+              double smallest = Collections.min(losses);
+              seconds.append(median(model.history().seconds()));
+              best.append(smallest);
+              epoch.append(losses.indexOf(smallest) + 1);
+            } else {
+              seconds.appendMissing();
+              best.appendMissing();
+              epoch.appendMissing();
+            }
           });
       seconds.setPrintFormatter(FOUR_DIGITS);
       best.setPrintFormatter(FOUR_DIGITS);
@@ -268,7 +320,15 @@ public final class Comparison {
         inUnits.setPrintFormatter(FOUR_DIGITS);
         table.addColumns(inUnits);
       }
+      if (!failures.isEmpty()) {
+        table.addColumns(names.map(this::failureOf).setName("failure"));
+      }
       return table;
+    }
+
+    private String failureOf(String name) {
+      NonFiniteLossException failure = failures.get(name);
+      return failure == null ? "" : failure.getMessage().split("(?<=\\.) ", 2)[0];
     }
 
     private static double median(List<Double> values) {

@@ -10,15 +10,21 @@ import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.lstm;
 import static org.unroll.layers.Layers.simpleRnn;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.unroll.data.Samples;
 import org.unroll.data.TimeSeries;
 import org.unroll.data.Windows;
+import org.unroll.training.Callback;
 import org.unroll.training.FitOptions;
+import org.unroll.training.Losses;
+import org.unroll.training.Optimizers;
+import org.unroll.training.Training;
 import tech.tablesaw.api.Table;
 
 /** Several models on the same data. */
@@ -95,6 +101,71 @@ class ComparisonTest {
     assertTrue(Thread.interrupted());
     assertEquals(List.of("RNN"), List.copyOf(result.models().keySet()));
     assertEquals(0, result.table().rowCount(), "no epoch was finished");
+  }
+
+  @Test
+  void aModelThatDivergesCostsTheOthersNothing() {
+    var seen = new ArrayList<String>();
+    Comparison.Result result =
+        Comparison.of("first", gru(3), "wild", simpleRnn(3).activation("relu"), "last", gru(3))
+            .on(data(40), data(9))
+            .callbacks(
+                name ->
+                    List.of(
+                        new Callback() {
+                          @Override
+                          public void onEpochEnd(
+                              Training training, int epoch, Map<String, Double> logs) {
+                            seen.add(name + " " + epoch);
+                            if (name.equals("wild")) {
+                              training.weights().get(0).values()[0] = Float.NaN;
+                            }
+                          }
+                        }))
+            .epochs(2)
+            .validationSteps(1)
+            .verbose(0)
+            .run();
+    assertEquals(List.of("first 0", "first 1", "wild 0", "last 0", "last 1"), seen);
+    assertEquals(List.of("wild"), List.copyOf(result.failures().keySet()));
+    assertArrayEquals(
+        result.model("first").weight("gru/kernel").data,
+        result.model("last").weight("gru/kernel").data);
+    Table table = result.table();
+    assertEquals("", table.row(0).getString("failure"));
+    assertEquals("The loss became NaN in epoch 2, batch 1.", table.row(1).getString("failure"));
+    assertEquals(1, result.model("wild").history().epochs());
+  }
+
+  @Test
+  void aModelThatDivergesInItsFirstEpochHasARow() {
+    Comparison.Result result =
+        Comparison.of("wild", simpleRnn(3).activation("relu"), "tame", simpleRnn(3))
+            .on(data(40), data(9))
+            .loss(Losses.mse())
+            .optimizer(() -> Optimizers.sgd(1e15))
+            .epochs(1)
+            .verbose(0)
+            .run();
+    assertEquals(List.of("wild", "tame"), result.table().stringColumn("model").asList());
+    assertTrue(Double.isNaN(result.table().row(0).getDouble("best val_loss")));
+  }
+
+  /** The number of validation steps shows in the loss of the batches it leaves out. */
+  @Test
+  void validationStepsAreThoseOfFit() {
+    Comparison.Result result =
+        Comparison.of("GRU", gru(3))
+            .on(data(40), data(20))
+            .epochs(1)
+            .validationSteps(1)
+            .verbose(0)
+            .run();
+    Sequential model = result.model("GRU");
+    assertEquals(
+        model.evaluate(data(20).subset(0, 8)).get("loss"),
+        result.histories().get("GRU").last("val_loss"),
+        1e-12);
   }
 
   private static Windows windows() {
