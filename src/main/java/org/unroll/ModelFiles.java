@@ -9,8 +9,8 @@ import java.util.ServiceLoader;
  * and {@link Sequential#save}.
  */
 public interface ModelFiles {
-  /** See {@link Sequential#load}. */
-  Sequential load(Path path);
+  /** See {@link Sequential#load(Path, boolean)}. */
+  Sequential load(Path path, boolean compile);
 
   /** See {@link Sequential#save}. */
   void save(Sequential model, Path path);

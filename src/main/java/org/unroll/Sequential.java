@@ -91,7 +91,18 @@ public final class Sequential {
    *     names the file, layer, option and reason
    */
   public static Sequential load(Path file) {
-    return ModelFiles.find().load(file);
+    return load(file, true);
+  }
+
+  /**
+   * Reads a model as {@link #load(Path)} does; Keras's {@code load_model(file, compile=…)}.
+   *
+   * @param compile whether to read what the model was compiled with and the state of the optimizer.
+   *     Without it a model can be read whose loss, metric or optimizer this library does not have;
+   *     it predicts, and is to be compiled before it is trained or evaluated
+   */
+  public static Sequential load(Path file, boolean compile) {
+    return ModelFiles.find().load(file, compile);
   }
 
   /**

@@ -52,9 +52,9 @@ public final class KerasFiles implements ModelFiles {
   public KerasFiles() {}
 
   @Override
-  public Sequential load(Path path) {
+  public Sequential load(Path path, boolean compile) {
     try {
-      return read(path.toFile());
+      return read(path.toFile(), compile);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
     } catch (IOException e) {
@@ -72,13 +72,13 @@ public final class KerasFiles implements ModelFiles {
         "The model file " + path + " cannot be read: " + cause.getMessage(), cause);
   }
 
-  private static Sequential read(File file) throws IOException {
+  private static Sequential read(File file, boolean compile) throws IOException {
     byte[] head;
     try (var in = new FileInputStream(file)) {
       head = in.readNBytes(8);
     }
     if (KerasArchive.isZip(head)) {
-      return readKeras(KerasArchive.read(file));
+      return readKeras(KerasArchive.read(file), compile);
     }
     if (Hdf5File.isHdf5(head)) {
       if (file.length() > KerasArchive.LARGEST_WEIGHTS) {
@@ -86,13 +86,13 @@ public final class KerasFiles implements ModelFiles {
             "it has " + file.length() + " bytes; the limit is " + KerasArchive.LARGEST_WEIGHTS);
       }
       try (var in = new FileInputStream(file)) {
-        return readH5(new Hdf5File(in.readNBytes(KerasArchive.LARGEST_WEIGHTS)).root());
+        return readH5(new Hdf5File(in.readNBytes(KerasArchive.LARGEST_WEIGHTS)).root(), compile);
       }
     }
     throw new IOException("it is neither a .keras file (a zip) nor an .h5 file (HDF5)");
   }
 
-  private static Sequential readKeras(KerasArchive archive) throws IOException {
+  private static Sequential readKeras(KerasArchive archive, boolean compile) throws IOException {
     JsonNode metadata = parse("metadata.json", archive.metadata());
     JsonNode config = parse("config.json", archive.config());
     boolean isKeras3 = isKeras3(metadata.path("keras_version").asText(""), config);
@@ -100,14 +100,14 @@ public final class KerasFiles implements ModelFiles {
     Hdf5File.Group root = new Hdf5File(archive.weights()).root();
     List<Layer> layers = stack.layers().subList(1, stack.layers().size());
     Sequential model = build(stack, SavedWeights.ofKeras3(root, layers));
-    if (isKeras3) {
+    if (isKeras3 && compile) {
       compile(
           model, CompileConfig.read(config.get("compile_config")), SavedOptimizer.ofKeras3(root));
     }
     return model;
   }
 
-  private static Sequential readH5(Hdf5File.Group root) throws IOException {
+  private static Sequential readH5(Hdf5File.Group root, boolean compile) throws IOException {
     String json = root.text("model_config");
     if (json == null) {
       throw new IOException("it holds no model, weights at most: it has no 'model_config'");
@@ -119,9 +119,9 @@ public final class KerasFiles implements ModelFiles {
     List<Layer> layers = stack.layers().subList(1, stack.layers().size());
     Sequential model = build(stack, SavedWeights.ofH5(root.group("model_weights"), layers));
     String training = root.text("training_config");
-    if (isKeras3 && training != null) {
-      JsonNode compile = parse("training_config", training.getBytes(StandardCharsets.UTF_8));
-      compile(model, CompileConfig.readH5(compile), SavedOptimizer.ofH5(root));
+    if (isKeras3 && compile && training != null) {
+      JsonNode settings = parse("training_config", training.getBytes(StandardCharsets.UTF_8));
+      compile(model, CompileConfig.readH5(settings), SavedOptimizer.ofH5(root));
     }
     return model;
   }

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unroll.Sequential;
+import org.unroll.layers.Dense;
 import org.unroll.layers.Initializer;
 import org.unroll.layers.Initializers;
 import org.unroll.layers.Layers;
@@ -159,6 +160,20 @@ class FormatsTest {
     JsonNode layer = LayerFormats.write(model.layers().get(0));
     var read = (SimpleRnn) LayerFormats.read(layer);
     assertEquals(initializer, read.kernelInitializer());
+  }
+
+  /** As Keras's Dense writes it, with the axes that other layers than Dense set. */
+  @Test
+  void varianceScalingIsRead() throws JsonProcessingException {
+    String layer =
+        "{'class_name': 'Dense', 'config': {'name': 'd', 'units': 3, 'kernel_initializer':"
+            + " {'module': 'keras.initializers', 'class_name': 'VarianceScaling', 'config':"
+            + " {'seed': 3, 'scale': 0.1, 'mode': 'fan_avg', 'distribution': 'uniform',"
+            + " 'input_axes': null, 'output_axes': null}, 'registered_name': null}}}";
+    assertEquals(
+        new Initializers.VarianceScaling(
+            0.1, Initializers.Fan.AVERAGE, Initializers.Distribution.UNIFORM),
+        ((Dense) LayerFormats.read(json(layer))).kernelInitializer());
   }
 
   @Test

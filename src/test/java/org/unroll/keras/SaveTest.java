@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,6 +47,26 @@ class SaveTest {
     KerasFilesTest.assertSame(model, loaded);
     assertNull(loaded.optimizer());
     assertThrows(IllegalStateException.class, () -> loaded.evaluate(null));
+  }
+
+  @Test
+  void withoutCompileWhatTheModelWasCompiledWithIsNotRead() throws IOException {
+    Path file = folder.resolve("model.keras");
+    Sequential model = model(1);
+    model.compile("adam", "mse");
+    model.save(file);
+    assertNull(Sequential.load(file, false).optimizer());
+    KerasArchive archive = KerasArchive.read(file.toFile());
+    String config = new String(archive.config(), StandardCharsets.UTF_8);
+    byte[] changed =
+        config.replace("mean_squared_error", "of_their_own").getBytes(StandardCharsets.UTF_8);
+    try (var out = new FileOutputStream(file.toFile())) {
+      new KerasArchive(archive.metadata(), changed, archive.weights()).write(out);
+    }
+    assertThrows(IllegalArgumentException.class, () -> Sequential.load(file));
+    Sequential loaded = Sequential.load(file, false);
+    KerasFilesTest.assertSame(model(1), loaded);
+    assertNull(loaded.optimizer());
   }
 
   @Test
