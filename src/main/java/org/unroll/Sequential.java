@@ -19,6 +19,7 @@ import org.unroll.training.Metric;
 import org.unroll.training.Metrics;
 import org.unroll.training.Optimizer;
 import org.unroll.training.Optimizers;
+import org.unroll.training.Predictor;
 import org.unroll.training.Trainer;
 
 /**
@@ -39,6 +40,7 @@ import org.unroll.training.Trainer;
  */
 public final class Sequential {
   private final Network network;
+  private final Predictor predictor;
   private String name = "sequential";
   private Optimizer optimizer;
   private Loss loss;
@@ -48,6 +50,7 @@ public final class Sequential {
 
   private Sequential(Network network) {
     this.network = network;
+    predictor = new Predictor(network);
   }
 
   /**
@@ -291,11 +294,11 @@ public final class Sequential {
 
   /**
    * The model's output for every sample, in the dataset's natural order; targets are not looked at.
+   * The batch size makes no difference to the outputs, nor, unlike in Keras, to speed or memory.
    */
   public Predictions predict(Dataset data) {
     return new Predictions(
-        Trainer.outputShape(network, data),
-        Trainer.predict(network, data, Workers.defaultThreads()));
+        Predictor.outputShape(network, data), predictor.predict(data, Workers.defaultThreads()));
   }
 
   /** Checks data before a training that may be far away. */

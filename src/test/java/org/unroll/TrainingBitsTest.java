@@ -31,6 +31,7 @@ import org.unroll.data.Shape;
 import org.unroll.layers.Layer;
 import org.unroll.layers.Weight;
 import org.unroll.training.Optimizers;
+import org.unroll.training.Predictor;
 import org.unroll.training.Trainer;
 
 /** The same seed gives the same bits: on any number of threads, and in every run. */
@@ -131,7 +132,7 @@ class TrainingBitsTest {
         flat(model.network().weights()),
         losses,
         List.copyOf(trainer.evaluate(data, threads).values()),
-        Trainer.predict(model.network(), data, threads));
+        new Predictor(model.network()).predict(data, threads));
   }
 
   private static float[] flat(List<Weight> weights) {

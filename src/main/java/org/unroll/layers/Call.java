@@ -14,6 +14,7 @@ public final class Call {
   private static final int STREAMS_PER_LAYER = 16;
 
   private boolean training;
+  private boolean forwardOnly;
   private long seed;
   private long step;
   private int firstRow;
@@ -24,7 +25,21 @@ public final class Call {
   /** A call outside of training. */
   public Call inference(int newFirstRow) {
     training = false;
+    forwardOnly = false;
     firstRow = newFirstRow;
+    return this;
+  }
+
+  /**
+   * A call outside of training that no backward pass follows, so that layers need not keep what one
+   * would read. The outputs are those of {@link #inference}.
+   *
+   * @param firstSample the slice's first row in its dataset
+   */
+  public Call forwardOnly(int firstSample) {
+    training = false;
+    forwardOnly = true;
+    firstRow = firstSample;
     return this;
   }
 
@@ -37,6 +52,7 @@ public final class Call {
    */
   public Call training(long newSeed, long newStep, int newFirstRow) {
     training = true;
+    forwardOnly = false;
     seed = newSeed;
     step = newStep;
     firstRow = newFirstRow;
@@ -48,12 +64,18 @@ public final class Call {
     return training;
   }
 
+  /** Whether no backward pass follows. */
+  boolean isForwardOnly() {
+    return forwardOnly;
+  }
+
   /**
    * This call for a layer that is applied to every time step by itself: its rows are the time steps
    * of all rows, those of the first step before those of the second.
    */
   Call eachStep(Call outer, int newRows, int newTimesteps) {
     training = outer.training;
+    forwardOnly = outer.forwardOnly;
     seed = outer.seed;
     step = outer.step;
     outerCall = outer;
@@ -73,8 +95,14 @@ public final class Call {
     return CounterRandom.key(seed, layer * STREAMS_PER_LAYER + stream, step, rowInBatch(row));
   }
 
+  /** What an error calls a row of the slice. */
+  String describeRow(int row) {
+    int number = rowInBatch(row);
+    return forwardOnly ? "sample " + number : "row " + number + " of the batch";
+  }
+
   /** The number that a row of the slice has in the batch, however the batch is cut. */
-  int rowInBatch(int row) {
+  private int rowInBatch(int row) {
     return outerCall == null
         ? firstRow + row
         : outerCall.rowInBatch(row % rows) * timesteps + row / rows;

@@ -131,7 +131,7 @@ public final class Embedding extends Layer {
       for (int r = 0; r < rows; r++) {
         for (int t = 0; t < timesteps; t++) {
           float value = input.values()[input.offset() + r * timesteps + t];
-          int index = index(value, call.rowInBatch(r), t);
+          int index = index(value, call, r, t);
           int position = t * rows + r;
           indices[position] = index;
           mask[position] = index != 0;
@@ -141,7 +141,7 @@ public final class Embedding extends Layer {
       return output.set(y, 0, rows, Shape.of(timesteps, outputDim), maskZero ? mask : input.mask());
     }
 
-    private int index(float value, int row, int step) {
+    private int index(float value, Call call, int row, int step) {
       int index = (int) value;
       if (index != value || index < 0 || index >= inputDim) {
         throw new IllegalArgumentException(
@@ -152,9 +152,9 @@ public final class Embedding extends Layer {
                 + inputDim
                 + "). Received "
                 + (index == value ? Integer.toString(index) : Float.toString(value))
-                + " in row "
-                + row
-                + " of the batch, step "
+                + " in "
+                + call.describeRow(row)
+                + ", step "
                 + step
                 + ". Make inputDim at least the largest index + 1, or cap the vocabulary when the"
                 + " data is loaded.");

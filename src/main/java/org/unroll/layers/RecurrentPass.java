@@ -16,6 +16,9 @@ import org.unroll.data.Shape;
  * at step k.
  */
 abstract class RecurrentPass extends Pass {
+  /** Gate values that a forward pass of its own works on at a time: 64 KiB. */
+  private static final int STRETCH = 16384;
+
   final Kernels kernels = Compute.kernels();
   final RecurrentLayer<?> layer;
   final int units;
@@ -23,8 +26,9 @@ abstract class RecurrentPass extends Pass {
   final int columns; // gates · units, the width of a gate buffer
 
   int rows;
-  int timesteps;
+  int timesteps; // those the buffers hold: all of them, or a stretch of them in turn
   private int features;
+  private int firstStep; // where the stretch begins
 
   /**
    * Pre-activations, then activated gates, then (backwards) their gradients: timesteps × rows ×
@@ -41,7 +45,9 @@ abstract class RecurrentPass extends Pass {
   final float[][] stateGradients;
 
   private Tensor input;
-  private boolean[] mask; // at step · rows + row in the order of the input, or null
+  private boolean[]
+      mask; // from maskOffset on, at step · rows + row in the order of reading, or null
+  private int maskOffset;
   private boolean dropsInputs;
   private boolean dropsStates;
   private boolean[] maskReversed = {};
@@ -52,8 +58,9 @@ abstract class RecurrentPass extends Pass {
   private float[] stateMasks = {}; // gates × rows × units
   private float[] masked = {}; // timesteps × rows × max(features, units)
   private float[] product = {}; // timesteps × rows × features, or rows × units
-  private float[]
-      separateOutput = {}; // timesteps × rows × units, where a mask makes it differ from h
+  private boolean copiesOutput;
+  private boolean masksOutput;
+  private float[] separateOutput = {}; // all steps × rows × units, where it is not the states
   private float[] setAside = {}; // states × rows × units
   private float[] dx = {};
   private final Tensor output = new Tensor();
@@ -93,9 +100,9 @@ abstract class RecurrentPass extends Pass {
   public final Tensor forward(Tensor newInput, float[][] state, Call call) {
     input = newInput;
     rows = input.rows();
-    timesteps = input.shape().axis(0);
+    int steps = input.shape().axis(0);
     features = input.shape().axis(1);
-    readInOrder();
+    timesteps = call.isForwardOnly() ? Math.min(steps, stretch()) : steps;
     int block = rows * units;
     gateValues = atLeast(gateValues, timesteps * rows * columns);
     for (int s = 0; s < states.length; s++) {
@@ -108,11 +115,22 @@ abstract class RecurrentPass extends Pass {
     }
     drawMasks(call);
     reserve();
-    projectInputs();
-    for (int k = 0; k < timesteps; k++) {
-      stepForward(k);
-      if (mask != null) {
-        keepMaskedStates(k);
+    prepareOutput(state != null, timesteps < steps);
+    for (firstStep = 0; firstStep < steps; firstStep += timesteps) {
+      if (firstStep > 0) {
+        continueStates();
+        timesteps = Math.min(timesteps, steps - firstStep);
+      }
+      readInOrder();
+      projectInputs();
+      for (int k = 0; k < timesteps; k++) {
+        stepForward(k);
+        if (mask != null) {
+          keepMaskedStates(k);
+        }
+      }
+      if (copiesOutput) {
+        copyOutput();
       }
     }
     if (state != null) {
@@ -120,19 +138,38 @@ abstract class RecurrentPass extends Pass {
         System.arraycopy(states[s], timesteps * block, state[s], 0, block);
       }
     }
-    return output(state != null);
+    return output();
   }
 
-  /** Points x at the inputs, or at a copy from last to first. */
+  /**
+   * The steps that a pass without a backward pass takes at a time: as many as keep the gate values
+   * within a core's own cache.
+   */
+  private int stretch() {
+    return Math.max(1, STRETCH / (rows * columns));
+  }
+
+  /** The states behind one stretch are those before the next. */
+  private void continueStates() {
+    int block = rows * units;
+    for (float[] s : states) {
+      System.arraycopy(s, timesteps * block, s, 0, block);
+    }
+  }
+
+  /** Points x at the inputs of the steps at hand, or at a copy of them from last to first. */
   private void readInOrder() {
+    int width = rows * features;
     x = input.values();
-    xOffset = input.offset();
+    xOffset = input.offset() + firstStep * width;
     mask = input.mask();
+    maskOffset = firstStep * rows;
     if (!layer.goBackwards()) {
       return;
     }
-    reversed = atLeast(reversed, input.size());
-    reverse(input.values(), input.offset(), reversed);
+    int from = input.shape().axis(0) - firstStep - timesteps;
+    reversed = atLeast(reversed, timesteps * width);
+    reverse(input.values(), input.offset() + from * width, reversed);
     x = reversed;
     xOffset = 0;
     if (mask != null) {
@@ -140,9 +177,11 @@ abstract class RecurrentPass extends Pass {
         maskReversed = new boolean[timesteps * rows];
       }
       for (int k = 0; k < timesteps; k++) {
-        System.arraycopy(mask, (timesteps - 1 - k) * rows, maskReversed, k * rows, rows);
+        int step = from + timesteps - 1 - k;
+        System.arraycopy(mask, step * rows, maskReversed, k * rows, rows);
       }
       mask = maskReversed;
+      maskOffset = 0;
     }
   }
 
@@ -411,7 +450,7 @@ abstract class RecurrentPass extends Pass {
   private void keepMaskedStates(int k) {
     int block = rows * units;
     for (int r = 0; r < rows; r++) {
-      if (!mask[k * rows + r]) {
+      if (!mask[maskOffset + k * rows + r]) {
         for (float[] state : states) {
           int from = k * block + r * units;
           System.arraycopy(state, from, state, from + block, units);
@@ -420,37 +459,54 @@ abstract class RecurrentPass extends Pass {
     }
   }
 
-  private Tensor output(boolean stateGiven) {
-    float[] values = states[0];
-    int first = rows * units; // block 0 is the state before the first step
+  /**
+   * Decides where the output is: the states themselves, unless they go on changing, or a mask makes
+   * the output differ.
+   */
+  private void prepareOutput(boolean stateGiven, boolean inStretches) {
     // A masked step repeats the output before it, zeros at the start; that is h unless h began with
     // a given state.
-    if (mask != null && (stateGiven || layer.zeroOutputForMask())) {
-      separateOutput = atLeast(separateOutput, timesteps * rows * units);
-      copyOutput();
-      values = separateOutput;
-      first = 0;
+    masksOutput = input.mask() != null && (stateGiven || layer.zeroOutputForMask());
+    copiesOutput = masksOutput || (inStretches && layer.returnSequences());
+    if (copiesOutput) {
+      separateOutput = atLeast(separateOutput, input.shape().axis(0) * rows * units);
     }
-    if (layer.returnSequences()) {
-      return output.set(values, first, rows, Shape.of(timesteps, units), input.mask());
-    }
-    return output.set(values, first + (timesteps - 1) * rows * units, rows, Shape.of(units), null);
   }
 
+  /** Puts what the steps at hand return behind what those before them did. */
   private void copyOutput() {
     int block = rows * units;
+    int first = firstStep * block;
+    if (!masksOutput) {
+      System.arraycopy(states[0], block, separateOutput, first, timesteps * block);
+      return;
+    }
     for (int k = 0; k < timesteps; k++) {
       for (int r = 0; r < rows; r++) {
-        int to = k * block + r * units;
-        if (mask[k * rows + r]) {
-          System.arraycopy(states[0], to + block, separateOutput, to, units);
-        } else if (k == 0 || layer.zeroOutputForMask()) {
+        int from = (k + 1) * block + r * units;
+        int to = first + k * block + r * units;
+        if (mask[maskOffset + k * rows + r]) {
+          System.arraycopy(states[0], from, separateOutput, to, units);
+        } else if (firstStep + k == 0 || layer.zeroOutputForMask()) {
           Arrays.fill(separateOutput, to, to + units, 0f);
         } else {
           System.arraycopy(separateOutput, to - block, separateOutput, to, units);
         }
       }
     }
+  }
+
+  private Tensor output() {
+    int block = rows * units;
+    int steps = input.shape().axis(0);
+    float[] values = copiesOutput ? separateOutput : states[0];
+    // Block 0 of the states is the one before the first step.
+    int first = copiesOutput ? 0 : block;
+    if (layer.returnSequences()) {
+      return output.set(values, first, rows, Shape.of(steps, units), input.mask());
+    }
+    int last = copiesOutput ? steps - 1 : timesteps - 1;
+    return output.set(values, first + last * block, rows, Shape.of(units), null);
   }
 
   @Override

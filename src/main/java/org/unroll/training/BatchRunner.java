@@ -47,7 +47,7 @@ final class BatchRunner implements AutoCloseable {
   private final Worker[] workerStates;
   private Slice[] slices = {};
   private Gradient[][] sliceGradients = {}; // weight by weight, then slice by slice
-  private final Gradient[] total;
+  private Gradient[] total; // null before the first training batch
 
   // The batch at hand.
   private Mode mode = Mode.EVALUATE;
@@ -72,7 +72,6 @@ final class BatchRunner implements AutoCloseable {
     for (int i = 0; i < threads; i++) {
       workerStates[i] = new Worker(network.newPass());
     }
-    total = network.newGradients();
   }
 
   /**
@@ -110,10 +109,18 @@ final class BatchRunner implements AutoCloseable {
     run(Mode.EVALUATE, dataset, null, firstSample, batchRows);
   }
 
-  /** Runs a batch forward and writes the outputs, row-major, to {@code out}. */
-  void predict(Dataset dataset, int firstSample, int batchRows, float[] out) {
+  /**
+   * Runs all samples forward and writes the outputs, row-major, to {@code out}. Since no sum is
+   * taken over rows, the whole dataset is one batch here, and no thread waits for another.
+   */
+  void predict(Dataset dataset, float[] out) {
     predictions = out;
-    run(Mode.PREDICT, dataset, null, firstSample, batchRows);
+    try {
+      run(Mode.PREDICT, dataset, null, 0, dataset.size());
+    } finally {
+      predictions = null;
+      data = null;
+    }
   }
 
   private void run(Mode newMode, Dataset dataset, int[] newOrder, int newFirst, int newRows) {
@@ -122,9 +129,11 @@ final class BatchRunner implements AutoCloseable {
     order = newOrder;
     first = newFirst;
     rows = newRows;
-    sliceRows = sliceRows(dataset.batchSize());
-    sliceCount = (rows + sliceRows - 1) / sliceRows;
-    reserveSlices();
+    sliceRows = sliceRows(mode == Mode.PREDICT ? rows : dataset.batchSize());
+    sliceCount = (rows - 1) / sliceRows + 1;
+    if (mode != Mode.PREDICT) {
+      reserveSlices();
+    }
     workers.run(sliceCount, sliceTask);
   }
 
@@ -136,8 +145,16 @@ final class BatchRunner implements AutoCloseable {
         slices[i] = new Slice(metrics);
       }
     }
-    if (mode != Mode.TRAIN
-        || (sliceGradients.length > 0 && sliceGradients[0].length >= sliceCount)) {
+    if (mode == Mode.TRAIN) {
+      reserveGradients();
+    }
+  }
+
+  private void reserveGradients() {
+    if (total == null) {
+      total = network.newGradients();
+    }
+    if (sliceGradients.length > 0 && sliceGradients[0].length >= sliceCount) {
       return;
     }
     sliceGradients = new Gradient[total.length][sliceCount];
@@ -153,16 +170,18 @@ final class BatchRunner implements AutoCloseable {
 
   private void runSlice(int sliceNumber, int workerNumber) {
     Worker worker = workerStates[workerNumber];
-    Slice slice = slices[sliceNumber];
     int from = sliceNumber * sliceRows;
     int count = Math.min(sliceRows, rows - from);
     Call call =
-        mode == Mode.TRAIN ? worker.call.training(seed, step, from) : worker.call.inference(from);
+        mode == Mode.TRAIN
+            ? worker.call.training(seed, step, from)
+            : worker.call.forwardOnly(first + from);
     Tensor output = worker.pass.forward(worker.gather(from, count), call);
     if (mode == Mode.PREDICT) {
       copyPredictions(output, from);
       return;
     }
+    Slice slice = slices[sliceNumber];
     worker.score(slice, output, from, mode == Mode.TRAIN);
     if (mode == Mode.TRAIN) {
       worker.pass.backward(worker.outputGradient, logitsLoss != null, slice.gradients);
@@ -234,6 +253,11 @@ final class BatchRunner implements AutoCloseable {
 
   private int sample(int row) {
     return order == null ? first + row : order[first + row];
+  }
+
+  /** The number of threads it works on. */
+  int threads() {
+    return workers.threads();
   }
 
   @Override

@@ -86,37 +86,6 @@ public final class Trainer {
     return totals;
   }
 
-  /**
-   * The outputs for every sample of a dataset, row-major.
-   *
-   * @param network the network, whose inputs the dataset has to match; targets are not looked at
-   */
-  public static float[] predict(Network network, Dataset dataset, int threads) {
-    requireInputs(network, dataset, "prediction");
-    int size = outputShape(network, dataset).size();
-    float[] all = new float[Math.multiplyExact(dataset.size(), size)];
-    try (var runner = new BatchRunner(network, null, List.of(), 0, threads)) {
-      float[] batch = new float[Math.min(dataset.size(), dataset.batchSize()) * size];
-      for (int first = 0; first < dataset.size(); first += dataset.batchSize()) {
-        int rows = Math.min(dataset.batchSize(), dataset.size() - first);
-        runner.predict(dataset, first, rows, batch);
-        System.arraycopy(batch, 0, all, first * size, rows * size);
-      }
-    }
-    return all;
-  }
-
-  /**
-   * The shape of one output for this data: the network's, with the data's time steps where the
-   * network leaves them open.
-   */
-  public static Shape outputShape(Network network, Dataset dataset) {
-    Shape output = network.outputShape();
-    return output.rank() >= 2 && output.axis(0) == Shape.ANY
-        ? output.withFirst(dataset.inputShape().axis(0))
-        : output;
-  }
-
   private double penalty() {
     double sum = 0;
     for (Weight weight : network.weights()) {
@@ -127,19 +96,6 @@ public final class Trainer {
     return sum;
   }
 
-  private static void requireInputs(Network network, Dataset dataset, String use) {
-    if (!network.inputShape().accepts(dataset.inputShape())) {
-      throw new IllegalArgumentException(
-          "The model takes samples of shape "
-              + network.inputShape()
-              + "; the "
-              + use
-              + " data has samples of shape "
-              + dataset.inputShape()
-              + ". Change input(…) of the model or the lookback, step and columns of the data.");
-    }
-  }
-
   /**
    * Checks that a dataset has what this network takes and returns; {@link #fit} and {@link
    * #evaluate} do it by themselves.
@@ -148,13 +104,13 @@ public final class Trainer {
    * @throws IllegalArgumentException if inputs or targets do not fit
    */
   public void requireFit(Dataset dataset, String use) {
-    requireInputs(network, dataset, use);
+    Predictor.requireInputs(network, dataset, use);
     Shape targets = dataset.targetShape();
     if (targets == null) {
       throw new IllegalArgumentException(
           "The " + use + " data has no targets. Give them, or call predict.");
     }
-    Shape output = outputShape(network, dataset);
+    Shape output = Predictor.outputShape(network, dataset);
     int outputs = output.last();
     Shape fitting = output.withLast(loss.targetWidth(outputs));
     int needed = fitting.size();

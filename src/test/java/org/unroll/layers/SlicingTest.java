@@ -13,6 +13,7 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import org.unroll.data.Shape;
 
@@ -21,6 +22,7 @@ import org.unroll.data.Shape;
  * outputs and, added up, the same gradients, dropout included; and buffers that held a larger slice
  * before change nothing.
  */
+@Tag("both-compute-implementations")
 class SlicingTest {
   private static final float TOLERANCE = 2e-5f;
 
@@ -75,27 +77,9 @@ class SlicingTest {
       @ForAll boolean sequences,
       @ForAll boolean training,
       @ForAll long seed) {
-    var layers = new ArrayList<Layer>();
-    if (tokens) {
-      layers.add(Layers.input(Shape.ANY));
-      layers.add(Layers.embedding(4, 3).maskZero(true));
-    } else {
-      layers.add(Layers.input(Shape.ANY, 3));
-      layers.add(Layers.masking(0));
-    }
-    for (int i = 0; i < stack.size(); i++) {
-      layers.add(stack.get(i).layer(sequences || i < stack.size() - 1));
-    }
-    layers.add(Layers.dropout(0.2));
-    layers.add(Layers.dense(2));
-    var network = new Network(layers, seed);
-    var random = new SplittableRandom(seed);
+    Network network = network(stack, tokens, sequences, seed);
     Shape shape = tokens ? Shape.of(steps) : Shape.of(steps, 3);
-    float[] x = new float[rows * shape.size()]; // row-major
-    for (int i = 0; i < x.length; i++) {
-      boolean padding = random.nextInt(3) == 0;
-      x[i] = padding ? 0 : tokens ? 1 + random.nextInt(3) : (float) random.nextGaussian();
-    }
+    float[] x = samples(rows * shape.size(), tokens, seed);
     network.prepareBackward();
 
     var whole = new Result(network);
@@ -121,6 +105,58 @@ class SlicingTest {
     }
   }
 
+  /** Long enough, and wide enough, that the steps are taken in stretches. */
+  @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+  void withoutHistoryTheBitsAreTheSame(
+      @ForAll("stacks") List<Choice> stack,
+      @ForAll @IntRange(min = 20, max = 40) int rows,
+      @ForAll @IntRange(min = 1, max = 40) int sliceRows,
+      @ForAll @IntRange(min = 20, max = 60) int steps,
+      @ForAll boolean tokens,
+      @ForAll boolean sequences,
+      @ForAll long seed) {
+    Network network = network(stack, tokens, sequences, seed);
+    Shape shape = tokens ? Shape.of(steps) : Shape.of(steps, 3);
+    float[] x = samples(rows * shape.size(), tokens, seed);
+    var whole = new Result(network);
+    whole.forward(network.newPass(), x, shape, 0, rows, new Call().inference(0));
+    var cut = new Result(network);
+    NetworkPass reused = network.newPass();
+    for (int from = 0; from < rows; from += sliceRows) {
+      int to = Math.min(rows, from + sliceRows);
+      cut.forward(reused, x, shape, from, to, new Call().forwardOnly(from));
+    }
+    assertArrayEquals(whole.outputs(), cut.outputs(), "outputs");
+  }
+
+  private static Network network(List<Choice> stack, boolean tokens, boolean sequences, long seed) {
+    var layers = new ArrayList<Layer>();
+    if (tokens) {
+      layers.add(Layers.input(Shape.ANY));
+      layers.add(Layers.embedding(4, 3).maskZero(true));
+    } else {
+      layers.add(Layers.input(Shape.ANY, 3));
+      layers.add(Layers.masking(0));
+    }
+    for (int i = 0; i < stack.size(); i++) {
+      layers.add(stack.get(i).layer(sequences || i < stack.size() - 1));
+    }
+    layers.add(Layers.dropout(0.2));
+    layers.add(Layers.dense(2));
+    return new Network(layers, seed);
+  }
+
+  /** Row-major, with padding among them. */
+  private static float[] samples(int size, boolean tokens, long seed) {
+    var random = new SplittableRandom(seed);
+    float[] x = new float[size];
+    for (int i = 0; i < size; i++) {
+      boolean padding = random.nextInt(3) == 0;
+      x[i] = padding ? 0 : tokens ? 1 + random.nextInt(3) : (float) random.nextGaussian();
+    }
+    return x;
+  }
+
   /** Outputs row by row, and the sums of the gradients. */
   private static final class Result {
     private final Network network;
@@ -143,6 +179,32 @@ class SlicingTest {
 
     void run(
         NetworkPass pass, float[] x, Shape shape, int from, int to, boolean training, long seed) {
+      Call call = new Call();
+      Tensor output =
+          forward(
+              pass,
+              x,
+              shape,
+              from,
+              to,
+              training ? call.training(seed, 3, from) : call.inference(from));
+      int count = to - from;
+      float[] g = new float[output.size()];
+      for (int r = 0; r < count; r++) {
+        for (int i = 0; i < output.shape().size(); i++) {
+          g[at(output, r, i)] = (float) Math.sin(from + r + 1.7 * i);
+        }
+      }
+      Gradient[] own = network.newGradients();
+      pass.backward(new Tensor().set(g, 0, count, output.shape(), null), false, own);
+      for (int w = 0; w < own.length; w++) {
+        for (int i = 0; i < gradients[w].length; i++) {
+          gradients[w][i] += own[w].values()[i];
+        }
+      }
+    }
+
+    Tensor forward(NetworkPass pass, float[] x, Shape shape, int from, int to, Call call) {
       int count = to - from;
       Tensor input = new Tensor().set(new float[count * shape.size()], 0, count, shape, null);
       int steps = input.timesteps();
@@ -153,27 +215,21 @@ class SlicingTest {
           System.arraycopy(x, source, input.values(), (t * count + r) * width, width);
         }
       }
-      Call call = new Call();
-      Tensor output =
-          pass.forward(input, training ? call.training(seed, 3, from) : call.inference(from));
-      float[] g = new float[output.size()];
+      Tensor output = pass.forward(input, call);
       for (int r = 0; r < count; r++) {
         float[] row = new float[output.shape().size()];
         for (int i = 0; i < row.length; i++) {
-          int t = i / output.width();
-          int at = (t * count + r) * output.width() + i % output.width();
-          row[i] = output.values()[output.offset() + at];
-          g[at] = (float) Math.sin(from + r + 1.7 * i);
+          row[i] = output.values()[output.offset() + at(output, r, i)];
         }
         rows.add(row);
       }
-      Gradient[] own = network.newGradients();
-      pass.backward(new Tensor().set(g, 0, count, output.shape(), null), false, own);
-      for (int w = 0; w < own.length; w++) {
-        for (int i = 0; i < gradients[w].length; i++) {
-          gradients[w][i] += own[w].values()[i];
-        }
-      }
+      return output;
+    }
+
+    /** Where value {@code i} of a row is: a tensor has its time steps first. */
+    private static int at(Tensor output, int row, int i) {
+      int t = i / output.width();
+      return (t * output.rows() + row) * output.width() + i % output.width();
     }
   }
 }
