@@ -298,7 +298,7 @@ public final class Sequential {
    */
   public Predictions predict(Dataset data) {
     return new Predictions(
-        Predictor.outputShape(network, data), predictor.predict(data, Workers.defaultThreads()));
+        network.outputShape(data.inputShape()), predictor.predict(data, Workers.defaultThreads()));
   }
 
   /** Checks data before a training that may be far away. */

@@ -7,19 +7,27 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.unroll.data.Shape;
 import org.unroll.layers.ActivationLayer;
+import org.unroll.layers.AveragePooling1D;
 import org.unroll.layers.Bidirectional;
 import org.unroll.layers.Dense;
 import org.unroll.layers.Dropout;
 import org.unroll.layers.Embedding;
 import org.unroll.layers.Flatten;
+import org.unroll.layers.GlobalAveragePooling1D;
+import org.unroll.layers.GlobalMaxPooling1D;
+import org.unroll.layers.GlobalPooling1D;
 import org.unroll.layers.Gru;
 import org.unroll.layers.Input;
 import org.unroll.layers.Layer;
 import org.unroll.layers.Layers;
 import org.unroll.layers.Lstm;
 import org.unroll.layers.Masking;
+import org.unroll.layers.MaxPooling1D;
+import org.unroll.layers.Pooling1D;
 import org.unroll.layers.RecurrentLayer;
 import org.unroll.layers.RepeatVector;
 import org.unroll.layers.SimpleRnn;
@@ -47,7 +55,14 @@ final class LayerFormats {
           masking(),
           activation(),
           flatten(),
-          repeatVector());
+          repeatVector(),
+          pooling("MaxPooling1D", MaxPooling1D.class, Layers::maxPooling1D),
+          pooling("AveragePooling1D", AveragePooling1D.class, Layers::averagePooling1D),
+          globalPooling("GlobalMaxPooling1D", GlobalMaxPooling1D.class, Layers::globalMaxPooling1D),
+          globalPooling(
+              "GlobalAveragePooling1D",
+              GlobalAveragePooling1D.class,
+              Layers::globalAveragePooling1D));
 
   private LayerFormats() {}
 
@@ -237,8 +252,9 @@ final class LayerFormats {
 
   private static LayerFormat<Flatten> flatten() {
     return LayerFormat.of(
-        layer("Flatten", Flatten.class, config -> checkChannelsLast(config, Layers.flatten()))
-            .text("name", Flatten::name, Flatten::name));
+        channelsLast(
+            layer("Flatten", Flatten.class, config -> Layers.flatten())
+                .text("name", Flatten::name, Flatten::name)));
   }
 
   private static LayerFormat<RepeatVector> repeatVector() {
@@ -249,6 +265,49 @@ final class LayerFormats {
                 config -> Layers.repeatVector(config.integer("n")))
             .text("name", RepeatVector::name, RepeatVector::name)
             .integer("n", RepeatVector::n));
+  }
+
+  private static <L extends Pooling1D<L>> LayerFormat<L> pooling(
+      String className, Class<L> type, IntFunction<L> create) {
+    return LayerFormat.of(
+        channelsLast(
+                layer(className, type, config -> create.apply(alongTime(config, "pool_size")))
+                    .text("name", L::name, L::name))
+            .node("pool_size", layer -> alongTime(layer.poolSize()))
+            .node(
+                "strides",
+                layer -> alongTime(layer.strides()),
+                (layer, strides) -> layer.strides(alongTime(layer, "strides", strides)))
+            .text("padding", layer -> layer.padding().kerasName(), L::padding));
+  }
+
+  private static <L extends GlobalPooling1D<L>> LayerFormat<L> globalPooling(
+      String className, Class<L> type, Supplier<L> create) {
+    return LayerFormat.of(
+        channelsLast(layer(className, type, config -> create.get()).text("name", L::name, L::name))
+            .flag("keepdims", L::keepdims, L::keepdims));
+  }
+
+  /** Keras has a list with a number for each axis that a window slides along; here it is one. */
+  private static ArrayNode alongTime(int number) {
+    return JsonNodeFactory.instance.arrayNode().add(number);
+  }
+
+  private static int alongTime(Config config, String name) {
+    return alongTime(config.owner(), name, config.node(name));
+  }
+
+  private static int alongTime(Layer layer, String name, JsonNode given) {
+    return alongTime(layer.describe(), name, given);
+  }
+
+  private static int alongTime(String owner, String name, JsonNode given) {
+    JsonNode number = given.isArray() && given.size() == 1 ? given.get(0) : given;
+    if (!number.isIntegralNumber() || !number.canConvertToInt()) {
+      throw new IllegalArgumentException(
+          "The argument '" + name + "' of " + owner + " is a whole number. Received: " + given);
+    }
+    return number.intValue();
   }
 
   /** Refuses what Keras has for every layer with weights and this library does not. */
@@ -262,15 +321,21 @@ final class LayerFormats {
         .refuse("lora_rank", "adapters are a matter of large models.");
   }
 
-  private static <L extends Layer> L checkChannelsLast(Config config, L layer) {
-    if (config.has("data_format") && !config.text("data_format").equals("channels_last")) {
-      throw new IllegalArgumentException(
-          config.owner()
-              + " has data_format="
-              + config.text("data_format")
-              + ", which is not supported: features come last.");
-    }
-    return layer;
+  /** Keras's other order of the axes is refused. */
+  private static <L extends Layer> Format<L> channelsLast(Format<L> format) {
+    return format.node(
+        "data_format",
+        layer -> JsonNodeFactory.instance.textNode("channels_last"),
+        (layer, order) -> {
+          if (!order.asText().equals("channels_last")) {
+            throw new IllegalArgumentException(
+                layer.describe()
+                    + " has data_format="
+                    + order.asText()
+                    + ", which is not supported: features come last.");
+          }
+          return layer;
+        });
   }
 
   /** The format of a layer. */

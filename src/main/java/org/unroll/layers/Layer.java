@@ -205,6 +205,38 @@ public abstract class Layer {
             + previous.fixFor(input, needed));
   }
 
+  /** Checks that the input is a sequence of vectors of one length. */
+  final void requireSequence(Shape input, Layer previous) {
+    if (input.rank() != 2 || input.last() == Shape.ANY) {
+      throw wrongInput(BATCH_TIME_FEATURES, input, previous);
+    }
+  }
+
+  /**
+   * The shape with a time step for each window that slides over the sequence.
+   *
+   * @param window the number of time steps from the first to the last in a window
+   */
+  final Shape windows(Shape input, Layer previous, Padding padding, int window, int stride) {
+    int timesteps = input.axis(0);
+    if (timesteps == Shape.ANY) {
+      return input;
+    }
+    int windows = padding.windows(timesteps, window, stride);
+    if (windows < 1) {
+      throw new IllegalArgumentException(
+          describe()
+              + " with padding=valid looks at "
+              + window
+              + " time steps at once; '"
+              + previous.name()
+              + "' returns "
+              + previous.describeOutput(input)
+              + ". Make the window smaller, the sequence longer, or use padding(\"same\")");
+    }
+    return input.withFirst(windows);
+  }
+
   /** What to change about this layer so that the next one can take its output. */
   String fixFor(Shape output, String needed) {
     if (needed.equals(BATCH_TIME_FEATURES) && output.rank() == 1) {
@@ -246,10 +278,16 @@ public abstract class Layer {
 
   /** Checks the number of units of a layer. */
   static int requireUnits(int units) {
-    if (units < 1) {
-      throw new IllegalArgumentException("units is at least 1. Received: units=" + units);
+    return requirePositive("units", units);
+  }
+
+  /** Checks a number of steps, filters and the like. */
+  static int requirePositive(String argument, int number) {
+    if (number < 1) {
+      throw new IllegalArgumentException(
+          argument + " is at least 1. Received: " + argument + "=" + number);
     }
-    return units;
+    return number;
   }
 
   /**

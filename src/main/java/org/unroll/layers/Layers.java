@@ -91,6 +91,26 @@ public final class Layers {
     return new RepeatVector(n);
   }
 
+  /** See {@link MaxPooling1D}; the number of time steps in a window. */
+  public static MaxPooling1D maxPooling1D(int poolSize) {
+    return new MaxPooling1D(poolSize);
+  }
+
+  /** See {@link AveragePooling1D}; the number of time steps in a window. */
+  public static AveragePooling1D averagePooling1D(int poolSize) {
+    return new AveragePooling1D(poolSize);
+  }
+
+  /** See {@link GlobalMaxPooling1D}. */
+  public static GlobalMaxPooling1D globalMaxPooling1D() {
+    return new GlobalMaxPooling1D();
+  }
+
+  /** See {@link GlobalAveragePooling1D}. */
+  public static GlobalAveragePooling1D globalAveragePooling1D() {
+    return new GlobalAveragePooling1D();
+  }
+
   /** The penalty {@code factor·Σ|w|}, for {@code kernelRegularizer} and its siblings. */
   public static Regularizer l1(double factor) {
     return new Regularizer(factor, 0);

@@ -1,6 +1,5 @@
 package org.unroll.layers;
 
-import java.util.Arrays;
 import org.unroll.data.Shape;
 
 /**
@@ -61,8 +60,9 @@ public final class Masking extends Layer {
       for (int position = 0; position < positions; position++) {
         mask[position] = counts(y, position * width, width);
       }
-      clear(y, 0, positions, width);
-      return output.set(y, 0, input.rows(), input.shape(), mask);
+      output.set(y, 0, input.rows(), input.shape(), mask);
+      clearMasked(y, 0, output);
+      return output;
     }
 
     private boolean counts(float[] values, int from, int width) {
@@ -74,20 +74,10 @@ public final class Masking extends Layer {
       return false;
     }
 
-    private void clear(float[] values, int offset, int positions, int width) {
-      for (int position = 0; position < positions; position++) {
-        if (!mask[position]) {
-          int from = offset + position * width;
-          Arrays.fill(values, from, from + width, 0f);
-        }
-      }
-    }
-
     @Override
     public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
       if (needed) {
-        int positions = gradient.rows() * gradient.timesteps();
-        clear(gradient.values(), gradient.offset(), positions, gradient.width());
+        clearMasked(gradient.values(), gradient.offset(), output);
       }
       return gradient;
     }

@@ -60,7 +60,8 @@ public final class Network {
     layers = List.copyOf(stack.subList(1, stack.size()));
     requireUnused(stack);
     giveNames(stack);
-    checkShapes();
+    // Before one of them is built, so that after an error they can still be changed.
+    outputShape(input.shape());
     build(source);
     var allWeights = new ArrayList<Weight>();
     var allPaths = new ArrayList<String>();
@@ -124,19 +125,6 @@ public final class Network {
     layer.setName(name);
   }
 
-  /**
-   * Checks all layers before one of them is built, so that after an error they can still be changed
-   * as its message says.
-   */
-  private void checkShapes() {
-    Shape shape = input.shape();
-    Layer previous = input;
-    for (Layer layer : layers) {
-      shape = layer.checkInput(shape, previous);
-      previous = layer;
-    }
-  }
-
   private void build(WeightSource source) {
     Shape shape = input.shape();
     input.build(shape, input, 0, source);
@@ -168,6 +156,22 @@ public final class Network {
   /** The shape of one output sample. */
   public Shape outputShape() {
     return layers.get(layers.size() - 1).outputShape();
+  }
+
+  /**
+   * The shape of one output sample for input samples of this shape.
+   *
+   * @param samples the shape of one input sample, its axes known where the network's are open
+   * @throws IllegalArgumentException if a layer cannot work on such samples
+   */
+  public Shape outputShape(Shape samples) {
+    Shape shape = samples;
+    Layer previous = input;
+    for (Layer layer : layers) {
+      shape = layer.checkInput(shape, previous);
+      previous = layer;
+    }
+    return shape;
   }
 
   /** The {@link Layer#outputActivation()} of the last layer. */

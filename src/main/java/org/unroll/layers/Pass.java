@@ -1,5 +1,7 @@
 package org.unroll.layers;
 
+import java.util.Arrays;
+
 /**
  * A layer at work on one slice of a batch, with buffers of its own that are reused from batch to
  * batch. A worker thread owns the passes it runs; the weights they read belong to the layer and are
@@ -51,5 +53,23 @@ public abstract class Pass {
   /** The buffer itself where it is long enough, else a new one. */
   static float[] atLeast(float[] buffer, int length) {
     return buffer.length >= length ? buffer : new float[length];
+  }
+
+  /** Divides some values by one number. */
+  static void divide(float[] values, int from, int count, float divisor) {
+    for (int i = from; i < from + count; i++) {
+      values[i] /= divisor;
+    }
+  }
+
+  /** Sets the time steps that a tensor's mask leaves out to 0 in values of the tensor's layout. */
+  static void clearMasked(float[] values, int offset, Tensor masked) {
+    int width = masked.width();
+    for (int position = 0; position < masked.rows() * masked.timesteps(); position++) {
+      if (!masked.mask()[position]) {
+        int from = offset + position * width;
+        Arrays.fill(values, from, from + width, 0f);
+      }
+    }
   }
 }

@@ -5,7 +5,6 @@ import java.lang.ref.Reference;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.unroll.data.Dataset;
-import org.unroll.data.Shape;
 import org.unroll.layers.Network;
 
 /**
@@ -37,7 +36,8 @@ public final class Predictor {
   public float[] predict(Dataset dataset, int threads) {
     requireInputs(network, dataset, "prediction");
     float[] outputs =
-        new float[Math.multiplyExact(dataset.size(), outputShape(network, dataset).size())];
+        new float
+            [Math.multiplyExact(dataset.size(), network.outputShape(dataset.inputShape()).size())];
     BatchRunner runner = idle.take();
     if (runner != null && runner.threads() != threads) {
       runner.close();
@@ -54,17 +54,6 @@ public final class Predictor {
       Reference.reachabilityFence(this);
     }
     return outputs;
-  }
-
-  /**
-   * The shape of one output for this data: the network's, with the data's time steps where the
-   * network leaves them open.
-   */
-  public static Shape outputShape(Network network, Dataset dataset) {
-    Shape output = network.outputShape();
-    return output.rank() >= 2 && output.axis(0) == Shape.ANY
-        ? output.withFirst(dataset.inputShape().axis(0))
-        : output;
   }
 
   /**

@@ -110,7 +110,7 @@ public final class Trainer {
       throw new IllegalArgumentException(
           "The " + use + " data has no targets. Give them, or call predict.");
     }
-    Shape output = Predictor.outputShape(network, dataset);
+    Shape output = network.outputShape(dataset.inputShape());
     int outputs = output.last();
     Shape fitting = output.withLast(loss.targetWidth(outputs));
     int needed = fitting.size();

@@ -4,16 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.unroll.layers.Layers.activation;
+import static org.unroll.layers.Layers.averagePooling1D;
 import static org.unroll.layers.Layers.bidirectional;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.embedding;
 import static org.unroll.layers.Layers.flatten;
+import static org.unroll.layers.Layers.globalAveragePooling1D;
+import static org.unroll.layers.Layers.globalMaxPooling1D;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.l1l2;
 import static org.unroll.layers.Layers.l2;
 import static org.unroll.layers.Layers.lstm;
 import static org.unroll.layers.Layers.masking;
+import static org.unroll.layers.Layers.maxPooling1D;
 import static org.unroll.layers.Layers.repeatVector;
 import static org.unroll.layers.Layers.simpleRnn;
 import static org.unroll.layers.Layers.timeDistributed;
@@ -160,6 +164,20 @@ class SavedModelsTest {
                     masking(0.5),
                     bidirectional(lstm(3).returnSequences(true)),
                     bidirectional(gru(4)).mergeMode(Bidirectional.MergeMode.SUM),
+                    dense(2)),
+                2));
+    cases.put(
+        "pooling",
+        () ->
+            series(
+                Sequential.seeded(
+                    11,
+                    input(6, 3),
+                    maxPooling1D(2).strides(1).padding("same"),
+                    averagePooling1D(2),
+                    gru(4).returnSequences(true),
+                    globalAveragePooling1D().keepdims(true),
+                    globalMaxPooling1D(),
                     dense(2)),
                 2));
     cases.put("embedding_softmax", SavedModelsTest::tokens);

@@ -19,6 +19,7 @@ import org.unroll.layers.ReferenceLayers.Cell;
 import org.unroll.layers.ReferenceLayers.Draws;
 import org.unroll.layers.ReferenceLayers.Recurrent;
 import org.unroll.layers.ReferenceLayers.Stage;
+import org.unroll.layers.ReferenceWindows.Windows;
 
 /**
  * Forward and backward passes in training mode against {@link ReferenceLayers}: outputs directly,
@@ -81,6 +82,7 @@ class LayerGradientsTest {
             .activations(Activation.SOFTMAX, Activation.SIGMOID)
             .sequences());
     stacks(cases);
+    pooling(cases);
     return cases.stream();
   }
 
@@ -185,6 +187,49 @@ class LayerGradientsTest {
                 ReferenceLayers.dense(2, Activation.TANH),
                 ReferenceLayers.timeDistributed(ReferenceLayers.flatten()),
                 Recurrent.of(Cell.GRU_RESET_AFTER, 3))));
+  }
+
+  private static void pooling(List<Case> cases) {
+    for (String padding : List.of("valid", "same")) {
+      for (int size = 1; size <= 4; size++) {
+        for (int stride : new int[] {1, 2, 3, size}) {
+          var windows = new Windows(size, stride, 1, padding);
+          alone(
+              cases,
+              "max " + windows,
+              Layers.maxPooling1D(size).strides(stride).padding(padding),
+              ReferenceWindows.pooling(windows, ReferenceWindows::max));
+          alone(
+              cases,
+              "average " + windows,
+              Layers.averagePooling1D(size).strides(stride).padding(padding),
+              ReferenceWindows.pooling(windows, ReferenceWindows::mean));
+        }
+      }
+    }
+    var max = ReferenceWindows.globalPooling(ReferenceWindows::max, false);
+    var mean = ReferenceWindows.globalPooling(ReferenceWindows::mean, true);
+    alone(cases, "global max", Layers.globalMaxPooling1D(), max);
+    alone(cases, "global average", Layers.globalAveragePooling1D(), mean);
+    behindMask(cases, "global max", Layers.globalMaxPooling1D(), max);
+  }
+
+  private static void alone(List<Case> cases, String name, Layer layer, Stage stage) {
+    cases.add(new Case(name, new Layer[] {Layers.input(STEPS, FEATURES), layer}, List.of(stage)));
+  }
+
+  /** Behind a dense layer too, so that masked steps are not zeros. */
+  private static void behindMask(List<Case> cases, String name, Layer layer, Stage stage) {
+    cases.add(
+        new Case(
+            "masked " + name,
+            new Layer[] {
+              Layers.input(STEPS), Layers.embedding(5, 3).maskZero(true), Layers.dense(4), layer
+            },
+            List.of(
+                ReferenceLayers.embedding(3, true),
+                ReferenceLayers.dense(4, Activation.LINEAR),
+                stage)));
   }
 
   @ParameterizedTest(name = "{0}")

@@ -1,0 +1,100 @@
+package org.unroll.layers;
+
+import java.util.Arrays;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
+import org.unroll.layers.ReferenceLayers.Batch;
+import org.unroll.layers.ReferenceLayers.Stage;
+
+/** Layers that look at several time steps at once, in double and straight from the equations. */
+final class ReferenceWindows {
+  private ReferenceWindows() {}
+
+  /** Where the windows of one layer are. */
+  record Windows(int size, int stride, int dilation, String padding) {
+    int span() {
+      return dilation * (size - 1) + 1;
+    }
+
+    /** Windows that begin inside the padded sequence, counted one by one. */
+    int count(int steps) {
+      int padded = before(steps) + steps + after(steps);
+      int count = 0;
+      while (count * stride + span() <= padded) {
+        count++;
+      }
+      return count;
+    }
+
+    private int missing(int steps) {
+      int wanted = (int) Math.ceil(steps / (double) stride);
+      return Math.max(0, (wanted - 1) * stride + span() - steps);
+    }
+
+    int before(int steps) {
+      return switch (padding) {
+        case "same" -> missing(steps) / 2;
+        case "causal" -> span() - 1;
+        default -> 0;
+      };
+    }
+
+    private int after(int steps) {
+      return padding.equals("same") ? missing(steps) - missing(steps) / 2 : 0;
+    }
+  }
+
+  static double max(double[] values) {
+    return Arrays.stream(values).max().orElseThrow();
+  }
+
+  static double mean(double[] values) {
+    return Arrays.stream(values).average().orElseThrow();
+  }
+
+  /** One value for each window and feature, from the steps of the window that exist. */
+  static Stage pooling(Windows windows, ToDoubleFunction<double[]> pool) {
+    return (input, weights, draws) -> {
+      int steps = input.shape()[0];
+      int features = input.last();
+      int count = windows.count(steps);
+      double[] y = new double[input.rows() * count * features];
+      for (int row = 0; row < input.rows(); row++) {
+        for (int w = 0; w < count; w++) {
+          for (int j = 0; j < features; j++) {
+            var values = DoubleStream.builder();
+            for (int k = 0; k < windows.size(); k++) {
+              int t = w * windows.stride() - windows.before(steps) + k;
+              if (t >= 0 && t < steps) {
+                values.add(input.values()[(row * steps + t) * features + j]);
+              }
+            }
+            y[(row * count + w) * features + j] = pool.applyAsDouble(values.build().toArray());
+          }
+        }
+      }
+      return new Batch(input.rows(), new int[] {count, features}, y, null);
+    };
+  }
+
+  /** One value for each feature, from the steps that are not masked where masks count. */
+  static Stage globalPooling(ToDoubleFunction<double[]> pool, boolean looksAtMask) {
+    return (input, weights, draws) -> {
+      int steps = input.shape()[0];
+      int features = input.last();
+      double[] y = new double[input.rows() * features];
+      for (int row = 0; row < input.rows(); row++) {
+        for (int j = 0; j < features; j++) {
+          var values = DoubleStream.builder();
+          for (int t = 0; t < steps; t++) {
+            if (!looksAtMask || input.mask() == null || input.mask()[row][t]) {
+              values.add(input.values()[(row * steps + t) * features + j]);
+            }
+          }
+          y[row * features + j] = pool.applyAsDouble(values.build().toArray());
+        }
+      }
+      return new Batch(input.rows(), new int[] {features}, y, null);
+    };
+  }
+}

@@ -1,0 +1,162 @@
+"""Reference cases for single layers, computed by Keras.
+
+Run with Keras 3.15 on TensorFlow 2.21, CPU, float32:
+
+    KERAS_BACKEND=tensorflow CUDA_VISIBLE_DEVICES= python src/test/python/layer_goldens.py
+
+It writes src/test/resources/goldens/layers/NAME.json, in the form of the cases in goldens/cells: a model's
+configuration, random weights, x and y; output, loss and gradients outside of training; and where there is "fit", a
+training of 11 samples in batches of 4 (the last one has 3) with the losses and the weights after it. Every case draws
+from a generator of its own, so a new one changes no other.
+"""
+
+import json
+import os
+import pathlib
+import zlib
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers as L
+from keras import optimizers as O
+
+OUT = pathlib.Path(__file__).resolve().parents[1] / "resources/goldens/layers"
+OUT.mkdir(parents=True, exist_ok=True)
+
+
+def array(values):
+    values = np.asarray(values)
+    if np.issubdtype(values.dtype, np.integer):
+        return {"shape": list(values.shape), "dtype": "int", "data": values.ravel().tolist()}
+    # the shortest decimals that read back to the same float32
+    data = [float(str(v)) for v in values.astype("float32").ravel()]
+    return {"shape": list(values.shape), "dtype": "float", "data": data}
+
+
+def named(weights):
+    return [{"path": w.path, **array(w.numpy())} for w in weights if "seed_gen" not in w.path]
+
+
+def sequences(rng, rows, steps, features):
+    return rng.standard_normal((rows, steps, features)).astype("float32")
+
+
+def padded(rng, rows, steps, features):
+    """Sequences with zeros at their ends, and in one of them in the middle."""
+    x = sequences(rng, rows, steps, features)
+    for row in range(rows):
+        x[row, rng.integers(2, steps + 1) :] = 0
+    x[0, 1] = 0
+    return x
+
+
+def tokens(rng, rows, steps):
+    x = rng.integers(1, 9, (rows, steps))
+    x[0, steps // 2 :] = 0
+    x[-1, :1] = 0
+    return x.astype("int32")
+
+
+def case(name, stack, data, optimizer=None, rows=3):
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    keras.utils.set_random_seed(1)
+    keras.backend.clear_session()
+    x = data(rng, 11 if optimizer else rows)
+    model = keras.Sequential(stack())
+    for w in model.weights:  # no zeros and no ones: every term of every equation has to matter
+        if "seed_gen" in w.path:
+            continue
+        noise = 0.3 * rng.standard_normal(w.shape)
+        w.assign(w.numpy() + (np.abs(noise) if "variance" in w.path else noise))
+    y = rng.standard_normal(model.compute_output_shape(x.shape)).astype("float32")
+    record = {"name": name, "keras": keras.__version__, "keras_config": model.get_config()}
+    record["weights"] = named(model.weights)
+    record |= {"x": array(x), "y": array(y)}
+    inputs = tf.constant(x)
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        output = model(inputs, training=False)
+        loss = tf.reduce_mean(keras.losses.mean_squared_error(y, output))
+    record["output"] = array(output)
+    record["loss"] = {"name": "mean_squared_error", "value": float(loss)}
+    weights = list(model.trainable_weights)
+    variables = [w.value for w in weights]
+    wanted = variables + ([inputs] if inputs.dtype.is_floating else [])
+    gradients = tape.gradient(loss, wanted)
+    gradients = [
+        np.zeros(w.shape, "float32") if g is None else tf.convert_to_tensor(g).numpy()
+        for w, g in zip(wanted, gradients)
+    ]
+    record["grads"] = [{"path": w.path, **array(g)} for w, g in zip(weights, gradients)]
+    if inputs.dtype.is_floating:
+        record["input_grad"] = array(gradients[-1])
+    if optimizer:
+        model.compile(optimizer, "mean_squared_error")
+        history = model.fit(x, y, batch_size=4, epochs=3, shuffle=False, verbose=0)
+        record["fit"] = {
+            "optimizer": keras.optimizers.serialize(optimizer),
+            "batch_size": 4,
+            "epochs": 3,
+            "shuffle": False,
+            "loss_history": history.history["loss"],
+            "weights_after": named(model.weights),
+        }
+    (OUT / f"{name}.json").write_text(json.dumps(record) + "\n")
+    print(name)
+
+
+def on_sequences(name, *stack, steps=7, optimizer=None, rows=3):
+    """Layers on sequences of 4 features; each element makes a layer."""
+    case(
+        name,
+        lambda: [L.Input((steps, 4))] + [make() for make in stack],
+        lambda rng, n: sequences(rng, n, steps, 4),
+        optimizer,
+        rows,
+    )
+
+
+def on_masked(name, *stack, optimizer=None):
+    """The same behind Masking."""
+    case(
+        name,
+        lambda: [L.Input((6, 4)), L.Masking(0.0)] + [make() for make in stack],
+        lambda rng, n: padded(rng, n, 6, 4),
+        optimizer,
+        rows=5,
+    )
+
+
+def on_tokens(name, *stack, optimizer=None):
+    """The same behind an Embedding with mask_zero."""
+    case(
+        name,
+        lambda: [L.Input((6,), dtype="int32"), L.Embedding(9, 4, mask_zero=True)]
+        + [make() for make in stack],
+        lambda rng, n: tokens(rng, n, 6),
+        optimizer,
+    )
+
+
+def relu():
+    return L.Dense(5, activation="relu")  # zeros, so that the largest value is not the only one
+
+
+# Pooling.
+on_sequences("global_average", lambda: L.GlobalAveragePooling1D())
+on_sequences("global_average_keepdims", relu, lambda: L.GlobalAveragePooling1D(keepdims=True))
+on_masked("global_average_masked", relu, lambda: L.GlobalAveragePooling1D(), lambda: L.Dense(2))
+on_tokens("global_average_tokens", lambda: L.GlobalAveragePooling1D(), lambda: L.Dense(2), optimizer=O.Adam(0.01))
+on_sequences("global_max", relu, lambda: L.GlobalMaxPooling1D(), lambda: L.Dense(2), optimizer=O.SGD(0.1))
+on_sequences("global_max_keepdims", lambda: L.GlobalMaxPooling1D(keepdims=True))
+on_masked("global_max_masked", relu, lambda: L.GlobalMaxPooling1D())
+for pool, layer in ("max", L.MaxPooling1D), ("average", L.AveragePooling1D):
+    on_sequences(f"{pool}_pooling", relu, lambda: layer(2))
+    on_sequences(f"{pool}_pooling_same", relu, lambda: layer(3, padding="same"))
+    on_sequences(f"{pool}_pooling_overlapping", relu, lambda: layer(3, strides=1), lambda: L.GRU(3), optimizer=O.Adam(0.01))
+    on_sequences(f"{pool}_pooling_overlapping_same", relu, lambda: layer(4, strides=1, padding="same"))
+    on_sequences(f"{pool}_pooling_with_gaps", relu, lambda: layer(2, strides=3, padding="same"))
+    on_masked(f"{pool}_pooling_masked", lambda: layer(2), lambda: L.GRU(3))
