@@ -1,0 +1,86 @@
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** A framework on the JVM, measured as README.md says. */
+interface Peer {
+  int THREADS = 2;
+
+  /** Name and version as the lines say them. */
+  String name();
+
+  String version();
+
+  /** Why this framework cannot express the layer, or null if it can. */
+  String unsupported(Workload.Recurrent layer);
+
+  /** One training step or one prediction, run to its end. */
+  Runnable step(Workload workload, boolean train);
+
+  /** Prints the lines of the named workloads, or of all; the system property {@code seconds}: 2. */
+  static void run(Peer peer, String... names) {
+    Map<String, Workload> all = Workload.all();
+    for (String name : names.length == 0 ? all.keySet() : List.of(names)) {
+      Workload workload = all.get(name);
+      if (workload == null) {
+        throw new IllegalArgumentException("No workload " + name + "; there are " + all.keySet());
+      }
+      String reason = null;
+      for (Workload.Layer layer : workload.layers()) {
+        if (reason == null && layer instanceof Workload.Recurrent recurrent) {
+          reason = peer.unsupported(recurrent);
+        }
+      }
+      String start =
+          String.format("{\"peer\":\"%s\",\"workload\":\"%s\",", peer.name(), name);
+      if (reason != null) {
+        System.out.println(start + "\"unsupported\":\"" + reason + "\"}");
+        continue;
+      }
+      for (String phase : List.of("train", "predict")) {
+        if (phase.equals("predict") || !workload.predictOnly()) {
+          String figures = measure(peer.step(workload, phase.equals("train")));
+          System.out.printf(
+              Locale.ROOT,
+              "%s\"phase\":\"%s\",\"batch\":%d,%s,\"version\":\"%s\",\"threads\":%d}%n",
+              start,
+              phase,
+              workload.batch(),
+              figures,
+              peer.version(),
+              THREADS);
+        }
+      }
+    }
+  }
+
+  private static String measure(Runnable step) {
+    double seconds = Double.parseDouble(System.getProperty("seconds", "2"));
+    // Three seconds, not one as for Python: the JIT is part of a JVM's warm-up.
+    int warm = 0;
+    long start = System.nanoTime();
+    while (warm < 2 || System.nanoTime() - start < 3_000_000_000L) {
+      step.run();
+      warm++;
+    }
+    double perStep = (System.nanoTime() - start) / 1e9 / warm;
+    int group = (int) Math.max(1, Math.round(seconds / 10 / perStep));
+    double[] times = new double[(int) Math.max(5, Math.round(seconds / (group * perStep)))];
+    for (int i = 0; i < times.length; i++) {
+      start = System.nanoTime();
+      for (int k = 0; k < group; k++) {
+        step.run();
+      }
+      times[i] = (System.nanoTime() - start) / 1e6 / group;
+    }
+    Arrays.sort(times);
+    double median = (times[(times.length - 1) / 2] + times[times.length / 2]) / 2;
+    return String.format(
+        Locale.ROOT,
+        "\"median_ms\":%.4f,\"min_ms\":%.4f,\"steps\":%d",
+        median,
+        times[0],
+        group * times.length);
+  }
+}

@@ -1,0 +1,197 @@
+"""The workloads of README.md as data, for the peers that are written in Python, and their clock."""
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+THREADS = 2
+
+
+@dataclass(frozen=True)
+class Embedding:
+    vocabulary: int
+    units: int
+
+
+@dataclass(frozen=True)
+class Recurrent:
+    """Options are named, and default, as in Keras."""
+
+    cell: str  # simplernn, lstm or gru
+    units: int
+    activation: str = "tanh"
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    reset_after: bool = True
+    return_sequences: bool = False
+    bidirectional: bool = False
+
+
+@dataclass(frozen=True)
+class Dense:
+    """On the last axis: of a sequence, each timestep (what TimeDistributed(Dense) computes)."""
+
+    units: int
+    activation: str = "linear"
+
+
+@dataclass(frozen=True)
+class Dropout:
+    rate: float
+
+
+@dataclass(frozen=True)
+class Workload:
+    batch: int
+    timesteps: int
+    features: int  # 0: the input is ids, and the first layer an Embedding
+    layers: tuple
+    loss: str
+    optimizer: str
+    predict_only: bool = False
+
+    def batch_in_memory(self):
+        """One batch of random inputs and targets, the same for every peer."""
+        random = np.random.default_rng(7)
+        if self.features:
+            shape = (self.batch, self.timesteps, self.features)
+            x = random.standard_normal(shape, dtype=np.float32)
+        else:
+            ids = self.layers[0].vocabulary
+            x = random.integers(ids, size=(self.batch, self.timesteps), dtype=np.int32)
+        units = self.layers[-1].units
+        last = [k for k in self.layers if isinstance(k, Recurrent)][-1]
+        shape = (self.batch, self.timesteps) if last.return_sequences else (self.batch,)
+        if self.loss == "sparse_categorical_crossentropy":
+            y = random.integers(units, size=shape, dtype=np.int32)
+        elif self.loss == "binary_crossentropy":
+            y = random.integers(2, size=shape + (units,)).astype(np.float32)
+        else:
+            y = random.standard_normal(shape + (units,), dtype=np.float32)
+        return x, y
+
+
+def _jena(cell, **options):
+    layers = (Recurrent(cell, 32, **options), Dense(1))
+    return Workload(128, 240, 14, layers, "mae", "rmsprop")
+
+
+def _audio(cell):
+    recurrent = Recurrent(
+        cell, 32, dropout=0.5, recurrent_dropout=0.5, reset_after=False, return_sequences=True
+    )
+    layers = (recurrent, recurrent, Dense(32), Dropout(0.5), Dense(10, "sigmoid"))
+    return Workload(32, 256, 256, layers, "binary_crossentropy", "adam")
+
+
+def _imdb(cell):
+    layers = (Embedding(10000, 32), Recurrent(cell, 32), Dense(1, "sigmoid"))
+    return Workload(128, 500, 0, layers, "binary_crossentropy", "rmsprop")
+
+
+def _stack(*recurrent, output="linear"):
+    return Workload(32, 60, 14, recurrent + (Dense(1, output),), "mse", "adam")
+
+
+WORKLOADS = {
+    "jena-simplernn": _jena("simplernn"),
+    "jena-lstm": _jena("lstm"),
+    "jena-gru": _jena("gru"),
+    "jena-gru-dropout": _jena("gru", dropout=0.2, recurrent_dropout=0.2),
+    "audio-simplernn": _audio("simplernn"),
+    "audio-lstm": _audio("lstm"),
+    "audio-gru": _audio("gru"),
+    "imdb-simplernn": _imdb("simplernn"),
+    "imdb-lstm": _imdb("lstm"),
+    "stack-simplernn": _stack(
+        Recurrent("simplernn", 130, dropout=0.2, return_sequences=True),
+        Recurrent("simplernn", 110, dropout=0.2, return_sequences=True),
+        Recurrent("simplernn", 130, dropout=0.2, return_sequences=True),
+        Recurrent("simplernn", 100, dropout=0.2, return_sequences=True),
+        Recurrent("simplernn", 40, activation="sigmoid", dropout=0.3),
+    ),
+    "stack-lstm": _stack(
+        Recurrent("lstm", 130, return_sequences=True),
+        Recurrent("lstm", 70, activation="relu", dropout=0.1, return_sequences=True),
+        Recurrent("lstm", 100),
+        output="tanh",
+    ),
+    "stack-gru": _stack(
+        Recurrent("gru", 90, return_sequences=True),
+        Recurrent("gru", 150, return_sequences=True),
+        Recurrent("gru", 60, activation="relu", dropout=0.5),
+    ),
+    "bilstm-char": Workload(
+        64,
+        100,
+        0,
+        (
+            Embedding(64, 64),
+            Recurrent("lstm", 128, return_sequences=True, bidirectional=True),
+            Dense(64, "softmax"),
+        ),
+        "sparse_categorical_crossentropy",
+        "adam",
+    ),
+    "big-lstm": Workload(64, 100, 128, (Recurrent("lstm", 512), Dense(1)), "mse", "adam"),
+    "jena-gru-single": Workload(
+        1, 240, 14, (Recurrent("gru", 32), Dense(1)), "mae", "rmsprop", predict_only=True
+    ),
+}
+
+
+def arguments(description):
+    """The command line every Python peer understands."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help="default: all")
+    parser.add_argument("--phase", choices=("train", "predict"), help="default: both")
+    parser.add_argument("--seconds", type=float, default=2.0, help="measured, after the warm-up")
+    return parser
+
+
+def run(options, peer, version, step_of):
+    """Measures what was asked for. step_of(workload, phase) returns a function that runs one step to its end."""
+    for name in options.workloads or WORKLOADS:
+        workload = WORKLOADS[name]
+        for phase in (options.phase,) if options.phase else ("train", "predict"):
+            if phase == "train" and workload.predict_only:
+                continue
+            line = {"peer": peer, "workload": name, "phase": phase, "batch": workload.batch}
+            step = step_of(workload, phase)
+            line.update(measure(step, options.seconds))
+            line.update(version=version, threads=THREADS)
+            print(json.dumps(line), flush=True)
+
+
+def measure(step, seconds):
+    """Median and minimum over groups of steps, in milliseconds per step."""
+    start = time.perf_counter()
+    step()  # traces and compiles
+    step()  # some compile a second time, for the second step's kinds of arrays
+    print(f"compiled and run twice in {time.perf_counter() - start:.1f} s", file=sys.stderr)
+    done, start = 0, time.perf_counter()
+    while done < 20 or time.perf_counter() - start < 1:
+        step()
+        done += 1
+        if time.perf_counter() - start > 3:
+            break
+    per_step = (time.perf_counter() - start) / done
+    # At least 5 groups; ten where the time allows.
+    group = max(1, round(seconds / 10 / per_step))
+    groups = max(5, round(seconds / (group * per_step)))
+    times = []
+    for _ in range(groups):
+        start = time.perf_counter()
+        for _ in range(group):
+            step()
+        times.append((time.perf_counter() - start) / group * 1000)
+    return {
+        "median_ms": round(statistics.median(times), 4),
+        "min_ms": round(min(times), 4),
+        "steps": group * groups,
+    }
