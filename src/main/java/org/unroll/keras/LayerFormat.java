@@ -1,6 +1,8 @@
 package org.unroll.keras;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -14,22 +16,16 @@ import org.unroll.layers.Layer;
  */
 final class LayerFormat<L extends Layer> {
   private final Format<L> config;
-  private final String variables;
   private final Map<String, Function<L, Layer>> inner = new LinkedHashMap<>();
+  private final Map<String, Function<L, List<? extends Layer>>> innerLists = new LinkedHashMap<>();
 
-  private LayerFormat(Format<L> config, String variables) {
+  private LayerFormat(Format<L> config) {
     this.config = config;
-    this.variables = variables;
   }
 
-  /** A layer that keeps its weights under its own name. */
+  /** A layer that keeps its weights under its own name, unless layers inside it have them. */
   static <L extends Layer> LayerFormat<L> of(Format<L> config) {
-    return new LayerFormat<>(config, "vars");
-  }
-
-  /** A recurrent layer, whose weights are its cell's. */
-  static <L extends Layer> LayerFormat<L> withCell(Format<L> config) {
-    return new LayerFormat<>(config, "cell/vars");
+    return new LayerFormat<>(config);
   }
 
   /**
@@ -39,6 +35,16 @@ final class LayerFormat<L extends Layer> {
    */
   LayerFormat<L> inner(String attribute, Function<L, Layer> layer) {
     inner.put(attribute, layer);
+    return this;
+  }
+
+  /**
+   * A list of layers inside this one, which then has no weights of its own.
+   *
+   * @param attribute Keras's name of the attribute that holds it
+   */
+  LayerFormat<L> innerList(String attribute, Function<L, List<? extends Layer>> layers) {
+    innerLists.put(attribute, layers);
     return this;
   }
 
@@ -52,13 +58,21 @@ final class LayerFormat<L extends Layer> {
    */
   @SuppressWarnings("unchecked") // the caller has found this format by the layer
   void groups(Layer layer, String path, BiConsumer<Layer, String> sink) {
-    if (inner.isEmpty()) {
-      sink.accept(layer, path + "/" + variables);
+    if (inner.isEmpty() && innerLists.isEmpty()) {
+      sink.accept(layer, path + "/vars");
     }
     inner.forEach(
         (attribute, function) -> {
           Layer innerLayer = function.apply((L) layer);
           LayerFormats.of(innerLayer).groups(innerLayer, path + "/" + attribute, sink);
+        });
+    innerLists.forEach(
+        (attribute, function) -> {
+          Map<String, Integer> counts = new HashMap<>();
+          for (Layer innerLayer : function.apply((L) layer)) {
+            String name = attribute + "/" + SavedWeights.uniqueName(innerLayer, counts);
+            LayerFormats.of(innerLayer).groups(innerLayer, path + "/" + name, sink);
+          }
         });
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -13,6 +14,7 @@ import org.unroll.data.Shape;
 import org.unroll.layers.ActivationLayer;
 import org.unroll.layers.AveragePooling1D;
 import org.unroll.layers.Bidirectional;
+import org.unroll.layers.Cell;
 import org.unroll.layers.Dense;
 import org.unroll.layers.Dropout;
 import org.unroll.layers.Embedding;
@@ -21,17 +23,24 @@ import org.unroll.layers.GlobalAveragePooling1D;
 import org.unroll.layers.GlobalMaxPooling1D;
 import org.unroll.layers.GlobalPooling1D;
 import org.unroll.layers.Gru;
+import org.unroll.layers.GruCell;
 import org.unroll.layers.Input;
 import org.unroll.layers.Layer;
 import org.unroll.layers.Layers;
 import org.unroll.layers.Lstm;
+import org.unroll.layers.LstmCell;
 import org.unroll.layers.Masking;
 import org.unroll.layers.MaxPooling1D;
 import org.unroll.layers.Pooling1D;
 import org.unroll.layers.RecurrentLayer;
 import org.unroll.layers.RepeatVector;
+import org.unroll.layers.Rnn;
 import org.unroll.layers.SimpleRnn;
+import org.unroll.layers.SimpleRnnCell;
+import org.unroll.layers.StackedRnnCells;
 import org.unroll.layers.TimeDistributed;
+import org.unroll.layers.UnitsCell;
+import org.unroll.layers.UnitsLayer;
 
 /**
  * The layers that can be read and written, each with everything that a file says of it. A new layer
@@ -44,10 +53,22 @@ final class LayerFormats {
       List.of(
           input(),
           dense(),
-          LayerFormat.withCell(
-              recurrent("SimpleRNN", SimpleRnn.class, c -> Layers.simpleRnn(c.integer("units")))),
-          LayerFormat.withCell(lstm()),
-          LayerFormat.withCell(gru()),
+          recurrent(
+              "SimpleRNN",
+              SimpleRnn.class,
+              config -> Layers.simpleRnn(config.integer("units")),
+              simpleRnnCell()),
+          recurrent("LSTM", Lstm.class, config -> Layers.lstm(config.integer("units")), lstmCell()),
+          recurrent(
+              "GRU",
+              Gru.class,
+              config -> Layers.gru(config.integer("units")).resetAfter(false),
+              gruCell()),
+          rnn(),
+          named(simpleRnnCell()),
+          named(lstmCell()),
+          named(gruCell()),
+          stackedRnnCells(),
           embedding(),
           dropout(),
           timeDistributed(),
@@ -112,46 +133,110 @@ final class LayerFormats {
             .regularizer("bias_regularizer", Dense::biasRegularizer, Dense::biasRegularizer));
   }
 
-  private static <L extends RecurrentLayer<L>> Format<L> recurrent(
-      String className, Class<L> type, Function<Config, L> create) {
-    return constrained(
-            layer(className, type, create),
-            "kernel_constraint",
-            "recurrent_constraint",
-            "bias_constraint")
+  /** What every layer around a cell says of the walk through time. */
+  private static <L extends RecurrentLayer<L>> Format<L> walk(Format<L> format) {
+    return format
         .text("name", L::name, L::name)
-        .integer("units", L::units)
-        .activation("activation", L::activation, L::activation)
-        .flag("use_bias", L::useBias, L::useBias)
-        .initializer("kernel_initializer", L::kernelInitializer, L::kernelInitializer)
-        .initializer("recurrent_initializer", L::recurrentInitializer, L::recurrentInitializer)
-        .initializer("bias_initializer", L::biasInitializer, L::biasInitializer)
-        .regularizer("kernel_regularizer", L::kernelRegularizer, L::kernelRegularizer)
-        .regularizer("recurrent_regularizer", L::recurrentRegularizer, L::recurrentRegularizer)
-        .regularizer("bias_regularizer", L::biasRegularizer, L::biasRegularizer)
-        .number("dropout", L::dropout, L::dropout)
-        .number("recurrent_dropout", L::recurrentDropout, L::recurrentDropout)
         .flag("return_sequences", L::returnSequences, L::returnSequences)
         .flag("go_backwards", L::goBackwards, L::goBackwards)
         .flag("zero_output_for_mask", L::zeroOutputForMask, L::zeroOutputForMask)
         .refuse("stateful", "each batch begins with states of zeros.")
         .refuse("return_state", "a model has one output.")
         .refuse("time_major", "the rows of a batch are its first axis.")
-        .ignore("unroll", "implementation", "seed", "use_cudnn");
+        .ignore("unroll", "use_cudnn");
   }
 
-  private static Format<Lstm> lstm() {
-    return recurrent("LSTM", Lstm.class, config -> Layers.lstm(config.integer("units")))
-        .activation("recurrent_activation", Lstm::recurrentActivation, Lstm::recurrentActivation)
-        .flag("unit_forget_bias", Lstm::unitForgetBias, Lstm::unitForgetBias);
+  private static LayerFormat<Rnn> rnn() {
+    return LayerFormat.of(
+            walk(layer("RNN", Rnn.class, config -> Layers.rnn(cell(config, config.node("cell")))))
+                .node("cell", layer -> write(layer.cell())))
+        .inner("cell", Rnn::cell);
   }
 
-  private static Format<Gru> gru() {
+  private static Cell cell(Config config, JsonNode node) {
+    if (read(node) instanceof Cell cell) {
+      return cell;
+    }
+    throw config.wrong("cell", "a cell", node);
+  }
+
+  private static LayerFormat<StackedRnnCells> stackedRnnCells() {
+    return LayerFormat.of(
+            layer("StackedRNNCells", StackedRnnCells.class, LayerFormats::createStack)
+                .text("name", StackedRnnCells::name, StackedRnnCells::name)
+                .node("cells", LayerFormats::writeCells))
+        .innerList("cells", StackedRnnCells::cells);
+  }
+
+  private static StackedRnnCells createStack(Config config) {
+    List<Cell> cells = new ArrayList<>();
+    for (JsonNode node : config.node("cells")) {
+      cells.add(cell(config, node));
+    }
+    return Layers.stackedRnnCells(cells.toArray(new Cell[0]));
+  }
+
+  private static ArrayNode writeCells(StackedRnnCells stack) {
+    ArrayNode cells = JsonNodeFactory.instance.arrayNode();
+    stack.cells().forEach(cell -> cells.add(write(cell)));
+    return cells;
+  }
+
+  /** A layer that has the arguments of its cell. */
+  private static <L extends UnitsLayer<L, C>, C extends UnitsCell<C>> LayerFormat<L> recurrent(
+      String className, Class<L> type, Function<Config, L> create, Format<C> cell) {
+    return LayerFormat.of(walk(layer(className, type, create)).part(L::cell, cell))
+        .inner("cell", L::cell);
+  }
+
+  private static <C extends UnitsCell<C>> Format<C> cell(
+      String className, Class<C> type, Function<Config, C> create) {
+    return constrained(
+            layer(className, type, create),
+            "kernel_constraint",
+            "recurrent_constraint",
+            "bias_constraint")
+        .integer("units", C::units)
+        .activation("activation", C::activation, C::activation)
+        .flag("use_bias", C::useBias, C::useBias)
+        .initializer("kernel_initializer", C::kernelInitializer, C::kernelInitializer)
+        .initializer("recurrent_initializer", C::recurrentInitializer, C::recurrentInitializer)
+        .initializer("bias_initializer", C::biasInitializer, C::biasInitializer)
+        .regularizer("kernel_regularizer", C::kernelRegularizer, C::kernelRegularizer)
+        .regularizer("recurrent_regularizer", C::recurrentRegularizer, C::recurrentRegularizer)
+        .regularizer("bias_regularizer", C::biasRegularizer, C::biasRegularizer)
+        .number("dropout", C::dropout, C::dropout)
+        .number("recurrent_dropout", C::recurrentDropout, C::recurrentDropout)
+        .ignore("implementation", "seed");
+  }
+
+  private static Format<SimpleRnnCell> simpleRnnCell() {
+    return cell(
+        "SimpleRNNCell",
+        SimpleRnnCell.class,
+        config -> Layers.simpleRnnCell(config.integer("units")));
+  }
+
+  private static Format<LstmCell> lstmCell() {
+    return cell("LSTMCell", LstmCell.class, config -> Layers.lstmCell(config.integer("units")))
+        .activation(
+            "recurrent_activation", LstmCell::recurrentActivation, LstmCell::recurrentActivation)
+        .flag("unit_forget_bias", LstmCell::unitForgetBias, LstmCell::unitForgetBias);
+  }
+
+  private static Format<GruCell> gruCell() {
     // A configuration without reset_after is older than the option; then it was false.
-    return recurrent(
-            "GRU", Gru.class, config -> Layers.gru(config.integer("units")).resetAfter(false))
-        .activation("recurrent_activation", Gru::recurrentActivation, Gru::recurrentActivation)
-        .flag("reset_after", Gru::resetAfter, Gru::resetAfter);
+    return cell(
+            "GRUCell",
+            GruCell.class,
+            config -> Layers.gruCell(config.integer("units")).resetAfter(false))
+        .activation(
+            "recurrent_activation", GruCell::recurrentActivation, GruCell::recurrentActivation)
+        .flag("reset_after", GruCell::resetAfter, GruCell::resetAfter);
+  }
+
+  private static <C extends UnitsCell<C>> LayerFormat<C> named(Format<C> cell) {
+    return LayerFormat.of(cell.text("name", C::name, C::name));
   }
 
   private static LayerFormat<Embedding> embedding() {
@@ -393,9 +478,10 @@ final class LayerFormats {
 
   /** The entry of a built layer in a model's list of layers. */
   static ObjectNode write(Layer layer) {
+    LayerFormat<?> format = of(layer);
     ObjectNode node;
     try {
-      node = of(layer).config().write(layer);
+      node = format.config().write(layer);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           layer.describe() + " cannot be saved: " + e.getMessage(), e);

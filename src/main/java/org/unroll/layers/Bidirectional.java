@@ -129,7 +129,7 @@ public final class Bidirectional extends Layer {
   protected Shape checkInput(Shape input, Layer previous) {
     Shape one = forwardLayer.checkInput(input, previous);
     requirePair(backwardLayer());
-    int other = backwardLayer.units();
+    int other = backwardLayer.checkInput(input, previous).last();
     if (mergeMode == MergeMode.CONCAT) {
       return one.withLast(one.last() + other);
     }
@@ -181,7 +181,9 @@ public final class Bidirectional extends Layer {
 
   private final class BidirectionalPass extends Pass {
     private final Pass[] passes = {forwardLayer.newPass(), backwardLayer.newPass()};
-    private final int[] units = {forwardLayer.units(), backwardLayer.units()};
+    private final int[] units = {
+      forwardLayer.outputShape().last(), backwardLayer.outputShape().last()
+    };
     private final Tensor[] outputs = new Tensor[2];
     private final Tensor[] gradients = {new Tensor(), new Tensor()};
     private final float[][] buffers = {{}, {}};

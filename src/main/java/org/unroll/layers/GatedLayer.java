@@ -3,34 +3,22 @@ package org.unroll.layers;
 import org.unroll.compute.Activation;
 
 /**
- * What {@link Lstm} and {@link Gru} have beyond {@link RecurrentLayer}: gates, with an activation
- * of their own.
+ * What {@link Lstm} and {@link Gru} have beyond {@link UnitsLayer}: gates, with an activation of
+ * their own.
  *
  * @param <S> the layer itself, so that the fluent setters keep its type
+ * @param <C> its cell
  */
-public abstract class GatedLayer<S extends GatedLayer<S>> extends RecurrentLayer<S> {
-  private Activation recurrentActivation = Activation.SIGMOID;
-
-  GatedLayer(String type, int units, int gates) {
-    super(type, units, gates);
+public abstract class GatedLayer<S extends GatedLayer<S, C>, C extends GatedCell<C>>
+    extends UnitsLayer<S, C> {
+  GatedLayer(String type, C cell) {
+    super(type, cell);
   }
 
-  @Override
-  S copy() {
-    S copy = super.copy();
-    ((GatedLayer<S>) copy).recurrentActivation = recurrentActivation;
-    return copy;
-  }
-
-  @Override
-  public S activation(Activation newActivation) {
-    return super.activation(requireElementwise("activation", newActivation));
-  }
-
-  /** The activation σ of the gates; {@code sigmoid} by default. */
-  public S recurrentActivation(Activation newActivation) {
+  /** See {@link GatedCell#recurrentActivation(Activation)}. */
+  public S recurrentActivation(Activation activation) {
     requireNotBuilt("recurrentActivation");
-    recurrentActivation = requireElementwise("recurrentActivation", newActivation);
+    cell().recurrentActivation(activation);
     return self();
   }
 
@@ -39,22 +27,8 @@ public abstract class GatedLayer<S extends GatedLayer<S>> extends RecurrentLayer
     return recurrentActivation(Activation.of(name));
   }
 
-  /** The activation of the gates. */
+  /** See {@link GatedCell#recurrentActivation()}. */
   public final Activation recurrentActivation() {
-    return recurrentActivation;
-  }
-
-  /** Whether a backward pass needs what the activations were applied to. */
-  final boolean keepsPreActivations() {
-    return activation().derivativeNeedsInput() || recurrentActivation.derivativeNeedsInput();
-  }
-
-  /** Softmax looks at a whole row, where a gate is meant to open and close unit by unit. */
-  private static Activation requireElementwise(String argument, Activation activation) {
-    if (activation == Activation.SOFTMAX) {
-      throw new IllegalArgumentException(
-          argument + " works unit by unit in an LSTM or GRU. Received: softmax");
-    }
-    return activation;
+    return cell().recurrentActivation();
   }
 }

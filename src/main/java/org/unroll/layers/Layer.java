@@ -342,6 +342,14 @@ public abstract class Layer {
     }
 
     /**
+     * Builds the cell of a recurrent layer, whose weights are the layer's under their own names.
+     */
+    void cell(Cell cell, Shape input) {
+      cell.build(input, owner, owner.position, source);
+      created.addAll(cell.weights());
+    }
+
+    /**
      * Builds a layer inside the owner, whose weights become the owner's, under the inner layer's
      * name.
      *

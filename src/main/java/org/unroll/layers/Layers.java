@@ -30,17 +30,52 @@ public final class Layers {
 
   /** See {@link SimpleRnn}. */
   public static SimpleRnn simpleRnn(int units) {
-    return new SimpleRnn(units);
+    return new SimpleRnn(simpleRnnCell(units));
   }
 
   /** See {@link Lstm}. */
   public static Lstm lstm(int units) {
-    return new Lstm(units);
+    return new Lstm(lstmCell(units));
   }
 
   /** See {@link Gru}. */
   public static Gru gru(int units) {
-    return new Gru(units);
+    return new Gru(gruCell(units));
+  }
+
+  /** See {@link Rnn}. */
+  public static Rnn rnn(Cell cell) {
+    return new Rnn(cell);
+  }
+
+  /** See {@link SimpleRnnCell}. */
+  public static SimpleRnnCell simpleRnnCell(int units) {
+    return new SimpleRnnCell(units);
+  }
+
+  /** See {@link LstmCell}. */
+  public static LstmCell lstmCell(int units) {
+    return new LstmCell(units);
+  }
+
+  /** See {@link GruCell}. */
+  public static GruCell gruCell(int units) {
+    return new GruCell(units);
+  }
+
+  /** See {@link LstmVariantCell}. */
+  public static LstmVariantCell lstmVariantCell(int units) {
+    return new LstmVariantCell(units);
+  }
+
+  /** See {@link MinimalGatedUnitCell}. */
+  public static MinimalGatedUnitCell minimalGatedUnitCell(int units) {
+    return new MinimalGatedUnitCell(units);
+  }
+
+  /** See {@link StackedRnnCells}; the cell that takes the input first. */
+  public static StackedRnnCells stackedRnnCells(Cell... cells) {
+    return new StackedRnnCells(cells);
   }
 
   /**

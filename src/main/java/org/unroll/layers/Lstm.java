@@ -1,43 +1,15 @@
 package org.unroll.layers;
 
-import java.util.Arrays;
-import org.unroll.compute.Activation;
-
 /**
  * Long short-term memory, Keras's {@code LSTM} (Hochreiter &amp; Schmidhuber 1997, with the forget
- * gate of Gers et al. 2000).
- *
- * <pre>
- * i_t = σ(x_t·W_i + h_{t−1}·U_i + b_i)        input gate
- * f_t = σ(x_t·W_f + h_{t−1}·U_f + b_f)        forget gate
- * g_t = act(x_t·W_c + h_{t−1}·U_c + b_c)      candidate
- * o_t = σ(x_t·W_o + h_{t−1}·U_o + b_o)        output gate
- * c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t             cell state
- * h_t = o_t ⊙ act(c_t)                        output, and state
- * </pre>
- *
- * <p>Weights, the gates i, f, c, o side by side: {@code kernel} W (features, 4·units), {@code
- * recurrent_kernel} U (units, 4·units), {@code bias} b (4·units). Input and output are described at
- * {@link RecurrentLayer}.
- *
- * <p>Backwards, from the last step to the first, with dh_t what comes from the output and from step
- * t + 1:
- *
- * <pre>
- * do = dh_t ⊙ act(c_t)      dc_t += dh_t ⊙ o_t ⊙ act′(c_t)
- * di = dc_t ⊙ g_t           df = dc_t ⊙ c_{t−1}          dg = dc_t ⊙ i_t        dc_{t−1} = dc_t ⊙ f_t
- * dz_t = (di ⊙ σ′, df ⊙ σ′, dg ⊙ act′, do ⊙ σ′)
- * dh_{t−1} = dz_t·Uᵀ        dx_t = dz_t·Wᵀ
- * dW = Σ x_tᵀ·dz_t          dU = Σ h_{t−1}ᵀ·dz_t         db = Σ dz_t
- * </pre>
+ * gate of Gers et al. 2000). The cell, {@link LstmCell}, has the equations forward and backward and
+ * the arguments; input and output are described at {@link RecurrentLayer}.
  *
  * <p>Source: Keras 3, {@code keras.layers.LSTM}.
  */
-public final class Lstm extends GatedLayer<Lstm> {
-  private boolean unitForgetBias = true;
-
-  Lstm(int units) {
-    super("LSTM", units, 4);
+public final class Lstm extends GatedLayer<Lstm, LstmCell> {
+  Lstm(LstmCell cell) {
+    super("LSTM", cell);
   }
 
   @Override
@@ -47,124 +19,18 @@ public final class Lstm extends GatedLayer<Lstm> {
 
   @Override
   Lstm fresh() {
-    return new Lstm(units());
+    return new Lstm(cell().copy());
   }
 
-  @Override
-  Lstm copy() {
-    Lstm copy = super.copy();
-    copy.unitForgetBias = unitForgetBias;
-    return copy;
-  }
-
-  /**
-   * Whether the forget gate's bias begins with ones, so that a new cell remembers (Jozefowicz et
-   * al. 2015); true by default.
-   */
+  /** See {@link LstmCell#unitForgetBias(boolean)}. */
   public Lstm unitForgetBias(boolean ones) {
     requireNotBuilt("unitForgetBias");
-    unitForgetBias = ones;
+    cell().unitForgetBias(ones);
     return this;
   }
 
-  /** Whether the forget gate's bias begins with ones. */
+  /** See {@link LstmCell#unitForgetBias()}. */
   public boolean unitForgetBias() {
-    return unitForgetBias;
-  }
-
-  @Override
-  Initializer initialBias() {
-    if (!unitForgetBias) {
-      return biasInitializer();
-    }
-    return (values, shape, random) -> {
-      biasInitializer().fill(values, shape, random);
-      Arrays.fill(values, units(), 2 * units(), 1f);
-    };
-  }
-
-  @Override
-  public Pass newPass() {
-    return new LstmPass();
-  }
-
-  private final class LstmPass extends RecurrentPass {
-    private final Activation act = activation();
-    private final Activation sigma = recurrentActivation();
-    private float[] preActivations; // timesteps × rows × columns
-    private float[] activatedCell = {}; // act(c), timesteps × rows × units
-
-    LstmPass() {
-      super(Lstm.this, 2);
-    }
-
-    @Override
-    void reserve() {
-      activatedCell = atLeast(activatedCell, timesteps * rows * units);
-      if (keepsPreActivations()) {
-        int length = timesteps * rows * columns;
-        preActivations = atLeast(preActivations == null ? new float[0] : preActivations, length);
-      }
-    }
-
-    @Override
-    void stepForward(int k) {
-      int block = rows * units;
-      int at = k * rows * columns;
-      float[] h = states[0];
-      float[] c = states[1];
-      multiplyRecurrent(h, k * block, 0, 4, gateValues, at, true);
-      if (preActivations != null) {
-        System.arraycopy(gateValues, at, preActivations, at, rows * columns);
-      }
-      kernels.lstmForward(
-          act,
-          sigma,
-          rows,
-          units,
-          gateValues,
-          at,
-          c,
-          k * block,
-          c,
-          (k + 1) * block,
-          activatedCell,
-          k * block,
-          h,
-          (k + 1) * block);
-    }
-
-    @Override
-    void stepBackward(int k) {
-      int block = rows * units;
-      int at = k * rows * columns;
-      float[] c = states[1];
-      float[] dh = stateGradients[0];
-      float[] dc = stateGradients[1];
-      kernels.lstmBackward(
-          act,
-          sigma,
-          rows,
-          units,
-          preActivations,
-          gateValues,
-          at,
-          c,
-          k * block,
-          c,
-          (k + 1) * block,
-          activatedCell,
-          k * block,
-          dh,
-          0,
-          dc,
-          0);
-      multiplyRecurrentBackward(gateValues, at, 0, 4, dh, false);
-    }
-
-    @Override
-    void recurrentGradient(Gradient result) {
-      recurrentGradient(states[0], 0, 4, gateValues, result);
-    }
+    return cell().unitForgetBias();
   }
 }

@@ -55,6 +55,9 @@ public final class Network {
             "input(...) stands at the beginning of a model only. Received: "
                 + stack.stream().map(Layer::type).toList());
       }
+      if (layer instanceof Cell cell) {
+        throw new IllegalArgumentException(cell.isOneStep());
+      }
     }
     input = first;
     layers = List.copyOf(stack.subList(1, stack.size()));
@@ -104,10 +107,14 @@ public final class Network {
     }
     Map<String, Integer> counts = new HashMap<>();
     for (Layer layer : stack) {
-      giveName(layer, taken, counts);
-      for (Layer inner : layer.innerLayers()) {
-        giveName(inner, taken, counts);
-      }
+      giveNames(layer, taken, counts);
+    }
+  }
+
+  private static void giveNames(Layer layer, Set<String> taken, Map<String, Integer> counts) {
+    giveName(layer, taken, counts);
+    for (Layer inner : layer.innerLayers()) {
+      giveNames(inner, taken, counts);
     }
   }
 

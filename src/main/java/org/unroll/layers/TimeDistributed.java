@@ -19,6 +19,9 @@ public final class TimeDistributed extends Layer {
     if (layer instanceof Input) {
       throw new IllegalArgumentException("TimeDistributed applies a layer, not an input(...).");
     }
+    if (layer instanceof Cell cell) {
+      throw new IllegalArgumentException(cell.isOneStep());
+    }
     this.layer = layer;
   }
 

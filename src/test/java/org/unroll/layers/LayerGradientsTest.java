@@ -74,6 +74,10 @@ class LayerGradientsTest {
       masked(cases, ", backwards, zero output", plain.backwards().zeroOutput().sequences());
       masked(cases, ", both dropouts", plain.sequences().dropping(0.3, 0.4));
       masked(cases, ", gelu", plain.activations(Activation.GELU, Activation.SILU));
+      if (cell.hasLayer()) {
+        cells(cases, plain.dropping(0.3, 0.4).sequences());
+        cells(cases, plain.backwards());
+      }
     }
     add(
         cases,
@@ -104,7 +108,65 @@ class LayerGradientsTest {
             List.of(ReferenceLayers.embedding(3, true), recurrent)));
   }
 
+  /** The cells of Keras's layers on their own, in an RNN. */
+  private static void cells(List<Case> cases, Recurrent recurrent) {
+    cases.add(
+        new Case(
+            "RNN of " + recurrent.cell(),
+            new Layer[] {Layers.input(STEPS, FEATURES), recurrent.rnn()},
+            List.of(recurrent)));
+  }
+
+  /** Cells on top of each other, whose masks and dropout are those of layers in the same place. */
+  private static void stackedCells(List<Case> cases) {
+    Recurrent lstm = Recurrent.of(Cell.LSTM, 4).sequences().dropping(0.2, 0.3);
+    Recurrent mgu = Recurrent.of(Cell.MINIMAL_GATED_UNIT, 3).sequences().dropping(0.3, 0);
+    Recurrent gru = Recurrent.of(Cell.GRU_RESET_AFTER, 5).sequences();
+    Stage reference =
+        (input, weights, draws) -> {
+          Batch batch = input;
+          int position = draws.position();
+          for (Recurrent level : List.of(lstm, mgu, gru)) {
+            Draws own = new Draws(draws.seed(), draws.step(), draws.firstRow(), position);
+            batch = level.run(batch, weights, own);
+            position += 1 << 16;
+          }
+          return batch;
+        };
+    for (boolean masks : new boolean[] {false, true}) {
+      Rnn stack =
+          Layers.rnn(
+                  Layers.stackedRnnCells(
+                      lstm.cellUnderTest(), mgu.cellUnderTest(), gru.cellUnderTest()))
+              .returnSequences(true);
+      Recurrent last = Recurrent.of(Cell.SIMPLE_RNN, 3);
+      cases.add(
+          masks
+              ? new Case(
+                  "stacked cells, masked",
+                  new Layer[] {
+                    Layers.input(STEPS), Layers.embedding(5, 3).maskZero(true), stack, last.layer()
+                  },
+                  List.of(ReferenceLayers.embedding(3, true), reference, last))
+              : new Case(
+                  "stacked cells",
+                  new Layer[] {Layers.input(STEPS, FEATURES), stack, last.layer()},
+                  List.of(reference, last)));
+    }
+  }
+
   private static void stacks(List<Case> cases) {
+    stackedCells(cases);
+    Recurrent cell = Recurrent.of(Cell.LSTM_PEEPHOLES, 3).dropping(0.3, 0.3);
+    cases.add(
+        new Case(
+            "cells in sequences of sequences",
+            new Layer[] {
+              Layers.input(2, STEPS / 2, FEATURES),
+              Layers.timeDistributed(cell.rnn()),
+              Layers.rnn(Layers.gruCell(3))
+            },
+            List.of(ReferenceLayers.timeDistributed(cell), Recurrent.of(Cell.GRU_RESET_AFTER, 3))));
     Recurrent lstm = Recurrent.of(Cell.LSTM, 4).sequences().dropping(0.2, 0);
     Recurrent gru = Recurrent.of(Cell.GRU_RESET_AFTER, 3).backwards();
     Recurrent inner = Recurrent.of(Cell.GRU_RESET_BEFORE, 3).dropping(0.3, 0.3);

@@ -228,12 +228,29 @@ final class ReferenceLayers {
     SIMPLE_RNN(1),
     LSTM(4),
     GRU_RESET_AFTER(3),
-    GRU_RESET_BEFORE(3);
+    GRU_RESET_BEFORE(3),
+    LSTM_PEEPHOLES(4),
+    LSTM_COUPLED(3),
+    LSTM_COUPLED_PEEPHOLES(3),
+    MINIMAL_GATED_UNIT(2);
 
     final int gates;
 
     Cell(int gates) {
       this.gates = gates;
+    }
+
+    boolean isCoupled() {
+      return this == LSTM_COUPLED || this == LSTM_COUPLED_PEEPHOLES;
+    }
+
+    boolean hasPeepholes() {
+      return this == LSTM_PEEPHOLES || this == LSTM_COUPLED_PEEPHOLES;
+    }
+
+    /** Whether there is a layer of its own for the cell. */
+    boolean hasLayer() {
+      return ordinal() <= GRU_RESET_BEFORE.ordinal();
     }
   }
 
@@ -348,10 +365,46 @@ final class ReferenceLayers {
             configure(Layers.gru(units)).recurrentActivation(recurrentActivation);
         case GRU_RESET_BEFORE ->
             configure(Layers.gru(units)).recurrentActivation(recurrentActivation).resetAfter(false);
+        default -> rnn();
       };
     }
 
-    private <S extends RecurrentLayer<S>> S configure(S layer) {
+    /** The same as an RNN around a cell. */
+    Rnn rnn() {
+      return Layers.rnn(cellUnderTest())
+          .returnSequences(returnSequences)
+          .goBackwards(goBackwards)
+          .zeroOutputForMask(zeroOutputForMask);
+    }
+
+    org.unroll.layers.Cell cellUnderTest() {
+      return switch (cell) {
+        case SIMPLE_RNN -> arguments(Layers.simpleRnnCell(units));
+        case LSTM -> gated(Layers.lstmCell(units));
+        case GRU_RESET_AFTER -> gated(Layers.gruCell(units));
+        case GRU_RESET_BEFORE -> gated(Layers.gruCell(units)).resetAfter(false);
+        case MINIMAL_GATED_UNIT -> gated(Layers.minimalGatedUnitCell(units));
+        default ->
+            gated(Layers.lstmVariantCell(units))
+                .cellActivation(activation)
+                .coupledGates(cell.isCoupled())
+                .peepholes(cell.hasPeepholes());
+      };
+    }
+
+    private <C extends GatedCell<C>> C gated(C gated) {
+      return arguments(gated).recurrentActivation(recurrentActivation);
+    }
+
+    private <C extends UnitsCell<C>> C arguments(C plain) {
+      return plain
+          .activation(activation)
+          .useBias(useBias)
+          .dropout(dropout)
+          .recurrentDropout(recurrentDropout);
+    }
+
+    private <S extends UnitsLayer<S, ?>> S configure(S layer) {
       return layer
           .activation(activation)
           .useBias(useBias)
@@ -367,11 +420,12 @@ final class ReferenceLayers {
       double[] w = weights.remove(0);
       double[] u = weights.remove(0);
       double[] b = useBias ? weights.remove(0) : null;
+      double[] p = cell.hasPeepholes() ? weights.remove(0) : null;
       int steps = input.shape()[0];
       double[] y = new double[input.rows() * steps * units];
       double[] last = new double[input.rows() * units];
       for (int row = 0; row < input.rows(); row++) {
-        double[][] outputs = row(input, row, w, u, b, draws);
+        double[][] outputs = row(input, row, w, u, b, p, draws);
         for (int k = 0; k < steps; k++) {
           System.arraycopy(outputs[k], 0, y, (row * steps + k) * units, units);
         }
@@ -382,7 +436,8 @@ final class ReferenceLayers {
           : new Batch(input.rows(), new int[] {units}, last, null);
     }
 
-    private double[][] row(Batch input, int row, double[] w, double[] u, double[] b, Draws draws) {
+    private double[][] row(
+        Batch input, int row, double[] w, double[] u, double[] b, double[] p, Draws draws) {
       int steps = input.shape()[0];
       int features = input.last();
       int masks = recurrentDropout > 0 ? cell.gates : 1;
@@ -410,7 +465,7 @@ final class ReferenceLayers {
         for (int g = 0; g < cell.gates; g++) {
           xw[g] = affine(times(x, inputMasks[g]), w, b, g * units, units, cell.gates * units);
         }
-        double[][] next = step(xw, h, c, u, b, stateMasks);
+        double[][] next = step(xw, h, c, u, b, p, stateMasks);
         h = next[0];
         c = next[1];
         outputs[k] = h;
@@ -421,7 +476,13 @@ final class ReferenceLayers {
 
     /** One step: the new h and c. */
     private double[][] step(
-        double[][] xw, double[] h, double[] c, double[] u, double[] b, double[][] masks) {
+        double[][] xw,
+        double[] h,
+        double[] c,
+        double[] u,
+        double[] b,
+        double[] p,
+        double[][] masks) {
       int columns = cell.gates * units;
       boolean ownBias = cell == Cell.GRU_RESET_AFTER && useBias;
       double[] stateBias = ownBias ? Arrays.copyOfRange(b, columns, 2 * columns) : null;
@@ -431,6 +492,19 @@ final class ReferenceLayers {
       }
       if (cell == Cell.SIMPLE_RNN) {
         return new double[][] {act(activation, plus(xw[0], hu[0])), c};
+      }
+      if (cell.isCoupled() || cell.hasPeepholes()) {
+        return lstmVariant(xw, hu, c, p);
+      }
+      if (cell == Cell.MINIMAL_GATED_UNIT) {
+        double[] f = act(recurrentActivation, plus(xw[0], hu[0]));
+        double[] resetU = affine(times(times(f, h), masks[1]), u, null, units, units, columns);
+        double[] g = act(activation, plus(xw[1], resetU));
+        double[] newH = new double[units];
+        for (int i = 0; i < units; i++) {
+          newH[i] = (1 - f[i]) * h[i] + f[i] * g[i];
+        }
+        return new double[][] {newH, c};
       }
       double[] first = act(recurrentActivation, plus(xw[0], hu[0]));
       double[] second = act(recurrentActivation, plus(xw[1], hu[1]));
@@ -450,6 +524,31 @@ final class ReferenceLayers {
         newH[i] = first[i] * h[i] + (1 - first[i]) * candidate[i];
       }
       return new double[][] {newH, c};
+    }
+
+    private double[][] lstmVariant(double[][] xw, double[][] hu, double[] c, double[] p) {
+      double[] i = gate(plus(xw[0], hu[0]), c, p, 0);
+      double[] f;
+      int next = 1;
+      if (cell.isCoupled()) {
+        f = Arrays.stream(i).map(v -> 1 - v).toArray();
+      } else {
+        f = gate(plus(xw[1], hu[1]), c, p, 1);
+        next = 2;
+      }
+      double[] g = act(activation, plus(xw[next], hu[next]));
+      double[] newC = plus(times(f, c), times(i, g));
+      double[] o = gate(plus(xw[next + 1], hu[next + 1]), newC, p, next);
+      return new double[][] {times(o, act(activation, newC)), newC};
+    }
+
+    /** A gate that sees the cell state through a row of p. */
+    private double[] gate(double[] z, double[] seen, double[] p, int row) {
+      if (p == null) {
+        return act(recurrentActivation, z);
+      }
+      double[] looks = Arrays.copyOfRange(p, row * units, (row + 1) * units);
+      return act(recurrentActivation, plus(z, times(looks, seen)));
     }
   }
 

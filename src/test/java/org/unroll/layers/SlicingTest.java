@@ -30,17 +30,37 @@ class SlicingTest {
   record Choice(
       int kind, int units, boolean backwards, boolean zeroOutput, boolean bias, int drop) {
     Layer layer(boolean sequences) {
-      return switch (kind % 6) {
+      return switch (kind) {
         case 0 -> set(Layers.simpleRnn(units), sequences);
         case 1 -> set(Layers.lstm(units), sequences);
         case 2 -> set(Layers.gru(units), sequences);
         case 3 -> set(Layers.gru(units).resetAfter(false), sequences);
         case 4 -> Layers.bidirectional(set(Layers.gru(units), sequences));
-        default -> set(Layers.lstm(units).activation("gelu"), sequences);
+        case 5 -> set(Layers.lstm(units).activation("gelu"), sequences);
+        case 6 ->
+            rnn(
+                Layers.lstmVariantCell(units).peepholes(true).coupledGates(bias).dropout(0.2),
+                sequences);
+        case 7 ->
+            Layers.bidirectional(
+                rnn(Layers.minimalGatedUnitCell(units).recurrentDropout(0.3), sequences));
+        default ->
+            rnn(
+                Layers.stackedRnnCells(
+                    Layers.lstmCell(units).dropout(0.3),
+                    Layers.gruCell(3).resetAfter(bias).recurrentDropout(0.2)),
+                sequences);
       };
     }
 
-    private <S extends RecurrentLayer<S>> S set(S layer, boolean sequences) {
+    private Rnn rnn(Cell cell, boolean sequences) {
+      return Layers.rnn(cell)
+          .returnSequences(sequences)
+          .goBackwards(backwards)
+          .zeroOutputForMask(zeroOutput);
+    }
+
+    private <S extends UnitsLayer<S, ?>> S set(S layer, boolean sequences) {
       return layer
           .returnSequences(sequences)
           .goBackwards(backwards)
@@ -55,7 +75,7 @@ class SlicingTest {
   Arbitrary<List<Choice>> stacks() {
     Arbitrary<Boolean> flag = Arbitraries.of(true, false);
     return Combinators.combine(
-            Arbitraries.integers().between(0, 5),
+            Arbitraries.integers().between(0, 8),
             Arbitraries.integers().between(1, 9),
             flag,
             flag,

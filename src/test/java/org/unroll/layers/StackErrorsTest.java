@@ -231,7 +231,7 @@ class StackErrorsTest {
     assertEquals(Shape.of(5, 8), network(input(5, 3), both).outputShape());
     assertTrue(both.backwardLayer().returnSequences());
     assertTrue(both.backwardLayer().goBackwards());
-    assertEquals(0.3, both.backwardLayer().dropout());
+    assertEquals(0.3, ((Lstm) both.backwardLayer()).dropout());
 
     Lstm last = lstm(4);
     Bidirectional own = bidirectional(last).backwardLayer(lstm(4).goBackwards(true));
