@@ -133,7 +133,8 @@ final class Format<T> {
     for (Argument<P> argument : format.arguments) {
       argument(
           (config, object) -> {
-            argument.read.apply(config, part.apply(object));
+            // A part is read in place: what its setters return is the part itself.
+            var unused = argument.read.apply(config, part.apply(object));
             return object;
           },
           (object, node) -> argument.write.accept(part.apply(object), node));

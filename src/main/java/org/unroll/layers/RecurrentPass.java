@@ -172,8 +172,7 @@ final class RecurrentPass extends Pass {
     masksOutput = input.mask() != null && (stateGiven || layer.zeroOutputForMask());
     copiesOutput = masksOutput || (inStretches && layer.returnSequences());
     if (copiesOutput) {
-      separateOutput =
-          atLeast(separateOutput, input.timesteps() * rows * widths[outputState]);
+      separateOutput = atLeast(separateOutput, input.timesteps() * rows * widths[outputState]);
     }
   }
 

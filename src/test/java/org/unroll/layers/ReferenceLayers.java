@@ -2,6 +2,7 @@ package org.unroll.layers;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import org.unroll.compute.Activation;
 import org.unroll.compute.CounterRandom;
@@ -250,7 +251,7 @@ final class ReferenceLayers {
 
     /** Whether there is a layer of its own for the cell. */
     boolean hasLayer() {
-      return ordinal() <= GRU_RESET_BEFORE.ordinal();
+      return EnumSet.range(SIMPLE_RNN, GRU_RESET_BEFORE).contains(this);
     }
   }
 
