@@ -8,10 +8,16 @@ import static org.unroll.layers.Layers.dropout;
 import static org.unroll.layers.Layers.embedding;
 import static org.unroll.layers.Layers.flatten;
 import static org.unroll.layers.Layers.gru;
+import static org.unroll.layers.Layers.gruCell;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.lstm;
+import static org.unroll.layers.Layers.lstmCell;
+import static org.unroll.layers.Layers.lstmVariantCell;
+import static org.unroll.layers.Layers.minimalGatedUnitCell;
 import static org.unroll.layers.Layers.repeatVector;
+import static org.unroll.layers.Layers.rnn;
 import static org.unroll.layers.Layers.simpleRnn;
+import static org.unroll.layers.Layers.stackedRnnCells;
 import static org.unroll.layers.Layers.timeDistributed;
 
 import com.sun.management.ThreadMXBean;
@@ -61,6 +67,18 @@ class TrainingAllocationTest {
             lstm(8).returnSequences(true).dropout(0.2),
             gru(4).resetAfter(false),
             dense(1, "sigmoid")),
+        new Case(
+            "cells",
+            false,
+            input(12, 4),
+            rnn(stackedRnnCells(
+                    lstmVariantCell(8).peepholes(true).coupledGates(true).dropout(0.2),
+                    gruCell(4),
+                    minimalGatedUnitCell(4)))
+                .returnSequences(true)
+                .goBackwards(true),
+            rnn(lstmCell(4)),
+            dense(1)),
         new Case(
             "everything else",
             false,

@@ -8,11 +8,16 @@ import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.dropout;
 import static org.unroll.layers.Layers.embedding;
 import static org.unroll.layers.Layers.gru;
+import static org.unroll.layers.Layers.gruCell;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.l2;
 import static org.unroll.layers.Layers.lstm;
+import static org.unroll.layers.Layers.lstmVariantCell;
 import static org.unroll.layers.Layers.masking;
+import static org.unroll.layers.Layers.minimalGatedUnitCell;
+import static org.unroll.layers.Layers.rnn;
 import static org.unroll.layers.Layers.simpleRnn;
+import static org.unroll.layers.Layers.stackedRnnCells;
 import static org.unroll.layers.Layers.timeDistributed;
 import static org.unroll.training.FitOptions.epochs;
 
@@ -56,6 +61,20 @@ class TrainingBitsTest {
           lstm(5).returnSequences(true).kernelRegularizer(l2(0.01)),
           dropout(0.4),
           bidirectional(lstm(3)),
+          dense(1)
+        };
+      }
+    },
+    CELLS(false) {
+      @Override
+      Layer[] layers() {
+        return new Layer[] {
+          input(STEPS, 3),
+          masking(0),
+          rnn(stackedRnnCells(
+                  lstmVariantCell(5).peepholes(true).dropout(0.2), minimalGatedUnitCell(4)))
+              .returnSequences(true),
+          bidirectional(rnn(gruCell(3).recurrentDropout(0.3))),
           dense(1)
         };
       }

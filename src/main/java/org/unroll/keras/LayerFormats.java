@@ -15,6 +15,8 @@ import org.unroll.layers.ActivationLayer;
 import org.unroll.layers.AveragePooling1D;
 import org.unroll.layers.Bidirectional;
 import org.unroll.layers.Cell;
+import org.unroll.layers.ConvLstm2D;
+import org.unroll.layers.ConvLstm2DCell;
 import org.unroll.layers.Dense;
 import org.unroll.layers.Dropout;
 import org.unroll.layers.Embedding;
@@ -31,6 +33,7 @@ import org.unroll.layers.Lstm;
 import org.unroll.layers.LstmCell;
 import org.unroll.layers.Masking;
 import org.unroll.layers.MaxPooling1D;
+import org.unroll.layers.Padding;
 import org.unroll.layers.Pooling1D;
 import org.unroll.layers.RecurrentLayer;
 import org.unroll.layers.RepeatVector;
@@ -64,10 +67,13 @@ final class LayerFormats {
               Gru.class,
               config -> Layers.gru(config.integer("units")).resetAfter(false),
               gruCell()),
+          recurrent(
+              "ConvLSTM2D", ConvLstm2D.class, LayerFormats::createConvLstm2D, convLstm2DCell()),
           rnn(),
           named(simpleRnnCell()),
           named(lstmCell()),
           named(gruCell()),
+          named(convLstm2DCell()),
           stackedRnnCells(),
           embedding(),
           dropout(),
@@ -196,7 +202,6 @@ final class LayerFormats {
             "kernel_constraint",
             "recurrent_constraint",
             "bias_constraint")
-        .integer("units", C::units)
         .activation("activation", C::activation, C::activation)
         .flag("use_bias", C::useBias, C::useBias)
         .initializer("kernel_initializer", C::kernelInitializer, C::kernelInitializer)
@@ -212,13 +217,15 @@ final class LayerFormats {
 
   private static Format<SimpleRnnCell> simpleRnnCell() {
     return cell(
-        "SimpleRNNCell",
-        SimpleRnnCell.class,
-        config -> Layers.simpleRnnCell(config.integer("units")));
+            "SimpleRNNCell",
+            SimpleRnnCell.class,
+            config -> Layers.simpleRnnCell(config.integer("units")))
+        .integer("units", SimpleRnnCell::units);
   }
 
   private static Format<LstmCell> lstmCell() {
     return cell("LSTMCell", LstmCell.class, config -> Layers.lstmCell(config.integer("units")))
+        .integer("units", LstmCell::units)
         .activation(
             "recurrent_activation", LstmCell::recurrentActivation, LstmCell::recurrentActivation)
         .flag("unit_forget_bias", LstmCell::unitForgetBias, LstmCell::unitForgetBias);
@@ -230,9 +237,62 @@ final class LayerFormats {
             "GRUCell",
             GruCell.class,
             config -> Layers.gruCell(config.integer("units")).resetAfter(false))
+        .integer("units", GruCell::units)
         .activation(
             "recurrent_activation", GruCell::recurrentActivation, GruCell::recurrentActivation)
         .flag("reset_after", GruCell::resetAfter, GruCell::resetAfter);
+  }
+
+  /** Keras keeps this cell to itself: it stands in files as part of its layer only. */
+  private static Format<ConvLstm2DCell> convLstm2DCell() {
+    return cell("ConvLSTMCell", ConvLstm2DCell.class, LayerFormats::noCellAlone)
+        .integer("filters", ConvLstm2DCell::units)
+        .node("kernel_size", cell -> pair(cell.kernelSize()))
+        .node("data_format", cell -> JsonNodeFactory.instance.textNode("channels_last"))
+        .node(
+            "strides",
+            cell -> pair(cell.strides()),
+            (cell, node) -> cell.strides(pair("strides", node)[0], pair("strides", node)[1]))
+        .node(
+            "dilation_rate",
+            cell -> pair(cell.dilationRate()),
+            (cell, node) ->
+                cell.dilationRate(pair("dilation_rate", node)[0], pair("dilation_rate", node)[1]))
+        .text(
+            "padding",
+            cell -> cell.padding().kerasName(),
+            (cell, name) -> cell.padding(Padding.of(name)))
+        .activation(
+            "recurrent_activation",
+            ConvLstm2DCell::recurrentActivation,
+            ConvLstm2DCell::recurrentActivation)
+        .flag("unit_forget_bias", ConvLstm2DCell::unitForgetBias, ConvLstm2DCell::unitForgetBias);
+  }
+
+  private static ConvLstm2DCell noCellAlone(Config config) {
+    throw new IllegalArgumentException(
+        config.owner() + " stands on its own, which is not supported: it is part of a ConvLSTM2D.");
+  }
+
+  private static ConvLstm2D createConvLstm2D(Config config) {
+    int[] size = pair("kernel_size", config.node("kernel_size"));
+    return checkChannelsLast(
+        config, Layers.convLstm2D(config.integer("filters"), size[0], size[1]));
+  }
+
+  private static ArrayNode pair(int[] values) {
+    return JsonNodeFactory.instance.arrayNode().add(values[0]).add(values[1]);
+  }
+
+  /** A number for rows and one for columns; one number is for both. */
+  private static int[] pair(String argument, JsonNode node) {
+    JsonNode first = node.isArray() ? node.path(0) : node;
+    JsonNode second = node.isArray() ? node.path(1) : node;
+    if (!first.isInt() || !second.isInt() || (node.isArray() && node.size() != 2)) {
+      throw new IllegalArgumentException(
+          "The argument '" + argument + "' is two whole numbers. Received: " + node);
+    }
+    return new int[] {first.intValue(), second.intValue()};
   }
 
   private static <C extends UnitsCell<C>> LayerFormat<C> named(Format<C> cell) {

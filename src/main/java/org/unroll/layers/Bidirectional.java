@@ -128,6 +128,15 @@ public final class Bidirectional extends Layer {
   @Override
   protected Shape checkInput(Shape input, Layer previous) {
     Shape one = forwardLayer.checkInput(input, previous);
+    if (one.rank() > (forwardLayer.returnSequences() ? 2 : 1)) {
+      throw new IllegalArgumentException(
+          describe()
+              + " merges vectors, and "
+              + forwardLayer.describe()
+              + " returns images, "
+              + describe(one)
+              + ". Use it in one direction.");
+    }
     requirePair(backwardLayer());
     int other = backwardLayer.checkInput(input, previous).last();
     if (mergeMode == MergeMode.CONCAT) {

@@ -110,8 +110,12 @@ public abstract class Cell extends Layer {
     return 0;
   }
 
-  /** What a step returns for an input of this shape; null if the cell does not take it. */
-  Shape stepOutput(Shape input) {
+  /**
+   * What a step returns for an input of this shape; null if the cell does not take it.
+   *
+   * @param owner the layer that the cell is a part of, for errors
+   */
+  Shape stepOutput(Shape input, Layer owner) {
     if (input.rank() != 1 || input.axis(0) == Shape.ANY) {
       return null;
     }
@@ -125,7 +129,7 @@ public abstract class Cell extends Layer {
 
   @Override
   protected final Shape checkInput(Shape input, Layer previous) {
-    return stepOutput(input); // the layer around the cell has checked it
+    return stepOutput(input, previous); // the layer around the cell has checked it
   }
 
   @Override

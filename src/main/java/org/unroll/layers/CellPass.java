@@ -102,7 +102,7 @@ public abstract class CellPass {
 
   /**
    * As {@link #stateGradient}, and leaves zeros in its place, so that a step can add up the
-   * gradient of the state before it while it still reads that of the state after it.
+   * gradient of the state before it while it still reads that of the state after it. Once a step.
    */
   protected final float[] takeStateGradient(int s) {
     float[] taken = swapStateGradient(s);

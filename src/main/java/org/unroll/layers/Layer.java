@@ -57,7 +57,7 @@ public abstract class Layer {
    * The name a layer of this type gets by itself, {@code SimpleRNN} becoming {@code simple_rnn}.
    */
   final String defaultName() {
-    return type.replaceAll("(.)([A-Z][a-z0-9]+)", "$1_$2")
+    return type.replaceAll("(.)([A-Z][a-z]+)", "$1_$2")
         .replaceAll("([a-z])([A-Z])", "$1_$2")
         .toLowerCase(Locale.ROOT);
   }

@@ -43,6 +43,16 @@ public final class Layers {
     return new Gru(gruCell(units));
   }
 
+  /** See {@link ConvLstm2D}; a window of as many rows as columns. */
+  public static ConvLstm2D convLstm2D(int filters, int kernelSize) {
+    return convLstm2D(filters, kernelSize, kernelSize);
+  }
+
+  /** See {@link ConvLstm2D}. */
+  public static ConvLstm2D convLstm2D(int filters, int kernelRows, int kernelColumns) {
+    return new ConvLstm2D(new ConvLstm2DCell(filters, kernelRows, kernelColumns));
+  }
+
   /** See {@link Rnn}. */
   public static Rnn rnn(Cell cell) {
     return new Rnn(cell);

@@ -188,7 +188,7 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
   }
 
   @Override
-  Shape stepOutput(Shape input) {
+  Shape stepOutput(Shape input, Layer owner) {
     if (coupledGates && !(has[INPUT] && has[FORGET])) {
       throw new IllegalArgumentException(
           describe()
@@ -203,7 +203,7 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
       throw new IllegalArgumentException(
           describe() + " has peepholes, but no gate that looks through them. Leave them out.");
     }
-    return super.stepOutput(input);
+    return super.stepOutput(input, owner);
   }
 
   @Override

@@ -72,4 +72,14 @@ public abstract class Pass {
       }
     }
   }
+
+  /** An array of (outer, inner, width) becomes one of (inner, outer, width). */
+  static void swapAxes(float[] from, int offset, float[] to, int outer, int inner, int width) {
+    for (int i = 0; i < outer; i++) {
+      for (int j = 0; j < inner; j++) {
+        System.arraycopy(
+            from, offset + (i * inner + j) * width, to, (j * outer + i) * width, width);
+      }
+    }
+  }
 }

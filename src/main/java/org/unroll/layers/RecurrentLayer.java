@@ -86,7 +86,7 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
 
   @Override
   protected Shape checkInput(Shape input, Layer previous) {
-    Shape output = input.rank() < 2 ? null : cell().stepOutput(input.dropFirst());
+    Shape output = input.rank() < 2 ? null : cell().stepOutput(input.dropFirst(), this);
     if (output == null) {
       throw wrongInput(cell().layerInput(), input, previous);
     }

@@ -45,6 +45,8 @@ final class RecurrentPass extends Pass {
   private boolean masksOutput;
   private float[] separateOutput = {}; // all steps × rows × width, where it is not the states
   private final float[][] setAside; // rows × width each
+  private float[] lastOutput = {}; // of a step that returns more than a vector
+  private float[] lastGradient = {};
   private float[] dx = {};
   private final Tensor output = new Tensor();
   private final Tensor inputGradient = new Tensor();
@@ -210,8 +212,15 @@ final class RecurrentPass extends Pass {
     if (layer.returnSequences()) {
       return output.set(values, first, rows, outputShape.prepend(steps), input.mask());
     }
-    int last = copiesOutput ? steps - 1 : timesteps - 1;
-    return output.set(values, first + last * block, rows, outputShape, null);
+    int last = first + (copiesOutput ? steps - 1 : timesteps - 1) * block;
+    if (outputShape.rank() == 1) {
+      return output.set(values, last, rows, outputShape, null);
+    }
+    // A tensor has the first axis of its samples before the rows.
+    lastOutput = atLeast(lastOutput, block);
+    int axis = outputShape.axis(0);
+    swapAxes(values, last, lastOutput, rows, axis, widths[outputState] / axis);
+    return output.set(lastOutput, 0, rows, outputShape, null);
   }
 
   @Override
@@ -231,9 +240,10 @@ final class RecurrentPass extends Pass {
     cell.attachGradients(stateGradients, needed ? inputGradientSteps : null);
     for (int k = timesteps - 1; k >= 0; k--) {
       if (layer.returnSequences()) {
-        addOutputGradient(gradient, k, k * rows * widths[outputState]);
+        int from = gradient.offset() + k * rows * widths[outputState];
+        addOutputGradient(k, gradient.values(), from);
       } else if (k == timesteps - 1) {
-        addOutputGradient(gradient, k, 0);
+        addLastOutputGradient(gradient);
       }
       if (mask == null) {
         cell.backward(k, weightGradients);
@@ -247,18 +257,29 @@ final class RecurrentPass extends Pass {
     return needed ? inputGradient() : null;
   }
 
-  private void addOutputGradient(Tensor gradient, int k, int from) {
-    int offset = gradient.offset() + from;
+  private void addLastOutputGradient(Tensor gradient) {
+    if (outputShape.rank() == 1) {
+      addOutputGradient(timesteps - 1, gradient.values(), gradient.offset());
+      return;
+    }
+    int axis = outputShape.axis(0);
+    int width = widths[outputState] / axis;
+    lastGradient = atLeast(lastGradient, gradient.size());
+    swapAxes(gradient.values(), gradient.offset(), lastGradient, axis, rows, width);
+    addOutputGradient(timesteps - 1, lastGradient, 0);
+  }
+
+  private void addOutputGradient(int k, float[] gradient, int offset) {
     int width = widths[outputState];
     float[] sum = stateGradients[outputState];
     if (mask != null && layer.zeroOutputForMask()) {
       for (int r = 0; r < rows; r++) {
         if (mask[k * rows + r]) {
-          kernels.add(width, gradient.values(), offset + r * width, sum, r * width);
+          kernels.add(width, gradient, offset + r * width, sum, r * width);
         }
       }
     } else {
-      kernels.add(rows * width, gradient.values(), offset, sum, 0);
+      kernels.add(rows * width, gradient, offset, sum, 0);
     }
   }
 

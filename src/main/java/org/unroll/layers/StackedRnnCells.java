@@ -69,10 +69,10 @@ public final class StackedRnnCells extends Cell {
   }
 
   @Override
-  Shape stepOutput(Shape input) {
+  Shape stepOutput(Shape input, Layer owner) {
     Shape output = input;
     for (Cell cell : cells) {
-      output = cell.stepOutput(output);
+      output = cell.stepOutput(output, owner);
       if (output == null) {
         return null;
       }

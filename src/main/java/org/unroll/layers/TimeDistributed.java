@@ -122,7 +122,7 @@ public final class TimeDistributed extends Layer {
       }
       moved[buffer] = atLeast(moved[buffer], from.size());
       int first = shape.axis(0);
-      move(from.values(), from.offset(), moved[buffer], rows, first, shape.size() / first);
+      swapAxes(from.values(), from.offset(), moved[buffer], rows, first, shape.size() / first);
       to.set(moved[buffer], 0, rows, shape, null);
     }
 
@@ -134,19 +134,9 @@ public final class TimeDistributed extends Layer {
       }
       moved[buffer] = atLeast(moved[buffer], from.size());
       int first = step.axis(0);
-      move(from.values(), from.offset(), moved[buffer], first, from.rows(), step.size() / first);
+      swapAxes(
+          from.values(), from.offset(), moved[buffer], first, from.rows(), step.size() / first);
       return to.set(moved[buffer], 0, rows, shape, mask);
-    }
-
-    /** An array of (outer, inner, width) becomes one of (inner, outer, width). */
-    private static void move(
-        float[] from, int offset, float[] to, int outer, int inner, int width) {
-      for (int i = 0; i < outer; i++) {
-        for (int j = 0; j < inner; j++) {
-          System.arraycopy(
-              from, offset + (i * inner + j) * width, to, (j * outer + i) * width, width);
-        }
-      }
     }
   }
 }

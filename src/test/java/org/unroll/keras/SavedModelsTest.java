@@ -12,14 +12,19 @@ import static org.unroll.layers.Layers.flatten;
 import static org.unroll.layers.Layers.globalAveragePooling1D;
 import static org.unroll.layers.Layers.globalMaxPooling1D;
 import static org.unroll.layers.Layers.gru;
+import static org.unroll.layers.Layers.gruCell;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.l1l2;
 import static org.unroll.layers.Layers.l2;
 import static org.unroll.layers.Layers.lstm;
+import static org.unroll.layers.Layers.lstmCell;
 import static org.unroll.layers.Layers.masking;
 import static org.unroll.layers.Layers.maxPooling1D;
 import static org.unroll.layers.Layers.repeatVector;
+import static org.unroll.layers.Layers.rnn;
 import static org.unroll.layers.Layers.simpleRnn;
+import static org.unroll.layers.Layers.simpleRnnCell;
+import static org.unroll.layers.Layers.stackedRnnCells;
 import static org.unroll.layers.Layers.timeDistributed;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -178,6 +183,18 @@ class SavedModelsTest {
                     gru(4).returnSequences(true),
                     globalAveragePooling1D().keepdims(true),
                     globalMaxPooling1D(),
+                    dense(2)),
+                2));
+    cases.put(
+        "cells",
+        () ->
+            series(
+                Sequential.seeded(
+                    11,
+                    input(Shape.ANY, 3),
+                    rnn(stackedRnnCells(lstmCell(4), lstmCell(3), gruCell(4).resetAfter(false)))
+                        .returnSequences(true),
+                    bidirectional(rnn(simpleRnnCell(3).activation("relu"))),
                     dense(2)),
                 2));
     cases.put("embedding_softmax", SavedModelsTest::tokens);
