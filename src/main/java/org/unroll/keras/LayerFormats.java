@@ -245,10 +245,9 @@ final class LayerFormats {
 
   /** Keras keeps this cell to itself: it stands in files as part of its layer only. */
   private static Format<ConvLstm2DCell> convLstm2DCell() {
-    return cell("ConvLSTMCell", ConvLstm2DCell.class, LayerFormats::noCellAlone)
+    return channelsLast(cell("ConvLSTMCell", ConvLstm2DCell.class, LayerFormats::noCellAlone))
         .integer("filters", ConvLstm2DCell::units)
         .node("kernel_size", cell -> pair(cell.kernelSize()))
-        .node("data_format", cell -> JsonNodeFactory.instance.textNode("channels_last"))
         .node(
             "strides",
             cell -> pair(cell.strides()),
@@ -276,8 +275,7 @@ final class LayerFormats {
 
   private static ConvLstm2D createConvLstm2D(Config config) {
     int[] size = pair("kernel_size", config.node("kernel_size"));
-    return checkChannelsLast(
-        config, Layers.convLstm2D(config.integer("filters"), size[0], size[1]));
+    return Layers.convLstm2D(config.integer("filters"), size[0], size[1]);
   }
 
   private static ArrayNode pair(int[] values) {
