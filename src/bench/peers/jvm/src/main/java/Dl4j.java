@@ -1,4 +1,5 @@
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -17,9 +18,9 @@ import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
- * DL4J with nd4j-native. Its sequences are batch × features × timesteps, its dropout draws a mask for
- * every timestep. Timed are {@code fit(x, y)} and {@code output(x)} of a network with workspaces, as they
- * are by default.
+ * DL4J with nd4j-native. Its sequences are batch × features × timesteps, its dropout draws a mask
+ * for every timestep. Timed are {@code fit(x, y)} and {@code output(x)} of a network with
+ * workspaces, as they are by default.
  */
 final class Dl4j implements Peer {
   public static void main(String[] args) {
@@ -61,18 +62,9 @@ final class Dl4j implements Peer {
     INDArray targets = Nd4j.create(workload.targets());
     INDArray y =
         workload.hasSequenceOutput()
-            ? oneHot(targets.toIntVector(), workload)
+            ? targets.reshape(workload.batch(), 1, workload.timesteps())
             : targets.reshape(workload.batch(), workload.outputs());
     return () -> network.fit(x, y);
-  }
-
-  /** Sequences of classes: the output layer of DL4J refuses the shape its sparse loss needs. */
-  private static INDArray oneHot(int[] classes, Workload workload) {
-    INDArray y = Nd4j.create(workload.batch(), workload.outputs(), workload.timesteps());
-    for (int i = 0; i < classes.length; i++) {
-      y.putScalar(i / workload.timesteps(), classes[i], i % workload.timesteps(), 1);
-    }
-    return y;
   }
 
   private static MultiLayerNetwork network(Workload workload) {
@@ -110,6 +102,7 @@ final class Dl4j implements Peer {
         list.layer(
             workload.hasSequenceOutput()
                 ? new RnnOutputLayer.Builder(loss(workload.loss()))
+                    .dataFormat(RNNFormat.NCW)
                     .nIn(size)
                     .nOut(dense.units())
                     .activation(activation)
@@ -135,7 +128,7 @@ final class Dl4j implements Peer {
       case "mae" -> LossFunction.MEAN_ABSOLUTE_ERROR;
       case "mse" -> LossFunction.MSE;
       case "binary_crossentropy" -> LossFunction.XENT;
-      default -> LossFunction.MCXENT;
+      default -> LossFunction.SPARSE_MCXENT;
     };
   }
 }

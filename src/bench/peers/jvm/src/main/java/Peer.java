@@ -32,8 +32,7 @@ interface Peer {
           reason = peer.unsupported(recurrent);
         }
       }
-      String start =
-          String.format("{\"peer\":\"%s\",\"workload\":\"%s\",", peer.name(), name);
+      String start = String.format("{\"peer\":\"%s\",\"workload\":\"%s\",", peer.name(), name);
       if (reason != null) {
         System.out.println(start + "\"unsupported\":\"" + reason + "\"}");
         continue;

@@ -47,8 +47,7 @@ record Workload(
     }
     for (String cell : List.of("simplernn", "lstm")) {
       List<Layer> layers =
-          List.of(
-              new Embedding(10_000, 32), last(cell, 32, "tanh", 0), new Dense(1, "sigmoid"));
+          List.of(new Embedding(10_000, 32), last(cell, 32, "tanh", 0), new Dense(1, "sigmoid"));
       all.put(
           "imdb-" + cell,
           new Workload(128, 500, 0, layers, "binary_crossentropy", "rmsprop", false));
