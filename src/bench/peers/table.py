@@ -44,7 +44,7 @@ def main():
                 if peer in median:
                     row.append(f"{median[peer]:.3g}" if median[peer] < 100 else f"{median[peer]:.0f}")
                 else:
-                    row.append("no such layer" if (workload, peer) in unsupported else "")
+                    row.append("unsupported" if (workload, peer) in unsupported else "")
             fastest = min((median[peer] for peer in others if peer in median), default=None)
             for peer in ours:
                 known = fastest is not None and peer in median
