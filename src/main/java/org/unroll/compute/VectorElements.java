@@ -3,6 +3,7 @@ package org.unroll.compute;
 import static org.unroll.compute.VectorWidth.FLOATS;
 import static org.unroll.compute.VectorWidth.LANES;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -164,25 +165,74 @@ final class VectorElements {
   }
 
   private static void softmax(int width, float[] x, int xOffset, float[] y, int yOffset) {
-    float max = Float.NEGATIVE_INFINITY;
-    for (int j = 0; j < width; j++) {
-      max = Math.max(max, x[xOffset + j]);
-    }
     float[] panel = PANEL.get();
+    float max = max(width, x, xOffset, panel);
     float sum = 0;
     for (int from = 0; from < width; from += BLOCK) {
       int n = Math.min(BLOCK, width - from);
-      for (int j = 0; j < n; j++) {
-        panel[X + j] = x[xOffset + from + j] - max;
-      }
-      VectorFunctions.exp(VectorPanel.size(n), panel, X, panel, Y);
-      for (int j = 0; j < n; j++) {
-        sum += panel[Y + j];
-      }
+      int size = VectorPanel.size(n);
+      VectorPanel.gather(1, n, x, xOffset + from, n, panel, X, size);
+      subtract(size, max, panel);
+      VectorFunctions.exp(size, panel, X, panel, Y);
       System.arraycopy(panel, Y, y, yOffset + from, n);
+      sum += sum(n, panel);
     }
-    for (int j = 0; j < width; j++) {
-      y[yOffset + j] /= sum;
+    divide(width, sum, y, yOffset);
+  }
+
+  /** Not NaN, even if there is one: it comes out of the exponential. */
+  private static float max(int n, float[] x, int xOffset, float[] panel) {
+    FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+    int j = 0;
+    for (; j + LANES <= n; j += LANES) {
+      FloatVector values = FloatVector.fromArray(FLOATS, x, xOffset + j);
+      largest = largest.blend(values, values.compare(VectorOperators.GT, largest));
+    }
+    largest.intoArray(panel, PART);
+    float max = Float.NEGATIVE_INFINITY;
+    for (int lane = 0; lane < LANES; lane++) {
+      float value = panel[PART + lane];
+      max = value > max ? value : max;
+    }
+    for (; j < n; j++) {
+      float value = x[xOffset + j];
+      max = value > max ? value : max;
+    }
+    return max;
+  }
+
+  private static void subtract(int n, float max, float[] panel) {
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector.fromArray(FLOATS, panel, X + j).sub(max).intoArray(panel, X + j);
+    }
+  }
+
+  /** The sum of the first {@code n} values of the panel's block Y; the rest becomes 0. */
+  private static float sum(int n, float[] panel) {
+    int size = VectorPanel.size(n);
+    Arrays.fill(panel, Y + n, Y + size, 0);
+    FloatVector sums = FloatVector.zero(FLOATS);
+    for (int j = 0; j < size; j += LANES) {
+      sums = sums.add(FloatVector.fromArray(FLOATS, panel, Y + j));
+    }
+    sums.intoArray(panel, PART);
+    // In an order of its own: reduceLanes leaves it open.
+    float even = 0;
+    float odd = 0;
+    for (int lane = 0; lane < LANES; lane += 2) {
+      even += panel[PART + lane];
+      odd += panel[PART + lane + 1];
+    }
+    return even + odd;
+  }
+
+  private static void divide(int n, float divisor, float[] y, int yOffset) {
+    int j = 0;
+    for (; j + LANES <= n; j += LANES) {
+      FloatVector.fromArray(FLOATS, y, yOffset + j).div(divisor).intoArray(y, yOffset + j);
+    }
+    for (; j < n; j++) {
+      y[yOffset + j] /= divisor;
     }
   }
 

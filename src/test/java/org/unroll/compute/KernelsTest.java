@@ -367,6 +367,21 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
+  void softmaxOfNotANumberIsNone(Kernels kernels) {
+    int width = 37;
+    for (int at : new int[] {0, 5, 36}) {
+      float[] x = new float[2 * width];
+      x[at] = Float.NaN;
+      kernels.activate(Activation.SOFTMAX, 2, width, x, 0, width, x, 0, width);
+      for (int j = 0; j < width; j++) {
+        assertEquals(Float.NaN, x[j]);
+        assertClose(1.0 / width, x[width + j], 1e-6, 0, "the other row");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("implementations")
   void lstmStepsOfAnySize(Kernels kernels) {
     for (int rows : new int[] {1, 2, 5}) {
       for (int units : SIZES) {
