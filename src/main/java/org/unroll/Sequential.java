@@ -9,6 +9,7 @@ import java.util.Map;
 import org.ejml.data.FMatrixRMaj;
 import org.unroll.compute.Workers;
 import org.unroll.data.Dataset;
+import org.unroll.data.Samples;
 import org.unroll.layers.Layer;
 import org.unroll.layers.Network;
 import org.unroll.layers.Weight;
@@ -299,6 +300,33 @@ public final class Sequential {
   public Predictions predict(Dataset data) {
     return new Predictions(
         network.outputShape(data.inputShape()), predictor.predict(data, Workers.defaultThreads()));
+  }
+
+  /**
+   * The model's output for one sequence, {@code window[step][feature]}: the shortest way where they
+   * come one by one, as from a sensor. After the first call it runs on the calling thread alone, in
+   * buffers that are there.
+   *
+   * <pre>{@code
+   * double warmth = series.denormalize(model.predictOne(test.input(0))[0]);
+   * }</pre>
+   *
+   * @return as {@link Predictions#get}, row-major where the model returns a sequence
+   * @throws IllegalArgumentException if the window is not what the model takes, or a number in it
+   *     is not finite
+   */
+  public double[] predictOne(double[][] window) {
+    return predict(Samples.of(new double[][][] {window})).get(0);
+  }
+
+  /** {@link #predictOne(double[][])} for a model that takes a list of features. */
+  public double[] predictOne(double[] features) {
+    return predict(Samples.of(new double[][] {features})).get(0);
+  }
+
+  /** {@link #predictOne(double[][])} for a model that takes a list of token ids. */
+  public double[] predictOne(int[] ids) {
+    return predict(Samples.of(new int[][] {ids})).get(0);
   }
 
   /** Checks data before a training that may be far away. */

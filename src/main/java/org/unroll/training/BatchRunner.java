@@ -25,6 +25,9 @@ final class BatchRunner implements AutoCloseable {
   /** Rows beyond which a slice's buffers would outgrow the cache of a core. */
   private static final int LARGEST_SLICE = 32;
 
+  /** In a prediction the cache holds no gradients, and large weights are read once for a slice. */
+  private static final int LARGEST_PREDICTED_SLICE = 32;
+
   /** A full tile of the kernels' products. */
   private static final int SMALLEST_SLICE = 4;
 
@@ -83,7 +86,11 @@ final class BatchRunner implements AutoCloseable {
       return LARGEST_SLICE;
     }
     int quarter = (batchSize + SLICES - 1) / SLICES;
-    return (quarter + SMALLEST_SLICE - 1) / SMALLEST_SLICE * SMALLEST_SLICE;
+    return wholeTiles(quarter);
+  }
+
+  private static int wholeTiles(int rows) {
+    return (rows + SMALLEST_SLICE - 1) / SMALLEST_SLICE * SMALLEST_SLICE;
   }
 
   /**
@@ -110,13 +117,14 @@ final class BatchRunner implements AutoCloseable {
   }
 
   /**
-   * Runs all samples forward and writes the outputs, row-major, to {@code out}. Since no sum is
-   * taken over rows, the whole dataset is one batch here, and no thread waits for another.
+   * Runs samples forward and writes their outputs, row-major, to {@code out}, that of sample i as
+   * its i-th. Since no sum is taken over rows these may be as many batches as one likes, of which
+   * no thread waits for another.
    */
-  void predict(Dataset dataset, float[] out) {
+  void predict(Dataset dataset, int firstSample, int samples, float[] out) {
     predictions = out;
     try {
-      run(Mode.PREDICT, dataset, null, 0, dataset.size());
+      run(Mode.PREDICT, dataset, null, firstSample, samples);
     } finally {
       predictions = null;
       data = null;
@@ -129,12 +137,21 @@ final class BatchRunner implements AutoCloseable {
     order = newOrder;
     first = newFirst;
     rows = newRows;
-    sliceRows = sliceRows(mode == Mode.PREDICT ? rows : dataset.batchSize());
+    sliceRows = mode == Mode.PREDICT ? rowsForEachThread() : sliceRows(dataset.batchSize());
     sliceCount = (rows - 1) / sliceRows + 1;
     if (mode != Mode.PREDICT) {
       reserveSlices();
     }
     workers.run(sliceCount, sliceTask);
+  }
+
+  /**
+   * Rows to a slice of a prediction, where the number of threads may decide: no sum is taken over
+   * rows, and a row's output is the same to the bit in whatever slice.
+   */
+  private int rowsForEachThread() {
+    int share = (rows - 1) / workers.threads() + 1;
+    return Math.min(LARGEST_PREDICTED_SLICE, wholeTiles(share));
   }
 
   private void reserveSlices() {
@@ -198,7 +215,7 @@ final class BatchRunner implements AutoCloseable {
             output.values(),
             output.offset() + (t * output.rows() + r) * width,
             predictions,
-            ((from + r) * timesteps + t) * width,
+            ((first + from + r) * timesteps + t) * width,
             width);
       }
     }

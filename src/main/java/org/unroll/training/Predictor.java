@@ -47,7 +47,7 @@ public final class Predictor {
       runner = new BatchRunner(network, null, List.of(), 0, threads);
     }
     try {
-      runner.predict(dataset, outputs);
+      runner.predict(dataset, 0, dataset.size(), outputs);
     } finally {
       idle.keep(runner);
       // Else the predictor could be collected meanwhile, and nobody would end these threads.
