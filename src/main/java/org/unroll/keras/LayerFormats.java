@@ -57,18 +57,24 @@ final class LayerFormats {
           input(),
           dense(),
           recurrent(
-              "SimpleRNN",
-              SimpleRnn.class,
-              config -> Layers.simpleRnn(config.integer("units")),
+              layer(
+                  "SimpleRNN",
+                  SimpleRnn.class,
+                  config -> Layers.simpleRnn(config.integer("units"))),
               simpleRnnCell()),
-          recurrent("LSTM", Lstm.class, config -> Layers.lstm(config.integer("units")), lstmCell()),
           recurrent(
-              "GRU",
-              Gru.class,
-              config -> Layers.gru(config.integer("units")).resetAfter(false),
+              layer("LSTM", Lstm.class, config -> Layers.lstm(config.integer("units"))),
+              lstmCell()),
+          recurrent(
+              // A configuration without reset_after is older than the option; then it was false.
+              layer(
+                  "GRU",
+                  Gru.class,
+                  config -> Layers.gru(config.integer("units")).resetAfter(false)),
               gruCell()),
           recurrent(
-              "ConvLSTM2D", ConvLstm2D.class, LayerFormats::createConvLstm2D, convLstm2DCell()),
+              channelsLast(layer("ConvLSTM2D", ConvLstm2D.class, LayerFormats::createConvLstm2D)),
+              convLstm2DCell()),
           rnn(),
           named(simpleRnnCell()),
           named(lstmCell()),
@@ -190,9 +196,8 @@ final class LayerFormats {
 
   /** A layer that has the arguments of its cell. */
   private static <L extends UnitsLayer<L, C>, C extends UnitsCell<C>> LayerFormat<L> recurrent(
-      String className, Class<L> type, Function<Config, L> create, Format<C> cell) {
-    return LayerFormat.of(walk(layer(className, type, create)).part(L::cell, cell))
-        .inner("cell", L::cell);
+      Format<L> layer, Format<C> cell) {
+    return LayerFormat.of(walk(layer).part(L::cell, cell)).inner("cell", L::cell);
   }
 
   private static <C extends UnitsCell<C>> Format<C> cell(
@@ -232,7 +237,6 @@ final class LayerFormats {
   }
 
   private static Format<GruCell> gruCell() {
-    // A configuration without reset_after is older than the option; then it was false.
     return cell(
             "GRUCell",
             GruCell.class,

@@ -44,12 +44,8 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
 
   ConvLstm2DCell(int filters, int kernelRows, int kernelColumns) {
     super("ConvLSTMCell", filters);
-    this.kernelRows = kernelRows;
-    this.kernelColumns = kernelColumns;
-    if (kernelRows < 1 || kernelColumns < 1) {
-      throw new IllegalArgumentException(
-          "kernelSize is at least 1 × 1. Received: " + kernelRows + " × " + kernelColumns);
-    }
+    this.kernelRows = requirePositive("kernelSize", kernelRows);
+    this.kernelColumns = requirePositive("kernelSize", kernelColumns);
   }
 
   @Override
@@ -90,8 +86,8 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
    */
   public ConvLstm2DCell strides(int rows, int columns) {
     requireNotBuilt("strides");
-    strideRows = requireAtLeastOne("strides", rows);
-    strideColumns = requireAtLeastOne("strides", columns);
+    strideRows = requirePositive("strides", rows);
+    strideColumns = requirePositive("strides", columns);
     return this;
   }
 
@@ -103,22 +99,14 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
   /** How many rows and columns apart the pixels in a window of the input are; 1 by default. */
   public ConvLstm2DCell dilationRate(int rows, int columns) {
     requireNotBuilt("dilationRate");
-    dilationRows = requireAtLeastOne("dilationRate", rows);
-    dilationColumns = requireAtLeastOne("dilationRate", columns);
+    dilationRows = requirePositive("dilationRate", rows);
+    dilationColumns = requirePositive("dilationRate", columns);
     return this;
   }
 
   /** How many rows and columns apart the pixels in a window of the input are. */
   public int[] dilationRate() {
     return new int[] {dilationRows, dilationColumns};
-  }
-
-  private static int requireAtLeastOne(String argument, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(
-          argument + " is at least 1. Received: " + argument + "=" + value);
-    }
-    return value;
   }
 
   /** {@link Padding#VALID}, the default, or {@link Padding#SAME}. */
