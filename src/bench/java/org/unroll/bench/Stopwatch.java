@@ -1,5 +1,7 @@
 package org.unroll.bench;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
 /**
@@ -21,6 +23,8 @@ final class Stopwatch {
   private long steps;
   private boolean warm;
   private long stepsInGroup;
+  private long allocatedBefore;
+  private long bytesPerStep;
 
   /**
    * A stopwatch that has not started.
@@ -55,13 +59,24 @@ final class Stopwatch {
         // The mean of the warm-up overstates a step, so a group gets rather too few of them.
         long reports = Math.round(groupSeconds * steps / seconds / stepsPerReport);
         stepsInGroup = stepsPerReport * Math.max(1, reports);
+        allocatedBefore = allocatedBytes();
         beginGroup(now);
       }
     } else if (steps == stepsInGroup) {
       groups[measured++] = seconds / steps;
       beginGroup(now);
     }
-    return measured < GROUPS;
+    if (measured < GROUPS) {
+      return true;
+    }
+    bytesPerStep = (allocatedBytes() - allocatedBefore) / steps();
+    return false;
+  }
+
+  /** By all threads that are alive. */
+  private static long allocatedBytes() {
+    var bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    return Arrays.stream(bean.getThreadAllocatedBytes(bean.getAllThreadIds())).sum();
   }
 
   private void beginGroup(long now) {
@@ -83,6 +98,11 @@ final class Stopwatch {
   /** Milliseconds for a step: the best group. */
   double minMillis() {
     return 1e3 * sorted()[0];
+  }
+
+  /** Bytes of objects that a step makes. */
+  long bytesPerStep() {
+    return bytesPerStep;
   }
 
   private double[] sorted() {

@@ -13,7 +13,8 @@ import org.unroll.data.Dataset;
 /**
  * Measures Unroll on the workloads that are named, all without a name: one training step inside
  * {@code fit}, one batch inside {@code predict}. Prints a line of JSON for each workload and phase,
- * as the programs for the other frameworks do.
+ * as the programs for the other frameworks do, with the bytes of garbage that a
+ * step makes besides.
  *
  * <p>{@code jena-gru-single} is a model that answers one window at a time: each call of {@code
  * predict} gets one. The others are given several batches in a call.
@@ -94,6 +95,7 @@ final class Workloads {
     line.put("median_ms", rounded(stopwatch.medianMillis()));
     line.put("min_ms", rounded(stopwatch.minMillis()));
     line.put("steps", stopwatch.steps());
+    line.put("bytes_per_step", stopwatch.bytesPerStep());
     line.put("version", Compute.describe());
     line.put("threads", Workers.defaultThreads());
     try {
