@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.unroll.data.Dataset;
 import org.unroll.data.Windows;
+import org.unroll.layers.Input;
 import org.unroll.layers.Layer;
 import org.unroll.layers.RecurrentLayer;
 import org.unroll.training.Callback;
@@ -198,7 +199,11 @@ public final class Comparison {
 
   private Sequential model(String name, List<Layer> layers) {
     var stack = new ArrayList<Layer>();
-    stack.add(input(train.inputShape().toArray()));
+    Input first = input(train.inputShape().toArray());
+    if (layers.stream().anyMatch(Layer::stateful)) {
+      first.batchSize(train.batchSize());
+    }
+    stack.add(first);
     stack.addAll(layers);
     if (layers.get(layers.size() - 1) instanceof RecurrentLayer<?> last) {
       int size = train.targetShape().size();

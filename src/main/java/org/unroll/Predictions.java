@@ -1,7 +1,9 @@
 package org.unroll;
 
+import java.util.Map;
 import org.ejml.data.FMatrixRMaj;
 import org.unroll.data.Shape;
+import org.unroll.layers.NetworkState;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
@@ -10,11 +12,70 @@ public final class Predictions {
   private final Shape shape;
   private final int width;
   private final float[] values;
+  private final Map<String, Integer> outputWidths;
+  private final NetworkState state;
 
-  Predictions(Shape shape, float[] values) {
+  /**
+   * The outputs of a model.
+   *
+   * @param shape the shape of one output
+   * @param values the outputs, row-major
+   * @param outputWidths the outputs that stand side by side in the last axis, by name; none for one
+   * @param state the states the samples ended with, or null
+   */
+  Predictions(Shape shape, float[] values, Map<String, Integer> outputWidths, NetworkState state) {
     this.shape = shape;
     this.width = shape.size();
     this.values = values;
+    this.outputWidths = outputWidths;
+    this.state = state;
+  }
+
+  /**
+   * One of several outputs: {@code forward_lstm} or {@code backward_lstm} of a model that ends with
+   * a Bidirectional of {@code MergeMode.NONE}, of which this object has both side by side.
+   *
+   * @throws IllegalArgumentException if there is none of this name, with the names that exist
+   */
+  public Predictions output(String name) {
+    int from = 0;
+    for (Map.Entry<String, Integer> output : outputWidths.entrySet()) {
+      if (output.getKey().equals(name)) {
+        return columns(from, output.getValue());
+      }
+      from += output.getValue();
+    }
+    throw new IllegalArgumentException(
+        "There is no output '"
+            + name
+            + "'. "
+            + (outputWidths.isEmpty()
+                ? "The model has one output, which these predictions are."
+                : "There are: " + outputWidths.keySet()));
+  }
+
+  private Predictions columns(int from, int count) {
+    int all = shape.last();
+    float[] part = new float[values.length / all * count];
+    for (int row = 0; row * all < values.length; row++) {
+      System.arraycopy(values, row * all + from, part, row * count, count);
+    }
+    return new Predictions(shape.withLast(count), part, Map.of(), state);
+  }
+
+  /**
+   * The states that the samples ended with, one row a sample: those of the last layer, or of all
+   * layers where the prediction began with given states.
+   *
+   * @throws IllegalStateException if the model does not return its states
+   */
+  public NetworkState state() {
+    if (state == null) {
+      throw new IllegalStateException(
+          "The last layer of this model does not return its states. Set returnState(true) on it"
+              + " (an LSTM or one of its relatives), or predict with initial states.");
+    }
+    return state;
   }
 
   /** The number of samples. */

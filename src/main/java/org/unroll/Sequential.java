@@ -12,6 +12,7 @@ import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
 import org.unroll.layers.Layer;
 import org.unroll.layers.Network;
+import org.unroll.layers.NetworkState;
 import org.unroll.layers.Weight;
 import org.unroll.training.FitOptions;
 import org.unroll.training.Loss;
@@ -261,6 +262,10 @@ public final class Sequential {
    * Trains the model, on the samples in the order that the dataset gives: call {@code
    * shuffled(seed)} on it for a new order in each epoch (Keras shuffles arrays unless told not to).
    *
+   * <p>Stateful layers go on from batch to batch, from epoch to epoch, and through validation,
+   * until {@link #resetStates()}; their samples belong in the natural order, the batches all of one
+   * size.
+   *
    * <p>An interrupt of the calling thread (a notebook's stop button) ends training after the batch
    * at hand; the model is then usable, {@link #history()} has the epochs that were finished, and
    * the interrupt flag is set.
@@ -298,8 +303,84 @@ public final class Sequential {
    * The batch size makes no difference to the outputs, nor, unlike in Keras, to speed or memory.
    */
   public Predictions predict(Dataset data) {
-    return new Predictions(
-        network.outputShape(data.inputShape()), predictor.predict(data, Workers.defaultThreads()));
+    return run(data, network.newReturnedState(data.size()));
+  }
+
+  /**
+   * As {@link #predict(Dataset)}, with states for the layers to begin with, such as the last ones
+   * of an encoder ({@link Predictions#state()}); Keras's {@code initial_state}.
+   *
+   * @param initialState for every sample a row, with all states of all layers; not changed
+   * @throws IllegalArgumentException if the states do not fit, or the model is stateful: its states
+   *     are set with {@link #state(NetworkState)}
+   */
+  public Predictions predict(Dataset data, NetworkState initialState) {
+    if (network.isStateful()) {
+      throw new IllegalArgumentException(
+          "This model is stateful and begins with the states it keeps. Set them with"
+              + " state(initialState), then call predict(data).");
+    }
+    NetworkState states = network.newState(data.size());
+    states.set(initialState);
+    return run(data, states);
+  }
+
+  private Predictions run(Dataset data, NetworkState states) {
+    float[] values = predictor.predict(data, states, Workers.defaultThreads());
+    Layer last = layers().get(layers().size() - 1);
+    return new Predictions(predictor.outputShape(data), values, last.outputWidths(), states);
+  }
+
+  /**
+   * The model run one time step at a time, with states that begin with zeros; see {@link Stepper}.
+   *
+   * @throws IllegalArgumentException if a layer needs the whole sequence, or none has a state
+   */
+  public Stepper stepper() {
+    return stepper(1);
+  }
+
+  /** As {@link #stepper()}, for several sequences at once. */
+  public Stepper stepper(int rows) {
+    return new Stepper(network, rows);
+  }
+
+  /**
+   * A copy of what the stateful layers remember of the last batch, one row for each row of a batch.
+   *
+   * @throws IllegalStateException if no layer is stateful
+   */
+  public NetworkState state() {
+    return keptState().copy();
+  }
+
+  /**
+   * Lets the stateful layers begin the next batch with these states, which are copied.
+   *
+   * @throws IllegalStateException if no layer is stateful
+   * @throws IllegalArgumentException unless they are as many, of the same sizes, for as many rows
+   */
+  public void state(NetworkState newState) {
+    keptState().set(newState);
+  }
+
+  /**
+   * Sets the states of all stateful layers to zeros: the next batch begins new sequences. Nothing
+   * else does, neither a new epoch nor validation after it.
+   *
+   * @throws IllegalStateException if no layer is stateful
+   */
+  public void resetStates() {
+    keptState().reset();
+  }
+
+  private NetworkState keptState() {
+    if (!network.isStateful()) {
+      throw new IllegalStateException(
+          "No layer of this model is stateful; every batch begins with states of zeros. Set"
+              + " stateful(true) on a recurrent layer.");
+    }
+    return network.keptState();
   }
 
   /**

@@ -26,13 +26,12 @@ record Block(int count, Shape shape, float[] values) {
   }
 
   /** What a message calls the place of a number. */
-  private interface Place {
+  interface Place {
     String of(int sample, int step, int column);
   }
 
   private static final Place IN_ROWS = (i, t, j) -> "sample " + i + ", column " + j;
-  private static final Place IN_STEPS =
-      (i, t, j) -> "sample " + i + ", time step " + t + ", feature " + j;
+  static final Place IN_STEPS = (i, t, j) -> "sample " + i + ", time step " + t + ", feature " + j;
 
   static Block of(String what, double[] numbers) {
     int count = count(what, numbers);
@@ -115,14 +114,7 @@ record Block(int count, Shape shape, float[] values) {
           double value = source.get(i, t, j);
           float single = (float) value;
           if (!Float.isFinite(single)) {
-            throw new IllegalArgumentException(
-                "The "
-                    + what
-                    + " must be finite numbers within the range of a float. Received: "
-                    + value
-                    + " at "
-                    + place.of(i, t, j)
-                    + ". Remove or fill such values first.");
+            throw notFinite(what, value, place.of(i, t, j));
           }
           values[filled++] = single;
         }
@@ -131,7 +123,18 @@ record Block(int count, Shape shape, float[] values) {
     return new Block(count, shape, values);
   }
 
-  private static double exact(String what, int value, int sample, int column) {
+  static IllegalArgumentException notFinite(String what, double value, String place) {
+    return new IllegalArgumentException(
+        "The "
+            + what
+            + " must be finite numbers within the range of a float. Received: "
+            + value
+            + " at "
+            + place
+            + ". Remove or fill such values first.");
+  }
+
+  static double exact(String what, int value, int sample, int column) {
     if (Math.abs((long) value) > EXACT) {
       throw new IllegalArgumentException(
           "Integers in the "
@@ -195,6 +198,6 @@ record Block(int count, Shape shape, float[] values) {
             + first
             + " with length "
             + expected
-            + ". Pad or cut them to one length.");
+            + ". Pad or cut them to one length, or see Sequences.");
   }
 }

@@ -48,6 +48,19 @@ public interface Dataset {
    */
   void copyTarget(int sample, float[] target, int offset);
 
+  /**
+   * What a batch is gathered from, with the samples numbered as here: this dataset itself, or one
+   * whose sequences have the length that this batch needs, where the time axis of {@link
+   * #inputShape} is {@link Shape#ANY}.
+   *
+   * @param order the order in which the samples are visited, or null for the natural one
+   * @param first where in this order the batch begins
+   * @param rows the number of samples in it
+   */
+  default Dataset forBatch(int[] order, int first, int rows) {
+    return this;
+  }
+
   /** The number of batches in an epoch, the short one at the end counted. */
   default int batches() {
     return (size() - 1) / batchSize() + 1;

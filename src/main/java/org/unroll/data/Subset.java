@@ -6,12 +6,14 @@ final class Subset implements Dataset {
   private final int from;
   private final int to;
   private final Batching batching;
+  private final boolean hasOneLength;
 
   private Subset(Dataset base, int from, int to, Batching batching) {
     this.base = base;
     this.from = from;
     this.to = to;
     this.batching = batching;
+    hasOneLength = base.inputShape().isKnown();
   }
 
   static Subset of(Dataset base, int from, int to) {
@@ -64,6 +66,18 @@ final class Subset implements Dataset {
       }
     }
     return order;
+  }
+
+  @Override
+  public Dataset forBatch(int[] order, int first, int rows) {
+    if (hasOneLength) {
+      return this;
+    }
+    int[] samples = new int[rows];
+    for (int i = 0; i < rows; i++) {
+      samples[i] = from + (order == null ? first + i : order[first + i]);
+    }
+    return new Subset(base.forBatch(samples, 0, rows), from, to, batching);
   }
 
   @Override

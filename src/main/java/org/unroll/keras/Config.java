@@ -39,6 +39,12 @@ final class Config {
     return node != null && !node.isNull();
   }
 
+  /** Whether the argument is there and null, where that says something. */
+  boolean isNull(String name) {
+    read.add(name);
+    return arguments.has(name) && arguments.get(name).isNull();
+  }
+
   /** An argument as it stands. */
   JsonNode node(String name) {
     if (!has(name)) {

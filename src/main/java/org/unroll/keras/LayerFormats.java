@@ -108,7 +108,7 @@ final class LayerFormats {
     return LayerFormat.of(
         layer("InputLayer", Input.class, LayerFormats::createInput)
             .text("name", Input::name, Input::name)
-            .node("batch_shape", input -> batchShape(input.shape()))
+            .node("batch_shape", input -> batchShape(input.shape(), input.batchSize()))
             .refuse("sparse", "inputs are dense.")
             .refuse("ragged", "samples of a batch have one length.")
             .refuse("optional", "a sequential model needs its input."));
@@ -116,17 +116,21 @@ final class LayerFormats {
 
   private static Input createInput(Config config) {
     String shapeName = config.has("batch_shape") ? "batch_shape" : "batch_input_shape";
-    JsonNode shape = config.node(shapeName);
-    if (shape.size() > 0 && !shape.get(0).isNull()) {
-      throw new IllegalArgumentException(
-          config.owner()
-              + " has "
-              + shapeName
-              + "="
-              + shape
-              + ", which is not supported: the batch size of a model is left open.");
+    return input(config.owner(), config.node(shapeName));
+  }
+
+  /** An input of a Keras shape with its batch axis, which may be fixed. */
+  static Input input(String owner, JsonNode shape) {
+    Input input = Layers.input(sampleAxes(owner, shape));
+    JsonNode rows = shape.path(0);
+    if (rows.isNull()) {
+      return input;
     }
-    return Layers.input(sampleAxes(config.owner(), shape));
+    if (!rows.isIntegralNumber() || !rows.canConvertToInt() || rows.intValue() < 1) {
+      throw new IllegalArgumentException(
+          "The batch axis of " + owner + " is null or at least 1. Received: " + shape);
+    }
+    return input.batchSize(rows.intValue());
   }
 
   private static LayerFormat<Dense> dense() {
@@ -152,8 +156,8 @@ final class LayerFormats {
         .flag("return_sequences", L::returnSequences, L::returnSequences)
         .flag("go_backwards", L::goBackwards, L::goBackwards)
         .flag("zero_output_for_mask", L::zeroOutputForMask, L::zeroOutputForMask)
-        .refuse("stateful", "each batch begins with states of zeros.")
-        .refuse("return_state", "a model has one output.")
+        .flag("stateful", L::stateful, L::stateful)
+        .flag("return_state", L::returnState, L::returnState)
         .refuse("time_major", "the rows of a batch are its first axis.")
         .ignore("unroll", "use_cudnn");
   }
@@ -350,10 +354,7 @@ final class LayerFormats {
     return LayerFormat.of(
             layer("Bidirectional", Bidirectional.class, LayerFormats::createBidirectional)
                 .text("name", Bidirectional::name, Bidirectional::name)
-                .text(
-                    "merge_mode",
-                    both -> both.mergeMode().name().toLowerCase(Locale.ROOT),
-                    (both, mode) -> both.mergeMode(Bidirectional.MergeMode.of(mode)))
+                .node("merge_mode", LayerFormats::mergeMode)
                 .node("layer", both -> write(both.forwardLayer()))
                 .node("backward_layer", both -> write(both.backwardLayer())))
         .inner("forward_layer", Bidirectional::forwardLayer)
@@ -361,14 +362,21 @@ final class LayerFormats {
   }
 
   private static Bidirectional createBidirectional(Config config) {
-    if (!config.has("merge_mode")) {
-      throw new IllegalArgumentException(
-          config.owner() + " has merge_mode=null, which is not supported: a model has one output.");
-    }
     Bidirectional both = Layers.bidirectional(recurrentInside(config, "layer"));
+    if (config.isNull("merge_mode")) {
+      both.mergeMode(Bidirectional.MergeMode.NONE);
+    } else if (config.has("merge_mode")) {
+      both.mergeMode(Bidirectional.MergeMode.of(config.text("merge_mode")));
+    }
     return config.has("backward_layer")
         ? both.backwardLayer(recurrentInside(config, "backward_layer"))
         : both;
+  }
+
+  private static JsonNode mergeMode(Bidirectional both) {
+    return both.mergeMode() == Bidirectional.MergeMode.NONE
+        ? JsonNodeFactory.instance.nullNode()
+        : JsonNodeFactory.instance.textNode(both.mergeMode().name().toLowerCase(Locale.ROOT));
   }
 
   private static RecurrentLayer<?> recurrentInside(Config config, String argument) {
@@ -555,7 +563,7 @@ final class LayerFormats {
     }
     config.put("trainable", true);
     config.set("dtype", dtypePolicy());
-    node.putObject("build_config").set("input_shape", batchShape(layer.inputShape()));
+    node.putObject("build_config").set("input_shape", batchShape(layer.inputShape(), 0));
     return node;
   }
 
@@ -566,10 +574,10 @@ final class LayerFormats {
     return Format.wrap("keras", "DTypePolicy", name);
   }
 
-  /** A shape with the batch axis before it. */
-  static ArrayNode batchShape(Shape shape) {
+  /** A shape with the batch axis before it, null where the batch size is 0: any. */
+  static ArrayNode batchShape(Shape shape, int batchSize) {
     ArrayNode axes = JsonNodeFactory.instance.arrayNode();
-    axes.addNull();
+    axes.add(batchSize == 0 ? null : batchSize);
     for (int i = 0; i < shape.rank(); i++) {
       if (shape.axis(i) == Shape.ANY) {
         axes.addNull();

@@ -11,7 +11,6 @@ import java.util.Map;
 import org.unroll.Sequential;
 import org.unroll.layers.Embedding;
 import org.unroll.layers.Layer;
-import org.unroll.layers.Layers;
 
 /** Whole models in Keras's configurations: Sequential, and Functional where it is a chain. */
 final class ModelConfigs {
@@ -72,7 +71,7 @@ final class ModelConfigs {
             "The model has no input shape: it was never built in Keras. Begin it with an Input, or"
                 + " call it once before saving.");
       }
-      stack.add(Layers.input(LayerFormats.sampleAxes("the model", shape)));
+      stack.add(LayerFormats.input("the model", shape));
     }
     for (JsonNode layer : layers) {
       stack.add(LayerFormats.read(layer));
@@ -184,7 +183,11 @@ final class ModelConfigs {
     for (Layer layer : model.layers()) {
       layers.add(LayerFormats.write(layer));
     }
-    ArrayNode inputShape = LayerFormats.batchShape(model.network().inputShape());
+    int batchSize = model.network().input().batchSize();
+    if (batchSize > 0) {
+      fixBatch(layers, batchSize);
+    }
+    ArrayNode inputShape = LayerFormats.batchShape(model.network().inputShape(), batchSize);
     ObjectNode config = JsonNodeFactory.instance.objectNode();
     config.put("name", model.name());
     config.put("trainable", true);
@@ -197,5 +200,12 @@ final class ModelConfigs {
       node.set("compile_config", CompileConfig.write(model));
     }
     return node;
+  }
+
+  /** Where the batch size is fixed, Keras builds every layer with it. */
+  private static void fixBatch(JsonNode layers, int batchSize) {
+    for (JsonNode shape : layers.findValues("input_shape")) {
+      ((ArrayNode) shape).set(0, batchSize);
+    }
   }
 }

@@ -39,6 +39,11 @@ public final class ActivationLayer extends Layer {
   }
 
   @Override
+  protected boolean worksStepByStep() {
+    return true;
+  }
+
+  @Override
   public Pass newPass() {
     return new ActivationPass();
   }

@@ -1,7 +1,9 @@
 package org.unroll.layers;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.unroll.compute.Compute;
 import org.unroll.data.Shape;
 
@@ -37,7 +39,12 @@ public final class Bidirectional extends Layer {
     /** Their product, element by element. */
     MUL,
     /** Their mean. */
-    AVE;
+    AVE,
+    /**
+     * They stay apart, Keras's {@code None}: a model that ends so predicts two outputs, {@code
+     * forward_…} and {@code backward_…} by the names of the two layers.
+     */
+    NONE;
 
     /** The mode with this Keras name. */
     public static MergeMode of(String name) {
@@ -47,7 +54,7 @@ public final class Bidirectional extends Layer {
         }
       }
       throw new IllegalArgumentException(
-          "Unknown merge mode '" + name + "'. Known: concat, sum, mul, ave");
+          "Unknown merge mode '" + name + "'. Known: concat, sum, mul, ave, none");
     }
   }
 
@@ -74,8 +81,8 @@ public final class Bidirectional extends Layer {
   /**
    * A layer of its own for the other direction.
    *
-   * @throws IllegalArgumentException unless it reads the other way round and returns sequences
-   *     where the forward layer does
+   * @throws IllegalArgumentException unless it reads the other way round and agrees with the
+   *     forward layer on returnSequences, returnState and stateful
    */
   public Bidirectional backwardLayer(RecurrentLayer<?> layer) {
     requireNotBuilt("backwardLayer");
@@ -92,12 +99,22 @@ public final class Bidirectional extends Layer {
               + layer.goBackwards()
               + " for both. Set goBackwards on one of them.");
     }
-    if (layer.returnSequences() != forwardLayer.returnSequences()) {
+    requireSame("returnSequences", forwardLayer.returnSequences(), layer.returnSequences());
+    requireSame("returnState", forwardLayer.returnState(), layer.returnState());
+    requireSame("stateful", forwardLayer.stateful(), layer.stateful());
+  }
+
+  private static void requireSame(String option, boolean forwards, boolean backwards) {
+    if (forwards != backwards) {
       throw new IllegalArgumentException(
-          "Both layers of a Bidirectional return sequences, or none. Received: returnSequences="
-              + forwardLayer.returnSequences()
+          "Both layers of a Bidirectional have the same "
+              + option
+              + ". Received: "
+              + option
+              + "="
+              + forwards
               + " forwards, "
-              + layer.returnSequences()
+              + backwards
               + " backwards.");
     }
   }
@@ -112,6 +129,47 @@ public final class Bidirectional extends Layer {
   /** How the two outputs become one. */
   public MergeMode mergeMode() {
     return mergeMode;
+  }
+
+  /** Whether the outputs of the two directions stand in one row, one behind the other. */
+  private boolean isSideBySide() {
+    return mergeMode == MergeMode.CONCAT || mergeMode == MergeMode.NONE;
+  }
+
+  @Override
+  public boolean stateful() {
+    return forwardLayer.stateful();
+  }
+
+  @Override
+  public boolean returnState() {
+    return forwardLayer.returnState();
+  }
+
+  /** The states of the forward layer, then those of the backward one. */
+  @Override
+  public Map<String, Shape> stateShapes() {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    forwardLayer.stateShapes().forEach((name, shape) -> shapes.put(FORWARD + name, shape));
+    backwardLayer().stateShapes().forEach((name, shape) -> shapes.put(BACKWARD + name, shape));
+    return shapes;
+  }
+
+  @Override
+  public Map<String, Integer> outputWidths() {
+    Map<String, Integer> widths = new LinkedHashMap<>();
+    if (mergeMode == MergeMode.NONE) {
+      widths.put(forwardLayer.name(), forwardLayer.outputShape().last());
+      widths.put(backwardLayer.name(), backwardLayer.outputShape().last());
+    }
+    return widths;
+  }
+
+  @Override
+  String moreOutputs() {
+    return mergeMode == MergeMode.NONE
+        ? "its two directions on their own (MergeMode.NONE)"
+        : super.moreOutputs();
   }
 
   /** Sets the name. */
@@ -139,7 +197,7 @@ public final class Bidirectional extends Layer {
     }
     requirePair(backwardLayer());
     int other = backwardLayer.checkInput(input, previous).last();
-    if (mergeMode == MergeMode.CONCAT) {
+    if (isSideBySide()) {
       return one.withLast(one.last() + other);
     }
     if (one.last() != other) {
@@ -193,6 +251,10 @@ public final class Bidirectional extends Layer {
     private final int[] units = {
       forwardLayer.outputShape().last(), backwardLayer.outputShape().last()
     };
+    private final float[][][] halves = {
+      new float[forwardLayer.stateShapes().size()][],
+      new float[backwardLayer.stateShapes().size()][]
+    };
     private final Tensor[] outputs = new Tensor[2];
     private final Tensor[] gradients = {new Tensor(), new Tensor()};
     private final float[][] buffers = {{}, {}};
@@ -208,8 +270,8 @@ public final class Bidirectional extends Layer {
 
     @Override
     public Tensor forward(Tensor input, float[][] state, Call call) {
-      outputs[0] = passes[0].forward(input, null, call);
-      outputs[1] = passes[1].forward(input, null, call);
+      outputs[0] = passes[0].forward(input, half(state, 0), call);
+      outputs[1] = passes[1].forward(input, half(state, 1), call);
       rows = input.rows();
       timesteps = outputs[0].timesteps();
       int width = width();
@@ -223,8 +285,18 @@ public final class Bidirectional extends Layer {
       return output.set(merged, 0, rows, shape, outputs[0].mask());
     }
 
+    /** The states of one direction; the arrays are the same. */
+    private float[][] half(float[][] state, int direction) {
+      if (state == null) {
+        return null;
+      }
+      int forwards = halves[0].length;
+      System.arraycopy(state, direction * forwards, halves[direction], 0, halves[direction].length);
+      return halves[direction];
+    }
+
     private int width() {
-      return mergeMode == MergeMode.CONCAT ? units[0] + units[1] : units[0];
+      return isSideBySide() ? units[0] + units[1] : units[0];
     }
 
     /**
@@ -239,7 +311,7 @@ public final class Bidirectional extends Layer {
     private void merge(int a, int b, int to) {
       float[] forward = outputs[0].values();
       float[] backward = outputs[1].values();
-      if (mergeMode == MergeMode.CONCAT) {
+      if (isSideBySide()) {
         System.arraycopy(forward, a, merged, to, units[0]);
         System.arraycopy(backward, b, merged, to + units[0], units[1]);
         return;
@@ -281,7 +353,7 @@ public final class Bidirectional extends Layer {
 
     private void splitGradient(Tensor gradient, int direction) {
       int width = width();
-      int part = mergeMode == MergeMode.CONCAT && direction == 1 ? units[0] : 0;
+      int part = isSideBySide() && direction == 1 ? units[0] : 0;
       float[] g = gradient.values();
       float[] other = outputs[1 - direction].values();
       for (int t = 0; t < timesteps; t++) {
@@ -293,7 +365,7 @@ public final class Bidirectional extends Layer {
           for (int i = 0; i < units[direction]; i++) {
             buffers[direction][to + i] =
                 switch (mergeMode) {
-                  case CONCAT, SUM -> g[from + i];
+                  case CONCAT, NONE, SUM -> g[from + i];
                   case MUL -> g[from + i] * other[factor + i];
                   case AVE -> g[from + i] / 2;
                 };

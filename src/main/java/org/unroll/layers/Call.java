@@ -97,6 +97,9 @@ public final class Call {
 
   /** What an error calls a row of the slice. */
   String describeRow(int row) {
+    if (outerCall != null) {
+      return outerCall.describeRow(row % rows) + ", time step " + row / rows;
+    }
     int number = rowInBatch(row);
     return forwardOnly ? "sample " + number : "row " + number + " of the batch";
   }

@@ -97,6 +97,7 @@ public abstract class Cell extends Layer {
   }
 
   /** The name and the shape of each state of one row; the first is what a step returns. */
+  @Override
   public abstract Map<String, Shape> stateShapes();
 
   /** A new cell with the same arguments, without name and weights. */

@@ -152,6 +152,11 @@ public final class Dense extends Layer {
   }
 
   @Override
+  protected boolean worksStepByStep() {
+    return true;
+  }
+
+  @Override
   public Pass newPass() {
     return new DensePass();
   }

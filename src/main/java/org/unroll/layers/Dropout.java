@@ -36,6 +36,11 @@ public final class Dropout extends Layer {
   }
 
   @Override
+  protected boolean worksStepByStep() {
+    return true;
+  }
+
+  @Override
   public Pass newPass() {
     return new DropoutPass();
   }

@@ -105,6 +105,11 @@ public final class Embedding extends Layer {
   }
 
   @Override
+  protected boolean worksStepByStep() {
+    return true;
+  }
+
+  @Override
   public Pass newPass() {
     return new EmbeddingPass();
   }

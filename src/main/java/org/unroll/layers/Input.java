@@ -5,6 +5,7 @@ import org.unroll.data.Shape;
 /** The shape of a model's samples, Keras's {@code Input}; it has no weights and changes nothing. */
 public final class Input extends Layer {
   private final Shape shape;
+  private int batchSize; // 0 while any is taken
 
   Input(Shape shape) {
     super("InputLayer");
@@ -19,6 +20,25 @@ public final class Input extends Layer {
   /** The shape of one sample. */
   public Shape shape() {
     return shape;
+  }
+
+  /**
+   * Fixes the number of rows in a batch, as {@code stateful} layers need it: they keep a state for
+   * each. Without such layers a model takes batches of any size all the same.
+   */
+  public Input batchSize(int rows) {
+    requireNotBuilt("batchSize");
+    if (rows < 1) {
+      throw new IllegalArgumentException(
+          "A batch holds at least 1 row. Received: batchSize=" + rows);
+    }
+    batchSize = rows;
+    return this;
+  }
+
+  /** The fixed number of rows in a batch; 0 where none is given. */
+  public int batchSize() {
+    return batchSize;
   }
 
   /** Sets the name. */

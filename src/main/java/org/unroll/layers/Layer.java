@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.unroll.compute.Activation;
 import org.unroll.data.Shape;
 
@@ -164,6 +165,45 @@ public abstract class Layer {
   /** Whether an activation makes probabilities. */
   static boolean makesProbabilities(Activation activation) {
     return activation == Activation.SIGMOID || activation == Activation.SOFTMAX;
+  }
+
+  /**
+   * The states that the layer hands from one time step to the next, in Keras's order: the name and
+   * the shape of each for one row. None where the layer keeps nothing between time steps.
+   */
+  public Map<String, Shape> stateShapes() {
+    return Map.of();
+  }
+
+  /** Whether the states at the end of a batch are those the next batch begins with. */
+  public boolean stateful() {
+    return false;
+  }
+
+  /** Whether the layer returns its last states beside its output. */
+  public boolean returnState() {
+    return false;
+  }
+
+  /**
+   * The outputs that stand side by side in the last axis of what the layer returns, each with its
+   * width, where they are meant as outputs of their own; none where the layer has one output.
+   */
+  public Map<String, Integer> outputWidths() {
+    return Map.of();
+  }
+
+  /** What the layer returns beside its one output, for errors; null where that is nothing. */
+  String moreOutputs() {
+    return returnState() ? "its states (returnState)" : null;
+  }
+
+  /**
+   * Whether the output at a time step follows from the input at this step and the states alone, so
+   * that the layer can be run step by step. Not unless a layer says so.
+   */
+  protected boolean worksStepByStep() {
+    return false;
   }
 
   /** A gradient that fits one of the layer's weights. */

@@ -23,6 +23,7 @@ public final class Network {
   private final List<Layer> layers;
   private final List<Weight> weights;
   private final List<String> paths;
+  private final NetworkState keptState; // of the stateful layers, null where there is none
 
   /**
    * Builds a stack of layers: names them, checks that each takes what the one before it returns,
@@ -65,7 +66,10 @@ public final class Network {
     giveNames(stack);
     // Before one of them is built, so that after an error they can still be changed.
     outputShape(input.shape());
+    requireOneOutput();
+    boolean stateful = requireBatchSize();
     build(source);
+    keptState = stateful ? new NetworkState(layers, Layer::stateful, input.batchSize()) : null;
     var allWeights = new ArrayList<Weight>();
     var allPaths = new ArrayList<String>();
     for (Layer layer : layers) {
@@ -132,6 +136,35 @@ public final class Network {
     layer.setName(name);
   }
 
+  private void requireOneOutput() {
+    for (int i = 0; i < layers.size() - 1; i++) {
+      Layer layer = layers.get(i);
+      if (layer.moreOutputs() != null) {
+        throw new IllegalArgumentException(
+            layer.describe()
+                + " returns "
+                + layer.moreOutputs()
+                + ", and "
+                + layers.get(i + 1).describe()
+                + " takes one input. Let the last layer of a model alone return them; a model's"
+                + " stepper() has the states of all layers.");
+      }
+    }
+  }
+
+  /** Whether there are stateful layers; then the batch size must be known. */
+  private boolean requireBatchSize() {
+    for (Layer layer : layers) {
+      if (layer.stateful() && input.batchSize() == 0) {
+        throw new IllegalArgumentException(
+            layer.describe()
+                + " is stateful and keeps a state for each row of a batch, so the batch size must"
+                + " be fixed. Give it with the input: input(…).batchSize(rows).");
+      }
+    }
+    return layers.stream().anyMatch(Layer::stateful);
+  }
+
   private void build(WeightSource source) {
     Shape shape = input.shape();
     input.build(shape, input, 0, source);
@@ -184,6 +217,65 @@ public final class Network {
   /** The {@link Layer#outputActivation()} of the last layer. */
   public Activation outputActivation() {
     return layers.get(layers.size() - 1).outputActivation();
+  }
+
+  /**
+   * Checks that the network can be run one time step at a time.
+   *
+   * @throws IllegalArgumentException if it cannot, with the layer that needs the whole sequence
+   */
+  public void requireStepByStep() {
+    for (Layer layer : layers) {
+      if (!layer.worksStepByStep()) {
+        throw new IllegalArgumentException(
+            layer.describe()
+                + " needs the whole sequence, so this model cannot be run step by step. Call"
+                + " predict, or build a model without it.");
+      }
+    }
+    if (layers.stream().allMatch(layer -> layer.stateShapes().isEmpty())) {
+      throw new IllegalArgumentException(
+          "No layer of this model has a state to hand from step to step: "
+              + layers.stream().map(Layer::describe).toList()
+              + ". Call predict.");
+    }
+    if (!input.shape().dropFirst().isKnown()) {
+      throw new IllegalArgumentException(
+          "A time step has a fixed number of values. Received: input" + input.shape());
+    }
+  }
+
+  /** Whether a batch goes on where the batch before it ended, in some of the layers. */
+  public boolean isStateful() {
+    return keptState != null;
+  }
+
+  /**
+   * What the stateful layers remember from batch to batch, one row for each row of a batch; null
+   * where there are none.
+   */
+  public NetworkState keptState() {
+    return keptState;
+  }
+
+  /** States of zeros for all layers that have some. */
+  public NetworkState newState(int rows) {
+    return new NetworkState(layers, layer -> true, rows);
+  }
+
+  /** States of zeros for the last layer where it returns its states; null where it does not. */
+  public NetworkState newReturnedState(int rows) {
+    Layer last = layers.get(layers.size() - 1);
+    return last.returnState() ? new NetworkState(layers, last::equals, rows) : null;
+  }
+
+  /**
+   * The layer that returns more than one output, described with what it returns, for errors; null
+   * where the network has one output.
+   */
+  public String moreOutputs() {
+    Layer last = layers.get(layers.size() - 1);
+    return last.moreOutputs() == null ? null : last.describe() + " returns " + last.moreOutputs();
   }
 
   /** All weights, in Keras's order. */

@@ -7,6 +7,7 @@ public final class NetworkPass {
   private final List<Layer> layers;
   private final Pass[] passes;
   private final Gradient[][] layerGradients; // for each layer those of its weights
+  private final float[][][] layerStates; // for each layer those of the slice at hand
   private final int firstWithWeights;
 
   NetworkPass(Network network) {
@@ -16,6 +17,10 @@ public final class NetworkPass {
         layers.stream()
             .map(layer -> new Gradient[layer.weights().size()])
             .toArray(Gradient[][]::new);
+    layerStates =
+        layers.stream()
+            .map(layer -> new float[layer.stateShapes().size()][0])
+            .toArray(float[][][]::new);
     int first = 0;
     while (first < layers.size() && layers.get(first).weights().isEmpty()) {
       first++;
@@ -29,9 +34,25 @@ public final class NetworkPass {
    * @return the output, valid until the next forward pass
    */
   public Tensor forward(Tensor input, Call call) {
+    return forward(input, null, 0, call);
+  }
+
+  /**
+   * Runs all layers forward, from given states to the last ones, which take their place.
+   *
+   * @param state the states, of all layers or some; the others begin with zeros. Null for none
+   * @param firstRow the row of the states that belongs to the first row of the input
+   * @return the output, valid until the next forward pass
+   */
+  public Tensor forward(Tensor input, NetworkState state, int firstRow, Call call) {
+    int rows = input.rows();
     Tensor values = input;
-    for (Pass pass : passes) {
-      values = pass.forward(values, null, call);
+    for (int i = 0; i < passes.length; i++) {
+      float[][] own = state == null ? null : state.load(i, firstRow, rows, layerStates[i]);
+      values = passes[i].forward(values, own, call);
+      if (own != null) {
+        state.store(i, firstRow, rows, own);
+      }
     }
     return values;
   }

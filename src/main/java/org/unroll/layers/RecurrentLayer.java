@@ -1,5 +1,6 @@
 package org.unroll.layers;
 
+import java.util.Map;
 import org.unroll.data.Shape;
 
 /**
@@ -17,6 +18,8 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
   private boolean returnSequences;
   private boolean goBackwards;
   private boolean zeroOutputForMask;
+  private boolean stateful;
+  private boolean returnState;
 
   RecurrentLayer(String type) {
     super(type);
@@ -36,6 +39,8 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
     copy.returnSequences = returnSequences;
     copy.goBackwards = goBackwards;
     copy.zeroOutputForMask = zeroOutputForMask;
+    copy.stateful = stateful;
+    copy.returnState = returnState;
     return copy.self();
   }
 
@@ -76,6 +81,47 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
   /** Whether a masked time step returns zeros. */
   public final boolean zeroOutputForMask() {
     return zeroOutputForMask;
+  }
+
+  /**
+   * Whether row i of a batch goes on where row i of the batch before ended, in training, evaluation
+   * and prediction alike, until the states are reset; false by default. Gradients end at the
+   * beginning of a batch. The model then has a fixed batch size, {@code input(…).batchSize(n)}.
+   */
+  public S stateful(boolean keep) {
+    requireNotBuilt("stateful");
+    stateful = keep;
+    return self();
+  }
+
+  @Override
+  public final boolean stateful() {
+    return stateful;
+  }
+
+  /**
+   * Whether the layer returns its last states beside its output; false by default. Only the last
+   * layer of a model can, and such a model predicts but is not trained.
+   */
+  public S returnState(boolean states) {
+    requireNotBuilt("returnState");
+    returnState = states;
+    return self();
+  }
+
+  @Override
+  public final boolean returnState() {
+    return returnState;
+  }
+
+  @Override
+  public Map<String, Shape> stateShapes() {
+    return cell().stateShapes();
+  }
+
+  @Override
+  protected final boolean worksStepByStep() {
+    return !goBackwards;
   }
 
   /** Sets the name. */

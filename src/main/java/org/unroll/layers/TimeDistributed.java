@@ -46,7 +46,21 @@ public final class TimeDistributed extends Layer {
     if (input.rank() < 2) {
       throw wrongInput(BATCH_TIME_FEATURES, input, previous);
     }
+    if (layer.stateful() || layer.moreOutputs() != null) {
+      throw new IllegalArgumentException(
+          describe()
+              + " applies a layer to each time step by itself, so "
+              + layer.describe()
+              + " cannot "
+              + (layer.stateful() ? "be stateful" : "return " + layer.moreOutputs())
+              + " inside it.");
+    }
     return layer.checkInput(input.dropFirst(), this).prepend(input.axis(0));
+  }
+
+  @Override
+  protected boolean worksStepByStep() {
+    return true; // the inner layer sees nothing but one step
   }
 
   @Override

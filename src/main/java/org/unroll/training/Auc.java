@@ -63,6 +63,11 @@ public record Auc(String name, Curve curve, Summation summation, int numThreshol
   }
 
   @Override
+  public boolean countsMasked() {
+    return true;
+  }
+
+  @Override
   public Metric resolve(int outputs, int targetWidth) {
     Metrics.checkTargetWidth(name, outputs, outputs, targetWidth);
     return this;

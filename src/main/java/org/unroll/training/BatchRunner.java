@@ -10,6 +10,7 @@ import org.unroll.layers.Call;
 import org.unroll.layers.Gradient;
 import org.unroll.layers.Network;
 import org.unroll.layers.NetworkPass;
+import org.unroll.layers.NetworkState;
 import org.unroll.layers.Tensor;
 
 /**
@@ -62,6 +63,8 @@ final class BatchRunner implements AutoCloseable {
   private int sliceCount;
   private long step;
   private float[] predictions;
+  private NetworkState state; // what the rows begin with and end with; null for zeros
+  private int stateRow; // the row of the states that belongs to the batch's first row
 
   BatchRunner(Network network, Loss loss, List<Metric> metrics, long seed, int threads) {
     this.network = network;
@@ -103,6 +106,7 @@ final class BatchRunner implements AutoCloseable {
    */
   void train(Dataset dataset, int[] batchOrder, int firstSample, int batchRows, long newStep) {
     step = newStep;
+    keepState();
     run(Mode.TRAIN, dataset, batchOrder, firstSample, batchRows);
     double weight = positionWeight();
     float scale = weight > 0 ? (float) (1 / weight) : 0f;
@@ -113,27 +117,43 @@ final class BatchRunner implements AutoCloseable {
 
   /** Runs a batch forward, for loss and metrics. */
   void evaluate(Dataset dataset, int firstSample, int batchRows) {
+    keepState();
     run(Mode.EVALUATE, dataset, null, firstSample, batchRows);
   }
 
   /**
-   * Runs samples forward and writes their outputs, row-major, to {@code out}, that of sample i as
-   * its i-th. Since no sum is taken over rows these may be as many batches as one likes, of which
-   * no thread waits for another.
+   * Runs samples forward and writes their outputs, row-major, to their places in {@code out}. No
+   * sum is taken over rows, so unless states go on from batch to batch the whole dataset can be one
+   * batch here, and no thread waits for another.
+   *
+   * @param states for each sample what to begin with, overwritten with what it ends with; null for
+   *     what the network keeps itself, if anything
    */
-  void predict(Dataset dataset, int firstSample, int samples, float[] out) {
+  void predict(Dataset dataset, int firstSample, int batchRows, NetworkState states, float[] out) {
     predictions = out;
+    keepState();
+    if (states != null) {
+      state = states;
+      stateRow = firstSample;
+    }
     try {
-      run(Mode.PREDICT, dataset, null, firstSample, samples);
+      run(Mode.PREDICT, dataset, null, firstSample, batchRows);
     } finally {
       predictions = null;
       data = null;
+      state = null;
     }
+  }
+
+  /** Stateful layers go on, row by row, with what the batch before left them. */
+  private void keepState() {
+    state = network.keptState();
+    stateRow = 0;
   }
 
   private void run(Mode newMode, Dataset dataset, int[] newOrder, int newFirst, int newRows) {
     mode = newMode;
-    data = dataset;
+    data = dataset.forBatch(newOrder, newFirst, newRows);
     order = newOrder;
     first = newFirst;
     rows = newRows;
@@ -193,7 +213,7 @@ final class BatchRunner implements AutoCloseable {
         mode == Mode.TRAIN
             ? worker.call.training(seed, step, from)
             : worker.call.forwardOnly(first + from);
-    Tensor output = worker.pass.forward(worker.gather(from, count), call);
+    Tensor output = worker.pass.forward(worker.gather(from, count), state, stateRow + from, call);
     if (mode == Mode.PREDICT) {
       copyPredictions(output, from);
       return;
@@ -351,16 +371,15 @@ final class BatchRunner implements AutoCloseable {
       }
       for (int m = 0; m < metrics.size(); m++) {
         Arrays.fill(slice.metricSums[m], 0);
-        metrics
-            .get(m)
-            .add(
-                positions,
-                outputs,
-                output.values(),
-                output.offset(),
-                targets,
-                positionWeights,
-                slice.metricSums[m]);
+        Metric metric = metrics.get(m);
+        metric.add(
+            positions,
+            outputs,
+            output.values(),
+            output.offset(),
+            targets,
+            metric.countsMasked() ? null : positionWeights,
+            slice.metricSums[m]);
       }
     }
 

@@ -16,6 +16,14 @@ public interface Metric {
   boolean higherIsBetter();
 
   /**
+   * Whether masked positions count like all others. They do in those metrics of Keras that are not
+   * means of a function of each position, and so never look at a mask.
+   */
+  default boolean countsMasked() {
+    return false;
+  }
+
+  /**
    * This metric for a model that returns {@code outputs} values at a position. What depends on the
    * model is decided here: accuracy turns into one of its three kinds as in Keras's {@code
    * compile}, a metric of classes learns their number. Called once, before anything is added; only

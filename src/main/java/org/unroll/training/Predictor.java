@@ -5,7 +5,9 @@ import java.lang.ref.Reference;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.unroll.data.Dataset;
+import org.unroll.data.Shape;
 import org.unroll.layers.Network;
+import org.unroll.layers.NetworkState;
 
 /**
  * Runs a network for its outputs. Buffers and threads stay for the next call, so that a small one,
@@ -28,16 +30,33 @@ public final class Predictor {
   }
 
   /**
+   * The shape of one output for this data; where sequences have a length for each batch, all of the
+   * data counts as one.
+   */
+  public Shape outputShape(Dataset dataset) {
+    return network.outputShape(dataset.forBatch(null, 0, dataset.size()).inputShape());
+  }
+
+  /**
    * The outputs for every sample of a dataset, row-major. They do not depend on the dataset's batch
-   * size, nor on the number of threads; targets are not looked at.
+   * size, nor on the number of threads; targets are not looked at. The layers begin with zeros, or
+   * with what the stateful ones have kept.
    *
    * @throws IllegalArgumentException if the samples are not what the network takes
    */
   public float[] predict(Dataset dataset, int threads) {
+    return predict(dataset, null, threads);
+  }
+
+  /**
+   * As {@link #predict(Dataset, int)}, with the states that the samples end with.
+   *
+   * @param states a row for each sample, overwritten with the last states; the samples begin with
+   *     them unless the network is stateful and goes on with its own. Null where nobody asks
+   */
+  public float[] predict(Dataset dataset, NetworkState states, int threads) {
     requireInputs(network, dataset, "prediction");
-    float[] outputs =
-        new float
-            [Math.multiplyExact(dataset.size(), network.outputShape(dataset.inputShape()).size())];
+    float[] outputs = new float[Math.multiplyExact(dataset.size(), outputShape(dataset).size())];
     BatchRunner runner = idle.take();
     if (runner != null && runner.threads() != threads) {
       runner.close();
@@ -47,13 +66,29 @@ public final class Predictor {
       runner = new BatchRunner(network, null, List.of(), 0, threads);
     }
     try {
-      runner.predict(dataset, 0, dataset.size(), outputs);
+      if (network.isStateful()) {
+        predictInBatches(runner, dataset, states, outputs);
+      } else {
+        runner.predict(dataset, 0, dataset.size(), states, outputs);
+      }
     } finally {
       idle.keep(runner);
       // Else the predictor could be collected meanwhile, and nobody would end these threads.
       Reference.reachabilityFence(this);
     }
     return outputs;
+  }
+
+  /** Row i of a batch goes on where row i of the batch before ended. */
+  private void predictInBatches(
+      BatchRunner runner, Dataset dataset, NetworkState states, float[] outputs) {
+    int rows = dataset.batchSize();
+    for (int first = 0; first < dataset.size(); first += rows) {
+      runner.predict(dataset, first, rows, null, outputs);
+      if (states != null) {
+        states.copyRows(network.keptState(), 0, first, rows);
+      }
+    }
   }
 
   /**
@@ -71,6 +106,52 @@ public final class Predictor {
               + " data has samples of shape "
               + dataset.inputShape()
               + ". Change input(…) of the model or the lookback, step and columns of the data.");
+    }
+    if (network.inputShape().isKnown() && !dataset.inputShape().isKnown()) {
+      throw new IllegalArgumentException(
+          "The model takes samples of shape "
+              + network.inputShape()
+              + "; the "
+              + use
+              + " data has sequences whose length differs from batch to batch. Begin the model with"
+              + " input(Shape.ANY, …), or pad the data to one length.");
+    }
+    if (network.isStateful()) {
+      requireBatches(network.input().batchSize(), dataset, use);
+    }
+  }
+
+  /** Every batch of a stateful network has a row for each of its states. */
+  private static void requireBatches(int rows, Dataset dataset, String use) {
+    int last = dataset.size() % rows;
+    if (dataset.batchSize() != rows) {
+      throw new IllegalArgumentException(
+          "The model is stateful and was built for batches of "
+              + rows
+              + " rows; the "
+              + use
+              + " data has batches of "
+              + dataset.batchSize()
+              + ". Call batchSize("
+              + rows
+              + ") on the data. To predict with another batch size, load the weights into a model"
+              + " with input(…).batchSize("
+              + dataset.batchSize()
+              + "), or use stepper(rows).");
+    }
+    if (last != 0) {
+      throw new IllegalArgumentException(
+          "The model is stateful and was built for batches of "
+              + rows
+              + " rows; the "
+              + use
+              + " data has "
+              + dataset.size()
+              + " samples, so that its last batch has "
+              + last
+              + ". Leave them out: subset(0, "
+              + (dataset.size() - last)
+              + ").");
     }
   }
 

@@ -14,6 +14,11 @@ public record RootMeanSquaredError(String name) implements Metric {
   }
 
   @Override
+  public boolean countsMasked() {
+    return true;
+  }
+
+  @Override
   public Metric resolve(int outputs, int targetWidth) {
     Metrics.checkTargetWidth(name, outputs, outputs, targetWidth);
     return this;

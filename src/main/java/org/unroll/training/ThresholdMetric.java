@@ -20,6 +20,11 @@ interface ThresholdMetric extends Metric {
   }
 
   @Override
+  default boolean countsMasked() {
+    return true;
+  }
+
+  @Override
   default Metric resolve(int outputs, int targetWidth) {
     Metrics.checkTargetWidth(name(), outputs, outputs, targetWidth);
     return this;

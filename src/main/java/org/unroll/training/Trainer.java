@@ -104,6 +104,13 @@ public final class Trainer {
    * @throws IllegalArgumentException if inputs or targets do not fit
    */
   public void requireFit(Dataset dataset, String use) {
+    if (network.moreOutputs() != null) {
+      throw new IllegalArgumentException(
+          network.moreOutputs()
+              + ", and there is one target for a sample. Such a model predicts; for "
+              + use
+              + ", build it without.");
+    }
     Predictor.requireInputs(network, dataset, use);
     Shape targets = dataset.targetShape();
     if (targets == null) {
@@ -113,6 +120,10 @@ public final class Trainer {
     Shape output = network.outputShape(dataset.inputShape());
     int outputs = output.last();
     Shape fitting = output.withLast(loss.targetWidth(outputs));
+    if (!fitting.isKnown() || !targets.isKnown()) {
+      requireStepTargets(fitting, targets, use);
+      return;
+    }
     int needed = fitting.size();
     // Axes of length 1 may be missing, and a flat output may stand for several steps.
     boolean otherAxes = targets.rank() == fitting.rank() && !targets.equals(fitting);
@@ -131,6 +142,21 @@ public final class Trainer {
               + " data has targets of shape "
               + targets
               + ". Change the units of the last layer, returnSequences, or the targets.");
+    }
+  }
+
+  /** Where the length differs from batch to batch, every time step has its targets. */
+  private static void requireStepTargets(Shape fitting, Shape targets, String use) {
+    boolean numbers = fitting.last() == 1 && targets.equals(fitting.dropLast());
+    if (!numbers && !targets.equals(fitting)) {
+      throw new IllegalArgumentException(
+          "The "
+              + use
+              + " data is padded batch by batch, and for a sample the model needs targets of shape "
+              + fitting
+              + ". Received: "
+              + targets
+              + ". Change returnSequences or the targets, or pad the data to one length.");
     }
   }
 

@@ -18,7 +18,11 @@ final class GoldenCase {
   private final JsonNode root;
 
   GoldenCase(Path file) throws IOException {
-    root = JSON.readTree(file.toFile());
+    this(JSON.readTree(file.toFile()));
+  }
+
+  GoldenCase(JsonNode root) {
+    this.root = root;
   }
 
   boolean has(String field) {
@@ -96,7 +100,7 @@ final class GoldenCase {
     return result;
   }
 
-  private static double[][] square(JsonNode tensor) {
+  static double[][] square(JsonNode tensor) {
     double[] flat = doubles(tensor);
     int rows = tensor.get("shape").get(0).asInt();
     int columns = tensor.get("shape").get(1).asInt();
@@ -107,7 +111,7 @@ final class GoldenCase {
     return result;
   }
 
-  private static double[][][] cube(JsonNode tensor) {
+  static double[][][] cube(JsonNode tensor) {
     double[] flat = doubles(tensor);
     JsonNode shape = tensor.get("shape");
     double[][][] result =

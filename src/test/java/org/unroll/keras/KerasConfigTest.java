@@ -83,8 +83,6 @@ class KerasConfigTest {
       delimiter = '|',
       textBlock =
           """
-          stateful | true | each batch begins with states of zeros.
-          return_state | true | a model has one output.
           time_major | true | the rows of a batch are its first axis.
           kernel_constraint | {"class_name":"MaxNorm"} | weights have no constraints.
           recurrent_constraint | {"class_name":"MaxNorm"} | weights have no constraints.
@@ -129,15 +127,18 @@ class KerasConfigTest {
                 "The layer ConvLSTM1D 'memory' is of a type that is not supported. Supported:"
                     + " [InputLayer, Dense, SimpleRNN, LSTM, GRU,"));
     assertEquals(
-        "InputLayer 'input_layer' has batch_shape=[8,4,3], which is not supported: the batch size"
-            + " of a model is left open.",
+        "The batch axis of InputLayer 'input_layer' is null or at least 1. Received: [0,4,3]",
         refusal(
             model ->
                 ((ObjectNode) model.get("layers").get(0).get("config"))
                     .putArray("batch_shape")
-                    .add(8)
+                    .add(0)
                     .add(4)
                     .add(3)));
+    assertEquals(
+        "LSTM 'memory' is stateful and keeps a state for each row of a batch, so the batch size"
+            + " must be fixed. Give it with the input: input(…).batchSize(rows).",
+        refusal(model -> ((ObjectNode) lstm(model).get("config")).put("stateful", true)));
     assertEquals(
         "LSTM 'memory' has kernel_initializer=Fourier, which is not supported: this library does"
             + " not know the initializer.",

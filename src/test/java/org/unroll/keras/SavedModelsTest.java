@@ -1,5 +1,6 @@
 package org.unroll.keras;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -34,19 +35,23 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unroll.Predictions;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
 import org.unroll.data.Shape;
 import org.unroll.layers.Bidirectional;
 import org.unroll.layers.Initializers;
+import org.unroll.layers.NetworkState;
 import org.unroll.training.FitOptions;
 import org.unroll.training.Losses;
 import org.unroll.training.Metric;
@@ -198,6 +203,7 @@ class SavedModelsTest {
                     dense(2)),
                 2));
     cases.put("embedding_softmax", SavedModelsTest::tokens);
+    cases.put("stateful", SavedModelsTest::stateful);
     return cases;
   }
 
@@ -234,6 +240,40 @@ class SavedModelsTest {
     return new Case(model, JSON.valueToTree(x), false, JSON.valueToTree(y), samples);
   }
 
+  /** All samples are one batch, which the next epoch goes on from unless the states are reset. */
+  private static Case stateful() {
+    Case plain =
+        series(
+            Sequential.seeded(
+                5,
+                input(6, 3).batchSize(11),
+                bidirectional(gru(3).stateful(true).returnSequences(true)),
+                lstm(4).stateful(true),
+                dense(2)),
+            2);
+    return new Case(plain.model, plain.x, false, plain.y, plain.samples.batchSize(11));
+  }
+
+  /** Models that predict more than one output. */
+  private static Map<String, Sequential> severalOutputs() {
+    Map<String, Sequential> models = new LinkedHashMap<>();
+    models.put("lstm_state", Sequential.seeded(6, input(6, 3), lstm(4).returnState(true)));
+    models.put(
+        "gru_sequences_state",
+        Sequential.seeded(
+            6, input(Shape.ANY, 3), masking(0.5), gru(4).returnState(true).returnSequences(true)));
+    models.put(
+        "bidirectional_apart",
+        Sequential.seeded(
+            6,
+            input(6, 3),
+            bidirectional(lstm(4).returnSequences(true)).mergeMode(Bidirectional.MergeMode.NONE)));
+    models.put(
+        "bidirectional_state",
+        Sequential.seeded(6, input(6, 3), bidirectional(gru(4).returnState(true))));
+    return models;
+  }
+
   private static Case tokens() {
     var random = new Random(8);
     int[][] x = new int[11][6];
@@ -254,7 +294,16 @@ class SavedModelsTest {
   }
 
   private static double train(Sequential model, Samples samples) {
+    beginAnew(model);
     return model.fit(samples, FitOptions.epochs(1).verbose(0)).last("loss");
+  }
+
+  /** Files hold no states, so both sides begin with zeros. */
+  private static Sequential beginAnew(Sequential model) {
+    if (model.network().isStateful()) {
+      model.resetStates();
+    }
+    return model;
   }
 
   /** Here and there without Python: a training that was saved and loaded does not notice it. */
@@ -274,6 +323,43 @@ class SavedModelsTest {
             });
   }
 
+  /** The outputs of a model, one behind the other as Keras has them. */
+  private static List<double[]> outputs(Sequential model, Samples samples) {
+    Predictions predictions = model.predict(samples);
+    List<double[]> outputs = new ArrayList<>();
+    List<String> names =
+        List.copyOf(model.layers().get(model.layers().size() - 1).outputWidths().keySet());
+    if (names.isEmpty()) {
+      outputs.add(GoldenCase.flat(predictions.toArray()));
+    } else {
+      names.forEach(name -> outputs.add(GoldenCase.flat(predictions.output(name).toArray())));
+    }
+    if (model.layers().get(model.layers().size() - 1).returnState()) {
+      NetworkState state = predictions.state();
+      state.names().forEach(name -> outputs.add(GoldenCase.flat(state.get(name))));
+    }
+    return outputs;
+  }
+
+  @Test
+  void modelsWithSeveralOutputsAreSavedAndLoaded() {
+    Case data = stateful();
+    severalOutputs()
+        .forEach(
+            (name, model) -> {
+              Path file = folder.resolve(name + ".keras");
+              model.save(file);
+              Sequential loaded = Sequential.load(file);
+              KerasFilesTest.assertSame(model, loaded);
+              List<double[]> expected = outputs(model, data.samples);
+              List<double[]> actual = outputs(loaded, data.samples);
+              assertTrue(expected.size() > 1, name);
+              for (int i = 0; i < expected.size(); i++) {
+                assertArrayEquals(expected.get(i), actual.get(i), name);
+              }
+            });
+  }
+
   @Test
   void trainingGoesOnInKerasAndBack() throws Exception {
     String python = System.getProperty("unroll.python", System.getenv("UNROLL_PYTHON"));
@@ -283,6 +369,14 @@ class SavedModelsTest {
     Map<String, Case> cases = new LinkedHashMap<>();
     for (Map.Entry<String, Supplier<Case>> entry : cases().entrySet()) {
       cases.put(entry.getKey(), write(entry.getKey(), entry.getValue().get()));
+    }
+    Case data = stateful();
+    for (Map.Entry<String, Sequential> entry : severalOutputs().entrySet()) {
+      entry.getValue().save(folder.resolve(entry.getKey() + ".keras"));
+      ObjectNode json = JSON.createObjectNode();
+      json.set("x", data.x);
+      json.set("outputs", JSON.valueToTree(outputs(entry.getValue(), data.samples)));
+      Files.writeString(folder.resolve(entry.getKey() + ".json"), json.toString());
     }
     Path log = folder.resolve("log.txt");
     Process process =
@@ -306,9 +400,9 @@ class SavedModelsTest {
     json.set("x", model.x);
     json.put("x_kind", model.isInt ? "int" : "float");
     json.set("y", model.y);
-    json.put("batch_size", BATCH);
+    json.put("batch_size", model.samples.batchSize());
     json.put("h5", true);
-    json.set("output", JSON.valueToTree(model.model.predict(model.samples).toArray()));
+    json.set("output", JSON.valueToTree(beginAnew(model.model).predict(model.samples).toArray()));
     json.putArray("losses")
         .add(train(model.model, model.samples))
         .add(train(model.model, model.samples));

@@ -1,0 +1,257 @@
+package org.unroll;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.unroll.layers.Layers.bidirectional;
+import static org.unroll.layers.Layers.dense;
+import static org.unroll.layers.Layers.embedding;
+import static org.unroll.layers.Layers.flatten;
+import static org.unroll.layers.Layers.gru;
+import static org.unroll.layers.Layers.input;
+import static org.unroll.layers.Layers.lstm;
+import static org.unroll.layers.Layers.simpleRnn;
+import static org.unroll.layers.Layers.timeDistributed;
+import static org.unroll.training.FitOptions.epochs;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.unroll.data.Dataset;
+import org.unroll.data.Samples;
+import org.unroll.data.Shape;
+import org.unroll.layers.Bidirectional;
+import org.unroll.layers.NetworkState;
+import org.unroll.layers.Weight;
+
+/** Stateful models, models that return their states, and steppers: rules, bits and errors. */
+@Tag("both-compute-implementations")
+class StatefulTest {
+  private static final int STEPS = 5;
+
+  private static Samples data(int size) {
+    var random = new SplittableRandom(size);
+    double[][][] x = new double[size][STEPS][];
+    for (double[][] sample : x) {
+      for (int t = 0; t < STEPS; t++) {
+        sample[t] = random.doubles(2, -1, 1).toArray();
+      }
+    }
+    return Samples.of(x).targets(random.doubles(size).toArray());
+  }
+
+  private static Sequential stateful(int batchSize) {
+    Sequential model =
+        Sequential.of(
+            input(STEPS, 2).batchSize(batchSize),
+            bidirectional(gru(5).stateful(true).returnSequences(true).dropout(0.2)),
+            lstm(7).stateful(true).recurrentDropout(0.2),
+            dense(1));
+    model.compile("adam", "mse", "mae");
+    return model;
+  }
+
+  private static String error(Executable call) {
+    return assertThrows(IllegalArgumentException.class, call).getMessage();
+  }
+
+  /** What a training leaves behind, to the bit. */
+  private static List<Object> bits(int threads) {
+    Sequential model = stateful(34);
+    Dataset data = data(3 * 34).batchSize(34);
+    History history =
+        model.fit(data, epochs(2).validation(data.subset(0, 34)).threads(threads).verbose(0));
+    NetworkState state = model.state();
+    return List.of(
+        history.get("loss"),
+        history.get("val_mae"),
+        state.names().stream().map(name -> Arrays.deepToString(state.get(name))).toList(),
+        model.network().weights().stream().map(Weight::values).map(Arrays::toString).toList());
+  }
+
+  @Test
+  void theRowsOfEverySliceFindTheirStatesOnAnyNumberOfThreads() {
+    List<Object> one = bits(1);
+    assertEquals(one, bits(2));
+    assertEquals(one, bits(4));
+  }
+
+  @Test
+  void aStateIsKeptUntilItIsResetOrSet() {
+    Sequential model = stateful(3);
+    Dataset data = data(3).batchSize(3);
+    double[][] first = model.predict(data).toArray();
+    NetworkState afterOne = model.state();
+    assertEquals(
+        List.of("bidirectional/forward_h", "bidirectional/backward_h", "lstm/h", "lstm/c"),
+        afterOne.names());
+    double[][] second = model.predict(data).toArray();
+    assertNotEquals(first[0][0], second[0][0]);
+    model.state(afterOne);
+    assertArrayEquals(second, model.predict(data).toArray());
+    model.resetStates();
+    assertArrayEquals(first, model.predict(data).toArray());
+  }
+
+  @Test
+  void batchesOfAnotherSizeAreRefused() {
+    Sequential model = stateful(4);
+    assertEquals(
+        "The model is stateful and was built for batches of 4 rows; the prediction data has batches"
+            + " of 8. Call batchSize(4) on the data. To predict with another batch size, load the"
+            + " weights into a model with input(…).batchSize(8), or use stepper(rows).",
+        error(() -> model.predict(data(8).batchSize(8))));
+    assertEquals(
+        "The model is stateful and was built for batches of 4 rows; the training data has 10"
+            + " samples, so that its last batch has 2. Leave them out: subset(0, 8).",
+        error(() -> model.fit(data(10).batchSize(4), epochs(1).verbose(0))));
+    assertEquals(
+        "LSTM 'lstm' is stateful and keeps a state for each row of a batch, so the batch size must"
+            + " be fixed. Give it with the input: input(…).batchSize(rows).",
+        error(() -> Sequential.of(input(STEPS, 2), lstm(2).stateful(true))));
+    assertEquals(
+        "A batch holds at least 1 row. Received: batchSize=0",
+        error(() -> input(STEPS, 2).batchSize(0)));
+  }
+
+  @Test
+  void withoutStatefulLayersBatchesHaveAnySize() {
+    Sequential model = Sequential.of(input(STEPS, 2).batchSize(4), lstm(2), dense(1));
+    assertArrayEquals(
+        model.predict(data(10).batchSize(4)).toArray(),
+        model.predict(data(10).batchSize(7)).toArray());
+    assertEquals(
+        "No layer of this model is stateful; every batch begins with states of zeros. Set"
+            + " stateful(true) on a recurrent layer.",
+        assertThrows(IllegalStateException.class, model::resetStates).getMessage());
+  }
+
+  @Test
+  void onlyTheLastLayerReturnsMoreThanOneOutputAndIsNotTrained() {
+    assertEquals(
+        "GRU 'gru' returns its states (returnState), and Dense 'dense' takes one input. Let the last"
+            + " layer of a model alone return them; a model's stepper() has the states of all"
+            + " layers.",
+        error(() -> Sequential.of(input(STEPS, 2), gru(2).returnState(true), dense(1))));
+    Sequential apart =
+        Sequential.of(
+            input(STEPS, 2), bidirectional(gru(1)).mergeMode(Bidirectional.MergeMode.NONE));
+    apart.compile("sgd", "mse");
+    assertEquals(
+        "Bidirectional 'bidirectional' returns its two directions on their own (MergeMode.NONE)"
+            + ", and there is one target for a sample. Such a model predicts; for"
+            + " training, build it without.",
+        error(() -> apart.fit(data(4), epochs(1).verbose(0))));
+    assertEquals(
+        "There is no output 'gru'. There are: [forward_gru, backward_gru]",
+        error(() -> apart.predict(data(4)).output("gru")));
+    assertEquals(
+        "The last layer of this model does not return its states. Set returnState(true) on it (an"
+            + " LSTM or one of its relatives), or predict with initial states.",
+        assertThrows(IllegalStateException.class, () -> apart.predict(data(4)).state())
+            .getMessage());
+    assertEquals(
+        "TimeDistributed 'time_distributed' applies a layer to each time step by itself, so LSTM"
+            + " 'lstm' cannot be stateful inside it.",
+        error(
+            () ->
+                Sequential.of(
+                    input(3, STEPS, 2).batchSize(2), timeDistributed(lstm(2).stateful(true)))));
+    assertEquals(
+        "Both layers of a Bidirectional have the same stateful. Received: stateful=true forwards,"
+            + " false backwards.",
+        error(() -> bidirectional(gru(2).stateful(true)).backwardLayer(gru(2).goBackwards(true))));
+  }
+
+  @Test
+  void aComparisonTakesTheBatchSizeOfItsData() {
+    Dataset data = data(8).batchSize(4);
+    var result =
+        Comparison.of("stateful", lstm(2).stateful(true)).on(data, data).epochs(1).verbose(0).run();
+    assertEquals(4, result.model("stateful").network().input().batchSize());
+  }
+
+  @Test
+  void statesMustFit() {
+    Sequential model = Sequential.of(input(STEPS, 2), lstm(2), dense(1));
+    assertEquals(
+        "The states do not fit: needed are lstm/h (2), lstm/c (2). Received: state_0 (2). Use as"
+            + " many recurrent layers of the same units, or set the states by name.",
+        error(() -> model.predict(data(1), NetworkState.of(new double[1][2]))));
+    assertEquals(
+        "Every sequence has a state of its own. Sequences: 3, received states: 1."
+            + " Choose rows with select(…), or run as many rows.",
+        error(() -> model.predict(data(3), NetworkState.of(new double[1][2], new double[1][2]))));
+    assertEquals(
+        "There is at least one state, and each has at least one row. Received rows: [1, 0]",
+        error(() -> NetworkState.of(new double[1][2], new double[0][])));
+    NetworkState state = model.stepper(2).state();
+    assertEquals(
+        "There is no state 'gru/h'. There are: [lstm/h, lstm/c]", error(() -> state.get("gru/h")));
+    assertEquals(
+        "A row of the state 'lstm/c' has 2 values. Received: 3 in row 1",
+        error(() -> state.set("lstm/c", new double[][] {{1, 2}, {1, 2, 3}})));
+    assertEquals(
+        "This model is stateful and begins with the states it keeps. Set them with"
+            + " state(initialState), then call predict(data).",
+        error(() -> stateful(3).predict(data(3).batchSize(3), state)));
+  }
+
+  @Test
+  void aStepperNeedsLayersThatWorkStepByStep() {
+    assertEquals(
+        "Bidirectional 'bidirectional' needs the whole sequence, so this model cannot be run step"
+            + " by step. Call predict, or build a model without it.",
+        error(() -> Sequential.of(input(STEPS, 2), bidirectional(gru(2))).stepper()));
+    assertEquals(
+        "GRU 'gru' needs the whole sequence, so this model cannot be run step by step. Call"
+            + " predict, or build a model without it.",
+        error(() -> Sequential.of(input(STEPS, 2), gru(2).goBackwards(true)).stepper()));
+    assertEquals(
+        "Flatten 'flatten' needs the whole sequence, so this model cannot be run step by step. Call"
+            + " predict, or build a model without it.",
+        error(
+            () ->
+                Sequential.of(input(STEPS, 2), gru(2).returnSequences(true), flatten()).stepper()));
+    assertEquals(
+        "No layer of this model has a state to hand from step to step: [Dense 'dense']. Call"
+            + " predict.",
+        error(() -> Sequential.of(input(STEPS, 2), dense(2)).stepper()));
+    Stepper stepper = Sequential.of(input(STEPS, 2), simpleRnn(2)).stepper();
+    assertEquals(
+        "A time step of this model has 2 values. Received: 3 in row 0.",
+        error(() -> stepper.step(1, 2, 3)));
+    assertEquals(
+        "This stepper takes a row for each of 1 sequence. Received: 2.",
+        error(() -> stepper.step(new double[2][2])));
+  }
+
+  /** Text generation: what a stepper says of the next token, predict says of the whole text. */
+  @Test
+  void aStepperReadsTokensAsPredictReadsTheText() {
+    Sequential model =
+        Sequential.of(
+            input(Shape.ANY),
+            embedding(9, 4),
+            gru(6).returnSequences(true),
+            lstm(5),
+            dense(9, "softmax"));
+    int[] text = {3, 8, 1, 1, 7};
+    Stepper stepper = model.stepper();
+    for (int t = 0; t < text.length; t++) {
+      double[] next = stepper.step(text[t]);
+      int[] soFar = Arrays.copyOf(text, t + 1);
+      assertArrayEquals(model.predict(Samples.of(new int[][] {soFar})).get(0), next, 1e-6);
+    }
+    NetworkState saved = stepper.state();
+    double[] a = stepper.step(2);
+    double[] b = stepper.state(saved).step(2);
+    assertArrayEquals(a, b);
+    stepper.reset();
+    assertArrayEquals(model.stepper().step(3), stepper.step(3));
+  }
+}

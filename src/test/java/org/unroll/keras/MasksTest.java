@@ -1,0 +1,78 @@
+package org.unroll.keras;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.unroll.Evaluation;
+import org.unroll.Sequential;
+import org.unroll.data.Samples;
+import org.unroll.training.Metric;
+import org.unroll.training.Metrics;
+import org.unroll.training.Optimizers;
+
+/** What masks reach and what they do not, against src/test/python/masks.py. */
+@Tag("both-compute-implementations")
+class MasksTest {
+  private static final double TOLERANCE = 1e-5;
+
+  private static GoldenCase golden(String name) throws IOException {
+    Path file = Path.of("src/test/resources/org/unroll/keras/masks.json");
+    return new GoldenCase(new ObjectMapper().readTree(file.toFile()).get(name));
+  }
+
+  /** Means over positions leave masked ones out; rmse, precision, recall and AUC count them. */
+  @Test
+  void metricsCountMaskedStepsAsInKeras() throws IOException {
+    GoldenCase golden = golden("metrics");
+    Sequential model = golden.model();
+    JsonNode expected = golden.get("evaluation");
+    Metric[] metrics = {
+      Metrics.of("mae"),
+      Metrics.of("rmse"),
+      Metrics.of("precision"),
+      Metrics.of("recall"),
+      Metrics.of("auc"),
+      Metrics.of("binary_accuracy")
+    };
+    model.compile(Optimizers.sgd(), KerasConfig.loss("\"mse\""), metrics);
+    Evaluation evaluation = model.evaluate(golden.samples().batchSize(2));
+    for (Map.Entry<String, JsonNode> entry : expected.properties()) {
+      assertEquals(
+          entry.getValue().asDouble(), evaluation.get(entry.getKey()), TOLERANCE, entry.getKey());
+    }
+    assertEquals(1 + metrics.length, expected.size());
+  }
+
+  @Test
+  void theMaskOfALayerInsideATimeDistributedEndsThere() throws IOException {
+    GoldenCase golden = golden("time_distributed");
+    Sequential model = golden.model();
+    assertArrayEquals(
+        GoldenCase.doubles(golden.get("output")),
+        GoldenCase.flat(model.predict(golden.samples()).toArray()),
+        TOLERANCE);
+  }
+
+  @Test
+  void anErrorInsideATimeDistributedNamesRowAndTimeStep() throws IOException {
+    Sequential model = golden("time_distributed").model();
+    double[][][] ids = new double[7][4][6];
+    ids[5][2][3] = 9;
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> model.predict(Samples.of(ids)))
+            .getMessage();
+    assertEquals(
+        "Embedding 'embedding' looks up whole numbers from 0 to 4 (inputDim=5). Received 9 in sample"
+            + " 5, time step 2, step 3. Make inputDim at least the largest index + 1, or"
+            + " cap the vocabulary when the data is loaded.",
+        message);
+  }
+}

@@ -1,0 +1,81 @@
+"""Reference numbers for what masks reach and what they do not, computed by Keras.
+
+Run with Keras 3.15 on TensorFlow 2.21, CPU, float32:
+
+    KERAS_BACKEND=tensorflow python src/test/python/masks.py
+
+It writes src/test/resources/org/unroll/keras/masks.json:
+- "metrics": a model that returns masked sequences, with its evaluation in batches of 2;
+- "time_distributed": an Embedding with mask_zero inside a TimeDistributed, whose mask ends there.
+"""
+
+import json
+import pathlib
+
+import keras
+import numpy as np
+from keras import layers as L
+from keras import metrics as M
+
+OUT = pathlib.Path(__file__).resolve().parents[1] / "resources/org/unroll/keras/masks.json"
+rng = np.random.default_rng(9)
+
+
+def numbers(array):
+    """float32 values as the shortest decimals that read back to the same float32."""
+    return {
+        "shape": list(np.shape(array)),
+        "data": [float(str(v)) for v in np.asarray(array, "float32").ravel()],
+    }
+
+
+def case(model, x):
+    for v in model.weights:
+        v.assign(rng.normal(0, 0.8, v.shape))
+    return {
+        "keras_config": model.get_config(),
+        "weights": [numbers(v) for v in model.weights],
+        "x": {**numbers(x), "dtype": "float"},
+        "output": numbers(model.predict(x, verbose=0)),
+    }
+
+
+def metrics():
+    x = rng.normal(size=(5, 6, 3)).astype("float32")
+    x[0, 3:] = x[1, :2] = x[2] = x[3, 1:4:2] = 0
+    y = (rng.random((5, 6, 1)) > 0.5).astype("float32")
+    model = keras.Sequential(
+        [keras.Input((6, 3)), L.Masking(), L.GRU(3, return_sequences=True), L.Dense(1, "sigmoid")]
+    )
+    result = case(model, x)
+    model.compile(
+        "sgd",
+        "mse",
+        metrics=[
+            "mae",
+            M.RootMeanSquaredError(name="rmse"),
+            M.Precision(name="precision"),
+            M.Recall(name="recall"),
+            M.AUC(name="auc"),
+            M.BinaryAccuracy(name="binary_accuracy"),
+        ],
+    )
+    evaluation = model.evaluate(x, y, batch_size=2, verbose=0, return_dict=True)
+    return {**result, "y": numbers(y), "evaluation": evaluation}
+
+
+def time_distributed():
+    x = rng.integers(1, 5, size=(3, 4, 6))
+    x[0, 1] = x[1, :, 2:] = x[2, :, :3] = x[2, 2, 4] = 0
+    model = keras.Sequential(
+        [
+            keras.Input((4, 6)),
+            L.TimeDistributed(L.Embedding(5, 2, mask_zero=True)),
+            L.TimeDistributed(L.GRU(2)),
+            L.LSTM(2),
+        ]
+    )
+    return case(model, x.astype("float32"))
+
+
+OUT.write_text(json.dumps({"metrics": metrics(), "time_distributed": time_distributed()}) + "\n")
