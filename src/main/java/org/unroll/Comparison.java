@@ -123,6 +123,8 @@ public final class Comparison {
    * Where each model gets its own callbacks from; none by default.
    *
    * <pre>{@code
+   * import java.util.List;
+   *
    * comparison.callbacks(name -> List.of(earlyStopping("val_loss", 3)));
    * }</pre>
    *
