@@ -253,7 +253,7 @@ final class LayerFormats {
 
   /** Keras keeps this cell to itself: it stands in files as part of its layer only. */
   private static Format<ConvLstm2DCell> convLstm2DCell() {
-    return channelsLast(cell("ConvLSTMCell", ConvLstm2DCell.class, LayerFormats::noCellAlone))
+    return cell("ConvLSTMCell", ConvLstm2DCell.class, LayerFormats::noCellAlone)
         .integer("filters", ConvLstm2DCell::units)
         .node("kernel_size", cell -> pair(cell.kernelSize()))
         .node(

@@ -199,7 +199,11 @@ class SavedModelsTest {
                     input(Shape.ANY, 3),
                     rnn(stackedRnnCells(lstmCell(4), lstmCell(3), gruCell(4).resetAfter(false)))
                         .returnSequences(true),
-                    bidirectional(rnn(simpleRnnCell(3).activation("relu"))),
+                    // By names of their own: Keras cannot write cells of one name to .h5.
+                    bidirectional(rnn(simpleRnnCell(3).activation("relu").name("ahead")))
+                        .backwardLayer(
+                            rnn(simpleRnnCell(3).activation("relu").name("back"))
+                                .goBackwards(true)),
                     dense(2)),
                 2));
     cases.put("embedding_softmax", SavedModelsTest::tokens);
