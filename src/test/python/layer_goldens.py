@@ -6,7 +6,7 @@ Run with Keras 3.15 on TensorFlow 2.21, CPU, float32:
 
 It writes src/test/resources/goldens/layers/NAME.json, in the form of the cases in goldens/cells: a model's
 configuration, random weights, x and y; output, loss and gradients outside of training; and where there is "fit", a
-training of 11 samples in batches of 4 (the last one has 3) with the losses and the weights after it. Every case draws
+training of 11 samples in batches of 4 (the last one has 3), or of more where a batch is to have several slices, with the losses and the weights after it. Every case draws
 from a generator of its own, so a new one changes no other.
 """
 
@@ -60,11 +60,11 @@ def tokens(rng, rows, steps):
     return x.astype("int32")
 
 
-def case(name, stack, data, optimizer=None, rows=3):
+def case(name, stack, data, optimizer=None, rows=3, batch=4):
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     keras.utils.set_random_seed(1)
     keras.backend.clear_session()
-    x = data(rng, 11 if optimizer else rows)
+    x = data(rng, rows if rows > 11 or not optimizer else 11)
     model = keras.Sequential(stack())
     for w in model.weights:  # no zeros and no ones: every term of every equation has to matter
         if "seed_gen" in w.path:
@@ -95,10 +95,10 @@ def case(name, stack, data, optimizer=None, rows=3):
         record["input_grad"] = array(gradients[-1])
     if optimizer:
         model.compile(optimizer, "mean_squared_error")
-        history = model.fit(x, y, batch_size=4, epochs=3, shuffle=False, verbose=0)
+        history = model.fit(x, y, batch_size=batch, epochs=3, shuffle=False, verbose=0)
         record["fit"] = {
             "optimizer": keras.optimizers.serialize(optimizer),
-            "batch_size": 4,
+            "batch_size": batch,
             "epochs": 3,
             "shuffle": False,
             "loss_history": history.history["loss"],
@@ -108,7 +108,7 @@ def case(name, stack, data, optimizer=None, rows=3):
     print(name)
 
 
-def on_sequences(name, *stack, steps=7, optimizer=None, rows=3):
+def on_sequences(name, *stack, steps=7, optimizer=None, rows=3, batch=4):
     """Layers on sequences of 4 features; each element makes a layer."""
     case(
         name,
@@ -116,17 +116,19 @@ def on_sequences(name, *stack, steps=7, optimizer=None, rows=3):
         lambda rng, n: sequences(rng, n, steps, 4),
         optimizer,
         rows,
+        batch,
     )
 
 
-def on_masked(name, *stack, optimizer=None):
+def on_masked(name, *stack, optimizer=None, rows=5, batch=4):
     """The same behind Masking."""
     case(
         name,
         lambda: [L.Input((6, 4)), L.Masking(0.0)] + [make() for make in stack],
         lambda rng, n: padded(rng, n, 6, 4),
         optimizer,
-        rows=5,
+        rows,
+        batch,
     )
 
 
@@ -137,6 +139,16 @@ def on_tokens(name, *stack, optimizer=None):
         lambda: [L.Input((6,), dtype="int32"), L.Embedding(9, 4, mask_zero=True)]
         + [make() for make in stack],
         lambda rng, n: tokens(rng, n, 6),
+        optimizer,
+    )
+
+
+def on_vectors(name, *stack, optimizer=None):
+    """Layers on vectors of 6 features."""
+    case(
+        name,
+        lambda: [L.Input((6,))] + [make() for make in stack],
+        lambda rng, n: rng.standard_normal((n, 6)).astype("float32"),
         optimizer,
     )
 
@@ -160,3 +172,68 @@ for pool, layer in ("max", L.MaxPooling1D), ("average", L.AveragePooling1D):
     on_sequences(f"{pool}_pooling_overlapping_same", relu, lambda: layer(4, strides=1, padding="same"))
     on_sequences(f"{pool}_pooling_with_gaps", relu, lambda: layer(2, strides=3, padding="same"))
     on_masked(f"{pool}_pooling_masked", lambda: layer(2), lambda: L.GRU(3))
+
+# Convolution.
+for padding in "valid", "same", "causal":
+    on_sequences(f"conv1d_{padding}", lambda: L.Conv1D(5, 3, padding=padding))
+    on_sequences(f"conv1d_{padding}_strides", lambda: L.Conv1D(3, 4, strides=2, padding=padding))
+    on_sequences(f"conv1d_{padding}_dilated", lambda: L.Conv1D(3, 3, dilation_rate=2, padding=padding, activation="gelu"))
+on_sequences("conv1d_gaps", lambda: L.Conv1D(3, 2, strides=3, padding="same", use_bias=False))
+on_sequences("conv1d_wide", lambda: L.Conv1D(2, 9, padding="same"), steps=4)
+on_sequences("conv1d_masked", lambda: L.Masking(0.0), lambda: L.Conv1D(3, 2), lambda: L.GRU(3))
+on_sequences(
+    "conv1d_fit",
+    lambda: L.Conv1D(6, 3, activation="relu"),
+    lambda: L.MaxPooling1D(2),
+    lambda: L.Conv1D(4, 2, activation="softmax", padding="causal"),
+    lambda: L.GRU(3),
+    lambda: L.Dense(1),
+    steps=12,
+    optimizer=O.Adam(0.01),
+)
+
+# Normalization.
+on_sequences("layer_normalization", lambda: L.LayerNormalization())
+on_vectors("layer_normalization_vectors", lambda: L.LayerNormalization(epsilon=0.1, center=False), lambda: L.Dense(2))
+on_sequences("layer_normalization_plain", lambda: L.LayerNormalization(center=False, scale=False), lambda: L.Dense(2))
+on_masked("layer_normalization_masked", lambda: L.LayerNormalization(scale=False), lambda: L.GRU(3))
+on_tokens("layer_normalization_fit", lambda: L.LSTM(4, return_sequences=True), lambda: L.LayerNormalization(), lambda: L.GRU(3), optimizer=O.Adam(0.01))
+on_sequences("batch_normalization", lambda: L.BatchNormalization())
+on_vectors("batch_normalization_plain", lambda: L.BatchNormalization(center=False, scale=False, epsilon=0.2), lambda: L.Dense(2))
+on_masked("batch_normalization_masked", lambda: L.BatchNormalization(), lambda: L.GRU(3))
+on_vectors(
+    "batch_normalization_vectors_fit",
+    lambda: L.BatchNormalization(momentum=0.8),
+    lambda: L.Dense(4, activation="tanh"),
+    lambda: L.BatchNormalization(momentum=0.9, center=False),
+    lambda: L.Dense(2),
+    optimizer=O.Adam(0.01),
+)
+on_masked(
+    "batch_normalization_masked_fit",
+    lambda: L.Dense(4),
+    lambda: L.BatchNormalization(momentum=0.7, gamma_regularizer="l2"),
+    lambda: L.GRU(3),
+    optimizer=O.SGD(0.1),
+)
+on_masked(
+    "batch_normalization_slices_fit",  # a batch of 30 is cut into slices of 8 rows
+    lambda: L.GRU(4, return_sequences=True),
+    lambda: L.BatchNormalization(momentum=0.7),
+    lambda: L.Conv1D(3, 3),
+    lambda: L.BatchNormalization(scale=False),
+    lambda: L.Activation("relu"),
+    lambda: L.GlobalAveragePooling1D(),
+    lambda: L.Dense(2),
+    optimizer=O.SGD(0.1),
+    rows=37,
+    batch=30,
+)
+
+# Shapes; and noise, which is off where these cases look.
+on_sequences("reshape", lambda: L.Reshape((14, -1)), lambda: L.GRU(3), lambda: L.Reshape((1, 3)))
+on_vectors("reshape_vectors", lambda: L.Reshape((3, 2)), lambda: L.GRU(3), optimizer=O.SGD(0.1))
+on_sequences("permute", lambda: L.Permute((2, 1)), lambda: L.Dense(3), lambda: L.GRU(3))
+on_sequences("permute_axes", lambda: L.Reshape((7, 2, 2)), lambda: L.Permute((3, 1, 2)), lambda: L.Flatten(), lambda: L.Dense(2))
+on_masked("noise_masked", lambda: L.GaussianNoise(0.5), lambda: L.SpatialDropout1D(0.5), lambda: L.GRU(3))
+on_sequences("conv1d_groups", lambda: L.Conv1D(6, 3, groups=2, padding="same"), lambda: L.Conv1D(3, 2, groups=3))

@@ -3,20 +3,26 @@ package org.unroll;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.unroll.layers.Layers.batchNormalization;
 import static org.unroll.layers.Layers.bidirectional;
+import static org.unroll.layers.Layers.conv1D;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.dropout;
 import static org.unroll.layers.Layers.embedding;
+import static org.unroll.layers.Layers.gaussianNoise;
+import static org.unroll.layers.Layers.globalAveragePooling1D;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.gruCell;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.l2;
+import static org.unroll.layers.Layers.layerNormalization;
 import static org.unroll.layers.Layers.lstm;
 import static org.unroll.layers.Layers.lstmVariantCell;
 import static org.unroll.layers.Layers.masking;
 import static org.unroll.layers.Layers.minimalGatedUnitCell;
 import static org.unroll.layers.Layers.rnn;
 import static org.unroll.layers.Layers.simpleRnn;
+import static org.unroll.layers.Layers.spatialDropout1D;
 import static org.unroll.layers.Layers.stackedRnnCells;
 import static org.unroll.layers.Layers.timeDistributed;
 import static org.unroll.training.FitOptions.epochs;
@@ -89,6 +95,24 @@ class TrainingBitsTest {
           timeDistributed(dropout(0.2)),
           simpleRnn(5).recurrentDropout(0.3),
           dense(1, "sigmoid")
+        };
+      }
+    },
+    STATISTICS_OF_BATCHES(false) {
+      @Override
+      Layer[] layers() {
+        return new Layer[] {
+          input(STEPS, 3),
+          masking(0),
+          batchNormalization(),
+          gru(5).returnSequences(true).dropout(0.2),
+          batchNormalization().momentum(0.8),
+          gaussianNoise(0.1),
+          conv1D(4, 3),
+          spatialDropout1D(0.3),
+          globalAveragePooling1D(),
+          layerNormalization(),
+          dense(1)
         };
       }
     };

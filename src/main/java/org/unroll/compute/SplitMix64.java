@@ -19,6 +19,12 @@ public final class SplitMix64 implements RandomGenerator {
     state = seed;
   }
 
+  /** Begins anew, as a new generator with this seed would. */
+  public void restart(long seed) {
+    state = seed;
+    hasKept = false;
+  }
+
   /** Mixes the bits of a number: variant 13 of David Stafford's finalizers, a bijection. */
   public static long mix(long number) {
     long z = (number ^ (number >>> 30)) * 0xBF58476D1CE4E5B9L;

@@ -166,6 +166,12 @@ final class Format<T> {
         (object, node) -> node.set(name, get.apply(object)));
   }
 
+  Format<T> integer(String name, ToIntFunction<T> get, BiFunction<T, Integer, T> set) {
+    return argument(
+        (config, object) -> config.has(name) ? set.apply(object, config.integer(name)) : object,
+        (object, node) -> node.put(name, get.applyAsInt(object)));
+  }
+
   Format<T> number(String name, ToDoubleFunction<T> get, BiFunction<T, Double, T> set) {
     return argument(
         (config, object) -> config.has(name) ? set.apply(object, config.number(name)) : object,

@@ -13,33 +13,42 @@ import java.util.function.Supplier;
 import org.unroll.data.Shape;
 import org.unroll.layers.ActivationLayer;
 import org.unroll.layers.AveragePooling1D;
+import org.unroll.layers.BatchNormalization;
 import org.unroll.layers.Bidirectional;
 import org.unroll.layers.Cell;
+import org.unroll.layers.Conv1D;
 import org.unroll.layers.ConvLstm2D;
 import org.unroll.layers.ConvLstm2DCell;
 import org.unroll.layers.Dense;
 import org.unroll.layers.Dropout;
 import org.unroll.layers.Embedding;
 import org.unroll.layers.Flatten;
+import org.unroll.layers.GaussianNoise;
 import org.unroll.layers.GlobalAveragePooling1D;
 import org.unroll.layers.GlobalMaxPooling1D;
 import org.unroll.layers.GlobalPooling1D;
 import org.unroll.layers.Gru;
 import org.unroll.layers.GruCell;
 import org.unroll.layers.Input;
+import org.unroll.layers.KernelLayer;
 import org.unroll.layers.Layer;
+import org.unroll.layers.LayerNormalization;
 import org.unroll.layers.Layers;
 import org.unroll.layers.Lstm;
 import org.unroll.layers.LstmCell;
 import org.unroll.layers.Masking;
 import org.unroll.layers.MaxPooling1D;
+import org.unroll.layers.NormalizationLayer;
 import org.unroll.layers.Padding;
+import org.unroll.layers.Permute;
 import org.unroll.layers.Pooling1D;
 import org.unroll.layers.RecurrentLayer;
 import org.unroll.layers.RepeatVector;
+import org.unroll.layers.Reshape;
 import org.unroll.layers.Rnn;
 import org.unroll.layers.SimpleRnn;
 import org.unroll.layers.SimpleRnnCell;
+import org.unroll.layers.SpatialDropout1D;
 import org.unroll.layers.StackedRnnCells;
 import org.unroll.layers.TimeDistributed;
 import org.unroll.layers.UnitsCell;
@@ -89,6 +98,13 @@ final class LayerFormats {
           activation(),
           flatten(),
           repeatVector(),
+          conv1D(),
+          layerNormalization(),
+          batchNormalization(),
+          spatialDropout1D(),
+          gaussianNoise(),
+          reshape(),
+          permute(),
           pooling("MaxPooling1D", MaxPooling1D.class, Layers::maxPooling1D),
           pooling("AveragePooling1D", AveragePooling1D.class, Layers::averagePooling1D),
           globalPooling("GlobalMaxPooling1D", GlobalMaxPooling1D.class, Layers::globalMaxPooling1D),
@@ -135,18 +151,82 @@ final class LayerFormats {
 
   private static LayerFormat<Dense> dense() {
     return LayerFormat.of(
-        constrained(
-                layer("Dense", Dense.class, config -> Layers.dense(config.integer("units"))),
-                "kernel_constraint",
-                "bias_constraint")
-            .text("name", Dense::name, Dense::name)
-            .integer("units", Dense::units)
-            .activation("activation", Dense::activation, Dense::activation)
-            .flag("use_bias", Dense::useBias, Dense::useBias)
-            .initializer("kernel_initializer", Dense::kernelInitializer, Dense::kernelInitializer)
-            .initializer("bias_initializer", Dense::biasInitializer, Dense::biasInitializer)
-            .regularizer("kernel_regularizer", Dense::kernelRegularizer, Dense::kernelRegularizer)
-            .regularizer("bias_regularizer", Dense::biasRegularizer, Dense::biasRegularizer));
+        kernel("Dense", Dense.class, config -> Layers.dense(config.integer("units")))
+            .integer("units", Dense::units));
+  }
+
+  private static <L extends KernelLayer<L>> Format<L> kernel(
+      String className, Class<L> type, Function<Config, L> create) {
+    return constrained(layer(className, type, create), "kernel_constraint", "bias_constraint")
+        .text("name", L::name, L::name)
+        .activation("activation", L::activation, L::activation)
+        .flag("use_bias", L::useBias, L::useBias)
+        .initializer("kernel_initializer", L::kernelInitializer, L::kernelInitializer)
+        .initializer("bias_initializer", L::biasInitializer, L::biasInitializer)
+        .regularizer("kernel_regularizer", L::kernelRegularizer, L::kernelRegularizer)
+        .regularizer("bias_regularizer", L::biasRegularizer, L::biasRegularizer);
+  }
+
+  private static LayerFormat<Conv1D> conv1D() {
+    return LayerFormat.of(
+        channelsLast(
+                kernel(
+                    "Conv1D",
+                    Conv1D.class,
+                    config ->
+                        Layers.conv1D(config.integer("filters"), single(config, "kernel_size"))))
+            .integer("filters", Conv1D::filters)
+            .node("kernel_size", layer -> single(layer.kernelSize()))
+            .node(
+                "strides",
+                layer -> single(layer.strides()),
+                (layer, strides) -> layer.strides(single(layer, "strides", strides)))
+            .node(
+                "dilation_rate",
+                layer -> single(layer.dilationRate()),
+                (layer, rate) -> layer.dilationRate(single(layer, "dilation_rate", rate)))
+            .text("padding", layer -> layer.padding().kerasName(), Conv1D::padding)
+            .integer("groups", Conv1D::groups, Conv1D::groups));
+  }
+
+  private static <L extends NormalizationLayer<L>> Format<L> normalization(
+      String className, Class<L> type, Supplier<L> create) {
+    return constrained(
+            layer(className, type, config -> create.get()), "beta_constraint", "gamma_constraint")
+        .text("name", L::name, L::name)
+        .node(
+            "axis",
+            layer -> JsonNodeFactory.instance.numberNode(layer.axis()),
+            (layer, axis) -> layer.axis(single(layer, "axis", axis)))
+        .number("epsilon", L::epsilon, L::epsilon)
+        .flag("center", L::center, L::center)
+        .flag("scale", L::scale, L::scale)
+        .initializer("beta_initializer", L::betaInitializer, L::betaInitializer)
+        .initializer("gamma_initializer", L::gammaInitializer, L::gammaInitializer)
+        .regularizer("beta_regularizer", L::betaRegularizer, L::betaRegularizer)
+        .regularizer("gamma_regularizer", L::gammaRegularizer, L::gammaRegularizer);
+  }
+
+  private static LayerFormat<LayerNormalization> layerNormalization() {
+    return LayerFormat.of(
+        normalization("LayerNormalization", LayerNormalization.class, Layers::layerNormalization)
+            .refuse("rms_scaling", "Keras itself advises against it."));
+  }
+
+  private static LayerFormat<BatchNormalization> batchNormalization() {
+    return LayerFormat.of(
+        normalization("BatchNormalization", BatchNormalization.class, Layers::batchNormalization)
+            .number("momentum", BatchNormalization::momentum, BatchNormalization::momentum)
+            .initializer(
+                "moving_mean_initializer",
+                BatchNormalization::movingMeanInitializer,
+                BatchNormalization::movingMeanInitializer)
+            .initializer(
+                "moving_variance_initializer",
+                BatchNormalization::movingVarianceInitializer,
+                BatchNormalization::movingVarianceInitializer)
+            .refuse("renorm", "the statistics are those of the batch.")
+            .ignore("synchronized", "renorm_clipping", "renorm_momentum"));
   }
 
   /** What every layer around a cell says of the walk through time. */
@@ -422,17 +502,73 @@ final class LayerFormats {
             .integer("n", RepeatVector::n));
   }
 
+  private static LayerFormat<SpatialDropout1D> spatialDropout1D() {
+    return LayerFormat.of(
+        layer(
+                "SpatialDropout1D",
+                SpatialDropout1D.class,
+                config -> Layers.spatialDropout1D(config.number("rate")))
+            .text("name", SpatialDropout1D::name, SpatialDropout1D::name)
+            .number("rate", SpatialDropout1D::rate)
+            .ignore("seed", "noise_shape")); // Keras 2 kept the second one, which was not used
+  }
+
+  private static LayerFormat<GaussianNoise> gaussianNoise() {
+    return LayerFormat.of(
+        layer(
+                "GaussianNoise",
+                GaussianNoise.class,
+                config -> Layers.gaussianNoise(config.number("stddev")))
+            .text("name", GaussianNoise::name, GaussianNoise::name)
+            .number("stddev", GaussianNoise::stddev)
+            .ignore("seed"));
+  }
+
+  private static LayerFormat<Reshape> reshape() {
+    return LayerFormat.of(
+        layer("Reshape", Reshape.class, config -> Layers.reshape(integers(config, "target_shape")))
+            .text("name", Reshape::name, Reshape::name)
+            .node("target_shape", layer -> integers(layer.targetShape().toArray())));
+  }
+
+  private static LayerFormat<Permute> permute() {
+    return LayerFormat.of(
+        layer("Permute", Permute.class, config -> Layers.permute(integers(config, "dims")))
+            .text("name", Permute::name, Permute::name)
+            .node("dims", layer -> integers(layer.dims())));
+  }
+
+  private static ArrayNode integers(int[] values) {
+    ArrayNode node = JsonNodeFactory.instance.arrayNode();
+    for (int value : values) {
+      node.add(value);
+    }
+    return node;
+  }
+
+  private static int[] integers(Config config, String name) {
+    JsonNode node = config.node(name);
+    int[] values = new int[node.size()];
+    for (int i = 0; i < values.length; i++) {
+      if (node.get(i) == null || !node.get(i).canConvertToInt()) {
+        throw config.wrong(name, "a list of whole numbers", node);
+      }
+      values[i] = node.get(i).intValue();
+    }
+    return values;
+  }
+
   private static <L extends Pooling1D<L>> LayerFormat<L> pooling(
       String className, Class<L> type, IntFunction<L> create) {
     return LayerFormat.of(
         channelsLast(
-                layer(className, type, config -> create.apply(alongTime(config, "pool_size")))
+                layer(className, type, config -> create.apply(single(config, "pool_size")))
                     .text("name", L::name, L::name))
-            .node("pool_size", layer -> alongTime(layer.poolSize()))
+            .node("pool_size", layer -> single(layer.poolSize()))
             .node(
                 "strides",
-                layer -> alongTime(layer.strides()),
-                (layer, strides) -> layer.strides(alongTime(layer, "strides", strides)))
+                layer -> single(layer.strides()),
+                (layer, strides) -> layer.strides(single(layer, "strides", strides)))
             .text("padding", layer -> layer.padding().kerasName(), L::padding));
   }
 
@@ -443,20 +579,20 @@ final class LayerFormats {
             .flag("keepdims", L::keepdims, L::keepdims));
   }
 
-  /** Keras has a list with a number for each axis that a window slides along; here it is one. */
-  private static ArrayNode alongTime(int number) {
+  /** A list of one number: Keras has one for each axis that a window slides along. */
+  private static ArrayNode single(int number) {
     return JsonNodeFactory.instance.arrayNode().add(number);
   }
 
-  private static int alongTime(Config config, String name) {
-    return alongTime(config.owner(), name, config.node(name));
+  private static int single(Config config, String name) {
+    return single(config.owner(), name, config.node(name));
   }
 
-  private static int alongTime(Layer layer, String name, JsonNode given) {
-    return alongTime(layer.describe(), name, given);
+  private static int single(Layer layer, String name, JsonNode given) {
+    return single(layer.describe(), name, given);
   }
 
-  private static int alongTime(String owner, String name, JsonNode given) {
+  private static int single(String owner, String name, JsonNode given) {
     JsonNode number = given.isArray() && given.size() == 1 ? given.get(0) : given;
     if (!number.isIntegralNumber() || !number.canConvertToInt()) {
       throw new IllegalArgumentException(
@@ -561,7 +697,9 @@ final class LayerFormats {
       config.put("dtype", "float32");
       return node;
     }
-    config.put("trainable", true);
+    if (!(layer instanceof SpatialDropout1D)) { // the one class that takes no such argument
+      config.put("trainable", true);
+    }
     config.set("dtype", dtypePolicy());
     node.putObject("build_config").set("input_shape", batchShape(layer.inputShape(), 0));
     return node;

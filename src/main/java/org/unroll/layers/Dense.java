@@ -1,8 +1,6 @@
 package org.unroll.layers;
 
-import org.unroll.compute.Activation;
 import org.unroll.compute.Compute;
-import org.unroll.compute.Kernels;
 import org.unroll.data.Shape;
 
 /**
@@ -20,107 +18,23 @@ import org.unroll.data.Shape;
  *
  * <p>Source: Keras 3, {@code keras.layers.Dense}.
  */
-public final class Dense extends Layer {
+public final class Dense extends KernelLayer<Dense> {
   private final int units;
-  private Activation activation = Activation.LINEAR;
-  private boolean useBias = true;
-  private Initializer kernelInitializer = Initializers.glorotUniform();
-  private Initializer biasInitializer = Initializers.zeros();
-  private Regularizer kernelRegularizer;
-  private Regularizer biasRegularizer;
   private float[] kernelTransposed;
 
   Dense(int units) {
-    super("Dense");
-    this.units = requireUnits(units);
+    super("Dense", requireUnits(units));
+    this.units = units;
+  }
+
+  @Override
+  Dense self() {
+    return this;
   }
 
   /** The number of outputs. */
   public int units() {
     return units;
-  }
-
-  /** The activation; {@code linear} by default. */
-  public Dense activation(Activation newActivation) {
-    requireNotBuilt("activation");
-    activation = newActivation;
-    return this;
-  }
-
-  /** The activation by its Keras name. */
-  public Dense activation(String name) {
-    return activation(Activation.of(name));
-  }
-
-  /** The activation. */
-  public Activation activation() {
-    return activation;
-  }
-
-  /** Whether b is added; true by default. */
-  public Dense useBias(boolean use) {
-    requireNotBuilt("useBias");
-    useBias = use;
-    return this;
-  }
-
-  /** Whether b is added. */
-  public boolean useBias() {
-    return useBias;
-  }
-
-  /** The first values of W; Glorot uniform by default. */
-  public Dense kernelInitializer(Initializer initializer) {
-    requireNotBuilt("kernelInitializer");
-    kernelInitializer = initializer;
-    return this;
-  }
-
-  /** The first values of W. */
-  public Initializer kernelInitializer() {
-    return kernelInitializer;
-  }
-
-  /** The first values of b; zeros by default. */
-  public Dense biasInitializer(Initializer initializer) {
-    requireNotBuilt("biasInitializer");
-    biasInitializer = initializer;
-    return this;
-  }
-
-  /** The first values of b. */
-  public Initializer biasInitializer() {
-    return biasInitializer;
-  }
-
-  /** A penalty on W; none by default. */
-  public Dense kernelRegularizer(Regularizer regularizer) {
-    requireNotBuilt("kernelRegularizer");
-    kernelRegularizer = regularizer;
-    return this;
-  }
-
-  /** The penalty on W, or null. */
-  public Regularizer kernelRegularizer() {
-    return kernelRegularizer;
-  }
-
-  /** A penalty on b; none by default. */
-  public Dense biasRegularizer(Regularizer regularizer) {
-    requireNotBuilt("biasRegularizer");
-    biasRegularizer = regularizer;
-    return this;
-  }
-
-  /** The penalty on b, or null. */
-  public Regularizer biasRegularizer() {
-    return biasRegularizer;
-  }
-
-  /** Sets the name. */
-  public Dense name(String name) {
-    setName(name);
-    return this;
   }
 
   @Override
@@ -133,10 +47,7 @@ public final class Dense extends Layer {
 
   @Override
   protected void createWeights(Shape input, WeightFactory factory) {
-    factory.create("kernel", Shape.of(input.last(), units), kernelInitializer, kernelRegularizer);
-    if (useBias) {
-      factory.create("bias", Shape.of(units), biasInitializer, biasRegularizer);
-    }
+    createKernel(Shape.of(input.last(), units), factory);
     kernelTransposed = new float[input.last() * units];
   }
 
@@ -144,11 +55,6 @@ public final class Dense extends Layer {
   protected void prepareBackward() {
     Compute.kernels()
         .transpose(inputShape().last(), units, weights().get(0).values(), 0, kernelTransposed, 0);
-  }
-
-  @Override
-  public Activation outputActivation() {
-    return makesProbabilities(activation) ? activation : null;
   }
 
   @Override
@@ -161,100 +67,62 @@ public final class Dense extends Layer {
     return new DensePass();
   }
 
-  private final class DensePass extends Pass {
-    private final Kernels kernels = Compute.kernels();
-    private final Tensor output = new Tensor();
-    private final Tensor logits = new Tensor();
-    private final Tensor inputGradient = new Tensor();
-    private float[] y = {};
-    private float[] preActivation = {};
-    private float[] dx = {};
-    private Tensor x;
+  private final class DensePass extends KernelPass {
+    @Override
+    Shape outputFor(Shape input) {
+      return input.withLast(units);
+    }
 
     @Override
-    public Tensor forward(Tensor input, float[][] state, Call call) {
-      x = input;
+    boolean[] maskFor(Tensor input) {
+      return input.mask();
+    }
+
+    @Override
+    void multiply(Tensor input, float[] z, boolean accumulate) {
       int inputs = input.shape().last();
-      int positions = input.size() / inputs;
-      y = atLeast(y, positions * units);
-      float[] z = y;
-      if (activation.derivativeNeedsInput() || makesProbabilities(activation)) {
-        preActivation = atLeast(preActivation, positions * units);
-        z = preActivation;
-      }
-      if (useBias) {
-        kernels.fillRows(positions, units, weights().get(1).values(), 0, z, 0, units);
-      }
+      float[] w = weights().get(0).values();
+      float[] x = input.values();
       kernels.multiply(
-          positions,
+          input.size() / inputs,
           units,
           inputs,
-          input.values(),
+          x,
           input.offset(),
           inputs,
-          weights().get(0).values(),
+          w,
           0,
           units,
           z,
           0,
           units,
-          useBias);
-      kernels.activate(activation, positions, units, z, 0, units, y, 0, units);
-      return output.set(y, 0, input.rows(), input.shape().withLast(units), input.mask());
+          accumulate);
     }
 
     @Override
-    Tensor logits() {
-      return logits.set(preActivation, 0, output.rows(), output.shape(), output.mask());
-    }
-
-    @Override
-    public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
-      kernels.activateBackward(
-          activation,
-          gradient.size() / units,
-          units,
-          preActivation,
-          0,
-          units,
-          y,
-          0,
-          units,
-          gradient.values(),
-          gradient.offset(),
-          units);
-      return backwardFromLogits(gradient, weightGradients, needed);
-    }
-
-    @Override
-    Tensor backwardFromLogits(Tensor gradient, Gradient[] weightGradients, boolean needed) {
-      int inputs = x.shape().last();
-      int positions = x.size() / inputs;
-      float[] g = gradient.values();
-      int at = gradient.offset();
+    void kernelGradient(Tensor input, float[] g, int at, float[] gradient) {
+      int inputs = input.shape().last();
       kernels.multiplyTransposed(
-          positions,
+          input.size() / inputs,
           units,
           inputs,
-          x.values(),
-          x.offset(),
+          input.values(),
+          input.offset(),
           inputs,
           g,
           at,
           units,
-          weightGradients[0].values(),
+          gradient,
           0,
           units,
           false);
-      if (useBias) {
-        kernels.sumRows(positions, units, g, at, units, weightGradients[1].values(), 0, false);
-      }
-      if (!needed) {
-        return null;
-      }
-      dx = atLeast(dx, x.size());
+    }
+
+    @Override
+    void inputGradient(Tensor input, float[] g, int at, float[] gradient) {
+      int inputs = input.shape().last();
       kernels.multiply(
-          positions,
+          input.size() / inputs,
           inputs,
           units,
           g,
@@ -263,11 +131,10 @@ public final class Dense extends Layer {
           kernelTransposed,
           0,
           inputs,
-          dx,
+          gradient,
           0,
           inputs,
           false);
-      return inputGradient.set(dx, 0, x.rows(), x.shape(), null);
     }
   }
 }

@@ -221,6 +221,14 @@ public abstract class Layer {
     return type + " '" + (name == null ? defaultName() : name) + "'";
   }
 
+  /**
+   * Whether the output depends on all rows of a batch in training; the layer's passes are then
+   * {@link BatchPass}es.
+   */
+  boolean needsWholeBatch() {
+    return false;
+  }
+
   /** The layers inside this one, such as the one a TimeDistributed applies. */
   List<Layer> innerLayers() {
     return List.of();

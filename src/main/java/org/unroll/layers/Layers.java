@@ -136,6 +136,16 @@ public final class Layers {
     return new RepeatVector(n);
   }
 
+  /**
+   * See {@link Conv1D}.
+   *
+   * @param filters number of values that a window gives
+   * @param kernelSize number of time steps that a window looks at
+   */
+  public static Conv1D conv1D(int filters, int kernelSize) {
+    return new Conv1D(filters, kernelSize);
+  }
+
   /** See {@link MaxPooling1D}; the number of time steps in a window. */
   public static MaxPooling1D maxPooling1D(int poolSize) {
     return new MaxPooling1D(poolSize);
@@ -154,6 +164,36 @@ public final class Layers {
   /** See {@link GlobalAveragePooling1D}. */
   public static GlobalAveragePooling1D globalAveragePooling1D() {
     return new GlobalAveragePooling1D();
+  }
+
+  /** See {@link LayerNormalization}. */
+  public static LayerNormalization layerNormalization() {
+    return new LayerNormalization();
+  }
+
+  /** See {@link BatchNormalization}. */
+  public static BatchNormalization batchNormalization() {
+    return new BatchNormalization();
+  }
+
+  /** See {@link SpatialDropout1D}. */
+  public static SpatialDropout1D spatialDropout1D(double rate) {
+    return new SpatialDropout1D(rate);
+  }
+
+  /** See {@link GaussianNoise}. */
+  public static GaussianNoise gaussianNoise(double stddev) {
+    return new GaussianNoise(stddev);
+  }
+
+  /** See {@link Reshape}; one of the axes may be {@link Shape#ANY}. */
+  public static Reshape reshape(int... targetShape) {
+    return new Reshape(Shape.of(targetShape));
+  }
+
+  /** See {@link Permute}; the axes behind the batch axis, counted from 1. */
+  public static Permute permute(int... dims) {
+    return new Permute(dims);
   }
 
   /** The penalty {@code factor·Σ|w|}, for {@code kernelRegularizer} and its siblings. */

@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.unroll.compute.Activation;
 import org.unroll.data.Shape;
 
@@ -301,6 +302,20 @@ public final class Network {
     for (Layer layer : layers) {
       layer.prepareBackward();
     }
+  }
+
+  /**
+   * Where the parts begin that training is cut into by layers that look at a whole batch, each but
+   * the first with such a layer; behind them the number of layers.
+   */
+  int[] partStarts() {
+    var starts = IntStream.builder().add(0);
+    for (int i = 0; i < layers.size(); i++) {
+      if (layers.get(i).needsWholeBatch()) {
+        starts.add(i);
+      }
+    }
+    return starts.add(layers.size()).build().toArray();
   }
 
   /** A new pass over all layers, with buffers of its own. */

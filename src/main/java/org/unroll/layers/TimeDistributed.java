@@ -55,6 +55,14 @@ public final class TimeDistributed extends Layer {
               + (layer.stateful() ? "be stateful" : "return " + layer.moreOutputs())
               + " inside it.");
     }
+    if (layer.needsWholeBatch()) {
+      throw new IllegalArgumentException(
+          describe()
+              + " cannot apply "
+              + layer.describe()
+              + " to each time step by itself: its statistics are those of a whole batch. Leave"
+              + " timeDistributed out to normalize over all rows and time steps.");
+    }
     return layer.checkInput(input.dropFirst(), this).prepend(input.axis(0));
   }
 

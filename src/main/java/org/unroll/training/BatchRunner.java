@@ -20,6 +20,10 @@ import org.unroll.layers.Tensor;
  * cut depends on the batch size only, so the result is the same to the bit on any number of
  * threads.
  *
+ * <p>Where a layer looks at a whole batch in training, the slices go through the network part by
+ * part and meet in between, as {@link NetworkPass} describes; the meeting, too, follows their
+ * order.
+ *
  * <p>Buffers grow with the first batch and are reused.
  */
 final class BatchRunner implements AutoCloseable {
@@ -48,7 +52,10 @@ final class BatchRunner implements AutoCloseable {
   private final long seed;
   private final Workers workers;
   private final SliceTask sliceTask = this::runSlice;
+  private final SliceTask partTask = this::runPart;
   private final Worker[] workerStates;
+  private Worker[] sliceStates = {}; // where all slices are under way at once
+  private NetworkPass[] slicePasses = {};
   private Slice[] slices = {};
   private Gradient[][] sliceGradients = {}; // weight by weight, then slice by slice
   private Gradient[] total; // null before the first training batch
@@ -65,6 +72,8 @@ final class BatchRunner implements AutoCloseable {
   private float[] predictions;
   private NetworkState state; // what the rows begin with and end with; null for zeros
   private int stateRow; // the row of the states that belongs to the batch's first row
+  private int part; // of the network, where the slices go through it part by part
+  private boolean backward;
 
   BatchRunner(Network network, Loss loss, List<Metric> metrics, long seed, int threads) {
     this.network = network;
@@ -162,7 +171,62 @@ final class BatchRunner implements AutoCloseable {
     if (mode != Mode.PREDICT) {
       reserveSlices();
     }
-    workers.run(sliceCount, sliceTask);
+    int parts = workerStates[0].pass.parts();
+    if (mode == Mode.TRAIN && parts > 1) {
+      trainPartByPart(parts);
+    } else {
+      workers.run(sliceCount, sliceTask);
+    }
+  }
+
+  /** All slices run a part before one of them runs the next, so each has buffers of its own. */
+  private void trainPartByPart(int parts) {
+    int had = sliceStates.length;
+    if (had < sliceCount) {
+      sliceStates = Arrays.copyOf(sliceStates, sliceCount);
+      slicePasses = Arrays.copyOf(slicePasses, sliceCount);
+      for (int i = had; i < sliceCount; i++) {
+        slicePasses[i] = network.newPass();
+        sliceStates[i] = new Worker(slicePasses[i]);
+      }
+    }
+    backward = false;
+    for (part = 0; part < parts; part++) {
+      if (part > 0) {
+        NetworkPass.meet(part, slicePasses, sliceCount);
+      }
+      workers.run(sliceCount, partTask);
+    }
+    backward = true;
+    for (part = parts - 1; part >= 0; part--) {
+      workers.run(sliceCount, partTask);
+      if (part > 0) {
+        NetworkPass.meetBackward(part, slicePasses, sliceCount);
+      }
+    }
+  }
+
+  private void runPart(int sliceNumber, int workerNumber) {
+    Worker worker = sliceStates[sliceNumber];
+    Slice slice = slices[sliceNumber];
+    if (backward) {
+      worker.pass.backward(part, worker.outputGradient, logitsLoss != null, slice.gradients);
+      return;
+    }
+    int from = sliceNumber * sliceRows;
+    Tensor input = part == 0 ? worker.gather(from, Math.min(sliceRows, rows - from)) : null;
+    Call call = worker.call.training(seed, step, from);
+    Tensor output = worker.pass.forward(part, input, state, stateRow + from, call);
+    if (part == worker.pass.parts() - 1) {
+      worker.score(slice, output, from, true);
+    }
+  }
+
+  /** Lets layers keep what they learn from the batch beside gradients. */
+  void keepStatistics() {
+    if (slicePasses.length > 0) {
+      slicePasses[0].keepStatistics();
+    }
   }
 
   /**

@@ -315,6 +315,7 @@ public final class Trainer {
       }
       totals.add(runner, batchLoss, rows);
       if (Double.isFinite(batchLoss)) {
+        runner.keepStatistics();
         step(runner.gradients());
       }
     }

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.unroll.layers.Layers.activation;
 import static org.unroll.layers.Layers.averagePooling1D;
+import static org.unroll.layers.Layers.batchNormalization;
 import static org.unroll.layers.Layers.bidirectional;
+import static org.unroll.layers.Layers.conv1D;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.embedding;
 import static org.unroll.layers.Layers.flatten;
+import static org.unroll.layers.Layers.gaussianNoise;
 import static org.unroll.layers.Layers.globalAveragePooling1D;
 import static org.unroll.layers.Layers.globalMaxPooling1D;
 import static org.unroll.layers.Layers.gru;
@@ -17,14 +20,18 @@ import static org.unroll.layers.Layers.gruCell;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.l1l2;
 import static org.unroll.layers.Layers.l2;
+import static org.unroll.layers.Layers.layerNormalization;
 import static org.unroll.layers.Layers.lstm;
 import static org.unroll.layers.Layers.lstmCell;
 import static org.unroll.layers.Layers.masking;
 import static org.unroll.layers.Layers.maxPooling1D;
+import static org.unroll.layers.Layers.permute;
 import static org.unroll.layers.Layers.repeatVector;
+import static org.unroll.layers.Layers.reshape;
 import static org.unroll.layers.Layers.rnn;
 import static org.unroll.layers.Layers.simpleRnn;
 import static org.unroll.layers.Layers.simpleRnnCell;
+import static org.unroll.layers.Layers.spatialDropout1D;
 import static org.unroll.layers.Layers.stackedRnnCells;
 import static org.unroll.layers.Layers.timeDistributed;
 
@@ -204,6 +211,26 @@ class SavedModelsTest {
                         .backwardLayer(
                             rnn(simpleRnnCell(3).activation("relu").name("back"))
                                 .goBackwards(true)),
+                    dense(2)),
+                2));
+    cases.put(
+        "normalization",
+        () ->
+            series(
+                Sequential.seeded(
+                    12,
+                    input(6, 3),
+                    masking(0.5),
+                    batchNormalization().momentum(0.8).gammaRegularizer(l2(0.01)),
+                    gru(4).returnSequences(true),
+                    layerNormalization().epsilon(0.01),
+                    conv1D(6, 2).padding("causal").dilationRate(2).groups(2),
+                    batchNormalization().scale(false),
+                    gaussianNoise(0),
+                    spatialDropout1D(0),
+                    reshape(3, Shape.ANY),
+                    permute(2, 1),
+                    flatten(),
                     dense(2)),
                 2));
     cases.put("embedding_softmax", SavedModelsTest::tokens);

@@ -87,6 +87,9 @@ class LayerGradientsTest {
             .sequences());
     stacks(cases);
     pooling(cases);
+    convolutions(cases);
+    normalization(cases);
+    noiseAndShapes(cases);
     return cases.stream();
   }
 
@@ -276,6 +279,88 @@ class LayerGradientsTest {
     behindMask(cases, "global max", Layers.globalMaxPooling1D(), max);
   }
 
+  private static void convolutions(List<Case> cases) {
+    for (String padding : List.of("valid", "same", "causal")) {
+      for (int size = 1; size <= 4; size++) {
+        for (int stride = 1; stride <= 3; stride++) {
+          convolution(cases, new Windows(size, stride, 1, padding), 4, 1, Activation.LINEAR);
+        }
+      }
+      convolution(cases, new Windows(2, 1, 3, padding), 2, 1, Activation.GELU);
+      convolution(cases, new Windows(3, 1, 2, padding), 3, 1, Activation.SOFTMAX);
+      convolution(cases, new Windows(2, 2, 1, padding), 6, 3, Activation.TANH);
+    }
+  }
+
+  private static void convolution(
+      List<Case> cases, Windows windows, int filters, int groups, Activation activation) {
+    alone(
+        cases,
+        "convolution, " + groups + " groups, " + activation + ", " + windows,
+        Layers.conv1D(filters, windows.size())
+            .strides(windows.stride())
+            .dilationRate(windows.dilation())
+            .padding(windows.padding())
+            .groups(groups)
+            .activation(activation),
+        ReferenceWindows.convolution(windows, filters, groups, activation));
+  }
+
+  private static void normalization(List<Case> cases) {
+    var layer = ReferenceNormalization.layerNormalization(0.01);
+    var batch = ReferenceNormalization.batchNormalization(0.02);
+    alone(cases, "layer normalization", Layers.layerNormalization().epsilon(0.01), layer);
+    alone(cases, "batch normalization", Layers.batchNormalization().epsilon(0.02), batch);
+    behindMask(cases, "layer normalization", Layers.layerNormalization().epsilon(0.01), layer);
+    behindMask(cases, "batch normalization", Layers.batchNormalization().epsilon(0.02), batch);
+    cases.add(
+        new Case(
+            "several batch normalizations",
+            new Layer[] {
+              Layers.input(STEPS, FEATURES),
+              Layers.gru(3),
+              Layers.batchNormalization().epsilon(0.02),
+              Layers.dense(3, "tanh"),
+              Layers.batchNormalization().epsilon(0.02),
+              Layers.dense(3, "softmax")
+            },
+            List.of(
+                Recurrent.of(Cell.GRU_RESET_AFTER, 3),
+                batch,
+                ReferenceLayers.dense(3, Activation.TANH),
+                batch,
+                ReferenceLayers.dense(3, Activation.SOFTMAX))));
+  }
+
+  private static void noiseAndShapes(List<Case> cases) {
+    var noise = ReferenceNormalization.gaussianNoise(0.5);
+    var dropout = ReferenceNormalization.spatialDropout(0.4);
+    var permute = ReferenceNormalization.lastAxisFirst();
+    alone(cases, "Gaussian noise", Layers.gaussianNoise(0.5), noise);
+    alone(cases, "spatial dropout", Layers.spatialDropout1D(0.4), dropout);
+    alone(cases, "permute", Layers.permute(2, 1), permute);
+    alone(cases, "reshape", Layers.reshape(9, Shape.ANY), ReferenceNormalization.reshape(9, 2));
+    cases.add(
+        new Case(
+            "changes of shape",
+            new Layer[] {
+              Layers.input(STEPS, FEATURES),
+              Layers.reshape(2, 3, Shape.ANY),
+              Layers.dense(4, "tanh"),
+              Layers.permute(3, 1, 2),
+              Layers.reshape(6, 4),
+              Layers.gaussianNoise(0.2),
+              Layers.gru(3)
+            },
+            List.of(
+                ReferenceNormalization.reshape(2, 3, 3),
+                ReferenceLayers.dense(4, Activation.TANH),
+                permute,
+                ReferenceNormalization.reshape(6, 4),
+                ReferenceNormalization.gaussianNoise(0.2),
+                Recurrent.of(Cell.GRU_RESET_AFTER, 3))));
+  }
+
   private static void alone(List<Case> cases, String name, Layer layer, Stage stage) {
     cases.add(new Case(name, new Layer[] {Layers.input(STEPS, FEATURES), layer}, List.of(stage)));
   }
@@ -286,11 +371,14 @@ class LayerGradientsTest {
         new Case(
             "masked " + name,
             new Layer[] {
-              Layers.input(STEPS), Layers.embedding(5, 3).maskZero(true), Layers.dense(4), layer
+              Layers.input(STEPS),
+              Layers.embedding(5, 3).maskZero(true),
+              Layers.dense(4, "tanh"),
+              layer
             },
             List.of(
                 ReferenceLayers.embedding(3, true),
-                ReferenceLayers.dense(4, Activation.LINEAR),
+                ReferenceLayers.dense(4, Activation.TANH),
                 stage)));
   }
 
@@ -333,6 +421,9 @@ class LayerGradientsTest {
     Tensor inputGradient =
         pass.backwardToInput(timeMajor(factors, output.shape()), false, gradients);
     for (int w = 0; w < gradients.length; w++) {
+      if (!network.weights().get(w).trainable()) {
+        continue;
+      }
       double[] values = weights.get(w);
       double[] differences = differences(layers, input, weights, draws, factors, values);
       assertClose(network.weightPaths().get(w), differences, doubles(gradients[w].values()));

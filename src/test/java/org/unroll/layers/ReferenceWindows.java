@@ -3,6 +3,7 @@ package org.unroll.layers;
 import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
+import org.unroll.compute.Activation;
 import org.unroll.layers.ReferenceLayers.Batch;
 import org.unroll.layers.ReferenceLayers.Stage;
 
@@ -95,6 +96,36 @@ final class ReferenceWindows {
         }
       }
       return new Batch(input.rows(), new int[] {features}, y, null);
+    };
+  }
+
+  /** A convolution, one multiplication at a time. */
+  static Stage convolution(Windows windows, int filters, int groups, Activation f) {
+    return (input, weights, draws) -> {
+      double[] kernel = weights.remove(0);
+      double[] bias = weights.remove(0);
+      int steps = input.shape()[0];
+      int features = input.last();
+      int in = features / groups;
+      int count = windows.count(steps);
+      double[] y = new double[input.rows() * count * filters];
+      for (int at = 0; at < y.length; at += filters) {
+        int row = at / filters / count;
+        int first = at / filters % count * windows.stride() - windows.before(steps);
+        double[] z = bias.clone();
+        for (int k = 0; k < windows.size(); k++) {
+          int t = first + k * windows.dilation();
+          for (int i = 0; t >= 0 && t < steps && i < in; i++) {
+            for (int j = 0; j < filters; j++) {
+              int feature = j / (filters / groups) * in + i;
+              double x = input.values()[(row * steps + t) * features + feature];
+              z[j] += x * kernel[(k * in + i) * filters + j];
+            }
+          }
+        }
+        System.arraycopy(ReferenceLayers.act(f, z), 0, y, at, filters);
+      }
+      return new Batch(input.rows(), new int[] {count, filters}, y, null);
     };
   }
 }
