@@ -6,13 +6,17 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.ejml.data.FMatrixRMaj;
 import org.unroll.compute.Workers;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
+import org.unroll.data.Shape;
+import org.unroll.layers.Call;
 import org.unroll.layers.Layer;
 import org.unroll.layers.Network;
 import org.unroll.layers.NetworkState;
+import org.unroll.layers.Tensor;
 import org.unroll.layers.Weight;
 import org.unroll.training.FitOptions;
 import org.unroll.training.Loss;
@@ -408,6 +412,29 @@ public final class Sequential {
   /** {@link #predictOne(double[][])} for a model that takes a list of token ids. */
   public double[] predictOne(int[] ids) {
     return predict(Samples.of(new int[][] {ids})).get(0);
+  }
+
+  /**
+   * Runs the model on one sample, outside of training, and keeps what its layers compute on the
+   * way, such as the weights of attention.
+   *
+   * @param sample the number of the sample, from 0
+   * @throws IndexOutOfBoundsException if the dataset has no such sample
+   * @throws IllegalArgumentException if data and model do not fit together
+   */
+  public Recording record(Dataset data, int sample) {
+    Objects.checkIndex(sample, data.size());
+    Shape shape = data.inputShape();
+    Predictor.requireInputs(network, data, "recorded");
+    float[] x = new float[shape.size()];
+    data.copyInput(sample, x, 0, 1);
+    var recording = new Recording();
+    network
+        .newPass()
+        .forward(
+            new Tensor().set(x, 0, 1, shape, null),
+            new Call().inference(0).recorder(recording::add));
+    return recording;
   }
 
   /** Checks data before a training that may be far away. */

@@ -21,6 +21,7 @@ public final class Call {
   private Call outerCall; // the call whose time steps are this one's rows, or null
   private int rows;
   private int timesteps;
+  private Recorder recorder;
 
   /** A call outside of training. */
   public Call inference(int newFirstRow) {
@@ -57,6 +58,24 @@ public final class Call {
     step = newStep;
     firstRow = newFirstRow;
     return this;
+  }
+
+  /** Lets layers tell a recorder what they compute on their way; null to stop that. */
+  public Call recorder(Recorder newRecorder) {
+    recorder = newRecorder;
+    return this;
+  }
+
+  /** Whether anybody wants to be told. */
+  boolean isRecording() {
+    return recorder != null;
+  }
+
+  /** Tells the recorder, if there is one. */
+  void record(Layer layer, String quantity, Tensor values) {
+    if (recorder != null) {
+      recorder.record(layer, quantity, values);
+    }
   }
 
   /** Whether dropout and its relatives are on. */

@@ -196,6 +196,16 @@ public final class Layers {
     return new Permute(dims);
   }
 
+  /** See {@link AttentionPooling}; with the additive score, through so many units. */
+  public static AttentionPooling additiveAttention(int units) {
+    return AttentionPooling.additive(units);
+  }
+
+  /** See {@link AttentionPooling}; with the scaled dot product as the score. */
+  public static AttentionPooling dotProductAttention() {
+    return AttentionPooling.dotProduct();
+  }
+
   /** The penalty {@code factor·Σ|w|}, for {@code kernelRegularizer} and its siblings. */
   public static Regularizer l1(double factor) {
     return new Regularizer(factor, 0);

@@ -95,8 +95,9 @@ public final class Predictor {
    * Checks that the inputs of a dataset are what the network takes.
    *
    * @param use what the data is for, for the error's text
+   * @throws IllegalArgumentException if they are not
    */
-  static void requireInputs(Network network, Dataset dataset, String use) {
+  public static void requireInputs(Network network, Dataset dataset, String use) {
     if (!network.inputShape().accepts(dataset.inputShape())) {
       throw new IllegalArgumentException(
           "The model takes samples of shape "
