@@ -8,7 +8,7 @@ import org.unroll.layers.Tensor;
 
 /**
  * What the layers of a model have computed on the way from one sample to its output; see {@link
- * Sequential#record}. Which quantities a layer tells stands in its description.
+ * Sequential#record}. Which layers tell what stands at {@link org.unroll.layers.Recorder}.
  */
 public final class Recording {
   private final Map<String, Map<String, double[][]>> layers = new LinkedHashMap<>();

@@ -1,6 +1,7 @@
 package org.unroll.layers;
 
 import java.util.Arrays;
+import java.util.Map;
 import org.unroll.compute.Compute;
 import org.unroll.compute.CounterRandom;
 import org.unroll.compute.Kernels;
@@ -71,6 +72,15 @@ public abstract class CellPass {
    * @param gradients one for each of the cell's weights
    */
   protected abstract void backward(int k, Gradient[] gradients);
+
+  /**
+   * What the forward pass has computed at all steps beside the states, for a {@link Recorder}: by
+   * names, copies of timesteps × rows × width values each, in the order of reading; nothing by
+   * default.
+   */
+  Map<String, float[]> recorded() {
+    return Map.of();
+  }
 
   /** Called after the last step backward, for what is better done for all steps at once. */
   protected void endBackward(Gradient[] gradients) {}

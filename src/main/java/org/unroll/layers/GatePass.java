@@ -1,5 +1,8 @@
 package org.unroll.layers;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.unroll.compute.Activation;
 
 /**
@@ -58,6 +61,25 @@ abstract class GatePass extends CellPass {
 
   /** The gradient of the recurrent kernel, and of weights of the cell's own, after all steps. */
   abstract void recurrentGradient(Gradient[] gradients);
+
+  /** The gates' letters in the cell's equations, in the order of the columns, for a recorder. */
+  List<String> gateNames() {
+    return List.of();
+  }
+
+  @Override
+  final Map<String, float[]> recorded() {
+    Map<String, float[]> recorded = new LinkedHashMap<>();
+    for (int g = 0; g < gateNames().size(); g++) {
+      float[] gate = new float[timesteps * rows * units];
+      for (int position = 0; position < timesteps * rows; position++) {
+        int from = position * columns + g * units;
+        System.arraycopy(gateValues, from, gate, position * units, units);
+      }
+      recorded.put(gateNames().get(g), gate);
+    }
+    return recorded;
+  }
 
   @Override
   protected final void begin(Call call) {

@@ -1,5 +1,6 @@
 package org.unroll.layers;
 
+import java.util.List;
 import org.unroll.compute.Activation;
 
 /**
@@ -41,6 +42,8 @@ import org.unroll.compute.Activation;
  * <p>Source: Keras 3, {@code keras.layers.GRUCell}.
  */
 public final class GruCell extends GatedCell<GruCell> {
+  private static final List<String> GATES = List.of("z", "r", "g");
+
   private boolean resetAfter = true;
 
   GruCell(int units) {
@@ -100,6 +103,11 @@ public final class GruCell extends GatedCell<GruCell> {
 
     ResetAfterPass() {
       super(GruCell.this);
+    }
+
+    @Override
+    List<String> gateNames() {
+      return GATES;
     }
 
     @Override
@@ -176,6 +184,11 @@ public final class GruCell extends GatedCell<GruCell> {
 
     ResetBeforePass() {
       super(GruCell.this);
+    }
+
+    @Override
+    List<String> gateNames() {
+      return GATES;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.unroll.layers;
 
+import java.util.List;
 import java.util.Map;
 import org.unroll.compute.Activation;
 import org.unroll.data.Shape;
@@ -100,6 +101,11 @@ public final class LstmCell extends GatedCell<LstmCell> {
 
     LstmPass() {
       super(LstmCell.this);
+    }
+
+    @Override
+    List<String> gateNames() {
+      return List.of("i", "f", "g", "o");
     }
 
     @Override

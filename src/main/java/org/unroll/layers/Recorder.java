@@ -2,8 +2,13 @@ package org.unroll.layers;
 
 /**
  * Is told what layers compute on the way to their output, for teaching and for plots: the numbers
- * come from the layers that are trained, not from a second implementation. Which quantities a layer
- * tells stands in its description.
+ * come from the layers that are trained, not from a second implementation.
+ *
+ * <p>A recurrent layer tells its states, and the activated gates of {@link Lstm} and {@link Gru} by
+ * their letters in the equations of {@link LstmCell} and {@link GruCell}: {@code h}, {@code c},
+ * {@code i}, {@code f}, {@code g}, {@code o} and {@code h}, {@code z}, {@code r}, {@code g}; at a
+ * masked step the states are those before it. {@link AttentionPooling} tells its {@code
+ * attention_weights}.
  */
 @FunctionalInterface
 public interface Recorder {

@@ -68,7 +68,8 @@ final class RecurrentPass extends Pass {
     input = newInput;
     rows = input.rows();
     int steps = input.timesteps();
-    timesteps = call.isForwardOnly() ? Math.min(steps, cell.stretch(rows)) : steps;
+    boolean inStretches = call.isForwardOnly() && !call.isRecording();
+    timesteps = inStretches ? Math.min(steps, cell.stretch(rows)) : steps;
     for (int s = 0; s < states.length; s++) {
       int block = rows * widths[s];
       states[s] = atLeast(states[s], (timesteps + 1) * block);
@@ -102,6 +103,9 @@ final class RecurrentPass extends Pass {
         readInOrder();
       }
     }
+    if (call.isRecording()) {
+      record(call);
+    }
     if (state != null) {
       for (int s = 0; s < states.length; s++) {
         int block = rows * widths[s];
@@ -109,6 +113,29 @@ final class RecurrentPass extends Pass {
       }
     }
     return output();
+  }
+
+  /** Tells a recorder the states behind each step and what the cell adds to them. */
+  private void record(Call call) {
+    int s = 0;
+    for (String name : layer.cell().stateShapes().keySet()) {
+      record(call, name, states[s], rows * widths[s], widths[s]);
+      s++;
+    }
+    cell.recorded()
+        .forEach(
+            (name, values) -> record(call, name, values, 0, values.length / (timesteps * rows)));
+  }
+
+  /** Steps stand in the order of time, whatever the order of reading. */
+  private void record(Call call, String name, float[] values, int offset, int width) {
+    int block = rows * width;
+    float[] inTime = new float[timesteps * block];
+    for (int k = 0; k < timesteps; k++) {
+      int t = layer.goBackwards() ? timesteps - 1 - k : k;
+      System.arraycopy(values, offset + k * block, inTime, t * block, block);
+    }
+    call.record(layer, name, new Tensor().set(inTime, 0, rows, Shape.of(timesteps, width), null));
   }
 
   /** The states behind one stretch are those before the next. */
