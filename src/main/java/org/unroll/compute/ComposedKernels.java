@@ -6,6 +6,9 @@ package org.unroll.compute;
  * where it has a faster one for the usual activations.
  */
 abstract class ComposedKernels implements Kernels {
+  /** Rows and columns that are transposed at a time: a line of the cache. */
+  private static final int SQUARE = 16;
+
   /**
    * Room for some rows of a step, per thread; grows to the largest asked for and is then reused.
    */
@@ -23,9 +26,16 @@ abstract class ComposedKernels implements Kernels {
 
   @Override
   public void transpose(int rows, int columns, float[] a, int aOffset, float[] out, int outOffset) {
-    for (int i = 0; i < rows; i++) {
-      for (int j = 0; j < columns; j++) {
-        out[outOffset + j * rows + i] = a[aOffset + i * columns + j];
+    // In squares: of a column, one value would be all that is used of a line of the cache.
+    for (int top = 0; top < rows; top += SQUARE) {
+      int bottom = Math.min(rows, top + SQUARE);
+      for (int left = 0; left < columns; left += SQUARE) {
+        int right = Math.min(columns, left + SQUARE);
+        for (int j = left; j < right; j++) {
+          for (int i = top; i < bottom; i++) {
+            out[outOffset + j * rows + i] = a[aOffset + i * columns + j];
+          }
+        }
       }
     }
   }
@@ -36,6 +46,26 @@ abstract class ComposedKernels implements Kernels {
     for (int i = 0; i < rows; i++) {
       System.arraycopy(row, rowOffset, out, outOffset + i * stride, width);
     }
+  }
+
+  @Override
+  public void multiplyAddRow(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int aOffset,
+      int lda,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] row,
+      int rowOffset,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    fillRows(m, n, row, rowOffset, c, cOffset, ldc);
+    multiply(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc, true);
   }
 
   @Override
@@ -139,26 +169,12 @@ abstract class ComposedKernels implements Kernels {
     int stride = 3 * units;
     int r = gatesOffset + units;
     int g = gatesOffset + 2 * units;
-    for (int row = 0; row < rows; row++) {
-      // z and r lie side by side
-      add(2 * units, inner, innerOffset + row * stride, gates, gatesOffset + row * stride);
-    }
+    // z and r lie side by side
     keep(rows, 2 * units, gates, gatesOffset, preActivations, stride);
     activateInPlace(recurrentActivation, rows, 2 * units, gates, gatesOffset, stride);
 
     multiplyElements(
-        rows,
-        units,
-        gates,
-        r,
-        stride,
-        inner,
-        innerOffset + 2 * units,
-        stride,
-        gates,
-        g,
-        stride,
-        true);
+        rows, units, gates, r, stride, inner, innerOffset, units, gates, g, stride, true);
     keep(rows, units, gates, g, preActivations, stride);
     activateInPlace(activation, rows, units, gates, g, stride);
     gruOutput(rows, units, gates, gatesOffset, hPrevious, hPreviousOffset, h, hOffset);
@@ -186,9 +202,8 @@ abstract class ComposedKernels implements Kernels {
       int z = gatesOffset + row * 3 * units;
       int r = z + units;
       int g = r + units;
-      int innerZ = innerOffset + row * 3 * units;
-      int innerH = innerZ + 2 * units;
       int state = row * units;
+      int innerRow = innerOffset + state;
 
       gruOutputBackward(
           1,
@@ -204,11 +219,10 @@ abstract class ComposedKernels implements Kernels {
           dhPrevious,
           dhPreviousOffset + state);
       backwardRow(activation, units, preActivations, g, gates, g, scratch, 2 * units);
-      multiplyRow(units, scratch, 2 * units, inner, innerH, scratch, units);
+      multiplyRow(units, scratch, 2 * units, inner, innerRow, scratch, units);
       backwardRow(recurrentActivation, units, preActivations, z, gates, z, scratch, 0);
       backwardRow(recurrentActivation, units, preActivations, r, gates, r, scratch, units);
-      multiplyRow(units, scratch, 2 * units, gates, r, inner, innerH);
-      System.arraycopy(scratch, 0, inner, innerZ, 2 * units);
+      multiplyRow(units, scratch, 2 * units, gates, r, inner, innerRow);
       System.arraycopy(scratch, 0, gates, z, 3 * units);
     }
   }

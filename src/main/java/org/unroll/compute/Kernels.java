@@ -43,6 +43,27 @@ public interface Kernels {
       boolean accumulate);
 
   /**
+   * C = A·B + row, the same row for every row of C: a product with its bias.
+   *
+   * @param row {@code n} values from {@code rowOffset} on
+   */
+  void multiplyAddRow(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int aOffset,
+      int lda,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] row,
+      int rowOffset,
+      float[] c,
+      int cOffset,
+      int ldc);
+
+  /**
    * The product C = Aᵀ·B, or C += Aᵀ·B: a weight gradient, summed over the rows (and time steps) of
    * A and B.
    *
@@ -213,14 +234,15 @@ public interface Kernels {
    * One GRU step with the reset gate after the product (Keras's default), elementwise part.
    *
    * <pre>
-   * z = σ(gates_z + inner_z)   r = σ(gates_r + inner_r)   g = act(gates_h + r ⊙ inner_h)
+   * z = σ(gates_z)   r = σ(gates_r)   g = act(gates_h + r ⊙ inner)
    * h = z ⊙ hPrevious + (1 − z) ⊙ g
    * </pre>
    *
-   * @param gates the input's projection, rows × 3·units; overwritten with z, r, g
-   * @param inner the state's projection with its bias, rows × 3·units; not changed
-   * @param preActivations null, or where to keep the three sums above (laid out as {@code gates},
-   *     same offset)
+   * @param gates the projections of input and state for z and r, that of the input for h, rows ×
+   *     3·units; overwritten with z, r, g
+   * @param inner the state's projection for h with its bias, rows × units; not changed
+   * @param preActivations null, or where to keep what the activations are applied to (laid out as
+   *     {@code gates}, same offset)
    */
   void gruForward(
       Activation activation,
@@ -242,7 +264,8 @@ public interface Kernels {
    *
    * @param gates z, r, g; overwritten with the gradients of {@code gates} as they came into the
    *     forward step
-   * @param inner as in the forward step; overwritten with its gradients (the third block times r)
+   * @param inner as in the forward step; overwritten with its gradient, that of the third gate
+   *     times r
    * @param dh gradient of h, not changed
    * @param dhPrevious overwritten with dh ⊙ z; what comes through {@code inner} is the caller's
    *     product

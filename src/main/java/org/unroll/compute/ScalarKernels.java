@@ -604,10 +604,8 @@ final class ScalarKernels extends ComposedKernels {
       int atZ = gatesOffset + row * 3 * units;
       int atR = atZ + units;
       int atG = atR + units;
-      int innerZ = innerOffset + row * 3 * units;
-      int innerR = innerZ + units;
-      int innerH = innerR + units;
       int state = row * units;
+      int innerRow = innerOffset + state;
       for (int j = 0; j < units; j++) {
         float z = gates[atZ + j];
         float r = gates[atR + j];
@@ -615,13 +613,11 @@ final class ScalarKernels extends ComposedKernels {
         float dhj = dh[dhOffset + state + j];
         float dz = dhj * (hPrevious[hPreviousOffset + state + j] - g) * z * (1 - z);
         float dg = dhj * (1 - z) * (1 - g * g);
-        float dr = dg * inner[innerH + j] * r * (1 - r);
+        float dr = dg * inner[innerRow + j] * r * (1 - r);
         gates[atZ + j] = dz;
         gates[atR + j] = dr;
         gates[atG + j] = dg;
-        inner[innerZ + j] = dz;
-        inner[innerR + j] = dr;
-        inner[innerH + j] = dg * r;
+        inner[innerRow + j] = dg * r;
         dhPrevious[dhPreviousOffset + state + j] = dhj * z;
       }
     }

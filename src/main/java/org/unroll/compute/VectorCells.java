@@ -246,7 +246,7 @@ final class VectorCells {
       int hOffset) {
     int whole = FLOATS.loopBound(units);
     if (whole > 0) {
-      gruGates(rows, whole, gates, gatesOffset, inner, innerOffset, units, 3 * units);
+      gruGates(rows, whole, gates, gatesOffset, units, 3 * units);
       gruState(
           rows,
           whole,
@@ -265,39 +265,20 @@ final class VectorCells {
     int left = units - whole;
     if (left > 0) {
       int n = VectorPanel.size(rows * left);
-      float[] panel = panel(8 * n);
+      float[] panel = panel(6 * n);
       gatherGates(3, rows, left, gates, gatesOffset + whole, units, 3 * units, panel, 0, n);
-      gatherGates(3, rows, left, inner, innerOffset + whole, units, 3 * units, panel, 3 * n, n);
-      gather(rows, left, hPrevious, hPreviousOffset + whole, units, panel, 6 * n, n);
-      gruGates(1, n, panel, 0, panel, 3 * n, n, 0);
-      gruState(1, n, panel, 0, panel, 3 * n, n, 0, panel, 6 * n, panel, 7 * n, 0);
+      gather(rows, left, inner, innerOffset + whole, units, panel, 3 * n, n);
+      gather(rows, left, hPrevious, hPreviousOffset + whole, units, panel, 4 * n, n);
+      gruGates(1, n, panel, 0, n, 0);
+      gruState(1, n, panel, 0, panel, 3 * n, n, 0, panel, 4 * n, panel, 5 * n, 0);
       scatterGates(3, rows, left, panel, 0, n, gates, gatesOffset + whole, units, 3 * units);
-      scatter(rows, left, panel, 7 * n, h, hOffset + whole, units);
+      scatter(rows, left, panel, 5 * n, h, hOffset + whole, units);
     }
   }
 
   /** z and r. */
   private static void gruGates(
-      int rows,
-      int n,
-      float[] gates,
-      int gatesOffset,
-      float[] inner,
-      int innerOffset,
-      int distance,
-      int gateStride) {
-    int span = distance + n;
-    for (int row = 0; row < rows; row++) {
-      int to = gatesOffset + row * gateStride;
-      int from = innerOffset + row * gateStride;
-      for (int gate = 0; gate < span; gate += distance) {
-        for (int j = gate; j < gate + n; j += LANES) {
-          FloatVector.fromArray(FLOATS, gates, to + j)
-              .add(FloatVector.fromArray(FLOATS, inner, from + j))
-              .intoArray(gates, to + j);
-        }
-      }
-    }
+      int rows, int n, float[] gates, int gatesOffset, int distance, int gateStride) {
     int r = gatesOffset + distance;
     if (distance == n) {
       sigmoid(rows, 2 * n, gates, gatesOffset, gateStride, gates, gatesOffset, gateStride);
@@ -324,11 +305,11 @@ final class VectorCells {
     for (int row = 0; row < rows; row++) {
       int r = gatesOffset + row * gateStride + distance;
       int g = r + distance;
-      int innerH = innerOffset + row * gateStride + 2 * distance;
+      int innerRow = innerOffset + row * stateStride;
       for (int j = 0; j < n; j += LANES) {
         FloatVector sum = FloatVector.fromArray(FLOATS, gates, g + j);
         FloatVector.fromArray(FLOATS, gates, r + j)
-            .fma(FloatVector.fromArray(FLOATS, inner, innerH + j), sum)
+            .fma(FloatVector.fromArray(FLOATS, inner, innerRow + j), sum)
             .intoArray(gates, g + j);
       }
     }
@@ -387,15 +368,15 @@ final class VectorCells {
     int left = units - whole;
     if (left > 0) {
       int n = VectorPanel.size(rows * left);
-      float[] panel = panel(9 * n);
+      float[] panel = panel(7 * n);
       gatherGates(3, rows, left, gates, gatesOffset + whole, units, 3 * units, panel, 0, n);
-      gatherGates(3, rows, left, inner, innerOffset + whole, units, 3 * units, panel, 3 * n, n);
-      gather(rows, left, hPrevious, hPreviousOffset + whole, units, panel, 6 * n, n);
-      gather(rows, left, dh, dhOffset + whole, units, panel, 7 * n, n);
-      gruGradients(1, n, panel, 0, panel, 3 * n, n, 0, panel, 6 * n, panel, 7 * n, panel, 8 * n, 0);
+      gather(rows, left, inner, innerOffset + whole, units, panel, 3 * n, n);
+      gather(rows, left, hPrevious, hPreviousOffset + whole, units, panel, 4 * n, n);
+      gather(rows, left, dh, dhOffset + whole, units, panel, 5 * n, n);
+      gruGradients(1, n, panel, 0, panel, 3 * n, n, 0, panel, 4 * n, panel, 5 * n, panel, 6 * n, 0);
       scatterGates(3, rows, left, panel, 0, n, gates, gatesOffset + whole, units, 3 * units);
-      scatterGates(3, rows, left, panel, 3 * n, n, inner, innerOffset + whole, units, 3 * units);
-      scatter(rows, left, panel, 8 * n, dhPrevious, dhPreviousOffset + whole, units);
+      scatter(rows, left, panel, 3 * n, inner, innerOffset + whole, units);
+      scatter(rows, left, panel, 6 * n, dhPrevious, dhPreviousOffset + whole, units);
     }
   }
 
@@ -419,10 +400,8 @@ final class VectorCells {
       int atZ = gatesOffset + row * gateStride;
       int atR = atZ + distance;
       int atG = atR + distance;
-      int innerZ = innerOffset + row * gateStride;
-      int innerR = innerZ + distance;
-      int innerH = innerR + distance;
       int state = row * stateStride;
+      int innerRow = innerOffset + state;
       for (int j = 0; j < n; j += LANES) {
         FloatVector one = FloatVector.broadcast(FLOATS, 1);
         FloatVector z = FloatVector.fromArray(FLOATS, gates, atZ + j);
@@ -432,18 +411,16 @@ final class VectorCells {
         FloatVector dhz = dhj.mul(z);
         dhz.intoArray(dhPrevious, dhPreviousOffset + state + j);
         FloatVector before = FloatVector.fromArray(FLOATS, hPrevious, hPreviousOffset + state + j);
-        FloatVector dz = before.sub(g).mul(dhz).mul(notZ);
-        dz.intoArray(gates, atZ + j);
-        dz.intoArray(inner, innerZ + j);
+        before.sub(g).mul(dhz).mul(notZ).intoArray(gates, atZ + j);
 
         FloatVector r = FloatVector.fromArray(FLOATS, gates, atR + j);
         FloatVector dg = dhj.mul(notZ).mul(one.sub(g.mul(g)));
         FloatVector dgr = dg.mul(r);
-        FloatVector dr = dgr.mul(FloatVector.fromArray(FLOATS, inner, innerH + j)).mul(one.sub(r));
+        FloatVector dr =
+            dgr.mul(FloatVector.fromArray(FLOATS, inner, innerRow + j)).mul(one.sub(r));
         dg.intoArray(gates, atG + j);
-        dgr.intoArray(inner, innerH + j);
+        dgr.intoArray(inner, innerRow + j);
         dr.intoArray(gates, atR + j);
-        dr.intoArray(inner, innerR + j);
       }
     }
   }

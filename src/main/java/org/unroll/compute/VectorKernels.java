@@ -45,6 +45,31 @@ final class VectorKernels extends ComposedKernels {
   }
 
   @Override
+  public void multiplyAddRow(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int aOffset,
+      int lda,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] row,
+      int rowOffset,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    if (n == 1 && ldb == 1) {
+      super.multiplyAddRow(
+          m, n, k, a, aOffset, lda, b, bOffset, ldb, row, rowOffset, c, cOffset, ldc);
+    } else {
+      VectorProducts.multiply(
+          m, n, k, a, aOffset, lda, 1, b, bOffset, ldb, row, rowOffset, 0, c, cOffset, ldc);
+    }
+  }
+
+  @Override
   public void multiplyTransposed(
       int m,
       int n,

@@ -8,23 +8,31 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Matrix products, in tiles of C that stay in registers while the summed axis goes by: four rows by
- * up to four vectors.
+ * Matrix products, in tiles of C that stay in registers while the summed axis goes by: four or
+ * eight rows by up to four vectors.
  *
  * <p>Both products are one: the element of A for row r of C and step s of the sum is at {@code
- * r·rowStride + s·stepStride}, and Aᵀ only swaps the two. Every element of C is the same chain of
- * fused multiply-adds whatever tile it falls in, so the result for a row does not depend on how
- * many rows there are.
+ * r·rowStride + s·stepStride}, and Aᵀ only swaps the two. A tile begins with values from a place
+ * called {@code init}: C itself, where the product is added to it; a row for all rows of C, the
+ * bias; or zeros. Every element of C is the same chain of fused multiply-adds whatever tile it
+ * falls in, so the result for a row does not depend on how many rows there are, and an element may
+ * be in two tiles.
  */
 final class VectorProducts {
   /** Steps summed at a time, so that the rows of B for a tile stay in the nearest caches. */
   private static final int BLOCK = 256;
+
+  /** The widest tile, in vectors. */
+  private static final int WIDEST = MANY_REGISTERS ? 4 : 2;
+
+  private static final float[] ZEROS = new float[WIDEST * LANES];
 
   /** Room for the columns of B, and of C, that do not fill a vector. */
   private static final ThreadLocal<float[]> PANEL = ThreadLocal.withInitial(() -> new float[0]);
 
   private VectorProducts() {}
 
+  /** C = A·B, or C += A·B. */
   static void multiply(
       int rows,
       int columns,
@@ -40,39 +48,52 @@ final class VectorProducts {
       int cOffset,
       int ldc,
       boolean accumulate) {
-    if (!accumulate) {
-      for (int i = 0; i < rows; i++) {
-        int at = cOffset + i * ldc;
-        Arrays.fill(c, at, at + columns, 0);
-      }
-    }
-    int whole = FLOATS.loopBound(columns);
-    for (int from = 0; from < steps; from += BLOCK) {
-      int block = Math.min(BLOCK, steps - from);
-      int aFrom = aOffset + from * stepStride;
-      int bFrom = bOffset + from * ldb;
-      wholeColumns(
-          rows, whole, block, a, aFrom, rowStride, stepStride, b, bFrom, ldb, c, cOffset, ldc);
-      if (whole < columns) {
-        lastColumns(
-            rows,
-            columns - whole,
-            block,
-            a,
-            aFrom,
-            rowStride,
-            stepStride,
-            b,
-            bFrom + whole,
-            ldb,
-            c,
-            cOffset + whole,
-            ldc);
-      }
+    if (accumulate) {
+      multiply(
+          rows,
+          columns,
+          steps,
+          a,
+          aOffset,
+          rowStride,
+          stepStride,
+          b,
+          bOffset,
+          ldb,
+          c,
+          cOffset,
+          ldc,
+          c,
+          cOffset,
+          ldc);
+    } else {
+      multiply(
+          rows,
+          columns,
+          steps,
+          a,
+          aOffset,
+          rowStride,
+          stepStride,
+          b,
+          bOffset,
+          ldb,
+          ZEROS,
+          0,
+          0,
+          c,
+          cOffset,
+          ldc);
     }
   }
 
-  private static void wholeColumns(
+  /**
+   * C = init + A·B.
+   *
+   * @param init C itself, or what is not touched here: {@link #ZEROS}, or one row (with {@code
+   *     initStride} 0)
+   */
+  static void multiply(
       int rows,
       int columns,
       int steps,
@@ -83,13 +104,102 @@ final class VectorProducts {
       float[] b,
       int bOffset,
       int ldb,
+      float[] init,
+      int initOffset,
+      int initStride,
       float[] c,
       int cOffset,
       int ldc) {
-    int column = 0;
-    if (MANY_REGISTERS) {
-      for (; column + 4 * LANES <= columns; column += 4 * LANES) {
-        fourVectors(
+    int from = 0;
+    do {
+      int block = Math.min(BLOCK, steps - from);
+      int aFrom = aOffset + from * stepStride;
+      int bFrom = bOffset + from * ldb;
+      if (from > 0) {
+        init = c;
+        initOffset = cOffset;
+        initStride = ldc;
+      }
+      if (columns < LANES) {
+        fewColumns(
+            rows,
+            columns,
+            block,
+            a,
+            aFrom,
+            rowStride,
+            stepStride,
+            b,
+            bFrom,
+            ldb,
+            init,
+            initOffset,
+            initStride,
+            c,
+            cOffset,
+            ldc);
+      } else {
+        wholeVectors(
+            rows,
+            columns,
+            block,
+            a,
+            aFrom,
+            rowStride,
+            stepStride,
+            b,
+            bFrom,
+            ldb,
+            init,
+            initOffset,
+            initStride,
+            c,
+            cOffset,
+            ldc);
+      }
+      from += BLOCK;
+    } while (from < steps);
+  }
+
+  /**
+   * Columns that fill at least one vector. Where the last vector is not full, the last tile begins
+   * further left and has some columns in common with the one before it.
+   */
+  private static void wholeVectors(
+      int rows,
+      int columns,
+      int steps,
+      float[] a,
+      int aOffset,
+      int rowStride,
+      int stepStride,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] init,
+      int initOffset,
+      int initStride,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    int vectors = (columns + LANES - 1) / LANES;
+    int lastWidth = 0;
+    int last = 0;
+    float[] panel = null;
+    if (vectors * LANES > columns) {
+      lastWidth = tileWidth(vectors);
+      if (lastWidth * LANES > columns) {
+        lastWidth--;
+      }
+      last = columns - lastWidth * LANES;
+      vectors -= lastWidth;
+      if (init == c) {
+        // The common columns must not be added to twice.
+        int width = lastWidth * LANES;
+        panel = panel(rows * width);
+        copyVectors(rows, width, c, cOffset + last, ldc, panel, 0, width);
+        tile(
+            lastWidth,
             rows,
             steps,
             a,
@@ -97,15 +207,41 @@ final class VectorProducts {
             rowStride,
             stepStride,
             b,
-            bOffset + column,
+            bOffset + last,
             ldb,
+            panel,
+            0,
+            width,
+            panel,
+            0,
+            width);
+      } else {
+        int begin = init == ZEROS ? 0 : initOffset + last;
+        tile(
+            lastWidth,
+            rows,
+            steps,
+            a,
+            aOffset,
+            rowStride,
+            stepStride,
+            b,
+            bOffset + last,
+            ldb,
+            init,
+            begin,
+            initStride,
             c,
-            cOffset + column,
+            cOffset + last,
             ldc);
       }
     }
-    for (; column + 2 * LANES <= columns; column += 2 * LANES) {
-      twoVectors(
+    int column = 0;
+    while (vectors > 0) {
+      int width = tileWidth(vectors);
+      int begin = init == ZEROS ? 0 : initOffset + column;
+      tile(
+          width,
           rows,
           steps,
           a,
@@ -115,29 +251,120 @@ final class VectorProducts {
           b,
           bOffset + column,
           ldb,
+          init,
+          begin,
+          initStride,
           c,
           cOffset + column,
           ldc);
+      column += width * LANES;
+      vectors -= width;
     }
-    for (; column < columns; column += LANES) {
-      oneVector(
-          rows,
-          steps,
-          a,
-          aOffset,
-          rowStride,
-          stepStride,
-          b,
-          bOffset + column,
-          ldb,
-          c,
-          cOffset + column,
-          ldc);
+    if (panel != null) {
+      int width = lastWidth * LANES;
+      copyVectors(rows, width, panel, 0, width, c, cOffset + last, ldc);
     }
   }
 
-  /** Columns of B that do not fill a vector, padded with zeros in a panel that does. */
-  private static void lastColumns(
+  /** The vectors of the next tile: fours, but threes before a rest of one or two. */
+  private static int tileWidth(int vectors) {
+    if (vectors <= WIDEST || vectors % WIDEST == 0) {
+      return Math.min(vectors, WIDEST);
+    }
+    return WIDEST == 4 ? 3 : 2;
+  }
+
+  private static void tile(
+      int vectors,
+      int rows,
+      int steps,
+      float[] a,
+      int aOffset,
+      int rowStride,
+      int stepStride,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] init,
+      int initOffset,
+      int initStride,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    switch (vectors) {
+      case 4 ->
+          fourVectors(
+              rows,
+              steps,
+              a,
+              aOffset,
+              rowStride,
+              stepStride,
+              b,
+              bOffset,
+              ldb,
+              init,
+              initOffset,
+              initStride,
+              c,
+              cOffset,
+              ldc);
+      case 3 ->
+          threeVectors(
+              rows,
+              steps,
+              a,
+              aOffset,
+              rowStride,
+              stepStride,
+              b,
+              bOffset,
+              ldb,
+              init,
+              initOffset,
+              initStride,
+              c,
+              cOffset,
+              ldc);
+      case 2 ->
+          twoVectors(
+              rows,
+              steps,
+              a,
+              aOffset,
+              rowStride,
+              stepStride,
+              b,
+              bOffset,
+              ldb,
+              init,
+              initOffset,
+              initStride,
+              c,
+              cOffset,
+              ldc);
+      default ->
+          oneVector(
+              rows,
+              steps,
+              a,
+              aOffset,
+              rowStride,
+              stepStride,
+              b,
+              bOffset,
+              ldb,
+              init,
+              initOffset,
+              initStride,
+              c,
+              cOffset,
+              ldc);
+    }
+  }
+
+  /** Columns that do not fill a vector, padded with zeros in a panel that does. */
+  private static void fewColumns(
       int rows,
       int columns,
       int steps,
@@ -148,6 +375,9 @@ final class VectorProducts {
       float[] b,
       int bOffset,
       int ldb,
+      float[] init,
+      int initOffset,
+      int initStride,
       float[] c,
       int cOffset,
       int ldc) {
@@ -155,8 +385,23 @@ final class VectorProducts {
     float[] panel = panel(sums + rows * LANES);
     Arrays.fill(panel, 0, sums + rows * LANES, 0);
     copyRows(steps, columns, b, bOffset, ldb, panel, 0, LANES);
-    copyRows(rows, columns, c, cOffset, ldc, panel, sums, LANES);
-    oneVector(rows, steps, a, aOffset, rowStride, stepStride, panel, 0, LANES, panel, sums, LANES);
+    copyRows(rows, columns, init, initOffset, initStride, panel, sums, LANES);
+    oneVector(
+        rows,
+        steps,
+        a,
+        aOffset,
+        rowStride,
+        stepStride,
+        panel,
+        0,
+        LANES,
+        panel,
+        sums,
+        LANES,
+        panel,
+        sums,
+        LANES);
     copyRows(rows, columns, panel, sums, LANES, c, cOffset, ldc);
   }
 
@@ -174,6 +419,25 @@ final class VectorProducts {
       int into = toOffset + i * toStride;
       for (int j = 0; j < width; j++) {
         to[into + j] = from[at + j];
+      }
+    }
+  }
+
+  /** {@link #copyRows} of whole vectors. */
+  private static void copyVectors(
+      int rows,
+      int width,
+      float[] from,
+      int fromOffset,
+      int fromStride,
+      float[] to,
+      int toOffset,
+      int toStride) {
+    for (int i = 0; i < rows; i++) {
+      int at = fromOffset + i * fromStride;
+      int into = toOffset + i * toStride;
+      for (int j = 0; j < width; j += LANES) {
+        FloatVector.fromArray(FLOATS, from, at + j).intoArray(to, into + j);
       }
     }
   }
@@ -197,34 +461,41 @@ final class VectorProducts {
       float[] b,
       int bOffset,
       int ldb,
+      float[] init,
+      int initOffset,
+      int initStride,
       float[] c,
       int cOffset,
       int ldc) {
     int row = 0;
     for (; row + 4 <= rows; row += 4) {
-      FloatVector c00 = FloatVector.zero(FLOATS);
-      FloatVector c01 = c00;
-      FloatVector c02 = c00;
-      FloatVector c03 = c00;
-      FloatVector c10 = c00;
-      FloatVector c11 = c00;
-      FloatVector c12 = c00;
-      FloatVector c13 = c00;
-      FloatVector c20 = c00;
-      FloatVector c21 = c00;
-      FloatVector c22 = c00;
-      FloatVector c23 = c00;
-      FloatVector c30 = c00;
-      FloatVector c31 = c00;
-      FloatVector c32 = c00;
-      FloatVector c33 = c00;
+      int from = initOffset + row * initStride;
+      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c01 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      FloatVector c02 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
+      FloatVector c03 = FloatVector.fromArray(FLOATS, init, from + 3 * LANES);
+      from += initStride;
+      FloatVector c10 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c11 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      FloatVector c12 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
+      FloatVector c13 = FloatVector.fromArray(FLOATS, init, from + 3 * LANES);
+      from += initStride;
+      FloatVector c20 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c21 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      FloatVector c22 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
+      FloatVector c23 = FloatVector.fromArray(FLOATS, init, from + 3 * LANES);
+      from += initStride;
+      FloatVector c30 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c31 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      FloatVector c32 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
+      FloatVector c33 = FloatVector.fromArray(FLOATS, init, from + 3 * LANES);
       int a0 = aOffset + row * rowStride;
       int a1 = a0 + rowStride;
       int a2 = a1 + rowStride;
       int a3 = a2 + rowStride;
+      int as = 0;
+      int bs = bOffset;
       for (int s = 0; s < steps; s++) {
-        int bs = bOffset + s * ldb;
-        int as = s * stepStride;
         FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
         FloatVector b1 = FloatVector.fromArray(FLOATS, b, bs + LANES);
         FloatVector b2 = FloatVector.fromArray(FLOATS, b, bs + 2 * LANES);
@@ -249,47 +520,163 @@ final class VectorProducts {
         c31 = x.fma(b1, c31);
         c32 = x.fma(b2, c32);
         c33 = x.fma(b3, c33);
+        as += stepStride;
+        bs += ldb;
       }
       int to = cOffset + row * ldc;
-      c00.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
-      c01.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
-      c02.add(FloatVector.fromArray(FLOATS, c, to + 2 * LANES)).intoArray(c, to + 2 * LANES);
-      c03.add(FloatVector.fromArray(FLOATS, c, to + 3 * LANES)).intoArray(c, to + 3 * LANES);
+      c00.intoArray(c, to);
+      c01.intoArray(c, to + LANES);
+      c02.intoArray(c, to + 2 * LANES);
+      c03.intoArray(c, to + 3 * LANES);
       to += ldc;
-      c10.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
-      c11.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
-      c12.add(FloatVector.fromArray(FLOATS, c, to + 2 * LANES)).intoArray(c, to + 2 * LANES);
-      c13.add(FloatVector.fromArray(FLOATS, c, to + 3 * LANES)).intoArray(c, to + 3 * LANES);
+      c10.intoArray(c, to);
+      c11.intoArray(c, to + LANES);
+      c12.intoArray(c, to + 2 * LANES);
+      c13.intoArray(c, to + 3 * LANES);
       to += ldc;
-      c20.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
-      c21.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
-      c22.add(FloatVector.fromArray(FLOATS, c, to + 2 * LANES)).intoArray(c, to + 2 * LANES);
-      c23.add(FloatVector.fromArray(FLOATS, c, to + 3 * LANES)).intoArray(c, to + 3 * LANES);
+      c20.intoArray(c, to);
+      c21.intoArray(c, to + LANES);
+      c22.intoArray(c, to + 2 * LANES);
+      c23.intoArray(c, to + 3 * LANES);
       to += ldc;
-      c30.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
-      c31.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
-      c32.add(FloatVector.fromArray(FLOATS, c, to + 2 * LANES)).intoArray(c, to + 2 * LANES);
-      c33.add(FloatVector.fromArray(FLOATS, c, to + 3 * LANES)).intoArray(c, to + 3 * LANES);
+      c30.intoArray(c, to);
+      c31.intoArray(c, to + LANES);
+      c32.intoArray(c, to + 2 * LANES);
+      c33.intoArray(c, to + 3 * LANES);
     }
     for (; row < rows; row++) {
-      FloatVector c0 = FloatVector.zero(FLOATS);
-      FloatVector c1 = c0;
-      FloatVector c2 = c0;
-      FloatVector c3 = c0;
+      int from = initOffset + row * initStride;
+      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c01 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      FloatVector c02 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
+      FloatVector c03 = FloatVector.fromArray(FLOATS, init, from + 3 * LANES);
       int a0 = aOffset + row * rowStride;
+      int as = 0;
+      int bs = bOffset;
       for (int s = 0; s < steps; s++) {
-        int bs = bOffset + s * ldb;
-        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + s * stepStride]);
-        c0 = x.fma(FloatVector.fromArray(FLOATS, b, bs), c0);
-        c1 = x.fma(FloatVector.fromArray(FLOATS, b, bs + LANES), c1);
-        c2 = x.fma(FloatVector.fromArray(FLOATS, b, bs + 2 * LANES), c2);
-        c3 = x.fma(FloatVector.fromArray(FLOATS, b, bs + 3 * LANES), c3);
+        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
+        FloatVector b1 = FloatVector.fromArray(FLOATS, b, bs + LANES);
+        FloatVector b2 = FloatVector.fromArray(FLOATS, b, bs + 2 * LANES);
+        FloatVector b3 = FloatVector.fromArray(FLOATS, b, bs + 3 * LANES);
+        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
+        c00 = x.fma(b0, c00);
+        c01 = x.fma(b1, c01);
+        c02 = x.fma(b2, c02);
+        c03 = x.fma(b3, c03);
+        as += stepStride;
+        bs += ldb;
       }
       int to = cOffset + row * ldc;
-      c0.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
-      c1.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
-      c2.add(FloatVector.fromArray(FLOATS, c, to + 2 * LANES)).intoArray(c, to + 2 * LANES);
-      c3.add(FloatVector.fromArray(FLOATS, c, to + 3 * LANES)).intoArray(c, to + 3 * LANES);
+      c00.intoArray(c, to);
+      c01.intoArray(c, to + LANES);
+      c02.intoArray(c, to + 2 * LANES);
+      c03.intoArray(c, to + 3 * LANES);
+    }
+  }
+
+  private static void threeVectors(
+      int rows,
+      int steps,
+      float[] a,
+      int aOffset,
+      int rowStride,
+      int stepStride,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] init,
+      int initOffset,
+      int initStride,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    int row = 0;
+    for (; row + 4 <= rows; row += 4) {
+      int from = initOffset + row * initStride;
+      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c01 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      FloatVector c02 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
+      from += initStride;
+      FloatVector c10 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c11 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      FloatVector c12 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
+      from += initStride;
+      FloatVector c20 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c21 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      FloatVector c22 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
+      from += initStride;
+      FloatVector c30 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c31 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      FloatVector c32 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
+      int a0 = aOffset + row * rowStride;
+      int a1 = a0 + rowStride;
+      int a2 = a1 + rowStride;
+      int a3 = a2 + rowStride;
+      int as = 0;
+      int bs = bOffset;
+      for (int s = 0; s < steps; s++) {
+        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
+        FloatVector b1 = FloatVector.fromArray(FLOATS, b, bs + LANES);
+        FloatVector b2 = FloatVector.fromArray(FLOATS, b, bs + 2 * LANES);
+        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
+        c00 = x.fma(b0, c00);
+        c01 = x.fma(b1, c01);
+        c02 = x.fma(b2, c02);
+        x = FloatVector.broadcast(FLOATS, a[a1 + as]);
+        c10 = x.fma(b0, c10);
+        c11 = x.fma(b1, c11);
+        c12 = x.fma(b2, c12);
+        x = FloatVector.broadcast(FLOATS, a[a2 + as]);
+        c20 = x.fma(b0, c20);
+        c21 = x.fma(b1, c21);
+        c22 = x.fma(b2, c22);
+        x = FloatVector.broadcast(FLOATS, a[a3 + as]);
+        c30 = x.fma(b0, c30);
+        c31 = x.fma(b1, c31);
+        c32 = x.fma(b2, c32);
+        as += stepStride;
+        bs += ldb;
+      }
+      int to = cOffset + row * ldc;
+      c00.intoArray(c, to);
+      c01.intoArray(c, to + LANES);
+      c02.intoArray(c, to + 2 * LANES);
+      to += ldc;
+      c10.intoArray(c, to);
+      c11.intoArray(c, to + LANES);
+      c12.intoArray(c, to + 2 * LANES);
+      to += ldc;
+      c20.intoArray(c, to);
+      c21.intoArray(c, to + LANES);
+      c22.intoArray(c, to + 2 * LANES);
+      to += ldc;
+      c30.intoArray(c, to);
+      c31.intoArray(c, to + LANES);
+      c32.intoArray(c, to + 2 * LANES);
+    }
+    for (; row < rows; row++) {
+      int from = initOffset + row * initStride;
+      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c01 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      FloatVector c02 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
+      int a0 = aOffset + row * rowStride;
+      int as = 0;
+      int bs = bOffset;
+      for (int s = 0; s < steps; s++) {
+        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
+        FloatVector b1 = FloatVector.fromArray(FLOATS, b, bs + LANES);
+        FloatVector b2 = FloatVector.fromArray(FLOATS, b, bs + 2 * LANES);
+        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
+        c00 = x.fma(b0, c00);
+        c01 = x.fma(b1, c01);
+        c02 = x.fma(b2, c02);
+        as += stepStride;
+        bs += ldb;
+      }
+      int to = cOffset + row * ldc;
+      c00.intoArray(c, to);
+      c01.intoArray(c, to + LANES);
+      c02.intoArray(c, to + 2 * LANES);
     }
   }
 
@@ -303,26 +690,50 @@ final class VectorProducts {
       float[] b,
       int bOffset,
       int ldb,
+      float[] init,
+      int initOffset,
+      int initStride,
       float[] c,
       int cOffset,
       int ldc) {
     int row = 0;
-    for (; row + 4 <= rows; row += 4) {
-      FloatVector c00 = FloatVector.zero(FLOATS);
-      FloatVector c01 = c00;
-      FloatVector c10 = c00;
-      FloatVector c11 = c00;
-      FloatVector c20 = c00;
-      FloatVector c21 = c00;
-      FloatVector c30 = c00;
-      FloatVector c31 = c00;
+    int eights = MANY_REGISTERS ? rows : 0;
+    for (; row + 8 <= eights; row += 8) {
+      int from = initOffset + row * initStride;
+      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c01 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      from += initStride;
+      FloatVector c10 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c11 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      from += initStride;
+      FloatVector c20 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c21 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      from += initStride;
+      FloatVector c30 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c31 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      from += initStride;
+      FloatVector c40 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c41 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      from += initStride;
+      FloatVector c50 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c51 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      from += initStride;
+      FloatVector c60 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c61 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      from += initStride;
+      FloatVector c70 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c71 = FloatVector.fromArray(FLOATS, init, from + LANES);
       int a0 = aOffset + row * rowStride;
       int a1 = a0 + rowStride;
       int a2 = a1 + rowStride;
       int a3 = a2 + rowStride;
+      int a4 = a3 + rowStride;
+      int a5 = a4 + rowStride;
+      int a6 = a5 + rowStride;
+      int a7 = a6 + rowStride;
+      int as = 0;
+      int bs = bOffset;
       for (int s = 0; s < steps; s++) {
-        int bs = bOffset + s * ldb;
-        int as = s * stepStride;
         FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
         FloatVector b1 = FloatVector.fromArray(FLOATS, b, bs + LANES);
         FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
@@ -337,33 +748,115 @@ final class VectorProducts {
         x = FloatVector.broadcast(FLOATS, a[a3 + as]);
         c30 = x.fma(b0, c30);
         c31 = x.fma(b1, c31);
+        x = FloatVector.broadcast(FLOATS, a[a4 + as]);
+        c40 = x.fma(b0, c40);
+        c41 = x.fma(b1, c41);
+        x = FloatVector.broadcast(FLOATS, a[a5 + as]);
+        c50 = x.fma(b0, c50);
+        c51 = x.fma(b1, c51);
+        x = FloatVector.broadcast(FLOATS, a[a6 + as]);
+        c60 = x.fma(b0, c60);
+        c61 = x.fma(b1, c61);
+        x = FloatVector.broadcast(FLOATS, a[a7 + as]);
+        c70 = x.fma(b0, c70);
+        c71 = x.fma(b1, c71);
+        as += stepStride;
+        bs += ldb;
       }
       int to = cOffset + row * ldc;
-      c00.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
-      c01.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
+      c00.intoArray(c, to);
+      c01.intoArray(c, to + LANES);
       to += ldc;
-      c10.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
-      c11.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
+      c10.intoArray(c, to);
+      c11.intoArray(c, to + LANES);
       to += ldc;
-      c20.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
-      c21.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
+      c20.intoArray(c, to);
+      c21.intoArray(c, to + LANES);
       to += ldc;
-      c30.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
-      c31.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
+      c30.intoArray(c, to);
+      c31.intoArray(c, to + LANES);
+      to += ldc;
+      c40.intoArray(c, to);
+      c41.intoArray(c, to + LANES);
+      to += ldc;
+      c50.intoArray(c, to);
+      c51.intoArray(c, to + LANES);
+      to += ldc;
+      c60.intoArray(c, to);
+      c61.intoArray(c, to + LANES);
+      to += ldc;
+      c70.intoArray(c, to);
+      c71.intoArray(c, to + LANES);
+    }
+    for (; row + 4 <= rows; row += 4) {
+      int from = initOffset + row * initStride;
+      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c01 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      from += initStride;
+      FloatVector c10 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c11 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      from += initStride;
+      FloatVector c20 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c21 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      from += initStride;
+      FloatVector c30 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c31 = FloatVector.fromArray(FLOATS, init, from + LANES);
+      int a0 = aOffset + row * rowStride;
+      int a1 = a0 + rowStride;
+      int a2 = a1 + rowStride;
+      int a3 = a2 + rowStride;
+      int as = 0;
+      int bs = bOffset;
+      for (int s = 0; s < steps; s++) {
+        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
+        FloatVector b1 = FloatVector.fromArray(FLOATS, b, bs + LANES);
+        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
+        c00 = x.fma(b0, c00);
+        c01 = x.fma(b1, c01);
+        x = FloatVector.broadcast(FLOATS, a[a1 + as]);
+        c10 = x.fma(b0, c10);
+        c11 = x.fma(b1, c11);
+        x = FloatVector.broadcast(FLOATS, a[a2 + as]);
+        c20 = x.fma(b0, c20);
+        c21 = x.fma(b1, c21);
+        x = FloatVector.broadcast(FLOATS, a[a3 + as]);
+        c30 = x.fma(b0, c30);
+        c31 = x.fma(b1, c31);
+        as += stepStride;
+        bs += ldb;
+      }
+      int to = cOffset + row * ldc;
+      c00.intoArray(c, to);
+      c01.intoArray(c, to + LANES);
+      to += ldc;
+      c10.intoArray(c, to);
+      c11.intoArray(c, to + LANES);
+      to += ldc;
+      c20.intoArray(c, to);
+      c21.intoArray(c, to + LANES);
+      to += ldc;
+      c30.intoArray(c, to);
+      c31.intoArray(c, to + LANES);
     }
     for (; row < rows; row++) {
-      FloatVector c0 = FloatVector.zero(FLOATS);
-      FloatVector c1 = c0;
+      int from = initOffset + row * initStride;
+      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
+      FloatVector c01 = FloatVector.fromArray(FLOATS, init, from + LANES);
       int a0 = aOffset + row * rowStride;
+      int as = 0;
+      int bs = bOffset;
       for (int s = 0; s < steps; s++) {
-        int bs = bOffset + s * ldb;
-        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + s * stepStride]);
-        c0 = x.fma(FloatVector.fromArray(FLOATS, b, bs), c0);
-        c1 = x.fma(FloatVector.fromArray(FLOATS, b, bs + LANES), c1);
+        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
+        FloatVector b1 = FloatVector.fromArray(FLOATS, b, bs + LANES);
+        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
+        c00 = x.fma(b0, c00);
+        c01 = x.fma(b1, c01);
+        as += stepStride;
+        bs += ldb;
       }
       int to = cOffset + row * ldc;
-      c0.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
-      c1.add(FloatVector.fromArray(FLOATS, c, to + LANES)).intoArray(c, to + LANES);
+      c00.intoArray(c, to);
+      c01.intoArray(c, to + LANES);
     }
   }
 
@@ -377,42 +870,130 @@ final class VectorProducts {
       float[] b,
       int bOffset,
       int ldb,
+      float[] init,
+      int initOffset,
+      int initStride,
       float[] c,
       int cOffset,
       int ldc) {
     int row = 0;
-    for (; row + 4 <= rows; row += 4) {
-      FloatVector c0 = FloatVector.zero(FLOATS);
-      FloatVector c1 = c0;
-      FloatVector c2 = c0;
-      FloatVector c3 = c0;
+    for (; row + 8 <= rows; row += 8) {
+      int from = initOffset + row * initStride;
+      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
+      from += initStride;
+      FloatVector c10 = FloatVector.fromArray(FLOATS, init, from);
+      from += initStride;
+      FloatVector c20 = FloatVector.fromArray(FLOATS, init, from);
+      from += initStride;
+      FloatVector c30 = FloatVector.fromArray(FLOATS, init, from);
+      from += initStride;
+      FloatVector c40 = FloatVector.fromArray(FLOATS, init, from);
+      from += initStride;
+      FloatVector c50 = FloatVector.fromArray(FLOATS, init, from);
+      from += initStride;
+      FloatVector c60 = FloatVector.fromArray(FLOATS, init, from);
+      from += initStride;
+      FloatVector c70 = FloatVector.fromArray(FLOATS, init, from);
       int a0 = aOffset + row * rowStride;
       int a1 = a0 + rowStride;
       int a2 = a1 + rowStride;
       int a3 = a2 + rowStride;
+      int a4 = a3 + rowStride;
+      int a5 = a4 + rowStride;
+      int a6 = a5 + rowStride;
+      int a7 = a6 + rowStride;
+      int as = 0;
+      int bs = bOffset;
       for (int s = 0; s < steps; s++) {
-        int as = s * stepStride;
-        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bOffset + s * ldb);
-        c0 = FloatVector.broadcast(FLOATS, a[a0 + as]).fma(b0, c0);
-        c1 = FloatVector.broadcast(FLOATS, a[a1 + as]).fma(b0, c1);
-        c2 = FloatVector.broadcast(FLOATS, a[a2 + as]).fma(b0, c2);
-        c3 = FloatVector.broadcast(FLOATS, a[a3 + as]).fma(b0, c3);
+        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
+        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
+        c00 = x.fma(b0, c00);
+        x = FloatVector.broadcast(FLOATS, a[a1 + as]);
+        c10 = x.fma(b0, c10);
+        x = FloatVector.broadcast(FLOATS, a[a2 + as]);
+        c20 = x.fma(b0, c20);
+        x = FloatVector.broadcast(FLOATS, a[a3 + as]);
+        c30 = x.fma(b0, c30);
+        x = FloatVector.broadcast(FLOATS, a[a4 + as]);
+        c40 = x.fma(b0, c40);
+        x = FloatVector.broadcast(FLOATS, a[a5 + as]);
+        c50 = x.fma(b0, c50);
+        x = FloatVector.broadcast(FLOATS, a[a6 + as]);
+        c60 = x.fma(b0, c60);
+        x = FloatVector.broadcast(FLOATS, a[a7 + as]);
+        c70 = x.fma(b0, c70);
+        as += stepStride;
+        bs += ldb;
       }
       int to = cOffset + row * ldc;
-      c0.add(FloatVector.fromArray(FLOATS, c, to)).intoArray(c, to);
-      c1.add(FloatVector.fromArray(FLOATS, c, to + ldc)).intoArray(c, to + ldc);
-      c2.add(FloatVector.fromArray(FLOATS, c, to + 2 * ldc)).intoArray(c, to + 2 * ldc);
-      c3.add(FloatVector.fromArray(FLOATS, c, to + 3 * ldc)).intoArray(c, to + 3 * ldc);
+      c00.intoArray(c, to);
+      to += ldc;
+      c10.intoArray(c, to);
+      to += ldc;
+      c20.intoArray(c, to);
+      to += ldc;
+      c30.intoArray(c, to);
+      to += ldc;
+      c40.intoArray(c, to);
+      to += ldc;
+      c50.intoArray(c, to);
+      to += ldc;
+      c60.intoArray(c, to);
+      to += ldc;
+      c70.intoArray(c, to);
+    }
+    for (; row + 4 <= rows; row += 4) {
+      int from = initOffset + row * initStride;
+      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
+      from += initStride;
+      FloatVector c10 = FloatVector.fromArray(FLOATS, init, from);
+      from += initStride;
+      FloatVector c20 = FloatVector.fromArray(FLOATS, init, from);
+      from += initStride;
+      FloatVector c30 = FloatVector.fromArray(FLOATS, init, from);
+      int a0 = aOffset + row * rowStride;
+      int a1 = a0 + rowStride;
+      int a2 = a1 + rowStride;
+      int a3 = a2 + rowStride;
+      int as = 0;
+      int bs = bOffset;
+      for (int s = 0; s < steps; s++) {
+        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
+        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
+        c00 = x.fma(b0, c00);
+        x = FloatVector.broadcast(FLOATS, a[a1 + as]);
+        c10 = x.fma(b0, c10);
+        x = FloatVector.broadcast(FLOATS, a[a2 + as]);
+        c20 = x.fma(b0, c20);
+        x = FloatVector.broadcast(FLOATS, a[a3 + as]);
+        c30 = x.fma(b0, c30);
+        as += stepStride;
+        bs += ldb;
+      }
+      int to = cOffset + row * ldc;
+      c00.intoArray(c, to);
+      to += ldc;
+      c10.intoArray(c, to);
+      to += ldc;
+      c20.intoArray(c, to);
+      to += ldc;
+      c30.intoArray(c, to);
     }
     for (; row < rows; row++) {
-      FloatVector c0 = FloatVector.zero(FLOATS);
+      int from = initOffset + row * initStride;
+      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
       int a0 = aOffset + row * rowStride;
+      int as = 0;
+      int bs = bOffset;
       for (int s = 0; s < steps; s++) {
-        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + s * stepStride]);
-        c0 = x.fma(FloatVector.fromArray(FLOATS, b, bOffset + s * ldb), c0);
+        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
+        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
+        c00 = x.fma(b0, c00);
+        as += stepStride;
+        bs += ldb;
       }
-      c0.add(FloatVector.fromArray(FLOATS, c, cOffset + row * ldc))
-          .intoArray(c, cOffset + row * ldc);
+      int to = cOffset + row * ldc;
+      c00.intoArray(c, to);
     }
   }
 

@@ -190,48 +190,59 @@ abstract class GatePass extends CellPass {
     int at = fromStep * rows * columns;
     float[] x = input().values();
     int xOffset = input().at(fromStep);
-    boolean bias = cell.useBias();
-    float[] kernel = cell.weights().get(0).values();
-    if (bias) {
-      kernels.fillRows(
-          positions, columns, cell.weights().get(2).values(), 0, gateValues, at, columns);
-    }
     if (!dropsInputs) {
-      kernels.multiply(
-          positions,
-          columns,
-          features,
-          x,
-          xOffset,
-          features,
-          kernel,
-          0,
-          columns,
-          gateValues,
-          at,
-          columns,
-          bias);
+      project(positions, x, xOffset, 0, columns, at);
       return;
     }
     int parts = cell.dropoutMasks();
     int width = columns / parts;
     for (int part = 0; part < parts; part++) {
       maskBlocks(x, xOffset, steps, inputMasks, part, features);
+      project(positions, masked, 0, part * width, width, at);
+    }
+  }
+
+  private void project(int positions, float[] inputs, int offset, int column, int width, int at) {
+    float[] kernel = cell.weights().get(0).values();
+    int to = at + column;
+    if (cell.useBias()) {
+      float[] bias = inputBias();
+      kernels.multiplyAddRow(
+          positions,
+          width,
+          features,
+          inputs,
+          offset,
+          features,
+          kernel,
+          column,
+          columns,
+          bias,
+          column,
+          gateValues,
+          to,
+          columns);
+    } else {
       kernels.multiply(
           positions,
           width,
           features,
-          masked,
-          0,
+          inputs,
+          offset,
           features,
           kernel,
-          part * width,
+          column,
           columns,
           gateValues,
-          at + part * width,
+          to,
           columns,
-          bias);
+          false);
     }
+  }
+
+  /** What is added to the inputs' projection, one value for each column. */
+  float[] inputBias() {
+    return cell.weights().get(2).values();
   }
 
   /** masked = source ⊙ mask, the same mask for every block. */
@@ -261,6 +272,24 @@ abstract class GatePass extends CellPass {
    */
   final void multiplyRecurrent(
       float[] s, int sOffset, int fromGate, int toGate, float[] out, int outOffset, boolean add) {
+    int to = outOffset + fromGate * units;
+    multiplyRecurrent(s, sOffset, fromGate, toGate, out, to, columns, add);
+  }
+
+  /**
+   * The same, to a place that has room for these gates only.
+   *
+   * @param outOffset where the first of the gates goes
+   */
+  final void multiplyRecurrent(
+      float[] s,
+      int sOffset,
+      int fromGate,
+      int toGate,
+      float[] out,
+      int outOffset,
+      int outStride,
+      boolean add) {
     float[] kernel = cell.weights().get(1).values();
     if (!dropsStates) {
       int from = fromGate * units;
@@ -275,8 +304,8 @@ abstract class GatePass extends CellPass {
           from,
           columns,
           out,
-          outOffset + from,
-          columns,
+          outOffset,
+          outStride,
           add);
       return;
     }
@@ -293,8 +322,8 @@ abstract class GatePass extends CellPass {
           g * units,
           columns,
           out,
-          outOffset + g * units,
-          columns,
+          outOffset + (g - fromGate) * units,
+          outStride,
           add);
     }
   }
@@ -324,6 +353,17 @@ abstract class GatePass extends CellPass {
   /** ds = dgates·Uᵀ (or ds += …) for some of the gates: {@link #multiplyRecurrent} backwards. */
   final void multiplyRecurrentBackward(
       float[] dGates, int offset, int fromGate, int toGate, float[] ds, boolean add) {
+    int from = offset + fromGate * units;
+    multiplyRecurrentBackward(dGates, from, columns, fromGate, toGate, ds, add);
+  }
+
+  /**
+   * The same, from a place that has these gates only.
+   *
+   * @param offset where the first of the gates is
+   */
+  final void multiplyRecurrentBackward(
+      float[] dGates, int offset, int stride, int fromGate, int toGate, float[] ds, boolean add) {
     float[] transposed = cell.transposed(cell.weights().get(1));
     if (!dropsStates) {
       int from = fromGate * units;
@@ -332,8 +372,8 @@ abstract class GatePass extends CellPass {
           units,
           (toGate - fromGate) * units,
           dGates,
-          offset + from,
-          columns,
+          offset,
+          stride,
           transposed,
           from * units,
           units,
@@ -350,8 +390,8 @@ abstract class GatePass extends CellPass {
           units,
           units,
           dGates,
-          offset + g * units,
-          columns,
+          offset + (g - fromGate) * units,
+          stride,
           transposed,
           g * units * units,
           units,
@@ -378,6 +418,22 @@ abstract class GatePass extends CellPass {
   /** dU for some of the gates: the sum over all steps of sᵀ·dgates. */
   final void recurrentGradient(
       float[] s, int fromGate, int toGate, float[] dGates, Gradient gradient) {
+    recurrentGradient(s, fromGate, toGate, dGates, fromGate * units, columns, gradient);
+  }
+
+  /**
+   * The same, from a place that has these gates only.
+   *
+   * @param column where in a row of dgates the first of the gates is
+   */
+  final void recurrentGradient(
+      float[] s,
+      int fromGate,
+      int toGate,
+      float[] dGates,
+      int column,
+      int stride,
+      Gradient gradient) {
     int positions = timesteps * rows;
     if (!dropsStates) {
       int from = fromGate * units;
@@ -389,8 +445,8 @@ abstract class GatePass extends CellPass {
           0,
           units,
           dGates,
-          from,
-          columns,
+          column,
+          stride,
           gradient.values(),
           from,
           columns,
@@ -407,8 +463,8 @@ abstract class GatePass extends CellPass {
           0,
           units,
           dGates,
-          g * units,
-          columns,
+          column + (g - fromGate) * units,
+          stride,
           gradient.values(),
           g * units,
           columns,

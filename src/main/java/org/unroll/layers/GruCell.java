@@ -99,7 +99,9 @@ public final class GruCell extends GatedCell<GruCell> {
   private final class ResetAfterPass extends GatePass {
     private final Activation act = activation();
     private final Activation sigma = recurrentActivation();
-    private float[] inner = {}; // h·U + b', then its gradient: timesteps × rows × columns
+    // h·U + b' of the candidate, then its gradient: timesteps × rows × units
+    private float[] inner = {};
+    private float[] inputBias = {}; // b + b' of z and r, b of the candidate
 
     ResetAfterPass() {
       super(GruCell.this);
@@ -112,7 +114,18 @@ public final class GruCell extends GatedCell<GruCell> {
 
     @Override
     void reserve() {
-      inner = Pass.atLeast(inner, timesteps * rows * columns);
+      inner = Pass.atLeast(inner, timesteps * rows * units);
+      if (useBias()) {
+        inputBias = Pass.atLeast(inputBias, columns);
+        float[] bias = weights().get(2).values();
+        System.arraycopy(bias, 0, inputBias, 0, columns);
+        kernels.add(2 * units, bias, columns, inputBias, 0);
+      }
+    }
+
+    @Override
+    float[] inputBias() {
+      return inputBias;
     }
 
     @Override
@@ -120,10 +133,12 @@ public final class GruCell extends GatedCell<GruCell> {
       int block = rows * units;
       int at = k * rows * columns;
       float[] h = state(0).values();
+      multiplyRecurrent(h, k * block, 0, 2, gateValues, at, true);
       if (useBias()) {
-        kernels.fillRows(rows, columns, weights().get(2).values(), columns, inner, at, columns);
+        float[] bias = weights().get(2).values();
+        kernels.fillRows(rows, units, bias, columns + 2 * units, inner, k * block, units);
       }
-      multiplyRecurrent(h, k * block, 0, 3, inner, at, useBias());
+      multiplyRecurrent(h, k * block, 2, 3, inner, k * block, units, useBias());
       kernels.gruForward(
           act,
           sigma,
@@ -132,7 +147,7 @@ public final class GruCell extends GatedCell<GruCell> {
           gateValues,
           at,
           inner,
-          at,
+          k * block,
           preActivations,
           h,
           k * block,
@@ -155,22 +170,28 @@ public final class GruCell extends GatedCell<GruCell> {
           gateValues,
           at,
           inner,
-          at,
+          k * block,
           state(0).values(),
           k * block,
           dh,
           0,
           dhPrevious,
           0);
-      multiplyRecurrentBackward(inner, at, 0, 3, dhPrevious, true);
+      multiplyRecurrentBackward(gateValues, at, 0, 2, dhPrevious, true);
+      multiplyRecurrentBackward(inner, k * block, units, 2, 3, dhPrevious, true);
     }
 
     @Override
     void recurrentGradient(Gradient[] gradients) {
-      recurrentGradient(state(0).values(), 0, 3, inner, gradients[1]);
+      float[] h = state(0).values();
+      recurrentGradient(h, 0, 2, gateValues, gradients[1]);
+      recurrentGradient(h, 2, 3, inner, 0, units, gradients[1]);
       if (useBias()) {
         float[] bias = gradients[2].values();
-        kernels.sumRows(timesteps * rows, columns, inner, 0, columns, bias, columns, false);
+        int positions = timesteps * rows;
+        // Of z and r both biases have the same gradient.
+        kernels.sumRows(positions, 2 * units, gateValues, 0, columns, bias, columns, false);
+        kernels.sumRows(positions, units, inner, 0, units, bias, columns + 2 * units, false);
       }
     }
   }

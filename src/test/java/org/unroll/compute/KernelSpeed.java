@@ -154,8 +154,8 @@ final class KernelSpeed {
       int n = rows * units;
       float[] given = random(4 * n);
       float[] gates = new float[4 * n];
-      float[] inner = random(3 * n);
-      float[] innerUsed = new float[3 * n];
+      float[] inner = random(n);
+      float[] innerUsed = new float[n];
       float[] before = random(n);
       float[] c = new float[n];
       float[] a = new float[n];
@@ -245,7 +245,7 @@ final class KernelSpeed {
               false,
               () -> {
                 System.arraycopy(given, 0, gates, 0, 3 * n);
-                System.arraycopy(inner, 0, innerUsed, 0, 3 * n);
+                System.arraycopy(inner, 0, innerUsed, 0, n);
                 kernels.gruBackward(
                     Activation.TANH,
                     Activation.SIGMOID,

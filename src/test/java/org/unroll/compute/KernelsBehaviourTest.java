@@ -35,8 +35,8 @@ class KernelsBehaviourTest {
     final float[] bias = random(4, 4 * UNITS);
     final float[] biasGradient = new float[4 * UNITS];
     final float[] gates = new float[ROWS * 4 * UNITS];
-    final float[] inner = random(5, ROWS * 3 * UNITS);
-    final float[] innerUsed = new float[ROWS * 3 * UNITS];
+    final float[] inner = random(5, ROWS * UNITS);
+    final float[] innerUsed = new float[ROWS * UNITS];
     final float[] before = random(6, ROWS * UNITS);
     final float[] c = new float[ROWS * UNITS];
     final float[] a = new float[ROWS * UNITS];
@@ -121,7 +121,7 @@ class KernelsBehaviourTest {
         kernels.sumRows(rows, 4 * UNITS, gates, 0, 4 * UNITS, biasGradient, 0, false);
       }
       int gru = from * 3 * UNITS;
-      System.arraycopy(inner, gru, innerUsed, gru, rows * 3 * UNITS);
+      System.arraycopy(inner, state, innerUsed, state, rows * UNITS);
       kernels.gruForward(
           Activation.TANH,
           Activation.SIGMOID,
@@ -130,7 +130,7 @@ class KernelsBehaviourTest {
           gates,
           gru,
           innerUsed,
-          gru,
+          state,
           null,
           before,
           state,
@@ -145,7 +145,7 @@ class KernelsBehaviourTest {
           gates,
           gru,
           innerUsed,
-          gru,
+          state,
           before,
           state,
           dh,

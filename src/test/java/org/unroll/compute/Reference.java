@@ -92,14 +92,15 @@ final class Reference {
   /**
    * One unit of a GRU, reset gate after the product.
    *
-   * @param p the projections z, r, h of the input, those of the state, and the previous state
+   * @param p the projections z and r of input and state, h of the input, h of the state, and the
+   *     previous state
    * @return the gates z, r, g, then h, then the three pre-activations
    */
   static double[] gru(Activation act, Activation sigma, double[] p) {
-    double z = activation(sigma, p[0] + p[3]);
-    double r = activation(sigma, p[1] + p[4]);
-    double sum = p[2] + r * p[5];
+    double z = activation(sigma, p[0]);
+    double r = activation(sigma, p[1]);
+    double sum = p[2] + r * p[3];
     double g = activation(act, sum);
-    return new double[] {z, r, g, z * p[6] + (1 - z) * g, p[0] + p[3], p[1] + p[4], sum};
+    return new double[] {z, r, g, z * p[4] + (1 - z) * g, p[0], p[1], sum};
   }
 }
