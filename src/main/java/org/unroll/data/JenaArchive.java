@@ -9,10 +9,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -110,9 +108,9 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
         byte[] content = Files.readAllBytes(file);
         check(content);
         Path kept = cache.resolve(name);
-        Path sum = Files.writeString(zip, sha256(content) + "  " + name + "\n");
-        move(sum, sumOf(kept));
-        move(file, kept);
+        String sum = sha256(content) + "  " + name + "\n";
+        WholeFile.write(sumOf(kept), out -> out.write(sum.getBytes(StandardCharsets.UTF_8)));
+        WholeFile.write(kept, out -> out.write(content));
         return kept;
       } finally {
         Files.deleteIfExists(zip);
@@ -267,14 +265,6 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
       return MessageDigest.getInstance(algorithm);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every Java platform has " + algorithm, e);
-    }
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 }

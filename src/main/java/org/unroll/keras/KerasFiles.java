@@ -9,24 +9,20 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.File;
 import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.unroll.ModelFiles;
 import org.unroll.Sequential;
 import org.unroll.data.Shape;
+import org.unroll.data.WholeFile;
 import org.unroll.layers.Layer;
 import org.unroll.layers.Network;
 import org.unroll.layers.Weight;
@@ -192,44 +188,18 @@ public final class KerasFiles implements ModelFiles {
               + " Received: "
               + path);
     }
-    File target = path.toAbsolutePath().toFile();
-    // Beside the target, so that the last step is a move within one disk.
-    String unique = "." + target.getName() + "." + UUID.randomUUID();
-    File scratch = new File(target.getParentFile(), unique + ".h5.tmp");
-    File whole = new File(target.getParentFile(), unique + ".tmp");
+    File scratch = WholeFile.beside(path);
     try {
       byte[] config = JSON.writeValueAsBytes(ModelConfigs.write(model));
       byte[] weights = weights(model).toBytes(scratch);
-      try (var out = new FileOutputStream(whole)) {
-        new KerasArchive(metadata(), config, weights).write(out);
-        out.getFD().sync();
-      }
-      move(whole.toPath(), target.toPath());
+      WholeFile.write(path, new KerasArchive(metadata(), config, weights)::write);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "The model cannot be saved to " + path + ": " + e.getMessage(), e);
     } finally {
-      delete(scratch);
-      delete(whole);
-    }
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-    }
-  }
-
-  private static void delete(File file) {
-    try {
-      Files.deleteIfExists(file.toPath());
-    } catch (IOException e) {
-      // The model is saved, or the failure that matters is on its way.
-      file.deleteOnExit();
+      WholeFile.delete(scratch);
     }
   }
 
