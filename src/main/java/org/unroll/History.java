@@ -1,5 +1,8 @@
 package org.unroll;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -43,7 +46,42 @@ public final class History {
         values.forEach((name, column) -> column.add(logs.getOrDefault(name, Double.NaN)));
         seconds.add((System.nanoTime() - begin) / 1e9);
       }
+
+      @Override
+      public void writeState(DataOutput out) throws IOException {
+        out.writeLong(System.nanoTime() - begin);
+        out.writeInt(epochs());
+        for (double value : seconds) {
+          out.writeDouble(value);
+        }
+        out.writeInt(values.size());
+        for (Map.Entry<String, List<Double>> column : values.entrySet()) {
+          out.writeUTF(column.getKey());
+          for (double value : column.getValue()) {
+            out.writeDouble(value);
+          }
+        }
+      }
+
+      @Override
+      public void readState(DataInput in) throws IOException {
+        begin = System.nanoTime() - in.readLong();
+        int epochs = in.readInt();
+        readColumn(in, epochs, seconds);
+        int names = in.readInt();
+        for (int i = 0; i < names; i++) {
+          List<Double> column = new ArrayList<>();
+          values.put(in.readUTF(), column);
+          readColumn(in, epochs, column);
+        }
+      }
     };
+  }
+
+  private static void readColumn(DataInput in, int count, List<Double> column) throws IOException {
+    for (int i = 0; i < count; i++) {
+      column.add(in.readDouble());
+    }
   }
 
   private static List<Double> noValues(int count) {

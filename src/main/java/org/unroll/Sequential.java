@@ -282,7 +282,7 @@ public final class Sequential {
     requireCompiled("fit");
     History run = new History(options.firstEpoch());
     history = run;
-    trainer.fit(train, options, run.recorder());
+    trainer.fit(train, options, run.recorder(), this::save);
     return run;
   }
 

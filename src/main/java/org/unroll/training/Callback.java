@@ -1,5 +1,8 @@
 package org.unroll.training;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Map;
 
 /**
@@ -28,4 +31,21 @@ public abstract class Callback {
    * called where this callback's own {@link #onTrainBegin} failed or was not reached.
    */
   public void onTrainEnd(Training training) {}
+
+  /**
+   * Writes what this callback remembers of the training so far, for {@link BackupAndRestore};
+   * nothing by default.
+   *
+   * @throws IOException as the stream does
+   */
+  public void writeState(DataOutput out) throws IOException {}
+
+  /**
+   * Takes up what {@link #writeState} has written, in a training that goes on from a backup. Called
+   * after {@link #onTrainBegin}, and where training goes on within an epoch, after {@link
+   * #onEpochBegin} of this epoch.
+   *
+   * @throws IOException as the stream does
+   */
+  public void readState(DataInput in) throws IOException {}
 }

@@ -51,6 +51,37 @@ public final class Callbacks {
     return new TerminateOnNaN(System.out);
   }
 
+  /**
+   * Saves the model after every epoch, or where it is better than before; watches {@code val_loss}
+   * if nothing else is said.
+   *
+   * @param file a file ending in {@code .keras}; its name may have fields such as {@code
+   *     {epoch:02d}} and {@code {val_loss:.2f}}
+   */
+  public static ModelCheckpoint modelCheckpoint(Path file) {
+    return modelCheckpoint(file, "val_loss");
+  }
+
+  /**
+   * Saves the model after every epoch, or where it is better than before.
+   *
+   * @param file a file ending in {@code .keras}; its name may have fields such as {@code
+   *     {epoch:02d}} and {@code {val_loss:.2f}}
+   * @param monitor the name in the logs of what tells which is better, for example {@code val_loss}
+   */
+  public static ModelCheckpoint modelCheckpoint(Path file, String monitor) {
+    return new ModelCheckpoint(file, monitor);
+  }
+
+  /**
+   * Backs the training up, so that one that was killed goes on when {@code fit} is called again.
+   *
+   * @param folder of this training alone; made if it is missing
+   */
+  public static BackupAndRestore backupAndRestore(Path folder) {
+    return new BackupAndRestore(folder);
+  }
+
   /** Writes the logs of every epoch to a new CSV file. */
   public static CsvLogger csvLogger(Path file) {
     return csvLogger(file, false);

@@ -1,10 +1,12 @@
 package org.unroll.training;
 
 import java.io.BufferedReader;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.FileOutputStream;
 import java.io.FileReader;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,7 +27,7 @@ public final class CsvLogger extends Callback {
   private final Path file;
   private final boolean append;
   private List<String> columns;
-  private OutputStream out;
+  private FileOutputStream out;
 
   CsvLogger(Path file, boolean append) {
     this.file = file;
@@ -38,7 +40,8 @@ public final class CsvLogger extends Callback {
   }
 
   /**
-   * Opens the file; what it holds is overwritten unless appending was asked for.
+   * Opens the file; what it holds is overwritten unless appending was asked for or training goes on
+   * from a backup.
    *
    * @throws UncheckedIOException if it cannot be opened
    */
@@ -49,7 +52,7 @@ public final class CsvLogger extends Callback {
     try {
       // Not a channel: those close themselves when the thread is interrupted, and an interrupt is a
       // way to end training.
-      out = new FileOutputStream(file.toFile(), append);
+      out = new FileOutputStream(file.toFile(), append || training.resumed());
     } catch (IOException e) {
       throw failed("opened", e);
     }
@@ -82,6 +85,43 @@ public final class CsvLogger extends Callback {
   @Override
   public void onTrainEnd(Training training) {
     close();
+  }
+
+  @Override
+  public void writeState(DataOutput state) throws IOException {
+    out.getFD().sync();
+    state.writeLong(file.toFile().length());
+    state.writeInt(columns == null ? -1 : columns.size());
+    for (int i = 0; columns != null && i < columns.size(); i++) {
+      state.writeUTF(columns.get(i));
+    }
+  }
+
+  /**
+   * Takes lines away that were written after the backup.
+   *
+   * @throws IOException if the file has not the lines that were written before it
+   */
+  @Override
+  public void readState(DataInput state) throws IOException {
+    long length = state.readLong();
+    if (file.toFile().length() < length) {
+      throw new IOException(
+          "the log "
+              + file
+              + " had "
+              + length
+              + " bytes when the backup was made, and now has "
+              + file.toFile().length());
+    }
+    try (var whole = new RandomAccessFile(file.toFile(), "rw")) {
+      whole.setLength(length);
+    }
+    int count = state.readInt();
+    columns = count < 0 ? null : new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      columns.add(state.readUTF());
+    }
   }
 
   private void writeHeader() throws IOException {

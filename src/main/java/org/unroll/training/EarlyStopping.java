@@ -1,5 +1,8 @@
 package org.unroll.training;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.unroll.layers.Weight;
@@ -137,6 +140,33 @@ public final class EarlyStopping extends MonitorCallback<EarlyStopping> {
       System.arraycopy(bestWeights[i], 0, weights.get(i).values(), 0, bestWeights[i].length);
     }
     bestWeights = null;
+  }
+
+  @Override
+  public void writeState(DataOutput out) throws IOException {
+    out.writeInt(wait);
+    out.writeDouble(best);
+    out.writeInt(bestEpoch);
+    out.writeInt(stoppedEpoch);
+    out.writeInt(bestWeights == null ? 0 : bestWeights.length);
+    for (int i = 0; bestWeights != null && i < bestWeights.length; i++) {
+      out.writeInt(bestWeights[i].length);
+      Backup.writeFloats(out, bestWeights[i]);
+    }
+  }
+
+  @Override
+  public void readState(DataInput in) throws IOException {
+    wait = in.readInt();
+    best = in.readDouble();
+    bestEpoch = in.readInt();
+    stoppedEpoch = in.readInt();
+    int count = in.readInt();
+    bestWeights = count == 0 ? null : new float[count][];
+    for (int i = 0; i < count; i++) {
+      bestWeights[i] = new float[in.readInt()];
+      Backup.readFloats(in, bestWeights[i]);
+    }
   }
 
   private void keepWeights(List<Weight> weights) {

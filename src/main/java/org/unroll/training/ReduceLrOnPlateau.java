@@ -1,5 +1,8 @@
 package org.unroll.training;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Map;
 
 /**
@@ -107,6 +110,20 @@ public final class ReduceLrOnPlateau extends MonitorCallback<ReduceLrOnPlateau> 
         wait = 0;
       }
     }
+  }
+
+  @Override
+  public void writeState(DataOutput out) throws IOException {
+    out.writeInt(wait);
+    out.writeInt(coolingDown);
+    out.writeDouble(best);
+  }
+
+  @Override
+  public void readState(DataInput in) throws IOException {
+    wait = in.readInt();
+    coolingDown = in.readInt();
+    best = in.readDouble();
   }
 
   private static int checkedEpochs(String option, int epochs) {

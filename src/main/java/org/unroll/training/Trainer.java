@@ -1,10 +1,15 @@
 package org.unroll.training;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.unroll.compute.Workers;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
@@ -33,11 +38,12 @@ public final class Trainer {
    * return.
    *
    * @param recorder a callback that sees the logs after all others have added to them
+   * @param saver writes the model to a file, for callbacks that ask for it
    * @throws IllegalArgumentException if data and network do not fit together
    * @throws NonFiniteLossException if the loss of a batch is not finite; the weights stay as they
    *     were before that batch
    */
-  public void fit(Dataset dataset, FitOptions options, Callback recorder) {
+  public void fit(Dataset dataset, FitOptions options, Callback recorder, Consumer<Path> saver) {
     Dataset train = dataset;
     Dataset validation = options.validation();
     if (options.validationSplit() > 0) {
@@ -61,7 +67,7 @@ public final class Trainer {
     if (validation != null) {
       requireFit(validation, "validation");
     }
-    new Run(train, validation, options, recorder).run();
+    new Run(train, validation, options, recorder, saver).run();
   }
 
   /** The mean loss and metrics over a dataset, by name. */
@@ -167,6 +173,26 @@ public final class Trainer {
     private double lossSum;
     private double rowSum;
 
+    void write(DataOutput out) throws IOException {
+      out.writeDouble(lossSum);
+      out.writeDouble(rowSum);
+      for (double[] totals : metricTotals) {
+        for (double total : totals) {
+          out.writeDouble(total);
+        }
+      }
+    }
+
+    void read(DataInput in) throws IOException {
+      lossSum = in.readDouble();
+      rowSum = in.readDouble();
+      for (double[] totals : metricTotals) {
+        for (int i = 0; i < totals.length; i++) {
+          totals[i] = in.readDouble();
+        }
+      }
+    }
+
     void add(BatchRunner runner, double batchLoss, int rows) {
       lossSum += batchLoss * rows;
       rowSum += rows;
@@ -186,12 +212,18 @@ public final class Trainer {
   }
 
   /** One call of {@code fit}. */
-  private final class Run implements Training {
+  private final class Run implements Training, Backup.State {
     private final Dataset train;
     private final Dataset validation;
     private final FitOptions options;
     private final int stepsPerEpoch;
     private final List<Callback> callbacks;
+    private final Consumer<Path> saver;
+    private final BackupAndRestore backups; // null: none
+    private final Backup backup; // null: none
+    private boolean resumed;
+    private int batch; // of the epoch at hand, the next one
+    private Totals totals = new Totals();
     private final boolean toleratesNonFiniteLoss;
     private boolean stopped;
     private boolean interrupted;
@@ -202,15 +234,62 @@ public final class Trainer {
     private final float[][] gradientValues = new float[trainable.size()][];
     private final float[][] gradientSquares = new float[trainable.size()][];
 
-    Run(Dataset train, Dataset validation, FitOptions options, Callback recorder) {
+    Run(
+        Dataset train,
+        Dataset validation,
+        FitOptions options,
+        Callback recorder,
+        Consumer<Path> saver) {
       this.train = train;
       this.validation = validation;
       this.options = options;
       stepsPerEpoch = options.stepsPerEpoch() == null ? train.batches() : options.stepsPerEpoch();
+      this.saver = saver;
+      backups = backups(options.callbacks());
       callbacks = new ArrayList<>(options.callbacks());
-      callbacks.add(options.progress());
       callbacks.add(recorder);
+      callbacks.remove(backups);
+      backup = backups == null ? null : backup(List.copyOf(callbacks));
+      callbacks.add(callbacks.size() - 1, options.progress());
       toleratesNonFiniteLoss = callbacks.stream().anyMatch(TerminateOnNaN.class::isInstance);
+    }
+
+    private BackupAndRestore backups(List<Callback> among) {
+      BackupAndRestore found = null;
+      for (Callback callback : among) {
+        if (callback instanceof BackupAndRestore other) {
+          if (found != null) {
+            throw new IllegalArgumentException(
+                "A training has one backup. Received: backups in "
+                    + found.folder()
+                    + " and in "
+                    + other.folder());
+          }
+          found = other;
+        }
+      }
+      return found;
+    }
+
+    private Backup backup(List<Callback> remembering) {
+      optimizer.build(trainable);
+      var description =
+          new TrainingDescription(network, optimizer, loss, metrics)
+              .put("the training data", train)
+              .put("the validation data", validation)
+              .put("validationSteps", options.validationSteps())
+              .put("stepsPerEpoch", stepsPerEpoch)
+              .put("initialEpoch", options.firstEpoch())
+              .put("the seed", options.seed())
+              .put("the list of callbacks", remembering);
+      return new Backup(
+          backups.folder(),
+          description.lines(),
+          network.weights(),
+          optimizer,
+          trainable,
+          remembering,
+          this);
     }
 
     void run() {
@@ -218,13 +297,12 @@ public final class Trainer {
       try (var runner = new BatchRunner(network, loss, metrics, options.seed(), threads)) {
         RuntimeException failure = null;
         try {
+          resumed = backup != null && backup.find();
           for (Callback callback : callbacks) {
             callback.onTrainBegin(this);
             begun++;
           }
-          for (int epoch = options.firstEpoch(); epoch < options.epochs() && !stopped; epoch++) {
-            epoch(runner, epoch);
-          }
+          epochs(runner);
         } catch (RuntimeException e) {
           failure = e;
         } finally {
@@ -234,6 +312,9 @@ public final class Trainer {
         }
         if (failure != null) {
           throw failure;
+        }
+        if (backup != null && backups.deleteCheckpoint() && !interrupted) {
+          backup.delete();
         }
       } finally {
         if (interrupted) {
@@ -264,14 +345,42 @@ public final class Trainer {
       return first;
     }
 
-    private void epoch(BatchRunner runner, int epoch) {
+    private void epochs(BatchRunner runner) {
+      if (backups != null) {
+        backups.frequency().begin();
+      }
+      int first = options.firstEpoch();
+      boolean within = false;
+      if (resumed) {
+        first = backup.epoch();
+        within = backup.batch() > 0;
+        if (!within) {
+          backup.restore();
+        }
+      }
+      for (int epoch = first; epoch < options.epochs() && !stopped; epoch++) {
+        epoch(runner, epoch, within && epoch == first);
+      }
+    }
+
+    private void epoch(BatchRunner runner, int epoch, boolean resumedWithin) {
       callbacks.forEach(callback -> callback.onEpochBegin(this, epoch));
-      var totals = new Totals();
-      for (int batch = 0; batch < stepsPerEpoch && !stopped; batch++) {
-        trainBatch(runner, totals, epoch, batch);
+      totals = new Totals();
+      batch = 0;
+      if (resumedWithin) {
+        // Now, so that it does not count twice what a callback did when the epoch began.
+        backup.restore();
+        batch = backup.batch();
+      }
+      while (batch < stepsPerEpoch && !stopped) {
+        trainBatch(runner, epoch);
         Map<String, Double> logs = totals.logs();
         int number = batch;
         callbacks.forEach(callback -> callback.onBatchEnd(this, number, logs));
+        batch++;
+        if (backup != null && backups.frequency().isDueAfterBatch()) {
+          backup.write(epoch, batch);
+        }
         noticeInterrupt();
       }
       if (interrupted) {
@@ -287,6 +396,9 @@ public final class Trainer {
         validated.logs().forEach((name, value) -> logs.put("val_" + name, value));
       }
       callbacks.forEach(callback -> callback.onEpochEnd(this, epoch, logs));
+      if (backup != null && backups.frequency().isDueAfterEpoch()) {
+        backup.write(epoch + 1, 0);
+      }
     }
 
     private boolean noticeInterrupt() {
@@ -297,7 +409,7 @@ public final class Trainer {
       return interrupted;
     }
 
-    private void trainBatch(BatchRunner runner, Totals totals, int epoch, int batch) {
+    private void trainBatch(BatchRunner runner, int epoch) {
       // Where in the data a batch is follows from its number, so that a training that goes on with
       // initialEpoch sees what one without a break would see.
       long step = (long) epoch * stepsPerEpoch + batch;
@@ -338,6 +450,28 @@ public final class Trainer {
         next++;
       }
       optimizer.apply(trainable, gradientValues, gradientSquares);
+    }
+
+    @Override
+    public void write(DataOutput out) throws IOException {
+      out.writeBoolean(stopped);
+      totals.write(out);
+    }
+
+    @Override
+    public void read(DataInput in) throws IOException {
+      stopped = in.readBoolean();
+      totals.read(in);
+    }
+
+    @Override
+    public boolean resumed() {
+      return resumed;
+    }
+
+    @Override
+    public void save(Path file) {
+      saver.accept(file);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.unroll.training;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.unroll.layers.Weight;
 
@@ -16,6 +17,16 @@ public interface Training {
 
   /** Ends training after the current epoch (from a batch hook: after the current batch). */
   void stop();
+
+  /** Whether this training goes on from a backup. */
+  boolean resumed();
+
+  /**
+   * Writes the model as it stands, with what it is compiled with and the state of the optimizer.
+   *
+   * @param file where to; its name ends in {@code .keras}
+   */
+  void save(Path file);
 
   /** The number of epochs asked for. */
   int epochs();

@@ -1,5 +1,7 @@
 package org.unroll.training;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ final class FakeTraining implements Training {
   int epochs = 20;
   int stepsPerEpoch = 500;
   boolean stopped;
+  final List<Path> saved = new ArrayList<>();
 
   @Override
   public List<Weight> weights() {
@@ -32,6 +35,16 @@ final class FakeTraining implements Training {
   @Override
   public void stop() {
     stopped = true;
+  }
+
+  @Override
+  public boolean resumed() {
+    return false;
+  }
+
+  @Override
+  public void save(Path file) {
+    saved.add(file);
   }
 
   @Override

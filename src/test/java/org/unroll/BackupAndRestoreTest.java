@@ -1,0 +1,345 @@
+package org.unroll;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.unroll.layers.Layers.dense;
+import static org.unroll.layers.Layers.gru;
+import static org.unroll.layers.Layers.input;
+import static org.unroll.training.Callbacks.backupAndRestore;
+import static org.unroll.training.Callbacks.earlyStopping;
+import static org.unroll.training.FitOptions.epochs;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.unroll.data.Dataset;
+import org.unroll.data.Samples;
+import org.unroll.layers.Layer;
+import org.unroll.training.BackupAndRestore;
+import org.unroll.training.Callback;
+import org.unroll.training.FitOptions;
+import org.unroll.training.Losses;
+import org.unroll.training.Optimizer;
+import org.unroll.training.Optimizers;
+import org.unroll.training.Training;
+
+/** Trainings that end too soon, in all ways, and go on from their backups. */
+class BackupAndRestoreTest {
+  /** How often a training is killed; -Dunroll.kills=20 for what the project promises. */
+  private static final int KILLS = Integer.getInteger("unroll.kills", 4);
+
+  @TempDir Path folder;
+
+  private Path folder(String name) throws IOException {
+    return Files.createDirectories(folder.resolve(name));
+  }
+
+  /** Fails when a number of batches were trained in this run. */
+  private static final class Failure extends Callback {
+    private int left;
+
+    Failure(int batches) {
+      left = batches;
+    }
+
+    @Override
+    public void onBatchEnd(Training training, int batch, Map<String, Double> logs) {
+      left--;
+      if (left == 0) {
+        throw new IllegalStateException("the light went out");
+      }
+    }
+  }
+
+  /** Counts nothing: stands in a training left alone where a {@link Failure} stands in another. */
+  private static Failure never() {
+    return new Failure(-1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3})
+  void whereverATrainingFailsItGoesOnToTheSameBits(int saveFreq) throws IOException {
+    var alone = new KilledTraining(folder("alone"));
+    alone.fit(alone.options(never()));
+    String expected = alone.outcome();
+    var random = new Random(saveFreq);
+    for (int trial = 0; trial < 2; trial++) {
+      Path place = folder("trial" + trial);
+      boolean done = false;
+      int runs = 0;
+      while (!done) {
+        var training = new KilledTraining(place);
+        BackupAndRestore backup = backupAndRestore(place.resolve("backup"));
+        if (saveFreq > 0) {
+          backup.saveFreq(saveFreq);
+        }
+        // Long enough to get beyond the next backup.
+        Failure failure = new Failure(6 + random.nextInt(10));
+        try {
+          training.fit(training.options(backup, failure));
+          assertEquals(expected, training.outcome());
+          done = true;
+        } catch (IllegalStateException e) {
+          assertEquals("the light went out", e.getMessage());
+          runs++;
+        }
+      }
+      assertTrue(runs > 1, "failed " + runs + " times");
+      assertFalse(Files.exists(place.resolve("backup")), "the backup is deleted");
+    }
+  }
+
+  /**
+   * Kills programs at random moments of a training until all kills are spent and the last training
+   * is done: each ends in the bits of the one left alone, and no checkpoint is ever half written.
+   */
+  @Test
+  void aKilledTrainingGoesOnToTheSameBits() throws Exception {
+    int pause = 20;
+    Path alone = folder("alone");
+    long begin = System.nanoTime();
+    assertEquals(0, start(alone, 1, pause).waitFor(), () -> log(alone));
+    long whole = System.nanoTime() - begin;
+    String expected = Files.readString(alone.resolve("outcome.txt"));
+    var random = new Random();
+    int kills = 0;
+    int trainings = 0;
+    while (kills < KILLS) {
+      Path place = folder("training" + trainings);
+      trainings++;
+      boolean done = false;
+      int left = 5; // then the training may end
+      while (!done) {
+        Process process = start(place, random.nextInt(3), pause); // 0: every epoch
+        boolean killed = kills < KILLS && left > 0;
+        long moment = killed ? (long) (random.nextDouble() * whole) : whole * 20;
+        if (process.waitFor(moment, TimeUnit.NANOSECONDS)) {
+          assertEquals(0, process.exitValue(), () -> log(place));
+          done = true;
+        } else {
+          process.destroyForcibly().waitFor(); // SIGKILL on Unix
+          kills++;
+          left--;
+          loadAll(place);
+        }
+      }
+      assertEquals(expected, Files.readString(place.resolve("outcome.txt")));
+    }
+    System.out.println(kills + " kills in " + trainings + " trainings, all with the same outcome");
+  }
+
+  private static Process start(Path place, int saveFreq, int pause) throws IOException {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:TieredStopAtLevel=1");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(KilledTraining.class.getName());
+    command.addAll(List.of(place.toString(), String.valueOf(saveFreq), String.valueOf(pause)));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(place.resolve("log.txt").toFile())
+        .start();
+  }
+
+  private static String log(Path place) {
+    try {
+      return Files.readString(place.resolve("log.txt"));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  /** Every checkpoint that is there can be read. */
+  private static void loadAll(Path place) throws IOException {
+    try (Stream<Path> files = Files.list(place)) {
+      files.filter(file -> file.toString().endsWith(".keras")).forEach(Sequential::load);
+    }
+  }
+
+  private static Dataset data(int size, double shift) {
+    double[][][] x = new double[size][3][2];
+    double[] y = new double[size];
+    for (int i = 0; i < size; i++) {
+      x[i][0][0] = Math.sin(i) + shift;
+      y[i] = Math.cos(i);
+    }
+    return Samples.of(x).targets(y).batchSize(8);
+  }
+
+  private static Sequential model(Optimizer optimizer, Layer... layers) {
+    Sequential model = Sequential.of(layers);
+    model.compile(optimizer, Losses.mse());
+    return model;
+  }
+
+  private static Sequential model() {
+    return model(Optimizers.adam(), input(3, 2), gru(4), dense(1));
+  }
+
+  private BackupAndRestore backup() {
+    return backupAndRestore(folder.resolve("backup"));
+  }
+
+  private FitOptions options(Callback... callbacks) {
+    return epochs(3).verbose(0).threads(1).callbacks(callbacks);
+  }
+
+  private void fail(int batches) {
+    var options = options(backup(), new Failure(batches));
+    assertThrows(IllegalStateException.class, () -> model().fit(data(24, 0), options));
+    assertTrue(Files.exists(folder.resolve("backup")), "an exception keeps the backup");
+  }
+
+  private void refuses(String difference, Sequential model, Dataset data, FitOptions options) {
+    var error = assertThrows(IllegalStateException.class, () -> model.fit(data, options));
+    String message = error.getMessage();
+    assertTrue(
+        message.startsWith(
+            "The backup in " + folder.resolve("backup") + " belongs to another training: there "),
+        message);
+    assertTrue(message.contains(difference), message);
+    assertTrue(message.contains("to begin anew"), message);
+  }
+
+  @Test
+  void aBackupOfAnotherTrainingIsRefused() {
+    fail(5);
+    FitOptions same = options(backup(), never());
+    Dataset data = data(24, 0);
+    refuses(
+        "layer 'gru' is GRU to (4,), here it is GRU to (5,)",
+        model(Optimizers.adam(), input(3, 2), gru(5), dense(1)),
+        data,
+        same);
+    refuses(
+        "the optimizer is adam, here it is adamax",
+        model(Optimizers.adamax(), input(3, 2), gru(4), dense(1)),
+        data,
+        same);
+    refuses("the training data is 24 samples", model(), data(25, 0), same);
+    refuses("values ", model(), data(24, 0.1), same);
+    refuses("order ", model(), data.shuffled(1), same);
+    refuses("batches of 8, ", model(), data.batchSize(4), same);
+    refuses("the seed is 0, here it is 1", model(), data, options(backup(), never()).seed(1));
+    refuses(
+        "the validation data is none", model(), data, options(backup(), never()).validation(data));
+    refuses("the list of callbacks is [", model(), data, options(backup()));
+    refuses(
+        "stepsPerEpoch is 3, here it is 2",
+        model(),
+        data,
+        options(backup(), never()).stepsPerEpoch(2));
+
+    // The number of epochs may change, and the backup is still there.
+    FitOptions longer = epochs(5).verbose(0).callbacks(backup(), never());
+    assertEquals(5, model().fit(data, longer).epochs());
+  }
+
+  @Test
+  void aDamagedBackupIsRefused() throws IOException {
+    fail(5);
+    Path file = folder.resolve("backup").resolve("training.backup");
+    byte[] whole = Files.readAllBytes(file);
+    var random = new Random(1);
+    for (int trial = 0; trial < 40; trial++) {
+      byte[] damaged = whole.clone();
+      if (trial % 2 == 0) {
+        damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+      } else {
+        damaged = Arrays.copyOf(damaged, random.nextInt(damaged.length));
+      }
+      Files.write(file, damaged);
+      var error =
+          assertThrows(
+              UncheckedIOException.class,
+              () -> model().fit(data(24, 0), options(backup(), never())));
+      assertTrue(
+          error.getMessage().startsWith("The backup " + file + " cannot be read: it is "),
+          error.getMessage());
+    }
+    Files.write(file, whole);
+    assertEquals(3, model().fit(data(24, 0), options(backup(), never())).epochs());
+  }
+
+  @Test
+  void anInterruptKeepsTheBackupAndTheSameModelGoesOn() {
+    Sequential alone = model();
+    alone.fit(data(24, 0), options(never()));
+    Sequential model = model();
+    var stop =
+        new Callback() {
+          @Override
+          public void onBatchEnd(Training training, int batch, Map<String, Double> logs) {
+            if (training.optimizer().iterations() == 5) {
+              Thread.currentThread().interrupt();
+            }
+          }
+        };
+    History first = model.fit(data(24, 0), options(backup(), stop));
+    assertTrue(Thread.interrupted());
+    assertEquals(1, first.epochs());
+    // The stop button again, which now comes at a batch that it does not ask for.
+    History second = model.fit(data(24, 0), options(backup(), stop));
+    assertTrue(Thread.interrupted());
+    assertEquals(1, second.epochs(), "the epoch before, from the backup");
+    assertTrue(Files.exists(folder.resolve("backup")));
+  }
+
+  /** Killed after early stopping has decided, a training does not go on for another epoch. */
+  @Test
+  void aTrainingThatWasStoppedStaysSo() {
+    var end =
+        new Callback() {
+          private boolean fails = true;
+
+          @Override
+          public void onTrainEnd(Training training) {
+            if (fails) {
+              fails = false;
+              throw new IllegalStateException("the light went out");
+            }
+          }
+        };
+    FitOptions options =
+        epochs(50)
+            .verbose(0)
+            .callbacks(
+                backup(), earlyStopping("loss", 0).minDelta(1).restoreBestWeights(true), end);
+    Sequential model = model();
+    assertThrows(IllegalStateException.class, () -> model.fit(data(24, 0), options));
+    assertEquals(2, model.history().epochs());
+    Sequential again = model();
+    assertEquals(2, again.fit(data(24, 0), options).epochs());
+    assertEquals(
+        List.of(again.weight("gru/kernel").data[0]), List.of(model.weight("gru/kernel").data[0]));
+    assertFalse(Files.exists(folder.resolve("backup")));
+  }
+
+  @Test
+  void theFolderStaysWhereSomethingElseIsInIt() throws IOException {
+    Path mine = Files.createDirectories(folder.resolve("backup")).resolve("mine.txt");
+    Files.writeString(mine, "mine");
+    model().fit(data(24, 0), options(backup()));
+    assertEquals("mine", Files.readString(mine));
+    model().fit(data(24, 0), options(backup().deleteCheckpoint(false)));
+    assertTrue(Files.exists(folder.resolve("backup").resolve("training.backup")));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> model().fit(data(24, 0), options(backup(), backup())));
+    assertThrows(IllegalArgumentException.class, () -> backup().saveFreq(0));
+  }
+}
