@@ -86,8 +86,10 @@ public final class Sequential {
    *
    * <p>Read are the layers with their options and weights, and, of files of Keras 3, what the model
    * was compiled with and the state of the optimizer, so that training goes on where it ended. A
-   * model of Keras 2, whose optimizers followed other rules, is to be compiled anew. Not in a file
-   * is where the random stream of dropout stood; {@code fit} begins it anew with its seed.
+   * model of Keras 2, whose optimizers followed other rules, is to be compiled anew. The random
+   * numbers of dropout follow from the seed given to {@code fit} and the number of the step, which
+   * is part of the optimizer's state: with the same seed and {@code initialEpoch}, training goes on
+   * as if it had never been interrupted.
    *
    * <p>Whatever the file has and this library does not (a layer, an option, a metric) is an error;
    * nothing is left out or replaced. A file may come from anywhere: nothing in it is run, nothing
@@ -120,19 +122,23 @@ public final class Sequential {
    *
    * <p>Kept are the layers with their options and weights, the model's name, and, once it is
    * compiled, optimizer, loss and metrics, with the state of the optimizer. Not kept are the
-   * history, the seed and where the random stream of dropout stood. A model that was read from a
-   * Functional one becomes a Sequential one.
+   * history and the seeds of dropout and of the samples' order, which {@code fit} is given anew. A
+   * model that was read from a Functional one becomes a Sequential one.
    *
    * <p>The file is written beside its place and then moved there, so a model that was there before
    * is not lost whatever happens in between. An interrupt (a notebook's stop button) does not keep
    * it from being written.
    *
    * @param file where to; by its name Keras wants it to end in {@code .keras}
+   * @throws IllegalStateException if layers were frozen or released after {@code compile}
    * @throws IllegalArgumentException if the name does not end in {@code .keras}, or if something
    *     about the model cannot be kept, such as a loss of one's own
    * @throws java.io.UncheckedIOException if the file cannot be written; the message names it
    */
   public void save(Path file) {
+    if (trainer != null) {
+      trainer.requireSameTrainable();
+    }
     ModelFiles.find().save(this, file);
   }
 
@@ -227,7 +233,9 @@ public final class Sequential {
     int outputs = network.outputShape().last();
     int targetWidth = newLoss.targetWidth(outputs);
     List<Metric> resolved =
-        Arrays.stream(metrics).map(metric -> metric.resolve(outputs, targetWidth)).toList();
+        Metrics.inKerasOrder(List.of(metrics)).stream()
+            .map(metric -> metric.resolve(outputs, targetWidth))
+            .toList();
     optimizer = newOptimizer;
     loss = newLoss;
     this.metrics = List.of(metrics);
@@ -274,7 +282,8 @@ public final class Sequential {
    * at hand; the model is then usable, {@link #history()} has the epochs that were finished, and
    * the interrupt flag is set.
    *
-   * @throws IllegalStateException before {@code compile}
+   * @throws IllegalStateException before {@code compile}, or if layers were frozen or released
+   *     after it
    * @throws IllegalArgumentException if data and model do not fit together
    * @throws org.unroll.training.NonFiniteLossException if the loss becomes infinite or NaN
    */

@@ -1,5 +1,6 @@
 package org.unroll;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -297,6 +298,22 @@ class BackupAndRestoreTest {
     assertTrue(Thread.interrupted());
     assertEquals(1, second.epochs(), "the epoch before, from the backup");
     assertTrue(Files.exists(folder.resolve("backup")));
+  }
+
+  @Test
+  void theStatesOfStatefulLayersGoOn() {
+    Sequential alone = stateful();
+    alone.fit(data(24, 0), options(never()));
+    assertThrows(
+        IllegalStateException.class,
+        () -> stateful().fit(data(24, 0), options(backup().saveFreq(1), new Failure(5))));
+    Sequential again = stateful();
+    again.fit(data(24, 0), options(backup().saveFreq(1), never()));
+    assertArrayEquals(alone.weight("gru/kernel").data, again.weight("gru/kernel").data);
+  }
+
+  private static Sequential stateful() {
+    return model(Optimizers.adam(), input(3, 2).batchSize(8), gru(4).stateful(true), dense(1));
   }
 
   /** Killed after early stopping has decided, a training does not go on for another epoch. */

@@ -17,6 +17,14 @@ public interface Dataset {
   /** The shape of one target, or null where the samples have none (prediction only). */
   Shape targetShape();
 
+  /**
+   * The shape of one sample's weights: (1) for a weight of the sample, (steps) for one of each time
+   * step; or null where all samples weigh 1, the default.
+   */
+  default Shape weightShape() {
+    return null;
+  }
+
   /** The number of samples in a batch; the last batch of an epoch may be shorter. */
   int batchSize();
 
@@ -59,6 +67,15 @@ public interface Dataset {
    */
   default Dataset forBatch(int[] order, int first, int rows) {
     return this;
+  }
+
+  /**
+   * Writes the weights of one sample at {@code offset}.
+   *
+   * @throws UnsupportedOperationException if there are none
+   */
+  default void copyWeights(int sample, float[] weights, int offset) {
+    throw new UnsupportedOperationException("These samples have no weights.");
   }
 
   /** The number of batches in an epoch, the short one at the end counted. */

@@ -19,22 +19,24 @@ import tech.tablesaw.api.Table;
  * says where. Without further settings the batches have 32 samples, the default of Keras's {@code
  * fit}, in the order given.
  *
- * <p>Immutable: {@code targets}, {@code batchSize} and {@code shuffled} return a new object that
- * shares the values.
+ * <p>Immutable: {@code targets}, {@code weights}, {@code batchSize} and {@code shuffled} return a
+ * new object that shares the values.
  */
 public final class Samples implements Dataset {
   private final Block inputs;
   private final Block targets;
+  private final Block weights;
   private final Batching batching;
 
-  private Samples(Block inputs, Block targets, Batching batching) {
+  private Samples(Block inputs, Block targets, Block weights, Batching batching) {
     this.inputs = inputs;
     this.targets = targets;
+    this.weights = weights;
     this.batching = batching;
   }
 
   private static Samples of(Block inputs) {
-    return new Samples(inputs, null, Batching.DEFAULT);
+    return new Samples(inputs, null, null, Batching.DEFAULT);
   }
 
   /** Samples of shape (features). */
@@ -130,28 +132,58 @@ public final class Samples implements Dataset {
   }
 
   private Samples targets(Block newTargets) {
-    if (newTargets.count() != inputs.count()) {
+    requireOneEach("target", newTargets);
+    return new Samples(inputs, newTargets, weights, batching);
+  }
+
+  /**
+   * These samples with a weight each; Keras's {@code sample_weight}. In training and evaluation the
+   * loss of a sample is multiplied by its weight; the loss of a batch is the sum of that divided by
+   * the number of samples (not by the sum of their weights).
+   */
+  public Samples weights(double[] weights) {
+    return weights(Block.of("weights", weights));
+  }
+
+  /**
+   * These samples with a weight for each of their time steps, for models that return sequences. A
+   * step that is masked weighs nothing and is not counted.
+   */
+  public Samples weights(double[][] weights) {
+    return weights(Block.of("weights", weights));
+  }
+
+  private Samples weights(Block newWeights) {
+    requireOneEach("weight", newWeights);
+    return new Samples(inputs, targets, newWeights, batching);
+  }
+
+  private void requireOneEach(String what, Block given) {
+    if (given.count() != inputs.count()) {
       throw new IllegalArgumentException(
-          "Every sample needs one target. Received: "
+          "Every sample needs one "
+              + what
+              + ". Received: "
               + inputs.count()
               + " inputs of shape "
               + inputs.shape()
               + " and "
-              + newTargets.count()
-              + " targets of shape "
-              + newTargets.shape());
+              + given.count()
+              + " "
+              + what
+              + "s of shape "
+              + given.shape());
     }
-    return new Samples(inputs, newTargets, batching);
   }
 
   @Override
   public Samples batchSize(int size) {
-    return new Samples(inputs, targets, batching.withSize(size));
+    return new Samples(inputs, targets, weights, batching.withSize(size));
   }
 
   @Override
   public Samples shuffled(long seed) {
-    return new Samples(inputs, targets, batching.withSeed(seed));
+    return new Samples(inputs, targets, weights, batching.withSeed(seed));
   }
 
   @Override
@@ -167,6 +199,11 @@ public final class Samples implements Dataset {
   @Override
   public Shape targetShape() {
     return targets == null ? null : targets.shape();
+  }
+
+  @Override
+  public Shape weightShape() {
+    return weights == null ? null : weights.shape();
   }
 
   @Override
@@ -202,11 +239,22 @@ public final class Samples implements Dataset {
   }
 
   @Override
+  public void copyWeights(int sample, float[] copy, int offset) {
+    if (weights == null) {
+      throw new UnsupportedOperationException(
+          "These samples have no weights. Give them with weights(…).");
+    }
+    int size = weights.shape().size();
+    System.arraycopy(weights.values(), sample * size, copy, offset, size);
+  }
+
+  @Override
   public String toString() {
     return size()
         + " samples of shape "
         + inputShape()
         + (targets == null ? ", no targets" : ", targets of shape " + targetShape())
+        + (weights == null ? "" : ", weights of shape " + weightShape())
         + ", in "
         + batches()
         + (batches() == 1 ? " batch of " : " batches of ")

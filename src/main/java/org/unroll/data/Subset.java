@@ -45,6 +45,11 @@ final class Subset implements Dataset {
   }
 
   @Override
+  public Shape weightShape() {
+    return base.weightShape();
+  }
+
+  @Override
   public int batchSize() {
     return batching.size();
   }
@@ -88,6 +93,11 @@ final class Subset implements Dataset {
   @Override
   public void copyTarget(int sample, float[] target, int offset) {
     base.copyTarget(from + sample, target, offset);
+  }
+
+  @Override
+  public void copyWeights(int sample, float[] weights, int offset) {
+    base.copyWeights(from + sample, weights, offset);
   }
 
   @Override

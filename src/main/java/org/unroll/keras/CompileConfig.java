@@ -3,13 +3,16 @@ package org.unroll.keras;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.unroll.Sequential;
 import org.unroll.training.Loss;
 import org.unroll.training.Metric;
+import org.unroll.training.Metrics;
 import org.unroll.training.Optimizer;
+import org.unroll.training.WeightedMetric;
 
 /**
  * What a model is compiled with.
@@ -41,11 +44,15 @@ record CompileConfig(Optimizer optimizer, Loss loss, List<Metric> metrics) {
         "auto_scale_loss",
         "sample_weight_mode");
     config.refuse("loss_weights", "a model has one loss.");
-    config.refuse("weighted_metrics", "metrics are weighted by sample weights, or none is.");
     List<Metric> metrics = new ArrayList<>();
     if (config.has("metrics")) {
       for (JsonNode metric : config.node("metrics")) {
         metrics.add(MetricFormats.read(metric));
+      }
+    }
+    if (config.has("weighted_metrics")) {
+      for (JsonNode metric : config.node("weighted_metrics")) {
+        metrics.add(Metrics.weighted(MetricFormats.read(metric)));
       }
     }
     Optimizer optimizer = OptimizerFormats.read(config.node(optimizerName));
@@ -60,13 +67,17 @@ record CompileConfig(Optimizer optimizer, Loss loss, List<Metric> metrics) {
     node.set("optimizer", OptimizerFormats.write(model.optimizer()));
     node.set("loss", LossFormats.write(model.loss()));
     node.putNull("loss_weights");
-    if (model.metrics().isEmpty()) {
-      node.putNull("metrics");
-    } else {
-      ArrayNode metrics = node.putArray("metrics");
-      model.metrics().forEach(metric -> metrics.add(MetricFormats.write(metric)));
+    ArrayNode metrics = JsonNodeFactory.instance.arrayNode();
+    ArrayNode weighted = JsonNodeFactory.instance.arrayNode();
+    for (Metric metric : model.metrics()) {
+      if (metric instanceof WeightedMetric inside) {
+        weighted.add(MetricFormats.write(inside.metric()));
+      } else {
+        metrics.add(MetricFormats.write(metric));
+      }
     }
-    node.putNull("weighted_metrics");
+    node.set("metrics", metrics.isEmpty() ? NullNode.instance : metrics);
+    node.set("weighted_metrics", weighted.isEmpty() ? NullNode.instance : weighted);
     node.put("run_eagerly", false);
     node.put("steps_per_execution", 1);
     node.put("jit_compile", false);

@@ -1,5 +1,6 @@
 package org.unroll.keras;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,6 +51,15 @@ final class LayerFormat<L extends Layer> {
 
   Format<L> config() {
     return config;
+  }
+
+  /** The layers directly inside a layer of this format, in the order of their weights. */
+  @SuppressWarnings("unchecked") // the caller has found this format by the layer
+  List<Layer> children(Layer layer) {
+    List<Layer> children = new ArrayList<>();
+    inner.values().forEach(function -> children.add(function.apply((L) layer)));
+    innerLists.values().forEach(function -> children.addAll(function.apply((L) layer)));
+    return children;
   }
 
   /**

@@ -649,11 +649,11 @@ final class LayerFormats {
       if (format.config().className().equals(type)) {
         Config config = new Config(owner, node.path("config"));
         readDtype(config);
-        if (!config.flag("trainable", true)) {
-          throw new IllegalArgumentException(
-              owner + " has trainable=false, which is not supported: every weight is trained.");
-        }
+        boolean trainable = config.flag("trainable", true);
         Layer layer = format.config().read(config);
+        if (!trainable) { // else the layers inside keep their own setting
+          layer.trainable(false);
+        }
         config.ignore("batch_input_shape"); // of a first layer; the model has read it
         config.finish();
         return layer;
@@ -698,7 +698,7 @@ final class LayerFormats {
       return node;
     }
     if (!(layer instanceof SpatialDropout1D)) { // the one class that takes no such argument
-      config.put("trainable", true);
+      config.put("trainable", layer.trainable());
     }
     config.set("dtype", dtypePolicy());
     node.putObject("build_config").set("input_shape", batchShape(layer.inputShape(), 0));

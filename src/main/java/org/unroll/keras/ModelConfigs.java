@@ -28,14 +28,12 @@ final class ModelConfigs {
   static Stack read(JsonNode node) {
     JsonNode config = node.get("config");
     if (config == null) {
-      requireTrainable(node);
-      return sequential(node);
+      return frozen(node, sequential(node));
     }
-    requireTrainable(config);
     String type = node.path("class_name").asText("");
     return switch (type) {
-      case "Sequential" -> sequential(config);
-      case "Functional", "Model" -> functional(config);
+      case "Sequential" -> frozen(config, sequential(config));
+      case "Functional", "Model" -> frozen(config, functional(config));
       default ->
           throw new IllegalArgumentException(
               "A model of the class '"
@@ -45,11 +43,12 @@ final class ModelConfigs {
     };
   }
 
-  private static void requireTrainable(JsonNode config) {
+  /** Freezes all layers where the model as a whole is frozen. */
+  private static Stack frozen(JsonNode config, Stack stack) {
     if (!config.path("trainable").asBoolean(true)) {
-      throw new IllegalArgumentException(
-          "The model has trainable=false, which is not supported: every weight is trained.");
+      stack.layers().forEach(layer -> layer.trainable(false));
     }
+    return stack;
   }
 
   private static Stack sequential(JsonNode config) {

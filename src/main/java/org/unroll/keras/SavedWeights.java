@@ -119,7 +119,9 @@ final class SavedWeights implements WeightSource {
     }
     var weights = new SavedWeights();
     for (Layer layer : layers) {
-      var source = new InOrder(saved);
+      List<Part> parts = new ArrayList<>();
+      addParts(layer, List.of(), layer.trainable(), parts);
+      var source = new InOrder(saved, parts);
       LayerFormats.of(layer).groups(layer, "", (owner, path) -> weights.add(owner, source));
     }
     weights.inOrder.add(
@@ -138,6 +140,34 @@ final class SavedWeights implements WeightSource {
           }
         });
     return weights;
+  }
+
+  /**
+   * Weights that are trained or frozen together.
+   *
+   * @param names the layers inside the layer of the model that tell them from the others
+   * @param trainable whether they are trained
+   */
+  private record Part(List<String> names, boolean trainable) {
+    boolean has(String weight) {
+      return List.of(weight.split("/")).containsAll(names);
+    }
+  }
+
+  /** Adds the parts of a layer in the order in which they ask for weights. */
+  private static void addParts(
+      Layer layer, List<String> names, boolean trainable, List<Part> parts) {
+    List<Layer> children = LayerFormats.of(layer).children(layer);
+    if (children.isEmpty()) {
+      parts.add(new Part(names, trainable));
+    }
+    for (Layer child : children) {
+      List<String> longer = new ArrayList<>(names);
+      if (children.size() > 1) {
+        longer.add(child.name());
+      }
+      addParts(child, longer, trainable && child.trainable(), parts);
+    }
   }
 
   /** A list of names; Keras cuts a long one into several attributes. */
@@ -162,16 +192,35 @@ final class SavedWeights implements WeightSource {
   /** The next layer of the file, taken when the first weight is asked for. */
   private static final class InOrder implements Source {
     private final Deque<Listed> saved;
+    private final List<Part> parts;
     private Listed mine;
 
-    InOrder(Deque<Listed> saved) {
+    InOrder(Deque<Listed> saved, List<Part> parts) {
       this.saved = saved;
+      this.parts = parts;
+    }
+
+    /**
+     * The next layer's weights. Keras lists those that are trained before those that are not, which
+     * is another order where only some of the layers inside a layer are frozen; then the weights
+     * are found by these layers' names.
+     */
+    private Listed take() {
+      Listed next = saved.poll();
+      if (next == null || parts.stream().map(Part::trainable).distinct().count() < 2) {
+        return next;
+      }
+      Deque<String> sorted = new ArrayDeque<>();
+      for (Part part : parts) {
+        next.weights.stream().filter(part::has).forEach(sorted::add);
+      }
+      return new Listed(next.group, sorted);
     }
 
     @Override
     public Hdf5File.Array next() throws IOException {
       if (mine == null) {
-        mine = saved.poll();
+        mine = take();
       }
       if (mine == null || mine.weights.isEmpty()) {
         throw new IOException(

@@ -19,8 +19,9 @@ import org.unroll.data.Shape;
  * moving_variance = momentum·moving_variance + (1 − momentum)·σ²
  * </pre>
  *
- * <p>Outside of training those stand for μ and σ². A batch whose loss is not finite, which changes
- * no weight, does not change them either.
+ * <p>Outside of training, and in a layer that is {@linkplain Layer#trainable(boolean) frozen},
+ * those stand for μ and σ². A batch whose loss is not finite, which changes no weight, does not
+ * change them either.
  *
  * <p>Input and output (batch, …, features). Weights: {@code gamma} γ, {@code beta} β, and, not
  * trainable, {@code moving_mean}, {@code moving_variance}, all (features). The mask is passed on;
@@ -242,7 +243,7 @@ public final class BatchNormalization extends NormalizationLayer<BatchNormalizat
     public Tensor forward(Tensor input, float[][] state, Call call) {
       requireMaskFits(input);
       x = input;
-      training = call.isTraining();
+      training = call.isTraining() && meetsBatch();
       float[] movingMean = movingMean();
       float[] movingVariance = movingVariance();
       for (int j = 0; j < features; j++) {

@@ -22,6 +22,7 @@ public abstract class Layer {
   private Shape outputShape;
   private List<Weight> weights = List.of();
   private int position;
+  private boolean trainable = true;
 
   /**
    * A layer that is not built yet.
@@ -102,6 +103,25 @@ public abstract class Layer {
             + weightName
             + "'. It has: "
             + weights.stream().map(Weight::name).toList());
+  }
+
+  /** Whether training changes the layer's weights. */
+  public final boolean trainable() {
+    return trainable;
+  }
+
+  /**
+   * Freezes the layer, or releases it: the weights of a frozen layer, and of the layers inside it,
+   * stay as they are in training. Keras's {@code trainable}; true by default. It can be set at any
+   * time, {@code model.layer("gru").trainable(false)}, and takes effect with the next {@code
+   * compile}, which then needs a new optimizer.
+   *
+   * @return this layer; the last setting in a chain, for it has the type {@code Layer}
+   */
+  public final Layer trainable(boolean train) {
+    trainable = train;
+    innerLayers().forEach(layer -> layer.trainable(train));
+    return this;
   }
 
   /** The number of weight values. */
@@ -227,6 +247,11 @@ public abstract class Layer {
    */
   boolean needsWholeBatch() {
     return false;
+  }
+
+  /** Whether it does so now: a frozen layer works in training as it does outside of it. */
+  final boolean meetsBatch() {
+    return needsWholeBatch() && trainable;
   }
 
   /** The layers inside this one, such as the one a TimeDistributed applies. */
@@ -386,7 +411,7 @@ public abstract class Layer {
         Regularizer regularizer,
         boolean trainable) {
       float[] values = source.values(owner, created.size(), name, shape, initializer);
-      created.add(new Weight(name, shape, values, regularizer, trainable));
+      created.add(new Weight(name, shape, values, regularizer, () -> trainable && owner.trainable));
     }
 
     /**
@@ -394,7 +419,7 @@ public abstract class Layer {
      */
     void cell(Cell cell, Shape input) {
       cell.build(input, owner, owner.position, source);
-      created.addAll(cell.weights());
+      adopt(cell, "");
     }
 
     /**
@@ -405,14 +430,19 @@ public abstract class Layer {
      */
     void inner(Layer inner, Shape input, int index) {
       inner.build(input, owner, owner.position + index, source);
+      adopt(inner, inner.name() + "/");
+    }
+
+    /** Makes the weights of a layer inside the owner the owner's, who can freeze them, too. */
+    private void adopt(Layer inner, String prefix) {
       for (Weight weight : inner.weights()) {
         created.add(
             new Weight(
-                inner.name() + "/" + weight.name(),
+                prefix + weight.name(),
                 weight.shape(),
                 weight.values(),
                 weight.regularizer(),
-                weight.trainable()));
+                () -> weight.trainable() && owner.trainable));
       }
     }
   }

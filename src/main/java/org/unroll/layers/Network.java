@@ -311,7 +311,7 @@ public final class Network {
   int[] partStarts() {
     var starts = IntStream.builder().add(0);
     for (int i = 0; i < layers.size(); i++) {
-      if (layers.get(i).needsWholeBatch()) {
+      if (layers.get(i).meetsBatch()) {
         starts.add(i);
       }
     }

@@ -15,7 +15,7 @@ public final class NetworkPass {
   private final Pass[] passes;
   private final Gradient[][] layerGradients; // for each layer those of its weights
   private final float[][][] layerStates; // for each layer those of the slice at hand
-  private final int firstWithWeights;
+  private final int firstTrained;
   private final int[] partStarts; // the first layer of each part; last the number of layers
   private Tensor between; // the output of the last part that has run
 
@@ -31,11 +31,16 @@ public final class NetworkPass {
             .map(layer -> new float[layer.stateShapes().size()][0])
             .toArray(float[][][]::new);
     int first = 0;
-    while (first < layers.size() && layers.get(first).weights().isEmpty()) {
+    while (first < layers.size() && !learns(layers.get(first))) {
       first++;
     }
-    firstWithWeights = first;
+    firstTrained = first;
     partStarts = network.partStarts();
+  }
+
+  /** Whether a training step changes something about a layer. */
+  private static boolean learns(Layer layer) {
+    return layer.meetsBatch() || layer.weights().stream().anyMatch(Weight::trainable);
   }
 
   /** The number of parts that training is cut into: 1 unless a layer looks at a whole batch. */
@@ -148,14 +153,15 @@ public final class NetworkPass {
   }
 
   /**
-   * Runs all layers backward, as far as there are weights.
+   * Runs all layers backward, as far as there are weights that are trained; the gradients of
+   * weights before those are left as they are.
    *
    * @param gradient d loss / d output (or d {@link #logits}), overwritten
    * @param fromLogits whether the gradient is that of the logits
    * @param gradients one for each weight of the network, overwritten
    */
   public void backward(Tensor gradient, boolean fromLogits, Gradient[] gradients) {
-    backward(gradient, fromLogits, gradients, firstWithWeights, false);
+    backward(gradient, fromLogits, gradients, firstTrained, false);
   }
 
   /**
@@ -177,7 +183,7 @@ public final class NetworkPass {
    */
   public void backward(int part, Tensor gradient, boolean fromLogits, Gradient[] gradients) {
     Tensor begin = part == parts() - 1 ? gradient : between;
-    between = backward(part, begin, fromLogits, gradients, firstWithWeights, false);
+    between = backward(part, begin, fromLogits, gradients, firstTrained, false);
   }
 
   private Tensor backward(

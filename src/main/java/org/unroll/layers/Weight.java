@@ -1,5 +1,6 @@
 package org.unroll.layers;
 
+import java.util.function.BooleanSupplier;
 import org.ejml.data.FMatrixRMaj;
 import org.unroll.data.Shape;
 
@@ -12,14 +13,20 @@ public final class Weight {
   private final Shape shape;
   private final float[] values;
   private final Regularizer regularizer;
-  private final boolean trainable;
+  private final BooleanSupplier trainable;
 
   /** A trainable weight over the given values, which are not copied. */
   public Weight(String name, Shape shape, float[] values, Regularizer regularizer) {
-    this(name, shape, values, regularizer, true);
+    this(name, shape, values, regularizer, () -> true);
   }
 
-  Weight(String name, Shape shape, float[] values, Regularizer regularizer, boolean trainable) {
+  /** A weight that is trainable as long as the supplier says so. */
+  Weight(
+      String name,
+      Shape shape,
+      float[] values,
+      Regularizer regularizer,
+      BooleanSupplier trainable) {
     if (values.length != shape.size()) {
       throw new IllegalArgumentException(
           "Weight '"
@@ -65,10 +72,11 @@ public final class Weight {
 
   /**
    * Whether an optimizer changes this weight by its gradient; Keras's {@code trainable}. Moving
-   * averages are not trained: their layer keeps them up to date.
+   * averages are not trained: their layer keeps them up to date. Nor are the weights of a layer
+   * that is frozen, see {@link Layer#trainable(boolean)}.
    */
   public boolean trainable() {
-    return trainable;
+    return trainable.getAsBoolean();
   }
 
   /**

@@ -120,7 +120,9 @@ final class BatchRunner implements AutoCloseable {
     double weight = positionWeight();
     float scale = weight > 0 ? (float) (1 / weight) : 0f;
     for (int w = 0; w < total.length; w++) {
-      total[w].setToSum(sliceGradients[w], sliceCount, scale);
+      if (network.weights().get(w).trainable()) {
+        total[w].setToSum(sliceGradients[w], sliceCount, scale);
+      }
     }
   }
 
@@ -387,7 +389,10 @@ final class BatchRunner implements AutoCloseable {
     private float[] x = {};
     private float[] target = {}; // one sample, row-major
     private float[] targets = {}; // the slice, position by position
-    private float[] weights = {}; // one for each position
+    private float[] counts = {}; // one for each position
+    private float[] weight = {}; // one sample
+    private float[] sampleWeights = {}; // one for each position
+    private float[] maskedWeights = {};
     private float[] gradient = {};
 
     Worker(NetworkPass pass) {
@@ -408,7 +413,9 @@ final class BatchRunner implements AutoCloseable {
       int outputs = output.shape().last();
       int positions = output.size() / outputs;
       gatherTargets(output, from, positions, loss.targetWidth(outputs));
-      float[] positionWeights = positionWeights(slice, output.mask(), positions);
+      float[] counted = counted(slice, output.mask(), positions);
+      float[] ownWeights = data.weightShape() == null ? null : gatherWeights(output, from);
+      float[] weighted = ownWeights == null ? counted : masked(ownWeights, counted, positions);
       float[] result = null;
       if (training) {
         gradient = atLeast(gradient, output.size());
@@ -425,7 +432,7 @@ final class BatchRunner implements AutoCloseable {
                     scored.values(),
                     scored.offset(),
                     targets,
-                    positionWeights,
+                    weighted,
                     result);
       } catch (InvalidTargetException e) {
         // Time steps first, as the targets are laid out.
@@ -434,15 +441,18 @@ final class BatchRunner implements AutoCloseable {
         throw e.at(sample, place / output.rows(), output.timesteps());
       }
       for (int m = 0; m < metrics.size(); m++) {
-        Arrays.fill(slice.metricSums[m], 0);
         Metric metric = metrics.get(m);
+        boolean isWeighted = metric instanceof WeightedMetric;
+        float[] all = isWeighted ? ownWeights : null;
+        float[] weights = metric.countsMasked() ? all : isWeighted ? weighted : counted;
+        Arrays.fill(slice.metricSums[m], 0);
         metric.add(
             positions,
             outputs,
             output.values(),
             output.offset(),
             targets,
-            metric.countsMasked() ? null : positionWeights,
+            weights,
             slice.metricSums[m]);
       }
     }
@@ -463,19 +473,48 @@ final class BatchRunner implements AutoCloseable {
       }
     }
 
-    /** Masked positions weigh nothing, the others 1; null where all weigh 1. */
-    private float[] positionWeights(Slice slice, boolean[] mask, int positions) {
+    /** 0 for masked positions, 1 for the others; null where all are 1. */
+    private float[] counted(Slice slice, boolean[] mask, int positions) {
       if (mask == null) {
         slice.weight = positions;
         return null;
       }
-      weights = atLeast(weights, positions);
+      counts = atLeast(counts, positions);
       slice.weight = 0;
       for (int i = 0; i < positions; i++) {
-        weights[i] = mask[i] ? 1f : 0f;
-        slice.weight += weights[i];
+        counts[i] = mask[i] ? 1f : 0f;
+        slice.weight += counts[i];
       }
-      return weights;
+      return counts;
+    }
+
+    /** The samples' weights, laid out as the output is. */
+    private float[] gatherWeights(Tensor output, int from) {
+      int count = output.rows();
+      int perRow = data.weightShape().size();
+      int timesteps = output.timesteps();
+      int perStep = perRow / timesteps;
+      weight = atLeast(weight, perRow);
+      sampleWeights = atLeast(sampleWeights, count * perRow);
+      for (int r = 0; r < count; r++) {
+        data.copyWeights(sample(from + r), weight, 0);
+        for (int t = 0; t < timesteps; t++) {
+          System.arraycopy(weight, t * perStep, sampleWeights, (t * count + r) * perStep, perStep);
+        }
+      }
+      return sampleWeights;
+    }
+
+    /** Weights, 0 for masked positions. */
+    private float[] masked(float[] all, float[] counted, int positions) {
+      if (counted == null) {
+        return all;
+      }
+      maskedWeights = atLeast(maskedWeights, positions);
+      for (int i = 0; i < positions; i++) {
+        maskedWeights[i] = all[i] * counted[i];
+      }
+      return maskedWeights;
     }
   }
 

@@ -2,6 +2,7 @@ package org.unroll.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.unroll.data.Dataset;
 
 /**
@@ -15,6 +16,7 @@ public final class FitOptions {
   private Dataset validation;
   private double validationSplit;
   private Integer validationSteps;
+  private Map<Integer, Double> classWeight = Map.of();
   private final List<Callback> callbacks = new ArrayList<>();
   private ProgressBar progress = ProgressBar.auto();
   private String title;
@@ -79,6 +81,16 @@ public final class FitOptions {
   /** The number of validation batches to evaluate on; all by default. */
   public FitOptions validationSteps(int steps) {
     validationSteps = atLeast("validationSteps", steps, 1);
+    return this;
+  }
+
+  /**
+   * A weight for each class: in training the loss of a sample is multiplied by the weight of its
+   * class, 1 where the map has none. For models with one class a sample, its number or one-hot; not
+   * for validation, and not beside weights of the samples. None by default.
+   */
+  public FitOptions classWeight(Map<Integer, Double> weights) {
+    classWeight = Map.copyOf(weights);
     return this;
   }
 
@@ -149,6 +161,10 @@ public final class FitOptions {
 
   Integer validationSteps() {
     return validationSteps;
+  }
+
+  Map<Integer, Double> classWeight() {
+    return classWeight;
   }
 
   List<Callback> callbacks() {

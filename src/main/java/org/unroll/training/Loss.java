@@ -5,7 +5,8 @@ import org.unroll.compute.Activation;
 /**
  * A loss, computed position by position. A position is one sample, or one time step of a sample
  * where the model returns sequences; its loss is the mean over the last axis, and the loss of a
- * batch the weighted mean over its positions, as in Keras.
+ * batch the sum of these, each times its weight, divided by the number of positions that are not
+ * masked, as in Keras.
  */
 public interface Loss {
   /** Keras's name, for example {@code mean_absolute_error}. */

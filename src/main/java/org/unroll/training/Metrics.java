@@ -1,7 +1,11 @@
 package org.unroll.training;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -92,6 +96,11 @@ public final class Metrics {
           "Unknown metric '" + name + "'. Known: " + String.join(", ", BY_NAME.keySet()));
     }
     return metric.apply(name);
+  }
+
+  /** A metric in which samples count by their weights; Keras's {@code weighted_metrics}. */
+  public static WeightedMetric weighted(Metric metric) {
+    return new WeightedMetric(metric.name(), metric);
   }
 
   /**
@@ -196,6 +205,31 @@ public final class Metrics {
 
   private static Auc auc(String name) {
     return new Auc(name, Auc.Curve.ROC, Auc.Summation.INTERPOLATION, 200);
+  }
+
+  /**
+   * The metrics of a model as Keras has them: those in which samples count by their weights behind
+   * the others, with another name where theirs is taken.
+   */
+  public static List<Metric> inKerasOrder(List<Metric> metrics) {
+    List<Metric> ordered = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (Metric metric : metrics) {
+      if (!(metric instanceof WeightedMetric)) {
+        ordered.add(metric);
+        names.add(metric.name());
+      }
+    }
+    for (Metric metric : metrics) {
+      if (metric instanceof WeightedMetric weighted) {
+        String name = weighted.name();
+        ordered.add(
+            names.contains(name)
+                ? new WeightedMetric("weighted_" + name, weighted.metric())
+                : weighted);
+      }
+    }
+    return ordered;
   }
 
   static void checkTargetWidth(String metric, int needed, int outputs, int targetWidth) {

@@ -15,6 +15,7 @@ import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
 import org.unroll.layers.Gradient;
 import org.unroll.layers.Network;
+import org.unroll.layers.NetworkState;
 import org.unroll.layers.Weight;
 
 /** The loops over epochs and batches: training, evaluation and prediction of a network. */
@@ -23,13 +24,18 @@ public final class Trainer {
   private final Optimizer optimizer;
   private final Loss loss;
   private final List<Metric> metrics;
+  private final List<Weight> trainable;
 
-  /** A trainer of this network; the optimizer keeps its state from one {@link #fit} to the next. */
+  /**
+   * A trainer of this network; the optimizer keeps its state from one {@link #fit} to the next.
+   * What is trainable now is trained.
+   */
   public Trainer(Network network, Optimizer optimizer, Loss loss, List<Metric> metrics) {
     this.network = network;
     this.optimizer = optimizer;
     this.loss = loss;
     this.metrics = List.copyOf(metrics);
+    trainable = network.trainableWeights();
   }
 
   /**
@@ -44,6 +50,7 @@ public final class Trainer {
    *     were before that batch
    */
   public void fit(Dataset dataset, FitOptions options, Callback recorder, Consumer<Path> saver) {
+    requireSameTrainable();
     Dataset train = dataset;
     Dataset validation = options.validation();
     if (options.validationSplit() > 0) {
@@ -64,10 +71,28 @@ public final class Trainer {
       validation = dataset.subset(split, dataset.size());
     }
     requireFit(train, "training");
+    if (!options.classWeight().isEmpty()) {
+      train = classWeighted(train, options.classWeight());
+    }
     if (validation != null) {
       requireFit(validation, "validation");
     }
     new Run(train, validation, options, recorder, saver).run();
+  }
+
+  private Dataset classWeighted(Dataset data, Map<Integer, Double> classWeight) {
+    if (data.weightShape() != null) {
+      throw new IllegalArgumentException(
+          "The samples have weights; classWeight(…) cannot be given beside them.");
+    }
+    Shape output = network.outputShape(data.inputShape());
+    if (output.rank() > 1) {
+      throw new IllegalArgumentException(
+          "classWeight(…) is for a model with one class a sample; this one returns "
+              + output
+              + ". Give the samples weights for their time steps instead.");
+    }
+    return new ClassWeighted(data, classWeight);
   }
 
   /** The mean loss and metrics over a dataset, by name. */
@@ -94,12 +119,33 @@ public final class Trainer {
 
   private double penalty() {
     double sum = 0;
-    for (Weight weight : network.weights()) {
-      if (weight.trainable() && weight.regularizer() != null) {
+    for (Weight weight : trainable) {
+      if (weight.regularizer() != null) {
         sum += weight.regularizer().penalty(weight.values());
       }
     }
     return sum;
+  }
+
+  /**
+   * Checks that no layer was frozen or released since this trainer was made.
+   *
+   * @throws IllegalStateException if one was, naming its weights
+   */
+  public void requireSameTrainable() {
+    List<String> changed = new ArrayList<>();
+    for (int w = 0; w < network.weights().size(); w++) {
+      Weight weight = network.weights().get(w);
+      if (weight.trainable() != trainable.contains(weight)) {
+        changed.add(network.weightPaths().get(w));
+      }
+    }
+    if (!changed.isEmpty()) {
+      throw new IllegalStateException(
+          "Layers were frozen or released after compile, which concerns the weights "
+              + changed
+              + ". Call compile again, with a new optimizer, so that it takes effect.");
+    }
   }
 
   /**
@@ -148,6 +194,21 @@ public final class Trainer {
               + " data has targets of shape "
               + targets
               + ". Change the units of the last layer, returnSequences, or the targets.");
+    }
+    Shape weights = dataset.weightShape();
+    int positions = output.size() / outputs;
+    if (weights != null && weights.size() != positions) {
+      throw new IllegalArgumentException(
+          "A model that returns "
+              + output
+              + " for a sample needs "
+              + positions
+              + (positions == 1 ? " weight" : " weights, one for each time step,")
+              + " of it; the "
+              + use
+              + " data has weights of shape "
+              + weights
+              + ".");
     }
   }
 
@@ -230,7 +291,6 @@ public final class Trainer {
     private int begun; // callbacks that were told of the beginning
     private long pass = -1; // how often the data was begun before
     private int[] order;
-    private final List<Weight> trainable = network.trainableWeights();
     private final float[][] gradientValues = new float[trainable.size()][];
     private final float[][] gradientSquares = new float[trainable.size()][];
 
@@ -456,12 +516,30 @@ public final class Trainer {
     public void write(DataOutput out) throws IOException {
       out.writeBoolean(stopped);
       totals.write(out);
+      NetworkState kept = network.keptState();
+      for (String name : kept == null ? List.<String>of() : kept.names()) {
+        for (double[] row : kept.get(name)) {
+          for (double value : row) {
+            out.writeDouble(value);
+          }
+        }
+      }
     }
 
     @Override
     public void read(DataInput in) throws IOException {
       stopped = in.readBoolean();
       totals.read(in);
+      NetworkState kept = network.keptState();
+      for (String name : kept == null ? List.<String>of() : kept.names()) {
+        double[][] rows = kept.get(name);
+        for (double[] row : rows) {
+          for (int i = 0; i < row.length; i++) {
+            row[i] = in.readDouble();
+          }
+        }
+        kept.set(name, rows);
+      }
     }
 
     @Override

@@ -70,15 +70,21 @@ final class TrainingDescription {
       order.update(bytes.array());
     }
     var values = new CRC32();
-    float[] input = new float[dataset.inputShape().size()];
-    float[] target = new float[dataset.targetShape().size()];
+    Dataset whole = dataset.forBatch(null, 0, dataset.size()); // sequences of one length
+    float[] input = new float[whole.inputShape().size()];
+    float[] target = new float[whole.targetShape().size()];
+    float[] weight = dataset.weightShape() == null ? null : new float[dataset.weightShape().size()];
     int count = Math.min(SAMPLES, dataset.size());
     for (int i = 0; i < count; i++) {
       int sample = (int) ((long) i * (dataset.size() - 1) / Math.max(1, count - 1));
-      dataset.copyInput(sample, input, 0, 1);
+      whole.copyInput(sample, input, 0, 1);
       update(values, input);
-      dataset.copyTarget(sample, target, 0);
+      whole.copyTarget(sample, target, 0);
       update(values, target);
+      if (weight != null) {
+        whole.copyWeights(sample, weight, 0);
+        update(values, weight);
+      }
     }
     return String.format(
         "%d samples of shape %s with targets %s in batches of %d, order %08x, values %08x",

@@ -110,12 +110,6 @@ class KerasConfigTest {
   @Test
   void refusesWhatWouldMakeAnotherModel() throws JsonProcessingException {
     assertEquals(
-        "LSTM 'memory' has trainable=false, which is not supported: every weight is trained.",
-        refusal(model -> ((ObjectNode) lstm(model).get("config")).put("trainable", false)));
-    assertEquals(
-        "The model has trainable=false, which is not supported: every weight is trained.",
-        refusal(model -> model.put("trainable", false)));
-    assertEquals(
         "LSTM 'memory' has dtype=mixed_float16, which is not supported: weights are float32.",
         refusal(
             model ->

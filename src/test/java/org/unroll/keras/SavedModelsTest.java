@@ -10,6 +10,7 @@ import static org.unroll.layers.Layers.batchNormalization;
 import static org.unroll.layers.Layers.bidirectional;
 import static org.unroll.layers.Layers.conv1D;
 import static org.unroll.layers.Layers.dense;
+import static org.unroll.layers.Layers.dropout;
 import static org.unroll.layers.Layers.embedding;
 import static org.unroll.layers.Layers.flatten;
 import static org.unroll.layers.Layers.gaussianNoise;
@@ -52,6 +53,7 @@ import java.util.Random;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unroll.History;
 import org.unroll.Predictions;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
@@ -171,6 +173,21 @@ class SavedModelsTest {
                     dense(2),
                     activation("sigmoid")),
                 2));
+    // Rates so small that nothing is ever dropped, so that losses can be compared, while the random
+    // streams that Keras keeps in a file are there.
+    cases.put(
+        "dropout",
+        () ->
+            series(
+                Sequential.seeded(
+                    11,
+                    input(6, 3),
+                    gru(4).dropout(1e-9).recurrentDropout(1e-9).returnSequences(true),
+                    dropout(1e-9),
+                    lstm(3).dropout(1e-9),
+                    dense(2)),
+                2));
+    cases.put("frozen", SavedModelsTest::frozen);
     cases.put(
         "masked_both_ways",
         () ->
@@ -236,6 +253,27 @@ class SavedModelsTest {
     cases.put("embedding_softmax", SavedModelsTest::tokens);
     cases.put("stateful", SavedModelsTest::stateful);
     return cases;
+  }
+
+  private static Case frozen() {
+    var both = bidirectional(lstm(3).returnSequences(true));
+    both.backwardLayer().trainable(false);
+    Case frozen =
+        series(
+            Sequential.seeded(
+                12,
+                input(6, 3),
+                simpleRnn(3).returnSequences(true).trainable(false),
+                both,
+                gru(4),
+                dense(2).trainable(false)),
+            2);
+    frozen.model.compile(
+        Optimizers.adam(0.01),
+        Losses.mse(),
+        Metrics.of("mae"),
+        Metrics.weighted(Metrics.of("mae")));
+    return frozen;
   }
 
   private static Case regression(Optimizer optimizer) {
@@ -389,6 +427,39 @@ class SavedModelsTest {
                 assertArrayEquals(expected.get(i), actual.get(i), name);
               }
             });
+  }
+
+  /**
+   * Dropout draws by the number of the step, which the file has: three epochs at once are one, a
+   * save, a load, and two more.
+   */
+  @Test
+  void trainingWithDropoutGoesOnBitForBit() {
+    Samples samples = regression(Optimizers.sgd()).samples.shuffled(4);
+    Sequential whole = withDropout();
+    FitOptions three = FitOptions.epochs(3).seed(6).verbose(0);
+    History expected = whole.fit(samples, three);
+    Sequential first = withDropout();
+    first.fit(samples, FitOptions.epochs(1).seed(6).verbose(0));
+    Path file = folder.resolve("dropout.keras");
+    first.save(file);
+    Sequential loaded = Sequential.load(file);
+    History rest = loaded.fit(samples, FitOptions.epochs(3).initialEpoch(1).seed(6).verbose(0));
+    assertEquals(expected.get("loss").subList(1, 3), rest.get("loss"));
+    KerasFilesTest.assertSame(whole, loaded);
+  }
+
+  private static Sequential withDropout() {
+    Sequential model =
+        Sequential.seeded(
+            13,
+            input(6, 3),
+            gru(4).dropout(0.3).recurrentDropout(0.2).returnSequences(true),
+            dropout(0.2),
+            bidirectional(lstm(3).dropout(0.1)),
+            dense(2));
+    model.compile(Optimizers.adam(0.01), Losses.mse());
+    return model;
   }
 
   @Test

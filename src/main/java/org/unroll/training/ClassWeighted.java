@@ -1,0 +1,85 @@
+package org.unroll.training;
+
+import java.util.Map;
+import org.unroll.data.Dataset;
+import org.unroll.data.Shape;
+
+/** The samples of another dataset, each with the weight of its class. */
+final class ClassWeighted implements Dataset {
+  private final Dataset base;
+  private final float[] weights;
+
+  /**
+   * The classes are the targets, rounded, where a sample has one, else the place of the largest one
+   * (the first of equal ones), as in Keras. A class without a weight weighs 1.
+   */
+  ClassWeighted(Dataset base, Map<Integer, Double> byClass) {
+    this.base = base;
+    weights = new float[base.size()];
+    float[] target = new float[base.targetShape().size()];
+    for (int i = 0; i < weights.length; i++) {
+      base.copyTarget(i, target, 0);
+      int label =
+          target.length == 1
+              ? (int) Math.rint(target[0])
+              : MatchMetric.argmax(target.length, target, 0);
+      weights[i] = byClass.getOrDefault(label, 1.0).floatValue();
+    }
+  }
+
+  private ClassWeighted(Dataset base, float[] weights) {
+    this.base = base;
+    this.weights = weights;
+  }
+
+  @Override
+  public int size() {
+    return base.size();
+  }
+
+  @Override
+  public Shape inputShape() {
+    return base.inputShape();
+  }
+
+  @Override
+  public Shape targetShape() {
+    return base.targetShape();
+  }
+
+  @Override
+  public Shape weightShape() {
+    return Shape.of(1);
+  }
+
+  @Override
+  public int batchSize() {
+    return base.batchSize();
+  }
+
+  @Override
+  public int[] order(int epoch) {
+    return base.order(epoch);
+  }
+
+  @Override
+  public Dataset forBatch(int[] order, int first, int rows) {
+    Dataset batch = base.forBatch(order, first, rows);
+    return batch == base ? this : new ClassWeighted(batch, weights);
+  }
+
+  @Override
+  public void copyInput(int sample, float[] slice, int row, int rows) {
+    base.copyInput(sample, slice, row, rows);
+  }
+
+  @Override
+  public void copyTarget(int sample, float[] target, int offset) {
+    base.copyTarget(sample, target, offset);
+  }
+
+  @Override
+  public void copyWeights(int sample, float[] copy, int offset) {
+    copy[offset] = weights[sample];
+  }
+}

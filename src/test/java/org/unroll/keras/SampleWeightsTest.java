@@ -1,0 +1,219 @@
+package org.unroll.keras;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.unroll.layers.Layers.dense;
+import static org.unroll.layers.Layers.gru;
+import static org.unroll.layers.Layers.input;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.unroll.History;
+import org.unroll.Sequential;
+import org.unroll.data.Dataset;
+import org.unroll.data.Samples;
+import org.unroll.training.FitOptions;
+import org.unroll.training.Losses;
+import org.unroll.training.Metric;
+import org.unroll.training.Metrics;
+import org.unroll.training.Optimizers;
+
+/**
+ * Weights of samples, time steps and classes against src/test/python/weighted_references.py: loss
+ * and metrics before training, two epochs of it with validation, the weights of the model after it.
+ */
+@Tag("both-compute-implementations")
+class SampleWeightsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path folder;
+
+  static List<JsonNode> cases() {
+    try (InputStream in = SampleWeightsTest.class.getResourceAsStream("weighted.json")) {
+      List<JsonNode> cases = new ArrayList<>();
+      JSON.readTree(in).forEach(cases::add);
+      return cases;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean hasSteps(JsonNode array) {
+    return array.get(0).get(0).isArray();
+  }
+
+  private static Samples samples(JsonNode reference) {
+    Samples samples = Samples.of(JSON.convertValue(reference.get("x"), double[][][].class));
+    JsonNode y = reference.get("y");
+    samples =
+        hasSteps(y)
+            ? samples.targets(JSON.convertValue(y, double[][][].class))
+            : samples.targets(JSON.convertValue(y, double[][].class));
+    JsonNode weights = reference.get("weights");
+    if (!weights.isNull()) {
+      samples =
+          weights.get(0).isArray()
+              ? samples.weights(JSON.convertValue(weights, double[][].class))
+              : samples.weights(JSON.convertValue(weights, double[].class));
+    }
+    return samples.batchSize(reference.get("batch_size").asInt());
+  }
+
+  private static Sequential model(JsonNode reference) {
+    Sequential model = KerasConfig.sequential(reference.get("config").toString());
+    for (int w = 0; w < reference.get("start").size(); w++) {
+      float[] values = model.network().weights().get(w).values();
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) reference.get("start").get(w).get(i).asDouble();
+      }
+    }
+    List<Metric> metrics = new ArrayList<>();
+    for (JsonNode name : reference.get("metrics")) {
+      metrics.add(Metrics.weighted(Metrics.of(name.asText())));
+      metrics.add(Metrics.of(name.asText()));
+    }
+    model.compile(
+        Optimizers.adam(0.05),
+        Losses.of(reference.get("loss").asText()),
+        metrics.toArray(new Metric[0]));
+    return model;
+  }
+
+  private static void assertNear(double expected, double actual, double tolerance, String what) {
+    assertEquals(expected, actual, tolerance * Math.max(1e-3, Math.abs(expected)), what);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void lossMetricsAndTrainingAreThoseOfKeras(JsonNode reference) {
+    Sequential model = model(reference);
+    Samples samples = samples(reference);
+    var evaluation = model.evaluate(samples);
+    for (var value : reference.get("evaluation").properties()) {
+      assertNear(value.getValue().asDouble(), evaluation.get(value.getKey()), 1e-5, value.getKey());
+    }
+    FitOptions options = FitOptions.epochs(2).validation(samples).verbose(0);
+    if (!reference.get("class_weight").isNull()) {
+      Map<Integer, Double> weights = new HashMap<>();
+      reference
+          .get("class_weight")
+          .properties()
+          .forEach(w -> weights.put(Integer.valueOf(w.getKey()), w.getValue().asDouble()));
+      options.classWeight(weights);
+    }
+    History history = model.fit(samples, options);
+    for (var column : reference.get("history").properties()) {
+      for (int epoch = 0; epoch < 2; epoch++) {
+        double expected = column.getValue().get(epoch).asDouble();
+        assertNear(
+            expected, history.get(column.getKey()).get(epoch), 1e-4, column.getKey() + epoch);
+      }
+    }
+    for (int w = 0; w < reference.get("end").size(); w++) {
+      float[] values = model.network().weights().get(w).values();
+      double largest = 0;
+      for (JsonNode value : reference.get("end").get(w)) {
+        largest = Math.max(largest, Math.abs(value.asDouble()));
+      }
+      for (int i = 0; i < values.length; i++) {
+        double expected = reference.get("end").get(w).get(i).asDouble();
+        assertEquals(expected, values[i], 1e-4 * largest, model.network().weightPaths().get(w));
+      }
+    }
+  }
+
+  @Test
+  void theNamesOfMetricsAreThoseOfKeras() {
+    JsonNode reference = cases().get(9);
+    Sequential model = model(reference);
+    Map<String, Double> logs = new LinkedHashMap<>();
+    History history = model.fit(samples(reference), FitOptions.epochs(1).verbose(0));
+    history.names().forEach(name -> logs.put(name, history.last(name)));
+    assertEquals(
+        List.of(
+            "loss",
+            "accuracy",
+            "precision",
+            "auc",
+            "weighted_accuracy",
+            "weighted_precision",
+            "weighted_auc"),
+        List.copyOf(logs.keySet()));
+    model.compile(Optimizers.sgd(), Losses.mse(), Metrics.weighted(Metrics.of("mae")));
+    assertEquals(
+        List.of("loss", "mae"),
+        model.fit(samples(reference), FitOptions.epochs(1).verbose(0)).names());
+  }
+
+  @Test
+  void weightedMetricsAreKeptInFiles() {
+    Sequential model = model(cases().get(0));
+    Path file = folder.resolve("model.keras");
+    model.save(file);
+    Sequential loaded = Sequential.load(file);
+    Samples samples = samples(cases().get(0));
+    assertEquals(
+        model.evaluate(samples).get("weighted_mae"), loaded.evaluate(samples).get("weighted_mae"));
+    KerasFilesTest.assertSame(model, loaded);
+  }
+
+  /** A subset, and one of its batches another way, keep the weights beside their samples. */
+  @Test
+  void weightsStayWithTheirSamples() {
+    JsonNode reference = cases().get(0);
+    Samples samples = samples(reference);
+    Dataset subset = samples.subset(2, 7).batchSize(5).shuffled(3);
+    float[] weight = new float[2];
+    for (int i = 0; i < 5; i++) {
+      subset.copyWeights(i, weight, 1);
+      assertEquals((float) reference.get("weights").get(2 + i).asDouble(), weight[1]);
+    }
+    assertEquals("(1,)", subset.weightShape().toString());
+    assertEquals("(1,)", samples.batchSize(3).shuffled(1).weightShape().toString());
+  }
+
+  @Test
+  void weightsThatDoNotFitAreNamed() {
+    Samples samples = Samples.of(new double[4][5][2]).targets(new double[4][5][1]);
+    Sequential steps = Sequential.of(input(5, 2), gru(3).returnSequences(true), dense(1));
+    steps.compile("sgd", "mse");
+    says(
+        "A model that returns (5, 1) for a sample needs 5 weights, one for each time step, of it;"
+            + " the evaluation data has weights of shape (1,).",
+        () -> steps.evaluate(samples.weights(new double[4])));
+    says("Every sample needs one weight.", () -> samples.weights(new double[3]));
+    says(
+        "classWeight(…) is for a model with one class a sample; this one returns (5, 1).",
+        () -> steps.fit(samples, FitOptions.epochs(1).classWeight(Map.of(1, 2.0))));
+    Samples flat = Samples.of(new double[4][2]).targets(new double[4]);
+    Sequential model = Sequential.of(input(2), dense(1));
+    model.compile("sgd", "mse");
+    says(
+        "The samples have weights; classWeight(…) cannot be given beside them.",
+        () ->
+            model.fit(
+                flat.weights(new double[4]), FitOptions.epochs(1).classWeight(Map.of(1, 2.0))));
+    assertThrows(UnsupportedOperationException.class, () -> flat.copyWeights(0, new float[1], 0));
+  }
+
+  private static void says(String message, Executable call) {
+    var error = assertThrows(IllegalArgumentException.class, call);
+    assertTrue(error.getMessage().startsWith(message), error.getMessage());
+  }
+}
