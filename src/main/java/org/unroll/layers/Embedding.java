@@ -169,12 +169,8 @@ public final class Embedding extends Layer {
 
     @Override
     public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
-      Gradient result = weightGradients[0];
-      result.clearRows();
-      for (int position = 0; position < rows * timesteps; position++) {
-        result.addToRow(
-            indices[position], gradient.values(), gradient.offset() + position * outputDim);
-      }
+      weightGradients[0].setEntries(
+          rows * timesteps, indices, gradient.values(), gradient.offset());
       return null;
     }
   }

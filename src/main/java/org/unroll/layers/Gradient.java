@@ -1,25 +1,35 @@
 package org.unroll.layers;
 
 import java.util.Arrays;
+import org.unroll.compute.Compute;
+import org.unroll.compute.Kernels;
 
 /**
- * The gradient of one weight as one slice left it. Most are dense; that of an embedding is a few
- * rows of a large matrix, which are listed so that neither clearing nor adding has to touch the
- * others.
+ * The gradient of one weight as one slice left it, or the sum over slices. Most are dense; that of
+ * an embedding is a list of rows, one for each place an index stood at, which become a matrix only
+ * in a sum.
  */
 public final class Gradient {
-  private final float[] values;
-  private final int rowWidth;
-  private int[] rows = new int[0];
-  private int rowCount;
-  private final boolean[] touched;
-  private final float[] squares;
+  private static final int SCALED_AT_ONCE = 4096;
+
+  private final Kernels kernels = Compute.kernels();
+  private final int size;
+  private final int rowWidth; // 0 where the gradient is dense
+  private float[] values;
+  private float[] squares;
+
+  // The list: for each entry the row it belongs to, and its values.
+  private int[] rows = {};
+  private float[] entries = {};
+  private int entryCount;
+  private boolean listed; // whether the list is newer than the matrix
 
   private Gradient(int size, int rowWidth) {
-    this.values = new float[size];
+    this.size = size;
     this.rowWidth = rowWidth;
-    this.touched = rowWidth == 0 ? null : new boolean[size / rowWidth];
-    this.squares = rowWidth == 0 ? null : new float[size];
+    if (rowWidth == 0) {
+      values = new float[size];
+    }
   }
 
   /** A dense gradient of this many values. */
@@ -32,83 +42,107 @@ public final class Gradient {
     return new Gradient(size, rowWidth);
   }
 
+  /** The number of values. */
+  public int size() {
+    return size;
+  }
+
   /** The values; a dense gradient's are overwritten by each backward pass. */
   public float[] values() {
+    becomeMatrix();
     return values;
   }
 
   /** The sums of the squares of what was added to a sparse gradient; null for a dense one. */
   public float[] squares() {
+    becomeMatrix();
     return squares;
   }
 
-  /** Begins a new sparse gradient: sets the rows in use back to zero. */
-  void clearRows() {
-    for (int i = 0; i < rowCount; i++) {
-      int row = rows[i];
-      Arrays.fill(values, row * rowWidth, (row + 1) * rowWidth, 0f);
-      Arrays.fill(squares, row * rowWidth, (row + 1) * rowWidth, 0f);
-      touched[row] = false;
-    }
-    rowCount = 0;
-  }
-
-  /** Adds to a row of a sparse gradient. */
-  void addToRow(int row, float[] added, int offset) {
-    touch(row);
-    int start = row * rowWidth;
-    for (int j = 0; j < rowWidth; j++) {
-      float value = added[offset + j];
-      values[start + j] += value;
-      squares[start + j] += value * value;
+  private void becomeMatrix() {
+    if (listed) {
+      reserveSum();
+      setToSum(new Gradient[] {this}, 1, 1, 0, 1);
     }
   }
 
-  private void touch(int row) {
-    if (touched[row]) {
-      return;
+  /**
+   * Makes a sparse gradient the list of these entries.
+   *
+   * @param indices the row of each entry
+   * @param from the entries one after another, from {@code offset} on
+   */
+  void setEntries(int count, int[] indices, float[] from, int offset) {
+    if (rows.length < count) {
+      rows = new int[count];
+      entries = new float[count * rowWidth];
     }
-    touched[row] = true;
-    if (rowCount == rows.length) {
-      rows = Arrays.copyOf(rows, Math.max(64, 2 * rowCount));
-    }
-    rows[rowCount++] = row;
+    System.arraycopy(indices, 0, rows, 0, count);
+    System.arraycopy(from, offset, entries, 0, count * rowWidth);
+    entryCount = count;
+    listed = true;
   }
 
-  /** Overwrites this gradient with {@code scale} × the sum of others, added in their order. */
-  public void setToSum(Gradient[] others, int count, float scale) {
+  /** Makes room for {@link #setToSum}; called once before its parts. */
+  public void reserveSum() {
+    if (values == null) {
+      values = new float[size];
+    }
+    if (rowWidth > 0 && squares == null) {
+      squares = new float[size];
+    }
+    listed = false;
+  }
+
+  /**
+   * Overwrites one part of this gradient with {@code scale} × the sum of others, added in their
+   * order. The result does not depend on the number of parts, which different threads may work on.
+   *
+   * @param part which part, from 0
+   * @param parts into how many parts this gradient is cut
+   */
+  public void setToSum(Gradient[] others, int count, float scale, int part, int parts) {
+    int unit = Math.max(1, rowWidth);
+    int units = size / unit;
+    int from = (int) ((long) units * part / parts) * unit;
+    int to = (int) ((long) units * (part + 1) / parts) * unit;
     if (rowWidth > 0) {
-      // An optimizer may have written anywhere in its gradient.
-      Arrays.fill(values, 0f);
-      Arrays.fill(squares, 0f);
+      Arrays.fill(values, from, to, 0f);
+      Arrays.fill(squares, from, to, 0f);
       for (int i = 0; i < count; i++) {
-        addRows(others[i], scale);
+        addEntries(others[i], from, to);
       }
+      scale(values, from, to, scale);
+      scale(squares, from, to, scale * scale);
       return;
     }
-    float[] first = others[0].values;
-    for (int j = 0; j < values.length; j++) {
-      values[j] = first[j];
-    }
-    for (int i = 1; i < count; i++) {
-      float[] other = others[i].values;
-      for (int j = 0; j < values.length; j++) {
-        values[j] += other[j];
+    // In pieces that stay in the nearest cache from the first addition to the scaling.
+    for (int piece = from; piece < to; piece += SCALED_AT_ONCE) {
+      int end = Math.min(to, piece + SCALED_AT_ONCE);
+      System.arraycopy(others[0].values, piece, values, piece, end - piece);
+      for (int i = 1; i < count; i++) {
+        kernels.add(end - piece, others[i].values, piece, values, piece);
       }
-    }
-    for (int j = 0; j < values.length; j++) {
-      values[j] *= scale;
+      scale(values, piece, end, scale);
     }
   }
 
-  private void addRows(Gradient other, float scale) {
-    for (int i = 0; i < other.rowCount; i++) {
-      int row = other.rows[i];
-      int end = (row + 1) * rowWidth;
-      for (int j = row * rowWidth; j < end; j++) {
-        values[j] += scale * other.values[j];
-        squares[j] += scale * scale * other.squares[j];
+  private void addEntries(Gradient other, int from, int to) {
+    for (int i = 0; i < other.entryCount; i++) {
+      int at = other.rows[i] * rowWidth;
+      if (at >= from && at < to) {
+        float[] e = other.entries;
+        int offset = i * rowWidth;
+        kernels.add(rowWidth, e, offset, values, at);
+        kernels.multiplyElements(
+            1, rowWidth, e, offset, rowWidth, e, offset, rowWidth, squares, at, rowWidth, true);
       }
+    }
+  }
+
+  private static void scale(float[] values, int from, int to, float factor) {
+    for (int j = from; j < to; j++) {
+      values[j] *= factor;
     }
   }
 }

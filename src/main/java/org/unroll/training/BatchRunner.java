@@ -28,7 +28,7 @@ import org.unroll.layers.Tensor;
  */
 final class BatchRunner implements AutoCloseable {
   /** Rows beyond which a slice's buffers would outgrow the cache of a core. */
-  private static final int LARGEST_SLICE = 32;
+  private static final int LARGEST_SLICE = 16;
 
   /** In a prediction the cache holds no gradients, and large weights are read once for a slice. */
   private static final int LARGEST_PREDICTED_SLICE = 32;
@@ -38,6 +38,9 @@ final class BatchRunner implements AutoCloseable {
 
   /** Slices a small batch is cut into, so that as many cores have work. */
   private static final int SLICES = 4;
+
+  /** Weights below which a second thread has no gain from summing their gradients. */
+  private static final int SMALLEST_PARTED_SUM = 20_000;
 
   private enum Mode {
     TRAIN,
@@ -53,6 +56,7 @@ final class BatchRunner implements AutoCloseable {
   private final Workers workers;
   private final SliceTask sliceTask = this::runSlice;
   private final SliceTask partTask = this::runPart;
+  private final SliceTask sumTask = this::sumGradients;
   private final Worker[] workerStates;
   private Worker[] sliceStates = {}; // where all slices are under way at once
   private NetworkPass[] slicePasses = {};
@@ -74,6 +78,8 @@ final class BatchRunner implements AutoCloseable {
   private int stateRow; // the row of the states that belongs to the batch's first row
   private int part; // of the network, where the slices go through it part by part
   private boolean backward;
+  private float sumScale;
+  private int sumParts;
 
   BatchRunner(Network network, Loss loss, List<Metric> metrics, long seed, int threads) {
     this.network = network;
@@ -118,10 +124,21 @@ final class BatchRunner implements AutoCloseable {
     keepState();
     run(Mode.TRAIN, dataset, batchOrder, firstSample, batchRows);
     double weight = positionWeight();
-    float scale = weight > 0 ? (float) (1 / weight) : 0f;
+    sumScale = weight > 0 ? (float) (1 / weight) : 0f;
+    int size = 0;
+    for (Gradient gradient : total) {
+      gradient.reserveSum();
+      size += gradient.size();
+    }
+    sumParts = size < SMALLEST_PARTED_SUM ? 1 : workers.threads();
+    workers.run(sumParts, sumTask);
+  }
+
+  /** Sums one part of each gradient; every value is the same sum whoever has it. */
+  private void sumGradients(int part, int workerNumber) {
     for (int w = 0; w < total.length; w++) {
       if (network.weights().get(w).trainable()) {
-        total[w].setToSum(sliceGradients[w], sliceCount, scale);
+        total[w].setToSum(sliceGradients[w], sliceCount, sumScale, part, sumParts);
       }
     }
   }
