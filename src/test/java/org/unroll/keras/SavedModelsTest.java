@@ -224,10 +224,8 @@ class SavedModelsTest {
                     rnn(stackedRnnCells(lstmCell(4), lstmCell(3), gruCell(4).resetAfter(false)))
                         .returnSequences(true),
                     // By names of their own: Keras cannot write cells of one name to .h5.
-                    bidirectional(rnn(simpleRnnCell(3).activation("relu").name("ahead")))
-                        .backwardLayer(
-                            rnn(simpleRnnCell(3).activation("relu").name("back"))
-                                .goBackwards(true)),
+                    bidirectional(rnn(simpleRnnCell(3).name("ahead")))
+                        .backwardLayer(rnn(simpleRnnCell(3).name("back")).goBackwards(true)),
                     dense(2)),
                 2));
     cases.put(
