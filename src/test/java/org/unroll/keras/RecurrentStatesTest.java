@@ -2,7 +2,6 @@ package org.unroll.keras;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -47,6 +46,20 @@ class RecurrentStatesTest {
 
   static List<Named> outputs() throws IOException {
     return cases("outputs");
+  }
+
+  /** The models that read forward and return each step, so that a stepper can run them. */
+  static List<Named> stepByStep() throws IOException {
+    return outputs().stream().filter(RecurrentStatesTest::worksStepByStep).toList();
+  }
+
+  private static boolean worksStepByStep(Named named) {
+    JsonNode layers = named.golden.get("keras_config").get("layers");
+    JsonNode config = layers.get(layers.size() - 1).get("config");
+    return !named.toString().contains("masked")
+        && !named.toString().contains("Bidirectional")
+        && config.path("return_sequences").asBoolean()
+        && !config.path("go_backwards").asBoolean();
   }
 
   private static List<Named> cases(String group) throws IOException {
@@ -138,17 +151,10 @@ class RecurrentStatesTest {
 
   /** Every step by itself is what Keras has at this step of the whole sequence. */
   @ParameterizedTest
-  @MethodSource("outputs")
+  @MethodSource("stepByStep")
   void stepsAreThoseOfTheWholeSequence(Named named) {
     GoldenCase golden = named.golden;
     Sequential model = golden.model();
-    JsonNode layers = golden.get("keras_config").get("layers");
-    JsonNode config = layers.get(layers.size() - 1).get("config");
-    assumeTrue(
-        !named.toString().contains("masked")
-            && !named.toString().contains("Bidirectional")
-            && config.path("return_sequences").asBoolean()
-            && !config.path("go_backwards").asBoolean());
     JsonNode results = golden.get("results");
     double[][][] x = GoldenCase.cube(golden.get("x"));
     double[][][] expected = GoldenCase.cube(results.get(0));

@@ -235,7 +235,6 @@ class SavedModelsTest {
                 Sequential.seeded(
                     12,
                     input(6, 3),
-                    masking(0.5),
                     batchNormalization().momentum(0.8).gammaRegularizer(l2(0.01)),
                     gru(4).returnSequences(true),
                     layerNormalization().epsilon(0.01),
