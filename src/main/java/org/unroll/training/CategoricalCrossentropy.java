@@ -96,8 +96,9 @@ public record CategoricalCrossentropy(boolean fromLogits, double labelSmoothing)
       }
     }
     if (gradient != null) {
+      Losses.softmax(outputs, logits, logitsOffset, gradient, gradientOffset);
       for (int i = 0; i < outputs; i++) {
-        double p = Math.exp(logits[logitsOffset + i] - logSum);
+        double p = gradient[gradientOffset + i];
         double t = smoothed(targets[targetsOffset + i], outputs);
         gradient[gradientOffset + i] = (float) (weight * (targetSum * p - t));
       }

@@ -3,6 +3,8 @@ package org.unroll.training;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.unroll.compute.Activation;
+import org.unroll.compute.Compute;
 
 /**
  * The losses that Keras has and this library knows, to be imported statically: {@code
@@ -168,5 +170,11 @@ public final class Losses {
       sum += Math.exp((double) values[offset + i] - max);
     }
     return max + Math.log(sum);
+  }
+
+  /** Writes the softmax of logits, in float32 as a gradient needs it. */
+  static void softmax(int count, float[] logits, int offset, float[] out, int outOffset) {
+    Compute.kernels()
+        .activate(Activation.SOFTMAX, 1, count, logits, offset, count, out, outOffset, count);
   }
 }

@@ -63,13 +63,17 @@ public record SparseCategoricalCrossentropy(boolean fromLogits) implements Posit
           targetsOffset);
     }
     if (fromLogits) {
-      double logSum = Losses.logSumExp(outputs, predictions, predictionsOffset);
       if (gradient != null) {
+        Losses.softmax(outputs, predictions, predictionsOffset, gradient, gradientOffset);
+        double others = 0; // 1 − p_t, of which float32 keeps little where p_t is almost 1
         for (int i = 0; i < outputs; i++) {
-          double p = Math.exp(predictions[predictionsOffset + i] - logSum);
-          gradient[gradientOffset + i] = (float) (weight * (i == expected ? p - 1 : p));
+          float p = gradient[gradientOffset + i];
+          others += i == expected ? 0 : p;
+          gradient[gradientOffset + i] = (float) (weight * p);
         }
+        gradient[gradientOffset + expected] = (float) (-weight * others);
       }
+      double logSum = Losses.logSumExp(outputs, predictions, predictionsOffset);
       return logSum - predictions[predictionsOffset + expected];
     }
     double sum = 0;
