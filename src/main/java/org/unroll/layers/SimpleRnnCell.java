@@ -50,7 +50,6 @@ public final class SimpleRnnCell extends UnitsCell<SimpleRnnCell> {
 
   private final class SimpleRnnPass extends GatePass {
     private final Activation act = activation();
-    private float[] gradient = {}; // rows × units
 
     SimpleRnnPass() {
       super(SimpleRnnCell.this);
@@ -70,9 +69,7 @@ public final class SimpleRnnCell extends UnitsCell<SimpleRnnCell> {
     @Override
     void stepBackward(int k) {
       int block = rows * units;
-      gradient = Pass.atLeast(gradient, block);
-      float[] dh = stateGradient(0);
-      System.arraycopy(dh, 0, gradient, 0, block);
+      float[] dh = stateGradient(0); // becomes da_t, then dh_{t−1}
       kernels.activateBackward(
           act,
           rows,
@@ -83,10 +80,10 @@ public final class SimpleRnnCell extends UnitsCell<SimpleRnnCell> {
           state(0).values(),
           (k + 1) * block,
           units,
-          gradient,
+          dh,
           0,
           units);
-      System.arraycopy(gradient, 0, gateValues, k * block, block);
+      System.arraycopy(dh, 0, gateValues, k * block, block);
       multiplyRecurrentBackward(gateValues, k * block, 0, 1, dh, false);
     }
 
