@@ -638,7 +638,8 @@ final class LayerFormats {
     }
     throw new IllegalArgumentException(
         layer.describe()
-            + " cannot be saved: Keras has no such layer, or this library does not write it yet.");
+            + " cannot be saved: Keras has no such layer. A model that Keras is to read is built of the"
+            + " layers that Keras has.");
   }
 
   /** The layer of one entry in a model's list of layers. */
