@@ -65,8 +65,8 @@ public final class Stepper {
    *
    * @param values the features of the time step, or the token id
    * @return the output at this step
-   * @throws IllegalArgumentException if the number of values differs from that of a time step, or
-   *     the stepper has several rows
+   * @throws IllegalArgumentException if the number of values differs from that of a time step, one
+   *     of them is not finite, or the stepper has several rows
    */
   public double[] step(double... values) {
     if (rows != 1) {
@@ -112,7 +112,19 @@ public final class Stepper {
               + ".");
     }
     for (int i = 0; i < features; i++) {
-      x[row * features + i] = (float) values[i];
+      float value = (float) values[i];
+      if (!Float.isFinite(value)) {
+        throw new IllegalArgumentException(
+            "A time step has finite numbers within the range of a float, as the states would keep"
+                + " any other. Received: "
+                + values[i]
+                + " as value "
+                + i
+                + " of row "
+                + row
+                + ".");
+      }
+      x[row * features + i] = value;
     }
   }
 

@@ -226,6 +226,10 @@ class StatefulTest {
         "A time step of this model has 2 values. Received: 3 in row 0.",
         error(() -> stepper.step(1, 2, 3)));
     assertEquals(
+        "A time step has finite numbers within the range of a float, as the states would keep any"
+            + " other. Received: NaN as value 1 of row 0.",
+        error(() -> stepper.step(1, Double.NaN)));
+    assertEquals(
         "This stepper takes a row for each of 1 sequence. Received: 2.",
         error(() -> stepper.step(new double[2][2])));
   }
