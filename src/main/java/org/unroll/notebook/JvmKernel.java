@@ -53,7 +53,18 @@ final class JvmKernel implements Kernel {
   }
 
   @Override
-  public void display(MimeBundle bundle) {
+  public void display(MimeBundle bundle, String id) {
+    Reflection.call(kernel, "display", new Class<?>[] {displayData}, toDisplayData(bundle, id));
+  }
+
+  @Override
+  public void update(MimeBundle bundle, String id) {
+    Object stream = Reflection.get(Reflection.call(kernel, "getIO"), "display");
+    Reflection.call(
+        stream, "updateDisplay", new Class<?>[] {displayData}, toDisplayData(bundle, id));
+  }
+
+  private Object toDisplayData(MimeBundle bundle, String id) {
     Object data;
     try {
       data = displayData.getConstructor().newInstance();
@@ -61,7 +72,9 @@ final class JvmKernel implements Kernel {
       throw new IllegalStateException(name + " cannot make a " + displayData.getName(), e);
     }
     fill(data, bundle);
-    Reflection.call(kernel, "display", new Class<?>[] {displayData}, data);
+    // What this method returns differs between the versions of JJava; it is found by its name.
+    Reflection.call(data, "setDisplayId", new Class<?>[] {String.class}, id);
+    return data;
   }
 
   @Override

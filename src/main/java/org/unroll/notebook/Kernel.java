@@ -11,8 +11,15 @@ import java.util.stream.Stream;
  */
 interface Kernel {
 
-  /** Shows a value now, above the result of the running cell. */
-  void display(MimeBundle bundle);
+  /**
+   * Shows a value now, above the result of the running cell.
+   *
+   * @param id what {@link #update} calls it by, no other value's
+   */
+  void display(MimeBundle bundle, String id);
+
+  /** Puts another value in the place of the one that was displayed under this id. */
+  void update(MimeBundle bundle, String id);
 
   /** Says how values of a type look when they are the result of a cell. */
   void onResult(Class<?> type, Function<Object, MimeBundle> view);

@@ -1,6 +1,7 @@
 package org.unroll.notebook;
 
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -24,13 +25,13 @@ public final class Notebook {
    * for that, which makes the stored notebook about 0.6 MB larger, once.
    */
   public static synchronized void start() {
-    Optional<Kernel> found = kernel();
-    if (found.isPresent()) {
-      String text = "Tables and plots show in this notebook.";
-      found
-          .get()
-          .display(MimeBundle.html("<small>" + text + "</small>" + PlotlyScript.html(), text));
-    }
+    String text = "Tables and plots show in this notebook.";
+    kernel()
+        .ifPresent(
+            kernel ->
+                kernel.display(
+                    MimeBundle.html("<small>" + text + "</small>" + PlotlyScript.html(), text),
+                    newId()));
   }
 
   /**
@@ -41,15 +42,35 @@ public final class Notebook {
    */
   public static synchronized void show(Object value) {
     MimeBundle bundle = Views.of(value);
-    Optional<Kernel> found = kernel();
-    if (found.isPresent()) {
-      found.get().display(bundle);
+    Optional<Kernel> kernel = kernel();
+    if (kernel.isPresent()) {
+      kernel.get().display(bundle, newId());
     } else {
       System.out.println(bundle.text());
     }
   }
 
-  private static Optional<Kernel> kernel() {
+  /**
+   * A place below the running cell whose content can be replaced, for what changes while a cell
+   * runs. Nothing shows before its first value.
+   *
+   * <pre>{@code
+   * LiveDisplay live = Notebook.live();
+   * for (int i = 0; i < 300; i++) {
+   *   text.append(next());
+   *   live.update(text);
+   * }
+   * }</pre>
+   */
+  public static LiveDisplay live() {
+    return new LiveDisplay(kernel(), System.out);
+  }
+
+  static String newId() {
+    return UUID.randomUUID().toString();
+  }
+
+  static synchronized Optional<Kernel> kernel() {
     if (KERNEL.get() == null) {
       Kernel.running()
           .ifPresent(

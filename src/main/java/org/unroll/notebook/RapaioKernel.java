@@ -64,8 +64,19 @@ final class RapaioKernel implements Kernel {
   }
 
   @Override
-  public void display(MimeBundle bundle) {
-    Reflection.call(kernel, "display", new Class<?>[] {displayData}, toDisplayData(bundle));
+  public void display(MimeBundle bundle, String id) {
+    show("display", bundle, id);
+  }
+
+  @Override
+  public void update(MimeBundle bundle, String id) {
+    show("updateDisplay", bundle, id);
+  }
+
+  private void show(String method, MimeBundle bundle, String id) {
+    Object data = toDisplayData(bundle);
+    Reflection.call(data, "setDisplayId", new Class<?>[] {String.class}, id);
+    Reflection.call(kernel, method, new Class<?>[] {displayData}, data);
   }
 
   @Override

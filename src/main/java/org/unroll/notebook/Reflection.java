@@ -3,7 +3,7 @@ package org.unroll.notebook;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Optional;
 
-/** Calls of public methods by name, for kernels that are not on the compile path. */
+/** Public methods and fields by name, for kernels that are not on the compile path. */
 final class Reflection {
 
   private Reflection() {}
@@ -48,5 +48,21 @@ final class Reflection {
 
   static Object call(Object target, String method) {
     return call(target, method, new Class<?>[0]);
+  }
+
+  /** The value of a public field. */
+  static Object get(Object target, String field) {
+    try {
+      return target.getClass().getField(field).get(target);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(
+          "This version of the notebook kernel has no usable field "
+              + target.getClass().getName()
+              + "."
+              + field
+              + ": "
+              + e,
+          e);
+    }
   }
 }

@@ -46,7 +46,7 @@ class KernelTest {
     MainApp.runCell(() -> found[0] = Kernel.running().orElseThrow());
     Kernel kernel = found[0];
 
-    kernel.display(BUNDLE);
+    kernel.display(BUNDLE, "1");
     kernel.onResult(First.class, value -> MimeBundle.html("<i>first</i>", "first"));
     kernel.onResult(Shown.class, value -> MimeBundle.html("<i>any</i>", "any"));
 
@@ -54,6 +54,9 @@ class KernelTest {
     var shown = MainApp.kernel.displayed.get(0);
     assertEquals(Map.of("text/plain", "a picture", "image/png", "aGk="), shown.data());
     assertEquals(BUNDLE.metadata(), shown.metadata());
+    kernel.update(MimeBundle.text("later"), "1");
+    assertEquals(1, MainApp.kernel.displayed.size());
+    assertEquals("later", MainApp.kernel.displayed.get(0).data().get("text/plain"));
     assertEquals("first", DisplaySystem.inst().render(new First()).data().get("text/plain"));
     assertEquals("<i>any</i>", DisplaySystem.inst().render(new Second()).data().get("text/html"));
     assertEquals("no renderer", DisplaySystem.inst().render("text").data().get("text/plain"));
@@ -65,7 +68,7 @@ class KernelTest {
     IJava.run(kernel);
     Kernel adapter = Kernel.running().orElseThrow();
 
-    adapter.display(BUNDLE);
+    adapter.display(BUNDLE, "1");
     adapter.onResult(First.class, value -> BUNDLE);
     adapter.onResult(Shown.class, value -> MimeBundle.html("<i>any</i>", "any"));
 
@@ -84,7 +87,7 @@ class KernelTest {
     try {
       Kernel adapter = Kernel.running().orElseThrow();
 
-      adapter.display(BUNDLE);
+      adapter.display(BUNDLE, "1");
       adapter.onResult(First.class, value -> BUNDLE);
 
       assertEquals("JJava", adapter.toString());

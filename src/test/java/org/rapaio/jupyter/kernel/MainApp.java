@@ -24,5 +24,11 @@ public final class MainApp {
     public void display(DisplayData data) {
       displayed.add(data);
     }
+
+    public void updateDisplay(DisplayData data) {
+      if (displayed.removeIf(shown -> shown.id().equals(data.id()))) {
+        displayed.add(data);
+      }
+    }
   }
 }

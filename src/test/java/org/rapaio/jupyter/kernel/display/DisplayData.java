@@ -12,6 +12,8 @@ public class DisplayData {
   private final Map<String, Object> data = new HashMap<>();
   private final Map<String, Object> metadata = new LinkedHashMap<>();
 
+  private String id;
+
   protected DisplayData() {}
 
   public static DisplayData fromText(String text) {
@@ -26,6 +28,14 @@ public class DisplayData {
 
   public void putMetaData(String key, Object value) {
     metadata.put(key, value);
+  }
+
+  public void setDisplayId(String newId) {
+    id = newId;
+  }
+
+  public String id() {
+    return id;
   }
 
   public Map<String, Object> data() {
