@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.unroll.data.Dataset;
@@ -20,6 +21,7 @@ import org.unroll.layers.Layer;
 import org.unroll.layers.RecurrentLayer;
 import org.unroll.training.Callback;
 import org.unroll.training.FitOptions;
+import org.unroll.training.LiveProgress;
 import org.unroll.training.Loss;
 import org.unroll.training.Losses;
 import org.unroll.training.NonFiniteLossException;
@@ -59,6 +61,7 @@ public final class Comparison {
   private String[] metrics = {};
   private Integer verbose;
   private long seed;
+  private Result last;
 
   private Comparison() {}
 
@@ -185,10 +188,23 @@ public final class Comparison {
     stacks.forEach((name, layers) -> models.put(name, model(name, layers)));
     models.values().forEach(model -> model.requireFit(train, validation));
     Result result = new Result(validation, loss);
+    last = result;
+    Optional<LiveProgress> live = LiveProgress.open(verbose).map(LiveProgress::severalRuns);
+    try {
+      run(models, result, live);
+    } finally {
+      live.ifPresent(LiveProgress::end);
+    }
+    return result;
+  }
+
+  private void run(Map<String, Sequential> models, Result result, Optional<LiveProgress> live) {
     for (Map.Entry<String, Sequential> entry : models.entrySet()) {
       result.models.put(entry.getKey(), entry.getValue());
       try {
-        entry.getValue().fit(train, options(entry.getKey()));
+        FitOptions options = options(entry.getKey());
+        live.ifPresent(display -> options.progress(display.title(entry.getKey())));
+        entry.getValue().fit(train, options);
       } catch (NonFiniteLossException e) {
         result.failures.put(entry.getKey(), e);
       }
@@ -196,7 +212,14 @@ public final class Comparison {
         break;
       }
     }
-    return result;
+  }
+
+  /**
+   * What the last {@link #run} found, also one that was stopped; null before the first. In a
+   * notebook, a cell that was stopped assigns nothing, so this is where its models are.
+   */
+  public Result result() {
+    return last;
   }
 
   private Sequential model(String name, List<Layer> layers) {

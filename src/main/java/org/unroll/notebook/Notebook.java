@@ -66,6 +66,11 @@ public final class Notebook {
     return new LiveDisplay(kernel(), System.out);
   }
 
+  /** For tests, which run one kernel after another. */
+  static void forgetKernel() {
+    KERNEL.set(null);
+  }
+
   static String newId() {
     return UUID.randomUUID().toString();
   }

@@ -15,14 +15,18 @@ final class Thinning {
 
   /** The rows to draw, ascending: all of them if there are no more than two for each stretch. */
   static int[] rows(double[] values) {
+    return rows(values, STRETCHES);
+  }
+
+  static int[] rows(double[] values, int stretches) {
     int n = values.length;
-    if (n <= 2 * STRETCHES) {
+    if (n <= 2 * stretches) {
       return IntStream.range(0, n).toArray();
     }
     IntStream.Builder rows = IntStream.builder();
-    for (int stretch = 0; stretch < STRETCHES; stretch++) {
-      int from = (int) ((long) n * stretch / STRETCHES);
-      int to = (int) ((long) n * (stretch + 1) / STRETCHES);
+    for (int stretch = 0; stretch < stretches; stretch++) {
+      int from = (int) ((long) n * stretch / stretches);
+      int to = (int) ((long) n * (stretch + 1) / stretches);
       int least = -1;
       int most = -1;
       for (int i = from; i < to; i++) {

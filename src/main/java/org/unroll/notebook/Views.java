@@ -15,6 +15,7 @@ import org.unroll.Summary;
 import org.unroll.data.Dataset;
 import org.unroll.data.Windows;
 import org.unroll.layers.Layer;
+import org.unroll.training.LiveProgress;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 
@@ -34,6 +35,7 @@ final class Views {
     add(History.class, history -> TableView.of(history.toTable()).withText(history.toString()));
     add(Comparison.Result.class, runs -> TableView.of(runs.table()).withText(runs.toString()));
     add(Predictions.class, predictions -> TableView.of(predictions.toTable()));
+    add(LiveProgress.class, LiveProgressView::of);
     add(Windows.Description.class, WindowsView::of);
     // Kernels take the text of what they do not know for HTML, and the ends of lines are lost.
     add(Windows.class, Views::text);

@@ -2,6 +2,7 @@ package org.unroll.training;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.unroll.compute.SliceTask;
 import org.unroll.compute.Workers;
 import org.unroll.data.Dataset;
@@ -288,7 +289,17 @@ final class BatchRunner implements AutoCloseable {
     }
   }
 
+  static void requireNotInterrupted(String what) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException(
+          what + " was interrupted before it had gone through all the data; it has no result.");
+    }
+  }
+
   private void runSlice(int sliceNumber, int workerNumber) {
+    if (mode == Mode.PREDICT && workerNumber == 0) { // the calling thread, which is interrupted
+      requireNotInterrupted("predict");
+    }
     Worker worker = workerStates[workerNumber];
     int from = sliceNumber * sliceRows;
     int count = Math.min(sliceRows, rows - from);

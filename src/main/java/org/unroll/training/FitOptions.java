@@ -3,6 +3,7 @@ package org.unroll.training;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.unroll.data.Dataset;
 
 /**
@@ -18,7 +19,8 @@ public final class FitOptions {
   private Integer validationSteps;
   private Map<Integer, Double> classWeight = Map.of();
   private final List<Callback> callbacks = new ArrayList<>();
-  private ProgressBar progress = ProgressBar.auto();
+  private Integer verbose;
+  private Callback progress;
   private String title;
   private long seed;
   private Integer threads;
@@ -101,11 +103,23 @@ public final class FitOptions {
   }
 
   /**
-   * How progress is shown, see {@link ProgressBar}: 0 not at all, 1 as a bar, 2 as one line an
-   * epoch. By default a bar in a terminal and one line an epoch elsewhere.
+   * How progress is shown: 0 not at all; 1 in one place, in a notebook by {@link LiveProgress} and
+   * elsewhere by the bar of {@link ProgressBar}; 2 as one line an epoch. By default as 1 in a
+   * notebook that someone watches and in a terminal, and as 2 elsewhere, as where a notebook is
+   * executed as a whole.
    */
   public FitOptions verbose(int level) {
-    progress = ProgressBar.of(level);
+    ProgressBar.requireKnown(level);
+    verbose = level;
+    return this;
+  }
+
+  /**
+   * Shows progress by this callback, called after all others, instead of as {@link #verbose} says;
+   * for one display of several trainings.
+   */
+  public FitOptions progress(Callback display) {
+    progress = display;
     return this;
   }
 
@@ -171,9 +185,18 @@ public final class FitOptions {
     return callbacks;
   }
 
-  ProgressBar progress() {
-    progress.title(title);
-    return progress;
+  /** A new display for each training, unless one was given. */
+  Callback progress() {
+    if (progress != null) {
+      return progress;
+    }
+    Optional<LiveProgress> live = LiveProgress.open(verbose);
+    if (live.isPresent()) {
+      return live.get().title(title);
+    }
+    ProgressBar bar = verbose == null ? ProgressBar.auto() : ProgressBar.of(verbose);
+    bar.title(title);
+    return bar;
   }
 
   long seed() {

@@ -50,15 +50,20 @@ public final class ProgressBar extends Callback {
   }
 
   ProgressBar(int verbose, PrintStream out, LongSupplier nanoTime, boolean lines) {
-    if (verbose < 0 || verbose > 2) {
-      throw new IllegalArgumentException(
-          "'verbose' is 0 (nothing), 1 (a bar) or 2 (one line an epoch). Received: " + verbose);
-    }
+    requireKnown(verbose);
     this.verbose = verbose;
     this.out = out;
     this.nanoTime = nanoTime;
     this.full = lines ? '━' : '=';
     this.empty = lines ? '─' : '.';
+  }
+
+  static void requireKnown(int verbose) {
+    if (verbose < 0 || verbose > 2) {
+      throw new IllegalArgumentException(
+          "'verbose' is 0 (nothing), 1 (shown in one place) or 2 (one line an epoch). Received: "
+              + verbose);
+    }
   }
 
   /** A display of the kind 0, 1 or 2 on standard output. */
@@ -68,7 +73,7 @@ public final class ProgressBar extends Callback {
 
   /**
    * A bar where standard output is a terminal, one line an epoch where it is a file, a pipe or a
-   * notebook; on standard output.
+   * notebook; on standard output. What notebooks show beside it: {@link LiveProgress}.
    */
   public static ProgressBar auto() {
     return new ProgressBar(isTerminal(System.console()) ? 1 : 2, System.out);
@@ -183,7 +188,7 @@ public final class ProgressBar extends Callback {
     return text.toString();
   }
 
-  private static String perStep(double seconds) {
+  static String perStep(double seconds) {
     if (seconds >= 1 || seconds == 0) {
       return Math.round(seconds) + "s/step";
     }
@@ -192,7 +197,7 @@ public final class ProgressBar extends Callback {
         : Math.round(seconds * 1e6) + "us/step";
   }
 
-  private static String clock(double seconds) {
+  static String clock(double seconds) {
     long whole = Math.round(seconds);
     if (whole >= 3600) {
       return String.format(
@@ -203,7 +208,7 @@ public final class ProgressBar extends Callback {
         : whole + "s";
   }
 
-  private static String number(double value) {
+  static String number(double value) {
     return String.format(
         Locale.ROOT, Math.abs(value) > 1e-3 || value == 0 ? "%.4f" : "%.4e", value);
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.unroll.compute.Workers;
@@ -95,11 +96,24 @@ public final class Trainer {
     return new ClassWeighted(data, classWeight);
   }
 
-  /** The mean loss and metrics over a dataset, by name. */
+  /**
+   * The mean loss and metrics over a dataset, by name.
+   *
+   * @throws CancellationException if the calling thread is interrupted before the last batch; the
+   *     interrupt flag stays set
+   */
   public Map<String, Double> evaluate(Dataset dataset, int threads) {
     requireFit(dataset, "evaluation");
     try (var runner = new BatchRunner(network, loss, metrics, 0, threads)) {
-      return evaluate(runner, dataset, null, () -> false).logs();
+      return evaluate(
+              runner,
+              dataset,
+              null,
+              () -> {
+                BatchRunner.requireNotInterrupted("evaluate");
+                return false;
+              })
+          .logs();
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,7 @@ class LiveDisplayTest {
   void displaysOnceAndThenUpdatesInPlace() {
     LiveDisplay live = inNotebook();
     live.update("a");
-    live.update(new StringBuilder("ab"));
+    live.update(CharBuffer.wrap("ab"));
     live.update(7);
     LiveDisplay other = inNotebook();
     other.update("x");
@@ -97,7 +98,7 @@ class LiveDisplayTest {
     live.update("Alice");
     live.update("Alice was");
     live.update("Alice was");
-    live.update(new StringBuilder("Alice was beginning"));
+    live.update(CharBuffer.wrap("Alice was beginning"));
     live.update("The end");
 
     assertEquals("Alice was beginning\nThe end", printed());

@@ -1,0 +1,25 @@
+package org.unroll.notebook;
+
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.unroll.training.LiveView;
+
+/**
+ * Shows what changes below the running cell; found as a service.
+ *
+ * <p>A library cannot tell whether someone sits before the notebook. Who executes one as a whole
+ * sets the environment variable {@code UNROLL_LIVE=0}, as {@code notebooks/start --execute} does,
+ * and gets lines that read well in a log.
+ */
+public final class NotebookLiveView implements LiveView {
+
+  @Override
+  public boolean isWatched() {
+    return !"0".equals(System.getenv("UNROLL_LIVE"));
+  }
+
+  @Override
+  public Optional<Consumer<Object>> open() {
+    return Notebook.kernel().isPresent() ? Optional.of(Notebook.live()::update) : Optional.empty();
+  }
+}
