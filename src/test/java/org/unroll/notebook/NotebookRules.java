@@ -1,0 +1,314 @@
+package org.unroll.notebook;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import jdk.jshell.JShell;
+import jdk.jshell.MethodSnippet;
+import jdk.jshell.Snippet;
+import jdk.jshell.SourceCodeAnalysis;
+import jdk.jshell.TypeDeclSnippet;
+import jdk.jshell.VarSnippet;
+import org.unroll.notebook.StoredNotebook.Cell;
+
+/** What every stored notebook keeps to; each rule gives what breaks it, one line a breach. */
+enum NotebookRules {
+  COMPLETE_RUN("has the outputs of one complete run in order"),
+  NO_ERRORS("has no error among its outputs"),
+  NORMALIZED("is normalized as nbconvert_config.py does it"),
+  CELL_IDS("gives each cell an id of its own"),
+  NO_ABSOLUTE_PATHS("names no place of one machine"),
+  IMPORTS_FIRST("imports in the first code cell only"),
+  NOTHING_TWICE("declares each name once"),
+  SMALL("is smaller than 2 MB"),
+  LINKS("links to what exists"),
+  SERIES("ends with exercises and leads to the next notebook"),
+  QUOTED_NUMBERS("quotes numbers as the outputs have them");
+
+  static final int MAX_BYTES = 2_000_000;
+
+  private static final String METADATA =
+      "{'kernelspec':{'name':'java','display_name':'Java','language':'java'},"
+          + "'language_info':{'name':'java'}}";
+
+  private static final SourceCodeAnalysis JSHELL =
+      JShell.builder().executionEngine("local").build().sourceCodeAnalysis();
+
+  private static final Pattern ABSOLUTE_PATH =
+      Pattern.compile(
+          "file:/+\\S*|(?<![\\w.~<:/-])/(home|Users|root|tmp|usr|var|opt|mnt|media|private|srv|work)/\\S*"
+              + "|\\b[A-Za-z]:\\\\\\S+");
+
+  private static final Pattern LINK =
+      Pattern.compile("(!?)\\[[^\\]]*\\]\\(\\s*<?([^)\\s>]+)[^)]*\\)");
+
+  private final String rule;
+
+  NotebookRules(String rule) {
+    this.rule = rule;
+  }
+
+  List<String> breaches(StoredNotebook notebook) {
+    return switch (this) {
+      case COMPLETE_RUN -> completeRun(notebook);
+      case NO_ERRORS -> errors(notebook);
+      case NORMALIZED -> notNormalized(notebook);
+      case CELL_IDS -> ids(notebook);
+      case NO_ABSOLUTE_PATHS -> absolutePaths(notebook);
+      case IMPORTS_FIRST -> lateImports(notebook);
+      case NOTHING_TWICE -> redeclared(notebook);
+      case SMALL -> tooLarge(notebook);
+      case LINKS -> brokenLinks(notebook);
+      case SERIES -> series(notebook);
+      case QUOTED_NUMBERS -> ProseNumbers.unfounded(notebook);
+    };
+  }
+
+  @Override
+  public String toString() {
+    return rule;
+  }
+
+  private static List<String> completeRun(StoredNotebook notebook) {
+    List<String> breaches = new ArrayList<>();
+    int expected = 0;
+    for (Cell cell : notebook.code()) {
+      expected++;
+      JsonNode count = cell.json().path("execution_count");
+      if (count.asInt(-1) != expected) {
+        breaches.add(
+            in(cell)
+                + "execution count "
+                + count
+                + " where a run from top to bottom has "
+                + expected);
+      }
+      for (JsonNode output : cell.outputs()) {
+        JsonNode number = output.path("execution_count");
+        if (output.path("output_type").asText().equals("execute_result") && !number.equals(count)) {
+          breaches.add(in(cell) + "execution count " + count + ", but its result is of " + number);
+        }
+      }
+      String source = cell.source().strip();
+      if (source.isEmpty()) {
+        breaches.add(in(cell) + "is an empty code cell");
+      } else if (!source.endsWith(";") && !source.endsWith("}") && cell.outputs().isEmpty()) {
+        breaches.add(in(cell) + "ends in an expression but has no output");
+      }
+    }
+    if (expected == 0) {
+      breaches.add("there is no code cell");
+    }
+    return breaches;
+  }
+
+  private static List<String> errors(StoredNotebook notebook) {
+    List<String> breaches = new ArrayList<>();
+    for (Cell cell : notebook.code()) {
+      for (JsonNode output : cell.outputs()) {
+        if (output.path("output_type").asText().equals("error")) {
+          breaches.add(in(cell) + output.path("ename").asText() + ": " + output.path("evalue"));
+        } else if (output.path("name").asText().equals("stderr")) {
+          breaches.add(in(cell) + "wrote to the error stream: " + output.path("text"));
+        }
+      }
+    }
+    return breaches;
+  }
+
+  private static List<String> notNormalized(StoredNotebook notebook) {
+    List<String> breaches = new ArrayList<>();
+    String metadata = notebook.json().path("metadata").toString();
+    if (!notebook.json().path("metadata").equals(json(METADATA))) {
+      breaches.add("metadata " + metadata + " instead of " + json(METADATA));
+    }
+    String format =
+        notebook.json().path("nbformat").asInt() + "." + notebook.json().path("nbformat_minor");
+    if (!format.equals("4.5")) {
+      breaches.add("format " + format + " instead of 4.5");
+    }
+    for (Cell cell : notebook.cells()) {
+      for (String left : List.of("execution", "collapsed", "trusted", "ExecuteTime", "vscode")) {
+        if (cell.json().path("metadata").has(left)) {
+          breaches.add(in(cell) + "metadata '" + left + "', which a program left there");
+        }
+      }
+    }
+    return breaches.isEmpty()
+        ? breaches
+        : append(breaches, "notebooks/start --execute stores a notebook normalized");
+  }
+
+  private static List<String> ids(StoredNotebook notebook) {
+    List<String> breaches = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < notebook.cells().size(); i++) {
+      String id = notebook.cells().get(i).id();
+      if (id.isEmpty()) {
+        breaches.add("cell " + (i + 1) + " has no id");
+      } else if (!seen.add(id)) {
+        breaches.add("cell " + (i + 1) + " has the id '" + id + "' of a cell before it");
+      }
+    }
+    return breaches;
+  }
+
+  private static List<String> absolutePaths(StoredNotebook notebook) {
+    List<String> breaches = new ArrayList<>();
+    for (Cell cell : notebook.cells()) {
+      for (String text : append(cell.shownTexts(), cell.source())) {
+        Matcher path = ABSOLUTE_PATH.matcher(text);
+        while (path.find()) {
+          breaches.add(in(cell) + "absolute path " + path.group());
+        }
+      }
+    }
+    return breaches;
+  }
+
+  private static List<String> lateImports(StoredNotebook notebook) {
+    List<String> breaches = new ArrayList<>();
+    Map<Cell, List<Snippet>> snippets = snippets(notebook);
+    for (Cell cell : notebook.code().stream().skip(1).toList()) {
+      for (Snippet snippet : snippets.get(cell)) {
+        if (snippet.kind() == Snippet.Kind.IMPORT) {
+          breaches.add(in(cell) + snippet.source().strip() + " belongs into the first code cell");
+        }
+      }
+    }
+    return breaches;
+  }
+
+  private static List<String> redeclared(StoredNotebook notebook) {
+    List<String> breaches = new ArrayList<>();
+    Map<String, Cell> first = new HashMap<>();
+    Map<Cell, List<Snippet>> snippets = snippets(notebook);
+    for (Cell cell : notebook.code()) {
+      for (Snippet snippet : snippets.get(cell)) {
+        String name = null;
+        if (snippet instanceof VarSnippet variable) {
+          name = "variable " + variable.name();
+        } else if (snippet instanceof MethodSnippet method) {
+          name = "method " + method.name() + "(" + method.parameterTypes() + ")";
+        } else if (snippet instanceof TypeDeclSnippet type) {
+          name = "type " + type.name();
+        }
+        Cell before = name == null ? null : first.putIfAbsent(name, cell);
+        if (before != null) {
+          breaches.add(in(cell) + name + " is declared in cell '" + before.id() + "' already");
+        }
+      }
+    }
+    return breaches;
+  }
+
+  private static List<String> tooLarge(StoredNotebook notebook) {
+    return notebook.bytes() < MAX_BYTES
+        ? List.of()
+        : List.of(
+            String.format(
+                Locale.ROOT, "%,d bytes, allowed are fewer than %,d", notebook.bytes(), MAX_BYTES));
+  }
+
+  private static List<String> brokenLinks(StoredNotebook notebook) {
+    List<String> breaches = new ArrayList<>();
+    for (Cell cell : notebook.prose()) {
+      Matcher link = LINK.matcher(ProseNumbers.withoutCode(cell.source()));
+      while (link.find()) {
+        String target = link.group(2);
+        if (target.matches("[a-z]+:.*")) {
+          if (!link.group(1).isEmpty() || !target.matches("https?://.+")) {
+            breaches.add(in(cell) + target + " does not come with the project");
+          }
+          continue;
+        }
+        int hash = target.indexOf('#');
+        Path file = notebook.file();
+        if (hash != 0) {
+          file = file.resolveSibling(hash < 0 ? target : target.substring(0, hash));
+        }
+        if (!Files.exists(file)) {
+          breaches.add(in(cell) + "link to " + target + ", which does not exist");
+        } else if (hash >= 0 && !headings(file, notebook).contains(target.substring(hash + 1))) {
+          breaches.add(in(cell) + "link to " + target + ", but there is no such heading");
+        }
+      }
+    }
+    return breaches;
+  }
+
+  /** The anchors that Jupyter gives to headings. */
+  private static Set<String> headings(Path file, StoredNotebook self) {
+    StoredNotebook notebook = file.equals(self.file()) ? self : StoredNotebook.read(file);
+    return notebook.prose().stream()
+        .flatMap(cell -> cell.source().lines())
+        .filter(line -> line.matches("#+ .*"))
+        .map(line -> line.replaceFirst("#+ +", "").strip().replace(' ', '-'))
+        .collect(Collectors.toSet());
+  }
+
+  private static List<String> series(StoredNotebook notebook) {
+    List<String> breaches = new ArrayList<>();
+    if (notebook.prose().stream()
+        .noneMatch(c -> c.source().matches("(?s)(.*\n)?## Exercises\n.*"))) {
+      breaches.add("there is no heading '## Exercises' with something below it");
+    }
+    List<Path> all = StoredNotebook.in(notebook.file().toAbsolutePath().getParent());
+    int next = all.indexOf(notebook.file().toAbsolutePath()) + 1;
+    if (next < all.size()) {
+      String name = all.get(next).getFileName().toString();
+      if (notebook.prose().stream().noneMatch(cell -> cell.source().contains("](" + name))) {
+        breaches.add("there is no link to the next notebook, " + name);
+      }
+    }
+    return breaches;
+  }
+
+  /** What JShell takes each code cell for; nothing is executed or resolved. */
+  private static Map<Cell, List<Snippet>> snippets(StoredNotebook notebook) {
+    Map<Cell, List<Snippet>> snippets = new HashMap<>();
+    for (Cell cell : notebook.code()) {
+      List<Snippet> found = new ArrayList<>();
+      String rest = cell.source();
+      while (!rest.isBlank()) {
+        SourceCodeAnalysis.CompletionInfo statement = JSHELL.analyzeCompletion(rest);
+        String source = statement.source() == null ? rest : statement.source();
+        // A type that had to be inferred would be looked for.
+        found.addAll(JSHELL.sourceToSnippets(source.replaceFirst("^(\\s*)var\\b", "$1Object")));
+        rest = statement.source() == null ? "" : statement.remaining();
+      }
+      snippets.put(cell, found);
+    }
+    return snippets;
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return new ObjectMapper().readTree(text.replace('\'', '"'));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  private static List<String> append(List<String> list, String last) {
+    List<String> longer = new ArrayList<>(list);
+    longer.add(last);
+    return longer;
+  }
+
+  static String in(Cell cell) {
+    return "cell '" + cell.id() + "': ";
+  }
+}

@@ -1,0 +1,355 @@
+package org.unroll.notebook;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tech.tablesaw.plotly.components.Figure;
+import tech.tablesaw.plotly.traces.ScatterTrace;
+
+/** A good notebook passes all rules; each of its spoilt copies breaks one. */
+class NotebookRulesTest {
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  @TempDir Path folder;
+
+  private ObjectNode good;
+
+  @BeforeEach
+  void writeGoodNotebook() throws IOException {
+    good =
+        (ObjectNode)
+            MAPPER.readTree(
+                """
+                {"nbformat": 4, "nbformat_minor": 5,
+                 "metadata": {
+                   "kernelspec": {"name": "java", "display_name": "Java", "language": "java"},
+                   "language_info": {"name": "java"}},
+                 "cells": [
+                   {"id": "title", "cell_type": "markdown", "metadata": {},
+                    "source": "# Title\\nSee [02](02-next.ipynb#The-end) and [below](#Exercises)."},
+                   {"id": "setup", "cell_type": "code", "metadata": {}, "execution_count": 1,
+                    "outputs": [],
+                    "source": ["import java.util.*;\\n", "\\n", "int n = 1;"]},
+                   {"id": "run", "cell_type": "code", "metadata": {}, "execution_count": 2,
+                    "outputs": [
+                      {"output_type": "stream", "name": "stdout", "text": ["loss: 0.2609\\n"]},
+                      {"output_type": "execute_result", "execution_count": 2, "metadata": {},
+                       "data": {"text/html": "<td>1,537</td><script>var a = 77.7;</script>",
+                                "text/plain": "GRU"}}],
+                    "source": "double twice(double a) {\\n  int n2 = 2;\\n  return n2 * a;\\n}\\nn"},
+                   {"id": "read", "cell_type": "markdown", "metadata": {},
+                    "source": "A loss of 0.26.\\n\\n## Exercises\\n\\n1. Try."}]}
+                """);
+    Files.writeString(
+        folder.resolve("02-next.ipynb"),
+        "{\"cells\": [{\"cell_type\": \"markdown\", \"source\": \"## The end\"}]}");
+  }
+
+  private List<String> breaches(NotebookRules rule) throws IOException {
+    Path file = folder.resolve("01-good.ipynb");
+    Files.write(file, MAPPER.writeValueAsBytes(good));
+    return rule.breaches(StoredNotebook.read(file));
+  }
+
+  private void assertOnlyBreach(NotebookRules broken, String... said) throws IOException {
+    for (NotebookRules rule : NotebookRules.values()) {
+      List<String> breaches = breaches(rule);
+      assertEquals(rule == broken, !breaches.isEmpty(), rule + ": " + breaches);
+      for (String words : rule == broken ? said : new String[0]) {
+        assertTrue(String.join("\n", breaches).contains(words), breaches + " lacks " + words);
+      }
+    }
+  }
+
+  private ObjectNode cell(int index) {
+    return (ObjectNode) good.at("/cells/" + index);
+  }
+
+  private ObjectNode output(int index) {
+    return (ObjectNode) good.at("/cells/2/outputs/" + index);
+  }
+
+  @Test
+  void aGoodNotebookPasses() throws IOException {
+    assertOnlyBreach(null);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3})
+  void aGapInTheRunIsRefused(int count) throws IOException {
+    cell(2).put("execution_count", count);
+    output(1).put("execution_count", count);
+    assertOnlyBreach(NotebookRules.COMPLETE_RUN, "cell 'run'", "execution count " + count);
+  }
+
+  @Test
+  void aCellThatWasNotRunIsRefused() throws IOException {
+    cell(1).putNull("execution_count");
+    assertOnlyBreach(NotebookRules.COMPLETE_RUN, "cell 'setup'", "null");
+  }
+
+  @Test
+  void theResultOfAnotherRunIsRefused() throws IOException {
+    output(1).put("execution_count", 5);
+    assertOnlyBreach(NotebookRules.COMPLETE_RUN, "its result is of 5");
+  }
+
+  @Test
+  void anExpressionWithoutOutputIsRefused() throws IOException {
+    cell(1).put("source", "import java.util.*;\nint n = 1;\nn");
+    assertOnlyBreach(NotebookRules.COMPLETE_RUN, "cell 'setup'", "no output");
+  }
+
+  @Test
+  void anErrorIsRefused() throws IOException {
+    output(0).put("output_type", "error").put("ename", "OutOfMemoryError").remove("name");
+    good.withArray("/cells/2/outputs").insert(0, output(0).deepCopy().put("text", "0.2609"));
+    assertOnlyBreach(NotebookRules.NO_ERRORS, "cell 'run'", "OutOfMemoryError");
+  }
+
+  @Test
+  void theErrorStreamIsRefused() throws IOException {
+    output(0).put("name", "stderr");
+    assertOnlyBreach(NotebookRules.NO_ERRORS, "cell 'run'", "error stream");
+  }
+
+  @Test
+  void theMetadataOfOneKernelIsRefused() throws IOException {
+    good.withObject("/metadata/language_info").put("name", "Java").put("version", "17.0.9");
+    assertOnlyBreach(NotebookRules.NORMALIZED, "17.0.9", "--execute");
+  }
+
+  @Test
+  void theTimesOfOneRunAreRefused() throws IOException {
+    cell(1).withObject("/metadata/execution").put("iopub.status.busy", "2026-01-01");
+    assertOnlyBreach(NotebookRules.NORMALIZED, "cell 'setup'", "execution");
+  }
+
+  @Test
+  void anOlderFormatIsRefused() throws IOException {
+    good.put("nbformat_minor", 2);
+    assertOnlyBreach(NotebookRules.NORMALIZED, "4.2");
+  }
+
+  @Test
+  void cellsNeedIdsOfTheirOwn() throws IOException {
+    cell(2).put("id", "setup");
+    assertOnlyBreach(NotebookRules.CELL_IDS, "cell 3", "setup");
+    cell(2).remove("id");
+    assertOnlyBreach(NotebookRules.CELL_IDS, "cell 3");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/home/ann/jena.csv",
+        "/tmp/gru.keras",
+        "C:\\\\Users\\\\ann",
+        "file:///data",
+        "/Users/ann"
+      })
+  void aPlaceOfOneMachineIsRefused(String path) throws IOException {
+    cell(1).put("source", "import java.util.*;\nvar file = \"" + path + "\";");
+    assertOnlyBreach(NotebookRules.NO_ABSOLUTE_PATHS, "cell 'setup'", path.substring(0, 5));
+  }
+
+  @Test
+  void aPlaceOfOneMachineIsRefusedInOutputsToo() throws IOException {
+    output(0).put("text", "0.2609 saved in /home/ann/gru.keras");
+    assertOnlyBreach(NotebookRules.NO_ABSOLUTE_PATHS, "cell 'run'", "/home/ann");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"https://example.org/home/page", "data/home/x", "and/or", "1/tmp"})
+  void notEverySlashIsAPlace(String text) throws IOException {
+    cell(1).put("source", "import java.util.*; // " + text + "\nint n = 1;");
+    assertOnlyBreach(null);
+  }
+
+  @Test
+  void lateImportsAreRefused() throws IOException {
+    cell(2).put("source", "int k = 3; import java.io.File;\nn");
+    assertOnlyBreach(NotebookRules.IMPORTS_FIRST, "cell 'run'", "import java.io.File");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "int n = 2;|variable n",
+        "for (int i = 0; i < 3; i++) { int k = i; } var n = new ArrayList<String>();|variable n",
+        "double d(int a) { return a; } int d(int b) { return b; }|method d(int)",
+        "record R(int a) {} class R { }|type R"
+      })
+  void redeclarationsAreRefused(String source, String what) throws IOException {
+    cell(2).put("source", source + "\nn");
+    assertOnlyBreach(NotebookRules.NOTHING_TWICE, "cell 'run'", what);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "double d(int a) { return a; } double d(double a) { return a; }",
+        "n = 2;",
+        "for (int k = 0; k < 3; k++) { } for (int k = 0; k < 3; k++) { }",
+        "var f = (Runnable) () -> { int n = 2; };"
+      })
+  void whatIsNoRedeclarationPasses(String source) throws IOException {
+    cell(2).put("source", source + "\nn");
+    assertOnlyBreach(null);
+  }
+
+  @Test
+  void aLargeNotebookIsRefused() throws IOException {
+    output(1).withObject("/data").put("image/svg+xml", "x".repeat(NotebookRules.MAX_BYTES));
+    assertOnlyBreach(NotebookRules.SMALL, "2,00", "fewer than 2,000,000");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[03](03-none.ipynb)",
+        "[02](02-next.ipynb#No-heading)",
+        "[below](#No-heading)",
+        "![picture](https://example.org/a.png)",
+        "[data](../data/none.csv)"
+      })
+  void brokenLinksAreRefused(String link) throws IOException {
+    cell(0).put("source", "[02](02-next.ipynb) " + link);
+    String target = link.replaceFirst(".*\\((.*)\\)", "$1");
+    assertOnlyBreach(NotebookRules.LINKS, "cell 'title'", target);
+  }
+
+  @Test
+  void linksInCodeAreNoLinks() throws IOException {
+    cell(0).put("source", "[02](02-next.ipynb) `[03](03-none.ipynb)` [web](https://example.org)");
+    assertOnlyBreach(null);
+  }
+
+  @Test
+  void aNotebookLeadsToTheNext() throws IOException {
+    cell(0).put("source", "No link.");
+    assertOnlyBreach(NotebookRules.SERIES, "02-next.ipynb");
+  }
+
+  @Test
+  void aNotebookHasExercises() throws IOException {
+    cell(3).put("source", "A loss of 0.26.");
+    cell(0).put("source", "[02](02-next.ipynb)");
+    assertOnlyBreach(NotebookRules.SERIES, "## Exercises");
+  }
+
+  private void read(String prose) {
+    cell(3).put("source", prose + "\n\n## Exercises\n\n1. Try.");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "A loss of 0.27.;0.27;0.2609",
+        "A loss of 0.261 and of 0.262.;0.262;0.2609",
+        "It has 1,538 weights.;1,538;1537",
+        "It has 1538 weights.;1538;1537",
+        "By 27 %.;27;",
+        "By 27%.;27;",
+        "It takes 9 ms.;9;",
+        "At **9 °C**.;9;",
+        "A fall of −0.26.;0.26;0.2609",
+        "Not even 77.7 in a script.;77.7;",
+        "From 0.26 to 0.31.;0.31;",
+        "Between 0.26–0.31.;0.31;",
+        "| x | 4.5 |;4.5;",
+        "([it](02-next.ipynb)) had 5.5).;5.5;",
+      })
+  void aNumberThatIsInNoOutputIsRefused(String prose, String number, String nearest)
+      throws IOException {
+    read(prose);
+    assertOnlyBreach(
+        NotebookRules.QUOTED_NUMBERS,
+        "cell 'read': " + number + " ",
+        nearest == null ? "" : nearest);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "A loss of 0.26, 0.261 or 0.3.",
+        "It has 1,537 weights, that is 1537 parameters.",
+        "By 26 %, by 26.1 % or 26.09 percent.",
+        "In 2018, 40 epochs of 500 batches and 32 units: no measurements.",
+        "`0.77`, $0.78$, $$a\n= 0.79$$ and [0.80](https://example.org/0.81) are not prose.",
+        "```java\nfoo(0.82)\n```",
+        "Section 6.3 of the book, chapter 6.3, Keras 3.15, version 1.2.3, Java 17, GRU2.5x.",
+        "Twice 1 second."
+      })
+  void whatTheOutputsHaveOrNeedNotHavePasses(String prose) throws IOException {
+    read(prose);
+    assertOnlyBreach(null);
+  }
+
+  @Test
+  void aNumberOfTheCodePasses() throws IOException {
+    cell(1).put("source", "import java.util.*;\nint n = 420_551; double rate = 0.05;");
+    read("With 420,551 rows at 0.05.");
+    assertOnlyBreach(null);
+  }
+
+  @Test
+  void aNumberFromElsewhereIsDeclared() throws IOException {
+    read("The book has 2.35 °C.");
+    cell(3).withObject("/metadata").putArray("quoted").add("2.35");
+    assertOnlyBreach(null);
+    read("The book has 2.36 °C.");
+    assertOnlyBreach(NotebookRules.QUOTED_NUMBERS, "2.36", "declares '2.35'");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.26 * 2,0.52,",
+    "1537 / 0.2609,'5,891',",
+    "1 - 0.2609,73.9,",
+    "0.26 * 2,0.53,which is 0.52",
+    "0.25 * 2,0.50,0.25 is neither",
+    "1538 - 1,'1,537',1538 is neither",
+    "twice,0.52,expected two numbers"
+  })
+  void aDerivedNumberIsComputedFromOutputs(String derivation, String number, String said)
+      throws IOException {
+    read("It is " + number + (number.equals("73.9") ? " %." : "."));
+    cell(3).withObject("/metadata/derived").put(number, derivation);
+    if (said == null) {
+      assertOnlyBreach(null);
+    } else {
+      assertOnlyBreach(NotebookRules.QUOTED_NUMBERS, "cell 'read'", said);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4,true", "101,false"})
+  void theNumbersOfFiguresCountWhereTheyAreFew(int points, boolean counts) throws IOException {
+    double[] x = IntStream.range(0, points).asDoubleStream().toArray();
+    double[] y = Arrays.stream(x).map(value -> value + 0.345).toArray();
+    byte[] png =
+        FigurePicture.png(FigureJson.of(new Figure(ScatterTrace.builder(x, y).build())), 100, 100);
+    output(1).withObject("/data").put("image/png", Base64.getEncoder().encodeToString(png));
+    read("It reached 3.345.");
+    assertOnlyBreach(counts ? null : NotebookRules.QUOTED_NUMBERS);
+  }
+}

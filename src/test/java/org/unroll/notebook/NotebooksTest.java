@@ -1,0 +1,43 @@
+package org.unroll.notebook;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The notebooks of the project keep to the rules. */
+class NotebooksTest {
+
+  private static final Path FOLDER = Path.of("notebooks").toAbsolutePath();
+
+  @Test
+  void thereAreNotebooks() {
+    assertFalse(StoredNotebook.in(FOLDER).isEmpty(), FOLDER + " has no notebooks");
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyNotebook() {
+    return StoredNotebook.in(FOLDER).stream()
+        .flatMap(
+            file -> {
+              StoredNotebook notebook = StoredNotebook.read(file);
+              String name = FOLDER.getFileName() + "/" + file.getFileName();
+              return Arrays.stream(NotebookRules.values())
+                  .map(rule -> dynamicTest(name + " " + rule, () -> check(name, notebook, rule)));
+            });
+  }
+
+  private static void check(String name, StoredNotebook notebook, NotebookRules rule) {
+    List<String> breaches = rule.breaches(notebook);
+    if (!breaches.isEmpty()) {
+      fail(name + " (a notebook " + rule + "):\n  " + String.join("\n  ", breaches));
+    }
+  }
+}
