@@ -1,4 +1,4 @@
-"""How `notebooks/start --execute` has nbconvert execute a notebook and store it.
+"""How `notebooks/start --execute` has nbconvert execute a notebook, store it and make HTML of it.
 
 The stored notebook is the same on every machine but for what its cells computed: no timestamps, no
 version of the kernel, printed text in one piece however it arrived.
@@ -84,3 +84,8 @@ c.ExecutePreprocessor.kernel_name = "java"
 c.ExecutePreprocessor.record_timing = False
 c.ExecutePreprocessor.startup_timeout = 120
 c.NotebookExporter.preprocessors = [ExecuteNotebook, Normalize]
+
+# The template's own scripts would come from elsewhere: figures need none of them, and the script for
+# formulas lies beside the page.
+c.HTMLExporter.require_js_url = ""
+c.HTMLExporter.mathjax_url = "mathjax.js"

@@ -1,0 +1,75 @@
+// Every figure of the pages in the folders given (PAGES, separated by colons) is drawn, offline.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { defectsOf, figuresIn, inkOf } from './figures.js';
+import { launch, open } from './offline.js';
+
+const folders = (process.env.PAGES || '').split(':').filter(Boolean);
+const pages = folders.flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.html'))
+    .sort()
+    .map((name) => path.resolve(folder, name)));
+
+let browser;
+let blank;
+before(async () => {
+  browser = await launch();
+  blank = await browser.newPage();
+});
+after(() => browser.close());
+
+test('there are pages', () => assert.ok(pages.length > 0, `PAGES=${process.env.PAGES} has no HTML`));
+
+function typesFormulas(file) {
+  const body = readFileSync(file, 'utf8').replace(/<script[^]*?<\/script>|<pre[^]*?<\/pre>/g, '');
+  return /\$\$[^$]+\$\$/.test(body);
+}
+
+async function assertInk(element, what) {
+  await element.scrollIntoViewIfNeeded();
+  const ink = await inkOf(blank, await element.screenshot());
+  assert.ok(ink.share > 0.005 && ink.colours > 10, `${what} is as good as empty: ${JSON.stringify(ink)}`);
+}
+
+for (const file of pages) {
+  const figures = figuresIn(file);
+  const name = path.relative('.', file);
+  const title = (i) => `figure ${i + 1} (${figures[i].layout.title?.text || 'no title'})`;
+
+  test(`${name}: ${figures.length} plots are drawn`, async () => {
+    const { context, page, complaints } = await open(browser, pathToFileURL(file).href);
+    const plots = page.locator('.js-plotly-plot');
+    await page
+      .waitForFunction(
+        (count) =>
+          document.querySelectorAll('.js-plotly-plot .main-svg .xtick, .js-plotly-plot .main-svg .infolayer')
+            .length >= count,
+        figures.length,
+        { timeout: 60_000 })
+      .catch(() => {});
+    assert.equal(await plots.count(), figures.length, 'plots drawn');
+    for (let i = 0; i < figures.length; i++) {
+      const plot = plots.nth(i);
+      assert.deepEqual(await plot.evaluate(defectsOf), [], title(i));
+      await assertInk(plot, title(i));
+    }
+    if (typesFormulas(file)) assert.ok((await page.locator('mjx-container svg').count()) > 0, 'formulas are set');
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+
+  test(`${name}: without scripts each figure is a picture`, async () => {
+    const { context, page, complaints } = await open(browser, pathToFileURL(file).href, {
+      javaScriptEnabled: false,
+    });
+    const pictures = page.locator('img[src^="data:image/png"]');
+    assert.ok((await pictures.count()) >= figures.length);
+    for (let i = 0; i < (await pictures.count()); i++) await assertInk(pictures.nth(i), `picture ${i + 1}`);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+}
