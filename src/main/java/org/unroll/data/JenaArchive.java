@@ -2,19 +2,11 @@ package org.unroll.data;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -74,10 +66,7 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
 
   /** The file or its zip in data/ here or above, or in the cache. */
   Optional<Path> find(Path workingDirectory, Path cache) {
-    Stream<Path> folders =
-        Stream.iterate(workingDirectory.toAbsolutePath(), path -> path != null, Path::getParent)
-            .map(folder -> folder.resolve("data"));
-    return Stream.concat(folders, Stream.of(cache))
+    return Stream.concat(DataFolders.of(workingDirectory), Stream.of(cache))
         .flatMap(folder -> Stream.of(folder.resolve(name), folder.resolve(name + ".zip")))
         .filter(Files::isRegularFile)
         .findFirst();
@@ -103,12 +92,12 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
       Path zip = Files.createTempFile(cache, "download", ".zip");
       Path file = Files.createTempFile(cache, "download", ".csv");
       try {
-        fetch(zip);
+        Download.fetch(address, zip, MAX_ZIP);
         unpack(zip, file);
         byte[] content = Files.readAllBytes(file);
         check(content);
         Path kept = cache.resolve(name);
-        String sum = sha256(content) + "  " + name + "\n";
+        String sum = Checksum.hex("SHA-256", content) + "  " + name + "\n";
         WholeFile.write(sumOf(kept), out -> out.write(sum.getBytes(StandardCharsets.UTF_8)));
         WholeFile.write(kept, out -> out.write(content));
         return kept;
@@ -134,27 +123,6 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
     }
   }
 
-  private void fetch(Path zip) throws IOException {
-    HttpClient client =
-        HttpClient.newBuilder()
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .connectTimeout(Duration.ofSeconds(15))
-            .build();
-    HttpRequest request = HttpRequest.newBuilder(address).timeout(Duration.ofMinutes(2)).build();
-    try {
-      var response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-      try (InputStream body = response.body()) {
-        if (response.statusCode() != 200) {
-          throw new IOException("the server answers " + response.statusCode());
-        }
-        copy(body, zip, MAX_ZIP);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
-  }
-
   /**
    * Unpacks the one file of a zip whose name ends in .csv; no name in the zip is used as a path.
    */
@@ -171,21 +139,7 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
                 + files.stream().map(ZipEntry::getName).toList());
       }
       try (InputStream content = archive.getInputStream(files.get(0))) {
-        copy(content, file, Math.min(MAX_FILE, MAX_RATIO * Files.size(zip)));
-      }
-    }
-  }
-
-  private static void copy(InputStream from, Path to, long limit) throws IOException {
-    try (OutputStream out = Files.newOutputStream(to)) {
-      byte[] buffer = new byte[1 << 16];
-      long copied = 0;
-      for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {
-        copied += read;
-        if (copied > limit) {
-          throw new IOException("more than the " + limit + " bytes that it may have");
-        }
-        out.write(buffer, 0, read);
+        Download.copy(content, file, Math.min(MAX_FILE, MAX_RATIO * Files.size(zip)));
       }
     }
   }
@@ -226,9 +180,8 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
 
   private boolean hasKnownBlob(String text) {
     byte[] content = text.getBytes(StandardCharsets.ISO_8859_1);
-    MessageDigest sha1 = digest("SHA-1");
-    sha1.update(("blob " + content.length + "\0").getBytes(StandardCharsets.ISO_8859_1));
-    return HexFormat.of().formatHex(sha1.digest(content)).equals(gitBlob);
+    byte[] header = ("blob " + content.length + "\0").getBytes(StandardCharsets.ISO_8859_1);
+    return Checksum.hex("SHA-1", header, content).equals(gitBlob);
   }
 
   /**
@@ -239,7 +192,7 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
       return;
     }
     String expected = Files.readString(sumOf(file)).split(" ", 2)[0];
-    String received = sha256(Files.readAllBytes(file));
+    String received = Checksum.hex("SHA-256", Files.readAllBytes(file));
     if (!received.equals(expected)) {
       throw new IllegalArgumentException(
           "The file "
@@ -254,17 +207,5 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
 
   private static Path sumOf(Path file) {
     return file.resolveSibling(file.getFileName() + ".sha256");
-  }
-
-  private static String sha256(byte[] content) {
-    return HexFormat.of().formatHex(digest("SHA-256").digest(content));
-  }
-
-  private static MessageDigest digest(String algorithm) {
-    try {
-      return MessageDigest.getInstance(algorithm);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has " + algorithm, e);
-    }
   }
 }

@@ -55,7 +55,7 @@ public final class JenaClimate {
    * @throws IllegalArgumentException if the file found is not the one it is named after
    */
   public static Table load() {
-    return JenaArchive.KERAS.load(Path.of(""), cache());
+    return JenaArchive.KERAS.load(Path.of(""), DataFolders.cache());
   }
 
   /**
@@ -80,12 +80,7 @@ public final class JenaClimate {
    * folder. Nothing is downloaded.
    */
   public static Optional<Path> find() {
-    return JenaArchive.KERAS.find(Path.of(""), cache());
-  }
-
-  private static Path cache() {
-    String home = System.getProperty("user.home");
-    return Path.of(System.getProperty("unroll.cache", Path.of(home, ".unroll").toString()));
+    return JenaArchive.KERAS.find(Path.of(""), DataFolders.cache());
   }
 
   /**
