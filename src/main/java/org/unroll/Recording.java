@@ -1,5 +1,6 @@
 package org.unroll;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,8 +8,9 @@ import org.unroll.layers.Layer;
 import org.unroll.layers.Tensor;
 
 /**
- * What the layers of a model have computed on the way from one sample to its output; see {@link
- * Sequential#record}. Which layers tell what stands at {@link org.unroll.layers.Recorder}.
+ * What the layers of a model have computed on the way from one sample to its output, and back from
+ * its loss; see {@link Sequential#record} and {@link Sequential#recordGradients}. Which layers tell
+ * what stands at {@link org.unroll.layers.Recorder}.
  */
 public final class Recording {
   private final Map<String, Map<String, double[][]>> layers = new LinkedHashMap<>();
@@ -37,8 +39,8 @@ public final class Recording {
   }
 
   /**
-   * One quantity, time steps × values, such as {@code get("attention_pooling",
-   * "attention_weights")}.
+   * One quantity, time steps × values (one step where the layer returns no sequence), such as
+   * {@code get("attention_pooling", "attention_weights")}.
    *
    * @throws IllegalArgumentException if the layer did not tell it, with what there is
    */
@@ -56,5 +58,16 @@ public final class Recording {
                   .toList());
     }
     return steps;
+  }
+
+  /**
+   * The Euclidean norm of one quantity at each time step, such as {@code norms("lstm", "dh")}.
+   *
+   * @throws IllegalArgumentException if the layer did not tell it, with what there is
+   */
+  public double[] norms(String layer, String quantity) {
+    return Arrays.stream(get(layer, quantity))
+        .mapToDouble(step -> Math.sqrt(Arrays.stream(step).map(value -> value * value).sum()))
+        .toArray();
   }
 }

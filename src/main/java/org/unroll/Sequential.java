@@ -425,7 +425,7 @@ public final class Sequential {
 
   /**
    * Runs the model on one sample, outside of training, and keeps what its layers compute on the
-   * way, such as the weights of attention.
+   * way: the output of each, the gates and states of recurrent ones, the weights of attention.
    *
    * @param sample the number of the sample, from 0
    * @throws IndexOutOfBoundsException if the dataset has no such sample
@@ -443,6 +443,28 @@ public final class Sequential {
         .forward(
             new Tensor().set(x, 0, 1, shape, null),
             new Call().inference(0).recorder(recording::add));
+    return recording;
+  }
+
+  /**
+   * As {@link #record}, and runs backward from the sample's loss as well: kept are also the
+   * gradients of the loss with respect to the states of recurrent layers at each time step, {@code
+   * dh} and {@code dc}; see {@link org.unroll.layers.Recorder}. The weights do not change.
+   *
+   * <pre>{@code
+   * double[] norms = model.recordGradients(data, 0).norms("lstm", "dh"); // ‖dL/dh_t‖ for every t
+   * }</pre>
+   *
+   * @param sample the number of the sample, from 0
+   * @throws IllegalStateException before {@code compile}
+   * @throws IndexOutOfBoundsException if the dataset has no such sample
+   * @throws IllegalArgumentException if data and model do not fit together
+   */
+  public Recording recordGradients(Dataset data, int sample) {
+    requireCompiled("recordGradients");
+    Objects.checkIndex(sample, data.size());
+    var recording = new Recording();
+    trainer.record(data, sample, recording::add);
     return recording;
   }
 

@@ -101,6 +101,7 @@ public final class NetworkPass {
     for (int i = from; i < to; i++) {
       float[][] own = state == null ? null : state.load(i, firstRow, input.rows(), layerStates[i]);
       values = passes[i].forward(values, own, call);
+      call.record(layers.get(i), "output", values);
       if (own != null) {
         state.store(i, firstRow, input.rows(), own);
       }

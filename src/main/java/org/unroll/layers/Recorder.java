@@ -8,7 +8,13 @@ package org.unroll.layers;
  * their letters in the equations of {@link LstmCell} and {@link GruCell}: {@code h}, {@code c},
  * {@code i}, {@code f}, {@code g}, {@code o} and {@code h}, {@code z}, {@code r}, {@code g}; at a
  * masked step the states are those before it. {@link AttentionPooling} tells its {@code
- * attention_weights}.
+ * attention_weights}. Every layer of a model tells its {@code output}.
+ *
+ * <p>A backward pass behind a forward pass that was recorded adds the gradients of the loss with
+ * respect to the states behind each step, {@code dh} and, where there is a cell state, {@code dc}.
+ * A gradient is that of a state as its step returns it and hands it on: what comes from the output
+ * and from the next step. So {@code dc} does not count what c does to the h of its own step, and is
+ * 0 at the last one.
  */
 @FunctionalInterface
 public interface Recorder {

@@ -50,6 +50,7 @@ final class RecurrentPass extends Pass {
   private float[] dx = {};
   private final Tensor output = new Tensor();
   private final Tensor inputGradient = new Tensor();
+  private Call recording; // the last forward pass, if it was recorded
 
   RecurrentPass(RecurrentLayer<?> layer) {
     this.layer = layer;
@@ -103,7 +104,8 @@ final class RecurrentPass extends Pass {
         readInOrder();
       }
     }
-    if (call.isRecording()) {
+    recording = call.isRecording() ? call : null;
+    if (recording != null) {
       record(call);
     }
     if (state != null) {
@@ -265,12 +267,16 @@ final class RecurrentPass extends Pass {
       inputGradientSteps.set(dx, 0, rows, input.width());
     }
     cell.attachGradients(stateGradients, needed ? inputGradientSteps : null);
+    float[][] recorded = recording == null ? null : new float[states.length][];
     for (int k = timesteps - 1; k >= 0; k--) {
       if (layer.returnSequences()) {
         int from = gradient.offset() + k * rows * widths[outputState];
         addOutputGradient(k, gradient.values(), from);
       } else if (k == timesteps - 1) {
         addLastOutputGradient(gradient);
+      }
+      if (recorded != null) {
+        keepStateGradients(k, recorded);
       }
       if (mask == null) {
         cell.backward(k, weightGradients);
@@ -281,7 +287,29 @@ final class RecurrentPass extends Pass {
       }
     }
     cell.endBackward(weightGradients);
+    if (recorded != null) {
+      recordGradients(recorded);
+    }
     return needed ? inputGradient() : null;
+  }
+
+  /** Keeps what has come to the states behind a step, before the step turns it over. */
+  private void keepStateGradients(int k, float[][] recorded) {
+    for (int s = 0; s < states.length; s++) {
+      int block = rows * widths[s];
+      if (recorded[s] == null) {
+        recorded[s] = new float[timesteps * block];
+      }
+      System.arraycopy(stateGradients[s], 0, recorded[s], k * block, block);
+    }
+  }
+
+  private void recordGradients(float[][] recorded) {
+    int s = 0;
+    for (String name : layer.cell().stateShapes().keySet()) {
+      record(recording, "d" + name, recorded[s], 0, widths[s]);
+      s++;
+    }
   }
 
   private void addLastOutputGradient(Tensor gradient) {

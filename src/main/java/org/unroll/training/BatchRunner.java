@@ -12,6 +12,7 @@ import org.unroll.layers.Gradient;
 import org.unroll.layers.Network;
 import org.unroll.layers.NetworkPass;
 import org.unroll.layers.NetworkState;
+import org.unroll.layers.Recorder;
 import org.unroll.layers.Tensor;
 
 /**
@@ -46,7 +47,8 @@ final class BatchRunner implements AutoCloseable {
   private enum Mode {
     TRAIN,
     EVALUATE,
-    PREDICT
+    PREDICT,
+    RECORD
   }
 
   private final Network network;
@@ -75,6 +77,7 @@ final class BatchRunner implements AutoCloseable {
   private int sliceCount;
   private long step;
   private float[] predictions;
+  private Recorder recorder;
   private NetworkState state; // what the rows begin with and end with; null for zeros
   private int stateRow; // the row of the states that belongs to the batch's first row
   private int part; // of the network, where the slices go through it part by part
@@ -174,6 +177,16 @@ final class BatchRunner implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs one sample forward and backward to the input, as outside of training, and lets the layers
+   * tell a recorder. Weights and the states of stateful layers, which begin with zeros, stay.
+   */
+  void record(Dataset dataset, int sample, Recorder newRecorder) {
+    recorder = newRecorder;
+    network.prepareBackward();
+    run(Mode.RECORD, dataset, null, sample, 1);
+  }
+
   /** Stateful layers go on, row by row, with what the batch before left them. */
   private void keepState() {
     state = network.keptState();
@@ -266,7 +279,7 @@ final class BatchRunner implements AutoCloseable {
         slices[i] = new Slice(metrics);
       }
     }
-    if (mode == Mode.TRAIN) {
+    if (mode == Mode.TRAIN || mode == Mode.RECORD) {
       reserveGradients();
     }
   }
@@ -304,18 +317,23 @@ final class BatchRunner implements AutoCloseable {
     int from = sliceNumber * sliceRows;
     int count = Math.min(sliceRows, rows - from);
     Call call =
-        mode == Mode.TRAIN
-            ? worker.call.training(seed, step, from)
-            : worker.call.forwardOnly(first + from);
+        switch (mode) {
+          case TRAIN -> worker.call.training(seed, step, from);
+          case RECORD -> worker.call.inference(from).recorder(recorder);
+          case EVALUATE, PREDICT -> worker.call.forwardOnly(first + from);
+        };
     Tensor output = worker.pass.forward(worker.gather(from, count), state, stateRow + from, call);
     if (mode == Mode.PREDICT) {
       copyPredictions(output, from);
       return;
     }
     Slice slice = slices[sliceNumber];
-    worker.score(slice, output, from, mode == Mode.TRAIN);
+    worker.score(slice, output, from, mode == Mode.TRAIN || mode == Mode.RECORD);
     if (mode == Mode.TRAIN) {
       worker.pass.backward(worker.outputGradient, logitsLoss != null, slice.gradients);
+    } else if (mode == Mode.RECORD) {
+      worker.takeMean(slice.weight);
+      worker.pass.backwardToInput(worker.outputGradient, logitsLoss != null, slice.gradients);
     }
   }
 
@@ -482,6 +500,13 @@ final class BatchRunner implements AutoCloseable {
             targets,
             weights,
             slice.metricSums[m]);
+      }
+    }
+
+    /** From the gradient of the sum over all positions to that of the mean, which is the loss. */
+    void takeMean(double weight) {
+      for (int i = 0; i < outputGradient.size(); i++) {
+        gradient[i] = weight > 0 ? (float) (gradient[i] / weight) : 0f;
       }
     }
 

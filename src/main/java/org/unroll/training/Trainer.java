@@ -17,6 +17,7 @@ import org.unroll.data.Shape;
 import org.unroll.layers.Gradient;
 import org.unroll.layers.Network;
 import org.unroll.layers.NetworkState;
+import org.unroll.layers.Recorder;
 import org.unroll.layers.Weight;
 
 /** The loops over epochs and batches: training, evaluation and prediction of a network. */
@@ -114,6 +115,19 @@ public final class Trainer {
                 return false;
               })
           .logs();
+    }
+  }
+
+  /**
+   * Runs one sample forward and, from its loss, backward, as outside of training, and lets the
+   * layers tell a recorder.
+   *
+   * @throws IllegalArgumentException if the data does not fit the network and the loss
+   */
+  public void record(Dataset dataset, int sample, Recorder recorder) {
+    requireFit(dataset, "recorded");
+    try (var runner = new BatchRunner(network, loss, List.of(), 0, 1)) {
+      runner.record(dataset, sample, recorder);
     }
   }
 
