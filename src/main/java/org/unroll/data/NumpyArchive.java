@@ -104,8 +104,9 @@ final class NumpyArchive {
   }
 
   private Object unpickle(String name, ByteBuffer content) {
-    try (var stream =
-        new ByteArrayInputStream(content.array(), content.position(), content.remaining())) {
+    byte[] pickle = new byte[content.remaining()];
+    content.get(pickle);
+    try (var stream = new ByteArrayInputStream(pickle)) {
       return new ListUnpickler().load(stream);
     } catch (IOException | RuntimeException e) {
       // Whatever goes wrong: a pickle that does not fit together ends in exceptions of all kinds.
