@@ -2,6 +2,8 @@ package org.unroll.data;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import tech.tablesaw.api.ColumnType;
+import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
@@ -27,6 +29,52 @@ final class Columns {
   /** The number in a row, NaN where it is missing. */
   static double value(NumericColumn<?> column, int row) {
     return column.isMissing(row) ? Double.NaN : column.getDouble(row);
+  }
+
+  /**
+   * The first column of dates with times, in which none may be missing.
+   *
+   * @throws IllegalArgumentException if there is none, or a time is missing
+   */
+  static DateTimeColumn times(Table table) {
+    for (Column<?> column : table.columns()) {
+      if (column instanceof DateTimeColumn times) {
+        int missing = times.isMissing().isEmpty() ? -1 : times.isMissing().toArray()[0];
+        if (missing >= 0) {
+          throw new IllegalArgumentException(
+              "Every row needs a time. Received: none in row "
+                  + missing
+                  + " of column '"
+                  + times.name()
+                  + "' ("
+                  + times.countMissing()
+                  + " of "
+                  + times.size()
+                  + " are missing). Remove such rows: table.where("
+                  + "table.dateTimeColumn(\""
+                  + times.name()
+                  + "\").isNotMissing())");
+        }
+        return times;
+      }
+    }
+    throw new IllegalArgumentException(
+        "A column of dates with times is needed. Received: "
+            + table.columns().stream().map(Columns::described).collect(Collectors.joining(", "))
+            + ". Name the form of the times where the table is read, for example"
+            + " CsvReadOptions.builder(file)"
+            + ".dateTimeFormat(DateTimeFormatter.ofPattern(\"dd.MM.yyyy HH:mm\")).");
+  }
+
+  /** A column's name and type, with its first cell where it is text. */
+  private static String described(Column<?> column) {
+    String type = column.type().name();
+    boolean text = column.type() == ColumnType.STRING && !column.isEmpty();
+    return "'"
+        + column.name()
+        + "' of type "
+        + type
+        + (text ? " (row 0 holds '" + column.getUnformattedString(0) + "')" : "");
   }
 
   private static NumericColumn<?> numeric(Table table, String name) {
