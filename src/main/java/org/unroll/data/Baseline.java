@@ -56,7 +56,7 @@ public interface Baseline {
    * Predicts the value a season before: that of the latest row which lies a whole number of periods
    * before the target and not after the last row that the window sees. For rows of 10 minutes,
    * {@code seasonal(144)} is the same time on the last day known. The row may lie before the
-   * window.
+   * window. Where the series skips gaps and the value is missing, the season before it counts.
    *
    * @param period the season's length in rows, at least 1
    * @throws IllegalArgumentException if the period is below 1; when predicting, if the row would
@@ -73,10 +73,14 @@ public interface Baseline {
       for (int i = 0; i < prediction.length; i++) {
         int target = windows.targetRow(sample) + i / columns.length * windows.step();
         int beyond = target - windows.lastRow(sample);
+        int column = columns[i % columns.length];
         int row = target - (beyond + period - 1) / period * period;
+        while (row >= 0 && Double.isNaN(windows.value(row, column))) {
+          row -= period;
+        }
         if (row < 0) {
           throw new IllegalArgumentException(
-              "There is no row a season of "
+              "There is no value a season of "
                   + period
                   + " rows before row "
                   + target
@@ -84,7 +88,7 @@ public interface Baseline {
                   + sample
                   + ". Use a range that starts later.");
         }
-        prediction[i] = windows.value(row, columns[i % columns.length]);
+        prediction[i] = windows.value(row, column);
       }
       return prediction;
     };

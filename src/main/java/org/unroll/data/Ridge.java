@@ -105,11 +105,14 @@ public final class Ridge implements Baseline {
     int steps = windows.inputShape().axis(0);
     int columns = windows.inputShape().last();
     int step = windows.step();
-    int first = windows.firstRow(0);
+    int[] stretches = windows.stretches();
     DMatrixRMaj gram = new DMatrixRMaj(steps * columns, steps * columns);
     for (int lag = 0; lag < steps; lag++) {
       double[] products = new double[columns * columns];
-      addProducts(windows, first, windows.size(), lag * step, 1, products);
+      for (int s = 0; s < stretches.length; s++) {
+        int first = windows.firstRow(stretches[s]);
+        addProducts(windows, first, count(windows, stretches, s), lag * step, 1, products);
+      }
       for (int t = 0; t + lag < steps; t++) {
         for (int i = 0; i < columns; i++) {
           for (int j = 0; j < columns; j++) {
@@ -120,13 +123,22 @@ public final class Ridge implements Baseline {
           }
         }
         if (t + lag + 1 < steps) {
-          int from = first + t * step;
-          addProducts(windows, from, step, lag * step, -1, products);
-          addProducts(windows, from + windows.size(), step, lag * step, 1, products);
+          for (int s = 0; s < stretches.length; s++) {
+            int from = windows.firstRow(stretches[s]) + t * step;
+            int count = count(windows, stretches, s);
+            int moved = Math.min(count, step);
+            addProducts(windows, from, moved, lag * step, -1, products);
+            addProducts(windows, from + step + count - moved, moved, lag * step, 1, products);
+          }
         }
       }
     }
     return gram;
+  }
+
+  /** How many windows begin row by row with that of a stretch. */
+  private static int count(Windows windows, int[] stretches, int s) {
+    return (s + 1 < stretches.length ? stretches[s + 1] : windows.size()) - stretches[s];
   }
 
   /** Adds sign · x(r, i) · x(r + lag, j) for {@code count} rows r. */

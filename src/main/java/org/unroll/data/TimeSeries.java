@@ -3,6 +3,8 @@ package org.unroll.data;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -12,8 +14,10 @@ import java.util.stream.Stream;
 import org.ejml.data.DMatrix;
 import org.ejml.simple.SimpleMatrix;
 import tech.tablesaw.api.ColumnType;
+import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.NumericColumn;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
@@ -34,7 +38,7 @@ import tech.tablesaw.columns.Column;
  *
  * <p><b>Missing values</b> (cells that Tablesaw calls missing, NaN among them) are an error that
  * names the first of them, unless {@link #interpolated()} or {@link #forwardFilled()} says how to
- * fill them.
+ * fill them, or {@link #skippingGaps()} to do without them.
  *
  * <p><b>Normalization</b> is z = (x − mean) / std, column by column, std being the population
  * standard deviation (NumPy's default, divided by n), both computed in double precision over the
@@ -49,22 +53,50 @@ public final class TimeSeries {
   }
 
   /**
+   * What becomes of missing values.
+   *
+   * @param longest rows of the longest gap that is filled
+   * @param skipped whether windows leave out what is still missing
+   */
+  private record Gaps(Filling filling, int longest, boolean skipped) {}
+
+  /**
+   * What the values are scaled by: the rows from … to−1, or what another series was scaled by, or
+   * nothing.
+   *
+   * @param given as {@link #scaling()} returns it, or null
+   */
+  private record Normalization(int from, int to, Table given) {}
+
+  /**
    * What windows are cut from.
    *
    * @param values rows × columns, normalized, row-major; the input columns first, then those
    *     targets that are no inputs
    * @param raw each column in its own units, gaps filled; null for columns that are no target
+   * @param unseen the rows in which an input is still missing, of a series that skips gaps
+   * @param unknown the rows in which a target is
    */
-  record Numbers(float[] values, int columns, double[] mean, double[] std, double[][] raw) {}
+  record Numbers(
+      float[] values,
+      int columns,
+      double[] mean,
+      double[] std,
+      double[][] raw,
+      BitSet unseen,
+      BitSet unknown) {}
+
+  private static final String COLUMN = "column";
+  private static final String MEAN = "mean";
+  private static final String STD = "std";
 
   private final Table table;
   private final Column<?> timestamps;
   private final List<String> inputs;
   private final List<Column<?>> leftOut;
   private final List<String> targets;
-  private final Filling filling;
-  private final int from;
-  private final int to;
+  private final Gaps gaps;
+  private final Normalization normalization;
   private Numbers numbers;
 
   private TimeSeries(
@@ -73,17 +105,15 @@ public final class TimeSeries {
       List<String> inputs,
       List<Column<?>> leftOut,
       List<String> targets,
-      Filling filling,
-      int from,
-      int to) {
+      Gaps gaps,
+      Normalization normalization) {
     this.table = table;
     this.timestamps = timestamps;
     this.inputs = inputs;
     this.leftOut = leftOut;
     this.targets = targets;
-    this.filling = filling;
-    this.from = from;
-    this.to = to;
+    this.gaps = gaps;
+    this.normalization = normalization;
   }
 
   /**
@@ -120,9 +150,8 @@ public final class TimeSeries {
         List.copyOf(inputs),
         List.copyOf(leftOut),
         List.of(),
-        Filling.NONE,
-        0,
-        0);
+        new Gaps(Filling.NONE, 0, false),
+        null);
   }
 
   /**
@@ -219,7 +248,8 @@ public final class TimeSeries {
    *     not numeric
    */
   public TimeSeries columns(String... names) {
-    return new TimeSeries(table, timestamps, checked(names), List.of(), targets, filling, from, to);
+    return new TimeSeries(
+        table, timestamps, checked(names), List.of(), targets, gaps, normalization);
   }
 
   /**
@@ -229,7 +259,7 @@ public final class TimeSeries {
    *     not numeric
    */
   public TimeSeries target(String... names) {
-    return new TimeSeries(table, timestamps, inputs, leftOut, checked(names), filling, from, to);
+    return new TimeSeries(table, timestamps, inputs, leftOut, checked(names), gaps, normalization);
   }
 
   private List<String> checked(String... names) {
@@ -246,16 +276,51 @@ public final class TimeSeries {
    * beginning or end stays an error.
    */
   public TimeSeries interpolated() {
-    return filled(Filling.INTERPOLATE);
+    return filled(Filling.INTERPOLATE, Integer.MAX_VALUE);
+  }
+
+  /**
+   * As {@link #interpolated()}, but only gaps of up to so many rows; a longer one stays missing as
+   * a whole (in pandas its first rows would be filled).
+   *
+   * @param longest at least 1
+   */
+  public TimeSeries interpolated(int longest) {
+    return filled(Filling.INTERPOLATE, longest);
   }
 
   /** Fills each gap with the last value before it. A gap at the very beginning stays an error. */
   public TimeSeries forwardFilled() {
-    return filled(Filling.FORWARD);
+    return filled(Filling.FORWARD, Integer.MAX_VALUE);
   }
 
-  private TimeSeries filled(Filling how) {
-    return new TimeSeries(table, timestamps, inputs, leftOut, targets, how, from, to);
+  /**
+   * As {@link #forwardFilled()}, but only gaps of up to so many rows; a longer one stays missing as
+   * a whole.
+   *
+   * @param longest at least 1
+   */
+  public TimeSeries forwardFilled(int longest) {
+    return filled(Filling.FORWARD, longest);
+  }
+
+  private TimeSeries filled(Filling how, int longest) {
+    if (longest < 1) {
+      throw new IllegalArgumentException(
+          "The longest gap to fill has at least 1 row. Received: " + longest);
+    }
+    Gaps filled = new Gaps(how, longest, gaps.skipped);
+    return new TimeSeries(table, timestamps, inputs, leftOut, targets, filled, normalization);
+  }
+
+  /**
+   * Leaves out the windows that would see or predict a missing value, in place of an error; {@link
+   * Windows#describe()} tells how many there are. Means and standard deviations are those of the
+   * values that are there.
+   */
+  public TimeSeries skippingGaps() {
+    Gaps skipped = new Gaps(gaps.filling, gaps.longest, true);
+    return new TimeSeries(table, timestamps, inputs, leftOut, targets, skipped, normalization);
   }
 
   /**
@@ -267,7 +332,82 @@ public final class TimeSeries {
    */
   public TimeSeries normalizedOn(int from, int to) {
     checkRange(from, to, rows());
-    return new TimeSeries(table, timestamps, inputs, leftOut, targets, filling, from, to);
+    return normalized(new Normalization(from, to, null));
+  }
+
+  /**
+   * Normalizes with the means and standard deviations of another series, those that a model was
+   * trained with.
+   *
+   * @param scaling as {@link #scaling()} returns it, or read from a file of it
+   * @throws IllegalArgumentException if it lacks one of its columns; once values are needed, if it
+   *     does not name a column of this series exactly once, with a finite mean and a standard
+   *     deviation above 0
+   */
+  public TimeSeries normalizedBy(Table scaling) {
+    Columns.numeric(scaling, List.of(MEAN, STD));
+    if (!scaling.containsColumn(COLUMN)) {
+      throw new IllegalArgumentException(
+          "A scaling has the columns 'column', 'mean' and 'std'. Received: "
+              + scaling.columnNames());
+    }
+    return normalized(new Normalization(0, 0, scaling));
+  }
+
+  private TimeSeries normalized(Normalization by) {
+    return new TimeSeries(table, timestamps, inputs, leftOut, targets, gaps, by);
+  }
+
+  /**
+   * What this series is normalized by: a row for each column that a model sees or predicts, with
+   * {@code column}, {@code mean} and {@code std}. Whoever uses the model later needs it as much as
+   * the weights: write it beside them with {@code scaling().write().csv("scaling.csv")}, and read
+   * it for {@link #normalizedBy}.
+   */
+  public Table scaling() {
+    Numbers all = numbers();
+    return Table.create(
+        "scaling",
+        StringColumn.create(COLUMN, stored()),
+        DoubleColumn.create(MEAN, all.mean),
+        DoubleColumn.create(STD, all.std));
+  }
+
+  /**
+   * The first row at or after a time, to split a series by the calendar.
+   *
+   * @throws IllegalArgumentException if the timestamps are no dates with times or not in order, or
+   *     all lie before this one
+   */
+  public int rowAt(LocalDateTime time) {
+    if (!(timestamps instanceof DateTimeColumn times)) {
+      throw new IllegalArgumentException(
+          "Rows are found by dates with times. Received: "
+              + (timestamps == null
+                  ? "a series without timestamps"
+                  : "the column '" + timestamps.name() + "' of type " + timestamps.type().name()));
+    }
+    int found = rows();
+    for (int row = rows() - 1; row >= 0; row--) {
+      if (row > 0 && times.get(row).isBefore(times.get(row - 1))) {
+        throw new IllegalArgumentException(
+            "The times must be in order. Received: "
+                + nameOfRow(row)
+                + " in row "
+                + row
+                + " after "
+                + nameOfRow(row - 1)
+                + ". Sort the table: table.sortOn(\""
+                + timestamps.name()
+                + "\").");
+      }
+      found = times.get(row).isBefore(time) ? found : row;
+    }
+    if (found == rows()) {
+      throw new IllegalArgumentException(
+          "The series ends at " + nameOfRow(rows() - 1) + ", before " + time + ".");
+    }
+    return found;
   }
 
   static void checkRange(int from, int to, int rows) {
@@ -450,42 +590,54 @@ public final class TimeSeries {
     double[] mean = new double[columns];
     double[] std = new double[columns];
     double[][] raw = new double[columns][];
-    Arrays.fill(std, 1);
+    BitSet unseen = new BitSet();
+    BitSet unknown = new BitSet();
     for (int j = 0; j < columns; j++) {
+      String name = names.get(j);
       double[] column = filled(Columns.numeric(table, names).get(j));
-      if (to > 0) {
-        mean[j] = Arrays.stream(column, from, to).sum() / (to - from);
-        std[j] = deviation(names.get(j), column, mean[j]);
-      }
+      double[] scale = scale(name, column);
+      mean[j] = scale[0];
+      std[j] = scale[1];
       for (int i = 0; i < column.length; i++) {
         values[i * columns + j] = (float) ((column[i] - mean[j]) / std[j]);
-        if (!Float.isFinite(values[i * columns + j])) {
+        if (Double.isNaN(column[i])) {
+          if (inputs.contains(name)) {
+            unseen.set(i);
+          }
+          if (targets.contains(name)) {
+            unknown.set(i);
+          }
+        } else if (!Float.isFinite(values[i * columns + j])) {
           throw new IllegalArgumentException(
               "Every value must be finite and within the range of a float. Received: "
                   + column[i]
-                  + place(names.get(j), i));
+                  + place(name, i));
         }
       }
-      raw[j] = targets.contains(names.get(j)) ? column : null;
+      raw[j] = targets.contains(name) ? column : null;
     }
-    return new Numbers(values, columns, mean, std, raw);
+    return new Numbers(values, columns, mean, std, raw, unseen, unknown);
   }
 
-  private double deviation(String name, double[] column, double mean) {
-    double min = Double.POSITIVE_INFINITY;
-    double max = Double.NEGATIVE_INFINITY;
-    double squares = 0;
-    for (int i = from; i < to; i++) {
-      min = Math.min(min, column[i]);
-      max = Math.max(max, column[i]);
-      squares += (column[i] - mean) * (column[i] - mean);
+  /** The mean and the standard deviation to scale a column by. */
+  private double[] scale(String name, double[] column) {
+    if (normalization == null) {
+      return new double[] {0, 1};
     }
-    if (min == max) {
+    if (normalization.given != null) {
+      return given(name, normalization.given);
+    }
+    int from = normalization.from;
+    int to = normalization.to;
+    double[] present =
+        Arrays.stream(column, from, to).filter(value -> !Double.isNaN(value)).toArray();
+    DoubleSummaryStatistics range = Arrays.stream(present).summaryStatistics();
+    if (range.getMin() >= range.getMax()) {
       throw new IllegalArgumentException(
           "The column '"
               + name
               + "' is "
-              + min
+              + (present.length == 0 ? "missing" : range.getMin())
               + " in all rows "
               + from
               + " … "
@@ -493,7 +645,37 @@ public final class TimeSeries {
               + ", so it has no standard deviation to normalize by. Leave it out with columns(…) or"
               + " normalize on other rows.");
     }
-    return Math.sqrt(squares / (to - from));
+    double mean = Arrays.stream(present).sum() / present.length;
+    double squares = 0;
+    for (double value : present) {
+      squares += (value - mean) * (value - mean);
+    }
+    return new double[] {mean, Math.sqrt(squares / present.length)};
+  }
+
+  private static double[] given(String name, Table scaling) {
+    List<String> known = scaling.column(COLUMN).asList().stream().map(String::valueOf).toList();
+    int row = known.indexOf(name);
+    if (row < 0 || row != known.lastIndexOf(name)) {
+      throw new IllegalArgumentException(
+          "The scaling must name each column of the series once. Received: the column '"
+              + name
+              + "' and a scaling of "
+              + known);
+    }
+    double mean = Columns.value(Columns.numeric(scaling, List.of(MEAN)).get(0), row);
+    double std = Columns.value(Columns.numeric(scaling, List.of(STD)).get(0), row);
+    if (!Double.isFinite(mean) || !Double.isFinite(std) || std <= 0) {
+      throw new IllegalArgumentException(
+          "A scaling has finite means and standard deviations above 0. Received: mean "
+              + mean
+              + " and std "
+              + std
+              + " of the column '"
+              + name
+              + "'");
+    }
+    return new double[] {mean, std};
   }
 
   private double[] filled(NumericColumn<?> column) {
@@ -514,28 +696,40 @@ public final class TimeSeries {
 
   /** Fills the gap from … to−1 of a column. */
   private void fill(NumericColumn<?> column, double[] values, int from, int to) {
-    boolean open =
-        filling == Filling.NONE
-            || from == 0
-            || (filling == Filling.INTERPOLATE && to == values.length);
-    if (open && from < to) {
-      throw new IllegalArgumentException(
-          "A value is missing"
-              + place(column.name(), from)
-              + "; the column misses "
-              + column.countMissing()
-              + " of "
-              + values.length
-              + ". "
-              + (filling == Filling.NONE
-                  ? "Fill gaps with interpolated() or forwardFilled(), or remove the rows."
-                  : "There is nothing on one side of this gap to fill it from: remove its rows."));
+    boolean open = from == 0 || (gaps.filling == Filling.INTERPOLATE && to == values.length);
+    if (gaps.filling == Filling.NONE || to - from > gaps.longest || open) {
+      if (from < to && !gaps.skipped) {
+        throw missing(column, from, to, values.length);
+      }
+      return;
     }
     for (int i = from; i < to; i++) {
-      double share = filling == Filling.FORWARD ? 0 : (i - from + 1.0) / (to - from + 1.0);
+      double share = gaps.filling == Filling.FORWARD ? 0 : (i - from + 1.0) / (to - from + 1.0);
       values[i] =
           share == 0 ? values[from - 1] : values[from - 1] * (1 - share) + values[to] * share;
     }
+  }
+
+  private IllegalArgumentException missing(NumericColumn<?> column, int from, int to, int rows) {
+    String advice = "There is nothing on one side of this gap to fill it from: remove its rows";
+    if (gaps.filling == Filling.NONE) {
+      advice = "Fill gaps with interpolated() or forwardFilled(), or remove the rows";
+    } else if (to - from > gaps.longest) {
+      advice = "Only gaps of up to " + gaps.longest + " rows are to be filled";
+    }
+    return new IllegalArgumentException(
+        "A value is missing"
+            + place(column.name(), from)
+            + ", in a gap of "
+            + (to - from)
+            + (to - from == 1 ? " row" : " rows")
+            + "; the column misses "
+            + column.countMissing()
+            + " of "
+            + rows
+            + ". "
+            + advice
+            + ", or leave out the windows it would be in with skippingGaps().");
   }
 
   private String place(String column, int row) {
@@ -552,6 +746,15 @@ public final class TimeSeries {
         + " rows of "
         + columnNames()
         + (targets.isEmpty() ? "" : ", target " + targets)
-        + (to > 0 ? ", normalized on rows " + from + " … " + (to - 1) : "");
+        + normalizedText();
+  }
+
+  private String normalizedText() {
+    if (normalization == null) {
+      return "";
+    }
+    return normalization.given != null
+        ? ", normalized by a given scaling"
+        : ", normalized on rows " + normalization.from + " … " + (normalization.to - 1);
   }
 }

@@ -1,12 +1,17 @@
 package org.unroll.data;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
+import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
-import tech.tablesaw.selection.Selection;
 
 /**
  * The windows of a {@link TimeSeries}: what a model sees, and what it is to predict from it. A
@@ -55,6 +60,11 @@ public final class Windows implements Dataset {
   private final int columns;
   private final int[] targets;
 
+  /**
+   * The first rows of the windows where gaps leave some out; null if there are all of the range.
+   */
+  private final int[] starts;
+
   Windows(TimeSeries series) {
     this(series, 0, 1, 1, false, 1, 0, series.rows(), Batching.DEFAULT);
   }
@@ -85,6 +95,46 @@ public final class Windows implements Dataset {
     if (lookback > 0) {
       checkFit();
     }
+    this.starts = lookback > 0 ? findStarts() : null;
+  }
+
+  /** The windows without a missing value; null if none of the series is missing. */
+  private int[] findStarts() {
+    TimeSeries.Numbers numbers = series.numbers();
+    if (numbers.unseen().isEmpty() && numbers.unknown().isEmpty()) {
+      return null;
+    }
+    int[] unseen = missingUpTo(numbers.unseen());
+    int[] unknown = missingUpTo(numbers.unknown());
+    int[] whole =
+        IntStream.rangeClosed(from, to - span())
+            .filter(
+                first -> {
+                  int target = first + lookback - step + toTarget();
+                  return unseen[first + lookback] == unseen[first]
+                      && unknown[target + targetSteps * step] == unknown[target];
+                })
+            .toArray();
+    if (whole.length == 0) {
+      throw new IllegalArgumentException(
+          "Every window of "
+              + settings()
+              + " in rows "
+              + from
+              + " … "
+              + (to - 1)
+              + " would see or predict a missing value. Fill longer gaps, or use smaller windows.");
+    }
+    return whole;
+  }
+
+  /** At row + step: how many of the rows row, row − step, row − 2 step … are missing. */
+  private int[] missingUpTo(BitSet missing) {
+    int[] counts = new int[series.rows() + step];
+    for (int row = 0; row < series.rows(); row++) {
+      counts[row + step] = counts[row] + (missing.get(row) ? 1 : 0);
+    }
+    return counts;
   }
 
   private void checkFit() {
@@ -219,7 +269,7 @@ public final class Windows implements Dataset {
 
   @Override
   public int size() {
-    return to - from - span() + 1;
+    return starts == null ? to - from - span() + 1 : starts.length;
   }
 
   /** The number of rows from the first seen to the last target, both counted. */
@@ -303,7 +353,14 @@ public final class Windows implements Dataset {
       throw new IndexOutOfBoundsException(
           "There are windows 0 … " + (size() - 1) + ". Received: " + sample);
     }
-    return from + sample;
+    return starts == null ? from + sample : starts[sample];
+  }
+
+  /** Stretches of windows that begin row by row: the number of the first of each. */
+  int[] stretches() {
+    return IntStream.range(0, size())
+        .filter(i -> i == 0 || firstRow(i) != firstRow(i - 1) + 1)
+        .toArray();
   }
 
   /** The last row that a window sees. */
@@ -323,7 +380,10 @@ public final class Windows implements Dataset {
    * What a model sees of a window, normalized: lookback / step rows, oldest first, of all columns.
    */
   public double[][] input(int sample) {
-    int first = firstRow(sample);
+    return rows(firstRow(sample));
+  }
+
+  private double[][] rows(int first) {
     double[][] input = new double[lookback / step][columns];
     for (int t = 0; t < input.length; t++) {
       for (int j = 0; j < columns; j++) {
@@ -350,21 +410,200 @@ public final class Windows implements Dataset {
    * {@code +6}.
    */
   public Table targets() {
-    List<Column<?>> table = new ArrayList<>();
-    int first = targetRow(0);
-    if (series.timestamps() != null) {
-      table.add(series.timestamps().where(Selection.withRange(first, first + size())));
-    }
-    for (int k = 0; k < targetSteps; k++) {
-      for (int j = 0; j < targets.length; j++) {
-        String name = series.targetNames().get(j) + (targetSteps == 1 ? "" : " +" + k * step);
-        double[] column = new double[size()];
-        System.arraycopy(
-            series.numbers().raw()[targets[j]], first + k * step, column, 0, column.length);
-        table.add(DoubleColumn.create(name, column));
+    double[][] raw = series.numbers().raw();
+    return table(
+        "targets",
+        (sample, k) ->
+            raw[targets[k % targets.length]][targetRow(sample) + k / targets.length * step]);
+  }
+
+  /**
+   * What a model or a {@link Baseline} says of these windows, in the targets' own units and laid
+   * out as {@link #targets()} is.
+   *
+   * @param predictions normalized, one row a window in natural order, in the order of {@link
+   *     #targetShape()}: {@code model.predict(windows).toArray()}
+   * @throws IllegalArgumentException if there are more or fewer of them
+   */
+  public Table forecasts(double[][] predictions) {
+    checkPredictions(predictions);
+    return table("forecasts", (sample, k) -> denormalized(k, predictions[sample][k]));
+  }
+
+  /**
+   * How far predictions are off on average, in the targets' own units: for each target step a row,
+   * with {@code ahead}, the number of rows from the last row seen, and the mean absolute error of
+   * each target.
+   *
+   * @param predictions as for {@link #forecasts}
+   * @throws IllegalArgumentException if there are more or fewer of them
+   */
+  public Table meanAbsoluteErrors(double[][] predictions) {
+    checkPredictions(predictions);
+    double[] sums = new double[targetShape().size()];
+    for (int i = 0; i < predictions.length; i++) {
+      double[] truth = target(i);
+      for (int k = 0; k < sums.length; k++) {
+        sums[k] += Math.abs(predictions[i][k] - truth[k]);
       }
     }
-    return Table.create("targets", table);
+    int[] ahead = IntStream.range(0, targetSteps).map(k -> toTarget() + k * step).toArray();
+    Table table = Table.create("mean absolute errors", IntColumn.create("ahead", ahead));
+    for (int j = 0; j < targets.length; j++) {
+      String name = series.targetNames().get(j);
+      double[] errors = new double[targetSteps];
+      for (int k = 0; k < targetSteps; k++) {
+        double normalized = sums[k * targets.length + j] / predictions.length;
+        errors[k] = series.denormalizeError(name, normalized);
+      }
+      table.addColumns(DoubleColumn.create(name, errors));
+    }
+    return table;
+  }
+
+  private void checkPredictions(double[][] predictions) {
+    int width = targetShape().size();
+    for (int i = 0; i < predictions.length; i++) {
+      if (predictions[i].length != width) {
+        throw new IllegalArgumentException(
+            "A prediction has a number for each of the "
+                + width
+                + " targets of a window, shape "
+                + targetShape()
+                + ". Received: "
+                + predictions[i].length
+                + " numbers in row "
+                + i);
+      }
+    }
+    if (predictions.length != size()) {
+      throw new IllegalArgumentException(
+          "A prediction is needed for each of the "
+              + size()
+              + " windows. Received: "
+              + predictions.length);
+    }
+  }
+
+  private double denormalized(int k, double value) {
+    return series.denormalize(series.targetNames().get(k % targets.length), value);
+  }
+
+  /** The value of target k, of all steps, of a window. */
+  private interface Value {
+    double of(int sample, int k);
+  }
+
+  private Table table(String name, Value value) {
+    List<Column<?>> table = new ArrayList<>();
+    if (series.timestamps() != null) {
+      int[] rows = IntStream.range(0, size()).map(this::targetRow).toArray();
+      table.add(series.timestamps().subset(rows));
+    }
+    for (int k = 0; k < targetSteps * targets.length; k++) {
+      String target = series.targetNames().get(k % targets.length);
+      int target0 = k;
+      double[] column =
+          IntStream.range(0, size()).mapToDouble(sample -> value.of(sample, target0)).toArray();
+      String after = targetSteps == 1 ? "" : " +" + k / targets.length * step;
+      table.add(DoubleColumn.create(target + after, column));
+    }
+    return Table.create(name, table);
+  }
+
+  /**
+   * What a model has to see to tell what comes after the last row of the range: lookback / step
+   * rows up to and with that one, normalized, oldest first. For {@code model.predictOne(…)}, and
+   * its answer for {@link #forecast}.
+   *
+   * @throws IllegalArgumentException if one of their values is missing
+   */
+  public double[][] lastInput() {
+    checkLookback();
+    int first = to - 1 - (lookback - step);
+    double[][] input = rows(first);
+    for (int t = 0; t < input.length; t++) {
+      for (int j = 0; j < columns; j++) {
+        if (Double.isNaN(input[t][j])) {
+          throw new IllegalArgumentException(
+              "What is to be forecast from must be whole. Received: no value in column '"
+                  + series.columnNames().get(j)
+                  + "' at "
+                  + series.nameOfRow(first + t * step)
+                  + ", row "
+                  + (first + t * step)
+                  + ". Fill longer gaps, or end the range before it.");
+        }
+      }
+    }
+    return input;
+  }
+
+  /**
+   * What a model says of the time after the last row of the range: for each target step a row, with
+   * its time (where the series has dates with times, else the number of the row) and the targets in
+   * their own units.
+   *
+   * @param prediction normalized, in the order of {@link #targetShape()}: {@code
+   *     model.predictOne(windows.lastInput())}
+   * @throws IllegalArgumentException if it has more or fewer numbers, or if the times of the last
+   *     rows are not evenly spaced, so that the next are unknown
+   */
+  public Table forecast(double[] prediction) {
+    if (prediction.length != targetShape().size()) {
+      throw new IllegalArgumentException(
+          "A prediction for targets of shape "
+              + targetShape()
+              + " has "
+              + targetShape().size()
+              + " numbers. Received: "
+              + prediction.length);
+    }
+    int[] after = IntStream.range(0, targetSteps).map(k -> toTarget() + k * step).toArray();
+    Table table = Table.create("forecast");
+    if (series.timestamps() instanceof DateTimeColumn times) {
+      Duration interval = interval(times);
+      DateTimeColumn next = DateTimeColumn.create(times.name());
+      for (int rows : after) {
+        next.append(times.get(to - 1).plus(interval.multipliedBy(rows)));
+      }
+      table.addColumns(next);
+    } else {
+      table.addColumns(
+          IntColumn.create("row", Arrays.stream(after).map(rows -> to - 1 + rows).toArray()));
+    }
+    for (int j = 0; j < targets.length; j++) {
+      double[] column = new double[targetSteps];
+      for (int k = 0; k < targetSteps; k++) {
+        column[k] = denormalized(j, prediction[k * targets.length + j]);
+      }
+      table.addColumns(DoubleColumn.create(series.targetNames().get(j), column));
+    }
+    return table;
+  }
+
+  /** The time between two rows, the same for all rows that the last window sees. */
+  private Duration interval(DateTimeColumn times) {
+    int first = Math.max(0, to - 1 - lookback);
+    Duration interval = Duration.between(times.get(first), times.get(first + 1));
+    for (int row = first + 1; row < to; row++) {
+      Duration here = Duration.between(times.get(row - 1), times.get(row));
+      if (!here.equals(interval) || interval.isNegative() || interval.isZero()) {
+        throw new IllegalArgumentException(
+            "The time after the last row is known only if the rows are evenly spaced. Received: row "
+                + row
+                + " ("
+                + series.nameOfRow(row)
+                + ") "
+                + here
+                + " after the row before, where row "
+                + (first + 1)
+                + " comes "
+                + interval
+                + " after its own. Put the table onto a regular grid with Resampler.");
+      }
+    }
+    return interval;
   }
 
   /** The value of a stored column in a row, normalized. */
@@ -397,7 +636,8 @@ public final class Windows implements Dataset {
         batches(),
         batching.seed(),
         edge(0),
-        edge(size() - 1));
+        edge(size() - 1),
+        to - from - span() + 1 - size());
   }
 
   private Edge edge(int sample) {
@@ -453,6 +693,7 @@ public final class Windows implements Dataset {
    * @param settings lookback, step and delay in words
    * @param batches steps per epoch
    * @param seed what they are shuffled by, or null
+   * @param skipped windows left out because they would see or predict a missing value
    */
   public record Description(
       int windows,
@@ -467,14 +708,15 @@ public final class Windows implements Dataset {
       int batches,
       Long seed,
       Edge first,
-      Edge last) {
+      Edge last,
+      int skipped) {
     @Override
     public String toString() {
       int rest = windows - (batches - 1) * batchSize;
       return String.format(
           Locale.ROOT,
           """
-          %,d windows in rows %,d … %,d of %,d: %s
+          %,d windows in rows %,d … %,d of %,d%s: %s
           input %s, target %s %s
           %,d steps an epoch in batches of %d%s, %s
           first  %s
@@ -483,6 +725,7 @@ public final class Windows implements Dataset {
           from,
           to - 1,
           rows,
+          skipped == 0 ? "" : String.format(Locale.ROOT, " (%,d with gaps left out)", skipped),
           settings,
           inputShape,
           targetShape,

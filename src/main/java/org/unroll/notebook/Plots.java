@@ -153,9 +153,8 @@ public final class Plots {
   }
 
   private static Column<?> targetRows(Windows windows) {
-    int first = windows.targetRow(0);
     return DoubleColumn.create(
-        "row", IntStream.range(first, first + windows.size()).asDoubleStream().toArray());
+        "row", IntStream.range(0, windows.size()).mapToDouble(windows::targetRow).toArray());
   }
 
   private static Figure forecast(

@@ -129,8 +129,8 @@ class TimeSeriesTest {
                 "when", LocalDateTime.of(2020, 1, 1, 0, 0), LocalDateTime.of(2020, 1, 1, 0, 10)),
             DoubleColumn.create("x", 1, GAP));
     says(
-        "A value is missing in column 'x', row 1 (2020-01-01 00:10); the column misses 1 of 2. Fill"
-            + " gaps with interpolated() or forwardFilled()",
+        "A value is missing in column 'x', row 1 (2020-01-01 00:10), in a gap of 1 row; the column"
+            + " misses 1 of 2. Fill gaps with interpolated() or forwardFilled()",
         () -> TimeSeries.of(table).target("x").windows());
     says("nothing on one side", () -> series(1, GAP).interpolated().windows());
     says("nothing on one side", () -> series(GAP, 1).forwardFilled().windows());
@@ -199,5 +199,47 @@ class TimeSeriesTest {
         error.getMessage());
     assertEquals(6, two.normalizedOn(0, 2).denormalize("b", 1));
     assertEquals(4, two.normalizedOn(0, 2).denormalizeError("b", 2));
+  }
+
+  @Test
+  void theScalingOfOneSeriesServesAnother() {
+    TimeSeries trained =
+        TimeSeries.of(new double[][] {{1, 10}, {3, 30}, {5, 20}}, "x", "y")
+            .target("y")
+            .normalizedOn(0, 2);
+    Table scaling = Table.read().csv(trained.scaling().write().toString("csv"), "scaling");
+    assertEquals(List.of("column", "mean", "std"), scaling.columnNames());
+    TimeSeries later =
+        TimeSeries.of(new double[][] {{20, 4}, {20, 2}}, "y", "x")
+            .target("y")
+            .normalizedBy(scaling);
+    assertArrayEquals(new double[] {0, 2, 0, 0}, values(later));
+    assertEquals(25, later.denormalize(0.5));
+    assertEquals("2 rows of [y, x], target [y], normalized by a given scaling", later.toString());
+    TimeSeries other = TimeSeries.of(new double[][] {{1, 2}}, "y", "z").normalizedBy(scaling);
+    says("the column 'z' and a scaling of [x, y]", () -> other.mean("y"));
+    Table wrong = scaling.copy();
+    wrong.column("std").setMissing(1);
+    says("std NaN of the column 'y'", () -> later.normalizedBy(wrong).mean("y"));
+    says("no column 'mean'", () -> later.normalizedBy(Table.create("t")));
+  }
+
+  @Test
+  void rowsByTheCalendar() {
+    LocalDateTime noon = LocalDateTime.of(2026, 3, 1, 12, 0);
+    Table table =
+        Table.create(
+            "t",
+            DateTimeColumn.create("time", noon, noon.plusHours(1), noon.plusHours(2)),
+            DoubleColumn.create("x", 1, 2, 3));
+    TimeSeries series = TimeSeries.of(table);
+    assertEquals(0, series.rowAt(noon.minusDays(1)));
+    assertEquals(1, series.rowAt(noon.plusMinutes(1)));
+    assertEquals(1, series.rowAt(noon.plusHours(1)));
+    says(
+        "ends at 2026-03-01 14:00, before 2026-03-01T15:00", () -> series.rowAt(noon.plusHours(3)));
+    says("a series without timestamps", () -> series(1, 2).rowAt(noon));
+    table.dateTimeColumn(0).set(1, noon.minusHours(1));
+    says("2026-03-01 11:00 in row 1 after 2026-03-01 12:00", () -> series.rowAt(noon));
   }
 }

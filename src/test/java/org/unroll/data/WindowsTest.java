@@ -335,4 +335,90 @@ class WindowsTest {
     assertThrows(IndexOutOfBoundsException.class, () -> windows.firstRow(windows.size()));
     assertThrows(IndexOutOfBoundsException.class, () -> windows.input(-1));
   }
+
+  // Back in real units, and beyond the end.
+
+  private static final LocalDateTime MONDAY = LocalDateTime.of(2026, 3, 2, 0, 0);
+
+  /** Temperatures 10, 20, … and pressures 1000, 1001, … every half hour. */
+  private static Windows weather(int rows) {
+    DateTimeColumn times = DateTimeColumn.create("time");
+    double[] temperature = new double[rows];
+    double[] pressure = new double[rows];
+    for (int i = 0; i < rows; i++) {
+      times.append(MONDAY.plusMinutes(30L * i));
+      temperature[i] = 10.0 * (i + 1);
+      pressure[i] = 1000 + i;
+    }
+    return TimeSeries.of(
+            Table.create(
+                "t",
+                times,
+                DoubleColumn.create("T", temperature),
+                DoubleColumn.create("p", pressure)))
+        .target("p", "T")
+        .normalizedOn(0, 3)
+        .windows()
+        .lookback(4)
+        .step(2)
+        .horizon(1)
+        .targetSteps(2);
+  }
+
+  /** Perfect predictions, normalized, are the truth in its units. */
+  @Test
+  void forecastsAreLaidOutAsTheTargets() {
+    Windows windows = weather(12);
+    double[][] perfect =
+        IntStream.range(0, windows.size()).mapToObj(windows::target).toArray(double[][]::new);
+    Table truth = windows.targets();
+    Table forecasts = windows.forecasts(perfect);
+    assertEquals(List.of("time", "p +0", "T +0", "p +2", "T +2"), forecasts.columnNames());
+    assertEquals(truth.columnNames(), forecasts.columnNames());
+    assertEquals(MONDAY.plusMinutes(90), forecasts.dateTimeColumn("time").get(0));
+    for (int row = 0; row < windows.size(); row++) {
+      assertEquals(1003 + row, truth.doubleColumn("p +0").get(row));
+      assertEquals(1003 + row, forecasts.doubleColumn("p +0").get(row), 1e-3);
+      assertEquals(10 * (row + 6), forecasts.doubleColumn("T +2").get(row), 1e-4);
+    }
+    perfect[1] = new double[3];
+    says(
+        "4 targets of a window, shape (2, 2). Received: 3 numbers",
+        () -> windows.forecasts(perfect));
+    says("each of the 7 windows. Received: 1", () -> windows.meanAbsoluteErrors(new double[1][4]));
+  }
+
+  /** By hand: T has mean 20 and std √(200/3), p mean 1001 and std √(2/3). */
+  @Test
+  void theForecastGoesOnWhereTheSeriesEnds() {
+    Windows windows = weather(12);
+    double[][] last = windows.lastInput();
+    assertEquals(2, last.length);
+    assertEquals((100 - 20) / Math.sqrt(200.0 / 3), last[0][0], 1e-6);
+    assertEquals((1011 - 1001) / Math.sqrt(2.0 / 3), last[1][1], 1e-5);
+    Table forecast = windows.forecast(new double[] {0, 1, -1, 0});
+    assertEquals(List.of("time", "p", "T"), forecast.columnNames());
+    assertEquals(
+        List.of(MONDAY.plusHours(6), MONDAY.plusHours(7)), forecast.dateTimeColumn(0).asList());
+    assertArrayEquals(
+        new double[] {1001, 1001 - Math.sqrt(2.0 / 3)},
+        forecast.doubleColumn("p").asDoubleArray(),
+        1e-12);
+    assertArrayEquals(
+        new double[] {20 + Math.sqrt(200.0 / 3), 20},
+        forecast.doubleColumn("T").asDoubleArray(),
+        1e-12);
+    says("shape (2, 2) has 4 numbers. Received: 1", () -> windows.forecast(new double[1]));
+    Windows untimed = counting(9).windows().lookback(2).horizon(1).targetSteps(2);
+    assertEquals(List.of(9, 10), untimed.forecast(new double[] {5, 6}).intColumn("row").asList());
+  }
+
+  @Test
+  void aForecastNeedsEvenlySpacedTimes() {
+    Windows windows = weather(12);
+    ((DateTimeColumn) windows.series().timestamps()).set(10, MONDAY.plusMinutes(310));
+    says(
+        "row 10 (2026-03-02 05:10) PT40M after the row before",
+        () -> windows.forecast(new double[4]));
+  }
 }
