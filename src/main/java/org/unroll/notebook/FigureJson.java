@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
 import java.util.Map;
 import tech.tablesaw.plotly.components.Figure;
 
@@ -59,13 +58,14 @@ final class FigureJson {
           """
           {
             gridcolor: '%s', linecolor: '%s', tickcolor: '%s', zeroline: false, showline: true,
-            ticks: 'outside', automargin: true, title: {standoff: 8, font: {size: 13}}
+            ticks: 'outside', automargin: true, exponentformat: 'power',
+            title: {standoff: 8, font: {size: 13}}
           }
           """
               .formatted(PlotStyle.GRID, PlotStyle.NEUTRAL, PlotStyle.NEUTRAL));
 
   /** Bars say their value; three digits tell models apart. The d3 of Plotly 1 knows no "~". */
-  private static final ObjectNode BAR_STYLE =
+  static final ObjectNode BAR_STYLE =
       parse("{texttemplate: '%{value:.3g}', textposition: 'outside', cliponaxis: false}");
 
   private FigureJson() {}
@@ -74,17 +74,21 @@ final class FigureJson {
     ObjectNode json = READER.createObjectNode();
     ArrayNode traces = json.putArray("data");
     for (int i = 0; i < figure.getTraces().length; i++) {
-      traces.add(trace(parse(figure.getTraces()[i].asJavascript(i))));
+      traces.add(
+          figure.getTraces()[i] instanceof PlotlyTrace own
+              ? own.json().deepCopy()
+              : trace(parse(figure.getTraces()[i].asJavascript(i))));
     }
     ObjectNode layout =
         figure.getLayout() == null
             ? READER.createObjectNode()
             : parse(figure.getLayout().asJavascript());
     json.set("layout", layout);
-    style(layout, traces);
-    if (figure instanceof PanelFigure panels) {
-      name(layout, panels.titles());
+    if (figure instanceof PlotFigure plot) {
+      titles(layout);
+      merge(layout, plot.settings());
     }
+    style(layout, traces);
     ObjectNode config =
         figure.getConfig() == null
             ? READER.createObjectNode()
@@ -103,19 +107,8 @@ final class FigureJson {
     }
   }
 
-  /** What Plotly and browsers show for a text of the figure: without entities and tags. */
-  static String plain(String text) {
-    return text.replaceAll("<br ?/?>", " ")
-        .replaceAll("</?[a-z]+( [^>]*)?>", "")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&amp;", "&");
-  }
-
   /** Reads the object literal of a JavaScript assignment such as {@code var layout = {...};}. */
-  private static ObjectNode parse(String javascript) {
+  static ObjectNode parse(String javascript) {
     int start = javascript.indexOf('{');
     int end = javascript.lastIndexOf('}');
     try {
@@ -181,8 +174,7 @@ final class FigureJson {
   }
 
   private static void style(ObjectNode layout, ArrayNode traces) {
-    unquote(layout, "title");
-    titleAsObject(layout);
+    titles(layout);
     merge(layout, STYLE);
     // Plotly names the axes x, y, x2, y2 … in the traces and xaxis, yaxis, xaxis2 … in the layout.
     for (String letter : new String[] {"x", "y"}) {
@@ -194,19 +186,18 @@ final class FigureJson {
     }
     for (Map.Entry<String, JsonNode> field : layout.properties()) {
       if (field.getKey().matches("[xy]axis\\d*")) {
-        ObjectNode axis = (ObjectNode) field.getValue();
-        unquote(axis, "title");
-        titleAsObject(axis);
-        merge(axis, AXIS_STYLE);
+        merge((ObjectNode) field.getValue(), AXIS_STYLE);
       }
     }
   }
 
-  private static void name(ObjectNode layout, List<String> titles) {
-    for (int row = 0; row < titles.size(); row++) {
-      ObjectNode title = layout.withObject("/yaxis" + (row == 0 ? "" : row + 1) + "/title");
-      if (title.path("text").asText().isEmpty()) {
-        title.put("text", escape(titles.get(row)));
+  private static void titles(ObjectNode layout) {
+    unquote(layout, "title");
+    titleAsObject(layout);
+    for (Map.Entry<String, JsonNode> field : layout.properties()) {
+      if (field.getValue() instanceof ObjectNode axis && field.getKey().matches("[xy]axis\\d*")) {
+        unquote(axis, "title");
+        titleAsObject(axis);
       }
     }
   }
@@ -216,10 +207,15 @@ final class FigureJson {
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 
-  /** jsplot writes titles as Plotly took them once, a text with a font beside it. */
+  /**
+   * jsplot writes titles as Plotly took them once, a text with a font beside it; and an empty one
+   * where there is none.
+   */
   private static void titleAsObject(ObjectNode owner) {
     JsonNode title = owner.path("title");
-    if (title.isTextual()) {
+    if (title.isTextual() && title.textValue().isEmpty()) {
+      owner.remove("title");
+    } else if (title.isTextual()) {
       ObjectNode object = owner.putObject("title").put("text", title.textValue());
       JsonNode font = owner.remove("titlefont");
       if (font != null) {
@@ -229,7 +225,7 @@ final class FigureJson {
   }
 
   /** Fills in what {@code target} does not say. */
-  private static void merge(ObjectNode target, ObjectNode defaults) {
+  static void merge(ObjectNode target, ObjectNode defaults) {
     for (Map.Entry<String, JsonNode> field : defaults.properties()) {
       JsonNode present = target.get(field.getKey());
       if (present == null) {

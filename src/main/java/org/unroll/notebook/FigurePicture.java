@@ -7,7 +7,6 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.List;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -16,7 +15,7 @@ import javax.imageio.ImageWriter;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageOutputStream;
-import org.knowm.xchart.internal.chartpart.AxesChart;
+import org.unroll.notebook.drawing.Drawing;
 
 /**
  * A figure as a PNG that shows anywhere and carries the figure itself: the JSON stands in a
@@ -37,7 +36,7 @@ final class FigurePicture {
         new BufferedImage(
             (int) (width * SCALE), (int) (height * SCALE), BufferedImage.TYPE_INT_RGB);
     try {
-      draw(image, FigureCharts.of(figure), width, height);
+      draw(image, figure, width, height);
     } catch (RuntimeException | LinkageError | InternalError | AWTError e) {
       // A plot must not fail for want of its still picture: a machine may have no font at all.
       System.err.println("No still picture of this plot, it shows where scripts run only: " + e);
@@ -49,20 +48,16 @@ final class FigurePicture {
     }
   }
 
-  private static void draw(
-      BufferedImage image, List<AxesChart<?, ?>> charts, int width, int height) {
+  private static void draw(BufferedImage image, ObjectNode figure, int width, int height) {
     Graphics2D graphics = image.createGraphics();
     graphics.setColor(Color.WHITE);
     graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
     graphics.scale(SCALE, SCALE);
-    if (charts.isEmpty()) {
+    if (Drawing.canDraw(figure)) {
+      Drawing.draw(figure, graphics, width, height);
+    } else {
       graphics.setColor(Color.GRAY);
       graphics.drawString("This kind of plot shows only where scripts run.", 40, height / 2);
-    }
-    int rowHeight = height / Math.max(1, charts.size());
-    for (AxesChart<?, ?> chart : charts) {
-      chart.paint(graphics, width, rowHeight);
-      graphics.translate(0, rowHeight);
     }
     graphics.dispose();
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import org.unroll.notebook.drawing.Letters;
 import tech.tablesaw.plotly.components.Figure;
 
 /** How a figure looks: a picture that carries the interactive plot, or a line of text. */
@@ -21,12 +22,16 @@ final class FigureView {
   }
 
   private static String text(ObjectNode json) {
-    String title = FigureJson.plain(json.path("layout").path("title").path("text").asText());
+    String title = Letters.plain(json.path("layout").path("title").path("text").asText());
     List<String> traces = new ArrayList<>();
     for (JsonNode trace : json.path("data")) {
-      String name = FigureJson.plain(trace.path("name").asText());
+      String name = Letters.plain(trace.path("name").asText());
       int points = Math.max(trace.path("y").size(), trace.path("z").size());
-      traces.add((name.isEmpty() ? "unnamed" : name) + " (" + points + " points)");
+      traces.add(
+          (name.isEmpty() ? trace.path("type").asText("unnamed") : name)
+              + " ("
+              + points
+              + " points)");
     }
     return (title.isEmpty() ? "Figure" : "Figure \"" + title + "\"")
         + ": "

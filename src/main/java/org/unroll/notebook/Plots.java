@@ -1,57 +1,162 @@
 package org.unroll.notebook;
 
 import java.time.LocalDateTime;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.IntStream;
+import org.ejml.simple.SimpleMatrix;
+import org.unroll.Recording;
 import org.unroll.Sequential;
-import org.unroll.data.TimeSeries;
 import org.unroll.data.Windows;
-import tech.tablesaw.api.DateTimeColumn;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
-import tech.tablesaw.columns.Column;
-import tech.tablesaw.plotly.components.Axis;
-import tech.tablesaw.plotly.components.Figure;
-import tech.tablesaw.plotly.components.Grid;
-import tech.tablesaw.plotly.components.Layout;
-import tech.tablesaw.plotly.components.Layout.BarMode;
-import tech.tablesaw.plotly.components.Layout.HoverMode;
-import tech.tablesaw.plotly.components.Line;
-import tech.tablesaw.plotly.components.Line.Dash;
-import tech.tablesaw.plotly.components.Marker;
-import tech.tablesaw.plotly.components.TickSettings;
-import tech.tablesaw.plotly.components.TickSettings.TickMode;
-import tech.tablesaw.plotly.traces.BarTrace;
-import tech.tablesaw.plotly.traces.ScatterTrace;
-import tech.tablesaw.plotly.traces.ScatterTrace.Mode;
-import tech.tablesaw.plotly.traces.Trace;
 
 /**
- * Ready-made plots, one call each. A plot is a jsplot {@link Figure} and can be changed as any
- * other: {@code figure.setLayout(…)}, {@code figure.setTraces(…)}.
+ * Ready-made plots, one call each: a jsplot figure that shows interactively and as a still picture,
+ * and that can be changed, {@code Plots.lines(…).logY().height(300)}.
  *
- * <p>In plots of training, a dashed line is what was seen in training and a solid one is the
+ * <p>Maps are drawn in their own order, so give a {@code LinkedHashMap} where it matters; NaN is a
+ * gap. In plots of training, a dashed line is what was seen in training and a solid one is the
  * validation; a model keeps its colour.
+ *
+ * <p>Every plot throws {@code IllegalArgumentException} where there is nothing to draw or where the
+ * sizes of its data do not agree.
  */
 public final class Plots {
 
-  private static final String EPOCH = "epoch";
-  private static final String SECONDS = "seconds";
-  private static final String VALIDATION = "val_";
-  private static final Set<String> ABBREVIATIONS =
-      Set.of("mae", "mse", "rmse", "mape", "msle", "auc");
-  private static final int FEW_EPOCHS = 12;
-
   private Plots() {}
+
+  // ---- Any numbers
+
+  /**
+   * Lines over 0, 1, 2, ….
+   *
+   * @param xTitle what x is, with its unit
+   * @param yTitle what y is, with its unit
+   * @param lines the values of each line by its name
+   */
+  public static PlotFigure lines(
+      String title, String xTitle, String yTitle, Map<String, double[]> lines) {
+    return LinePlots.lines(title, xTitle, yTitle, null, lines);
+  }
+
+  /**
+   * Lines over numbers. For logarithmic axes: {@code lines(…).logX().logY()}.
+   *
+   * @param x ascending, one for each value of each line
+   * @param lines the values of each line by its name
+   */
+  public static PlotFigure lines(
+      String title, String xTitle, String yTitle, double[] x, Map<String, double[]> lines) {
+    return LinePlots.lines(title, xTitle, yTitle, x, lines);
+  }
+
+  /**
+   * Points, a colour for each group.
+   *
+   * @param groups rows {@code {x, y}} by the name of the group
+   */
+  public static PlotFigure points(
+      String title, String xTitle, String yTitle, Map<String, double[][]> groups) {
+    return LinePlots.points(title, xTitle, yTitle, groups);
+  }
+
+  /** A bar for each value, with its number. */
+  public static PlotFigure bars(String title, String yTitle, Map<String, Double> values) {
+    double[] heights = values.values().stream().mapToDouble(Double::doubleValue).toArray();
+    return BarPlots.bars(title, yTitle, List.copyOf(values.keySet()), Map.of(yTitle, heights));
+  }
+
+  /**
+   * Bars side by side.
+   *
+   * @param categories what stands below the bars
+   * @param groups a value for each category, by the name of the group, which has one colour
+   */
+  public static PlotFigure bars(
+      String title, String yTitle, List<String> categories, Map<String, double[]> groups) {
+    return BarPlots.bars(title, yTitle, categories, groups);
+  }
+
+  /**
+   * Means over several runs, with whiskers of a standard deviation (over n − 1) up and down; a
+   * single run has none.
+   *
+   * @param runs the value of each run, by what is compared
+   */
+  public static PlotFigure means(String title, String yTitle, Map<String, double[]> runs) {
+    double[][] values = runs.values().toArray(double[][]::new);
+    return BarPlots.means(title, yTitle, List.copyOf(runs.keySet()), Map.of(yTitle, values));
+  }
+
+  /**
+   * Means over several runs side by side, with whiskers of a standard deviation (over n − 1).
+   *
+   * @param categories what stands below the bars
+   * @param groups {@code [category][run]}, by the name of the group
+   */
+  public static PlotFigure means(
+      String title, String yTitle, List<String> categories, Map<String, double[][]> groups) {
+    return BarPlots.means(title, yTitle, categories, groups);
+  }
+
+  /** How often values occur. Bins after Freedman and Diaconis (1981), 10 to 80 of them. */
+  public static PlotFigure histogram(String title, String xTitle, double[] values) {
+    return Histograms.histogram(title, xTitle, Map.of("count", values));
+  }
+
+  /** How often values of several samples occur, in bins that all share. */
+  public static PlotFigure histogram(String title, String xTitle, Map<String, double[]> samples) {
+    return Histograms.histogram(title, xTitle, samples);
+  }
+
+  /**
+   * A matrix as colours: from blue over white to red around 0 where it has values of both signs,
+   * else from dark to light. {@code heatMap(…).colorRange(-1, 1)} fixes what they stand for.
+   *
+   * @param values {@code [row][column]}, the first row on top
+   */
+  public static PlotFigure heatMap(String title, String xTitle, String yTitle, double[][] values) {
+    return HeatMaps.heatMap(title, xTitle, yTitle, (List<String>) null, null, values);
+  }
+
+  /**
+   * A matrix as colours, with labels.
+   *
+   * @param columns what stands below each column
+   * @param rows what stands beside each row
+   * @param values {@code [row][column]}, the first row on top
+   */
+  public static PlotFigure heatMap(
+      String title,
+      String xTitle,
+      String yTitle,
+      List<String> columns,
+      List<String> rows,
+      double[][] values) {
+    return HeatMaps.heatMap(title, xTitle, yTitle, columns, rows, values);
+  }
+
+  /**
+   * A function of two numbers as colours.
+   *
+   * @param x ascending
+   * @param y ascending, from the bottom
+   * @param values {@code [index of y][index of x]}
+   */
+  public static PlotFigure heatMap(
+      String title, String xTitle, String yTitle, double[] x, double[] y, double[][] values) {
+    return HeatMaps.heatMap(title, xTitle, yTitle, x, y, values);
+  }
+
+  /**
+   * Heat maps one below the other over one x axis, with colours of their own.
+   *
+   * @param panels {@code [row][column]} by name, all with as many columns
+   */
+  public static PlotFigure heatMaps(String title, String xTitle, Map<String, double[][]> panels) {
+    return HeatMaps.heatMaps(title, xTitle, panels);
+  }
+
+  // ---- Training
 
   /**
    * The curves of one training: a panel for the loss and one for each metric.
@@ -59,16 +164,8 @@ public final class Plots {
    * @param history a row for each epoch: the column {@code epoch}, then columns by Keras's names,
    *     say {@code loss, mae, val_loss, val_mae}; a file of a CSV logger will do
    */
-  public static Figure history(Table history) {
-    List<Panel> panels = new ArrayList<>();
-    for (String metric : metrics(List.of(history))) {
-      List<Curve> curves = new ArrayList<>();
-      boolean legend = panels.isEmpty();
-      addCurve(curves, "training", history, metric, PlotStyle.color(0), legend);
-      addCurve(curves, "validation", history, VALIDATION + metric, PlotStyle.color(1), legend);
-      panels.add(new Panel(label(metric), curves));
-    }
-    return figure("Training history", epochAxis(List.of(history)), panels);
+  public static PlotFigure history(Table history) {
+    return TrainingPlots.history(history);
   }
 
   /**
@@ -78,37 +175,43 @@ public final class Plots {
    * @param metrics what to compare, say {@code loss} or {@code mae}; none for all that were
    *     recorded
    */
-  public static Figure comparison(Map<String, Table> histories, String... metrics) {
-    if (histories.isEmpty()) {
-      throw new IllegalArgumentException(
-          "A comparison needs a history with an epoch at least. Received: none.");
-    }
-    Set<String> known = metrics(histories.values());
-    List<Panel> panels = new ArrayList<>();
-    for (String metric : metrics.length > 0 ? Arrays.asList(metrics) : known) {
-      if (!known.contains(metric)) {
-        throw new IllegalArgumentException(
-            "No history has the metric '"
-                + metric
-                + "'. The histories of "
-                + histories.keySet()
-                + " have "
-                + known
-                + ".");
-      }
-      List<Curve> curves = new ArrayList<>();
-      boolean legend = panels.isEmpty();
-      int number = 0;
-      for (Map.Entry<String, Table> entry : histories.entrySet()) {
-        String color = PlotStyle.color(number++);
-        String name = entry.getKey();
-        Table history = entry.getValue();
-        addCurve(curves, name + ", training", history, metric, color, legend);
-        addCurve(curves, name + ", validation", history, VALIDATION + metric, color, legend);
-      }
-      panels.add(new Panel(label(metric), curves));
-    }
-    return figure("Training of each model", epochAxis(histories.values()), panels);
+  public static PlotFigure comparison(Map<String, Table> histories, String... metrics) {
+    return TrainingPlots.comparison(histories, metrics);
+  }
+
+  /**
+   * The mean absolute error of each model beside those of the baselines, the best first.
+   *
+   * @param models error by model; may be empty where there are baselines
+   * @param baselines error by baseline, drawn in grey; may be empty
+   * @param unit the unit of the errors, say {@code °C}
+   */
+  public static PlotFigure meanAbsoluteErrors(
+      Map<String, Double> models, Map<String, Double> baselines, String unit) {
+    return BarPlots.meanAbsoluteErrors(models, baselines, unit);
+  }
+
+  // ---- Series and forecasts
+
+  /**
+   * The columns of a table over time, a panel each, with one zoom and one slider for all. A column
+   * of more than 2,000 rows is drawn as the smallest and the largest value of each of 1,000
+   * stretches, so that no peak is lost and the notebook stays small.
+   *
+   * @param table has a column of dates with times, else the row number stands for the time
+   * @param columns names of number columns; none for all of them
+   */
+  public static PlotFigure series(Table table, String... columns) {
+    return SeriesPlots.series(table, columns);
+  }
+
+  /**
+   * Pearson's correlation of each pair of columns, over the rows in which both have a number.
+   *
+   * @param columns names of number columns; none for all of them
+   */
+  public static PlotFigure correlation(Table table, String... columns) {
+    return HeatMaps.correlation(table, columns);
   }
 
   /**
@@ -119,9 +222,9 @@ public final class Plots {
    * @param forecasts the forecast values by the name of the model
    * @param quantity the title of the axis with its unit, say {@code T (°C)}
    */
-  public static Figure forecast(
+  public static PlotFigure forecast(
       List<LocalDateTime> times, double[] truth, Map<String, double[]> forecasts, String quantity) {
-    return forecast(DateTimeColumn.create("time", times), "", truth, forecasts, quantity);
+    return ForecastPlots.forecast(times, truth, forecasts, quantity);
   }
 
   /**
@@ -130,247 +233,223 @@ public final class Plots {
    * @param windows windows with one target; a range of some days, rather than all there are
    * @param models by name, as from a comparison: {@code forecast(days, runs.models())}
    */
-  public static Figure forecast(Windows windows, Map<String, Sequential> models) {
-    if (windows.targetShape().size() != 1) {
-      throw new IllegalArgumentException(
-          "A forecast is drawn of windows with one target value. Received: targets of shape "
-              + windows.targetShape()
-              + ". Draw one of them with forecast(times, truth, forecasts, quantity).");
-    }
-    TimeSeries series = windows.series();
-    double[] truth = windows.targets().doubleColumn(series.targetNames().get(0)).asDoubleArray();
-    Map<String, double[]> forecasts = new LinkedHashMap<>();
-    models.forEach(
-        (name, model) ->
-            forecasts.put(
-                name,
-                Arrays.stream(model.predict(windows).toArray())
-                    .mapToDouble(output -> series.denormalize(output[0]))
-                    .toArray()));
-    boolean dated = series.timestamps() instanceof DateTimeColumn;
-    Column<?> x = dated ? windows.targets().column(0) : targetRows(windows);
-    return forecast(x, dated ? "" : "row", truth, forecasts, series.targetNames().get(0));
+  public static PlotFigure forecast(Windows windows, Map<String, Sequential> models) {
+    return ForecastPlots.forecast(windows, models);
   }
 
-  private static Column<?> targetRows(Windows windows) {
-    return DoubleColumn.create(
-        "row", IntStream.range(0, windows.size()).mapToDouble(windows::targetRow).toArray());
-  }
-
-  private static Figure forecast(
-      Column<?> x,
-      String xTitle,
+  /**
+   * A forecast in a band.
+   *
+   * @param lower the lower edge of the band, one for each time
+   * @param upper the upper edge
+   */
+  public static PlotFigure forecastBand(
+      List<LocalDateTime> times,
       double[] truth,
-      Map<String, double[]> forecasts,
+      double[] forecast,
+      double[] lower,
+      double[] upper,
       String quantity) {
-    List<Curve> curves = new ArrayList<>();
-    curves.add(
-        new Curve(
-            "truth", x, column("truth", truth, x.size()), PlotStyle.NEUTRAL, Dash.SOLID, true));
-    int number = 0;
-    for (Map.Entry<String, double[]> forecast : forecasts.entrySet()) {
-      Column<?> y = column(forecast.getKey(), forecast.getValue(), x.size());
-      curves.add(new Curve(forecast.getKey(), x, y, PlotStyle.color(number++), Dash.SOLID, true));
-    }
-    return figure("Forecast and truth", axis(xTitle), List.of(new Panel(quantity, curves)));
+    return ForecastPlots.band(times, truth, forecast, lower, upper, quantity);
   }
 
   /**
-   * The columns of a table over time, a panel each, with one zoom for all. A column of more than
-   * 2,000 rows is drawn as the smallest and the largest value of each of 1,000 stretches, so that
-   * no peak is lost and the notebook stays small.
+   * The forecast of a model in a band that comes from its errors on the validation data: with a
+   * coverage of 0.8 it reaches from the forecast minus the 90 % quantile of forecast − truth to the
+   * forecast minus its 10 % quantile. It holds that share of the truth in future where errors stay
+   * as they were; the legend says what it holds here.
    *
-   * @param table has a column of dates with times, else the row number stands for the time
-   * @param columns names of number columns; none for all of them
+   * @param windows windows with one target value, to be drawn
+   * @param validation windows that the model was not trained on
+   * @param coverage the share of the validation errors within the band, between 0 and 1
    */
-  public static Figure series(Table table, String... columns) {
-    List<String> names =
-        columns.length > 0
-            ? Arrays.asList(columns)
-            : table.columns().stream()
-                .filter(NumericColumn.class::isInstance)
-                .map(Column::name)
-                .toList();
-    if (names.isEmpty()) {
-      throw new IllegalArgumentException(
-          "A series needs a column of numbers. Received: a table with "
-              + table.columnNames()
-              + ".");
-    }
-    Column<?> time =
-        table.columns().stream().filter(DateTimeColumn.class::isInstance).findFirst().orElse(null);
-    List<Panel> panels = new ArrayList<>();
-    for (String name : names) {
-      double[] values = numbers(table, name);
-      int[] rows = Thinning.rows(values);
-      Column<?> x =
-          time != null
-              ? DateTimeColumn.create(
-                  "time", Arrays.stream(rows).mapToObj(((DateTimeColumn) time)::get).toList())
-              : DoubleColumn.create("row", Arrays.stream(rows).asDoubleStream().toArray());
-      Column<?> y =
-          DoubleColumn.create(name, Arrays.stream(rows).mapToDouble(r -> values[r]).toArray());
-      panels.add(
-          new Panel(
-              name,
-              List.of(new Curve(name, x, y, PlotStyle.color(panels.size()), Dash.SOLID, false))));
-    }
-    return figure(
-        table.name() == null ? "" : table.name(), axis(time == null ? "row" : ""), panels);
+  public static PlotFigure forecastBand(
+      Windows windows, Sequential model, Windows validation, double coverage) {
+    return ForecastPlots.band(windows, model, validation, coverage);
   }
 
   /**
-   * The mean absolute error of each model beside those of the baselines, the best first.
+   * How often each error occurs.
    *
-   * @param models error by model; may be empty where there are baselines
-   * @param baselines error by baseline, drawn in grey; may be empty
-   * @param unit the unit of the errors, say {@code °C}
+   * @param errors forecast − truth by model
+   * @param unit the unit of the errors; may be empty
    */
-  public static Figure meanAbsoluteErrors(
-      Map<String, Double> models, Map<String, Double> baselines, String unit) {
-    if (models.isEmpty() && baselines.isEmpty()) {
-      throw new IllegalArgumentException(
-          "There is no model and no baseline whose error could be drawn.");
-    }
-    List<Trace> bars = new ArrayList<>();
-    if (!models.isEmpty()) {
-      bars.add(bars("models", models, PlotStyle.color(0)));
-    }
-    if (!baselines.isEmpty()) {
-      bars.add(bars("baselines", baselines, PlotStyle.NEUTRAL));
-    }
-    Layout layout =
-        layout("Mean absolute error", PlotStyle.HEIGHT)
-            .barMode(BarMode.OVERLAY)
-            .showLegend(bars.size() > 1)
-            .xAxis(Axis.builder().build())
-            .yAxis(axis("MAE (" + unit + ")"))
-            .build();
-    return new Figure(layout, bars.toArray(new Trace[0]));
+  public static PlotFigure errorDistribution(Map<String, double[]> errors, String unit) {
+    return ErrorPlots.distribution(errors, unit);
   }
 
-  private record Curve(
-      String name, Column<?> x, Column<?> y, String color, Dash dash, boolean inLegend) {}
-
-  private record Panel(String title, List<Curve> curves) {}
-
-  private static void addCurve(
-      List<Curve> curves, String name, Table history, String column, String color, boolean legend) {
-    if (history.containsColumn(column)) {
-      Dash dash = column.startsWith(VALIDATION) ? Dash.SOLID : Dash.DASH;
-      curves.add(
-          new Curve(name, history.column(EPOCH), history.column(column), color, dash, legend));
-    }
+  /** How often each error, forecast − truth, of models occurs, over all target steps. */
+  public static PlotFigure errorDistribution(Windows windows, Map<String, Sequential> models) {
+    return ErrorPlots.distribution(windows, models);
   }
 
-  /** What was recorded, without the distinction of training and validation. */
-  private static Set<String> metrics(Collection<Table> histories) {
-    Set<String> metrics = new LinkedHashSet<>();
-    for (Table history : histories) {
-      if (!history.containsColumn(EPOCH) || history.rowCount() == 0) {
-        throw new IllegalArgumentException(
-            "A history has the column 'epoch' and a row for each. Received: "
-                + history.shape()
-                + " with columns "
-                + history.columnNames()
-                + ". Was an epoch finished?");
-      }
-      history.columnNames().stream()
-          .filter(name -> !name.equals(EPOCH) && !name.equals(SECONDS))
-          .map(name -> name.startsWith(VALIDATION) ? name.substring(VALIDATION.length()) : name)
-          .forEach(metrics::add);
-    }
-    return metrics;
+  /**
+   * The mean absolute error of models over the steps ahead.
+   *
+   * @param windows windows with several target steps of one column
+   */
+  public static PlotFigure errorByHorizon(Windows windows, Map<String, Sequential> models) {
+    return ErrorPlots.byHorizon(windows, models);
   }
 
-  /** Half an epoch is no epoch: where Plotly would put ticks between, each gets one. */
-  private static Axis epochAxis(Collection<Table> histories) {
-    int epochs = histories.stream().mapToInt(Table::rowCount).max().orElse(0);
-    return epochs > FEW_EPOCHS
-        ? axis(EPOCH)
-        : Axis.builder()
-            .title(EPOCH)
-            .tickSettings(
-                TickSettings.builder().tickMode(TickMode.LINEAR).tick0(1).dTick(1).build())
-            .build();
+  /**
+   * The mean absolute error of models over the hour of the day of the target.
+   *
+   * @param windows windows with one target value, of a series with dates and times
+   */
+  public static PlotFigure errorByHour(Windows windows, Map<String, Sequential> models) {
+    return ErrorPlots.byHour(windows, models);
   }
 
-  private static Figure figure(String title, Axis xAxis, List<Panel> panels) {
-    List<Trace> traces = new ArrayList<>();
-    for (int p = 0; p < panels.size(); p++) {
-      for (Curve curve : panels.get(p).curves()) {
-        boolean few = curve.x().size() == 1;
-        ScatterTrace.ScatterBuilder trace =
-            ScatterTrace.builder(curve.x(), curve.y())
-                .mode(few ? Mode.LINE_AND_MARKERS : Mode.LINE)
-                .name(curve.name())
-                .line(Line.builder().color(curve.color()).dash(curve.dash()).build())
-                .showLegend(curve.inLegend());
-        traces.add((p == 0 ? trace : trace.yAxis("y" + (p + 1))).build());
-      }
-    }
-    int rows = panels.size();
-    int height = rows == 1 ? PlotStyle.HEIGHT : 120 + 180 * rows;
-    Layout.LayoutBuilder layout = layout(title, height).hoverMode(HoverMode.X).xAxis(xAxis);
-    if (rows > 1) {
-      layout.grid(Grid.builder().rows(rows).columns(1).xGap(0).yGap(0.15).build());
-    }
-    List<String> titles = panels.stream().map(Panel::title).toList();
-    return new PanelFigure(layout.build(), titles, traces.toArray(new Trace[0]));
+  /**
+   * The mean absolute error over the hour of the day.
+   *
+   * @param errors forecast − truth by model, one for each time
+   * @param unit the unit of the errors; may be empty
+   */
+  public static PlotFigure errorByHour(
+      List<LocalDateTime> times, Map<String, double[]> errors, String unit) {
+    return ErrorPlots.byHour(times, errors, unit);
   }
 
-  private static Layout.LayoutBuilder layout(String title, int height) {
-    return Layout.builder().title(title).autosize(true).height(height);
+  // ---- Inside the layers
+
+  /**
+   * The gates and states of a recurrent layer, units over time steps. Gates have colours from 0 to
+   * 1, states around 0.
+   *
+   * @param recording from {@link Sequential#record}
+   * @param layer its name
+   * @param quantities their letters, see {@link org.unroll.layers.Recorder}; none for all
+   */
+  public static PlotFigure gates(Recording recording, String layer, String... quantities) {
+    return CellPlots.gates(recording, layer, null, quantities);
   }
 
-  private static Axis axis(String title) {
-    return Axis.builder().title(title).build();
+  /**
+   * The gates and states of a recurrent layer, units over labelled time steps.
+   *
+   * @param steps a word or a character for each time step; of more than 60 some are left out
+   */
+  public static PlotFigure gates(
+      Recording recording, String layer, List<String> steps, String... quantities) {
+    return CellPlots.gates(recording, layer, steps, quantities);
   }
 
-  private static BarTrace bars(String name, Map<String, Double> errors, String color) {
-    List<Map.Entry<String, Double>> sorted =
-        errors.entrySet().stream().sorted(Map.Entry.comparingByValue()).toList();
-    // jsplot escapes names of traces but not of categories.
-    Object[] names = sorted.stream().map(e -> FigureJson.escape(e.getKey())).toArray();
-    double[] values = sorted.stream().mapToDouble(Map.Entry::getValue).toArray();
-    return BarTrace.builder(names, values)
-        .name(name)
-        .marker(Marker.builder().color(color).build())
-        .build();
+  /**
+   * How much attention each word got.
+   *
+   * @param recording of a model with one layer that has attention weights
+   * @param words one for each time step
+   */
+  public static PlotFigure attention(Recording recording, List<String> words) {
+    return CellPlots.attention(recording, words);
   }
 
-  private static Column<?> column(String name, double[] values, int size) {
-    if (values.length != size) {
-      throw new IllegalArgumentException(
-          "A forecast has a value for each time. Received: "
-              + values.length
-              + " values of '"
-              + name
-              + "' for "
-              + size
-              + " times.");
-    }
-    return DoubleColumn.create(name, values);
+  /** How much attention each word got. */
+  public static PlotFigure attention(double[] weights, List<String> words) {
+    return CellPlots.attention(weights, words);
   }
 
-  private static double[] numbers(Table table, String name) {
-    if (!table.containsColumn(name)) {
-      throw new IllegalArgumentException(
-          "The table has no column '" + name + "'. Received: " + table.columnNames() + ".");
-    }
-    if (table.column(name) instanceof NumericColumn<?> numbers) {
-      return numbers.asDoubleArray();
-    }
-    throw new IllegalArgumentException(
-        "Only number columns can be drawn as a series. Received: column '"
-            + name
-            + "' of type "
-            + table.column(name).type().name()
-            + ".");
+  /**
+   * How the gradient of the loss fades or explodes on its way back in time, on a logarithmic axis.
+   *
+   * @param norms by layer: the norm of the gradient of the state at the last step, at the one
+   *     before, and so on
+   */
+  public static PlotFigure gradientNorms(Map<String, double[]> norms) {
+    return CellPlots.gradientNorms(norms);
   }
 
-  /** Abbreviations in capitals, words as they are: MAE, loss, accuracy. */
-  private static String label(String metric) {
-    return ABBREVIATIONS.contains(metric) ? metric.toUpperCase(Locale.ROOT) : metric;
+  /**
+   * The eigenvalues of the recurrent kernel of a layer, a colour for each gate, with the unit
+   * circle; the legend has the spectral radii.
+   */
+  public static PlotFigure eigenvalues(Sequential model, String layer) {
+    return WeightSpectra.eigenvalues(WeightSpectra.recurrentBlocks(model, layer));
+  }
+
+  /** The eigenvalues of square matrices in the complex plane, with the unit circle. */
+  public static PlotFigure eigenvalues(Map<String, SimpleMatrix> matrices) {
+    return WeightSpectra.eigenvalues(matrices);
+  }
+
+  /** The singular values of the recurrent kernel of a layer, for each gate, the largest first. */
+  public static PlotFigure singularValues(Sequential model, String layer) {
+    return WeightSpectra.singularValues(WeightSpectra.recurrentBlocks(model, layer));
+  }
+
+  /** The singular values of matrices, the largest first. */
+  public static PlotFigure singularValues(Map<String, SimpleMatrix> matrices) {
+    return WeightSpectra.singularValues(matrices);
+  }
+
+  /** The layers of a model as boxes: names, types, output shapes, parameters. */
+  public static PlotFigure model(Sequential model) {
+    return ModelDiagram.of(model.summary(), String.valueOf(model.network().inputShape()));
+  }
+
+  // ---- Sound
+
+  /**
+   * What sounds when: the spectrogram, and below it what was there and what a model heard, over one
+   * time axis.
+   *
+   * @param spectrogram {@code [frame][band]}, the lowest band first
+   * @param secondsPerFrame from one frame to the next
+   * @param truth {@code [frame][class]}, 0 or 1
+   * @param prediction {@code [frame][class]}, probabilities, or 0 and 1
+   */
+  public static PlotFigure eventRolls(
+      double[][] spectrogram,
+      double secondsPerFrame,
+      List<String> classes,
+      double[][] truth,
+      double[][] prediction) {
+    return EventRolls.of(spectrogram, secondsPerFrame, classes, truth, prediction);
+  }
+
+  // ---- Tuning
+
+  /**
+   * The best score that a search had after each trial, and all scores.
+   *
+   * @param searches a row for each trial in order, by the name of the search
+   * @param objective the column of the score; a missing one is a trial that failed
+   * @param maximize whether more is better
+   */
+  public static PlotFigure bestSoFar(
+      Map<String, Table> searches, String objective, boolean maximize) {
+    return TuningPlots.bestSoFar(searches, objective, maximize);
+  }
+
+  /**
+   * A line for each trial across its hyperparameters, the better the redder, the best one thick.
+   * Positive numbers that differ by a factor of 100 or more stand on a logarithmic axis.
+   *
+   * @param trials a row for each trial
+   * @param objective the column of the score
+   * @param maximize whether more is better
+   * @param hyperParameters columns of numbers, texts or booleans; none for all but the objective
+   *     and what a tuner writes of its own ({@code trial, bracket, round, epochs, seconds, status,
+   *     failure})
+   */
+  public static PlotFigure parallelCoordinates(
+      Table trials, String objective, boolean maximize, String... hyperParameters) {
+    return TuningPlots.parallelCoordinates(trials, objective, maximize, hyperParameters);
+  }
+
+  /**
+   * The scores of the trials over each hyperparameter.
+   *
+   * @param hyperParameters as for {@link #parallelCoordinates}
+   */
+  public static PlotFigure slices(Table trials, String objective, String... hyperParameters) {
+    return TuningPlots.slices(trials, objective, hyperParameters);
+  }
+
+  /** How much each hyperparameter mattered, the most important on top. */
+  public static PlotFigure importance(Map<String, Double> importances) {
+    return BarPlots.ranking("Importance of hyperparameters", "importance", importances);
   }
 }

@@ -11,6 +11,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
+import org.unroll.notebook.drawing.Letters;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.plotly.components.Config;
@@ -41,9 +42,9 @@ class FigureJsonTest {
         ScatterTrace.builder(new double[] {1}, new double[] {2}).name(name).build();
     JsonNode json = FigureJson.of(new Figure(Layout.builder("t", title, title).build(), trace));
 
-    assertEquals(name, FigureJson.plain(json.at("/data/0/name").asText()));
-    assertEquals(title, FigureJson.plain(json.at("/layout/xaxis/title/text").asText()));
-    assertEquals(title, FigureJson.plain(json.at("/layout/yaxis/title/text").asText()));
+    assertEquals(name, Letters.plain(json.at("/data/0/name").asText()));
+    assertEquals(title, Letters.plain(json.at("/layout/xaxis/title/text").asText()));
+    assertEquals(title, Letters.plain(json.at("/layout/yaxis/title/text").asText()));
   }
 
   @Test

@@ -15,12 +15,12 @@ import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.metadata.IIOMetadataNode;
+import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
-import org.knowm.xchart.CategoryChart;
 import tech.tablesaw.plotly.components.Axis;
 import tech.tablesaw.plotly.components.Figure;
 import tech.tablesaw.plotly.components.Layout;
-import tech.tablesaw.plotly.traces.HeatmapTrace;
+import tech.tablesaw.plotly.traces.BoxTrace;
 import tech.tablesaw.plotly.traces.ScatterTrace;
 
 class FigurePictureTest {
@@ -98,16 +98,6 @@ class FigurePictureTest {
   }
 
   @Test
-  void aBarIsLabelledWithThreeDigits() {
-    ObjectNode json =
-        FigureJson.of(Plots.meanAbsoluteErrors(Map.of("GRU", 2.0703292991960884), Map.of(), "°C"));
-    CategoryChart chart = (CategoryChart) FigureCharts.of(json).get(0);
-
-    assertEquals("%{value:.3g}", json.at("/data/0/texttemplate").asText());
-    assertEquals(2.07, chart.getSeries("models").getYData()[0]);
-  }
-
-  @Test
   void thePictureCarriesTheFigure() throws Exception {
     ObjectNode json =
         FigureJson.of(
@@ -129,19 +119,101 @@ class FigurePictureTest {
 
   @Test
   void aFigureThatCannotBeDrawnHereStillCarriesItself() {
-    Figure heat =
-        new Figure(
-            HeatmapTrace.builder(new Object[] {"a"}, new Object[] {"b"}, new double[][] {{1}})
-                .build());
+    Figure box = new Figure(BoxTrace.builder(new Object[] {"a", "a"}, new double[] {1, 2}).build());
     Layout logarithmic =
         Layout.builder("log").yAxis(Axis.builder().type(Axis.Type.LOG).build()).build();
     Figure negative =
         new Figure(
             logarithmic, ScatterTrace.builder(new double[] {1, 2}, new double[] {-1, 0}).build());
 
-    for (Figure figure : List.of(heat, negative)) {
+    for (Figure figure : List.of(box, negative)) {
       MimeBundle view = Views.of(figure);
       assertTrue(view.data().get(MimeBundle.PNG).length() > 1000);
     }
+  }
+
+  /** The colours in the middle of each cell of a 2 × 2 heat map, from the picture. */
+  @Test
+  void theCellsOfAHeatMapHaveTheColoursOfTheirNumbers() throws Exception {
+    BufferedImage image =
+        picture(Plots.heatMap("", "", "", new double[][] {{0, 1}, {Double.NaN, 0}}));
+
+    String least = PlotStyle.SEQUENTIAL.get(0);
+    String most = PlotStyle.SEQUENTIAL.get(PlotStyle.SEQUENTIAL.size() - 1);
+    int left = image.getWidth() / 4;
+    int right = image.getWidth() * 3 / 4;
+    int top = image.getHeight() / 4;
+    int bottom = image.getHeight() * 3 / 4;
+    assertEquals(Color.decode(least).getRGB(), image.getRGB(left, top));
+    assertEquals(Color.decode(most).getRGB(), image.getRGB(right, top));
+    assertEquals(Color.WHITE.getRGB(), image.getRGB(left, bottom) | 0xFF1C1C1C, "a gap");
+    assertEquals(Color.decode(least).getRGB(), image.getRGB(right, bottom));
+  }
+
+  /** On a logarithmic axis 1, 10 and 100 are equally far from each other. */
+  @Test
+  void aLogarithmicAxisIsOne() throws Exception {
+    Map<String, double[]> lines = new LinkedHashMap<>();
+    lines.put("1", flat(2, 1));
+    lines.put("10", flat(2, 10));
+    lines.put("100", flat(2, 100));
+
+    BufferedImage image = picture(Plots.lines("", "", "", lines).logY());
+
+    int[] at = new int[3];
+    for (int i = 0; i < 3; i++) {
+      int rgb = Color.decode(PlotStyle.color(i)).getRGB();
+      int middle = image.getWidth() / 2;
+      at[i] =
+          IntStream.range(0, image.getHeight())
+              .filter(y -> image.getRGB(middle, y) == rgb)
+              .findFirst()
+              .orElseThrow();
+    }
+    assertTrue(at[0] > at[1] && at[1] > at[2], "upwards");
+    assertEquals(at[0] - at[1], at[1] - at[2], 2);
+  }
+
+  /** The unit circle is as wide as high. */
+  @Test
+  void axesOfTheComplexPlaneHaveOneScale() throws Exception {
+    BufferedImage image =
+        picture(
+            Plots.eigenvalues(Map.of("U", new SimpleMatrix(new double[][] {{0, -0.5}, {0.5, 0}}))));
+
+    int dot = Color.decode(PlotStyle.color(0)).getRGB();
+    int[] rows =
+        IntStream.range(0, image.getHeight())
+            .filter(y -> IntStream.range(0, 750).anyMatch(x -> near(image.getRGB(x, y), dot)))
+            .toArray();
+    int[] circle =
+        IntStream.range(0, image.getWidth() * 3 / 4)
+            .filter(
+                x ->
+                    IntStream.range(60, image.getHeight() - 120)
+                        .anyMatch(y -> image.getRGB(x, y) == 0xFF808080))
+            .toArray();
+    // The eigenvalues ± 0.5 i are as far apart as the radius of the circle.
+    double apart = rows[rows.length - 1] - rows[0];
+    // The axis line at the left is grey as well, so the circle is measured from its right end.
+    double right = circle[circle.length - 1];
+    double centre =
+        IntStream.range(0, 750)
+            .filter(
+                x ->
+                    IntStream.range(0, image.getHeight())
+                        .anyMatch(y -> near(image.getRGB(x, y), dot)))
+            .average()
+            .orElseThrow();
+    assertEquals(right - centre, apart - 10, 8);
+  }
+
+  private static boolean near(int rgb, int other) {
+    Color a = new Color(rgb);
+    Color b = new Color(other);
+    return Math.abs(a.getRed() - b.getRed())
+            + Math.abs(a.getGreen() - b.getGreen())
+            + Math.abs(a.getBlue() - b.getBlue())
+        < 160;
   }
 }
