@@ -1,6 +1,7 @@
 package org.unroll.notebook;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What all plots have in common, interactive or not: colours that people with any kind of colour
@@ -53,9 +54,9 @@ final class PlotStyle {
     int to = Integer.parseInt(scale.get(stop + 1).substring(1), 16);
     StringBuilder color = new StringBuilder("#");
     for (int shift = 16; shift >= 0; shift -= 8) {
-      int a = from >> shift & 0xFF;
-      int b = to >> shift & 0xFF;
-      color.append(String.format("%02X", Math.round(a + part * (b - a))));
+      int a = (from >> shift) & 0xFF;
+      int b = (to >> shift) & 0xFF;
+      color.append(String.format(Locale.ROOT, "%02X", Math.round(a + part * (b - a))));
     }
     return color.toString();
   }

@@ -225,7 +225,6 @@ final class TuningPlots {
 
   /** One of the parallel axes: from the cells of a column to shares from 0 to 1. */
   private static final class Coordinate {
-    private final Column<?> column;
     private final List<String> categories;
     private final double[] numbers;
     private final boolean logarithmic;
@@ -233,7 +232,6 @@ final class TuningPlots {
     private final double most;
 
     Coordinate(Column<?> column) {
-      this.column = column;
       this.logarithmic = isLogarithmic(column);
       if (column instanceof NumericColumn<?> values) {
         categories = List.of();

@@ -38,7 +38,7 @@ final class PlotGallery {
       List.of(
           ("the plot was slow and the music too loud but the two leads were so good that i did not"
                   + " want it to end")
-              .split(" "));
+              .split(" ", -1));
 
   private PlotGallery() {}
 
@@ -117,9 +117,7 @@ final class PlotGallery {
     figures.put("attention", PlotGallery::attention);
     figures.put(
         "gradientNorms",
-        () ->
-            Plots.gradientNorms(
-                named(i -> noise(i, 100, k -> Math.exp(-0.2 / (1 + 3 * i) * 1) + 0 * k, true))));
+        () -> Plots.gradientNorms(named(i -> fading(i, 100, Math.exp(-0.2 / (1 + 3 * i))))));
     figures.put(
         "eigenvalues",
         () -> Plots.eigenvalues(Sequential.seeded(7, input(10, 4), lstm(32), dense(1)), "lstm"));
@@ -177,13 +175,11 @@ final class PlotGallery {
     return DoubleStream.generate(random::nextGaussian).limit(count).map(of).toArray();
   }
 
-  /** A product of {@code factor} so far, so that it falls as gradients do. */
-  private static double[] noise(long seed, int count, DoubleUnaryOperator factor, boolean falling) {
+  /** Falls by the same factor from step to step, with some noise, as gradients do. */
+  private static double[] fading(long seed, int count, double factor) {
     double[] values = noise(seed, count, x -> Math.exp(0.15 * x));
-    double product = 1;
-    for (int i = 0; i < count && falling; i++) {
-      values[i] *= product;
-      product *= factor.applyAsDouble(i);
+    for (int i = 0; i < count; i++) {
+      values[i] *= Math.pow(factor, i);
     }
     return values;
   }

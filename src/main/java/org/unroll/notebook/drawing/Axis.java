@@ -73,27 +73,26 @@ final class Axis {
   }
 
   private static Kind kind(JsonNode settings, List<JsonNode> arrays) {
-    switch (settings.path("type").asText()) {
-      case "log":
-        return Kind.LOGARITHMIC;
-      case "date":
-        return Kind.TIME;
-      case "category":
-        return Kind.CATEGORIES;
-      case "linear":
-        return Kind.LINEAR;
-      default:
-        boolean times = false;
-        for (JsonNode array : arrays) {
-          for (JsonNode value : array) {
-            if (value.isTextual() && Double.isNaN(time(value.asText()))) {
-              return Kind.CATEGORIES;
-            }
-            times |= value.isTextual();
-          }
+    return switch (settings.path("type").asText()) {
+      case "log" -> Kind.LOGARITHMIC;
+      case "date" -> Kind.TIME;
+      case "category" -> Kind.CATEGORIES;
+      case "linear" -> Kind.LINEAR;
+      default -> kind(arrays);
+    };
+  }
+
+  private static Kind kind(List<JsonNode> arrays) {
+    boolean times = false;
+    for (JsonNode array : arrays) {
+      for (JsonNode value : array) {
+        if (value.isTextual() && Double.isNaN(time(value.asText()))) {
+          return Kind.CATEGORIES;
         }
-        return times ? Kind.TIME : Kind.LINEAR;
+        times |= value.isTextual();
+      }
     }
+    return times ? Kind.TIME : Kind.LINEAR;
   }
 
   private void fit(List<Trace> traces) {
@@ -183,8 +182,8 @@ final class Axis {
       double after = coordinate(centres.path(Math.min(n - 1, i)));
       edges[i] = (before + after) / 2;
     }
-    double first = n > 1 ? (edges[1] - coordinate(centres.path(0))) : 0.5;
-    double last = n > 1 ? (coordinate(centres.path(n - 1)) - edges[n - 1]) : 0.5;
+    double first = n > 1 ? edges[1] - coordinate(centres.path(0)) : 0.5;
+    double last = n > 1 ? coordinate(centres.path(n - 1)) - edges[n - 1] : 0.5;
     edges[0] = coordinate(centres.path(0)) - first;
     edges[n] = coordinate(centres.path(n - 1)) + last;
     return edges;

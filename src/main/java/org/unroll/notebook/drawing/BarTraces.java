@@ -111,7 +111,7 @@ final class BarTraces {
     BigDecimal rounded = new BigDecimal(value).round(new MathContext(3));
     rounded = rounded.setScale(Math.max(0, rounded.scale() + 3 - rounded.precision()));
     double size = Math.abs(value);
-    return size >= 1e-4 && size < 1e6 || value == 0
+    return (size >= 1e-4 && size < 1e6) || value == 0
         ? rounded.toPlainString().replace('-', '−')
         : rounded.toString();
   }

@@ -33,7 +33,7 @@ final class LineTraces {
    */
   static void draw(Graphics2D g, Panel panel, Trace trace, Trace previous) {
     String fill = trace.json().path("fill").asText("none");
-    if (fill.equals("tonexty") && previous != null || fill.equals("toself")) {
+    if ((fill.equals("tonexty") && previous != null) || fill.equals("toself")) {
       Path2D band = path(panel, trace);
       if (fill.equals("tonexty")) {
         appendBackwards(band, panel, previous);

@@ -107,7 +107,7 @@ record Trace(JsonNode json, int number, JsonNode palette) {
 
   /** Whether a scale of its colours stands beside it. */
   boolean hasColorBar() {
-    return isHeatMap() && json.path("showscale").asBoolean(true)
+    return (isHeatMap() && json.path("showscale").asBoolean(true))
         || json.path("marker").path("showscale").asBoolean(false);
   }
 }
