@@ -161,6 +161,9 @@ final class TuningPlots {
       xAxis.putArray("domain").add(left).add(left + width - (perRow > 1 ? 0.04 : 0));
       boolean numbers = column instanceof NumericColumn;
       xAxis.put("type", !numbers ? "category" : isLogarithmic(column) ? "log" : "linear");
+      if (isLogarithmic(column)) {
+        xAxis.put("dtick", 1); // whole decades; the digits between them would not fit
+      }
       layout.set("xaxis" + suffix, xAxis);
       ObjectNode yAxis = Panels.axis(i % PER_ROW == 0 ? objective : "").put("anchor", "x" + suffix);
       yAxis
