@@ -68,8 +68,10 @@
     return null;
   }
 
+  // Jupyter's pages give text its colour where there is text; around a plot, a dark one has black.
   function inkOf(element) {
-    return getComputedStyle(element).color;
+    const style = getComputedStyle(element);
+    return style.getPropertyValue('--jp-content-font-color1').trim() || style.color;
   }
 
   function width(element) {

@@ -1,0 +1,14 @@
+// The HTML files in the folders that PAGES names, separated by colons.
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+
+export const pages = (process.env.PAGES || 'target/notebooks')
+  .split(':')
+  .map((folder) => path.resolve(root, folder))
+  .flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.html'))
+      .sort()
+      .map((name) => path.join(folder, name)));
