@@ -4,9 +4,11 @@ Run with the Python of the Jupyter that notebooks/start uses (/usr/bin/python3 i
 
     ./notebooks/start --run python3 src/test/python/kernel_starts.py --starts 60 --stops 20
 
-A start counts as hung when the kernel does not answer `21 + 21` in --patience seconds. A stop counts
-as failed when the interrupted cell does not end within a second or the next cell does not answer.
-Exit code 1 if anything hung or failed.
+A start counts as hung when the kernel does not answer `21 + 21` in --patience seconds. Stops come in
+turn while a model trains, is compared with another, evaluates or predicts, while a cell sleeps and
+while it counts. A stop counts as failed when the interrupted cell does not end within a second, the
+next cell does not answer, a thread of the training is left, or what was trained until then is not in
+the model's history. Exit code 1 if anything hung or failed.
 """
 
 import argparse
@@ -15,8 +17,42 @@ import time
 
 from jupyter_client.manager import KernelManager
 
-LONG_CELL = "while (true) { Thread.sleep(10); }"
-ENDLESS_COUNT = "long n = 0; while (!Thread.currentThread().isInterrupted()) { n++; }"
+SET_UP = """
+import java.util.*;
+import org.unroll.*;
+import org.unroll.data.*;
+import static org.unroll.layers.Layers.*;
+import static org.unroll.training.FitOptions.epochs;
+
+double[][] rows = new double[60_000][4];
+for (int i = 0; i < rows.length; i++) {
+  for (int j = 0; j < 4; j++) { rows[i][j] = Math.sin(0.01 * (j + 1) * i); }
+}
+var windows = TimeSeries.of(rows, "a", "b", "c", "d").target("a")
+    .windows().lookback(100).step(1).delay(1).batchSize(128);
+var train = windows.range(0, 50_000);
+var val = windows.range(50_000);
+var model = Sequential.of(input(100, 4), lstm(32), dense(1));
+model.compile("rmsprop", "mae");
+var comparison = Comparison.of("LSTM", lstm(32), "GRU", gru(32))
+    .on(train, val).epochs(1000).stepsPerEpoch(2).validationSteps(1);
+"""
+
+# What is stopped, and what the next cell says of it: how many epochs were done, or 1.
+CELLS = [
+    ("var history = model.fit(train, epochs(1000).stepsPerEpoch(2).validation(val)"
+     ".validationSteps(1));", "model.history().epochs()"),
+    ("model.fit(train, epochs(1000).verbose(2).stepsPerEpoch(2));", "model.history().epochs()"),
+    ("comparison.run();", "comparison.result().model(\"LSTM\").history().epochs()"),
+    ("while (true) { model.evaluate(train); }", "1"),
+    ("while (true) { model.predict(train); }", "1"),
+    ("while (true) { Thread.sleep(10); }", "1"),
+    ("long n = 0; while (!Thread.currentThread().isInterrupted()) { n++; }", "1"),
+]
+
+# A predictor keeps its threads for the next prediction; those of a training are gone.
+WORKERS = ("Thread.getAllStackTraces().keySet().stream()"
+           ".filter(t -> t.getName().startsWith(\"unroll-worker\")).count()")
 
 
 def answer(client, code, timeout):
@@ -72,14 +108,23 @@ def starts(name, count, patience):
     return hung
 
 
-def stops(name, count, patience):
-    failed = 0
+def trainer(name, patience):
     manager, client = start(name, patience)
+    answer(client, SET_UP, patience)
+    # The first run of a library takes its time, and has no part in what is measured.
+    answer(client, "model.fit(train, epochs(1).stepsPerEpoch(2)); model.evaluate(val)", patience)
+    return manager, client
+
+
+def stops(name, count, patience):
+    failed, seconds = 0, []
+    manager, client = trainer(name, patience)
     for number in range(count):
-        cell = ENDLESS_COUNT if number % 2 else LONG_CELL
+        cell, epochs_done = CELLS[number % len(CELLS)]
+        threads_before = int(answer(client, WORKERS, patience))
         request = client.execute(cell)
-        # From early, when the cell may still be being compiled, to well into its run.
-        time.sleep(0.1 * (1 + number % 10))
+        # Well into its run: the cell is compiled first, and an epoch is to be finished.
+        time.sleep(1 + 0.1 * (number % 10))
         pressed = time.monotonic()
         manager.interrupt_kernel()
         try:
@@ -88,17 +133,25 @@ def stops(name, count, patience):
                 if reply["parent_header"].get("msg_id") == request:
                     break
             took = time.monotonic() - pressed
-            next_cell = answer(client, f"{number} + 1", 10)
+            seconds.append(took)
+            epochs = int(answer(client, epochs_done, 10))
+            threads = int(answer(client, WORKERS, 10)) - threads_before
+            kept = "predict" in cell  # see WORKERS
             good = reply["content"]["status"] == "error" and took < 1
-            good = good and next_cell == str(number + 1)
+            good = good and epochs > 0 and (threads == 0 or kept)
+            told = f"{epochs} epochs, {threads} threads left"
         except Exception as error:  # an empty queue has another class in each jupyter_client
-            good, took, next_cell = False, float("nan"), repr(error)
+            good, took, told = False, float("nan"), repr(error)
         if not good:
             failed += 1
-            print(f"stop {number}: ended after {took:.2f} s, next cell: {next_cell}", flush=True)
+            print(f"stop {number} of '{cell}': ended after {took:.2f} s; {told}", flush=True)
             stop(manager, client)
-            manager, client = start(name, patience)
+            manager, client = trainer(name, patience)
     stop(manager, client)
+    if seconds:
+        seconds.sort()
+        print(f"stop to end of cell: median {seconds[len(seconds) // 2]:.2f} s, "
+              f"longest {seconds[-1]:.2f} s")
     print(f"{failed} of {count} stops failed")
     return failed
 
@@ -107,7 +160,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kernel", default="java", help="name of the kernel spec")
     parser.add_argument("--starts", type=int, default=60)
-    parser.add_argument("--stops", type=int, default=20)
+    parser.add_argument("--stops", type=int, default=21)
     parser.add_argument("--patience", type=float, default=30, help="seconds to wait for an answer")
     arguments = parser.parse_args()
     bad = starts(arguments.kernel, arguments.starts, arguments.patience) if arguments.starts else 0

@@ -303,6 +303,8 @@ public final class Sequential {
   /**
    * The loss and the metrics on a dataset.
    *
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted before
+   *     the last batch, as by a notebook's stop button; the interrupt flag stays set
    * @throws IllegalStateException before {@code compile}
    */
   public Evaluation evaluate(Dataset data) {
@@ -314,6 +316,8 @@ public final class Sequential {
   /**
    * The model's output for every sample, in the dataset's natural order; targets are not looked at.
    * The batch size makes no difference to the outputs, nor, unlike in Keras, to speed or memory.
+   *
+   * @throws java.util.concurrent.CancellationException as {@link #evaluate} does
    */
   public Predictions predict(Dataset data) {
     return run(data, network.newReturnedState(data.size()));

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -67,6 +68,24 @@ class PredictTest {
       }
     }
     return ids;
+  }
+
+  @Test
+  void anInterruptEndsPredictionAndEvaluationWithoutAResult() {
+    Sequential model = Sequential.of(input(STEPS, 5), gru(3), dense(1));
+    model.compile("sgd", "mae");
+    Samples data = Samples.of(windows()).targets(new double[SAMPLES]);
+    double[] before = model.predict(data).get(0);
+
+    Thread.currentThread().interrupt();
+    var predicting = assertThrows(CancellationException.class, () -> model.predict(data));
+    assertTrue(Thread.currentThread().isInterrupted(), "the flag stays");
+    var evaluating = assertThrows(CancellationException.class, () -> model.evaluate(data));
+    assertTrue(Thread.interrupted(), "the flag stays");
+
+    assertTrue(predicting.getMessage().startsWith("predict was interrupted"));
+    assertTrue(evaluating.getMessage().startsWith("evaluate was interrupted"));
+    assertArrayEquals(before, model.predict(data).get(0));
   }
 
   @Test
@@ -123,8 +142,8 @@ class PredictTest {
         assertThrows(
             IllegalArgumentException.class, () -> model.predictOne(new double[STEPS + 1][5]));
     assertEquals(
-        "The model takes samples of shape (30, 5); the prediction data has samples of shape (31, 5)."
-            + " Change input(…) of the model or the lookback, step and columns of the data.",
+        "The model takes samples of shape (30, 5); the prediction data has samples of shape (31,"
+            + " 5). Change input(…) of the model or the lookback, step and columns of the data.",
         error.getMessage());
     var x = new double[STEPS][5];
     x[2][4] = Double.NaN;
