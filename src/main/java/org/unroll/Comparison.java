@@ -256,6 +256,19 @@ public final class Comparison {
     return verbose == null ? options : options.verbose(verbose);
   }
 
+  /** What is compared and how; before {@link #run}, that is all there is to tell. */
+  @Override
+  public String toString() {
+    return "Comparison of "
+        + String.join(", ", stacks.keySet())
+        + ": "
+        + epochs
+        + (epochs == 1 ? " epoch" : " epochs")
+        + ", loss "
+        + loss.name()
+        + (train == null ? "; no data yet, call on(train, validation)" : "");
+  }
+
   /** What a comparison found. */
   public static final class Result {
     /** Printed to four significant digits: more is noise, fewer may hide a difference. */

@@ -10,12 +10,16 @@ import org.unroll.Comparison;
 import org.unroll.Evaluation;
 import org.unroll.History;
 import org.unroll.Predictions;
+import org.unroll.Recording;
 import org.unroll.Sequential;
 import org.unroll.Summary;
 import org.unroll.data.Dataset;
 import org.unroll.data.Windows;
 import org.unroll.layers.Layer;
+import org.unroll.layers.Tensor;
 import org.unroll.training.LiveProgress;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 
@@ -30,10 +34,15 @@ final class Views {
     add(Figure.class, FigureView::of);
     add(Matrix.class, MatrixView::of);
     add(SimpleBase.class, MatrixView::of);
+    add(Tensor.class, MatrixView::of);
+    add(double[][].class, MatrixView::of);
+    add(double[].class, MatrixView::of);
     add(Summary.class, SummaryView::of);
     add(Sequential.class, model -> SummaryView.of(model.summary()));
     add(History.class, history -> TableView.of(history.toTable()).withText(history.toString()));
     add(Comparison.Result.class, runs -> TableView.of(runs.table()).withText(runs.toString()));
+    add(Comparison.class, Views::comparison);
+    add(Recording.class, recording -> TableView.of(table(recording)));
     add(Predictions.class, predictions -> TableView.of(predictions.toTable()));
     add(LiveProgress.class, LiveProgressView::of);
     add(Windows.Description.class, WindowsView::of);
@@ -48,6 +57,28 @@ final class Views {
 
   private static <T> void add(Class<T> type, Function<? super T, MimeBundle> view) {
     VIEWS.put(type, value -> view.apply(type.cast(value)));
+  }
+
+  /** What it found; before it has run, what it will do. */
+  private static MimeBundle comparison(Comparison comparison) {
+    return comparison.result() == null ? text(comparison) : of(comparison.result());
+  }
+
+  private static Table table(Recording recording) {
+    StringColumn layers = StringColumn.create("layer");
+    StringColumn quantities = StringColumn.create("quantity");
+    IntColumn steps = IntColumn.create("time steps");
+    IntColumn values = IntColumn.create("values");
+    for (String layer : recording.layers()) {
+      for (String quantity : recording.quantities(layer)) {
+        double[][] recorded = recording.get(layer, quantity);
+        layers.append(layer);
+        quantities.append(quantity);
+        steps.append(recorded.length);
+        values.append(recorded[0].length);
+      }
+    }
+    return Table.create("Recording", layers, quantities, steps, values);
   }
 
   private static MimeBundle text(Object value) {

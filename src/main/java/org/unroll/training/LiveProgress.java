@@ -337,7 +337,8 @@ public final class LiveProgress extends Callback {
         return secondsPerStep() * ((double) epochsLeft * stepsPerEpoch - step);
       }
       double inEpoch = step == 0 ? 0 : (now - epochBegin) / 1e9;
-      return Math.max(0, secondsInEpochs / done * epochsLeft - inEpoch);
+      double slowBegin = (firstBatchEnd - begin) / 1e9 - secondsPerStep();
+      return Math.max(0, (secondsInEpochs - slowBegin) / done * epochsLeft - inEpoch);
     }
 
     /** The title, the status and the values in a line. */

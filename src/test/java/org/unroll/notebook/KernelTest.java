@@ -170,6 +170,9 @@ class KernelTest {
       case "matrix" -> {
         return new SimpleMatrix(2, 3);
       }
+      case "array" -> {
+        return new double[2][3];
+      }
       case "model" -> {
         return model();
       }
@@ -191,7 +194,7 @@ class KernelTest {
     assertEquals(id(live.get(0)), id(live.get(1)));
     assertNotEquals(id(live.get(0)), id(live.get(2)));
 
-    for (String result : List.of("table", "matrix", "model")) {
+    for (String result : List.of("table", "matrix", "array", "model")) {
       List<Message> published = front.execute(result);
       assertEquals(List.of("execute_result"), types(published));
       assertTrue(html(published.get(0)).contains("<table"), result);

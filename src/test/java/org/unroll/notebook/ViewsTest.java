@@ -1,6 +1,7 @@
 package org.unroll.notebook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.flatten;
@@ -16,8 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.unroll.Comparison;
 import org.unroll.History;
 import org.unroll.Sequential;
+import org.unroll.data.Shape;
 import org.unroll.data.TimeSeries;
 import org.unroll.data.Windows;
+import org.unroll.layers.Tensor;
 import org.unroll.training.Losses;
 import org.unroll.training.Optimizers;
 
@@ -81,6 +84,47 @@ class ViewsTest {
     assertTrue(html.contains("&lt;T&gt;"), html);
     assertEquals(description.toString(), Views.of(description).text());
     assertEquals(description.toString(), Views.of(windows().range(0, 30)).text());
+  }
+
+  @Test
+  void aComparisonTellsWhatItIsAndThenWhatItFound() {
+    Comparison comparison = Comparison.of("RNN", simpleRnn(2), "GRU", gru(2)).epochs(1).verbose(0);
+    assertEquals(
+        "Comparison of RNN, GRU: 1 epoch, loss mean_absolute_error;"
+            + " no data yet, call on(train, validation)",
+        Views.of(comparison).text());
+
+    Comparison.Result runs = comparison.on(windows().range(0, 30), windows().range(30)).run();
+
+    assertEquals(html(runs), html(comparison));
+    assertSame(runs, comparison.result());
+  }
+
+  @Test
+  void aRecordingShowsWhatThereIs() {
+    Sequential model = Sequential.of(input(4, 1), gru(3), dense(1));
+
+    String html = html(model.record(windows().range(0, 30), 0));
+
+    assertTrue(html.contains("gru") && html.contains("quantity"), html);
+  }
+
+  @Test
+  void arraysAndTensorsShowAsMatrices() {
+    assertEquals(
+        "double[][], 2 × 2\n            1            2\n          0.5             ",
+        Views.of(new double[][] {{1, 2}, {0.5}}).text());
+    assertEquals("double[], 1 × 1\n         0.25", Views.of(new double[] {0.25}).text());
+    // Two rows of 2 time steps × 2 values, time first: the first row is 1 2 and 5 6.
+    Tensor tensor =
+        new Tensor().set(new float[] {9, 1, 2, 3, 4, 5, 6, 7, 8}, 1, 2, Shape.of(2, 2), null);
+    assertEquals(
+        "Tensor, 2 × (2, 2), its first row, 2 × 2\n"
+            + "            1            2\n            5            6",
+        Views.of(tensor).text());
+    assertTrue(html(tensor).contains("<table"), html(tensor));
+    assertEquals("Tensor, 0 × ()", Views.of(new Tensor()).text());
+    assertEquals("double[][], 0 × 0", Views.of(new double[0][]).text());
   }
 
   @Test
