@@ -126,11 +126,10 @@ final class TargetForecasts {
 
   /** Times, or rows where there are none. */
   ArrayNode x() {
-    int first = windows.targetRow(0);
     return isDated()
         ? PlotlyTrace.column(windows.targets().column(0))
         : PlotlyTrace.numbers(
-            IntStream.range(first, first + windows.size()).asDoubleStream().toArray());
+            IntStream.range(0, windows.size()).mapToDouble(windows::targetRow).toArray());
   }
 
   String xTitle() {
