@@ -456,7 +456,7 @@ public final class Sequential {
    * dh} and {@code dc}; see {@link org.unroll.layers.Recorder}. The weights do not change.
    *
    * <pre>{@code
-   * double[] norms = model.recordGradients(data, 0).norms("lstm", "dh"); // ‖dL/dh_t‖ for every t
+   * double[] norms = model.recordGradients(train, 0).norms("gru", "dh"); // ‖dL/dh_t‖ for every t
    * }</pre>
    *
    * @param sample the number of the sample, from 0

@@ -186,7 +186,8 @@ class JenaClimateTest {
     DateTimeColumn times = table.dateTimeColumn("Date Time");
     assertEquals(LocalDateTime.of(2021, 1, 1, 0, 0), times.get(52_695));
     says(
-        "A value is missing in column 'wv (m/s)', row 7245 (2020-02-20 07:40); the column misses 1",
+        "A value is missing in column 'wv (m/s)', row 7245 (2020-02-20 07:40), in a gap of 1 row; the"
+            + " column misses 1 of 52696",
         () -> TimeSeries.of(table).columns(JenaClimate.columns()).target("T (degC)").windows());
   }
 
