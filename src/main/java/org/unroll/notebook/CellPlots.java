@@ -30,7 +30,7 @@ final class CellPlots {
   static PlotFigure gates(
       Recording recording, String layer, List<String> steps, String... quantities) {
     List<String> drawn =
-        quantities.length > 0 ? Arrays.asList(quantities) : recording.quantities(layer);
+        quantities.length > 0 ? Arrays.asList(quantities) : insideCell(recording, layer);
     if (drawn.isEmpty()) {
       throw new IllegalArgumentException(
           "Layer '" + layer + "' has told nothing. Recorded: " + recording.layers() + ".");
@@ -62,6 +62,15 @@ final class CellPlots {
     axis.put("showgrid", false);
     HeatMaps.label(axis, steps);
     return Panels.figure("Units of '" + layer + "'", axis, panels);
+  }
+
+  /** Gates and states: neither what the layer returns nor gradients of the states. */
+  private static List<String> insideCell(Recording recording, String layer) {
+    List<String> told = recording.quantities(layer);
+    return told.stream()
+        .filter(quantity -> !quantity.equals("output"))
+        .filter(quantity -> !(quantity.startsWith("d") && told.contains(quantity.substring(1))))
+        .toList();
   }
 
   static double[][] transposed(double[][] rows) {

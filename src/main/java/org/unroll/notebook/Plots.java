@@ -320,7 +320,8 @@ public final class Plots {
    *
    * @param recording from {@link Sequential#record}
    * @param layer its name
-   * @param quantities their letters, see {@link org.unroll.layers.Recorder}; none for all
+   * @param quantities their letters, see {@link org.unroll.layers.Recorder}; none for all gates and
+   *     states
    */
   public static PlotFigure gates(Recording recording, String layer, String... quantities) {
     return CellPlots.gates(recording, layer, null, quantities);

@@ -307,6 +307,8 @@ class PlotKindsTest {
         "Each time step has a label. Received: 1 labels for 3 time steps.",
         rejected(() -> Plots.gates(recording, "lstm", List.of("a"))));
     assertTrue(rejected(() -> Plots.gates(recording, "dense")).contains("has told nothing"));
+    JsonNode all = FigureJson.of(Plots.gates(recording, "lstm"));
+    assertEquals(6, all.get("data").size()); // h, c, i, f, g, o, and not the output
     assertTrue(
         rejected(() -> Plots.attention(recording, List.of())).startsWith("Attention is drawn of"));
     assertEquals(
