@@ -9,7 +9,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * The metrics that Keras has and this library knows, to be imported statically.
+ * The metrics that Keras has and this library knows, to be imported statically; and {@link
+ * #errorRate}, which Keras does not have.
  *
  * <p>A metric made by {@link #of} has the name given, as in Keras: {@code of("mae")} is {@code mae}
  * in the logs. The others have Keras's own: {@code meanAbsoluteError()} is {@code
@@ -187,6 +188,19 @@ public final class Metrics {
 
   private static F1Score f1Score(String name) {
     return new F1Score(name, F1Score.Average.MACRO, null, 0);
+  }
+
+  /**
+   * The error rate of sound event detection, at the threshold 0.5. Keras has none; a model that is
+   * compiled with it cannot be saved.
+   */
+  public static ErrorRate errorRate() {
+    return errorRate(ThresholdMetric.DEFAULT_THRESHOLD);
+  }
+
+  /** The error rate of sound event detection. */
+  public static ErrorRate errorRate(double threshold) {
+    return new ErrorRate("error_rate", threshold);
   }
 
   /** The coefficient of determination R², the mean over outputs. */
