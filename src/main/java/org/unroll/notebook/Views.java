@@ -13,7 +13,9 @@ import org.unroll.Predictions;
 import org.unroll.Recording;
 import org.unroll.Sequential;
 import org.unroll.Summary;
+import org.unroll.data.AudioClip;
 import org.unroll.data.Dataset;
+import org.unroll.data.SoundScene;
 import org.unroll.data.Windows;
 import org.unroll.layers.Layer;
 import org.unroll.layers.Tensor;
@@ -46,9 +48,11 @@ final class Views {
     add(Predictions.class, predictions -> TableView.of(predictions.toTable()));
     add(LiveProgress.class, LiveProgressView::of);
     add(Windows.Description.class, WindowsView::of);
+    add(AudioClip.class, AudioView::of);
     // Kernels take the text of what they do not know for HTML, and the ends of lines are lost.
     add(Windows.class, Views::text);
     add(Dataset.class, Views::text);
+    add(SoundScene.class, Views::text);
     add(Evaluation.class, Views::text);
     add(Layer.class, Views::text);
   }

@@ -18,6 +18,7 @@ import org.unroll.Comparison;
 import org.unroll.History;
 import org.unroll.Sequential;
 import org.unroll.data.Shape;
+import org.unroll.data.AudioClip;
 import org.unroll.data.TimeSeries;
 import org.unroll.data.Windows;
 import org.unroll.layers.Tensor;
@@ -58,6 +59,19 @@ class ViewsTest {
     assertEquals(
         model.evaluate(windows().range(30)).toString(),
         Views.of(model.evaluate(windows().range(30))).text());
+  }
+
+  @Test
+  void aClipIsAPlayerWithTheSoundInside() {
+    var clip = new AudioClip(new double[] {0, 1, -1, 0.5}, 16_000);
+    // The Base64 is Python's, of what its module wave writes.
+    String wav = "UklGRiwAAABXQVZFZm10IBAAAAABAAEAgD4AAAB9AAACABAAZGF0YQgAAAAAAP9/AYAAQA==";
+    assertEquals(
+        "<audio controls title=\"Audio clip, 0.00 s at 16,000 Hz\" src=\"data:audio/wav;base64,"
+            + wav
+            + "\"></audio>",
+        html(clip));
+    assertEquals("Audio clip, 0.00 s at 16,000 Hz", Views.of(clip).text());
   }
 
   @Test

@@ -1,0 +1,17 @@
+package org.unroll.notebook;
+
+import java.util.Base64;
+import org.unroll.data.AudioClip;
+
+/** How a clip looks: a player with the sound inside, so that it plays without any other file. */
+final class AudioView {
+
+  private AudioView() {}
+
+  static MimeBundle of(AudioClip clip) {
+    String wav = Base64.getEncoder().encodeToString(clip.wav());
+    return MimeBundle.html(
+        "<audio controls title=\"" + clip + "\" src=\"data:audio/wav;base64," + wav + "\"></audio>",
+        clip.toString());
+  }
+}
