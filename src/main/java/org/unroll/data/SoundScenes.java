@@ -13,9 +13,9 @@ import org.unroll.compute.SplitMix64;
  * sounds of ten classes overlap over background noise.
  *
  * <pre>{@code
- * SoundScenes train = SoundScenes.of(300, 1).signalToNoise(0, 20);
- * SoundScene first = train.scene(0);   // its clip, events, spectrogram, labels
- * Samples samples = train.samples();   // inputs (256, 256), targets (256, 10)
+ * SoundScenes scenes = SoundScenes.of(30, 1).signalToNoise(0, 20);
+ * SoundScene scene = scenes.scene(0); // its clip, events, spectrogram, labels
+ * Samples sounds = scenes.samples(); // inputs (256, 256), targets (256, 10)
  * }</pre>
  *
  * <p>A scene has four to seven sounds, each of another class, each 0.5 to 1.5 s long and at any
