@@ -1,0 +1,11 @@
+package org.unroll.tuning;
+
+import java.util.List;
+import java.util.Map;
+
+/** That a hyperparameter has one of these values. */
+record Condition(String parent, List<Object> values) {
+  boolean holds(Map<String, Object> chosen) {
+    return values.contains(chosen.get(parent));
+  }
+}
