@@ -52,6 +52,16 @@ public final class FitOptions {
   }
 
   /**
+   * Sets the number of the last epoch anew, for code that is handed options and decides on it, such
+   * as a tuner; training then begins with epoch 0 until {@link #initialEpoch} is called.
+   */
+  public FitOptions lastEpoch(int newEpochs) {
+    epochs = atLeast("epochs", newEpochs, 1);
+    initialEpoch = 0;
+    return this;
+  }
+
+  /**
    * The number of batches in an epoch; by default as many as the data has. With fewer, the next
    * epoch goes on where this one stopped; with more, the data is begun anew (a shuffled dataset in
    * a new order).

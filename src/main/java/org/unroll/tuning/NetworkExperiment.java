@@ -1,0 +1,131 @@
+package org.unroll.tuning;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.unroll.Sequential;
+import org.unroll.data.Dataset;
+import org.unroll.training.FitOptions;
+
+/** Trials that train a network, on one fold or several. */
+final class NetworkExperiment implements Experiment {
+  private final HyperModel model;
+  private final Function<HyperParameters, ? extends List<? extends Fold<?>>> folds;
+  private final Function<HyperParameters, FitOptions> options;
+  private final Objective objective;
+
+  NetworkExperiment(
+      HyperModel model,
+      Function<HyperParameters, ? extends List<? extends Fold<?>>> folds,
+      Function<HyperParameters, FitOptions> options,
+      Objective objective) {
+    this.model = model;
+    this.folds = folds;
+    this.options = options;
+    this.objective = objective;
+  }
+
+  @Override
+  public boolean hasEpochs() {
+    return true;
+  }
+
+  @Override
+  public Prepared prepare(HyperParameters hp) {
+    Sequential first = model.build(hp);
+    List<? extends Fold<?>> data = folds.apply(hp);
+    Objects.requireNonNull(options.apply(hp), "the fit options of a trial");
+    return new Network(hp, first, data);
+  }
+
+  private final class Network implements Prepared {
+    private final HyperParameters hp;
+    private final List<? extends Fold<?>> data;
+    private Sequential first; // until it is run
+    private final String description;
+
+    Network(HyperParameters hp, Sequential first, List<? extends Fold<?>> data) {
+      this.hp = hp;
+      this.first = first;
+      this.data = data;
+      description =
+          first.layers().stream().map(layer -> layer.type() + " to " + layer.outputShape()).toList()
+              + (first.loss() == null
+                  ? ", not compiled"
+                  : ", " + first.loss().name() + ", " + first.optimizer().name())
+              + ", "
+              + data.size()
+              + (data.size() == 1 ? " fold: " : " folds: ")
+              + describe(data.get(0).train())
+              + " to train on, "
+              + describe(data.get(0).validation())
+              + " to score on";
+    }
+
+    private static String describe(Dataset dataset) {
+      return dataset == null
+          ? "none"
+          : dataset.size()
+              + " samples of "
+              + dataset.inputShape()
+              + " in batches of "
+              + dataset.batchSize();
+    }
+
+    @Override
+    public String describe() {
+      return description;
+    }
+
+    @Override
+    public Outcome run(Assignment assignment) {
+      List<Double> scores = new ArrayList<>();
+      Map<String, Double> metrics = new LinkedHashMap<>();
+      int epochs = 0;
+      for (int f = 0; f < data.size() && !Thread.currentThread().isInterrupted(); f++) {
+        Sequential network = f == 0 ? first : model.build(hp);
+        first = null;
+        Rung rung = assignment.rung();
+        String last = "last-" + assignment.execution() + "-" + f + ".keras";
+        if (assignment.from() != null) {
+          network = Sequential.load(assignment.from().resolve(last));
+        }
+        FitOptions fit = options.apply(hp).threads(assignment.threads()).verbose(0);
+        Fold<?> fold = data.get(f);
+        if (fold.validation() != null) {
+          fit.validation(fold.validation());
+        }
+        if (rung != null) {
+          fit.lastEpoch(rung.epochs()).initialEpoch(rung.initialEpoch());
+        }
+        var best = new BestEpoch(objective);
+        fit.callbacks(best);
+        epochs += network.fit(fold.train(), fit).epochs();
+        if (Thread.currentThread().isInterrupted()) {
+          break;
+        }
+        if (rung != null && !rung.isLast()) {
+          network.save(assignment.folder().resolve(last));
+        }
+        best.restore();
+        scores.add(best.best());
+        if (f == 0) {
+          metrics.putAll(best.logs());
+        }
+        if (f == data.size() - 1) {
+          network.save(modelFile(assignment.folder(), assignment.execution()));
+        }
+      }
+      return new Outcome(scores, metrics, epochs);
+    }
+  }
+
+  /** Where the model of an execution is kept; of several folds, the last one's. */
+  static Path modelFile(Path folder, int execution) {
+    return folder.resolve("model-" + execution + ".keras");
+  }
+}

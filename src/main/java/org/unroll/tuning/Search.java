@@ -1,0 +1,289 @@
+package org.unroll.tuning;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.unroll.compute.Workers;
+
+/**
+ * One call of {@code search}: asks the tuner what to try, runs it on some threads, and writes down
+ * what comes of it. The tuner and the listener are called on the thread of the caller alone.
+ */
+final class Search {
+  private final Tuner<?> tuner;
+  private final Experiment experiment;
+  private final SearchFolder folder;
+  private final TrialLog log;
+  private final SearchListener listener;
+  private final int parallel;
+  private final long begin = System.nanoTime();
+
+  private int end = Integer.MAX_VALUE; // the first number that has no trial
+  private int running;
+  private int lowestOpen; // all numbers below are decided
+  private double workDone; // in this call
+  private double secondsOfWork;
+  private int firstRun = Integer.MAX_VALUE; // the first trial that was run in this call
+  private boolean interrupted;
+
+  Search(Tuner<?> tuner, Experiment experiment) {
+    this.tuner = tuner;
+    this.experiment = experiment;
+    folder = new SearchFolder(tuner.folder());
+    log =
+        new TrialLog(
+            experiment, tuner.seed(), SearchResult.reservedNames(tuner.objective().name()));
+    listener = tuner.listener() == null ? new SearchListener() {} : tuner.listener();
+    parallel = tuner.parallel();
+  }
+
+  SearchResult run() {
+    folder.open(identity(), tuner.overwrites());
+    var count = new AtomicInteger();
+    ExecutorService threads =
+        Executors.newFixedThreadPool(
+            parallel,
+            task -> {
+              Thread thread = new Thread(task, "unroll-trial-" + count.getAndIncrement());
+              thread.setDaemon(true);
+              return thread;
+            });
+    try {
+      var completion = new ExecutorCompletionService<Trial>(threads);
+      listener.onSearchBegin(progress());
+      start(completion);
+      while (running > 0 && !interrupted) {
+        take(completion);
+        start(completion);
+      }
+    } finally {
+      stop(threads);
+      listener.onSearchEnd(progress());
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return new SearchResult(tuner, folder, log, interrupted);
+  }
+
+  /** The tuner's settings, and the search space and the model where all have their defaults. */
+  private Map<String, String> identity() {
+    Map<String, String> lines = new LinkedHashMap<>();
+    tuner.identity().forEach((name, value) -> lines.put(name, String.valueOf(value)));
+    Proposal defaults = log.prepare(-1, HyperParameter::defaultValue, null);
+    for (Dimension dimension : defaults.space()) {
+      lines.put("hyperparameter '" + dimension.name() + "'", dimension.definition().describe());
+    }
+    lines.put(
+        "what is tried",
+        defaults.failure() != null ? "nothing by default" : defaults.prepared().describe());
+    return lines;
+  }
+
+  /** Starts trials until all threads have one, or the tuner waits for results. */
+  private void start(CompletionService<Trial> completion) {
+    while (log.isDecided(lowestOpen)) {
+      lowestOpen++;
+    }
+    for (int number = lowestOpen; number < end && running < parallel && !interrupted; number++) {
+      if (log.isDecided(number)) {
+        continue;
+      }
+      Step step = tuner.step(number, log);
+      switch (step.kind()) {
+        case RUN -> begin(step.proposal(), completion);
+        case SKIP -> log.skip(number);
+        case END -> end = number;
+        case WAIT -> {
+          if (running == 0) {
+            throw new IllegalStateException("Trial " + number + " waits for trials that ended.");
+          }
+        }
+      }
+      if (step.kind() == Step.Kind.WAIT && !tuner.mayRunAhead()) {
+        return;
+      }
+      interrupted |= Thread.interrupted();
+    }
+  }
+
+  private void begin(Proposal proposal, CompletionService<Trial> completion) {
+    log.add(proposal.withoutPrepared());
+    Trial before = folder.read(proposal);
+    if (before != null) {
+      log.add(before);
+      return;
+    }
+    running++;
+    firstRun = Math.min(firstRun, proposal.number());
+    listener.onTrialBegin(progress(), proposal.number(), HyperParameters.of(proposal.values()));
+    completion.submit(() -> run(proposal));
+  }
+
+  /** On a thread of its own. */
+  private Trial run(Proposal proposal) {
+    long start = System.nanoTime();
+    folder.begin(proposal.number());
+    Trial trial;
+    try {
+      if (proposal.failure() != null) {
+        throw proposal.failure();
+      }
+      Outcome outcome = execute(proposal);
+      if (Thread.currentThread().isInterrupted()) {
+        return null;
+      }
+      trial = Trial.completed(proposal, outcome, seconds(start));
+    } catch (UncheckedIOException e) {
+      throw e; // a full disk is no fault of the hyperparameters
+    } catch (RuntimeException | OutOfMemoryError e) {
+      if (Thread.currentThread().isInterrupted()) {
+        return null;
+      }
+      trial = Trial.failed(proposal, 0, seconds(start), reason(e));
+    }
+    folder.write(trial);
+    return trial;
+  }
+
+  private static String reason(Throwable failure) {
+    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+  }
+
+  private Outcome execute(Proposal proposal) {
+    Rung rung = proposal.rung();
+    Path from = rung == null || rung.from() == null ? null : folder.trial(rung.from());
+    int threads = Math.max(1, Workers.defaultThreads() / parallel);
+    List<Double> scores = new ArrayList<>();
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    int epochs = 0;
+    for (int execution = 0; execution < tuner.executions(); execution++) {
+      Experiment.Prepared prepared = proposal.prepared();
+      if (execution > 0) {
+        var hp =
+            new HyperParameters(
+                definition -> proposal.values().get(definition.name()),
+                TrialLog.executionSeed(log.seed(), execution));
+        prepared = experiment.prepare(hp);
+        if (experiment.hasEpochs() && !hp.askedForSeed()) {
+          throw new IllegalStateException(
+              "executionsPerTrial("
+                  + tuner.executions()
+                  + ") would train the same model each time. Let its weights begin with"
+                  + " Sequential.seeded(hp.seed(), …).");
+        }
+      }
+      Outcome outcome =
+          prepared.run(
+              new Experiment.Assignment(
+                  execution, threads, folder.trial(proposal.number()), from, rung));
+      if (Thread.currentThread().isInterrupted()) {
+        break;
+      }
+      scores.addAll(outcome.scores());
+      if (execution == 0) {
+        metrics.putAll(outcome.metrics());
+      }
+      epochs += outcome.epochs();
+    }
+    return new Outcome(scores, metrics, epochs);
+  }
+
+  private void take(CompletionService<Trial> completion) {
+    Trial trial;
+    try {
+      trial = completion.take().get();
+    } catch (InterruptedException e) {
+      interrupted = true;
+      return;
+    } catch (ExecutionException e) {
+      running--;
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) e.getCause();
+    }
+    running--;
+    log.add(trial);
+    workDone += tuner.work(trial.number());
+    secondsOfWork += trial.seconds();
+    listener.onTrialEnd(progress(), trial);
+    requireFewFailures();
+  }
+
+  /** Trials of an earlier call do not count: their reason may be gone. */
+  private void requireFewFailures() {
+    int inARow = 0;
+    for (int number = firstRun; log.isDecided(number); number++) {
+      Trial trial = log.trial(number);
+      if (trial == null && !log.isSkipped(number)) {
+        return;
+      }
+      if (trial != null) {
+        inARow = trial.isCompleted() ? 0 : inARow + 1;
+      }
+      if (inARow == tuner.failuresInARow()) {
+        throw new IllegalStateException(
+            inARow
+                + " trials in a row have failed, which ends the search"
+                + " (maxConsecutiveFailedTrials). Trial "
+                + number
+                + ": "
+                + trial.message());
+      }
+    }
+  }
+
+  /** Ends the threads; what is still running is dropped. */
+  private void stop(ExecutorService threads) {
+    threads.shutdownNow();
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = threads.awaitTermination(1, TimeUnit.HOURS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    running = 0;
+  }
+
+  private double seconds(long since) {
+    return (System.nanoTime() - since) / 1e9;
+  }
+
+  private SearchProgress progress() {
+    List<Trial> trials = List.copyOf(log.trials().values());
+    int planned = end == Integer.MAX_VALUE ? tuner.plannedTrials() : log.proposals().size();
+    double left = Double.NaN;
+    if (planned >= 0 && workDone > 0) {
+      double work = 0;
+      int count = Math.min(end, tuner.plannedTrials() < 0 ? planned : tuner.plannedTrials());
+      for (int number = 0; number < count; number++) {
+        if (log.trial(number) == null && !log.isSkipped(number)) {
+          work += tuner.work(number);
+        }
+      }
+      left = work * secondsOfWork / workDone / parallel;
+    }
+    return new SearchProgress(
+        tuner.objective(),
+        trials,
+        SearchResult.best(tuner.objective(), trials),
+        running,
+        planned,
+        seconds(begin),
+        left,
+        interrupted);
+  }
+}

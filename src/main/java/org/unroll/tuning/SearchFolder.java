@@ -1,0 +1,238 @@
+package org.unroll.tuning;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.unroll.data.WholeFile;
+
+/**
+ * A search on the disk: {@code search.json}, which says what the search is, and a folder for each
+ * trial, whose {@code trial.json} is written last and makes it one that has ended.
+ */
+final class SearchFolder {
+  private static final String SEARCH = "search.json";
+  private static final String TRIAL = "trial.json";
+  private static final String TRIAL_FOLDER = "trial-";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path folder;
+
+  SearchFolder(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * Makes the folder, or checks that what is in it is the same search.
+   *
+   * @param identity what the search is, line by line
+   * @throws IllegalStateException if it is another one
+   */
+  void open(Map<String, String> identity, boolean overwrite) {
+    Path file = folder.resolve(SEARCH);
+    try {
+      if (overwrite && Files.exists(file)) {
+        deleteSearch();
+      }
+      if (Files.exists(file)) {
+        requireSame(identity, file);
+        return;
+      }
+      if (trialFolders().findAny().isPresent()) {
+        throw new IllegalStateException(
+            folder + " holds trials, but no " + SEARCH + ". Choose another projectName.");
+      }
+      Files.createDirectories(folder);
+      ObjectNode root = JSON.createObjectNode();
+      identity.forEach(root::put);
+      write(file, root);
+    } catch (IOException e) {
+      throw failure("written", file, e);
+    }
+  }
+
+  private void requireSame(Map<String, String> identity, Path file) throws IOException {
+    JsonNode root = read(file);
+    Map<String, String> there = new LinkedHashMap<>();
+    root.properties().forEach(field -> there.put(field.getKey(), field.getValue().asText()));
+    Map<String, String> all = new LinkedHashMap<>(there);
+    all.putAll(identity);
+    for (String name : all.keySet()) {
+      String before = there.getOrDefault(name, "none");
+      String now = identity.getOrDefault(name, "none");
+      if (!before.equals(now)) {
+        throw another(name, before, now);
+      }
+    }
+  }
+
+  IllegalStateException another(String name, String there, String here) {
+    return new IllegalStateException(
+        "The folder "
+            + folder
+            + " belongs to another search: there "
+            + name
+            + " is "
+            + there
+            + ", here it is "
+            + here
+            + ". Choose another projectName, or begin anew with overwrite(true).");
+  }
+
+  private void deleteSearch() throws IOException {
+    // Only what a search has put there; and its name last, so that a kill leaves a search.
+    List<Path> folders = trialFolders().toList();
+    for (Path trial : folders) {
+      delete(trial);
+    }
+    Files.delete(folder.resolve(SEARCH));
+  }
+
+  private Stream<Path> trialFolders() throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return Stream.of();
+    }
+    List<Path> folders = new ArrayList<>();
+    try (Stream<Path> all = Files.list(folder)) {
+      all.filter(path -> path.getFileName().toString().startsWith(TRIAL_FOLDER))
+          .forEach(folders::add);
+    }
+    return folders.stream();
+  }
+
+  private static void delete(Path trial) throws IOException {
+    if (!Files.isDirectory(trial)) {
+      return;
+    }
+    // Without its JSON, a trial that is half deleted is one that has not ended.
+    Files.deleteIfExists(trial.resolve(TRIAL));
+    List<Path> files;
+    try (Stream<Path> all = Files.list(trial)) {
+      files = all.toList();
+    }
+    for (Path file : files) {
+      Files.delete(file);
+    }
+    Files.delete(trial);
+  }
+
+  Path trial(int number) {
+    return folder.resolve(String.format(Locale.ROOT, TRIAL_FOLDER + "%04d", number));
+  }
+
+  /** An empty folder for a trial, without what a killed one has left. */
+  void begin(int number) {
+    try {
+      delete(trial(number));
+      Files.createDirectories(trial(number));
+    } catch (IOException e) {
+      throw failure("written", trial(number), e);
+    }
+  }
+
+  void write(Trial trial) {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("trial", trial.number());
+    root.put("status", trial.status().name().toLowerCase(Locale.ROOT));
+    root.set("values", JSON.valueToTree(trial.values()));
+    root.put("score", trial.score());
+    root.set("scores", JSON.valueToTree(trial.scores()));
+    root.set("metrics", JSON.valueToTree(trial.metrics()));
+    root.put("epochs", trial.epochs());
+    root.put("seconds", trial.seconds());
+    root.put("message", trial.message());
+    Path file = trial(trial.number()).resolve(TRIAL);
+    try {
+      write(file, root);
+    } catch (IOException e) {
+      throw failure("written", file, e);
+    }
+  }
+
+  /**
+   * The trial of a proposal, if it has ended.
+   *
+   * @return null if it has not
+   * @throws IllegalStateException if the trial of this number tried something else
+   */
+  Trial read(Proposal proposal) {
+    Path file = trial(proposal.number()).resolve(TRIAL);
+    if (!Files.exists(file)) {
+      return null;
+    }
+    try {
+      JsonNode root = read(file);
+      Map<String, Object> values = new LinkedHashMap<>();
+      root.get("values")
+          .properties()
+          .forEach(field -> values.put(field.getKey(), value(field.getValue())));
+      if (!values.equals(proposal.values())) {
+        throw another(
+            "trial " + proposal.number(), values.toString(), proposal.values().toString());
+      }
+      List<Double> scores = new ArrayList<>();
+      root.get("scores").forEach(score -> scores.add(score.asDouble()));
+      Map<String, Double> metrics = new LinkedHashMap<>();
+      root.get("metrics")
+          .properties()
+          .forEach(field -> metrics.put(field.getKey(), number(field.getValue())));
+      return new Trial(
+          proposal.number(),
+          proposal.values(),
+          Trial.Status.valueOf(root.get("status").asText().toUpperCase(Locale.ROOT)),
+          number(root.get("score")),
+          scores,
+          metrics,
+          root.get("epochs").asInt(),
+          root.get("seconds").asDouble(),
+          proposal.rung(),
+          root.get("message").asText());
+    } catch (IOException e) {
+      throw failure("read", file, e);
+    } catch (NullPointerException | IllegalArgumentException e) {
+      throw failure("read", file, new IOException("it is not what a search has written", e));
+    }
+  }
+
+  /** JSON has no NaN; Jackson writes it as a string. */
+  private static double number(JsonNode node) {
+    return node.isNumber() ? node.doubleValue() : Double.parseDouble(node.textValue());
+  }
+
+  private static Object value(JsonNode node) {
+    if (node.isInt()) {
+      return node.intValue();
+    }
+    if (node.isNumber()) {
+      return node.doubleValue();
+    }
+    return node.isBoolean() ? node.booleanValue() : node.textValue();
+  }
+
+  private static JsonNode read(Path file) throws IOException {
+    JsonNode root = JSON.readTree(file.toFile());
+    if (!root.isObject()) {
+      throw new IOException("it is no JSON object");
+    }
+    return root;
+  }
+
+  private static void write(Path file, ObjectNode root) throws IOException {
+    byte[] bytes = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
+    WholeFile.write(file, out -> out.write(bytes));
+  }
+
+  private static UncheckedIOException failure(String what, Path file, IOException cause) {
+    return new UncheckedIOException(
+        "The search cannot be " + what + ": " + file + ": " + cause.getMessage(), cause);
+  }
+}

@@ -1,0 +1,152 @@
+package org.unroll.tuning;
+
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** What a tuner decides by: the trials that were proposed and those of them that have ended. */
+final class TrialLog {
+  /** How often random values may be those of an earlier trial before all are taken as tried. */
+  private static final int MAX_COLLISIONS = 20;
+
+  private final Experiment experiment;
+  private final long seed;
+  private final Set<String> reserved;
+  private final SortedMap<Integer, Proposal> proposals = new TreeMap<>();
+  private final SortedMap<Integer, Trial> trials = new TreeMap<>();
+  private final Set<Integer> skipped = new HashSet<>();
+  private final Map<String, Dimension> space = new LinkedHashMap<>();
+  private final Map<Map<String, Object>, Integer> numbers = new HashMap<>();
+
+  /**
+   * An empty log.
+   *
+   * @param reserved names that no hyperparameter may have
+   */
+  TrialLog(Experiment experiment, long seed, Set<String> reserved) {
+    this.experiment = experiment;
+    this.seed = seed;
+    this.reserved = reserved;
+  }
+
+  /** A seed for an execution, the same for all trials. */
+  static long executionSeed(long seed, int execution) {
+    return Draws.key(seed, -1, execution);
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  /** Asks the experiment for everything that depends on the values that are chosen. */
+  Proposal prepare(int number, Function<HyperParameter, Object> chooser, Rung rung) {
+    var hp = new HyperParameters(chooser, executionSeed(seed, 0));
+    Experiment.Prepared prepared = null;
+    RuntimeException failure = null;
+    try {
+      prepared = experiment.prepare(hp);
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+    for (Dimension asked : hp.space()) {
+      if (reserved.contains(asked.name())) {
+        throw new IllegalArgumentException(
+            "A hyperparameter cannot be called '"
+                + asked.name()
+                + "', as a column of the results is. Give it another name.");
+      }
+    }
+    var values = Collections.unmodifiableMap(new LinkedHashMap<>(hp.values()));
+    return new Proposal(number, values, hp.space(), rung, prepared, failure);
+  }
+
+  /**
+   * A trial with random values that no trial before it has.
+   *
+   * @return null where there seem to be none left
+   */
+  Proposal random(int number, Rung rung) {
+    for (int attempt = 0; attempt <= MAX_COLLISIONS; attempt++) {
+      int a = attempt;
+      Proposal proposal =
+          prepare(
+              number,
+              definition -> definition.valueAt(Draws.uniform(seed, number, a, definition.name())),
+              rung);
+      if (!isTried(proposal.values(), number)) {
+        return proposal;
+      }
+    }
+    return null;
+  }
+
+  /** Whether a trial of a lower number has these values. */
+  boolean isTried(Map<String, Object> values, int number) {
+    Integer first = numbers.get(values);
+    return first != null && first < number;
+  }
+
+  /**
+   * Takes a proposal up.
+   *
+   * @throws IllegalArgumentException if a name stands for something else in it than before
+   */
+  void add(Proposal proposal) {
+    for (Dimension asked : proposal.space()) {
+      Dimension known = space.putIfAbsent(asked.name(), asked);
+      if (known != null && !known.definition().equals(asked.definition())) {
+        throw HyperParameters.different(asked.name(), known.definition(), asked.definition());
+      }
+    }
+    proposals.put(proposal.number(), proposal);
+    numbers.merge(proposal.values(), proposal.number(), Math::min);
+  }
+
+  /** Notes that there is no trial of a number. */
+  void skip(int number) {
+    skipped.add(number);
+  }
+
+  boolean isSkipped(int number) {
+    return skipped.contains(number);
+  }
+
+  /** Whether it is known what the trial of a number is, if anything. */
+  boolean isDecided(int number) {
+    return proposals.containsKey(number) || isSkipped(number);
+  }
+
+  void add(Trial trial) {
+    trials.put(trial.number(), trial);
+  }
+
+  /** Null where there is none of this number. */
+  Proposal proposal(int number) {
+    return proposals.get(number);
+  }
+
+  /** Null where there is none of this number, or it has not ended. */
+  Trial trial(int number) {
+    return trials.get(number);
+  }
+
+  /** Those that have ended, by number. */
+  SortedMap<Integer, Trial> trials() {
+    return trials;
+  }
+
+  SortedMap<Integer, Proposal> proposals() {
+    return proposals;
+  }
+
+  /** All hyperparameters so far, in the order in which they came up. */
+  Map<String, Dimension> space() {
+    return space;
+  }
+}

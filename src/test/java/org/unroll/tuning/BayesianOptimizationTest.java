@@ -1,0 +1,158 @@
+package org.unroll.tuning;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class BayesianOptimizationTest {
+  private static final int SEEDS = 20;
+
+  /** Of Branin (1972), as Dixon and Szegö give it; the minimum is 0.397887, at (π, 2.275). */
+  private static DoubleSupplier branin(HyperParameters hp) {
+    double x = hp.Float("x", -5, 10);
+    double y = hp.Float("y", 0, 15);
+    return () -> {
+      double b = 5.1 / (4 * Math.PI * Math.PI);
+      double square = y - b * x * x + 5 / Math.PI * x - 6;
+      return square * square + 10 * (1 - 1 / (8 * Math.PI)) * Math.cos(x) + 10;
+    };
+  }
+
+  /** Of Hartman (1973), with six variables; the minimum is −3.32237. */
+  private static DoubleSupplier hartmann(HyperParameters hp) {
+    double[] c = {1, 1.2, 3, 3.2};
+    double[][] a = {
+      {10, 3, 17, 3.5, 1.7, 8},
+      {0.05, 10, 17, 0.1, 8, 14},
+      {3, 3.5, 1.7, 10, 17, 8},
+      {17, 8, 0.05, 10, 0.1, 14}
+    };
+    double[][] p = {
+      {0.1312, 0.1696, 0.5569, 0.0124, 0.8283, 0.5886},
+      {0.2329, 0.4135, 0.8307, 0.3736, 0.1004, 0.9991},
+      {0.2348, 0.1451, 0.3522, 0.2883, 0.3047, 0.6650},
+      {0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381}
+    };
+    double[] x = IntStream.range(0, 6).mapToDouble(i -> hp.Float("x" + i, 0, 1)).toArray();
+    return () -> {
+      double sum = 0;
+      for (int i = 0; i < 4; i++) {
+        double distance = 0;
+        for (int j = 0; j < 6; j++) {
+          distance += a[i][j] * (x[j] - p[i][j]) * (x[j] - p[i][j]);
+        }
+        sum -= c[i] * Math.exp(-distance);
+      }
+      return sum;
+    };
+  }
+
+  /**
+   * A loss as of a network: whole numbers in steps, a learning rate, a choice without order, and a
+   * second layer whose units matter only where there is one. The minimum is 0.1.
+   */
+  private static DoubleSupplier mixed(HyperParameters hp) {
+    int units = hp.Int("units", 50, 150, 20);
+    double rate = hp.Float("rate", 1e-5, 1e-1, Sampling.LOG);
+    String cell = hp.Choice("cell", "simple", "lstm", "gru");
+    double dropout = hp.Float("dropout", 0, 0.5, 0.1);
+    int[] second = {0};
+    boolean two = hp.Boolean("second");
+    hp.conditionalScope(
+        "second", List.of(true), () -> second[0] = hp.Int("second units", 20, 140, 20));
+    return () -> {
+      double loss = Math.pow((units - 110) / 100.0, 2);
+      loss += 0.1 * Math.pow(Math.log10(rate) + 2.5, 2);
+      loss += Map.of("simple", 0.4, "lstm", 0.2, "gru", 0.1).get(cell);
+      loss += Math.pow(dropout - 0.2, 2);
+      return loss + (two ? Math.pow((second[0] - 60) / 100.0, 2) : 0.15);
+    };
+  }
+
+  private static double best(Tuner<?> tuner, Function<HyperParameters, DoubleSupplier> function) {
+    var log =
+        new TrialLog(
+            new FunctionExperiment("a function", hp -> List.of(function.apply(hp))),
+            tuner.seed(),
+            Set.of());
+    double best = Double.POSITIVE_INFINITY;
+    int number = 0;
+    for (Step step = tuner.step(0, log);
+        step.kind() == Step.Kind.RUN;
+        step = tuner.step(number, log)) {
+      Proposal proposal = step.proposal();
+      log.add(proposal);
+      Trial trial = Trial.completed(proposal, proposal.prepared().run(null), 0);
+      log.add(trial);
+      best = Math.min(best, trial.score());
+      number++;
+    }
+    return best;
+  }
+
+  private static double[] medians(int trials, Function<HyperParameters, DoubleSupplier> function) {
+    var bayesian = new double[SEEDS];
+    var random = new double[SEEDS];
+    Objective objective = Objective.min("value");
+    for (int seed = 0; seed < SEEDS; seed++) {
+      bayesian[seed] = best(new BayesianOptimization(objective, trials).seed(seed), function);
+      random[seed] = best(new RandomSearch(objective, trials).seed(seed), function);
+    }
+    return new double[] {median(bayesian), median(random)};
+  }
+
+  private static double median(double[] values) {
+    Arrays.sort(values);
+    return (values[values.length / 2 - 1] + values[values.length / 2]) / 2;
+  }
+
+  private static void beats(
+      String name, int trials, double within, Function<HyperParameters, DoubleSupplier> function) {
+    double[] medians = medians(trials, function);
+    System.out.printf(
+        "%s, %d trials, medians of %d seeds: Bayesian %.4f, random %.4f%n",
+        name, trials, SEEDS, medians[0], medians[1]);
+    assertTrue(medians[0] < medians[1], Arrays.toString(medians));
+    assertTrue(medians[0] < within, Arrays.toString(medians));
+  }
+
+  @Test
+  void beatsRandomSearchOnBranin() {
+    beats("Branin", 30, 0.5, BayesianOptimizationTest::branin);
+  }
+
+  @Test
+  void beatsRandomSearchOnHartmann() {
+    beats("Hartmann-6", 50, -2.8, BayesianOptimizationTest::hartmann);
+  }
+
+  @Test
+  void beatsRandomSearchInAMixedSpace() {
+    beats("mixed space", 40, 0.15, BayesianOptimizationTest::mixed);
+  }
+
+  @Test
+  void aSmallSpaceIsTriedWholeAndOnce() {
+    Set<String> tried = new HashSet<>();
+    best(
+        new BayesianOptimization(Objective.min("value"), 100),
+        hp -> {
+          int a = hp.Int("a", 1, 4);
+          boolean b = hp.Boolean("b");
+          return () -> {
+            assertTrue(tried.add(a + " " + b));
+            return a;
+          };
+        });
+    assertEquals(8, tried.size());
+  }
+}

@@ -1,0 +1,475 @@
+package org.unroll.tuning;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.unroll.layers.Layers.dense;
+import static org.unroll.layers.Layers.gru;
+import static org.unroll.layers.Layers.input;
+import static org.unroll.training.FitOptions.epochs;
+import static org.unroll.tuning.KilledSearch.TRAIN;
+import static org.unroll.tuning.KilledSearch.VALIDATION;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.unroll.Sequential;
+import org.unroll.data.TimeSeries;
+import org.unroll.data.Windows;
+import org.unroll.training.Losses;
+import org.unroll.training.Optimizers;
+import tech.tablesaw.api.Table;
+
+class SearchTest {
+  private static final Objective VALUE = Objective.min("value");
+
+  @TempDir Path folder;
+
+  private <T extends Tuner<T>> T in(String name, T tuner) {
+    return tuner.directory(folder).projectName(name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"random", "grid", "hyperband", "bayesian"})
+  void theSameSeedGivesTheSameWithAnyNumberOfParallelTrials(String name) {
+    Set<String> outcomes = new HashSet<>();
+    for (int parallel : new int[] {1, 2, 4}) {
+      SearchResult found =
+          KilledSearch.tuner(name)
+              .directory(folder)
+              .projectName(name + parallel)
+              .parallelTrials(parallel)
+              .search(TRAIN, VALIDATION, KilledSearch::options);
+      outcomes.add(KilledSearch.outcome(found));
+      assertEquals(name.equals("random") || name.equals("grid") ? 8 : 14, found.trials().size());
+    }
+    assertEquals(1, outcomes.size(), outcomes::toString);
+  }
+
+  @Test
+  void anotherSeedGivesOtherTrials() {
+    Function<HyperParameters, DoubleSupplier> function =
+        hp -> {
+          double x = hp.Float("x", 0, 1);
+          return () -> x;
+        };
+    SearchResult first = in("a", new RandomSearch(VALUE, 3)).seed(1).search(function);
+    SearchResult second = in("b", new RandomSearch(VALUE, 3)).seed(2).search(function);
+    assertNotEquals(first.trials().get(0).values(), second.trials().get(0).values());
+  }
+
+  @Test
+  void aGridIsAllThatIsAskedFor() {
+    List<Map<String, Object>> tried = new ArrayList<>();
+    SearchResult found =
+        in("grid", new GridSearch(VALUE))
+            .parallelTrials(1)
+            .search(
+                hp -> {
+                  int layers = hp.Int("layers", 1, 2);
+                  double sum = layers;
+                  for (int i = 0; i < layers; i++) {
+                    sum += hp.Float("rate " + i, 0, 0.2, 0.1);
+                  }
+                  double value = sum;
+                  Map<String, Object> values = Map.copyOf(hp.values());
+                  return () -> {
+                    tried.add(values);
+                    return value;
+                  };
+                });
+    assertEquals(3 + 9, tried.size());
+    assertEquals(12, new HashSet<>(tried).size());
+    assertEquals(Map.of("layers", 1, "rate 0", 0.0), tried.get(0));
+    assertEquals(Map.of("layers", 1, "rate 0", 0.1), tried.get(1));
+    assertEquals(Map.of("layers", 2, "rate 0", 0.0, "rate 1", 0.1), tried.get(4));
+    assertEquals(Map.of("layers", 2, "rate 0", 0.2, "rate 1", 0.2), tried.get(11));
+    Table results = found.results();
+    assertEquals(
+        List.of(
+            "trial", "layers", "rate 0", "rate 1", "value", "trained epochs", "seconds", "status"),
+        results.columnNames());
+    assertTrue(results.column("rate 1").isMissing(0));
+    assertEquals(0.1, results.doubleColumn("rate 1").get(4));
+    assertEquals(2.4, results.doubleColumn("value").get(11), 1e-12);
+  }
+
+  @Test
+  void aRandomSearchEndsWhereAllIsTried() {
+    SearchResult found =
+        in("random", new RandomSearch(VALUE, 100))
+            .search(
+                hp -> {
+                  int n = hp.Int("n", 1, 3);
+                  return () -> n;
+                });
+    assertEquals(3, found.trials().size());
+    assertEquals(1, found.bestHyperParameters(1).get(0).get("n"));
+  }
+
+  @Test
+  void theBestEpochIsScoredAndKept() {
+    List<Double> losses = Collections.synchronizedList(new ArrayList<>());
+    HyperModel model =
+        hp -> {
+          Sequential network = Sequential.of(input(4, 2), gru(hp.Int("units", 3, 4)), dense(1));
+          network.compile("adam", "mse", "mae");
+          return network;
+        };
+    SearchResult found =
+        in("best", new GridSearch(model, "val_mae"))
+            .search(TRAIN, VALIDATION, () -> epochs(4).callbacks(new LogOf("val_mae", losses)));
+    Trial best = found.bestTrials(1).get(0);
+    assertEquals(Collections.min(losses), best.score());
+    assertEquals(4, best.epochs());
+    assertEquals(8, found.trainedEpochs());
+    assertEquals(best.score(), best.metrics().get("val_mae"));
+    Sequential kept = found.bestModels(1).get(0);
+    assertEquals(best.score(), kept.evaluate(VALIDATION).get("mae"), 1e-6);
+    assertTrue(
+        found.summary().startsWith("GridSearch: 2 trials, 8 epochs, objective val_mae (min)"));
+    assertEquals(2, found.bestModels(5).size());
+  }
+
+  @Test
+  void aTrialThatFailsIsRecordedAndTheSearchGoesOn() {
+    HyperModel model =
+        hp -> {
+          int units = hp.Int("units", 2, 5);
+          if (units == 3) {
+            throw new IllegalArgumentException("no three");
+          }
+          Sequential network = Sequential.of(input(units == 4 ? 5 : 4, 2), gru(units), dense(1));
+          network.compile("adam", "mse");
+          return network;
+        };
+    GridSearch tuner = in("failures", new GridSearch(model, "val_loss"));
+    SearchResult found = tuner.search(TRAIN, VALIDATION, () -> epochs(1));
+    assertEquals(
+        List.of("completed", "failed", "failed", "completed"),
+        found.results().stringColumn("status").asList());
+    assertTrue(found.results().column("val_loss").isMissing(1));
+    assertEquals("no three", found.results().stringColumn("failure").get(1));
+    assertTrue(found.trials().get(2).message().contains("(5, 2)"), found.trials().get(2).message());
+    assertEquals(2, found.bestModels(4).size());
+
+    // They stay as they are where the search goes on.
+    SearchResult again = tuner.search(TRAIN, VALIDATION, () -> epochs(1));
+    assertEquals(found.trials(), again.trials());
+    var error =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                in("row", new GridSearch(model, "val_loss"))
+                    .maxConsecutiveFailedTrials(2)
+                    .search(TRAIN, VALIDATION, () -> epochs(1)));
+    assertTrue(error.getMessage().startsWith("2 trials in a row have failed"), error.getMessage());
+  }
+
+  @Test
+  void aNumberThatIsNoneIsAFailure() {
+    SearchResult found =
+        in("nan", new GridSearch(VALUE))
+            .search(
+                hp -> {
+                  int n = hp.Int("n", 0, 2);
+                  return () -> n == 1 ? Double.NaN : 1.0 / n;
+                });
+    assertEquals("The objective is Infinity: [Infinity]", found.trials().get(0).message());
+    assertEquals("The objective is NaN: [NaN]", found.trials().get(1).message());
+    assertEquals(0.5, found.bestTrials(3).get(0).score());
+    SearchResult again =
+        in("nan", new GridSearch(VALUE))
+            .search(
+                hp -> {
+                  hp.Int("n", 0, 2);
+                  return () -> 0;
+                });
+    assertEquals(found.trials(), again.trials());
+  }
+
+  @Test
+  void anObjectiveThatTheLogsLackIsToldOf() {
+    SearchResult found =
+        in("objective", new RandomSearch(KilledSearch::model, "val_accuracy", 2))
+            .search(TRAIN, VALIDATION, KilledSearch::options);
+    assertTrue(
+        found.trials().get(0).message().contains("They have: loss, mae, val_loss, val_mae."),
+        found.trials().get(0).message());
+    var error = assertThrows(IllegalStateException.class, () -> found.bestModels(1));
+    assertTrue(
+        error.getMessage().startsWith("No trial is completed; the first one: The objective"));
+  }
+
+  private static DoubleSupplier line(HyperParameters hp, int max, AtomicInteger runs) {
+    int x = hp.Int("x", 1, max);
+    return () -> {
+      runs.incrementAndGet();
+      return x;
+    };
+  }
+
+  @Test
+  void aSearchIsTakenUpAndAnotherOneIsRefused() throws IOException {
+    var runs = new AtomicInteger();
+    in("taken", new RandomSearch(VALUE, 3)).search(hp -> line(hp, 100, runs));
+    SearchResult more = in("taken", new RandomSearch(VALUE, 5)).search(hp -> line(hp, 100, runs));
+    assertEquals(5, more.trials().size());
+    assertEquals(5, runs.get());
+
+    refuses(
+        "hyperparameter 'x' is Int 1 … 100, step 1, here it is Int 1 … 90",
+        new RandomSearch(VALUE, 5),
+        90);
+    refuses("seed is 0, here it is 1", new RandomSearch(VALUE, 5).seed(1), 100);
+    refuses("tuner is RandomSearch, here it is GridSearch", new GridSearch(VALUE), 100);
+    refuses(
+        "objective is min value, here it is max value",
+        new RandomSearch(Objective.max("value"), 5),
+        100);
+    refuses(
+        "executionsPerTrial is 1, here it is 2",
+        new RandomSearch(VALUE, 5).executionsPerTrial(2),
+        100);
+
+    Path mine = Files.writeString(folder.resolve("taken").resolve("mine.txt"), "mine");
+    in("taken", new RandomSearch(VALUE, 2))
+        .seed(1)
+        .overwrite(true)
+        .search(hp -> line(hp, 90, runs));
+    assertEquals(7, runs.get());
+    assertEquals("mine", Files.readString(mine));
+    assertFalse(Files.exists(folder.resolve("taken").resolve("trial-0002")));
+  }
+
+  private void refuses(String difference, Tuner<?> tuner, int max) {
+    var error =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                tuner
+                    .directory(folder)
+                    .projectName("taken")
+                    .search(hp -> line(hp, max, new AtomicInteger())));
+    String message = error.getMessage();
+    assertTrue(
+        message.startsWith(
+            "The folder " + folder.resolve("taken") + " belongs to another search: "),
+        message);
+    assertTrue(message.contains(difference), message);
+    assertTrue(message.endsWith("begin anew with overwrite(true)."), message);
+  }
+
+  @Test
+  void anInterruptKeepsWhatIsDone() throws Exception {
+    var runs = new AtomicInteger();
+    var reached = new CountDownLatch(1);
+    Function<HyperParameters, DoubleSupplier> function =
+        hp -> {
+          int x = hp.Int("x", 1, 1000);
+          return () -> {
+            if (runs.incrementAndGet() == 4) {
+              reached.countDown();
+              try {
+                new CountDownLatch(1).await(); // until it is interrupted
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            }
+            return x;
+          };
+        };
+    SearchResult[] found = new SearchResult[1];
+    boolean[] flag = new boolean[1];
+    Thread search =
+        new Thread(
+            () -> {
+              found[0] =
+                  in("stopped", new RandomSearch(VALUE, 8)).parallelTrials(1).search(function);
+              flag[0] = Thread.interrupted();
+            });
+    search.start();
+    reached.await();
+    search.interrupt();
+    search.join();
+    assertTrue(flag[0]);
+    assertTrue(found[0].interrupted());
+    assertEquals(3, found[0].trials().size());
+    SearchResult rest = in("stopped", new RandomSearch(VALUE, 8)).search(function);
+    assertEquals(8, rest.trials().size());
+    assertEquals(4 + 5, runs.get());
+  }
+
+  @Test
+  void executionsBeginWithOtherWeights() {
+    SearchResult found =
+        in("executions", new RandomSearch(KilledSearch::model, "val_loss", 2))
+            .executionsPerTrial(3)
+            .search(TRAIN, VALIDATION, KilledSearch::options);
+    Trial trial = found.bestTrials(1).get(0);
+    assertEquals(3, new HashSet<>(trial.scores()).size(), "scores " + trial.scores());
+    assertEquals(
+        trial.scores().stream().mapToDouble(d -> d).average().orElseThrow(), trial.score(), 1e-15);
+    assertEquals(
+        Collections.min(trial.scores()),
+        found.bestModels(1).get(0).evaluate(VALIDATION).get("loss"),
+        1e-6);
+
+    HyperModel same =
+        hp -> {
+          Sequential network = Sequential.of(input(4, 2), gru(hp.Int("units", 3, 4)), dense(1));
+          network.compile("adam", "mse");
+          return network;
+        };
+    SearchResult refused =
+        in("same", new RandomSearch(same, "val_loss", 1))
+            .executionsPerTrial(2)
+            .search(TRAIN, VALIDATION, () -> epochs(1));
+    assertTrue(refused.trials().get(0).message().contains("hp.seed()"));
+  }
+
+  private static Windows windows(HyperParameters hp) {
+    double[][] rows = new double[200][2];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i][0] = Math.sin(i / 5.0);
+      rows[i][1] = Math.cos(i / 3.0);
+    }
+    TimeSeries series = TimeSeries.of(rows, "a", "b").target("a");
+    if (hp.Choice("features", "one", "both").equals("one")) {
+      series = series.columns("a");
+    }
+    int step = hp.Int("step", 1, 2);
+    return series
+        .windows()
+        .step(step)
+        .lookback(hp.Int("lookback", 6, 12, 6))
+        .batchSize(hp.Int("batch size", 16, 32, 2, Sampling.LOG));
+  }
+
+  @Test
+  void hyperParametersReachTheData() {
+    HyperModel model =
+        hp -> {
+          Windows windows = windows(hp);
+          Sequential network =
+              Sequential.of(input(windows.inputShape().toArray()), gru(2), dense(1));
+          network.compile("adam", "mae");
+          return network;
+        };
+    SearchResult found =
+        in("data", new GridSearch(model, "val_loss"))
+            .search(
+                hp -> {
+                  Windows windows = windows(hp);
+                  return new Fold<>(windows.range(0, 150), windows.range(150, 200));
+                },
+                hp -> epochs(1).stepsPerEpoch(2));
+    assertEquals(16, found.trials().size());
+    assertEquals(0, found.trials().stream().filter(trial -> !trial.isCompleted()).count());
+    assertEquals(
+        List.of("features", "step", "lookback", "batch size"),
+        found.space().stream().map(HyperParameter::name).toList());
+  }
+
+  @Test
+  void aNameOfTheResultsIsTaken() {
+    var error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                in("name", new GridSearch(VALUE))
+                    .search(
+                        hp -> {
+                          int n = hp.Int("seconds", 1, 2);
+                          return () -> n;
+                        }));
+    assertTrue(error.getMessage().contains("'seconds'"), error.getMessage());
+  }
+
+  @Test
+  void listenersHearOfEverything() {
+    List<String> heard = new ArrayList<>();
+    var listener =
+        new SearchListener() {
+          @Override
+          public void onSearchBegin(SearchProgress progress) {
+            heard.add("begin " + progress.planned() + " " + progress.best());
+          }
+
+          @Override
+          public void onTrialBegin(SearchProgress progress, int number, HyperParameters values) {
+            heard.add("trial " + number + " " + values + " running " + progress.running());
+          }
+
+          @Override
+          public void onTrialEnd(SearchProgress progress, Trial trial) {
+            heard.add(
+                "ended "
+                    + trial.number()
+                    + " best "
+                    + progress.best().number()
+                    + " left "
+                    + (progress.secondsLeft() >= 0));
+          }
+
+          @Override
+          public void onSearchEnd(SearchProgress progress) {
+            heard.add("end " + progress.trials().size() + " " + progress.secondsLeft());
+          }
+        };
+    in("listener", new GridSearch(null, VALUE, 2))
+        .parallelTrials(1)
+        .listener(listener)
+        .search(
+            hp -> {
+              int n = hp.Int("n", 1, 3);
+              return () -> n;
+            });
+    assertEquals(
+        List.of(
+            "begin 2 null",
+            "trial 0 {n=1} running 1",
+            "ended 0 best 0 left true",
+            "trial 1 {n=2} running 1",
+            "ended 1 best 0 left true",
+            "end 2 0.0"),
+        heard);
+  }
+
+  @Test
+  void weightsOfTheBestEpochAreNotThoseOfTheLast() {
+    // A learning rate at which training soon gets worse.
+    HyperModel model =
+        hp -> {
+          Sequential network = Sequential.of(input(4, 2), gru(hp.Int("units", 3, 3)), dense(1));
+          network.compile(Optimizers.sgd(1.2), Losses.mse());
+          return network;
+        };
+    List<Double> losses = Collections.synchronizedList(new ArrayList<>());
+    SearchResult found =
+        in("worse", new GridSearch(model, "val_loss"))
+            .search(TRAIN, VALIDATION, () -> epochs(8).callbacks(new LogOf("val_loss", losses)));
+    double best = Collections.min(losses);
+    assertNotEquals(best, losses.get(losses.size() - 1));
+    assertEquals(best, found.bestModels(1).get(0).evaluate(VALIDATION).get("loss"), 1e-6);
+    assertArrayEquals(
+        new double[] {best}, found.results().doubleColumn("val_loss").asDoubleArray());
+  }
+}
