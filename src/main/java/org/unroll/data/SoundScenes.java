@@ -106,17 +106,23 @@ public final class SoundScenes {
    * @param seconds how long it lasts
    */
   public static AudioClip sound(String name, double seconds, long seed) {
-    int index = CLASSES.indexOf(name);
-    if (index < 0) {
-      throw new IllegalArgumentException(
-          "There is no sound '" + name + "'. The sounds are: " + String.join(", ", CLASSES));
-    }
+    Sound sound =
+        Arrays.stream(Sound.values())
+            .filter(candidate -> name(candidate).equals(name))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "There is no sound '"
+                            + name
+                            + "'. The sounds are: "
+                            + String.join(", ", CLASSES)));
     int samples = (int) Math.round(seconds * SAMPLE_RATE);
     if (samples < 1) {
       throw new IllegalArgumentException(
           "A sound lasts longer than 0 seconds. Received: seconds=" + seconds);
     }
-    return clip(Sound.values()[index].wave(samples, new SplitMix64(seed)));
+    return clip(sound.wave(samples, new SplitMix64(seed)));
   }
 
   /** The number of scenes. */
