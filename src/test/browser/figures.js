@@ -40,8 +40,16 @@ export function defectsOf(plot) {
     heatmap: ['.heatmaplayer .hm', 'image'],
     box: ['.boxlayer .trace', 'path'],
   };
-  const traces = plot._fullData.filter((trace) => trace.visible === true);
-  if (traces.length === 0) defects.push('no trace');
+  // Some traces show nothing: they carry the texts of a drawing made of shapes, or a scale of colours.
+  const carries = (trace) =>
+    trace.mode === 'markers' && (trace.marker.opacity === 0 || !trace.y.some(Number.isFinite));
+  const visible = plot._fullData.filter((trace) => trace.visible === true);
+  const traces = visible.filter((trace) => !carries(trace));
+  if (visible.length === 0) defects.push('no trace');
+  if (traces.length < visible.length) {
+    const drawing = [...plot.querySelectorAll('.shapelayer path, .infolayer .annotation text, .colorbar .cbfills rect')];
+    if (!drawing.some((element) => large(element) && inked(element))) defects.push('no drawing');
+  }
   for (const type of new Set(traces.map((trace) => trace.type))) {
     if (!marks[type]) {
       defects.push(`the test knows no trace of type ${type}`);
@@ -49,7 +57,7 @@ export function defectsOf(plot) {
     }
     const [group, mark] = marks[type];
     const expected = traces.filter((trace) => trace.type === type).length;
-    const drawn = [...plot.querySelectorAll(group)].filter((trace) =>
+    const drawn = [...plot.querySelectorAll(`.cartesianlayer ${group}`)].filter((trace) =>
       [...trace.querySelectorAll(mark)].some(
         (element) => large(element) && (element.tagName === 'image' || inked(element))));
     if (drawn.length !== expected) defects.push(`${drawn.length} of ${expected} ${type} traces are drawn`);

@@ -18,7 +18,8 @@ const spoilt = {
     for (const bar of plot.querySelectorAll('.barlayer path')) bar.setAttribute('d', 'M0,0');
   },
   'letters like paper': (plot) => {
-    for (const text of plot.querySelectorAll('.ytick text')) text.style.fill = 'rgb(240, 240, 240)';
+    const paper = getComputedStyle(document.body).backgroundColor;
+    for (const text of plot.querySelectorAll('.ytick text')) text.style.fill = paper;
   },
 };
 

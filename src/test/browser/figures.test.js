@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { defectsOf, figuresIn, inkOf } from './figures.js';
 import { launch, open } from './offline.js';
-import { pages } from './pages.js';
+import { pages, root } from './pages.js';
 
 let browser;
 let blank;
@@ -31,7 +31,7 @@ async function assertInk(element, what) {
 
 for (const file of pages) {
   const figures = figuresIn(file);
-  const name = path.relative('.', file);
+  const name = path.relative(root, file);
   const title = (i) => `figure ${i + 1} (${figures[i].layout.title?.text || 'no title'})`;
 
   test(`${name}: ${figures.length} plots are drawn`, async () => {
@@ -46,11 +46,13 @@ for (const file of pages) {
         { timeout: 60_000 })
       .catch(() => {});
     assert.equal(await plots.count(), figures.length, 'plots drawn');
+    const defects = [];
     for (let i = 0; i < figures.length; i++) {
       const plot = plots.nth(i);
-      assert.deepEqual(await plot.evaluate(defectsOf), [], title(i));
+      for (const defect of await plot.evaluate(defectsOf)) defects.push(`${title(i)}: ${defect}`);
       await assertInk(plot, title(i));
     }
+    assert.deepEqual(defects, []);
     if (typesFormulas(file)) assert.ok((await page.locator('mjx-container svg').count()) > 0, 'formulas are set');
     assert.deepEqual(complaints, []);
     await context.close();

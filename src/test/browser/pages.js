@@ -1,8 +1,9 @@
 // The HTML files in the folders that PAGES names, separated by colons.
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = path.resolve(import.meta.dirname, '../../..');
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 export const pages = (process.env.PAGES || 'target/notebooks')
   .split(':')
