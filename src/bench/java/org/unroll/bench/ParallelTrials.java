@@ -17,13 +17,12 @@ import org.unroll.tuning.RandomSearch;
 import org.unroll.tuning.SearchResult;
 
 /**
- * How many trials a search ends in a second, one after another and two at a time, in turns. A trial
- * trains a GRU of 32 units; it has one thread where the system property {@code unroll.threads} is
- * as many as run at a time (2 and 2), and both where one runs on two threads.
+ * How many trials a search ends in a minute, one after another and two at a time, in turns. A trial
+ * trains a GRU of 32 units.
  *
- * <p>Prints lines of CSV: the round, the trials a minute of one at a time on one thread, of one at
- * a time on all threads, and of two at a time, and two ratios: two against one on one thread, and
- * against one on all.
+ * <p>Prints lines of CSV: the round; the trials a minute of one at a time on one thread, of one at
+ * a time on two threads, and of two at a time on one thread each; and the last of these as a
+ * multiple of the first and of the second.
  *
  * <p>Arguments: the number of rounds, 5 by default, and of trials, 8 by default.
  */

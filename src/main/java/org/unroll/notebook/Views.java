@@ -22,6 +22,9 @@ import org.unroll.layers.Tensor;
 import org.unroll.training.LiveProgress;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
+import org.unroll.tuning.HyperParameters;
+import org.unroll.tuning.SearchProgress;
+import org.unroll.tuning.SearchResult;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 
@@ -47,6 +50,8 @@ final class Views {
     add(Recording.class, recording -> TableView.of(table(recording)));
     add(Predictions.class, predictions -> TableView.of(predictions.toTable()));
     add(LiveProgress.class, LiveProgressView::of);
+    add(SearchProgress.class, SearchView::of);
+    add(SearchResult.class, found -> TableView.of(found.results()).withText(found.toString()));
     add(Windows.Description.class, WindowsView::of);
     add(AudioClip.class, AudioView::of);
     // Kernels take the text of what they do not know for HTML, and the ends of lines are lost.
@@ -55,6 +60,7 @@ final class Views {
     add(SoundScene.class, Views::text);
     add(Evaluation.class, Views::text);
     add(Layer.class, Views::text);
+    add(HyperParameters.class, Views::text);
   }
 
   private Views() {}

@@ -49,8 +49,8 @@ public record Objective(String name, boolean higherIsBetter) {
     return new Objective(name, true);
   }
 
-  /** Whether a value is better than another; any number is better than NaN, and NaN than none. */
-  boolean isBetter(double value, double other) {
+  /** Whether a value is better than another; any number is better than NaN. */
+  public boolean isBetter(double value, double other) {
     if (Double.isNaN(other)) {
       return !Double.isNaN(value);
     }

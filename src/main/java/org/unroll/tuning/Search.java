@@ -43,7 +43,7 @@ final class Search {
     log =
         new TrialLog(
             experiment, tuner.seed(), SearchResult.reservedNames(tuner.objective().name()));
-    listener = tuner.listener() == null ? new SearchListener() {} : tuner.listener();
+    listener = tuner.listener() == null ? ShownSearch.open() : tuner.listener();
     parallel = tuner.parallel();
   }
 
@@ -276,10 +276,11 @@ final class Search {
       }
       left = work * secondsOfWork / workDone / parallel;
     }
+    List<Trial> best = SearchResult.best(tuner.objective(), trials, 1);
     return new SearchProgress(
         tuner.objective(),
         trials,
-        SearchResult.best(tuner.objective(), trials),
+        best.isEmpty() ? null : best.get(0),
         running,
         planned,
         seconds(begin),

@@ -1,6 +1,7 @@
 package org.unroll.tuning;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How far a search has come.
@@ -27,5 +28,46 @@ public record SearchProgress(
   /** Copies the list. */
   public SearchProgress {
     trials = List.copyOf(trials);
+  }
+
+  /** The best trials so far, each with values of its own, best first. */
+  public List<Trial> bestTrials(int n) {
+    return SearchResult.best(objective, trials, n);
+  }
+
+  /** What is done and left: {@code 12 of 40 trials, 1 failed, 2 running, 3:20, 9:41 left}. */
+  public String status() {
+    long failed = trials.stream().filter(trial -> !trial.isCompleted()).count();
+    return trials.size()
+        + (planned < 0 ? "" : " of " + planned)
+        + " trials"
+        + (failed == 0 ? "" : ", " + failed + " failed")
+        + (running == 0 ? "" : ", " + running + " running")
+        + ", "
+        + clock(seconds)
+        + (running == 0 || Double.isNaN(secondsLeft) ? "" : ", " + clock(secondsLeft) + " left")
+        + (interrupted ? ", interrupted" : "");
+  }
+
+  private static String clock(double seconds) {
+    long whole = Math.round(seconds);
+    return whole < 3600
+        ? String.format(Locale.ROOT, "%d:%02d", whole / 60, whole % 60)
+        : String.format(Locale.ROOT, "%d:%02d:%02d", whole / 3600, whole % 3600 / 60, whole % 60);
+  }
+
+  /** The status and the best trial, on one line. */
+  @Override
+  public String toString() {
+    return status()
+        + (best == null
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                " - best %s: %.5g in trial %d %s",
+                objective.name(),
+                best.score(),
+                best.number(),
+                best.values()));
   }
 }

@@ -61,8 +61,15 @@ public final class SearchResult {
     return Set.of(TRIAL, objective, BRACKET, ROUND, FROM, EPOCHS, SECONDS, STATUS, FAILURE);
   }
 
-  static Trial best(Objective objective, Collection<Trial> trials) {
-    return trials.stream().filter(Trial::isCompleted).min(order(objective)).orElse(null);
+  /** The best of the completed trials, each of the others having other values, best first. */
+  static List<Trial> best(Objective objective, Collection<Trial> trials, int count) {
+    Set<Map<String, Object>> seen = new HashSet<>();
+    return trials.stream()
+        .filter(Trial::isCompleted)
+        .sorted(order(objective))
+        .filter(trial -> seen.add(trial.values()))
+        .limit(count)
+        .toList();
   }
 
   private static Comparator<Trial> order(Objective objective) {
@@ -96,14 +103,7 @@ public final class SearchResult {
    */
   private List<Trial> best(int count) {
     Tuner.atLeastOne("n", count);
-    Set<Map<String, Object>> seen = new HashSet<>();
-    List<Trial> best =
-        trials.stream()
-            .filter(Trial::isCompleted)
-            .sorted(order(objective))
-            .filter(trial -> seen.add(trial.values()))
-            .limit(count)
-            .toList();
+    List<Trial> best = best(objective, trials, count);
     if (best.isEmpty()) {
       throw new IllegalStateException(
           "No trial is completed"

@@ -154,7 +154,10 @@ public abstract sealed class Tuner<T extends Tuner<T>>
     return self();
   }
 
-  /** Sets who is told how the search goes on. */
+  /**
+   * Sets who is told how the search goes on. By default it is shown in a notebook below the running
+   * cell, and nowhere else; {@link SearchListener#lines} prints it.
+   */
   public T listener(SearchListener newListener) {
     listener = newListener;
     return self();

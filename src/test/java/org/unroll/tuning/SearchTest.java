@@ -278,7 +278,7 @@ class SearchTest {
   }
 
   @Test
-  void anInterruptKeepsWhatIsDone() throws Exception {
+  void anInterruptKeepsWhatIsDone() {
     var runs = new AtomicInteger();
     var reached = new CountDownLatch(1);
     Function<HyperParameters, DoubleSupplier> function =
@@ -296,22 +296,24 @@ class SearchTest {
             return x;
           };
         };
-    SearchResult[] found = new SearchResult[1];
-    boolean[] flag = new boolean[1];
-    Thread search =
+    Thread searching = Thread.currentThread();
+    Thread stopButton =
         new Thread(
             () -> {
-              found[0] =
-                  in("stopped", new RandomSearch(VALUE, 8)).parallelTrials(1).search(function);
-              flag[0] = Thread.interrupted();
+              try {
+                reached.await();
+                searching.interrupt();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
             });
-    search.start();
-    reached.await();
-    search.interrupt();
-    search.join();
-    assertTrue(flag[0]);
-    assertTrue(found[0].interrupted());
-    assertEquals(3, found[0].trials().size());
+    stopButton.setDaemon(true);
+    stopButton.start();
+    SearchResult found =
+        in("stopped", new RandomSearch(VALUE, 8)).parallelTrials(1).search(function);
+    assertTrue(Thread.interrupted());
+    assertTrue(found.interrupted());
+    assertEquals(3, found.trials().size());
     SearchResult rest = in("stopped", new RandomSearch(VALUE, 8)).search(function);
     assertEquals(8, rest.trials().size());
     assertEquals(4 + 5, runs.get());
