@@ -28,6 +28,7 @@ class DocExamplesTest {
       for (String path : System.getProperty("java.class.path").split(":", -1)) {
         shell.addToClasspath(path);
       }
+      shell.eval("import org.unroll.notebook.*;");
       String readme = Files.readString(Path.of("README.md"));
       for (String example : examples(README_EXAMPLE, readme)) {
         run(shell, "README.md", small(example));
@@ -43,7 +44,10 @@ class DocExamplesTest {
     }
   }
 
-  /** The same examples on a tenth of the rows, with a few steps of training. */
+  /**
+   * The same examples on a tenth of the rows or on files of the tests, with a few steps of
+   * training.
+   */
   private static String small(String example) {
     return example
         .replace("210_000", "21_000")
@@ -51,6 +55,7 @@ class DocExamplesTest {
         .replace("157_000", "15_700")
         .replace("lookback(1440)", "lookback(720)")
         .replace("input(240, 14)", "input(120, 14)")
+        .replace("Imdb.load()", "Imdb.load(java.nio.file.Path.of(\"src/test/resources/imdb\"))")
         .replace("stepsPerEpoch(200)", "stepsPerEpoch(5)")
         .replaceAll("epochs\\(\\d+\\)", "epochs(1)");
   }

@@ -23,7 +23,7 @@ import org.apache.commons.math3.random.MersenneTwister;
  *
  * <pre>{@code
  * Imdb imdb = Imdb.load().numWords(10_000);
- * Sequences train = imdb.train().padding(SequencePadding.pre().maxlen(500)).batchSize(128);
+ * Sequences reviews = imdb.train().padding(SequencePadding.pre().maxlen(500)).batchSize(128);
  * String first = imdb.decode(imdb.xTrain()[0]);
  * }</pre>
  *

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * sequences learns to tell the next token at every step (many to many).
  *
  * <pre>{@code
- * var windows = TokenWindows.of(new int[] {5, 3, 8, 2, 9}, 3).batchSize(64);
+ * var tokens = TokenWindows.of(new int[] {5, 3, 8, 2, 9}, 3).batchSize(64);
  * // 2 windows: {5, 3, 8} with targets {3, 8, 2}, and {3, 8, 2} with targets {8, 2, 9}
  * }</pre>
  *

@@ -56,9 +56,8 @@ public final class Notebook {
    *
    * <pre>{@code
    * LiveDisplay live = Notebook.live();
-   * for (int i = 0; i < 300; i++) {
-   *   text.append(next());
-   *   live.update(text);
+   * for (int i = 1; i <= 3; i++) {
+   *   live.update("seen: " + i);
    * }
    * }</pre>
    */

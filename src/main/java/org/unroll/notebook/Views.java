@@ -20,11 +20,11 @@ import org.unroll.data.Windows;
 import org.unroll.layers.Layer;
 import org.unroll.layers.Tensor;
 import org.unroll.training.LiveProgress;
-import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.StringColumn;
 import org.unroll.tuning.HyperParameters;
 import org.unroll.tuning.SearchProgress;
 import org.unroll.tuning.SearchResult;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 
