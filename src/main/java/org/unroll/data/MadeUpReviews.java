@@ -10,8 +10,8 @@ import java.util.Random;
  * words matters. They stand in where the real ones of {@link Imdb} are absent, and say nothing
  * about how people write.
  *
- * <p>A review holds one or three opinions of the reviewer on the film; its label is 1 (good) if
- * more of them are good than bad, else 0. Half of the reviews are good. An opinion says what it
+ * <p>A review holds one, three or five opinions of the reviewer on the film; its label is 1 (good)
+ * if more of them are good than bad, else 0. Half of the reviews are good. An opinion says what it
  * means plainly ("the acting was moving"), or negates the opposite ("the acting was never dull"),
  * or sets it against what was expected or what others thought ("i expected the acting to be dull,
  * but it was moving"). Between them stands what has no bearing on the label: where the film plays,
@@ -88,7 +88,7 @@ public final class MadeUpReviews {
     "%4$s called the %1$s %2$s, but i found it %3$s",
     "they say that the %1$s is %2$s, yet to me it was %3$s",
     "i found the %1$s %3$s, although %4$s had called it %2$s",
-    "the %1$s was %3$s, where i had feared or hoped that it would be %2$s",
+    "the %1$s was %3$s, where i had been told that it would be %2$s",
     "the %1$s was not %2$s but %3$s"
   };
 
@@ -109,14 +109,14 @@ public final class MadeUpReviews {
     "a lighthouse keeper", "a jazz pianist", "a family of bakers", "a lost astronaut", "a spy"
   };
   private static final String[] DEEDS = {
-    "look for a letter that was never sent",
-    "cross the border at night",
-    "inherit a house with a locked room",
-    "take the last train of the year",
-    "try to win back an old friend",
-    "keep a secret for thirty years",
-    "rob the wrong bank",
-    "learn to sail in one summer"
+    "looked for a letter that was never sent",
+    "crossed the border at night",
+    "inherited a house with a locked room",
+    "took the last train of the year",
+    "tried to win back an old friend",
+    "kept a secret for thirty years",
+    "robbed the wrong bank",
+    "learnt to sail in one summer"
   };
   private static final String[] DAYS = {
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
@@ -168,13 +168,13 @@ public final class MadeUpReviews {
   private record Writer(Random random) {
     String review(boolean good) {
       List<String> sentences = new ArrayList<>();
-      int opinions = random.nextBoolean() ? 1 : 3;
-      // Of three, one may differ; which one is left to the order.
-      boolean differing = opinions == 3 && random.nextInt(3) == 0;
+      int opinions = 1 + 2 * random.nextInt(3);
+      // Of several, one may differ; which one is left to the order.
+      boolean differing = opinions > 1 && random.nextInt(3) == 0;
       for (int i = 0; i < opinions; i++) {
         sentences.add(opinion(good != (differing && i == 0)));
       }
-      int fillers = 4 + random.nextInt(9);
+      int fillers = 2 + random.nextInt(6);
       for (int i = 0; i < fillers; i++) {
         sentences.add(filler());
       }
@@ -185,12 +185,12 @@ public final class MadeUpReviews {
     private String opinion(boolean good) {
       String aspect = any(ASPECTS);
       String own = any(ADVERBS) + any(good ? GOOD : BAD);
-      String opposite = any(ADVERBS) + any(good ? BAD : GOOD);
+      String opposite = any(good ? BAD : GOOD);
       int form = random.nextInt(20);
-      if (form < 8) {
+      if (form < 11) {
         return "the " + aspect + " was " + own;
       }
-      if (form < 14) {
+      if (form < 15) {
         return String.format(any(NEGATIONS), aspect, opposite);
       }
       return String.format(any(CONTRASTS), aspect, opposite, own, any(OTHERS));
