@@ -174,7 +174,7 @@ final class CurveChart {
       double exact = (most - least) / INTERVALS;
       double power = Math.pow(10, Math.floor(Math.log10(exact)));
       double digit = exact / power;
-      double round = digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10;
+      double round = digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10;
       step = whole ? Math.max(1, round * power) : round * power;
     }
 
