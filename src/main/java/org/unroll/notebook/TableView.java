@@ -56,7 +56,7 @@ final class TableView {
     if (column instanceof DateTimeColumn) {
       return text.replaceFirst("(\\d)T(\\d\\d:\\d\\d)(:00\\.000)?$", "$1 $2");
     }
-    boolean longNumber = column instanceof NumericColumn && text.length() > 10;
+    boolean longNumber = column instanceof NumericColumn && text.length() > 9;
     return longNumber && !column.isMissing(row) && text.contains(".")
         ? Numbers.format(((NumericColumn<?>) column).getDouble(row))
         : text;
