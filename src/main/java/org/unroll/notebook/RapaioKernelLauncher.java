@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Starts the rapaio Jupyter kernel (RJK) 3.0.1 so that it always comes up and outlives the stop
@@ -26,7 +28,9 @@ import java.util.concurrent.Future;
  *   <li>{@code LoopThread.start} starts the thread before it sets the flag on which the thread
  *       runs, so the thread may end at once;
  *   <li>an interrupt shuts down the executor that later cells need, and its handler shares the
- *       parent message and the list of closing actions with the cell that runs.
+ *       parent message and the list of closing actions with the cell that runs;
+ *   <li>a cell that was stopped is answered at once, and the next one begins while the first is
+ *       still in its last batch.
  * </ul>
  *
  * <p>This class keeps RJK's kernel, message format and cell handling and replaces only the loops
@@ -48,8 +52,11 @@ final class RapaioKernelLauncher {
   /** How long the last reply gets to leave before the process ends, in milliseconds. */
   private static final long FAREWELL_MILLIS = 100;
 
-  /** How often a stop looks whether the cell has come to run, in milliseconds. */
+  /** How often a stop looks whether the cell has come to run, or has ended, in milliseconds. */
   private static final long RETRY_MILLIS = 10;
+
+  /** How long the next cell waits for one that was stopped but goes on, in milliseconds. */
+  private static final long LEAVE_MILLIS = 10_000;
 
   /** The kernel's method for each request on the shell socket. */
   private static final Map<String, String> SHELL_HANDLERS =
@@ -73,6 +80,9 @@ final class RapaioKernelLauncher {
 
   /** The request whose cell runs, null between cells; written by the shell's thread only. */
   private volatile Object runningCell;
+
+  /** Whether a stop has come since the shell's last request. */
+  private volatile boolean stopped;
 
   private RapaioKernelLauncher(Path connectionFile)
       throws IOException, ReflectiveOperationException {
@@ -144,12 +154,25 @@ final class RapaioKernelLauncher {
       return;
     }
     call(channels, "setMsgId", call(message, "getId"));
+    stopped = false;
     runningCell = request.equals("execute_request") ? message : null;
     try {
       call(kernel, handler, message);
     } finally {
       runningCell = null;
       call(channels, "runAfterActions");
+    }
+    if (stopped) {
+      awaitCells();
+    }
+  }
+
+  /** Waits until no thread runs a cell any more; one that ignores its interrupt is given up. */
+  private void awaitCells() throws ReflectiveOperationException {
+    var threads = (ThreadPoolExecutor) get(executionControl(), "executor");
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LEAVE_MILLIS);
+    while (threads.getActiveCount() > 0 && System.nanoTime() < end) {
+      pause(RETRY_MILLIS);
     }
   }
 
@@ -182,11 +205,9 @@ final class RapaioKernelLauncher {
    * or the cell has ended.
    */
   private void interrupt() throws ReflectiveOperationException {
-    Object engine = call(kernel, "javaEngine");
-    Object execution =
-        call(get(engine, "controlProvider"), "getRegisteredControl", get(engine, "executionId"));
-    var snippets = (Map<?, ?>) get(execution, "running");
+    var snippets = (Map<?, ?>) get(executionControl(), "running");
     Object cell = runningCell;
+    stopped = true;
     boolean cancelled = false;
     while (!cancelled && cell != null && cell == runningCell) {
       for (Object snippet : snippets.values()) {
@@ -196,6 +217,12 @@ final class RapaioKernelLauncher {
         pause(RETRY_MILLIS);
       }
     }
+  }
+
+  /** What runs the cells, each in a thread of its own. */
+  private Object executionControl() throws ReflectiveOperationException {
+    Object engine = call(kernel, "javaEngine");
+    return call(get(engine, "controlProvider"), "getRegisteredControl", get(engine, "executionId"));
   }
 
   /**
