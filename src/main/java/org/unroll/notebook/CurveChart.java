@@ -40,14 +40,14 @@ final class CurveChart {
     return this;
   }
 
-  /** The chart as an image of an HTML page. */
+  /** The chart as an image of an HTML page, beside others: JupyterLab makes blocks of images. */
   String html() {
     String base64 = Base64.getEncoder().encodeToString(svg().getBytes(StandardCharsets.UTF_8));
     return "<img width=\""
         + WIDTH
         + "\" height=\""
         + HEIGHT
-        + "\" alt=\""
+        + "\" style=\"display:inline\" alt=\""
         + HtmlTable.escape(title + " by " + xTitle)
         + "\" src=\"data:image/svg+xml;base64,"
         + base64
