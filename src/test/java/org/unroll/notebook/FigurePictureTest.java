@@ -49,6 +49,20 @@ class FigurePictureTest {
   }
 
   @Test
+  void turnedLabelsBesideALegendAreNotCutOff() throws Exception {
+    Figure figure =
+        Plots.meanAbsoluteErrors(
+            Map.of("GRU", 2.09, "LSTM", 2.14, "SimpleRNN", 2.19),
+            Map.of("ridge regression", 2.13, "last value", 2.57, "same time of day", 3.55),
+            "°C");
+    BufferedImage image = picture(figure);
+    int last = image.getHeight() - 1;
+    assertTrue(
+        IntStream.range(0, image.getWidth())
+            .allMatch(x -> image.getRGB(x, last) == image.getRGB(0, 0)));
+  }
+
+  @Test
   void everyLineIsDrawnInItsColour() throws Exception {
     List<LocalDateTime> times =
         IntStream.range(0, 50)

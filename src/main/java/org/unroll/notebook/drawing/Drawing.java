@@ -125,27 +125,33 @@ public final class Drawing {
   /** What is left for the panels inside of titles, labels, legend and colour bars. */
   private Rectangle2D inner(int width, int height, Legend legend) {
     JsonNode margin = layout.path("margin");
-    double left = 16;
-    double bottom = 12;
-    for (Map.Entry<String, Axis> entry : axes.entrySet()) {
-      Axis axis = entry.getValue();
-      double title = axis.title().isEmpty() ? 0 : TITLE_ROOM;
-      if (entry.getKey().startsWith("y") && domain(entry.getKey())[0] < 0.01) {
-        left = Math.max(left, widestLabel(axis) + TICK + 14 + title);
-      } else if (entry.getKey().startsWith("x")) {
-        bottom = Math.max(bottom, labelHeight(axis, width - left - 60) + TICK + 14 + title);
-      }
-    }
     boolean bars = traces.stream().anyMatch(Trace::hasColorBar);
     double right =
         Math.max(
             margin.path("r").asDouble(24), legend.width() + (bars ? HeatMapTraces.BAR_ROOM : 0));
+    double left = Math.max(16, Math.min(64, margin.path("l").asDouble(0)));
+    for (Map.Entry<String, Axis> entry : axes.entrySet()) {
+      if (entry.getKey().startsWith("y") && domain(entry.getKey())[0] < 0.01) {
+        Axis axis = entry.getValue();
+        left = Math.max(left, widestLabel(axis) + TICK + 14 + titleRoom(axis));
+      }
+    }
+    // Whether labels have to be turned depends on the width that all the others leave.
+    double bottom = 12;
+    for (Map.Entry<String, Axis> entry : axes.entrySet()) {
+      if (entry.getKey().startsWith("x")) {
+        Axis axis = entry.getValue();
+        double[] across = share(settings(entry.getKey()).path("domain"));
+        double labels = labelHeight(axis, (across[1] - across[0]) * (width - left - right));
+        bottom = Math.max(bottom, labels + TICK + 14 + titleRoom(axis));
+      }
+    }
     double top = text(layout.path("title")).isEmpty() ? 16 : 48;
-    return new Rectangle2D.Double(
-        Math.max(left, Math.min(64, margin.path("l").asDouble(0))),
-        top,
-        width - Math.max(left, Math.min(64, margin.path("l").asDouble(0))) - right,
-        height - top - bottom);
+    return new Rectangle2D.Double(left, top, width - left - right, height - top - bottom);
+  }
+
+  private static double titleRoom(Axis axis) {
+    return axis.title().isEmpty() ? 0 : TITLE_ROOM;
   }
 
   /** The share of the inner width for a y axis's panel: the domain of the x axis beside it. */
@@ -175,7 +181,7 @@ public final class Drawing {
     if (!axis.showsLabels()) {
       return 0;
     }
-    List<Ticks.Tick> ticks = axis.ticks(8);
+    List<Ticks.Tick> ticks = axis.ticks(across(length));
     double angle = Math.toRadians(angle(axis, ticks, length));
     boolean second = ticks.stream().anyMatch(t -> !t.second().isEmpty());
     return widestLabel(axis) * Math.sin(angle) + 12 * Math.cos(angle) + (second ? 15 : 0);
@@ -266,7 +272,7 @@ public final class Drawing {
     g.setColor(Colors.FAINT);
     g.setStroke(new BasicStroke(1));
     if (panel.xAxis().showsGrid() && !panel.xAxis().isCategories()) {
-      for (Ticks.Tick tick : panel.xAxis().ticks(across(area))) {
+      for (Ticks.Tick tick : panel.xAxis().ticks(across(area.getWidth()))) {
         double x = panel.x(tick.at());
         g.draw(new Line2D.Double(x, area.getY(), x, area.getMaxY()));
       }
@@ -279,8 +285,8 @@ public final class Drawing {
     }
   }
 
-  private static int across(Rectangle2D area) {
-    return (int) Math.max(2, area.getWidth() / 70);
+  private static int across(double length) {
+    return (int) Math.max(2, length / 70);
   }
 
   private static int up(Rectangle2D area) {
@@ -316,7 +322,7 @@ public final class Drawing {
   private static void xLabels(Graphics2D g, Panel panel, Rectangle2D inner) {
     Rectangle2D area = panel.area();
     Axis axis = panel.xAxis();
-    List<Ticks.Tick> ticks = axis.ticks(across(area));
+    List<Ticks.Tick> ticks = axis.ticks(across(area.getWidth()));
     double angle = angle(axis, ticks, area.getWidth());
     double below = area.getMaxY() + TICK;
     if (axis.showsLabels()) {
