@@ -12,6 +12,8 @@ the model's history. Exit code 1 if anything hung or failed.
 """
 
 import argparse
+import json
+import re
 import sys
 import time
 
@@ -108,12 +110,21 @@ def starts(name, count, patience):
     return hung
 
 
+# What the display or a line says when at least one epoch is done.
+SECOND_EPOCH = re.compile(r"[Ee]poch ([2-9]|\d\d+)/")
+
+
 def trainer(name, patience):
     manager, client = start(name, patience)
     answer(client, SET_UP, patience)
     # The first run of a library takes its time, and has no part in what is measured.
     answer(client, "model.fit(train, epochs(1).stepsPerEpoch(2)); model.evaluate(val)", patience)
     return manager, client
+
+
+def await_second_epoch(client, patience):
+    while not SECOND_EPOCH.search(json.dumps(client.get_iopub_msg(timeout=patience)["content"])):
+        pass
 
 
 def stops(name, count, patience):
@@ -124,7 +135,11 @@ def stops(name, count, patience):
         threads_before = int(answer(client, WORKERS, patience))
         request = client.execute(cell)
         # Well into its run: the cell is compiled first, and an epoch is to be finished.
-        time.sleep(1 + 0.1 * (number % 10))
+        if "epochs" in epochs_done:
+            await_second_epoch(client, patience)
+        else:
+            time.sleep(1)
+        time.sleep(0.1 * (number % 10))
         pressed = time.monotonic()
         manager.interrupt_kernel()
         try:
