@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -29,6 +30,7 @@ class DocExamplesTest {
         shell.addToClasspath(path);
       }
       shell.eval("import org.unroll.notebook.*;");
+      Files.write(Path.of("target", "power.csv"), powerRows());
       String readme = Files.readString(Path.of("README.md"));
       for (String example : examples(README_EXAMPLE, readme)) {
         run(shell, "README.md", small(example));
@@ -44,6 +46,16 @@ class DocExamplesTest {
     }
   }
 
+  /** The file of the README's example: hours with a daily course. */
+  private static List<String> powerRows() {
+    List<String> rows = new ArrayList<>(List.of("time,temperature,power"));
+    for (int hour = 0; hour < 2700; hour++) {
+      double course = Math.sin(2 * Math.PI * hour / 24);
+      rows.add(LocalDateTime.of(2026, 1, 1, 0, 0).plusHours(hour) + "," + course + "," + -course);
+    }
+    return rows;
+  }
+
   /**
    * The same examples on a tenth of the rows or on files of the tests, with a few steps of
    * training.
@@ -55,6 +67,7 @@ class DocExamplesTest {
         .replace("157_000", "15_700")
         .replace("lookback(1440)", "lookback(720)")
         .replace("input(240, 14)", "input(120, 14)")
+        .replace("\"power.csv\"", "\"target/power.csv\"")
         .replace("Imdb.load()", "Imdb.load(java.nio.file.Path.of(\"src/test/resources/imdb\"))")
         .replace("stepsPerEpoch(200)", "stepsPerEpoch(5)")
         .replaceAll("epochs\\(\\d+\\)", "epochs(1)");

@@ -3,6 +3,8 @@ package org.unroll.notebook;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jdk.jshell.JShell;
 import jdk.jshell.MethodSnippet;
 import jdk.jshell.Snippet;
@@ -249,11 +252,21 @@ enum NotebookRules {
     return breaches;
   }
 
-  /** The anchors that Jupyter gives to headings. */
+  /** The anchors that Jupyter gives to headings of a notebook, and GitHub to those of a page. */
   private static Set<String> headings(Path file, StoredNotebook self) {
+    if (!file.toString().endsWith(".ipynb")) {
+      try (Stream<String> lines = Files.lines(file)) {
+        return anchors(lines.map(line -> line.toLowerCase(Locale.ROOT)));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
     StoredNotebook notebook = file.equals(self.file()) ? self : StoredNotebook.read(file);
-    return notebook.prose().stream()
-        .flatMap(cell -> cell.source().lines())
+    return anchors(notebook.prose().stream().flatMap(cell -> cell.source().lines()));
+  }
+
+  private static Set<String> anchors(Stream<String> lines) {
+    return lines
         .filter(line -> line.matches("#+ .*"))
         .map(line -> line.replaceFirst("#+ +", "").strip().replace(' ', '-'))
         .collect(Collectors.toSet());
