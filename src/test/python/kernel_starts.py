@@ -36,8 +36,7 @@ var train = windows.range(0, 50_000);
 var val = windows.range(50_000);
 var model = Sequential.of(input(100, 4), lstm(32), dense(1));
 model.compile("rmsprop", "mae");
-var comparison = Comparison.of("LSTM", lstm(32), "GRU", gru(32))
-    .on(train, val).epochs(1000).stepsPerEpoch(2).validationSteps(1);
+Comparison comparison;
 """
 
 # What is stopped, and what the next cell says of it: how many epochs were done, or 1.
@@ -45,7 +44,10 @@ CELLS = [
     ("var history = model.fit(train, epochs(1000).stepsPerEpoch(2).validation(val)"
      ".validationSteps(1));", "model.history().epochs()"),
     ("model.fit(train, epochs(1000).verbose(2).stepsPerEpoch(2));", "model.history().epochs()"),
-    ("comparison.run();", "comparison.result().model(\"LSTM\").history().epochs()"),
+    # Layers belong to one model, so each comparison has its own.
+    ("comparison = Comparison.of(\"LSTM\", lstm(32), \"GRU\", gru(32))"
+     ".on(train, val).epochs(1000).stepsPerEpoch(2).validationSteps(1); comparison.run();",
+     "comparison.result().model(\"LSTM\").history().epochs()"),
     ("while (true) { model.evaluate(train); }", "1"),
     ("while (true) { model.predict(train); }", "1"),
     ("while (true) { Thread.sleep(10); }", "1"),
