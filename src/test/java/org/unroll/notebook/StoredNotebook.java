@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,16 +15,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.metadata.IIOMetadataNode;
-import javax.imageio.stream.ImageInputStream;
-import org.w3c.dom.NodeList;
+import java.util.zip.InflaterInputStream;
 
 /** A notebook as its file has it, with what its outputs show. */
 record StoredNotebook(Path file, long bytes, JsonNode json, List<Cell> cells) {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private static final int PNG_SIGNATURE = 8;
 
   static StoredNotebook read(Path file) {
     try {
@@ -104,25 +104,27 @@ record StoredNotebook(Path file, long bytes, JsonNode json, List<Cell> cells) {
       return figures;
     }
 
+    /** Reads the chunk itself: from JDK 22 on, ImageIO cuts texts off at 262,144 letters. */
     private static Optional<JsonNode> figure(byte[] png) {
-      ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
-      try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(png))) {
-        reader.setInput(in);
-        IIOMetadataNode root =
-            (IIOMetadataNode) reader.getImageMetadata(0).getAsTree("javax_imageio_png_1.0");
-        NodeList entries = root.getElementsByTagName("zTXtEntry");
-        for (int i = 0; i < entries.getLength(); i++) {
-          IIOMetadataNode entry = (IIOMetadataNode) entries.item(i);
-          if (entry.getAttribute("keyword").equals(FigurePicture.KEYWORD)) {
-            return Optional.of(MAPPER.readTree(entry.getAttribute("text")));
+      ByteBuffer chunks = ByteBuffer.wrap(png).position(PNG_SIGNATURE);
+      while (chunks.hasRemaining()) {
+        byte[] data = new byte[chunks.getInt()];
+        byte[] type = new byte[4];
+        chunks.get(type).get(data).getInt(); // the last is the check sum
+        String start = FigurePicture.KEYWORD + "\0\0"; // the second: compressed by zlib
+        if (new String(type, StandardCharsets.ISO_8859_1).equals("zTXt")
+            && new String(data, StandardCharsets.ISO_8859_1).startsWith(start)) {
+          int from = start.length();
+          try (var text =
+              new InflaterInputStream(new ByteArrayInputStream(data, from, data.length - from))) {
+            return Optional.of(
+                MAPPER.readTree(new String(text.readAllBytes(), StandardCharsets.ISO_8859_1)));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
           }
         }
-        return Optional.empty();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      } finally {
-        reader.dispose();
       }
+      return Optional.empty();
     }
 
     private static String text(JsonNode node) {
