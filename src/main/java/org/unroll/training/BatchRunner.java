@@ -162,6 +162,7 @@ final class BatchRunner implements AutoCloseable {
    *     what the network keeps itself, if anything
    */
   void predict(Dataset dataset, int firstSample, int batchRows, NetworkState states, float[] out) {
+    requireNotInterrupted("predict"); // the calling thread may find no slice left, and not look
     predictions = out;
     keepState();
     if (states != null) {
