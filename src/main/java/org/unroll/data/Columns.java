@@ -10,6 +10,12 @@ import tech.tablesaw.columns.Column;
 
 /** Finds the numeric columns of a table, with errors that name what there is instead. */
 final class Columns {
+  /** What to do about times that were read as text. */
+  static final String NAME_THE_FORM =
+      "Name the form of the times where the table is read, for example"
+          + " CsvReadOptions.builder(file)"
+          + ".dateTimeFormat(DateTimeFormatter.ofPattern(\"dd.MM.yyyy HH:mm\")).";
+
   private Columns() {}
 
   /**
@@ -61,13 +67,12 @@ final class Columns {
     throw new IllegalArgumentException(
         "A column of dates with times is needed. Received: "
             + table.columns().stream().map(Columns::described).collect(Collectors.joining(", "))
-            + ". Name the form of the times where the table is read, for example"
-            + " CsvReadOptions.builder(file)"
-            + ".dateTimeFormat(DateTimeFormatter.ofPattern(\"dd.MM.yyyy HH:mm\")).");
+            + ". "
+            + NAME_THE_FORM);
   }
 
   /** A column's name and type, with its first cell where it is text. */
-  private static String described(Column<?> column) {
+  static String described(Column<?> column) {
     String type = column.type().name();
     boolean text = column.type() == ColumnType.STRING && !column.isEmpty();
     return "'"

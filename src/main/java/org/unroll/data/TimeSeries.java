@@ -7,14 +7,10 @@ import java.util.BitSet;
 import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.ejml.data.DMatrix;
 import org.ejml.simple.SimpleMatrix;
-import tech.tablesaw.api.ColumnType;
-import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.StringColumn;
@@ -91,7 +87,7 @@ public final class TimeSeries {
   private static final String STD = "std";
 
   private final Table table;
-  private final Column<?> timestamps;
+  private final Timestamps times;
   private final List<String> inputs;
   private final List<Column<?>> leftOut;
   private final List<String> targets;
@@ -101,14 +97,14 @@ public final class TimeSeries {
 
   private TimeSeries(
       Table table,
-      Column<?> timestamps,
+      Timestamps times,
       List<String> inputs,
       List<Column<?>> leftOut,
       List<String> targets,
       Gaps gaps,
       Normalization normalization) {
     this.table = table;
-    this.timestamps = timestamps;
+    this.times = times;
     this.inputs = inputs;
     this.leftOut = leftOut;
     this.targets = targets;
@@ -119,9 +115,9 @@ public final class TimeSeries {
   /**
    * All numeric columns of a table, in its order. The first date or time column (or, failing that,
    * the first text column with "date" or "time" in its name) becomes the timestamps. Other columns
-   * without any number in them are left out; a text column that does hold numbers is an error once
-   * its values are needed, because one bad cell is what usually makes it text, unless {@link
-   * #columns} leaves it out.
+   * without any number in them are left out, as {@link Windows#describe()} tells; a text column
+   * that does hold numbers is an error once its values are needed, because one bad cell is what
+   * usually makes it text, unless {@link #columns} leaves it out.
    *
    * @throws IllegalArgumentException if the table has no rows
    */
@@ -134,19 +130,19 @@ public final class TimeSeries {
               + table.columnCount()
               + " columns");
     }
-    Column<?> timestamps = findTimestamps(table);
+    Timestamps times = Timestamps.of(table);
     List<String> inputs = new ArrayList<>();
     List<Column<?>> leftOut = new ArrayList<>();
     for (Column<?> column : table.columns()) {
       if (column instanceof NumericColumn<?>) {
         inputs.add(column.name());
-      } else if (column != timestamps) {
+      } else if (column != times.column()) {
         leftOut.add(column);
       }
     }
     return new TimeSeries(
         table,
-        timestamps,
+        times,
         List.copyOf(inputs),
         List.copyOf(leftOut),
         List.of(),
@@ -226,21 +222,6 @@ public final class TimeSeries {
     return names;
   }
 
-  private static Column<?> findTimestamps(Table table) {
-    List<ColumnType> types =
-        List.of(ColumnType.LOCAL_DATE_TIME, ColumnType.INSTANT, ColumnType.LOCAL_DATE);
-    return Stream.concat(
-            table.columns().stream().filter(column -> types.contains(column.type())),
-            table.columns().stream().filter(TimeSeries::isDateText))
-        .findFirst()
-        .orElse(null);
-  }
-
-  private static boolean isDateText(Column<?> column) {
-    String name = column.name().toLowerCase(Locale.ROOT);
-    return (name.contains("date") || name.contains("time")) && column.type() == ColumnType.STRING;
-  }
-
   /**
    * The columns a model sees, in this order, in place of all numeric ones.
    *
@@ -248,8 +229,7 @@ public final class TimeSeries {
    *     not numeric
    */
   public TimeSeries columns(String... names) {
-    return new TimeSeries(
-        table, timestamps, checked(names), List.of(), targets, gaps, normalization);
+    return new TimeSeries(table, times, checked(names), List.of(), targets, gaps, normalization);
   }
 
   /**
@@ -259,7 +239,7 @@ public final class TimeSeries {
    *     not numeric
    */
   public TimeSeries target(String... names) {
-    return new TimeSeries(table, timestamps, inputs, leftOut, checked(names), gaps, normalization);
+    return new TimeSeries(table, times, inputs, leftOut, checked(names), gaps, normalization);
   }
 
   private List<String> checked(String... names) {
@@ -310,7 +290,7 @@ public final class TimeSeries {
           "The longest gap to fill has at least 1 row. Received: " + longest);
     }
     Gaps filled = new Gaps(how, longest, gaps.skipped);
-    return new TimeSeries(table, timestamps, inputs, leftOut, targets, filled, normalization);
+    return new TimeSeries(table, times, inputs, leftOut, targets, filled, normalization);
   }
 
   /**
@@ -320,7 +300,7 @@ public final class TimeSeries {
    */
   public TimeSeries skippingGaps() {
     Gaps skipped = new Gaps(gaps.filling, gaps.longest, true);
-    return new TimeSeries(table, timestamps, inputs, leftOut, targets, skipped, normalization);
+    return new TimeSeries(table, times, inputs, leftOut, targets, skipped, normalization);
   }
 
   /**
@@ -355,7 +335,7 @@ public final class TimeSeries {
   }
 
   private TimeSeries normalized(Normalization by) {
-    return new TimeSeries(table, timestamps, inputs, leftOut, targets, gaps, by);
+    return new TimeSeries(table, times, inputs, leftOut, targets, gaps, by);
   }
 
   /**
@@ -380,34 +360,7 @@ public final class TimeSeries {
    *     all lie before this one
    */
   public int rowAt(LocalDateTime time) {
-    if (!(timestamps instanceof DateTimeColumn times)) {
-      throw new IllegalArgumentException(
-          "Rows are found by dates with times. Received: "
-              + (timestamps == null
-                  ? "a series without timestamps"
-                  : "the column '" + timestamps.name() + "' of type " + timestamps.type().name()));
-    }
-    int found = rows();
-    for (int row = rows() - 1; row >= 0; row--) {
-      if (row > 0 && times.get(row).isBefore(times.get(row - 1))) {
-        throw new IllegalArgumentException(
-            "The times must be in order. Received: "
-                + nameOfRow(row)
-                + " in row "
-                + row
-                + " after "
-                + nameOfRow(row - 1)
-                + ". Sort the table: table.sortOn(\""
-                + timestamps.name()
-                + "\").");
-      }
-      found = times.get(row).isBefore(time) ? found : row;
-    }
-    if (found == rows()) {
-      throw new IllegalArgumentException(
-          "The series ends at " + nameOfRow(rows() - 1) + ", before " + time + ".");
-    }
-    return found;
+    return times.rowAt(time);
   }
 
   static void checkRange(int from, int to, int rows) {
@@ -460,17 +413,30 @@ public final class TimeSeries {
 
   /** The column of timestamps, or null if the table has none. */
   public Column<?> timestamps() {
-    return timestamps;
+    return times.column();
   }
 
   /** A row as people would name it: its timestamp, or its number where there are no timestamps. */
   String nameOfRow(int row) {
-    if (timestamps == null) {
-      return "row " + row;
+    return times.nameOf(row);
+  }
+
+  /** What may have been overlooked about the table: its times, and columns that were left out. */
+  List<String> remarks() {
+    List<String> remarks = new ArrayList<>();
+    times.remark().ifPresent(remarks::add);
+    List<String> others =
+        leftOut.stream()
+            .filter(column -> column != times.readAsText())
+            .map(Columns::described)
+            .toList();
+    if (!others.isEmpty()) {
+      remarks.add(
+          "A model sees numbers only. Left out: "
+              + String.join(", ", others)
+              + ". Make numbers of what it should see, or choose its columns with columns(…).");
     }
-    return timestamps.get(row) instanceof LocalDateTime time
-        ? time.toString().replace('T', ' ')
-        : timestamps.getString(row);
+    return List.copyOf(remarks);
   }
 
   /**
@@ -737,7 +703,7 @@ public final class TimeSeries {
         + column
         + "', row "
         + row
-        + (timestamps == null ? "" : " (" + nameOfRow(row) + ")");
+        + (times.column() == null ? "" : " (" + nameOfRow(row) + ")");
   }
 
   @Override

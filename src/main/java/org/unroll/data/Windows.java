@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
@@ -621,7 +622,12 @@ public final class Windows implements Dataset {
     return step;
   }
 
-  /** What these windows are, with the first and the last of them; prints as a few lines of text. */
+  /**
+   * What these windows are, with the first and the last of them; prints as a few lines of text.
+   * Where the series has something that is easily overlooked, these lines say it: rows that are not
+   * evenly spaced in time, times that were read as text, columns left out because they are no
+   * numbers.
+   */
   public Description describe() {
     return new Description(
         size(),
@@ -637,7 +643,8 @@ public final class Windows implements Dataset {
         batching.seed(),
         edge(0),
         edge(size() - 1),
-        to - from - span() + 1 - size());
+        to - from - span() + 1 - size(),
+        series.remarks());
   }
 
   private Edge edge(int sample) {
@@ -694,6 +701,7 @@ public final class Windows implements Dataset {
    * @param batches steps per epoch
    * @param seed what they are shuffled by, or null
    * @param skipped windows left out because they would see or predict a missing value
+   * @param remarks what is easily overlooked about the series, a few sentences each; mostly none
    */
   public record Description(
       int windows,
@@ -709,7 +717,8 @@ public final class Windows implements Dataset {
       Long seed,
       Edge first,
       Edge last,
-      int skipped) {
+      int skipped,
+      List<String> remarks) {
     @Override
     public String toString() {
       int rest = windows - (batches - 1) * batchSize;
@@ -720,7 +729,7 @@ public final class Windows implements Dataset {
           input %s, target %s %s
           %,d steps an epoch in batches of %d%s, %s
           first  %s
-          last   %s""",
+          last   %s%s""",
           windows,
           from,
           to - 1,
@@ -735,7 +744,8 @@ public final class Windows implements Dataset {
           rest == batchSize ? "" : " (the last of " + rest + ")",
           seed == null ? "in order" : "shuffled with seed " + seed,
           first,
-          last);
+          last,
+          remarks.stream().map(remark -> "\nmind   " + remark).collect(Collectors.joining()));
     }
   }
 }

@@ -2,10 +2,14 @@ package org.unroll.notebook;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.unroll.data.Windows.Description;
 import org.unroll.data.Windows.Edge;
 
-/** How the description of windows looks: what they are, and the rows and times of both ends. */
+/**
+ * How the description of windows looks: what they are, the rows and times of both ends, and what is
+ * easily overlooked.
+ */
 final class WindowsView {
 
   private WindowsView() {}
@@ -22,7 +26,11 @@ final class WindowsView {
             .column("", "time", false);
     edges.row(cells("first window", windows.first()));
     edges.row(cells("last window", windows.last()));
-    return MimeBundle.html(edges.html(), windows.toString());
+    String remarks =
+        windows.remarks().stream()
+            .map(remark -> "<div>Mind: " + HtmlTable.escape(remark) + "</div>")
+            .collect(Collectors.joining());
+    return MimeBundle.html(edges.html() + remarks, windows.toString());
   }
 
   /** The lines of the text that do not tell of the two ends. */

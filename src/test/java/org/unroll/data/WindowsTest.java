@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 class WindowsTest {
@@ -274,6 +276,28 @@ class WindowsTest {
         last   rows 30 … 34 (2020-02-29 23:00 … 2020-03-01 03:00), target row 39 (2020-03-01 08:00)""",
         windows.batchSize(10).shuffled(7).describe().toString());
     assertEquals("row 4", counting(40).windows().lookback(5).describe().first().lastTime());
+  }
+
+  /** Rows 4 and 5 are not there, which leaves one step of three hours among 37. */
+  @Test
+  void theDescriptionEndsWithWhatIsEasilyOverlooked() {
+    Table table = hourly(40).dropRows(4, 5);
+    table.addColumns(StringColumn.create("station", Collections.nCopies(38, "roof")));
+    assertEquals(
+        """
+        34 windows in rows 0 … 37 of 38: lookback 4, step 1, delay 0
+        input (4, 1), target (1,) x
+        2 steps an epoch in batches of 32 (the last of 2), in order
+        first  rows 0 … 3 (2020-02-28 17:00 … 2020-02-28 20:00), target row 4 (2020-02-28 23:00)
+        last   rows 33 … 36 (2020-03-01 04:00 … 2020-03-01 07:00), target row 37 (2020-03-01 08:00)
+        mind   1 of the 37 steps from row to row are not the usual PT1H; the first is from row 3 \
+        (2020-02-28 20:00) to row 4 (2020-02-28 23:00). Windows count rows, not time. Put the table \
+        onto a regular grid with Resampler: where nothing was measured, the grid has missing values, \
+        which interpolated(…) or forwardFilled(…) fills; skippingGaps() leaves out the windows over \
+        them.
+        mind   A model sees numbers only. Left out: 'station' of type STRING (row 0 holds 'roof'). \
+        Make numbers of what it should see, or choose its columns with columns(…).""",
+        TimeSeries.of(table).target("x").windows().lookback(4).delay(0).describe().toString());
   }
 
   // What is refused.

@@ -1,6 +1,7 @@
 package org.unroll.notebook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.unroll.layers.Layers.dense;
@@ -24,6 +25,9 @@ import org.unroll.data.Windows;
 import org.unroll.layers.Tensor;
 import org.unroll.training.Losses;
 import org.unroll.training.Optimizers;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 class ViewsTest {
 
@@ -98,6 +102,19 @@ class ViewsTest {
     assertTrue(html.contains("&lt;T&gt;"), html);
     assertEquals(description.toString(), Views.of(description).text());
     assertEquals(description.toString(), Views.of(windows().range(0, 30)).text());
+    assertFalse(html.contains("Mind"), html);
+  }
+
+  @Test
+  void windowsShowWhatIsEasilyOverlooked() {
+    Table table =
+        Table.create(
+            DoubleColumn.create("x", 1, 2, 3), StringColumn.create("place", "<roof>", "a", "b"));
+
+    String html = html(TimeSeries.of(table).target("x").windows().lookback(1).describe());
+
+    assertTrue(html.contains("<div>Mind: A model sees numbers only. Left out: "), html);
+    assertTrue(html.contains("(row 0 holds &#39;&lt;roof&gt;&#39;)"), html);
   }
 
   @Test
