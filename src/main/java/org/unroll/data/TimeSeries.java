@@ -416,6 +416,11 @@ public final class TimeSeries {
     return times.column();
   }
 
+  /** The times of the rows. */
+  Timestamps times() {
+    return times;
+  }
+
   /** A row as people would name it: its timestamp, or its number where there are no timestamps. */
   String nameOfRow(int row) {
     return times.nameOf(row);

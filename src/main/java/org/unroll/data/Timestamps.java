@@ -118,6 +118,34 @@ final class Timestamps {
   }
 
   /**
+   * The time between two rows, the same for all rows from … to−1 of dates with times.
+   *
+   * @throws IllegalArgumentException if it is not the same, or not forwards
+   */
+  Duration interval(int from, int to) {
+    DateTimeColumn times = (DateTimeColumn) column;
+    Duration interval = Duration.between(times.get(from), times.get(from + 1));
+    for (int row = from + 1; row < to; row++) {
+      Duration here = Duration.between(times.get(row - 1), times.get(row));
+      if (!here.equals(interval) || interval.isNegative() || interval.isZero()) {
+        throw new IllegalArgumentException(
+            "The time after the last row is known only if the rows are evenly spaced. Received: row "
+                + row
+                + " ("
+                + nameOf(row)
+                + ") "
+                + here
+                + " after the row before, where row "
+                + (from + 1)
+                + " comes "
+                + interval
+                + " after its own. Put the table onto a regular grid with Resampler.");
+      }
+    }
+    return interval;
+  }
+
+  /**
    * The column of a table that was read as text and yet has its times, or seems to; null where
    * there is none.
    */

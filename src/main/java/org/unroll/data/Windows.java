@@ -1,18 +1,11 @@
 package org.unroll.data;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import tech.tablesaw.api.DateTimeColumn;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
-import tech.tablesaw.columns.Column;
 
 /**
  * The windows of a {@link TimeSeries}: what a model sees, and what it is to predict from it. A
@@ -384,7 +377,8 @@ public final class Windows implements Dataset {
     return rows(firstRow(sample));
   }
 
-  private double[][] rows(int first) {
+  /** A window's input that begins in a row, whether or not there is such a window. */
+  double[][] rows(int first) {
     double[][] input = new double[lookback / step][columns];
     for (int t = 0; t < input.length; t++) {
       for (int j = 0; j < columns; j++) {
@@ -411,11 +405,7 @@ public final class Windows implements Dataset {
    * {@code +6}.
    */
   public Table targets() {
-    double[][] raw = series.numbers().raw();
-    return table(
-        "targets",
-        (sample, k) ->
-            raw[targets[k % targets.length]][targetRow(sample) + k / targets.length * step]);
+    return new Forecasts(this).truth();
   }
 
   /**
@@ -427,8 +417,7 @@ public final class Windows implements Dataset {
    * @throws IllegalArgumentException if there are more or fewer of them
    */
   public Table forecasts(double[][] predictions) {
-    checkPredictions(predictions);
-    return table("forecasts", (sample, k) -> denormalized(k, predictions[sample][k]));
+    return new Forecasts(this).of(predictions);
   }
 
   /**
@@ -440,76 +429,7 @@ public final class Windows implements Dataset {
    * @throws IllegalArgumentException if there are more or fewer of them
    */
   public Table meanAbsoluteErrors(double[][] predictions) {
-    checkPredictions(predictions);
-    double[] sums = new double[targetShape().size()];
-    for (int i = 0; i < predictions.length; i++) {
-      double[] truth = target(i);
-      for (int k = 0; k < sums.length; k++) {
-        sums[k] += Math.abs(predictions[i][k] - truth[k]);
-      }
-    }
-    int[] ahead = IntStream.range(0, targetSteps).map(k -> toTarget() + k * step).toArray();
-    Table table = Table.create("mean absolute errors", IntColumn.create("ahead", ahead));
-    for (int j = 0; j < targets.length; j++) {
-      String name = series.targetNames().get(j);
-      double[] errors = new double[targetSteps];
-      for (int k = 0; k < targetSteps; k++) {
-        double normalized = sums[k * targets.length + j] / predictions.length;
-        errors[k] = series.denormalizeError(name, normalized);
-      }
-      table.addColumns(DoubleColumn.create(name, errors));
-    }
-    return table;
-  }
-
-  private void checkPredictions(double[][] predictions) {
-    int width = targetShape().size();
-    for (int i = 0; i < predictions.length; i++) {
-      if (predictions[i].length != width) {
-        throw new IllegalArgumentException(
-            "A prediction has a number for each of the "
-                + width
-                + " targets of a window, shape "
-                + targetShape()
-                + ". Received: "
-                + predictions[i].length
-                + " numbers in row "
-                + i);
-      }
-    }
-    if (predictions.length != size()) {
-      throw new IllegalArgumentException(
-          "A prediction is needed for each of the "
-              + size()
-              + " windows. Received: "
-              + predictions.length);
-    }
-  }
-
-  private double denormalized(int k, double value) {
-    return series.denormalize(series.targetNames().get(k % targets.length), value);
-  }
-
-  /** The value of target k, of all steps, of a window. */
-  private interface Value {
-    double of(int sample, int k);
-  }
-
-  private Table table(String name, Value value) {
-    List<Column<?>> table = new ArrayList<>();
-    if (series.timestamps() != null) {
-      int[] rows = IntStream.range(0, size()).map(this::targetRow).toArray();
-      table.add(series.timestamps().subset(rows));
-    }
-    for (int k = 0; k < targetSteps * targets.length; k++) {
-      String target = series.targetNames().get(k % targets.length);
-      int target0 = k;
-      double[] column =
-          IntStream.range(0, size()).mapToDouble(sample -> value.of(sample, target0)).toArray();
-      String after = targetSteps == 1 ? "" : " +" + k / targets.length * step;
-      table.add(DoubleColumn.create(target + after, column));
-    }
-    return Table.create(name, table);
+    return new Forecasts(this).meanAbsoluteErrors(predictions);
   }
 
   /**
@@ -521,23 +441,7 @@ public final class Windows implements Dataset {
    */
   public double[][] lastInput() {
     checkLookback();
-    int first = to - 1 - (lookback - step);
-    double[][] input = rows(first);
-    for (int t = 0; t < input.length; t++) {
-      for (int j = 0; j < columns; j++) {
-        if (Double.isNaN(input[t][j])) {
-          throw new IllegalArgumentException(
-              "What is to be forecast from must be whole. Received: no value in column '"
-                  + series.columnNames().get(j)
-                  + "' at "
-                  + series.nameOfRow(first + t * step)
-                  + ", row "
-                  + (first + t * step)
-                  + ". Fill longer gaps, or end the range before it.");
-        }
-      }
-    }
-    return input;
+    return new Forecasts(this).lastInput();
   }
 
   /**
@@ -551,60 +455,7 @@ public final class Windows implements Dataset {
    *     rows are not evenly spaced, so that the next are unknown
    */
   public Table forecast(double[] prediction) {
-    if (prediction.length != targetShape().size()) {
-      throw new IllegalArgumentException(
-          "A prediction for targets of shape "
-              + targetShape()
-              + " has "
-              + targetShape().size()
-              + " numbers. Received: "
-              + prediction.length);
-    }
-    int[] after = IntStream.range(0, targetSteps).map(k -> toTarget() + k * step).toArray();
-    Table table = Table.create("forecast");
-    if (series.timestamps() instanceof DateTimeColumn times) {
-      Duration interval = interval(times);
-      DateTimeColumn next = DateTimeColumn.create(times.name());
-      for (int rows : after) {
-        next.append(times.get(to - 1).plus(interval.multipliedBy(rows)));
-      }
-      table.addColumns(next);
-    } else {
-      table.addColumns(
-          IntColumn.create("row", Arrays.stream(after).map(rows -> to - 1 + rows).toArray()));
-    }
-    for (int j = 0; j < targets.length; j++) {
-      double[] column = new double[targetSteps];
-      for (int k = 0; k < targetSteps; k++) {
-        column[k] = denormalized(j, prediction[k * targets.length + j]);
-      }
-      table.addColumns(DoubleColumn.create(series.targetNames().get(j), column));
-    }
-    return table;
-  }
-
-  /** The time between two rows, the same for all rows that the last window sees. */
-  private Duration interval(DateTimeColumn times) {
-    int first = Math.max(0, to - 1 - lookback);
-    Duration interval = Duration.between(times.get(first), times.get(first + 1));
-    for (int row = first + 1; row < to; row++) {
-      Duration here = Duration.between(times.get(row - 1), times.get(row));
-      if (!here.equals(interval) || interval.isNegative() || interval.isZero()) {
-        throw new IllegalArgumentException(
-            "The time after the last row is known only if the rows are evenly spaced. Received: row "
-                + row
-                + " ("
-                + series.nameOfRow(row)
-                + ") "
-                + here
-                + " after the row before, where row "
-                + (first + 1)
-                + " comes "
-                + interval
-                + " after its own. Put the table onto a regular grid with Resampler.");
-      }
-    }
-    return interval;
+    return new Forecasts(this).next(prediction);
   }
 
   /** The value of a stored column in a row, normalized. */
@@ -620,6 +471,21 @@ public final class Windows implements Dataset {
   /** The distance between two rows seen, and between two target steps. */
   int step() {
     return step;
+  }
+
+  /** How many rows back a window reaches. */
+  int lookback() {
+    return lookback;
+  }
+
+  /** The end of the range, not part of it. */
+  int endOfRange() {
+    return to;
+  }
+
+  /** For each target step the number of rows from the last one seen. */
+  int[] rowsAhead() {
+    return IntStream.range(0, targetSteps).map(k -> toTarget() + k * step).toArray();
   }
 
   /**

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.unroll.Sequential;
-import org.unroll.data.TimeSeries;
 import org.unroll.data.Windows;
 import tech.tablesaw.api.DateTimeColumn;
+import tech.tablesaw.api.Table;
 
 /** What came true in windows and what models said, in the targets' own units. */
 final class TargetForecasts {
@@ -66,31 +66,20 @@ final class TargetForecasts {
 
   /** The values that came true, for each window. */
   double[] truth(int value) {
-    int first = windows.targets().columnCount() - width();
-    return windows.targets().numberColumn(first + value).asDoubleArray();
+    return values(windows.targets())[value];
   }
 
   /** What a model forecasts, {@code [value][window]}. */
   double[][] of(Sequential model) {
-    TimeSeries series = windows.series();
-    double[][] outputs = model.predict(windows).toArray();
-    double[][] forecasts = new double[width()][outputs.length];
-    for (int w = 0; w < outputs.length; w++) {
-      if (outputs[w].length != width()) {
-        throw new IllegalArgumentException(
-            "A model forecasts each target value. Received: "
-                + outputs[w].length
-                + " outputs of model '"
-                + model.name()
-                + "' for targets of shape "
-                + windows.targetShape()
-                + ".");
-      }
-      for (int k = 0; k < width(); k++) {
-        forecasts[k][w] = series.denormalize(targets.get(k % targets.size()), outputs[w][k]);
-      }
-    }
-    return forecasts;
+    return values(windows.forecasts(model.predict(windows).toArray()));
+  }
+
+  /** The last columns of a table of windows, before which there may be one of times. */
+  private double[][] values(Table table) {
+    int first = table.columnCount() - width();
+    return IntStream.range(first, table.columnCount())
+        .mapToObj(column -> table.numberColumn(column).asDoubleArray())
+        .toArray(double[][]::new);
   }
 
   /** Forecast minus truth of each model, {@code [value][window]}. */

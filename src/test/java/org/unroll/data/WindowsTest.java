@@ -432,7 +432,9 @@ class WindowsTest {
         new double[] {20 + Math.sqrt(200.0 / 3), 20},
         forecast.doubleColumn("T").asDoubleArray(),
         1e-12);
-    says("shape (2, 2) has 4 numbers. Received: 1", () -> windows.forecast(new double[1]));
+    says(
+        "4 targets of a window, shape (2, 2). Received: 1 numbers. Let the model",
+        () -> windows.forecast(new double[1]));
     Windows untimed = counting(9).windows().lookback(2).horizon(1).targetSteps(2);
     assertEquals(List.of(9, 10), untimed.forecast(new double[] {5, 6}).intColumn("row").asList());
   }

@@ -193,6 +193,21 @@ class PlotsTest {
   }
 
   @Test
+  void aModelWithMoreOutputsThanTargetsIsAnError() {
+    Windows windows = steps(true).windows().lookback(1);
+    Sequential two = Sequential.of(input(1, 1), flatten(), dense(2));
+
+    var error =
+        assertThrows(
+            IllegalArgumentException.class, () -> Plots.forecast(windows, Map.of("two", two)));
+
+    assertEquals(
+        "A prediction has a number for each of the 1 targets of a window, shape (1,). Received: 2"
+            + " numbers in row 0. Let the model end in as many outputs.",
+        error.getMessage());
+  }
+
+  @Test
   void aForecastOfSeveralValuesAtOnceIsAnError() {
     Windows windows = steps(true).windows().lookback(1).targetSteps(2);
 
