@@ -173,7 +173,9 @@ public final class Comparison {
    * {@link Result#failures()} and costs none of the others its training. An interrupt ends the one
    * at hand and leaves out those that would follow.
    *
-   * @throws IllegalStateException before {@link #on}
+   * <p>A comparison runs once, because its layers become those of the models it returns.
+   *
+   * @throws IllegalStateException before {@link #on}, or if the layers already belong to models
    */
   public Result run() {
     if (train == null || validation == null) {
@@ -182,6 +184,7 @@ public final class Comparison {
     if (train.targetShape() == null) {
       throw new IllegalArgumentException("A comparison needs targets; the training data has none.");
     }
+    stacks.forEach(Comparison::requireNew);
     // All models are built first, so that a mistake in the last one does not cost the training of
     // the others.
     Map<String, Sequential> models = new LinkedHashMap<>();
@@ -196,6 +199,20 @@ public final class Comparison {
       live.ifPresent(LiveProgress::end);
     }
     return result;
+  }
+
+  private static void requireNew(String name, List<Layer> layers) {
+    for (Layer layer : layers) {
+      if (layer.isBuilt()) {
+        throw new IllegalStateException(
+            "A comparison runs once: its layers become those of the models it trains. Received: "
+                + layer.describe()
+                + " of '"
+                + name
+                + "', which already belongs to a model. Make the layers anew where the comparison"
+                + " is run, in a notebook in the same cell: Comparison.of(…).on(…).run().");
+      }
+    }
   }
 
   private void run(Map<String, Sequential> models, Result result, Optional<LiveProgress> live) {

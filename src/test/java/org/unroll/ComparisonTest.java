@@ -2,6 +2,7 @@ package org.unroll;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.unroll.layers.Layers.dense;
@@ -92,6 +93,21 @@ class ComparisonTest {
         error.getMessage().contains("a model that returns (5, 1) for a sample needs 5 target"),
         error.getMessage());
     assertEquals(0f, first.weight("bias").values()[0], "not trained");
+  }
+
+  /** As in a notebook in which the cell that runs a comparison of another cell is run again. */
+  @Test
+  void aSecondRunSaysThatTheLayersAreToBeMadeAnew() {
+    Comparison comparison = Comparison.of("gated", gru(3)).on(data(40), data(9)).epochs(1);
+    Comparison.Result first = comparison.verbose(0).run();
+    var error = assertThrows(IllegalStateException.class, comparison::run);
+    assertEquals(
+        "A comparison runs once: its layers become those of the models it trains. Received: GRU"
+            + " 'gru' of 'gated', which already belongs to a model. Make the layers anew where the"
+            + " comparison is run, in a notebook in the same cell:"
+            + " Comparison.of(…).on(…).run().",
+        error.getMessage());
+    assertSame(first, comparison.result(), "what the first run found is kept");
   }
 
   @Test
