@@ -4,16 +4,15 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrix;
 import org.ejml.simple.SimpleMatrix;
+import org.unroll.data.Normalization.Scale;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.NumericColumn;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
@@ -42,28 +41,6 @@ import tech.tablesaw.columns.Column;
  * them. A series without it keeps its own units: mean 0 and std 1.
  */
 public final class TimeSeries {
-  private enum Filling {
-    NONE,
-    INTERPOLATE,
-    FORWARD
-  }
-
-  /**
-   * What becomes of missing values.
-   *
-   * @param longest rows of the longest gap that is filled
-   * @param skipped whether windows leave out what is still missing
-   */
-  private record Gaps(Filling filling, int longest, boolean skipped) {}
-
-  /**
-   * What the values are scaled by: the rows from … to−1, or what another series was scaled by, or
-   * nothing.
-   *
-   * @param given as {@link #scaling()} returns it, or null
-   */
-  private record Normalization(int from, int to, Table given) {}
-
   /**
    * What windows are cut from.
    *
@@ -81,10 +58,6 @@ public final class TimeSeries {
       double[][] raw,
       BitSet unseen,
       BitSet unknown) {}
-
-  private static final String COLUMN = "column";
-  private static final String MEAN = "mean";
-  private static final String STD = "std";
 
   private final Table table;
   private final Timestamps times;
@@ -141,13 +114,7 @@ public final class TimeSeries {
       }
     }
     return new TimeSeries(
-        table,
-        times,
-        List.copyOf(inputs),
-        List.copyOf(leftOut),
-        List.of(),
-        new Gaps(Filling.NONE, 0, false),
-        null);
+        table, times, List.copyOf(inputs), List.copyOf(leftOut), List.of(), Gaps.REFUSED, null);
   }
 
   /**
@@ -256,7 +223,7 @@ public final class TimeSeries {
    * beginning or end stays an error.
    */
   public TimeSeries interpolated() {
-    return filled(Filling.INTERPOLATE, Integer.MAX_VALUE);
+    return with(gaps.filled(Gaps.Filling.INTERPOLATE, Integer.MAX_VALUE));
   }
 
   /**
@@ -266,12 +233,12 @@ public final class TimeSeries {
    * @param longest at least 1
    */
   public TimeSeries interpolated(int longest) {
-    return filled(Filling.INTERPOLATE, longest);
+    return with(gaps.filled(Gaps.Filling.INTERPOLATE, longest));
   }
 
   /** Fills each gap with the last value before it. A gap at the very beginning stays an error. */
   public TimeSeries forwardFilled() {
-    return filled(Filling.FORWARD, Integer.MAX_VALUE);
+    return with(gaps.filled(Gaps.Filling.FORWARD, Integer.MAX_VALUE));
   }
 
   /**
@@ -281,16 +248,7 @@ public final class TimeSeries {
    * @param longest at least 1
    */
   public TimeSeries forwardFilled(int longest) {
-    return filled(Filling.FORWARD, longest);
-  }
-
-  private TimeSeries filled(Filling how, int longest) {
-    if (longest < 1) {
-      throw new IllegalArgumentException(
-          "The longest gap to fill has at least 1 row. Received: " + longest);
-    }
-    Gaps filled = new Gaps(how, longest, gaps.skipped);
-    return new TimeSeries(table, times, inputs, leftOut, targets, filled, normalization);
+    return with(gaps.filled(Gaps.Filling.FORWARD, longest));
   }
 
   /**
@@ -299,8 +257,11 @@ public final class TimeSeries {
    * values that are there.
    */
   public TimeSeries skippingGaps() {
-    Gaps skipped = new Gaps(gaps.filling, gaps.longest, true);
-    return new TimeSeries(table, times, inputs, leftOut, targets, skipped, normalization);
+    return with(gaps.skip());
+  }
+
+  private TimeSeries with(Gaps newGaps) {
+    return new TimeSeries(table, times, inputs, leftOut, targets, newGaps, normalization);
   }
 
   /**
@@ -312,7 +273,7 @@ public final class TimeSeries {
    */
   public TimeSeries normalizedOn(int from, int to) {
     checkRange(from, to, rows());
-    return normalized(new Normalization(from, to, null));
+    return with(Normalization.on(from, to));
   }
 
   /**
@@ -325,16 +286,10 @@ public final class TimeSeries {
    *     deviation above 0
    */
   public TimeSeries normalizedBy(Table scaling) {
-    Columns.numeric(scaling, List.of(MEAN, STD));
-    if (!scaling.containsColumn(COLUMN)) {
-      throw new IllegalArgumentException(
-          "A scaling has the columns 'column', 'mean' and 'std'. Received: "
-              + scaling.columnNames());
-    }
-    return normalized(new Normalization(0, 0, scaling));
+    return with(Normalization.by(scaling));
   }
 
-  private TimeSeries normalized(Normalization by) {
+  private TimeSeries with(Normalization by) {
     return new TimeSeries(table, times, inputs, leftOut, targets, gaps, by);
   }
 
@@ -346,11 +301,7 @@ public final class TimeSeries {
    */
   public Table scaling() {
     Numbers all = numbers();
-    return Table.create(
-        "scaling",
-        StringColumn.create(COLUMN, stored()),
-        DoubleColumn.create(MEAN, all.mean),
-        DoubleColumn.create(STD, all.std));
+    return Normalization.table(stored(), all.mean, all.std);
   }
 
   /**
@@ -565,10 +516,10 @@ public final class TimeSeries {
     BitSet unknown = new BitSet();
     for (int j = 0; j < columns; j++) {
       String name = names.get(j);
-      double[] column = filled(Columns.numeric(table, names).get(j));
-      double[] scale = scale(name, column);
-      mean[j] = scale[0];
-      std[j] = scale[1];
+      double[] column = gaps.fill(Columns.numeric(table, names).get(j), times);
+      Scale scale = normalization == null ? Scale.OWN : normalization.scale(name, column);
+      mean[j] = scale.mean();
+      std[j] = scale.std();
       for (int i = 0; i < column.length; i++) {
         values[i * columns + j] = (float) ((column[i] - mean[j]) / std[j]);
         if (Double.isNaN(column[i])) {
@@ -582,133 +533,12 @@ public final class TimeSeries {
           throw new IllegalArgumentException(
               "Every value must be finite and within the range of a float. Received: "
                   + column[i]
-                  + place(name, i));
+                  + times.place(name, i));
         }
       }
       raw[j] = targets.contains(name) ? column : null;
     }
     return new Numbers(values, columns, mean, std, raw, unseen, unknown);
-  }
-
-  /** The mean and the standard deviation to scale a column by. */
-  private double[] scale(String name, double[] column) {
-    if (normalization == null) {
-      return new double[] {0, 1};
-    }
-    if (normalization.given != null) {
-      return given(name, normalization.given);
-    }
-    int from = normalization.from;
-    int to = normalization.to;
-    double[] present =
-        Arrays.stream(column, from, to).filter(value -> !Double.isNaN(value)).toArray();
-    DoubleSummaryStatistics range = Arrays.stream(present).summaryStatistics();
-    if (range.getMin() >= range.getMax()) {
-      throw new IllegalArgumentException(
-          "The column '"
-              + name
-              + "' is "
-              + (present.length == 0 ? "missing" : range.getMin())
-              + " in all rows "
-              + from
-              + " … "
-              + (to - 1)
-              + ", so it has no standard deviation to normalize by. Leave it out with columns(…) or"
-              + " normalize on other rows.");
-    }
-    double mean = Arrays.stream(present).sum() / present.length;
-    double squares = 0;
-    for (double value : present) {
-      squares += (value - mean) * (value - mean);
-    }
-    return new double[] {mean, Math.sqrt(squares / present.length)};
-  }
-
-  private static double[] given(String name, Table scaling) {
-    List<String> known = scaling.column(COLUMN).asList().stream().map(String::valueOf).toList();
-    int row = known.indexOf(name);
-    if (row < 0 || row != known.lastIndexOf(name)) {
-      throw new IllegalArgumentException(
-          "The scaling must name each column of the series once. Received: the column '"
-              + name
-              + "' and a scaling of "
-              + known);
-    }
-    double mean = Columns.value(Columns.numeric(scaling, List.of(MEAN)).get(0), row);
-    double std = Columns.value(Columns.numeric(scaling, List.of(STD)).get(0), row);
-    if (!Double.isFinite(mean) || !Double.isFinite(std) || std <= 0) {
-      throw new IllegalArgumentException(
-          "A scaling has finite means and standard deviations above 0. Received: mean "
-              + mean
-              + " and std "
-              + std
-              + " of the column '"
-              + name
-              + "'");
-    }
-    return new double[] {mean, std};
-  }
-
-  private double[] filled(NumericColumn<?> column) {
-    double[] values = new double[rows()];
-    int gap = -1;
-    for (int i = 0; i < values.length; i++) {
-      values[i] = Columns.value(column, i);
-      if (!Double.isNaN(values[i])) {
-        fill(column, values, gap < 0 ? i : gap, i);
-        gap = -1;
-      } else if (gap < 0) {
-        gap = i;
-      }
-    }
-    fill(column, values, gap < 0 ? values.length : gap, values.length);
-    return values;
-  }
-
-  /** Fills the gap from … to−1 of a column. */
-  private void fill(NumericColumn<?> column, double[] values, int from, int to) {
-    boolean open = from == 0 || (gaps.filling == Filling.INTERPOLATE && to == values.length);
-    if (gaps.filling == Filling.NONE || to - from > gaps.longest || open) {
-      if (from < to && !gaps.skipped) {
-        throw missing(column, from, to, values.length);
-      }
-      return;
-    }
-    for (int i = from; i < to; i++) {
-      double share = gaps.filling == Filling.FORWARD ? 0 : (i - from + 1.0) / (to - from + 1.0);
-      values[i] =
-          share == 0 ? values[from - 1] : values[from - 1] * (1 - share) + values[to] * share;
-    }
-  }
-
-  private IllegalArgumentException missing(NumericColumn<?> column, int from, int to, int rows) {
-    String advice = "There is nothing on one side of this gap to fill it from: remove its rows";
-    if (gaps.filling == Filling.NONE) {
-      advice = "Fill gaps with interpolated() or forwardFilled(), or remove the rows";
-    } else if (to - from > gaps.longest) {
-      advice = "Only gaps of up to " + gaps.longest + " rows are to be filled";
-    }
-    return new IllegalArgumentException(
-        "A value is missing"
-            + place(column.name(), from)
-            + ", in a gap of "
-            + (to - from)
-            + (to - from == 1 ? " row" : " rows")
-            + "; the column misses "
-            + column.countMissing()
-            + " of "
-            + rows
-            + ". "
-            + advice
-            + ", or leave out the windows it would be in with skippingGaps().");
-  }
-
-  private String place(String column, int row) {
-    return " in column '"
-        + column
-        + "', row "
-        + row
-        + (times.column() == null ? "" : " (" + nameOfRow(row) + ")");
   }
 
   @Override
@@ -717,15 +547,6 @@ public final class TimeSeries {
         + " rows of "
         + columnNames()
         + (targets.isEmpty() ? "" : ", target " + targets)
-        + normalizedText();
-  }
-
-  private String normalizedText() {
-    if (normalization == null) {
-      return "";
-    }
-    return normalization.given != null
-        ? ", normalized by a given scaling"
-        : ", normalized on rows " + normalization.from + " … " + (normalization.to - 1);
+        + (normalization == null ? "" : ", " + normalization);
   }
 }

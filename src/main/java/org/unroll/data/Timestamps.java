@@ -85,6 +85,15 @@ final class Timestamps {
         : column.getString(row);
   }
 
+  /** Where a value stands, for errors. */
+  String place(String columnName, int row) {
+    return " in column '"
+        + columnName
+        + "', row "
+        + row
+        + (column == null ? "" : " (" + nameOf(row) + ")");
+  }
+
   /** The first row at or after a time, see {@link TimeSeries#rowAt}. */
   int rowAt(LocalDateTime time) {
     if (!(column instanceof DateTimeColumn times)) {
