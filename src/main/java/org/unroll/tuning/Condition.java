@@ -6,6 +6,6 @@ import java.util.Map;
 /** That a hyperparameter has one of these values. */
 record Condition(String parent, List<Object> values) {
   boolean holds(Map<String, Object> chosen) {
-    return values.contains(chosen.get(parent));
+    return chosen.containsKey(parent) && values.contains(chosen.get(parent));
   }
 }

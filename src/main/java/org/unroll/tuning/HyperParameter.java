@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * One hyperparameter: its name and the values it can have. Every value has a share of the numbers
@@ -38,7 +37,9 @@ public sealed interface HyperParameter {
   List<Object> values();
 
   /** Whether the values are numbers, so that some of them lie between others. */
-  boolean isOrdered();
+  default boolean isOrdered() {
+    return defaultValue() instanceof Number;
+  }
 
   /** The kind and the values, for people: {@code Int 50 … 150, step 20}. */
   String describe();
@@ -67,7 +68,7 @@ public sealed interface HyperParameter {
     @Override
     public Object valueAt(double share) {
       if (step != null) {
-        return stepped().get((int) (share * stepped().count())).intValueExact();
+        return stepped().at(share).intValueExact();
       }
       // One more than the maximum, so that the maximum has a share as large as the others. Rounding
       // may lead past the ends.
@@ -79,14 +80,13 @@ public sealed interface HyperParameter {
     public double shareOf(Object value) {
       int number = (Integer) value;
       if (step != null) {
-        return stepped().shareOf(BigDecimal.valueOf(number));
+        return stepped().shareOf(number);
       }
       return Steps.shareOf(number + 0.5, min, max + 1.0, sampling);
     }
 
     private Steps stepped() {
-      return Steps.of(
-          BigDecimal.valueOf(min), BigDecimal.valueOf(max), BigDecimal.valueOf(step), sampling);
+      return Steps.of(min, max, step, sampling);
     }
 
     @Override
@@ -96,18 +96,7 @@ public sealed interface HyperParameter {
 
     @Override
     public List<Object> values() {
-      if (step == null) {
-        return evenly(this);
-      }
-      Steps steps = stepped();
-      return IntStream.range(0, steps.count())
-          .<Object>mapToObj(i -> steps.get(i).intValueExact())
-          .toList();
-    }
-
-    @Override
-    public boolean isOrdered() {
-      return true;
+      return step == null ? evenly(this) : stepped().values(BigDecimal::intValueExact);
     }
 
     @Override
@@ -137,7 +126,7 @@ public sealed interface HyperParameter {
     @Override
     public Object valueAt(double share) {
       if (step != null) {
-        return stepped().get((int) (share * stepped().count())).doubleValue();
+        return stepped().at(share).doubleValue();
       }
       // Rounding may lead past the ends.
       return Math.max(min, Math.min(max, Steps.at(share, min, max, sampling)));
@@ -146,14 +135,11 @@ public sealed interface HyperParameter {
     @Override
     public double shareOf(Object value) {
       double number = (Double) value;
-      return step != null
-          ? stepped().shareOf(BigDecimal.valueOf(number))
-          : Steps.shareOf(number, min, max, sampling);
+      return step != null ? stepped().shareOf(number) : Steps.shareOf(number, min, max, sampling);
     }
 
     private Steps stepped() {
-      return Steps.of(
-          BigDecimal.valueOf(min), BigDecimal.valueOf(max), BigDecimal.valueOf(step), sampling);
+      return Steps.of(min, max, step, sampling);
     }
 
     @Override
@@ -163,18 +149,7 @@ public sealed interface HyperParameter {
 
     @Override
     public List<Object> values() {
-      if (step == null) {
-        return evenly(this);
-      }
-      Steps steps = stepped();
-      return IntStream.range(0, steps.count())
-          .<Object>mapToObj(i -> steps.get(i).doubleValue())
-          .toList();
-    }
-
-    @Override
-    public boolean isOrdered() {
-      return true;
+      return step == null ? evenly(this) : stepped().values(BigDecimal::doubleValue);
     }
 
     @Override
@@ -231,11 +206,6 @@ public sealed interface HyperParameter {
     }
 
     @Override
-    public boolean isOrdered() {
-      return values.get(0) instanceof Number;
-    }
-
-    @Override
     public String describe() {
       return (values.get(0) instanceof Boolean ? "Boolean " : "Choice ")
           + values.stream().map(String::valueOf).collect(Collectors.joining(", "));
@@ -262,11 +232,6 @@ public sealed interface HyperParameter {
     @Override
     public List<Object> values() {
       return List.of(defaultValue);
-    }
-
-    @Override
-    public boolean isOrdered() {
-      return defaultValue instanceof Number;
     }
 
     @Override

@@ -2,6 +2,9 @@ package org.unroll.tuning;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * The values of a range with steps, in decimals, so that 0 … 0.3 in steps of 0.1 has four values,
@@ -11,7 +14,10 @@ import java.math.RoundingMode;
  */
 record Steps(BigDecimal min, BigDecimal max, BigDecimal step, Sampling sampling, int count) {
 
-  static Steps of(BigDecimal min, BigDecimal max, BigDecimal step, Sampling sampling) {
+  static Steps of(Number from, Number to, Number by, Sampling sampling) {
+    BigDecimal min = decimal(from);
+    BigDecimal max = decimal(to);
+    BigDecimal step = decimal(by);
     int count = 0;
     if (sampling == Sampling.LINEAR) {
       count = max.subtract(min).divideToIntegralValue(step).intValueExact() + 1;
@@ -23,7 +29,21 @@ record Steps(BigDecimal min, BigDecimal max, BigDecimal step, Sampling sampling,
     return new Steps(min, max, step, sampling, count);
   }
 
-  BigDecimal get(int index) {
+  /** As it is printed: 0.1 is a tenth, not the double beside it. */
+  private static BigDecimal decimal(Number number) {
+    return new BigDecimal(number.toString());
+  }
+
+  /** The value that a number from 0, below 1, stands for. */
+  BigDecimal at(double share) {
+    return get((int) (share * count));
+  }
+
+  List<Object> values(Function<BigDecimal, Object> kind) {
+    return IntStream.range(0, count).mapToObj(this::get).map(kind).toList();
+  }
+
+  private BigDecimal get(int index) {
     return switch (sampling) {
       case LINEAR -> min.add(step.multiply(BigDecimal.valueOf(index)));
       case LOG -> min.multiply(step.pow(index));
@@ -32,7 +52,8 @@ record Steps(BigDecimal min, BigDecimal max, BigDecimal step, Sampling sampling,
   }
 
   /** The middle of the share of the step that is nearest to a value. */
-  double shareOf(BigDecimal value) {
+  double shareOf(Number number) {
+    BigDecimal value = decimal(number);
     int index;
     if (sampling == Sampling.LINEAR) {
       index = value.subtract(min).divide(step, 0, RoundingMode.HALF_UP).intValueExact();
