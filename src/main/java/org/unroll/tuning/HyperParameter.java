@@ -17,7 +17,7 @@ public sealed interface HyperParameter {
   /** The name, one of its own in a search space. */
   String name();
 
-  /** The value where no tuner chooses: the smallest or first one, as in KerasTuner. */
+  /** The value where no tuner chooses: the smallest or first of all, as in KerasTuner. */
   Object defaultValue();
 
   /**
@@ -62,7 +62,7 @@ public sealed interface HyperParameter {
 
     @Override
     public Object defaultValue() {
-      return min;
+      return step == null ? min : stepped().least().intValueExact();
     }
 
     @Override
@@ -91,7 +91,10 @@ public sealed interface HyperParameter {
 
     @Override
     public boolean accepts(Object value) {
-      return value instanceof Integer number && number >= min && number <= max;
+      return value instanceof Integer number
+          && number >= min
+          && number <= max
+          && (step == null || number.equals(valueAt(shareOf(number))));
     }
 
     @Override
@@ -120,7 +123,7 @@ public sealed interface HyperParameter {
 
     @Override
     public Object defaultValue() {
-      return min;
+      return step == null ? min : stepped().least().doubleValue();
     }
 
     @Override
@@ -144,7 +147,10 @@ public sealed interface HyperParameter {
 
     @Override
     public boolean accepts(Object value) {
-      return value instanceof Double number && number >= min && number <= max;
+      return value instanceof Double number
+          && number >= min
+          && number <= max
+          && (step == null || number.equals(valueAt(shareOf(number))));
     }
 
     @Override
@@ -171,12 +177,12 @@ public sealed interface HyperParameter {
         boolean kept =
             value instanceof String
                 || value instanceof Integer
-                || value instanceof Double
+                || (value instanceof Double number && Double.isFinite(number))
                 || value instanceof Boolean;
         if (!kept || value.getClass() != type || Collections.frequency(values, value) > 1) {
           throw new IllegalArgumentException(
-              "The values of a choice are different strings, or whole numbers, or numbers, or"
-                  + " booleans. Received: '"
+              "The values of a choice are different strings, or whole numbers, or finite"
+                  + " numbers, or booleans. Received: '"
                   + name
                   + "' of "
                   + values
@@ -214,6 +220,14 @@ public sealed interface HyperParameter {
 
   /** A value that is not searched for, but recorded with each trial. */
   record Constant(String name, Object defaultValue) implements HyperParameter {
+    /** Checks the value. */
+    public Constant {
+      if (defaultValue instanceof Double number && !Double.isFinite(number)) {
+        throw new IllegalArgumentException(
+            "A fixed number is finite. Received: '" + name + "' " + number);
+      }
+    }
+
     @Override
     public Object valueAt(double share) {
       return defaultValue;

@@ -219,7 +219,7 @@ public final class HyperParameters {
             "The conditional scope waits for '"
                 + parent
                 + "' to be "
-                + value
+                + typed(value)
                 + ", which it never is: "
                 + definition.describe());
       }
@@ -292,13 +292,18 @@ public final class HyperParameters {
           "The hyperparameter '"
               + definition.name()
               + "' cannot be "
-              + value
+              + typed(value)
               + ": "
               + definition.describe());
     }
     space.add(new Dimension(definition, List.copyOf(conditions)));
     values.put(definition.name(), value);
     return value;
+  }
+
+  /** With its class, for 1 is not 1.0. */
+  private static String typed(Object value) {
+    return value == null ? "null" : value + " (" + value.getClass().getSimpleName() + ")";
   }
 
   static IllegalArgumentException different(

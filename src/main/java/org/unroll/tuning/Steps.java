@@ -39,6 +39,11 @@ record Steps(BigDecimal min, BigDecimal max, BigDecimal step, Sampling sampling,
     return get((int) (share * count));
   }
 
+  /** The smallest value: of REVERSE_LOG the last one, which need not be the minimum. */
+  BigDecimal least() {
+    return sampling == Sampling.REVERSE_LOG ? get(count - 1) : min;
+  }
+
   List<Object> values(Function<BigDecimal, Object> kind) {
     return IntStream.range(0, count).mapToObj(this::get).map(kind).toList();
   }

@@ -41,6 +41,19 @@ class HyperParametersTest {
     assertEquals(List.of(0.0, 0.1, 0.2, 0.3), floats(0, 0.3, 0.1, LINEAR).values());
   }
 
+  /** Steps need not reach the other end, and what lies between two of them is none. */
+  @Test
+  void onlyStepsAreAccepted() {
+    HyperParameter reversed = ints(2, 40, 2, REVERSE_LOG); // 42 − 2, 42 − 4, …, 42 − 32
+    assertEquals(List.of(40, 38, 34, 26, 10), reversed.values());
+    assertEquals(10, reversed.defaultValue());
+    assertFalse(reversed.accepts(2));
+    assertFalse(ints(50, 150, 20, LINEAR).accepts(60));
+    assertTrue(floats(0, 0.5, 0.1, LINEAR).accepts(0.3));
+    assertFalse(floats(0, 0.5, 0.1, LINEAR).accepts(0.25));
+    assertTrue(floats(0, 0.5, null, LINEAR).accepts(0.25));
+  }
+
   @Test
   void scalesAreThoseOfKerasTuner() {
     assertEquals(2.5, (double) floats(1, 4, null, LINEAR).valueAt(0.5));
@@ -160,17 +173,32 @@ class HyperParametersTest {
     refuses(
         "asked for before. Received: 'no'", hp -> hp.conditionalScope("no", List.of(1), () -> {}));
     refuses(
-        "waits for 'n' to be 7, which it never is: Int 1 … 4",
+        "waits for 'n' to be 7 (Integer), which it never is: Int 1 … 4",
         hp -> {
           hp.Int("n", 1, 4);
           hp.conditionalScope("n", List.of(7), () -> {});
         });
+    refuses(
+        "waits for 'units' to be 60 (Integer), which it never is: Int 50 … 150, step 20",
+        hp -> {
+          hp.Int("units", 50, 150, 20);
+          hp.conditionalScope("units", List.of(50, 60), () -> {});
+        });
+    refuses(
+        "waits for 'rate' to be 1 (Integer), which it never is: Float 0.0 … 1.0",
+        hp -> {
+          hp.Float("rate", 0, 1);
+          hp.conditionalScope("rate", List.of(1), () -> {});
+        });
+    refuses("finite numbers", hp -> hp.Choice("clip", 1, Double.POSITIVE_INFINITY));
+    refuses("finite. Received: 'clip' NaN", hp -> hp.Fixed("clip", Double.NaN));
     refuses("no hyperparameter 'n'. There are: []", hp -> hp.get("n"));
     var error =
         assertThrows(
             IllegalArgumentException.class,
             () -> HyperParameters.of(Map.of("n", 9)).Int("n", 1, 4));
-    assertEquals("The hyperparameter 'n' cannot be 9: Int 1 … 4, step 1", error.getMessage());
+    assertEquals(
+        "The hyperparameter 'n' cannot be 9 (Integer): Int 1 … 4, step 1", error.getMessage());
   }
 
   @Test
