@@ -110,7 +110,9 @@ public final class BayesianOptimization extends Tuner<BayesianOptimization> {
     }
     Map<String, Dimension> dimensions = new LinkedHashMap<>();
     for (int n = 0; n < number; n++) {
-      log.proposal(n).space().forEach(asked -> dimensions.putIfAbsent(asked.name(), asked));
+      log.proposal(n)
+          .space()
+          .forEach(asked -> dimensions.merge(asked.name(), asked, Dimension::or));
     }
     var space = new SearchSpace(dimensions.values());
     int initial = numInitialPoints == null ? 3 * space.size() : numInitialPoints;

@@ -196,6 +196,9 @@ public final class HyperParameters {
    * };
    * }</pre>
    *
+   * <p>A hyperparameter that is asked for in several scopes matters where one of them runs; one
+   * that is also asked for outside of them matters always.
+   *
    * @param parent the name of a hyperparameter that was asked for before
    * @throws IllegalArgumentException if it was not, or can never have one of the values
    */
@@ -278,11 +281,14 @@ public final class HyperParameters {
   }
 
   private Object ask(HyperParameter definition) {
-    for (Dimension known : space) {
-      if (known.definition().name().equals(definition.name())) {
+    var asked = new Dimension(definition, List.copyOf(conditions));
+    for (int i = 0; i < space.size(); i++) {
+      Dimension known = space.get(i);
+      if (known.name().equals(definition.name())) {
         if (!known.definition().equals(definition)) {
           throw different(definition.name(), known.definition(), definition);
         }
+        space.set(i, known.or(asked));
         return values.get(definition.name());
       }
     }
@@ -296,7 +302,7 @@ public final class HyperParameters {
               + ": "
               + definition.describe());
     }
-    space.add(new Dimension(definition, List.copyOf(conditions)));
+    space.add(asked);
     values.put(definition.name(), value);
     return value;
   }

@@ -25,9 +25,7 @@ final class SearchSpace {
   private final List<Dimension> dimensions;
   private final int[] groups;
 
-  /**
-   * The space of some hyperparameters, in an order in which conditions come after their parents.
-   */
+  /** The space of some hyperparameters. */
   SearchSpace(Collection<Dimension> dimensions) {
     this.dimensions =
         dimensions.stream().filter(known -> known.definition().values().size() > 1).toList();
@@ -43,7 +41,7 @@ final class SearchSpace {
   private static int width(Dimension dimension) {
     HyperParameter definition = dimension.definition();
     return (definition.isOrdered() ? 1 : definition.values().size())
-        + (dimension.conditions().isEmpty() ? 0 : 1);
+        + (dimension.isConditional() ? 1 : 0);
   }
 
   /** The number of hyperparameters that have more than one value. */
@@ -66,7 +64,7 @@ final class SearchSpace {
       HyperParameter definition = dimension.definition();
       Object value = values.get(dimension.name());
       if (value == null) {
-        if (!dimension.conditions().isEmpty()) {
+        if (dimension.isConditional()) {
           point[next + width(dimension) - 1] = 1;
         }
       } else if (definition.isOrdered()) {
@@ -142,14 +140,18 @@ final class SearchSpace {
   /** Without values whose conditions do not hold, and with random ones that are missing. */
   private Map<String, Object> completed(Map<String, Object> values, SplitMix64 random) {
     Map<String, Object> completed = new LinkedHashMap<>();
-    for (Dimension dimension : dimensions) {
-      if (dimension.isActive(completed)) {
-        Object value = values.get(dimension.name());
-        completed.put(
-            dimension.name(),
-            value != null ? value : dimension.definition().valueAt(random.nextDouble()));
+    int before;
+    do { // again, for what depends on one that stands behind it
+      before = completed.size();
+      for (Dimension dimension : dimensions) {
+        if (!completed.containsKey(dimension.name()) && dimension.isActive(completed)) {
+          Object value = values.get(dimension.name());
+          completed.put(
+              dimension.name(),
+              value != null ? value : dimension.definition().valueAt(random.nextDouble()));
+        }
       }
-    }
+    } while (completed.size() > before);
     return completed;
   }
 }
