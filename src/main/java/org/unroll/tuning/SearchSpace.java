@@ -22,13 +22,16 @@ final class SearchSpace {
   /** How often one value is changed in place of two. */
   private static final double ONE_CHANGE = 0.7;
 
+  /** Less than the share of any value has; a range has fewer than 2³² of them. */
+  private static final double FIRST_DISTANCE = 0x1p-40;
+
   private final List<Dimension> dimensions;
   private final int[] groups;
 
   /** The space of some hyperparameters. */
   SearchSpace(Collection<Dimension> dimensions) {
     this.dimensions =
-        dimensions.stream().filter(known -> known.definition().values().size() > 1).toList();
+        dimensions.stream().filter(known -> hasSeveralValues(known.definition())).toList();
     List<Integer> all = new ArrayList<>();
     for (int group = 0; group < this.dimensions.size(); group++) {
       for (int i = 0; i < width(this.dimensions.get(group)); i++) {
@@ -36,6 +39,11 @@ final class SearchSpace {
       }
     }
     groups = all.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** By the ends, for a range may have more values than fit into a list. */
+  private static boolean hasSeveralValues(HyperParameter definition) {
+    return !definition.valueAt(0).equals(definition.valueAt(Math.nextDown(1.0)));
   }
 
   private static int width(Dimension dimension) {
@@ -132,9 +140,26 @@ final class SearchSpace {
     if (isContinuous || !moved.equals(value)) {
       return moved;
     }
-    List<Object> all = definition.values();
-    int neighbour = all.indexOf(value) + (random.nextDouble() < 0.5 ? -1 : 1);
-    return neighbour < 0 || neighbour >= all.size() ? moved : all.get(neighbour);
+    return beside(definition, value, random.nextDouble() < 0.5 ? -1 : 1);
+  }
+
+  /**
+   * The next value on one side, or the same one at the end of the range. A distance that is doubled
+   * until it leaves the value's share does not jump over the next one, which is at least half as
+   * wide.
+   */
+  static Object beside(HyperParameter definition, Object value, int side) {
+    double share = definition.shareOf(value);
+    for (double distance = FIRST_DISTANCE; ; distance *= 2) {
+      double there = share + side * distance;
+      if (there < 0 || there >= 1) {
+        return value;
+      }
+      Object other = definition.valueAt(there);
+      if (!other.equals(value)) {
+        return other;
+      }
+    }
   }
 
   /** Without values whose conditions do not hold, and with random ones that are missing. */

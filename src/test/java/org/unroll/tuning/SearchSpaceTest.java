@@ -1,6 +1,7 @@
 package org.unroll.tuning;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -8,6 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.unroll.compute.SplitMix64;
 
@@ -32,6 +37,42 @@ class SearchSpaceTest {
       names.add(space.sample(random).keySet());
     }
     return names;
+  }
+
+  /** Whole numbers on a scale have no list of all values; 10 stand for them in a grid. */
+  @Property(tries = 200)
+  void theNeighbourOfAWholeNumberIsOneMoreOrLess(
+      @ForAll @IntRange(min = 1, max = 3000) int min,
+      @ForAll @IntRange(min = 1, max = 3000) int width,
+      @ForAll Sampling sampling,
+      @ForAll @DoubleRange(max = 1, maxIncluded = false) double share) {
+    int max = min + width;
+    var range = new HyperParameter.Integers("n", min, max, null, sampling);
+    int n = (Integer) range.valueAt(share);
+    assertEquals(Math.max(min, n - 1), SearchSpace.beside(range, n, -1));
+    assertEquals(Math.min(max, n + 1), SearchSpace.beside(range, n, 1));
+  }
+
+  @Test
+  void neighboursOfOtherValuesStandBesideThemInTheList() {
+    var choice = new HyperParameter.Choices("batch", List.of(16, 32, 128));
+    assertEquals(128, SearchSpace.beside(choice, 32, 1));
+    assertEquals(16, SearchSpace.beside(choice, 16, -1));
+    var steps = new HyperParameter.Reals("dropout", 0, 0.5, 0.1, Sampling.LINEAR);
+    assertEquals(0.3, SearchSpace.beside(steps, 0.2, 1));
+  }
+
+  /** As of a seed that is searched for; a list of its values would not fit into the memory. */
+  @Test
+  void aRangeMayHaveVeryManyValues() {
+    SearchSpace space = space(hp -> hp.Int("seed", 0, 2_000_000_000), List.of(Map.of()));
+    assertEquals(1, space.size());
+    Map<String, Object> at = Map.of("seed", 1_000_000_000);
+    var random = new SplitMix64(4);
+    for (int i = 0; i < 50; i++) { // one step or two
+      int seed = (Integer) space.neighbour(at, 1e-12, random).get("seed");
+      assertTrue(Math.abs(seed - 1_000_000_000) <= 2, "seed " + seed);
+    }
   }
 
   /** The units of an LSTM matter where there is one, in the one place or in the other. */
