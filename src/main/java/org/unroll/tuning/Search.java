@@ -48,7 +48,11 @@ final class Search {
   }
 
   SearchResult run() {
-    folder.open(identity(), tuner.overwrites());
+    Map<String, String> identity = identity();
+    if (Thread.currentThread().isInterrupted()) {
+      return new SearchResult(tuner, folder, log, true); // and the defaults may not be known
+    }
+    folder.open(identity, tuner.overwrites());
     var count = new AtomicInteger();
     ExecutorService threads =
         Executors.newFixedThreadPool(
@@ -100,6 +104,10 @@ final class Search {
         continue;
       }
       Step step = tuner.step(number, log);
+      interrupted |= Thread.interrupted();
+      if (interrupted) {
+        return; // what it came to may be the interrupt's doing
+      }
       switch (step.kind()) {
         case RUN -> begin(step.proposal(), completion);
         case SKIP -> log.skip(number);
@@ -113,7 +121,6 @@ final class Search {
       if (step.kind() == Step.Kind.WAIT && !tuner.mayRunAhead()) {
         return;
       }
-      interrupted |= Thread.interrupted();
     }
   }
 
@@ -130,20 +137,24 @@ final class Search {
     completion.submit(() -> run(proposal));
   }
 
-  /** On a thread of its own. */
+  /**
+   * On a thread of its own.
+   *
+   * @return null where the thread was interrupted
+   */
   private Trial run(Proposal proposal) {
     long start = System.nanoTime();
     folder.begin(proposal.number());
     Trial trial;
     try {
-      if (proposal.failure() != null) {
-        throw proposal.failure();
-      }
-      Outcome outcome = execute(proposal);
+      Outcome outcome = proposal.failure() == null ? execute(proposal) : null;
       if (Thread.currentThread().isInterrupted()) {
         return null;
       }
-      trial = Trial.completed(proposal, outcome, seconds(start));
+      trial =
+          outcome == null
+              ? Trial.failed(proposal, 0, seconds(start), reason(proposal.failure()))
+              : Trial.completed(proposal, outcome, seconds(start));
     } catch (UncheckedIOException e) {
       throw e; // a full disk is no fault of the hyperparameters
     } catch (RuntimeException | OutOfMemoryError e) {
@@ -214,6 +225,10 @@ final class Search {
       throw (RuntimeException) e.getCause();
     }
     running--;
+    if (trial == null) { // interrupted from within, as by a callback of the user
+      interrupted = true;
+      return;
+    }
     log.add(trial);
     workDone += tuner.work(trial.number());
     secondsOfWork += trial.seconds();

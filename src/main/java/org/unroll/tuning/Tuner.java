@@ -52,10 +52,12 @@ import org.unroll.training.FitOptions;
  * ended and runs the others; it loses no more than those that were running. The folder of another
  * search is refused.
  *
- * <p><b>What ends a search.</b> An interrupt of the calling thread (a notebook's stop button) drops
- * the trials that are running and returns what is done, the interrupt flag being set. A trial that
- * fails is recorded, with the reason, and the search goes on; {@link #maxConsecutiveFailedTrials}
- * such trials in a row end it.
+ * <p><b>What ends a search.</b> An interrupt of the calling thread (a notebook's stop button), or
+ * of a trial's by the user's code, drops the trials that are running and returns what is done, the
+ * interrupt flag being set. A trial that fails is recorded, with the reason, and the search goes
+ * on; {@link #maxConsecutiveFailedTrials} such trials in a row end it with an {@link
+ * IllegalStateException}. A file that cannot be written or read while a trial runs ends it with an
+ * {@link java.io.UncheckedIOException}: a full disk is no fault of the hyperparameters.
  *
  * <p>Defaults, those of KerasTuner: directory {@code .}, project {@code untitled_project}, one
  * execution a trial, no overwrite, 3 failed trials in a row; the seed is 0.

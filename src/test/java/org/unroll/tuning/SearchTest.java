@@ -14,6 +14,8 @@ import static org.unroll.tuning.KilledSearch.TRAIN;
 import static org.unroll.tuning.KilledSearch.VALIDATION;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -317,6 +319,70 @@ class SearchTest {
     SearchResult rest = in("stopped", new RandomSearch(VALUE, 8)).search(function);
     assertEquals(8, rest.trials().size());
     assertEquals(4 + 5, runs.get());
+  }
+
+  /** The stop button is pressed while the calling thread builds a model or reads data. */
+  @Test
+  void anInterruptOfThePreparationIsNoFailure() {
+    var interruptedAt = new AtomicInteger();
+    Function<HyperParameters, DoubleSupplier> interrupted =
+        hp -> {
+          int x = hp.Int("x", 1, 3);
+          if (x == interruptedAt.get()) {
+            Thread.currentThread().interrupt();
+            throw new UncheckedIOException(new ClosedByInterruptException());
+          }
+          return () -> x;
+        };
+    for (int x : new int[] {1, 2}) {
+      interruptedAt.set(x);
+      SearchResult found =
+          in("preparation", new GridSearch(VALUE)).parallelTrials(1).search(interrupted);
+      assertTrue(Thread.interrupted());
+      assertTrue(found.interrupted());
+    }
+    SearchResult rest =
+        in("preparation", new GridSearch(VALUE)).search(hp -> line(hp, 3, new AtomicInteger()));
+    assertEquals(
+        List.of(1.0, 2.0, 3.0), rest.trials().stream().map(Trial::score).toList(), rest::summary);
+  }
+
+  @Test
+  void dataThatCannotBeReadFailOneTrial() {
+    SearchResult found =
+        in("missing", new GridSearch(VALUE))
+            .search(
+                hp -> {
+                  int x = hp.Int("x", 1, 3);
+                  if (x == 2) {
+                    throw new UncheckedIOException(new IOException("there is no file 2.csv"));
+                  }
+                  return () -> x;
+                });
+    assertEquals(
+        List.of("completed", "failed", "completed"),
+        found.results().stringColumn("status").asList());
+    assertTrue(found.trials().get(1).message().contains("no file 2.csv"));
+  }
+
+  @Test
+  void aTrialMayInterruptTheSearch() {
+    SearchResult found =
+        in("within", new GridSearch(VALUE))
+            .parallelTrials(1)
+            .search(
+                hp -> {
+                  int x = hp.Int("x", 1, 3);
+                  return () -> {
+                    if (x == 2) {
+                      Thread.currentThread().interrupt();
+                    }
+                    return x;
+                  };
+                });
+    assertTrue(Thread.interrupted());
+    assertTrue(found.interrupted());
+    assertEquals(List.of(1.0), found.trials().stream().map(Trial::score).toList());
   }
 
   @Test
