@@ -90,11 +90,17 @@ public final class BayesianOptimization extends Tuner<BayesianOptimization> {
 
   /**
    * Sets how many trials may be without a result when one is proposed; 3 by default. With 0 each
-   * trial knows all results before it, and the trials run one after another.
+   * trial knows all results before it, and the trials run one after another, each on all threads.
    */
   public BayesianOptimization maxPending(int trials) {
     maxPending = atLeast("maxPending", 0, trials);
     return this;
+  }
+
+  /** Others would only take a share of the threads. */
+  @Override
+  int parallel() {
+    return Math.min(super.parallel() - 1, maxPending) + 1;
   }
 
   @Override

@@ -287,7 +287,8 @@ public abstract sealed class Tuner<T extends Tuner<T>>
     return executionsPerTrial;
   }
 
-  final int parallel() {
+  /** How many trials can run side by side at most. */
+  int parallel() {
     return parallelTrials == null ? Workers.defaultThreads() : parallelTrials;
   }
 

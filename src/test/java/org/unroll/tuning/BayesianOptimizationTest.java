@@ -140,6 +140,15 @@ class BayesianOptimizationTest {
     beats("mixed space", 40, 0.15, BayesianOptimizationTest::mixed);
   }
 
+  /** Threads are shared among as many trials as can run at a time. */
+  @Test
+  void noMoreTrialsRunThanMayBePending() {
+    var tuner = new BayesianOptimization(Objective.min("value"), 9).parallelTrials(8);
+    assertEquals(4, tuner.parallel());
+    assertEquals(1, tuner.maxPending(0).parallel());
+    assertEquals(8, tuner.maxPending(Integer.MAX_VALUE).parallel());
+  }
+
   @Test
   void aSmallSpaceIsTriedWholeAndOnce() {
     Set<String> tried = new HashSet<>();
