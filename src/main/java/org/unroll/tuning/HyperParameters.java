@@ -59,7 +59,10 @@ public final class HyperParameters {
     this.seed = seed;
   }
 
-  /** Hyperparameters with these values, and defaults where there is none of the name. */
+  /**
+   * Hyperparameters with these values, and defaults where there is none of the name. A value whose
+   * name nobody asks for has no effect.
+   */
   public static HyperParameters of(Map<String, ?> values) {
     return of(values, HyperParameter::defaultValue, 0);
   }
@@ -242,6 +245,7 @@ public final class HyperParameters {
    * A seed for this execution of the trial: that of the first weights, {@code
    * Sequential.seeded(hp.seed(), …)}, and of dropout. It is the same for all trials, so that they
    * are compared on equal terms, and another one for each of the {@code executionsPerTrial}.
+   * Without a tuner it is 0.
    */
   public long seed() {
     askedForSeed = true;

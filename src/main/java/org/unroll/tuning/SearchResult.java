@@ -40,11 +40,13 @@ public final class SearchResult {
   private final List<Trial> trials;
   private final List<HyperParameter> space;
   private final boolean interrupted;
+  private final long seed;
 
   SearchResult(Tuner<?> tuner, SearchFolder folder, TrialLog log, boolean interrupted) {
     this.tuner = tuner.getClass().getSimpleName();
     objective = tuner.objective();
     executions = tuner.executions();
+    seed = TrialLog.executionSeed(tuner.seed(), 0);
     this.folder = folder;
     trials = List.copyOf(log.trials().values());
     // By number, not in the order in which they came up: that depends on which trial was begun.
@@ -114,12 +116,15 @@ public final class SearchResult {
 
   /**
    * The hyperparameters of the best trials, the best first; fewer than {@code n} where there are
-   * fewer.
+   * fewer. Their {@link HyperParameters#seed} is that of the first execution: a model that is built
+   * with them begins with the weights that it had in the search.
    *
    * @throws IllegalStateException if no trial is completed
    */
   public List<HyperParameters> bestHyperParameters(int n) {
-    return best(n).stream().map(Trial::hyperParameters).toList();
+    return best(n).stream()
+        .map(trial -> HyperParameters.of(trial.values(), HyperParameter::defaultValue, seed))
+        .toList();
   }
 
   /** The best trials, the best first, each with hyperparameters of its own. */

@@ -90,9 +90,4 @@ public record Trial(
   boolean isCompleted() {
     return status == Status.COMPLETED;
   }
-
-  /** The hyperparameters, to build the model with. */
-  public HyperParameters hyperParameters() {
-    return HyperParameters.of(values);
-  }
 }

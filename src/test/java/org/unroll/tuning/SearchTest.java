@@ -321,6 +321,18 @@ class SearchTest {
     assertEquals(4 + 5, runs.get());
   }
 
+  @Test
+  void theBestModelCanBeTrainedAgainToTheSameScore() {
+    SearchResult found =
+        in("again", new RandomSearch(KilledSearch::model, "val_loss", 3))
+            .seed(8)
+            .search(TRAIN, VALIDATION, KilledSearch::options);
+    Sequential again = KilledSearch.model(found.bestHyperParameters(1).get(0));
+    List<Double> losses =
+        again.fit(TRAIN, KilledSearch.options().validation(VALIDATION).verbose(0)).get("val_loss");
+    assertEquals(found.bestTrials(1).get(0).score(), Collections.min(losses));
+  }
+
   /** The stop button is pressed while the calling thread builds a model or reads data. */
   @Test
   void anInterruptOfThePreparationIsNoFailure() {
