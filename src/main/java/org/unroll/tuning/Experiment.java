@@ -1,6 +1,7 @@
 package org.unroll.tuning;
 
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the trials of a search try. */
 interface Experiment {
@@ -31,6 +32,8 @@ interface Experiment {
    * @param folder where files of the trial go
    * @param from the folder of the trial whose training goes on, or null
    * @param rung the epochs, or null where the tuner does not set them
+   * @param epochs counts those that are trained, also of what fails
    */
-  record Assignment(int execution, int threads, Path folder, Path from, Rung rung) {}
+  record Assignment(
+      int execution, int threads, Path folder, Path from, Rung rung, AtomicInteger epochs) {}
 }

@@ -38,7 +38,7 @@ final class FunctionExperiment implements Experiment {
       @Override
       public Outcome run(Assignment assignment) {
         List<Double> scores = parts.stream().map(DoubleSupplier::getAsDouble).toList();
-        return new Outcome(scores, Map.of(), 0);
+        return new Outcome(scores, Map.of());
       }
     };
   }

@@ -85,7 +85,6 @@ final class NetworkExperiment implements Experiment {
     public Outcome run(Assignment assignment) {
       List<Double> scores = new ArrayList<>();
       Map<String, Double> metrics = new LinkedHashMap<>();
-      int epochs = 0;
       for (int f = 0; f < data.size() && !Thread.currentThread().isInterrupted(); f++) {
         Sequential network = f == 0 ? first : model.build(hp);
         first = null;
@@ -104,7 +103,11 @@ final class NetworkExperiment implements Experiment {
         }
         var best = new BestEpoch(objective);
         fit.callbacks(best);
-        epochs += network.fit(fold.train(), fit).epochs();
+        try {
+          network.fit(fold.train(), fit);
+        } finally {
+          assignment.epochs().addAndGet(network.history().epochs());
+        }
         if (Thread.currentThread().isInterrupted()) {
           break;
         }
@@ -120,7 +123,7 @@ final class NetworkExperiment implements Experiment {
           network.save(modelFile(assignment.folder(), assignment.execution()));
         }
       }
-      return new Outcome(scores, metrics, epochs);
+      return new Outcome(scores, metrics);
     }
   }
 

@@ -4,4 +4,4 @@ import java.util.List;
 import java.util.Map;
 
 /** What one execution of a trial, or several together, came to; see {@link Trial}. */
-record Outcome(List<Double> scores, Map<String, Double> metrics, int epochs) {}
+record Outcome(List<Double> scores, Map<String, Double> metrics) {}

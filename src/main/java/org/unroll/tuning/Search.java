@@ -144,24 +144,25 @@ final class Search {
    */
   private Trial run(Proposal proposal) {
     long start = System.nanoTime();
+    var epochs = new AtomicInteger();
     folder.begin(proposal.number());
     Trial trial;
     try {
-      Outcome outcome = proposal.failure() == null ? execute(proposal) : null;
+      Outcome outcome = proposal.failure() == null ? execute(proposal, epochs) : null;
       if (Thread.currentThread().isInterrupted()) {
         return null;
       }
       trial =
           outcome == null
               ? Trial.failed(proposal, 0, seconds(start), reason(proposal.failure()))
-              : Trial.completed(proposal, outcome, seconds(start));
+              : Trial.completed(proposal, outcome, epochs.get(), seconds(start));
     } catch (UncheckedIOException e) {
       throw e; // a full disk is no fault of the hyperparameters
     } catch (RuntimeException | OutOfMemoryError e) {
       if (Thread.currentThread().isInterrupted()) {
         return null;
       }
-      trial = Trial.failed(proposal, 0, seconds(start), reason(e));
+      trial = Trial.failed(proposal, epochs.get(), seconds(start), reason(e));
     }
     folder.write(trial);
     return trial;
@@ -171,13 +172,12 @@ final class Search {
     return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }
 
-  private Outcome execute(Proposal proposal) {
+  private Outcome execute(Proposal proposal, AtomicInteger epochs) {
     Rung rung = proposal.rung();
     Path from = rung == null || rung.from() == null ? null : folder.trial(rung.from());
     int threads = Math.max(1, Workers.defaultThreads() / parallel);
     List<Double> scores = new ArrayList<>();
     Map<String, Double> metrics = new LinkedHashMap<>();
-    int epochs = 0;
     for (int execution = 0; execution < tuner.executions(); execution++) {
       Experiment.Prepared prepared = proposal.prepared();
       if (execution > 0) {
@@ -197,7 +197,7 @@ final class Search {
       Outcome outcome =
           prepared.run(
               new Experiment.Assignment(
-                  execution, threads, folder.trial(proposal.number()), from, rung));
+                  execution, threads, folder.trial(proposal.number()), from, rung, epochs));
       if (Thread.currentThread().isInterrupted()) {
         break;
       }
@@ -205,9 +205,8 @@ final class Search {
       if (execution == 0) {
         metrics.putAll(outcome.metrics());
       }
-      epochs += outcome.epochs();
     }
-    return new Outcome(scores, metrics, epochs);
+    return new Outcome(scores, metrics);
   }
 
   private void take(CompletionService<Trial> completion) {

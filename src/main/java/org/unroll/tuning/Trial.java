@@ -14,8 +14,9 @@ import java.util.Map;
  * @param score the objective: of each execution (and fold) its value in the best epoch, and of
  *     these the mean; NaN where the trial failed
  * @param scores the values that the score is the mean of
- * @param metrics what the logs of the best epoch held, of the first execution
- * @param epochs how many epochs were trained, over all executions
+ * @param metrics what the logs of the best epoch held, of the first execution on the first fold
+ * @param epochs how many epochs were trained, over all executions and folds, also where the trial
+ *     failed in the end
  * @param seconds how long it took
  * @param rung its place in {@link Hyperband}; null with other tuners
  * @param message what went wrong; empty where nothing did
@@ -47,7 +48,7 @@ public record Trial(
     metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
   }
 
-  static Trial completed(Proposal proposal, Outcome outcome, double seconds) {
+  static Trial completed(Proposal proposal, Outcome outcome, int epochs, double seconds) {
     double sum = 0;
     for (double score : outcome.scores()) {
       sum += score;
@@ -55,10 +56,7 @@ public record Trial(
     double mean = sum / outcome.scores().size();
     if (!Double.isFinite(mean)) {
       return failed(
-          proposal,
-          outcome.epochs(),
-          seconds,
-          "The objective is " + mean + ": " + outcome.scores());
+          proposal, epochs, seconds, "The objective is " + mean + ": " + outcome.scores());
     }
     return new Trial(
         proposal.number(),
@@ -67,7 +65,7 @@ public record Trial(
         mean,
         outcome.scores(),
         outcome.metrics(),
-        outcome.epochs(),
+        epochs,
         seconds,
         proposal.rung(),
         "");

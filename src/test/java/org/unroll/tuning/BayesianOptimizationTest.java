@@ -91,7 +91,7 @@ class BayesianOptimizationTest {
         step = tuner.step(number, log)) {
       Proposal proposal = step.proposal();
       log.add(proposal);
-      Trial trial = Trial.completed(proposal, proposal.prepared().run(null), 0);
+      Trial trial = Trial.completed(proposal, proposal.prepared().run(null), 0, 0);
       log.add(trial);
       best = Math.min(best, trial.score());
       number++;

@@ -35,8 +35,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.unroll.Sequential;
 import org.unroll.data.TimeSeries;
 import org.unroll.data.Windows;
+import org.unroll.training.Callback;
 import org.unroll.training.Losses;
 import org.unroll.training.Optimizers;
+import org.unroll.training.Training;
 import tech.tablesaw.api.Table;
 
 class SearchTest {
@@ -183,6 +185,30 @@ class SearchTest {
                     .maxConsecutiveFailedTrials(2)
                     .search(TRAIN, VALIDATION, () -> epochs(1)));
     assertTrue(error.getMessage().startsWith("2 trials in a row have failed"), error.getMessage());
+  }
+
+  /** Of a training that ends in a failure, the epochs before it count. */
+  @Test
+  void epochsOfFailedTrialsCount() {
+    SearchResult found =
+        in("diverged", new RandomSearch(KilledSearch::model, "val_loss", 1))
+            .search(
+                TRAIN,
+                VALIDATION,
+                () ->
+                    epochs(5)
+                        .callbacks(
+                            new Callback() {
+                              @Override
+                              public void onEpochBegin(Training training, int epoch) {
+                                if (epoch == 3) {
+                                  throw new IllegalStateException("as told");
+                                }
+                              }
+                            }));
+    assertEquals("as told", found.trials().get(0).message());
+    assertEquals(3, found.trials().get(0).epochs());
+    assertEquals(3, found.trainedEpochs());
   }
 
   @Test
