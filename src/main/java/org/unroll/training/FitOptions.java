@@ -1,6 +1,7 @@
 package org.unroll.training;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -191,8 +192,9 @@ public final class FitOptions {
     return classWeight;
   }
 
-  List<Callback> callbacks() {
-    return callbacks;
+  /** The callbacks so far, for code that is handed options. */
+  public List<Callback> callbacks() {
+    return Collections.unmodifiableList(callbacks);
   }
 
   /** A new display for each training, unless one was given. */

@@ -2,6 +2,7 @@ package org.unroll.tuning;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,18 +39,20 @@ final class NetworkExperiment implements Experiment {
   public Prepared prepare(HyperParameters hp) {
     Sequential first = model.build(hp);
     List<? extends Fold<?>> data = folds.apply(hp);
-    Objects.requireNonNull(options.apply(hp), "the fit options of a trial");
-    return new Network(hp, first, data);
+    FitOptions made = Objects.requireNonNull(options.apply(hp), "the fit options of a trial");
+    return new Network(hp, first, data, made);
   }
 
   private final class Network implements Prepared {
     private final HyperParameters hp;
     private final List<? extends Fold<?>> data;
+    private final FitOptions made; // to be compared with
     private Sequential first; // until it is run
     private final String description;
 
-    Network(HyperParameters hp, Sequential first, List<? extends Fold<?>> data) {
+    Network(HyperParameters hp, Sequential first, List<? extends Fold<?>> data, FitOptions made) {
       this.hp = hp;
+      this.made = made;
       this.first = first;
       this.data = data;
       description =
@@ -81,6 +84,20 @@ final class NetworkExperiment implements Experiment {
       return description;
     }
 
+    /** Trials that run side by side would mix up what shared callbacks remember. */
+    private FitOptions newOptions() {
+      FitOptions fit = options.apply(hp);
+      if (fit == made || !Collections.disjoint(fit.callbacks(), made.callbacks())) {
+        throw new IllegalStateException(
+            "Fit options and callbacks are made anew for each training, for they hold its state."
+                + " Received: the same "
+                + (fit == made ? "options" : "callback")
+                + " twice. Make them where they are asked for: () ->"
+                + " epochs(20).callbacks(earlyStopping(\"val_loss\", 5)).");
+      }
+      return fit;
+    }
+
     @Override
     public Outcome run(Assignment assignment) {
       List<Double> scores = new ArrayList<>();
@@ -93,7 +110,7 @@ final class NetworkExperiment implements Experiment {
         if (assignment.from() != null) {
           network = Sequential.load(assignment.from().resolve(last));
         }
-        FitOptions fit = options.apply(hp).threads(assignment.threads()).verbose(0);
+        FitOptions fit = newOptions().threads(assignment.threads()).verbose(0);
         Fold<?> fold = data.get(f);
         if (fold.validation() != null) {
           fit.validation(fold.validation());

@@ -42,8 +42,9 @@ import org.unroll.training.FitOptions;
  * <p><b>The same seed, the same search.</b> What a trial tries is a function of the seed, of its
  * number and of the results that the tuner waits for; never of the time at which another trial
  * ends. So trials and results are the same with any number of {@link #parallelTrials}, as long as
- * the functions of the user depend on their hyperparameters alone. Callbacks hold state, and so fit
- * options are supplied anew for each training.
+ * the functions of the user depend on their hyperparameters alone; they are called on several
+ * threads. Callbacks hold state, and so fit options and callbacks are supplied anew for each
+ * training; a trial that gets the same ones again fails.
  *
  * <p><b>What is kept.</b> Each trial is written to a folder of its own in {@code
  * directory/projectName} when it ends: {@code trial.json}, and the model with the weights of its

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
+import static org.unroll.training.Callbacks.earlyStopping;
 import static org.unroll.training.FitOptions.epochs;
 import static org.unroll.tuning.KilledSearch.TRAIN;
 import static org.unroll.tuning.KilledSearch.VALIDATION;
@@ -28,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +38,7 @@ import org.unroll.Sequential;
 import org.unroll.data.TimeSeries;
 import org.unroll.data.Windows;
 import org.unroll.training.Callback;
+import org.unroll.training.FitOptions;
 import org.unroll.training.Losses;
 import org.unroll.training.Optimizers;
 import org.unroll.training.Training;
@@ -244,6 +247,22 @@ class SearchTest {
     var error = assertThrows(IllegalStateException.class, () -> found.bestModels(1));
     assertTrue(
         error.getMessage().startsWith("No trial is completed; the first one: The objective"));
+  }
+
+  @Test
+  void sharedOptionsAndCallbacksAreRefused() {
+    FitOptions shared = KilledSearch.options();
+    Callback stopping = earlyStopping("val_loss", 2);
+    Map<String, Supplier<FitOptions>> mistakes =
+        Map.of("options", () -> shared, "callback", () -> epochs(6).callbacks(stopping));
+    mistakes.forEach(
+        (what, options) -> {
+          SearchResult found =
+              in("shared " + what, new RandomSearch(KilledSearch::model, "val_loss", 1))
+                  .search(TRAIN, VALIDATION, options);
+          String message = found.trials().get(0).message();
+          assertTrue(message.contains("the same " + what + " twice"), message);
+        });
   }
 
   private static DoubleSupplier line(HyperParameters hp, int max, AtomicInteger runs) {
