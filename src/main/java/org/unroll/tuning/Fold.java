@@ -1,5 +1,6 @@
 package org.unroll.tuning;
 
+import java.util.List;
 import org.unroll.data.Dataset;
 
 /**
@@ -7,4 +8,11 @@ import org.unroll.data.Dataset;
  *
  * @param <D> the kind of data
  */
-public record Fold<D extends Dataset>(D train, D validation) {}
+public record Fold<D extends Dataset>(D train, D validation) {
+  static <F extends Fold<?>> List<F> requireSome(List<F> folds) {
+    if (folds.isEmpty()) {
+      throw new IllegalArgumentException("A trial needs at least one fold. Received: none.");
+    }
+    return folds;
+  }
+}

@@ -38,7 +38,7 @@ final class NetworkExperiment implements Experiment {
   @Override
   public Prepared prepare(HyperParameters hp) {
     Sequential first = model.build(hp);
-    List<? extends Fold<?>> data = folds.apply(hp);
+    List<? extends Fold<?>> data = Fold.requireSome(folds.apply(hp));
     FitOptions made = Objects.requireNonNull(options.apply(hp), "the fit options of a trial");
     return new Network(hp, first, data, made);
   }

@@ -176,6 +176,13 @@ final class Search {
     Rung rung = proposal.rung();
     Path from = rung == null || rung.from() == null ? null : folder.trial(rung.from());
     int threads = Math.max(1, Workers.defaultThreads() / parallel);
+    if (tuner.executions() > 1 && experiment.hasEpochs() && !proposal.asksForSeed()) {
+      throw new IllegalStateException(
+          "executionsPerTrial("
+              + tuner.executions()
+              + ") would train the same model each time. Let its weights begin with"
+              + " Sequential.seeded(hp.seed(), …).");
+    }
     List<Double> scores = new ArrayList<>();
     Map<String, Double> metrics = new LinkedHashMap<>();
     for (int execution = 0; execution < tuner.executions(); execution++) {
@@ -186,13 +193,6 @@ final class Search {
                 definition -> proposal.values().get(definition.name()),
                 TrialLog.executionSeed(log.seed(), execution));
         prepared = experiment.prepare(hp);
-        if (experiment.hasEpochs() && !hp.askedForSeed()) {
-          throw new IllegalStateException(
-              "executionsPerTrial("
-                  + tuner.executions()
-                  + ") would train the same model each time. Let its weights begin with"
-                  + " Sequential.seeded(hp.seed(), …).");
-        }
       }
       Outcome outcome =
           prepared.run(

@@ -63,7 +63,7 @@ final class TrialLog {
       }
     }
     var values = Collections.unmodifiableMap(new LinkedHashMap<>(hp.values()));
-    return new Proposal(number, values, hp.space(), rung, prepared, failure);
+    return new Proposal(number, values, hp.space(), hp.askedForSeed(), rung, prepared, failure);
   }
 
   /**

@@ -243,7 +243,7 @@ public abstract sealed class Tuner<T extends Tuner<T>>
             hp -> {
               ToDoubleFunction<Fold<Windows>> function = score.apply(hp);
               List<DoubleSupplier> parts = new ArrayList<>();
-              for (Fold<Windows> fold : folds.apply(hp)) {
+              for (Fold<Windows> fold : Fold.requireSome(folds.apply(hp))) {
                 parts.add(() -> function.applyAsDouble(fold));
               }
               return parts;

@@ -71,6 +71,17 @@ class RollingOriginTest {
   }
 
   @Test
+  void noFoldsAreToldOf() {
+    SearchResult found =
+        new RandomSearch("mae", 1)
+            .directory(folder)
+            .projectName("none")
+            .scoreFolds(hp -> List.of(), hp -> fold -> hp.Float("lambda", 1, 2));
+    assertEquals(
+        "A trial needs at least one fold. Received: none.", found.trials().get(0).message());
+  }
+
+  @Test
   void ridgeIsTunedByTheMeanOfTheFolds() {
     List<Fold<Windows>> folds = RollingOrigin.folds(3).split(windows(60));
     SearchResult found =

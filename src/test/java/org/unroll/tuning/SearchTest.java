@@ -468,6 +468,7 @@ class SearchTest {
             .executionsPerTrial(2)
             .search(TRAIN, VALIDATION, () -> epochs(1));
     assertTrue(refused.trials().get(0).message().contains("hp.seed()"));
+    assertEquals(0, refused.trainedEpochs());
   }
 
   private static Windows windows(HyperParameters hp) {
