@@ -163,7 +163,8 @@ public final class FitOptions {
     return value;
   }
 
-  int epochs() {
+  /** The number of the last epoch. */
+  public int epochs() {
     return epochs;
   }
 

@@ -1,6 +1,7 @@
 package org.unroll.tuning;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the trials of a search try. */
@@ -17,8 +18,8 @@ interface Experiment {
 
   /** A trial that can be run, once. */
   interface Prepared {
-    /** What is run, line by line, as far as it is the same in another JVM. */
-    String describe();
+    /** What is run, before it is: line by line, as far as it is the same in another JVM. */
+    Map<String, String> describe();
 
     /** Runs one execution. */
     Outcome run(Assignment assignment);

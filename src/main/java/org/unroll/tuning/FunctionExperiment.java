@@ -31,8 +31,8 @@ final class FunctionExperiment implements Experiment {
     List<DoubleSupplier> parts = functions.apply(hp);
     return new Prepared() {
       @Override
-      public String describe() {
-        return description;
+      public Map<String, String> describe() {
+        return Map.of("what is tried", description);
       }
 
       @Override

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.unroll.Sequential;
 import org.unroll.data.Dataset;
+import org.unroll.data.Fingerprint;
 import org.unroll.training.FitOptions;
 
 /** Trials that train a network, on one fold or several. */
@@ -18,16 +19,24 @@ final class NetworkExperiment implements Experiment {
   private final Function<HyperParameters, ? extends List<? extends Fold<?>>> folds;
   private final Function<HyperParameters, FitOptions> options;
   private final Objective objective;
+  private final boolean setsEpochs;
 
+  /**
+   * Trials of models.
+   *
+   * @param setsEpochs whether the tuner decides on the epochs
+   */
   NetworkExperiment(
       HyperModel model,
       Function<HyperParameters, ? extends List<? extends Fold<?>>> folds,
       Function<HyperParameters, FitOptions> options,
-      Objective objective) {
+      Objective objective,
+      boolean setsEpochs) {
     this.model = model;
     this.folds = folds;
     this.options = options;
     this.objective = objective;
+    this.setsEpochs = setsEpochs;
   }
 
   @Override
@@ -48,40 +57,34 @@ final class NetworkExperiment implements Experiment {
     private final List<? extends Fold<?>> data;
     private final FitOptions made; // to be compared with
     private Sequential first; // until it is run
-    private final String description;
 
     Network(HyperParameters hp, Sequential first, List<? extends Fold<?>> data, FitOptions made) {
       this.hp = hp;
       this.made = made;
       this.first = first;
       this.data = data;
-      description =
-          first.layers().stream().map(layer -> layer.type() + " to " + layer.outputShape()).toList()
-              + (first.loss() == null
-                  ? ", not compiled"
-                  : ", " + first.loss().name() + ", " + first.optimizer().name())
-              + ", "
-              + data.size()
-              + (data.size() == 1 ? " fold: " : " folds: ")
-              + describe(data.get(0).train())
-              + " to train on, "
-              + describe(data.get(0).validation())
-              + " to score on";
-    }
-
-    private static String describe(Dataset dataset) {
-      return dataset == null
-          ? "none"
-          : dataset.size()
-              + " samples of "
-              + dataset.inputShape()
-              + " in batches of "
-              + dataset.batchSize();
     }
 
     @Override
-    public String describe() {
-      return description;
+    public Map<String, String> describe() {
+      Map<String, String> lines = new LinkedHashMap<>();
+      lines.put(
+          "the model",
+          first.layers().stream().map(layer -> layer.type() + " to " + layer.outputShape()).toList()
+              + (first.loss() == null
+                  ? ", not compiled"
+                  : ", " + first.loss().name() + ", " + first.optimizer().name()));
+      if (!setsEpochs) {
+        lines.put("the number of epochs", String.valueOf(made.epochs()));
+      }
+      lines.put("the number of folds", String.valueOf(data.size()));
+      lines.put("the training data", describe(data.get(0).train()));
+      lines.put("the validation data", describe(data.get(0).validation()));
+      return lines;
+    }
+
+    private static String describe(Dataset dataset) {
+      return dataset == null ? "none" : Fingerprint.of(dataset);
     }
 
     /** Trials that run side by side would mix up what shared callbacks remember. */

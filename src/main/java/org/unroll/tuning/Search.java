@@ -88,9 +88,11 @@ final class Search {
     for (Dimension dimension : defaults.space()) {
       lines.put("hyperparameter '" + dimension.name() + "'", dimension.definition().describe());
     }
-    lines.put(
-        "what is tried",
-        defaults.failure() != null ? "nothing by default" : defaults.prepared().describe());
+    if (defaults.failure() == null) {
+      lines.putAll(defaults.prepared().describe());
+    } else {
+      lines.put("what is tried", "nothing by default");
+    }
     return lines;
   }
 

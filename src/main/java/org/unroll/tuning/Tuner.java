@@ -50,8 +50,11 @@ import org.unroll.training.FitOptions;
  * directory/projectName} when it ends: {@code trial.json}, and the model with the weights of its
  * best epoch as a {@code .keras} file (the optimizer's state in it is that of the last epoch). A
  * search that was killed, and is begun again with the same settings, takes up the trials that have
- * ended and runs the others; it loses no more than those that were running. The folder of another
- * search is refused.
+ * ended and runs the others; it loses no more than those that were running. More trials, or more
+ * iterations of Hyperband, may be asked for then. The folder of another search is refused: of
+ * another tuner, objective or seed, of other hyperparameters, and, where all of these have their
+ * defaults, of another model, number of epochs or data. What else the functions of the user do, and
+ * what functions compute, is not compared.
  *
  * <p><b>What ends a search.</b> An interrupt of the calling thread (a notebook's stop button), or
  * of a trial's by the user's code, drops the trials that are running and returns what is done, the
@@ -210,7 +213,7 @@ public abstract sealed class Tuner<T extends Tuner<T>>
           "This tuner was made without a model. Give its constructor one, or search by a function"
               + " that returns a score.");
     }
-    return search(new NetworkExperiment(model, folds, options, objective));
+    return search(new NetworkExperiment(model, folds, options, objective, setsEpochs()));
   }
 
   /**

@@ -31,10 +31,12 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unroll.Sequential;
+import org.unroll.data.Dataset;
 import org.unroll.data.TimeSeries;
 import org.unroll.data.Windows;
 import org.unroll.training.Callback;
@@ -306,19 +308,49 @@ class SearchTest {
     assertFalse(Files.exists(folder.resolve("taken").resolve("trial-0002")));
   }
 
+  /** Trials of other data or epochs would be compared with these as if they were the same. */
+  @Test
+  void aSearchOnOtherDataOrForOtherEpochsIsRefused() {
+    Supplier<FitOptions> two = () -> epochs(2);
+    Dataset other = VALIDATION.subset(10, 20);
+    networks(TRAIN, VALIDATION, two);
+    networks(TRAIN, VALIDATION, two);
+    refuses(
+        "the number of epochs is 2, here it is 3",
+        () -> networks(TRAIN, VALIDATION, () -> epochs(3)));
+    refuses("the training data is 40 samples", () -> networks(VALIDATION, VALIDATION, two));
+    networksOf("half", TRAIN, VALIDATION.subset(0, 10), two);
+    refusesIn("half", ", values ", () -> networksOf("half", TRAIN, other, two));
+  }
+
+  private void networks(Dataset train, Dataset validation, Supplier<FitOptions> options) {
+    networksOf("taken", train, validation, options);
+  }
+
+  private void networksOf(
+      String name, Dataset train, Dataset validation, Supplier<FitOptions> options) {
+    in(name, new RandomSearch(KilledSearch::model, "val_loss", 1))
+        .search(train, validation, options);
+  }
+
   private void refuses(String difference, Tuner<?> tuner, int max) {
-    var error =
-        assertThrows(
-            IllegalStateException.class,
-            () ->
-                tuner
-                    .directory(folder)
-                    .projectName("taken")
-                    .search(hp -> line(hp, max, new AtomicInteger())));
-    String message = error.getMessage();
+    refuses(
+        difference,
+        () ->
+            tuner
+                .directory(folder)
+                .projectName("taken")
+                .search(hp -> line(hp, max, new AtomicInteger())));
+  }
+
+  private void refuses(String difference, Executable search) {
+    refusesIn("taken", difference, search);
+  }
+
+  private void refusesIn(String name, String difference, Executable search) {
+    String message = assertThrows(IllegalStateException.class, search).getMessage();
     assertTrue(
-        message.startsWith(
-            "The folder " + folder.resolve("taken") + " belongs to another search: "),
+        message.startsWith("The folder " + folder.resolve(name) + " belongs to another search: "),
         message);
     assertTrue(message.contains(difference), message);
     assertTrue(message.endsWith("begin anew with overwrite(true)."), message);
