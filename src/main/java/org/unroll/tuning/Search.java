@@ -40,9 +40,7 @@ final class Search {
     this.tuner = tuner;
     this.experiment = experiment;
     folder = new SearchFolder(tuner.folder());
-    log =
-        new TrialLog(
-            experiment, tuner.seed(), SearchResult.reservedNames(tuner.objective().name()));
+    log = new TrialLog(experiment, tuner.seed(), tuner.objective().name());
     listener = tuner.listener() == null ? ShownSearch.open() : tuner.listener();
     parallel = tuner.parallel();
   }

@@ -33,6 +33,13 @@ public final class SearchResult {
   private static final String STATUS = "status";
   private static final String FAILURE = "failure";
 
+  /**
+   * The columns of {@link #results()} that are neither hyperparameters nor the objective; neither
+   * of these can have one of the names.
+   */
+  public static final Set<String> BOOKKEEPING =
+      Set.of(TRIAL, BRACKET, ROUND, FROM, EPOCHS, SECONDS, STATUS, FAILURE);
+
   private final String tuner;
   private final Objective objective;
   private final int executions;
@@ -56,11 +63,6 @@ public final class SearchResult {
     }
     space = List.copyOf(definitions);
     this.interrupted = interrupted;
-  }
-
-  /** The names that a hyperparameter cannot have, for columns of the results have them. */
-  static Set<String> reservedNames(String objective) {
-    return Set.of(TRIAL, objective, BRACKET, ROUND, FROM, EPOCHS, SECONDS, STATUS, FAILURE);
   }
 
   /** The best of the completed trials, each of the others having other values, best first. */

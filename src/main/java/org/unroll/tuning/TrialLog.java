@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -17,22 +18,39 @@ final class TrialLog {
 
   private final Experiment experiment;
   private final long seed;
-  private final Set<String> reserved;
   private final SortedMap<Integer, Proposal> proposals = new TreeMap<>();
   private final SortedMap<Integer, Trial> trials = new TreeMap<>();
   private final Set<Integer> skipped = new HashSet<>();
-  private final Map<String, Dimension> space = new LinkedHashMap<>();
+  private final Map<String, String> columns = new HashMap<>(); // by names in lower case
+  private final Set<String> names = new HashSet<>(); // of hyperparameters
+  private final Map<String, HyperParameter> space = new HashMap<>();
   private final Map<Map<String, Object>, Integer> numbers = new HashMap<>();
 
   /**
    * An empty log.
    *
-   * @param reserved names that no hyperparameter may have
+   * @param objective a name that no hyperparameter may have
+   * @throws IllegalArgumentException if it is one of the results' own
    */
-  TrialLog(Experiment experiment, long seed, Set<String> reserved) {
+  TrialLog(Experiment experiment, long seed, String objective) {
     this.experiment = experiment;
     this.seed = seed;
-    this.reserved = reserved;
+    SearchResult.BOOKKEEPING.forEach(this::addColumn);
+    addColumn(objective);
+  }
+
+  /** Each name is a column of the results, and those do not tell upper from lower case. */
+  private void addColumn(String name) {
+    String known = columns.putIfAbsent(name.toLowerCase(Locale.ROOT), name);
+    if (known != null) {
+      throw new IllegalArgumentException(
+          "A search has a table of its results, with a column for the objective and for each"
+              + " hyperparameter. Received: '"
+              + name
+              + "', where there is a column '"
+              + known
+              + "'. Give it another name.");
+    }
   }
 
   /** A seed for an execution, the same for all trials. */
@@ -44,7 +62,11 @@ final class TrialLog {
     return seed;
   }
 
-  /** Asks the experiment for everything that depends on the values that are chosen. */
+  /**
+   * Asks the experiment for everything that depends on the values that are chosen.
+   *
+   * @throws IllegalArgumentException if a name is that of another column of the results
+   */
   Proposal prepare(int number, Function<HyperParameter, Object> chooser, Rung rung) {
     var hp = new HyperParameters(chooser, executionSeed(seed, 0));
     Experiment.Prepared prepared = null;
@@ -55,11 +77,8 @@ final class TrialLog {
       failure = e;
     }
     for (Dimension asked : hp.space()) {
-      if (reserved.contains(asked.name())) {
-        throw new IllegalArgumentException(
-            "A hyperparameter cannot be called '"
-                + asked.name()
-                + "', as a column of the results is. Give it another name.");
+      if (names.add(asked.name())) {
+        addColumn(asked.name());
       }
     }
     var values = Collections.unmodifiableMap(new LinkedHashMap<>(hp.values()));
@@ -99,9 +118,9 @@ final class TrialLog {
    */
   void add(Proposal proposal) {
     for (Dimension asked : proposal.space()) {
-      Dimension known = space.putIfAbsent(asked.name(), asked);
-      if (known != null && !known.definition().equals(asked.definition())) {
-        throw HyperParameters.different(asked.name(), known.definition(), asked.definition());
+      HyperParameter known = space.putIfAbsent(asked.name(), asked.definition());
+      if (known != null && !known.equals(asked.definition())) {
+        throw HyperParameters.different(asked.name(), known, asked.definition());
       }
     }
     proposals.put(proposal.number(), proposal);
@@ -143,10 +162,5 @@ final class TrialLog {
 
   SortedMap<Integer, Proposal> proposals() {
     return proposals;
-  }
-
-  /** All hyperparameters so far, in the order in which they came up. */
-  Map<String, Dimension> space() {
-    return space;
   }
 }

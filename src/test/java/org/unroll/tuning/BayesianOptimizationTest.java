@@ -83,7 +83,7 @@ class BayesianOptimizationTest {
         new TrialLog(
             new FunctionExperiment("a function", hp -> List.of(function.apply(hp))),
             tuner.seed(),
-            Set.of());
+            "value");
     double best = Double.POSITIVE_INFINITY;
     int number = 0;
     for (Step step = tuner.step(0, log);

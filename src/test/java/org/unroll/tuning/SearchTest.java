@@ -546,19 +546,33 @@ class SearchTest {
         found.space().stream().map(HyperParameter::name).toList());
   }
 
+  /** Columns of a Tablesaw table do not tell upper from lower case. */
   @Test
-  void aNameOfTheResultsIsTaken() {
+  void namesAreThoseOfColumns() {
+    clashes("'seconds', where there is a column 'seconds'", VALUE, hp -> hp.Int("seconds", 1, 2));
+    clashes("'Status', where there is a column 'status'", VALUE, hp -> hp.Int("Status", 1, 2));
+    clashes("'Value', where there is a column 'value'", VALUE, hp -> hp.Int("Value", 1, 2));
+    clashes("'c', where there is a column 'C'", VALUE, hp -> hp.Int("C", 1, 2) + hp.Int("c", 1, 2));
+    clashes(
+        "'seconds', where there is a column 'seconds'",
+        Objective.min("seconds"),
+        hp -> hp.Int("n", 1, 2));
+  }
+
+  private void clashes(
+      String message, Objective objective, Function<HyperParameters, Integer> function) {
     var error =
         assertThrows(
             IllegalArgumentException.class,
             () ->
-                in("name", new GridSearch(VALUE))
+                in("name", new GridSearch(objective))
+                    .overwrite(true)
                     .search(
                         hp -> {
-                          int n = hp.Int("seconds", 1, 2);
+                          int n = function.apply(hp);
                           return () -> n;
                         }));
-    assertTrue(error.getMessage().contains("'seconds'"), error.getMessage());
+    assertTrue(error.getMessage().contains(message), error.getMessage());
   }
 
   @Test
