@@ -3,6 +3,7 @@ package org.unroll.notebook;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +101,12 @@ final class BarPlots {
   static PlotFigure ranking(String title, String xTitle, Map<String, Double> values) {
     LinePlots.requireSome(values, "value");
     List<Map.Entry<String, Double>> ordered =
-        values.entrySet().stream().sorted(Map.Entry.comparingByValue()).toList();
+        values.entrySet().stream()
+            .sorted(
+                Comparator.comparingDouble(
+                    entry -> // NaN at the bottom
+                    Double.isNaN(entry.getValue()) ? Double.NEGATIVE_INFINITY : entry.getValue()))
+            .toList();
     PlotlyTrace bars =
         PlotlyTrace.bars(
                 xTitle,

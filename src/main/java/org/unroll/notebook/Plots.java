@@ -432,8 +432,7 @@ public final class Plots {
    * @param objective the column of the score
    * @param maximize whether more is better
    * @param hyperParameters columns of numbers, texts or booleans; none for all but the objective
-   *     and what a tuner writes of its own ({@code trial, bracket, round, epochs, seconds, status,
-   *     failure})
+   *     and {@link org.unroll.tuning.SearchResult#BOOKKEEPING}
    */
   public static PlotFigure parallelCoordinates(
       Table trials, String objective, boolean maximize, String... hyperParameters) {

@@ -13,16 +13,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.unroll.tuning.SearchResult;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
 /** What a search has found: a table with a row for each trial, drawn in several ways. */
 final class TuningPlots {
-
-  /** What a tuner's table has beside hyperparameters. */
-  private static final Set<String> BOOKKEEPING =
-      Set.of("trial", "bracket", "round", "epochs", "seconds", "status", "failure");
 
   /** From this ratio on, numbers are drawn on a logarithmic axis. */
   private static final double LOGARITHMIC = 100;
@@ -87,7 +84,10 @@ final class TuningPlots {
       double[] y = axes.stream().mapToDouble(axis -> axis.share(row)).toArray();
       PlotlyTrace line =
           PlotlyTrace.line(
-              "trial " + row, PlotlyTrace.counted(y.length), PlotlyTrace.numbers(y), color);
+              "trial " + number(trials, row),
+              PlotlyTrace.counted(y.length),
+              PlotlyTrace.numbers(y),
+              color);
       boolean best = row == rows.get(rows.size() - 1);
       traces.add(line.with("{showlegend: false, line: {width: " + (best ? 4 : 1.5) + "}}"));
     }
@@ -106,6 +106,13 @@ final class TuningPlots {
       axes.get(a).annotate(annotations, a);
     }
     return figure;
+  }
+
+  /** A search that was interrupted has not all numbers; a table of one's own may have none. */
+  private static String number(Table trials, int row) {
+    return trials.containsColumn("trial")
+        ? trials.column("trial").getString(row)
+        : Integer.toString(row);
   }
 
   /** Lines have no colour bar; an invisible point lends its own. */
@@ -194,7 +201,7 @@ final class TuningPlots {
         names.length > 0
             ? Arrays.asList(names)
             : trials.columnNames().stream()
-                .filter(name -> !name.equals(objective) && !BOOKKEEPING.contains(name))
+                .filter(name -> !name.equals(objective) && !SearchResult.BOOKKEEPING.contains(name))
                 .toList();
     if (drawn.isEmpty()) {
       throw new IllegalArgumentException(

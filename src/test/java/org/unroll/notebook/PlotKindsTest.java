@@ -10,6 +10,7 @@ import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.lstm;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -20,11 +21,14 @@ import java.util.stream.StreamSupport;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 import org.unroll.Recording;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
 import org.unroll.data.TimeSeries;
 import org.unroll.data.Windows;
+import org.unroll.tuning.GridSearch;
+import org.unroll.tuning.SearchResult;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -421,6 +425,12 @@ class PlotKindsTest {
     assertEquals("[1,1,0]", json.at("/data/2/y").toString());
     assertEquals(PlotStyle.RANKING.get(0), json.at("/data/2/line/color").asText());
     assertEquals(PlotStyle.RANKING.get(2), json.at("/data/0/line/color").asText());
+
+    // After an interrupt the rows do not have the numbers of the trials.
+    Table some = trials().dropRows(0);
+    assertEquals(
+        List.of("trial 2", "trial 3", "val_loss"),
+        names(FigureJson.of(Plots.parallelCoordinates(some, "val_loss", false))));
   }
 
   @Test
@@ -436,11 +446,42 @@ class PlotKindsTest {
         rejected(() -> Plots.slices(trials().selectColumns("val_loss"), "val_loss")));
   }
 
+  /** What a search by Hyperband writes of its own is not drawn; what only sounds like it is. */
+  @Test
+  void bookkeepingIsNoHyperparameter(@TempDir Path folder) {
+    Table results =
+        new GridSearch("mae")
+            .directory(folder)
+            .search(
+                hp -> {
+                  int epochs = hp.Int("epochs", 1, 2);
+                  return () -> epochs;
+                })
+            .results();
+    for (String own : SearchResult.BOOKKEEPING) {
+      if (!results.containsColumn(own)) {
+        results.addColumns(IntColumn.create(own, 0, 1));
+      }
+    }
+
+    assertEquals(List.of("epochs"), names(FigureJson.of(Plots.slices(results, "mae"))));
+    assertEquals(
+        2, FigureJson.of(Plots.parallelCoordinates(results, "mae", false)).at("/data/0/y").size());
+  }
+
   @Test
   void theMostImportantStandsOnTop() {
     JsonNode json = FigureJson.of(Plots.importance(Map.of("units", 0.2, "rate", 0.8)));
 
     assertEquals("[\"units\",\"rate\"]", json.at("/data/0/y").toString());
     assertEquals("h", json.at("/data/0/orientation").asText());
+  }
+
+  @Test
+  void whatHasNoImportanceStandsAtTheBottom() {
+    JsonNode json =
+        FigureJson.of(Plots.importance(Map.of("units", 0.2, "cell", Double.NaN, "rate", -0.1)));
+
+    assertEquals("[\"cell\",\"rate\",\"units\"]", json.at("/data/0/y").toString());
   }
 }
