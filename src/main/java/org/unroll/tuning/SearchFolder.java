@@ -103,7 +103,7 @@ final class SearchFolder {
     }
     List<Path> folders = new ArrayList<>();
     try (Stream<Path> all = Files.list(folder)) {
-      all.filter(path -> path.getFileName().toString().startsWith(TRIAL_FOLDER))
+      all.filter(path -> path.getFileName().toString().matches(TRIAL_FOLDER + "\\d{4,}"))
           .forEach(folders::add);
     }
     return folders.stream();

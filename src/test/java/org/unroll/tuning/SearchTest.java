@@ -298,7 +298,11 @@ class SearchTest {
         new RandomSearch(VALUE, 5).executionsPerTrial(2),
         100);
 
-    Path mine = Files.writeString(folder.resolve("taken").resolve("mine.txt"), "mine");
+    Path mine =
+        Files.writeString(
+            Files.createDirectory(folder.resolve("taken").resolve("trial-notes"))
+                .resolve("mine.txt"),
+            "mine");
     in("taken", new RandomSearch(VALUE, 2))
         .seed(1)
         .overwrite(true)
