@@ -20,8 +20,8 @@ import org.unroll.compute.SplitMix64;
  * (KerasTuner takes the lower confidence bound.) The largest is looked for among random values and
  * around the best of them and of the trials; values that were tried are left out. Scores are
  * standardized; those worse than the median by more than three times its distance from the best
- * count as just that, for how bad a bad trial is says nothing about the good ones. A failed trial
- * counts as the worst that is not.
+ * count as just that, for how bad a bad trial is says nothing about the good ones (none, where half
+ * of them are as good as the best). A failed trial counts as the worst that is not.
  *
  * <p>Whole numbers, steps, choices and conditional hyperparameters are points that the process can
  * tell apart: see {@link HyperParameters#conditionalScope} for those that do not always matter.
@@ -232,7 +232,10 @@ public final class BayesianOptimization extends Tuner<BayesianOptimization> {
         completed.stream().mapToDouble(trial -> objective().cost(trial.score())).sorted().toArray();
     double best = sorted[0];
     double median = sorted[sorted.length / 2];
-    double worst = Math.min(sorted[sorted.length - 1], median + TAIL * (median - best));
+    double worst = sorted[sorted.length - 1];
+    if (median > best) {
+      worst = Math.min(worst, median + TAIL * (median - best));
+    }
     double[] y = new double[known];
     double mean = 0;
     for (int n = 0; n < known; n++) {

@@ -3,6 +3,7 @@ package org.unroll.tuning;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -138,6 +139,24 @@ class BayesianOptimizationTest {
   @Test
   void beatsRandomSearchInAMixedSpace() {
     beats("mixed space", 40, 0.15, BayesianOptimizationTest::mixed);
+  }
+
+  /** Also when so many trials have the best score that the median is that one, too. */
+  @Test
+  void whatIsBadIsKnownAmongManyEqualScores() {
+    var goods = new ArrayList<Boolean>();
+    best(
+        new BayesianOptimization(Objective.min("value"), 60),
+        hp -> {
+          boolean good = hp.Choice("kind", "a", "b", "c", "d").equals("b");
+          hp.Float("nothing", 0, 1);
+          return () -> {
+            goods.add(good);
+            return good ? 0 : 1;
+          };
+        });
+    long late = goods.subList(40, 60).stream().filter(good -> good).count();
+    assertTrue(late >= 18, late + " of the last 20 trials are good");
   }
 
   /** Threads are shared among as many trials as can run at a time. */
