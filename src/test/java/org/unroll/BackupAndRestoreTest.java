@@ -16,12 +16,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,9 +38,6 @@ import org.unroll.training.Training;
 
 /** Trainings that end too soon, in all ways, and go on from their backups. */
 class BackupAndRestoreTest {
-  /** How often a training is killed; -Dunroll.kills=20 for what the project promises. */
-  private static final int KILLS = Integer.getInteger("unroll.kills", 4);
-
   @TempDir Path folder;
 
   private Path folder(String name) throws IOException {
@@ -110,58 +105,13 @@ class BackupAndRestoreTest {
    */
   @Test
   void aKilledTrainingGoesOnToTheSameBits() throws Exception {
-    int pause = 20;
-    Path alone = folder("alone");
-    long begin = System.nanoTime();
-    assertEquals(0, start(alone, 1, pause).waitFor(), () -> log(alone));
-    long whole = System.nanoTime() - begin;
-    String expected = Files.readString(alone.resolve("outcome.txt"));
     var random = new Random();
-    int kills = 0;
-    int trainings = 0;
-    while (kills < KILLS) {
-      Path place = folder("training" + trainings);
-      trainings++;
-      boolean done = false;
-      int left = 5; // then the training may end
-      while (!done) {
-        Process process = start(place, random.nextInt(3), pause); // 0: every epoch
-        boolean killed = kills < KILLS && left > 0;
-        long moment = killed ? (long) (random.nextDouble() * whole) : whole * 20;
-        if (process.waitFor(moment, TimeUnit.NANOSECONDS)) {
-          assertEquals(0, process.exitValue(), () -> log(place));
-          done = true;
-        } else {
-          process.destroyForcibly().waitFor(); // SIGKILL on Unix
-          kills++;
-          left--;
-          loadAll(place);
-        }
-      }
-      assertEquals(expected, Files.readString(place.resolve("outcome.txt")));
-    }
-    System.out.println(kills + " kills in " + trainings + " trainings, all with the same outcome");
-  }
-
-  private static Process start(Path place, int saveFreq, int pause) throws IOException {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-XX:TieredStopAtLevel=1");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(KilledTraining.class.getName());
-    command.addAll(List.of(place.toString(), String.valueOf(saveFreq), String.valueOf(pause)));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(place.resolve("log.txt").toFile())
-        .start();
-  }
-
-  private static String log(Path place) {
-    try {
-      return Files.readString(place.resolve("log.txt"));
-    } catch (IOException e) {
-      return e.toString();
-    }
+    var program =
+        new KilledProgram(
+            folder,
+            KilledTraining.class,
+            () -> List.of(String.valueOf(random.nextInt(3)), "20")); // 0: backups every epoch
+    program.killAndGoOn(BackupAndRestoreTest::loadAll);
   }
 
   /** Every checkpoint that is there can be read. */
