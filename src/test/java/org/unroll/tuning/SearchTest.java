@@ -24,6 +24,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -70,6 +71,29 @@ class SearchTest {
       assertEquals(name.equals("random") || name.equals("grid") ? 8 : 14, found.trials().size());
     }
     assertEquals(1, outcomes.size(), outcomes::toString);
+  }
+
+  /** Whatever set of trials had ended when a search was killed: it ends as if it had not been. */
+  @ParameterizedTest
+  @ValueSource(strings = {"random", "grid", "hyperband", "bayesian"})
+  void aSearchGoesOnFromAnySetOfTrials(String name) throws IOException {
+    String whole = "";
+    for (int lost = 0; lost < 4; lost++) {
+      SearchResult found =
+          KilledSearch.tuner(name)
+              .directory(folder)
+              .projectName(name)
+              .search(TRAIN, VALIDATION, KilledSearch::options);
+      whole = lost == 0 ? KilledSearch.outcome(found) : whole;
+      assertEquals(whole, KilledSearch.outcome(found));
+      var random = new Random(lost);
+      for (Trial trial : found.trials()) {
+        if (random.nextInt(3) == 0) {
+          Files.delete(
+              folder.resolve(name + String.format("/trial-%04d/trial.json", trial.number())));
+        }
+      }
+    }
   }
 
   @Test
