@@ -40,7 +40,7 @@ public record SearchProgress(
     long failed = trials.stream().filter(trial -> !trial.isCompleted()).count();
     return trials.size()
         + (planned < 0 ? "" : " of " + planned)
-        + " trials"
+        + (trials.size() == 1 && planned < 0 ? " trial" : " trials")
         + (failed == 0 ? "" : ", " + failed + " failed")
         + (running == 0 ? "" : ", " + running + " running")
         + ", "

@@ -187,6 +187,11 @@ public abstract sealed class Tuner<T extends Tuner<T>>
    * @param validation what {@code val_…} objectives are computed on; null for none
    * @param options called for each training, for callbacks hold state; verbose, threads and
    *     validation are set by the tuner, and the epochs too by {@link Hyperband}
+   * @throws IllegalStateException if the folder belongs to another search, or too many trials in a
+   *     row have failed
+   * @throws IllegalArgumentException if a name stands for two hyperparameters, or for another
+   *     column of the results
+   * @throws java.io.UncheckedIOException if a file of the search cannot be written or read
    */
   public SearchResult search(Dataset train, Dataset validation, Supplier<FitOptions> options) {
     return search(hp -> new Fold<>(train, validation), hp -> options.get());
@@ -194,7 +199,7 @@ public abstract sealed class Tuner<T extends Tuner<T>>
 
   /**
    * Trains and compares models on data that depend on hyperparameters as well, such as lookback,
-   * step, batch size or features.
+   * step, batch size or features. Errors are those of {@link #search(Dataset, Dataset, Supplier)}.
    */
   public SearchResult search(
       Function<HyperParameters, Fold<?>> data, Function<HyperParameters, FitOptions> options) {

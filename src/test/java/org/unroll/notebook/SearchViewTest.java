@@ -53,6 +53,7 @@ class SearchViewTest {
         });
     assertEquals("0 trials, 1 running, 0:00", seen.get(0).toString());
     assertFalse(html(seen.get(0)).contains("<table"), html(seen.get(0)));
+    assertTrue(seen.get(1).status().startsWith("1 trial, 0:0"), seen.get(1).status());
     String end = html(seen.get(5));
     assertTrue(end.startsWith("<div>3 trials, 1 failed, 0:00</div>"), end);
     assertTrue(end.contains("&lt;n&gt; 3</td>"), end);
