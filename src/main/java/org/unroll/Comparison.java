@@ -329,6 +329,11 @@ public final class Comparison {
       return model;
     }
 
+    /** The history of one of the trained models. */
+    public History history(String name) {
+      return model(name).history();
+    }
+
     /** The histories by name. */
     public Map<String, History> histories() {
       Map<String, History> histories = new LinkedHashMap<>();

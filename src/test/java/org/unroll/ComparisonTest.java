@@ -61,7 +61,7 @@ class ComparisonTest {
     assertEquals(
         List.of("model", "parameters", "seconds per epoch", "best val_loss", "in epoch"),
         table.columnNames());
-    List<Double> losses = result.histories().get("GRU").get("val_loss");
+    List<Double> losses = result.history("GRU").get("val_loss");
     double best = Collections.min(losses);
     assertEquals(best, table.row(1).getDouble("best val_loss"));
     assertEquals(losses.indexOf(best) + 1, table.row(1).getInt("in epoch"));

@@ -21,6 +21,11 @@ final class FigureView {
     return MimeBundle.png(Base64.getEncoder().encodeToString(png), width, height, text(json));
   }
 
+  /** The figure in a line of text: its title, its traces and how many points they have. */
+  static String text(Figure figure) {
+    return text(FigureJson.of(figure));
+  }
+
   private static String text(ObjectNode json) {
     String title = Letters.plain(json.path("layout").path("title").path("text").asText());
     List<String> traces = new ArrayList<>();

@@ -142,6 +142,12 @@ public final class PlotFigure extends Figure {
     return pixels;
   }
 
+  /** The title, the traces and how many points they have; a notebook shows the figure instead. */
+  @Override
+  public String toString() {
+    return FigureView.text(this);
+  }
+
   ObjectNode settings() {
     return settings;
   }
