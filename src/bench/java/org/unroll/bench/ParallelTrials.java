@@ -24,7 +24,7 @@ import org.unroll.tuning.SearchResult;
  * a time on two threads, and of two at a time on one thread each; and the last of these as a
  * multiple of the first and of the second.
  *
- * <p>Arguments: the number of rounds, 5 by default, and of trials, 8 by default.
+ * <p>Arguments: the number of rounds, 5 by default, and of trials, 32 by default: fewer are over too soon.
  */
 final class ParallelTrials {
   private static final String THREADS = "unroll.threads";
@@ -38,7 +38,7 @@ final class ParallelTrials {
    */
   public static void main(String[] args) throws IOException {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
-    int trials = args.length > 1 ? Integer.parseInt(args[1]) : 8;
+    int trials = args.length > 1 ? Integer.parseInt(args[1]) : 32;
     Dataset train = Workload.regression(new Random(1), 1024, 60, 14).batchSize(64);
     Dataset validation = Workload.regression(new Random(2), 256, 60, 14).batchSize(64);
     Path folder = Files.createTempDirectory("parallel-trials");
