@@ -68,6 +68,9 @@ class DocExamplesTest {
         .replace("lookback(1440)", "lookback(720)")
         .replace("input(240, 14)", "input(120, 14)")
         .replace("\"power.csv\"", "\"target/power.csv\"")
+        .replace("\"val_loss\", 20)", "\"val_loss\", 2)")
+        .replace("Path.of(\"searches\")", "Path.of(\"target\")")
+        .replace("projectName(\"jena\")", "projectName(\"jena\").overwrite(true)")
         .replace("Imdb.load()", "Imdb.load(java.nio.file.Path.of(\"src/test/resources/imdb\"))")
         .replace("stepsPerEpoch(200)", "stepsPerEpoch(5)")
         .replaceAll("epochs\\(\\d+\\)", "epochs(1)");
