@@ -30,6 +30,7 @@ import org.unroll.notebook.StoredNotebook.Cell;
 enum NotebookRules {
   COMPLETE_RUN("has the outputs of one complete run in order"),
   NO_ERRORS("has no error among its outputs"),
+  NO_OBJECT_NAMES("shows no object that has no text of its own"),
   NORMALIZED("is normalized as nbconvert_config.py does it"),
   CELL_IDS("gives each cell an id of its own"),
   NO_ABSOLUTE_PATHS("names no place of one machine"),
@@ -57,6 +58,10 @@ enum NotebookRules {
   private static final Pattern LINK =
       Pattern.compile("(!?)\\[[^\\]]*\\]\\(\\s*<?([^)\\s>]+)[^)]*\\)");
 
+  /** What {@link Object#toString} gives, such as [[D@1b2c3d or java.io.PrintStream@4e5f60. */
+  private static final Pattern OBJECT_NAME =
+      Pattern.compile("(?<![\\w@.])(\\[+[A-Z]|[a-z]\\w*\\.)[\\w.$;]*@[0-9a-f]{1,8}\\b(?!\\.\\w)");
+
   private final String rule;
 
   NotebookRules(String rule) {
@@ -67,6 +72,7 @@ enum NotebookRules {
     return switch (this) {
       case COMPLETE_RUN -> completeRun(notebook);
       case NO_ERRORS -> errors(notebook);
+      case NO_OBJECT_NAMES -> objectNames(notebook);
       case NORMALIZED -> notNormalized(notebook);
       case CELL_IDS -> ids(notebook);
       case NO_ABSOLUTE_PATHS -> absolutePaths(notebook);
@@ -125,6 +131,23 @@ enum NotebookRules {
           breaches.add(in(cell) + output.path("ename").asText() + ": " + output.path("evalue"));
         } else if (output.path("name").asText().equals("stderr")) {
           breaches.add(in(cell) + "wrote to the error stream: " + output.path("text"));
+        }
+      }
+    }
+    return breaches;
+  }
+
+  private static List<String> objectNames(StoredNotebook notebook) {
+    List<String> breaches = new ArrayList<>();
+    for (Cell cell : notebook.code()) {
+      for (String text : cell.shownTexts()) {
+        Matcher name = OBJECT_NAME.matcher(text);
+        while (name.find()) {
+          breaches.add(
+              in(cell)
+                  + "shows "
+                  + name.group()
+                  + "; print its content, and end no cell with printf, whose value is a stream");
         }
       }
     }

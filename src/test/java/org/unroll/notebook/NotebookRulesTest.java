@@ -129,6 +129,19 @@ class NotebookRulesTest {
     assertOnlyBreach(NotebookRules.NO_ERRORS, "cell 'run'", "error stream");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"java.io.PrintStream@1a2b", "[[D@7d417077", "[Ljava.lang.String;@5e9f"})
+  void theNameOfAnObjectIsRefused(String name) throws IOException {
+    output(1).withObject("/data").put("text/plain", name).put("text/html", "<td>" + name + "</td>");
+    assertOnlyBreach(NotebookRules.NO_OBJECT_NAMES, "cell 'run'", "shows " + name);
+  }
+
+  @Test
+  void anAddressIsNoNameOfAnObject() throws IOException {
+    output(1).withObject("/data").put("text/plain", "write to jane.doe@beef.example or @cafe");
+    assertOnlyBreach(null);
+  }
+
   @Test
   void theMetadataOfOneKernelIsRefused() throws IOException {
     good.withObject("/metadata/language_info").put("name", "Java").put("version", "17.0.9");
