@@ -1,6 +1,7 @@
 package org.unroll.data;
 
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.DateTimeColumn;
@@ -95,43 +96,55 @@ final class Columns {
   }
 
   /**
-   * The complaint about a column that ought to be numbers: its first cell that is none is shown.
+   * The complaint about a column that ought to be numbers: its first cell that is none is shown,
+   * and the first that is one with a comma.
    */
   static IllegalArgumentException notNumeric(Column<?> column) {
-    int row = firstText(column);
+    int text = firstRow(column, cell -> !isNumber(cell));
+    int comma = firstRow(column, cell -> cell.contains(",") && isNumber(cell));
+    boolean onlyCommas = text < 0 && comma >= 0;
     return new IllegalArgumentException(
         "The column '"
             + column.name()
             + "' is of type "
             + column.type().name()
             + ", not a number column"
-            + (row < 0 ? "" : "; row " + row + " holds '" + column.getUnformattedString(row) + "'")
-            + ". Correct the cell where the table is read, or choose the columns by name.");
+            + (text < 0
+                ? ""
+                : "; row " + text + " holds '" + column.getUnformattedString(text) + "'")
+            + (onlyCommas
+                ? "."
+                : ". Correct the cell where the table is read, or choose the columns by name.")
+            + (comma < 0 ? "" : " " + decimalComma(column, comma)));
   }
 
-  /** The first row that holds something other than a number, −1 where there is none. */
-  private static int firstText(Column<?> column) {
+  private static String decimalComma(Column<?> column, int row) {
+    return ("Row %s holds '%s'. If that is a decimal comma, make numbers of the text:"
+            + " table.replaceColumn(\"%3$s\", table.stringColumn(\"%3$s\")"
+            + ".replaceAll(\",\", \".\").parseDouble().setName(\"%3$s\"))."
+            + " Tablesaw's readers leave commas out, whatever the locale: 17,0 becomes 170.")
+        .formatted(row, column.getUnformattedString(row), column.name());
+  }
+
+  /** Whether a text column holds at least one number, and so was probably meant as one. */
+  static boolean holdsNumbers(Column<?> column) {
+    return firstRow(column, Columns::isNumber) >= 0;
+  }
+
+  /** The first row with such a cell, −1 where there is none. */
+  private static int firstRow(Column<?> column, Predicate<String> cell) {
     for (int row = 0; row < column.size(); row++) {
-      if (!column.isMissing(row) && !isNumber(column.getUnformattedString(row))) {
+      if (!column.isMissing(row) && cell.test(column.getUnformattedString(row))) {
         return row;
       }
     }
     return -1;
   }
 
-  /** Whether a text column holds at least one number, and so was probably meant as one. */
-  static boolean holdsNumbers(Column<?> column) {
-    for (int row = 0; row < column.size(); row++) {
-      if (!column.isMissing(row) && isNumber(column.getUnformattedString(row))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
+  /** Whether Tablesaw's readers would take it for a number; they leave commas out. */
   private static boolean isNumber(String text) {
     try {
-      Double.parseDouble(text);
+      Double.parseDouble(text.replace(",", ""));
       return true;
     } catch (NumberFormatException e) {
       return false;

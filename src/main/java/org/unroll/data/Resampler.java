@@ -38,7 +38,8 @@ import tech.tablesaw.columns.Column;
  *
  * <p>The rows need not be in the order of time. Rows that came twice count twice: {@code
  * table.dropDuplicateRows()} removes them. Columns without numbers are left out; a text column that
- * holds numbers is an error, as in {@link TimeSeries#of(Table)}. Immutable.
+ * holds numbers, with points or with commas, is an error, as in {@link TimeSeries#of(Table)}.
+ * Immutable.
  */
 public final class Resampler {
   /** More intervals than a century has in hours: a wrong year makes that many, not a grid. */

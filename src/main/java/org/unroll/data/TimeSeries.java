@@ -89,8 +89,8 @@ public final class TimeSeries {
    * All numeric columns of a table, in its order. The first date or time column (or, failing that,
    * the first text column with "date" or "time" in its name) becomes the timestamps. Other columns
    * without any number in them are left out, as {@link Windows#describe()} tells; a text column
-   * that does hold numbers is an error once its values are needed, because one bad cell is what
-   * usually makes it text, unless {@link #columns} leaves it out.
+   * that does hold numbers, with points or with commas, is an error once its values are needed,
+   * because one bad cell is what usually makes it text, unless {@link #columns} leaves it out.
    *
    * @throws IllegalArgumentException if the table has no rows
    */

@@ -11,19 +11,27 @@ import static tech.tablesaw.aggregate.AggregateFunctions.sum;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.io.csv.CsvReadOptions;
 
 class ResamplerTest {
   private static final LocalDateTime NOON = LocalDateTime.of(2026, 3, 1, 12, 0);
+
+  @TempDir Path folder;
 
   private static List<LocalDateTime> times(JsonNode node) {
     return StreamSupport.stream(node.spliterator(), false)
@@ -90,6 +98,41 @@ class ResamplerTest {
     assertEquals(List.of("time", "x"), hourly.table().columnNames());
     table.addColumns(StringColumn.create("rain", "0.5", "none"));
     says("'rain' is of type STRING, not a number column; row 1 holds 'none'", hourly::table);
+  }
+
+  /** What the error advises is done here; the values are those of the text, read by eye. */
+  @Test
+  void decimalCommasAreNumbersToo() throws IOException {
+    Path file = folder.resolve("logger.csv");
+    Files.writeString(
+        file, "time;T;wind\n2026-03-01T12:00;17,0;1.234,5\n2026-03-01T13:00;-3,25;calm\n");
+    var options =
+        CsvReadOptions.builder(file.toFile()).separator(';').locale(Locale.GERMANY).build();
+    Table table = Table.read().usingOptions(options);
+    assertEquals(170, table.numberColumn("T").getDouble(0), "Tablesaw knows no decimal commas");
+    says(
+        "'wind' is of type STRING, not a number column; row 1 holds 'calm'. Correct",
+        hourly(table));
+    says("by name. Row 0 holds '1.234,5'. If that is a decimal comma,", hourly(table));
+
+    table = Table.create(table.dateTimeColumn("time"), StringColumn.create("T", "", "17,0"));
+    says(
+        "The column 'T' is of type STRING, not a number column. Row 1 holds '17,0'. If that is a"
+            + " decimal comma, make numbers of the text: table.replaceColumn(\"T\","
+            + " table.stringColumn(\"T\").replaceAll(\",\", \".\").parseDouble().setName(\"T\")).",
+        hourly(table));
+    TimeSeries series = TimeSeries.of(table);
+    says("Row 1 holds '17,0'", series::numbers);
+    says("Row 1 holds '17,0'", () -> series.target("T"));
+    table.replaceColumn(
+        "T", table.stringColumn("T").replaceAll(",", ".").parseDouble().setName("T"));
+    assertArrayEquals(
+        new double[] {Double.NaN, 17},
+        Resampler.of(table).every(Duration.ofHours(1)).table().doubleColumn("T").asDoubleArray());
+  }
+
+  private static Executable hourly(Table table) {
+    return () -> Resampler.of(table).every(Duration.ofHours(1)).table();
   }
 
   @Test
