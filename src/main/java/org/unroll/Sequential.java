@@ -228,14 +228,15 @@ public final class Sequential {
     compile(newOptimizer, newLoss, new Metric[0]);
   }
 
-  /** Sets what the model is trained with and measured by. */
+  /**
+   * Sets what the model is trained with and measured by. Of several metrics of one name the second
+   * is called {@code name_1} in evaluations and histories, the third {@code name_2}, as in Keras.
+   */
   public void compile(Optimizer newOptimizer, Loss newLoss, Metric... metrics) {
     int outputs = network.outputShape().last();
     int targetWidth = newLoss.targetWidth(outputs);
-    List<Metric> resolved =
-        Metrics.inKerasOrder(List.of(metrics)).stream()
-            .map(metric -> metric.resolve(outputs, targetWidth))
-            .toList();
+    Map<String, Metric> resolved = Metrics.byName(List.of(metrics));
+    resolved.replaceAll((name, metric) -> metric.resolve(outputs, targetWidth));
     optimizer = newOptimizer;
     loss = newLoss;
     this.metrics = List.of(metrics);

@@ -30,6 +30,7 @@ import static org.unroll.training.FitOptions.epochs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -170,7 +171,7 @@ class TrainingBitsTest {
         model.fit(data, epochs(2).validation(longer).seed(seed).threads(threads).verbose(0));
     var losses = new ArrayList<Double>();
     history.names().forEach(name -> losses.addAll(history.get(name)));
-    var trainer = new Trainer(model.network(), Optimizers.sgd(), model.loss(), List.of());
+    var trainer = new Trainer(model.network(), Optimizers.sgd(), model.loss(), Map.of());
     return new Run(
         flat(model.network().weights()),
         losses,

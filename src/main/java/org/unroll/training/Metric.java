@@ -8,7 +8,8 @@ package org.unroll.training;
 public interface Metric {
   /**
    * The name in {@code History} and evaluations, Keras's, for example {@code mae}, {@code
-   * accuracy}.
+   * accuracy}; where the model has another metric of this name, {@link Metrics#byName} says which
+   * of them gets which.
    */
   String name();
 

@@ -1,11 +1,10 @@
 package org.unroll.training;
 
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -101,7 +100,7 @@ public final class Metrics {
 
   /** A metric in which samples count by their weights; Keras's {@code weighted_metrics}. */
   public static WeightedMetric weighted(Metric metric) {
-    return new WeightedMetric(metric.name(), metric);
+    return new WeightedMetric(metric);
   }
 
   /**
@@ -222,28 +221,38 @@ public final class Metrics {
   }
 
   /**
-   * The metrics of a model as Keras has them: those in which samples count by their weights behind
-   * the others, with another name where theirs is taken.
+   * The metrics of a model by their names in the logs, named and ordered as Keras does: those in
+   * which samples count by their weights come behind the others. A name that is taken gets a number
+   * ({@code mae}, {@code mae_1}, {@code mae_2}); that of a weighted metric first gets {@code
+   * weighted_} before it ({@code weighted_mae}, {@code weighted_mae_1}).
+   *
+   * @throws IllegalArgumentException if a metric is called {@code loss}, or by a name that was made
+   *     so for another; Keras would report only one of the two values
    */
-  public static List<Metric> inKerasOrder(List<Metric> metrics) {
-    List<Metric> ordered = new ArrayList<>();
-    Set<String> names = new HashSet<>();
-    for (Metric metric : metrics) {
-      if (!(metric instanceof WeightedMetric)) {
-        ordered.add(metric);
-        names.add(metric.name());
+  public static Map<String, Metric> byName(List<Metric> metrics) {
+    Map<String, Metric> named = new LinkedHashMap<>();
+    Map<String, Integer> uses = new HashMap<>();
+    List<Metric> ordered =
+        metrics.stream().sorted(Comparator.comparing(WeightedMetric.class::isInstance)).toList();
+    for (Metric metric : ordered) {
+      boolean isWeighted = metric instanceof WeightedMetric;
+      String name =
+          isWeighted && uses.containsKey(metric.name())
+              ? "weighted_" + metric.name()
+              : metric.name();
+      int before = uses.merge(name, 1, Integer::sum) - 1;
+      String unique = before == 0 ? name : name + "_" + before;
+      if (unique.equals("loss") || named.putIfAbsent(unique, metric) != null) {
+        throw new IllegalArgumentException(
+            "Two values of the logs would be called '"
+                + unique
+                + "': a name that is taken gets a number, and the loss is called loss. Received"
+                + " metrics with the names "
+                + ordered.stream().map(Metric::name).toList()
+                + ". Give one of them another name.");
       }
     }
-    for (Metric metric : metrics) {
-      if (metric instanceof WeightedMetric weighted) {
-        String name = weighted.name();
-        ordered.add(
-            names.contains(name)
-                ? new WeightedMetric("weighted_" + name, weighted.metric())
-                : weighted);
-      }
-    }
-    return ordered;
+    return named;
   }
 
   static void checkTargetWidth(String metric, int needed, int outputs, int targetWidth) {

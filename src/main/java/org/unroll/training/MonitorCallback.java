@@ -107,10 +107,9 @@ public abstract class MonitorCallback<S extends MonitorCallback<S>> extends Call
     if (name.equals("loss")) {
       return false;
     }
-    for (Metric metric : training.metrics()) {
-      if (metric.name().equals(name)) {
-        return metric.higherIsBetter();
-      }
+    Metric metric = training.metrics().get(name);
+    if (metric != null) {
+      return metric.higherIsBetter();
     }
     throw new IllegalStateException(
         getClass().getSimpleName()

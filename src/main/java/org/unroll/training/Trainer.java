@@ -5,6 +5,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,18 +26,20 @@ public final class Trainer {
   private final Network network;
   private final Optimizer optimizer;
   private final Loss loss;
-  private final List<Metric> metrics;
+  private final Map<String, Metric> metrics;
   private final List<Weight> trainable;
 
   /**
    * A trainer of this network; the optimizer keeps its state from one {@link #fit} to the next.
    * What is trainable now is trained.
+   *
+   * @param metrics the metrics, resolved, by their names in the logs and in their order
    */
-  public Trainer(Network network, Optimizer optimizer, Loss loss, List<Metric> metrics) {
+  public Trainer(Network network, Optimizer optimizer, Loss loss, Map<String, Metric> metrics) {
     this.network = network;
     this.optimizer = optimizer;
     this.loss = loss;
-    this.metrics = List.copyOf(metrics);
+    this.metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
     trainable = network.trainableWeights();
   }
 
@@ -105,7 +108,7 @@ public final class Trainer {
    */
   public Map<String, Double> evaluate(Dataset dataset, int threads) {
     requireFit(dataset, "evaluation");
-    try (var runner = new BatchRunner(network, loss, metrics, 0, threads)) {
+    try (var runner = new BatchRunner(network, loss, List.copyOf(metrics.values()), 0, threads)) {
       return evaluate(
               runner,
               dataset,
@@ -258,7 +261,7 @@ public final class Trainer {
   /** Sums over the batches of an epoch. A batch counts by its rows, as in Keras. */
   private final class Totals {
     private final double[][] metricTotals =
-        metrics.stream().map(m -> new double[m.accumulators()]).toArray(double[][]::new);
+        metrics.values().stream().map(m -> new double[m.accumulators()]).toArray(double[][]::new);
     private double lossSum;
     private double rowSum;
 
@@ -293,8 +296,9 @@ public final class Trainer {
     Map<String, Double> logs() {
       Map<String, Double> logs = new LinkedHashMap<>();
       logs.put("loss", lossSum / rowSum);
-      for (int m = 0; m < metricTotals.length; m++) {
-        logs.put(metrics.get(m).name(), metrics.get(m).result(metricTotals[m]));
+      int m = 0;
+      for (Map.Entry<String, Metric> metric : metrics.entrySet()) {
+        logs.put(metric.getKey(), metric.getValue().result(metricTotals[m++]));
       }
       return logs;
     }
@@ -382,7 +386,8 @@ public final class Trainer {
 
     void run() {
       int threads = options.threads() == null ? Workers.defaultThreads() : options.threads();
-      try (var runner = new BatchRunner(network, loss, metrics, options.seed(), threads)) {
+      try (var runner =
+          new BatchRunner(network, loss, List.copyOf(metrics.values()), options.seed(), threads)) {
         RuntimeException failure = null;
         try {
           resumed = backup != null && backup.find();
@@ -591,7 +596,7 @@ public final class Trainer {
     }
 
     @Override
-    public List<Metric> metrics() {
+    public Map<String, Metric> metrics() {
       return metrics;
     }
 

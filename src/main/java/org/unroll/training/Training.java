@@ -2,6 +2,7 @@ package org.unroll.training;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.unroll.layers.Weight;
 
 /** A training run as a callback sees it: what it may look at and what it may change. */
@@ -12,8 +13,8 @@ public interface Training {
   /** The optimizer, whose learning rate may be changed between epochs. */
   Optimizer optimizer();
 
-  /** The metrics of the training, resolved. */
-  List<Metric> metrics();
+  /** The metrics of the training, resolved, by their names in the logs. */
+  Map<String, Metric> metrics();
 
   /** Ends training after the current epoch (from a batch hook: after the current batch). */
   void stop();

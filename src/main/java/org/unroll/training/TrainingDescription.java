@@ -13,7 +13,8 @@ import org.unroll.layers.Weight;
 final class TrainingDescription {
   private final Map<String, String> lines = new LinkedHashMap<>();
 
-  TrainingDescription(Network network, Optimizer optimizer, Loss loss, List<Metric> metrics) {
+  TrainingDescription(
+      Network network, Optimizer optimizer, Loss loss, Map<String, Metric> metrics) {
     lines.put("the input", network.inputShape().toString());
     for (Layer layer : network.layers()) {
       lines.put("layer '" + layer.name() + "'", layer.type() + " to " + layer.outputShape());
@@ -25,7 +26,7 @@ final class TrainingDescription {
           weight.shape() + (weight.trainable() ? "" : ", not trained"));
     }
     lines.put("the loss", loss.name());
-    lines.put("the list of metrics", metrics.stream().map(Metric::name).toList().toString());
+    lines.put("the list of metrics", metrics.keySet().toString());
     lines.put("the optimizer", optimizer.name());
     lines.put(
         "the list of the optimizer's slots",

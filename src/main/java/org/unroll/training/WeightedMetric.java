@@ -2,13 +2,16 @@ package org.unroll.training;
 
 /**
  * A metric in which samples count by their weights; Keras's {@code weighted_metrics}. The others
- * count every sample alike. Its name is that of the metric, with {@code weighted_} before it where
- * the model has that name already.
+ * count every sample alike.
  *
- * @param name the name in the logs
- * @param metric the metric
+ * @param metric the metric, whose name this one has
  */
-public record WeightedMetric(String name, Metric metric) implements Metric {
+public record WeightedMetric(Metric metric) implements Metric {
+  @Override
+  public String name() {
+    return metric.name();
+  }
+
   @Override
   public boolean higherIsBetter() {
     return metric.higherIsBetter();
@@ -16,7 +19,7 @@ public record WeightedMetric(String name, Metric metric) implements Metric {
 
   @Override
   public Metric resolve(int outputs, int targetWidth) {
-    return new WeightedMetric(name, metric.resolve(outputs, targetWidth));
+    return new WeightedMetric(metric.resolve(outputs, targetWidth));
   }
 
   @Override

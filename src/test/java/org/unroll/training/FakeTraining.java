@@ -28,8 +28,8 @@ final class FakeTraining implements Training {
   }
 
   @Override
-  public List<Metric> metrics() {
-    return List.of(Metrics.of("mae"), Metrics.binaryAccuracy());
+  public Map<String, Metric> metrics() {
+    return Metrics.byName(List.of(Metrics.of("mae"), Metrics.binaryAccuracy()));
   }
 
   @Override

@@ -52,6 +52,21 @@ class MetricsTest {
     };
   }
 
+  /** Names with numbers, as Keras gives them, are in MetricNamesTest. */
+  @Test
+  void namesThatCannotBeToldApart() {
+    Metric mae = Metrics.of("mae");
+    Metric third = new LossMetric("mae_1", Losses.mae());
+    assertEquals(
+        "Two values of the logs would be called 'mae_1': a name that is taken gets a number, and"
+            + " the loss is called loss. Received metrics with the names [mae, mae, mae_1]. Give one"
+            + " of them another name.",
+        assertThrows(IllegalArgumentException.class, () -> Metrics.byName(List.of(mae, mae, third)))
+            .getMessage());
+    Metric loss = new LossMetric("loss", Losses.mae());
+    assertThrows(IllegalArgumentException.class, () -> Metrics.byName(List.of(loss)));
+  }
+
   private static String upper(JsonNode name) {
     return name.asText().toUpperCase(Locale.ROOT);
   }
