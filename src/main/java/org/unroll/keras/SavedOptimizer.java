@@ -47,7 +47,9 @@ final class SavedOptimizer {
     optimizer.build(weights);
     List<Optimizer.Slot> slots = optimizer.slots();
     int first = optimizer.schedule() == null ? 2 : 1;
-    if (variables.size() != first + slots.size()) {
+    // Keras makes the slots at the first step: a model saved before it has none.
+    boolean untrained = variables.size() == first && variables.get(0).whole() == 0;
+    if (!untrained && variables.size() != first + slots.size()) {
       throw new IOException(
           "it has "
               + variables.size()
@@ -57,7 +59,7 @@ final class SavedOptimizer {
               + (first + slots.size())
               + " for this model");
     }
-    for (int i = 0; i < slots.size(); i++) {
+    for (int i = 0; i < slots.size() && !untrained; i++) {
       Optimizer.Slot slot = slots.get(i);
       Hdf5File.Array array = variables.get(first + i);
       SavedWeights.requireShape(array, slot.shape(), "'" + slot.name() + "' of the optimizer");
