@@ -126,6 +126,14 @@ final class BarPlots {
                     Math.max(90, BAR_HEIGHT * values.size()),
                     List.of(bars))));
     figure.settings().put("showlegend", false);
+    double[] finite =
+        values.values().stream().mapToDouble(v -> v).filter(Double::isFinite).toArray();
+    double least = Math.min(0, Arrays.stream(finite).min().orElse(0));
+    double most = Math.max(0, Arrays.stream(finite).max().orElse(0));
+    if (least < 0) { // else its label runs into the name of the bar
+      double room = 0.15 * (most - least);
+      figure.xRange(least - room, most + room);
+    }
     return figure;
   }
 

@@ -484,4 +484,14 @@ class PlotKindsTest {
 
     assertEquals("[\"cell\",\"rate\",\"units\"]", json.at("/data/0/y").toString());
   }
+
+  @Test
+  void theLabelOfAValueBelowZeroHasRoom() {
+    JsonNode range =
+        FigureJson.of(Plots.importance(Map.of("units", 0.3, "rate", -0.1)))
+            .at("/layout/xaxis/range");
+
+    assertEquals(-0.16, range.get(0).asDouble(), 1e-9); // 0.15 of 0.4 beyond −0.1
+    assertEquals(0.36, range.get(1).asDouble(), 1e-9);
+  }
 }
