@@ -53,7 +53,10 @@ final class Ticks {
 
   private Ticks() {}
 
-  /** At multiples of 1, 2 or 5 times a power of ten. */
+  /**
+   * At multiples of 1, 2 or 5 times a power of ten: about so many, and two at least, as a single
+   * one tells no distance.
+   */
   static List<Tick> linear(double low, double high, int most) {
     double rough = (high - low) / Math.max(1, most);
     double power = Math.pow(10, Math.floor(Math.log10(rough)));
@@ -63,7 +66,7 @@ final class Ticks {
     for (double k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) {
       ticks.add(new Tick(k * step, number(k * step, step)));
     }
-    return ticks;
+    return ticks.size() > 1 || most >= 8 ? ticks : linear(low, high, 2 * Math.max(1, most));
   }
 
   /** Whole multiples of a step. */
