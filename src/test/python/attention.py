@@ -4,7 +4,7 @@ Run with Keras 3.15 on TensorFlow 2.21, CPU:
 
     KERAS_BACKEND=tensorflow CUDA_VISIBLE_DEVICES= python src/test/python/attention.py
 
-It writes src/test/resources/org/unroll/layers/attention.json: weights, sequences of which some steps are masked (all of
+It writes src/test/resources/org/unroll/layers/core/attention.json: weights, sequences of which some steps are masked (all of
 the last row's), the attention's weights, the output, and the gradients of the sum of output times factors.
 """
 
@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-OUT = pathlib.Path(__file__).resolve().parents[1] / "resources/org/unroll/layers/attention.json"
+OUT = pathlib.Path(__file__).resolve().parents[1] / "resources/org/unroll/layers/core/attention.json"
 ROWS, STEPS, FEATURES, UNITS = 4, 5, 3, 6
 rng = np.random.default_rng(11)
 

@@ -3,7 +3,7 @@
 Values are multiples of 1/64, so that they are the same in float32. Run, from this directory, with any
 NumPy:
 
-    python baselines.py > ../resources/org/unroll/data/baselines.json
+    python baselines.py > ../resources/org/unroll/timeseries/baselines.json
 """
 
 import json

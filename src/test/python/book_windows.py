@@ -3,7 +3,7 @@
 A one-column series whose value is its row number goes through the generator, so that what comes out
 are the rows a window sees and the row it is to predict. Run, from this directory, with any NumPy:
 
-    python book_windows.py > ../resources/org/unroll/data/book_windows.json
+    python book_windows.py > ../resources/org/unroll/timeseries/book_windows.json
 """
 
 import json

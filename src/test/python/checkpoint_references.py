@@ -4,7 +4,7 @@ Run with Keras 3.15 on TensorFlow 2.21:
 
     KERAS_BACKEND=tensorflow python src/test/python/checkpoint_references.py
 
-It writes src/test/resources/org/unroll/training/checkpoints.json.
+It writes src/test/resources/org/unroll/callbacks/checkpoints.json.
 """
 
 import json
@@ -13,7 +13,7 @@ import types
 
 from keras import callbacks as C
 
-OUT = pathlib.Path(__file__).resolve().parents[1] / "resources/org/unroll/training/checkpoints.json"
+OUT = pathlib.Path(__file__).resolve().parents[1] / "resources/org/unroll/callbacks/checkpoints.json"
 
 EPOCHS = [
     {"loss": 3.25, "mae": 0.04, "val_loss": 5.0},

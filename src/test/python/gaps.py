@@ -3,7 +3,7 @@
 A gap of up to two rows is filled with a straight line, a longer one stays. Values are multiples of
 1/64, so that they are the same in float32. Run, from this directory, with any NumPy:
 
-    python gaps.py > ../resources/org/unroll/data/gaps.json
+    python gaps.py > ../resources/org/unroll/timeseries/gaps.json
 """
 
 import json

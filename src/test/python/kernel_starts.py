@@ -22,7 +22,8 @@ from jupyter_client.manager import KernelManager
 SET_UP = """
 import java.util.*;
 import org.unroll.*;
-import org.unroll.data.*;
+import org.unroll.timeseries.*;
+import org.unroll.datasets.*;
 import static org.unroll.layers.Layers.*;
 import static org.unroll.training.FitOptions.epochs;
 

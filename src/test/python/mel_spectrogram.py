@@ -5,7 +5,7 @@ Keras computes its bands in float32, also on its NumPy backend, so its decibels 
 on the mel scale. The two are held against each other here.
 
 Run: KERAS_BACKEND=numpy python src/test/python/mel_spectrogram.py \
-         > src/test/resources/org/unroll/data/mel_spectrogram.json
+         > src/test/resources/org/unroll/audio/mel_spectrogram.json
 """
 
 import json

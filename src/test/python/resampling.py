@@ -1,6 +1,6 @@
 """Irregular measurements on regular grids, by pandas. Run, from this directory, with any pandas:
 
-    python resampling.py > ../resources/org/unroll/data/resampling.json
+    python resampling.py > ../resources/org/unroll/timeseries/resampling.json
 """
 
 import json

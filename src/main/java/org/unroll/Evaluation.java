@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.unroll.training.Loss;
-import org.unroll.training.Losses;
+import org.unroll.losses.Loss;
+import org.unroll.losses.Losses;
 
 /** The loss and the metrics of a model on some data, by name. */
 public final class Evaluation {

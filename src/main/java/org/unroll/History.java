@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.unroll.training.Callback;
-import org.unroll.training.Training;
+import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.TrainingContext;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
@@ -35,12 +35,12 @@ public final class History {
       private long begin;
 
       @Override
-      public void onEpochBegin(Training training, int epoch) {
+      public void onEpochBegin(TrainingContext training, int epoch) {
         begin = System.nanoTime();
       }
 
       @Override
-      public void onEpochEnd(Training training, int epoch, Map<String, Double> logs) {
+      public void onEpochEnd(TrainingContext training, int epoch, Map<String, Double> logs) {
         // A callback may add a value to some epochs only; the others have NaN in its place.
         logs.keySet().forEach(name -> values.computeIfAbsent(name, key -> noValues(epochs())));
         values.forEach((name, column) -> column.add(logs.getOrDefault(name, Double.NaN)));

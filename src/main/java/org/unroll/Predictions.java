@@ -3,7 +3,7 @@ package org.unroll;
 import java.util.Map;
 import org.ejml.data.FMatrixRMaj;
 import org.unroll.data.Shape;
-import org.unroll.layers.NetworkState;
+import org.unroll.network.NetworkState;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 

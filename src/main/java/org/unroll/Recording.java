@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unroll.layers.Layer;
-import org.unroll.layers.Tensor;
+import org.unroll.network.Layer;
+import org.unroll.network.Tensor;
 
 /**
  * What the layers of a model have computed on the way from one sample to its output, and back from
  * its loss; see {@link Sequential#record} and {@link Sequential#recordGradients}. Which layers tell
- * what stands at {@link org.unroll.layers.Recorder}.
+ * what stands at {@link org.unroll.network.Recorder}.
  */
 public final class Recording {
   private final Map<String, Map<String, double[][]>> layers = new LinkedHashMap<>();

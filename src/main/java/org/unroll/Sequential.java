@@ -12,19 +12,19 @@ import org.unroll.compute.Workers;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
 import org.unroll.data.Shape;
-import org.unroll.layers.Call;
-import org.unroll.layers.Layer;
-import org.unroll.layers.Network;
-import org.unroll.layers.NetworkState;
-import org.unroll.layers.Tensor;
-import org.unroll.layers.Weight;
+import org.unroll.losses.Loss;
+import org.unroll.losses.Losses;
+import org.unroll.metrics.Metric;
+import org.unroll.metrics.Metrics;
+import org.unroll.network.ForwardContext;
+import org.unroll.network.Layer;
+import org.unroll.network.Network;
+import org.unroll.network.NetworkState;
+import org.unroll.network.Tensor;
+import org.unroll.network.Weight;
+import org.unroll.optimizers.Optimizer;
+import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
-import org.unroll.training.Loss;
-import org.unroll.training.Losses;
-import org.unroll.training.Metric;
-import org.unroll.training.Metrics;
-import org.unroll.training.Optimizer;
-import org.unroll.training.Optimizers;
 import org.unroll.training.Predictor;
 import org.unroll.training.Trainer;
 
@@ -447,14 +447,14 @@ public final class Sequential {
         .newPass()
         .forward(
             new Tensor().set(x, 0, 1, shape, null),
-            new Call().inference(0).recorder(recording::add));
+            new ForwardContext().inference(0).recorder(recording::add));
     return recording;
   }
 
   /**
    * As {@link #record}, and runs backward from the sample's loss as well: kept are also the
    * gradients of the loss with respect to the states of recurrent layers at each time step, {@code
-   * dh} and {@code dc}; see {@link org.unroll.layers.Recorder}. The weights do not change.
+   * dh} and {@code dc}; see {@link org.unroll.network.Recorder}. The weights do not change.
    *
    * <pre>{@code
    * double[] norms = model.recordGradients(train, 0).norms("gru", "dh"); // ‖dL/dh_t‖ for every t

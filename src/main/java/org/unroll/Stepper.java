@@ -1,11 +1,11 @@
 package org.unroll;
 
 import org.unroll.data.Shape;
-import org.unroll.layers.Call;
-import org.unroll.layers.Network;
-import org.unroll.layers.NetworkPass;
-import org.unroll.layers.NetworkState;
-import org.unroll.layers.Tensor;
+import org.unroll.network.ForwardContext;
+import org.unroll.network.Network;
+import org.unroll.network.NetworkPass;
+import org.unroll.network.NetworkState;
+import org.unroll.network.Tensor;
 
 /**
  * Runs a model one time step at a time and keeps the states of its layers from step to step: for
@@ -37,7 +37,7 @@ public final class Stepper {
   private final Shape stepShape;
   private final int features;
   private final int rows;
-  private final Call call = new Call().inference(0);
+  private final ForwardContext call = new ForwardContext().inference(0);
   private final Tensor input = new Tensor();
   private final float[] x;
 

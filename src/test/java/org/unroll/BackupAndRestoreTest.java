@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.unroll.callbacks.Callbacks.backupAndRestore;
+import static org.unroll.callbacks.Callbacks.earlyStopping;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
-import static org.unroll.training.Callbacks.backupAndRestore;
-import static org.unroll.training.Callbacks.earlyStopping;
 import static org.unroll.training.FitOptions.epochs;
 
 import java.io.IOException;
@@ -25,16 +25,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.unroll.callbacks.BackupAndRestore;
+import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.TrainingContext;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
-import org.unroll.layers.Layer;
-import org.unroll.training.BackupAndRestore;
-import org.unroll.training.Callback;
+import org.unroll.losses.Losses;
+import org.unroll.network.Layer;
+import org.unroll.optimizers.Optimizer;
+import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
-import org.unroll.training.Losses;
-import org.unroll.training.Optimizer;
-import org.unroll.training.Optimizers;
-import org.unroll.training.Training;
 
 /** Trainings that end too soon, in all ways, and go on from their backups. */
 class BackupAndRestoreTest {
@@ -53,7 +53,7 @@ class BackupAndRestoreTest {
     }
 
     @Override
-    public void onBatchEnd(Training training, int batch, Map<String, Double> logs) {
+    public void onBatchEnd(TrainingContext training, int batch, Map<String, Double> logs) {
       left--;
       if (left == 0) {
         throw new IllegalStateException("the light went out");
@@ -234,7 +234,7 @@ class BackupAndRestoreTest {
     var stop =
         new Callback() {
           @Override
-          public void onBatchEnd(Training training, int batch, Map<String, Double> logs) {
+          public void onBatchEnd(TrainingContext training, int batch, Map<String, Double> logs) {
             if (training.optimizer().iterations() == 5) {
               Thread.currentThread().interrupt();
             }
@@ -274,7 +274,7 @@ class BackupAndRestoreTest {
           private boolean fails = true;
 
           @Override
-          public void onTrainEnd(Training training) {
+          public void onTrainEnd(TrainingContext training) {
             if (fails) {
               fails = false;
               throw new IllegalStateException("the light went out");

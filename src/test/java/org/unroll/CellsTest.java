@@ -36,15 +36,15 @@ import org.unroll.compute.Activation;
 import org.unroll.compute.Compute;
 import org.unroll.data.Samples;
 import org.unroll.data.Shape;
-import org.unroll.layers.Call;
-import org.unroll.layers.Cell;
-import org.unroll.layers.CellPass;
-import org.unroll.layers.Gradient;
-import org.unroll.layers.Initializers;
-import org.unroll.layers.Layer;
-import org.unroll.layers.Network;
-import org.unroll.layers.NetworkPass;
-import org.unroll.layers.Tensor;
+import org.unroll.network.Cell;
+import org.unroll.network.CellPass;
+import org.unroll.network.ForwardContext;
+import org.unroll.network.Gradient;
+import org.unroll.network.Initializers;
+import org.unroll.network.Layer;
+import org.unroll.network.Network;
+import org.unroll.network.NetworkPass;
+import org.unroll.network.Tensor;
 import org.unroll.training.FitOptions;
 
 /**
@@ -114,13 +114,13 @@ class CellsTest {
     public CellPass newCellPass() {
       return new CellPass() {
         @Override
-        protected void forward(int k) {
+        public void forward(int k) {
           multiply(input(), k, weights().get(0), state(0), k + 1);
           multiplyAdd(state(0), k, weights().get(1), state(0), k + 1);
         }
 
         @Override
-        protected void backward(int k, Gradient[] gradients) {
+        public void backward(int k, Gradient[] gradients) {
           float[] dh = takeStateGradient(0);
           addWeightGradient(input(), k, dh, gradients[0]);
           addWeightGradient(state(0), k, dh, gradients[1]);
@@ -167,14 +167,14 @@ class CellsTest {
       private float[] candidates = {};
 
       @Override
-      protected void begin(Call call) {
+      public void begin(ForwardContext call) {
         if (candidates.length < timesteps() * rows() * units) {
           candidates = new float[timesteps() * rows() * units];
         }
       }
 
       @Override
-      protected void forward(int k) {
+      public void forward(int k) {
         int size = rows() * units;
         float[] h = state(0).values();
         int after = state(0).at(k + 1);
@@ -189,7 +189,7 @@ class CellsTest {
       }
 
       @Override
-      protected void backward(int k, Gradient[] gradients) {
+      public void backward(int k, Gradient[] gradients) {
         int size = rows() * units;
         float[] dz = takeStateGradient(0);
         float[] dh = stateGradient(0);
@@ -224,7 +224,7 @@ class CellsTest {
     float[] x = timeMajor(floats(which.get("x")), FEATURES);
     NetworkPass pass = network.newPass();
     Tensor output =
-        pass.forward(new Tensor().set(x, 0, ROWS, shape, mask), new Call().inference(0));
+        pass.forward(new Tensor().set(x, 0, ROWS, shape, mask), new ForwardContext().inference(0));
     assertClose("output", timeMajor(floats(which.get("output")), UNITS), values(output));
 
     network.prepareBackward();

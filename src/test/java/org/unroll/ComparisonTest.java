@@ -18,14 +18,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.TrainingContext;
 import org.unroll.data.Samples;
-import org.unroll.data.TimeSeries;
-import org.unroll.data.Windows;
-import org.unroll.training.Callback;
+import org.unroll.losses.Losses;
+import org.unroll.optimizers.Optimizers;
+import org.unroll.timeseries.TimeSeries;
+import org.unroll.timeseries.Windows;
 import org.unroll.training.FitOptions;
-import org.unroll.training.Losses;
-import org.unroll.training.Optimizers;
-import org.unroll.training.Training;
 import tech.tablesaw.api.Table;
 
 /** Several models on the same data. */
@@ -131,7 +131,7 @@ class ComparisonTest {
                         new Callback() {
                           @Override
                           public void onEpochEnd(
-                              Training training, int epoch, Map<String, Double> logs) {
+                              TrainingContext training, int epoch, Map<String, Double> logs) {
                             seen.add(name + " " + epoch);
                             if (name.equals("wild")) {
                               training.weights().get(0).values()[0] = Float.NaN;

@@ -1,16 +1,16 @@
 package org.unroll;
 
+import static org.unroll.callbacks.Callbacks.backupAndRestore;
+import static org.unroll.callbacks.Callbacks.csvLogger;
+import static org.unroll.callbacks.Callbacks.earlyStopping;
+import static org.unroll.callbacks.Callbacks.learningRateScheduler;
+import static org.unroll.callbacks.Callbacks.modelCheckpoint;
+import static org.unroll.callbacks.Callbacks.reduceLrOnPlateau;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.dropout;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.l2;
-import static org.unroll.training.Callbacks.backupAndRestore;
-import static org.unroll.training.Callbacks.csvLogger;
-import static org.unroll.training.Callbacks.earlyStopping;
-import static org.unroll.training.Callbacks.learningRateScheduler;
-import static org.unroll.training.Callbacks.modelCheckpoint;
-import static org.unroll.training.Callbacks.reduceLrOnPlateau;
 import static org.unroll.training.FitOptions.epochs;
 
 import java.io.IOException;
@@ -20,21 +20,21 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.EarlyStopping;
+import org.unroll.callbacks.ModelCheckpoint;
+import org.unroll.callbacks.ReduceLrOnPlateau;
+import org.unroll.callbacks.TrainingContext;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
-import org.unroll.data.WholeFile;
-import org.unroll.layers.Weight;
-import org.unroll.training.Callback;
-import org.unroll.training.EarlyStopping;
+import org.unroll.internal.AtomicFile;
+import org.unroll.losses.Losses;
+import org.unroll.metrics.Metric;
+import org.unroll.metrics.Metrics;
+import org.unroll.network.Weight;
+import org.unroll.optimizers.Optimizer;
+import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
-import org.unroll.training.Losses;
-import org.unroll.training.Metric;
-import org.unroll.training.Metrics;
-import org.unroll.training.ModelCheckpoint;
-import org.unroll.training.Optimizer;
-import org.unroll.training.Optimizers;
-import org.unroll.training.ReduceLrOnPlateau;
-import org.unroll.training.Training;
 
 /**
  * A training with everything that a backup has to hold, as a program of its own that can be killed:
@@ -153,7 +153,7 @@ final class KilledTraining {
     var slow =
         new Callback() {
           @Override
-          public void onBatchEnd(Training run, int batch, Map<String, Double> logs) {
+          public void onBatchEnd(TrainingContext run, int batch, Map<String, Double> logs) {
             try {
               Thread.sleep(pause);
             } catch (InterruptedException e) {
@@ -163,6 +163,6 @@ final class KilledTraining {
         };
     training.fit(training.options(backup, slow));
     byte[] outcome = training.outcome().getBytes(StandardCharsets.UTF_8);
-    WholeFile.write(folder.resolve("outcome.txt"), out -> out.write(outcome));
+    AtomicFile.write(folder.resolve("outcome.txt"), out -> out.write(outcome));
   }
 }

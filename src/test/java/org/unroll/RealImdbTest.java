@@ -7,9 +7,9 @@ import static org.unroll.layers.Layers.embedding;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.lstm;
 import static org.unroll.layers.Layers.simpleRnn;
+import static org.unroll.losses.Losses.binaryCrossentropy;
+import static org.unroll.optimizers.Optimizers.rmsprop;
 import static org.unroll.training.FitOptions.epochs;
-import static org.unroll.training.Losses.binaryCrossentropy;
-import static org.unroll.training.Optimizers.rmsprop;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,10 +17,10 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.unroll.data.Imdb;
 import org.unroll.data.SequencePadding;
 import org.unroll.data.Sequences;
-import org.unroll.layers.Layer;
+import org.unroll.datasets.Imdb;
+import org.unroll.network.Layer;
 
 /**
  * The article's two models on the real IMDB reviews, beside what Keras reaches with the same

@@ -6,19 +6,19 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
+import static org.unroll.losses.Losses.mae;
+import static org.unroll.optimizers.Optimizers.rmsprop;
 import static org.unroll.training.FitOptions.epochs;
-import static org.unroll.training.Losses.mae;
-import static org.unroll.training.Optimizers.rmsprop;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.unroll.data.Baseline;
-import org.unroll.data.JenaClimate;
-import org.unroll.data.TimeSeries;
-import org.unroll.data.Windows;
+import org.unroll.datasets.JenaClimate;
+import org.unroll.timeseries.Baseline;
+import org.unroll.timeseries.TimeSeries;
+import org.unroll.timeseries.Windows;
 
 /**
  * A GRU on a real year of the Jena weather station, beside what Keras reaches with the same data,

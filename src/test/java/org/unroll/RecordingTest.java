@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.unroll.data.Samples;
-import org.unroll.layers.Weight;
+import org.unroll.network.Weight;
 
 /** What recurrent layers tell of their steps, against their equations for one unit in double. */
 @Tag("both-compute-implementations")

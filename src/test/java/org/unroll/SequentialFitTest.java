@@ -7,14 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.unroll.callbacks.Callbacks.earlyStopping;
+import static org.unroll.callbacks.Callbacks.terminateOnNaN;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.embedding;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.l2;
 import static org.unroll.layers.Layers.lstm;
-import static org.unroll.training.Callbacks.earlyStopping;
-import static org.unroll.training.Callbacks.terminateOnNaN;
 import static org.unroll.training.FitOptions.epochs;
 
 import java.util.ArrayList;
@@ -26,16 +26,16 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.MonitorCallback;
+import org.unroll.callbacks.TrainingContext;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
-import org.unroll.layers.Weight;
-import org.unroll.training.Callback;
+import org.unroll.losses.Losses;
+import org.unroll.network.Weight;
+import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
-import org.unroll.training.Losses;
-import org.unroll.training.MonitorCallback;
 import org.unroll.training.NonFiniteLossException;
-import org.unroll.training.Optimizers;
-import org.unroll.training.Training;
 
 /** The loops over epochs and batches, and how they end. */
 class SequentialFitTest {
@@ -184,27 +184,27 @@ class SequentialFitTest {
     final List<String> events = new ArrayList<>();
 
     @Override
-    public void onTrainBegin(Training training) {
+    public void onTrainBegin(TrainingContext training) {
       events.add("begin");
     }
 
     @Override
-    public void onEpochBegin(Training training, int epoch) {
+    public void onEpochBegin(TrainingContext training, int epoch) {
       events.add("epoch " + epoch);
     }
 
     @Override
-    public void onBatchEnd(Training training, int batch, Map<String, Double> logs) {
+    public void onBatchEnd(TrainingContext training, int batch, Map<String, Double> logs) {
       events.add("batch " + batch);
     }
 
     @Override
-    public void onEpochEnd(Training training, int epoch, Map<String, Double> logs) {
+    public void onEpochEnd(TrainingContext training, int epoch, Map<String, Double> logs) {
       events.add("end " + epoch + " " + logs.keySet());
     }
 
     @Override
-    public void onTrainEnd(Training training) {
+    public void onTrainEnd(TrainingContext training) {
       events.add("end");
     }
   }
@@ -233,7 +233,7 @@ class SequentialFitTest {
     var failing =
         new Callback() {
           @Override
-          public void onTrainEnd(Training training) {
+          public void onTrainEnd(TrainingContext training) {
             throw new IllegalStateException("disk full");
           }
         };
@@ -261,7 +261,7 @@ class SequentialFitTest {
     var failing =
         new Log() {
           @Override
-          public void onTrainBegin(Training training) {
+          public void onTrainBegin(TrainingContext training) {
             throw new IllegalStateException("no such folder");
           }
         };
@@ -311,14 +311,14 @@ class SequentialFitTest {
     var stop =
         new Callback() {
           @Override
-          public void onBatchEnd(Training training, int batch, Map<String, Double> logs) {
+          public void onBatchEnd(TrainingContext training, int batch, Map<String, Double> logs) {
             if (training.optimizer().iterations() == 10) {
               Thread.currentThread().interrupt();
             }
           }
 
           @Override
-          public void onTrainEnd(Training training) {
+          public void onTrainEnd(TrainingContext training) {
             assertFalse(Thread.currentThread().isInterrupted(), "callbacks may write files");
           }
         };
@@ -350,7 +350,7 @@ class SequentialFitTest {
     var copy =
         new Callback() {
           @Override
-          public void onBatchEnd(Training training, int batch, Map<String, Double> logs) {
+          public void onBatchEnd(TrainingContext training, int batch, Map<String, Double> logs) {
             afterBatch.add(training.weights().get(0).values().clone());
           }
         };
@@ -404,7 +404,7 @@ class SequentialFitTest {
     var spoil =
         new Callback() {
           @Override
-          public void onEpochEnd(Training training, int epoch, Map<String, Double> logs) {
+          public void onEpochEnd(TrainingContext training, int epoch, Map<String, Double> logs) {
             atEpochEnd.add(training.weights().get(0).values().clone());
             logs.put("score", epoch == 1 ? 5.0 : 1.0);
             if (epoch == 2) {
@@ -566,7 +566,7 @@ class SequentialFitTest {
     var sometimes =
         new Callback() {
           @Override
-          public void onEpochEnd(Training training, int epoch, Map<String, Double> logs) {
+          public void onEpochEnd(TrainingContext training, int epoch, Map<String, Double> logs) {
             if (epoch == 1) {
               logs.put("extra", 4.0);
             }

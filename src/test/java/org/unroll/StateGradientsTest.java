@@ -12,9 +12,9 @@ import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.lstm;
 import static org.unroll.layers.Layers.masking;
 import static org.unroll.layers.Layers.simpleRnn;
-import static org.unroll.training.Losses.binaryCrossentropy;
-import static org.unroll.training.Losses.mse;
-import static org.unroll.training.Optimizers.sgd;
+import static org.unroll.losses.Losses.binaryCrossentropy;
+import static org.unroll.losses.Losses.mse;
+import static org.unroll.optimizers.Optimizers.sgd;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -26,9 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unroll.data.Samples;
-import org.unroll.layers.Layer;
-import org.unroll.layers.RecurrentLayer;
-import org.unroll.layers.Weight;
+import org.unroll.layers.recurrent.RecurrentLayer;
+import org.unroll.network.Layer;
+import org.unroll.network.Weight;
 
 /**
  * The gradients of the loss with respect to states, against Keras (src/test/python/

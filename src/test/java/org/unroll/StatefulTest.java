@@ -24,9 +24,9 @@ import org.junit.jupiter.api.function.Executable;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
 import org.unroll.data.Shape;
-import org.unroll.layers.Bidirectional;
-import org.unroll.layers.NetworkState;
-import org.unroll.layers.Weight;
+import org.unroll.layers.recurrent.Bidirectional;
+import org.unroll.network.NetworkState;
+import org.unroll.network.Weight;
 
 /** Stateful models, models that return their states, and steppers: rules, bits and errors. */
 @Tag("both-compute-implementations")

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unroll.data.Shape;
-import org.unroll.layers.Layer;
+import org.unroll.network.Layer;
 
 /** The summary against what Keras prints for the same models (src/test/python/summaries.py). */
 class SummaryTest {

@@ -27,12 +27,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.TrainingContext;
 import org.unroll.compute.Compute;
 import org.unroll.data.Samples;
-import org.unroll.layers.Layer;
-import org.unroll.training.Callback;
+import org.unroll.network.Layer;
 import org.unroll.training.FitOptions;
-import org.unroll.training.Training;
 
 /**
  * Training reuses its buffers: once they are there, a step makes a few small objects only. On plain
@@ -101,7 +101,7 @@ class TrainingAllocationTest {
     private int batches;
 
     @Override
-    public void onBatchEnd(Training training, int batch, Map<String, Double> logs) {
+    public void onBatchEnd(TrainingContext training, int batch, Map<String, Double> logs) {
       after[batches++] = bean.getThreadAllocatedBytes(Thread.currentThread().getId());
     }
   }

@@ -40,9 +40,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
 import org.unroll.data.Shape;
-import org.unroll.layers.Layer;
-import org.unroll.layers.Weight;
-import org.unroll.training.Optimizers;
+import org.unroll.network.Layer;
+import org.unroll.network.Weight;
+import org.unroll.optimizers.Optimizers;
 import org.unroll.training.Predictor;
 import org.unroll.training.Trainer;
 

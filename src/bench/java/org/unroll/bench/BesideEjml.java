@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.unroll.layers.Gradient;
-import org.unroll.layers.Weight;
+import org.unroll.network.Gradient;
+import org.unroll.network.Weight;
 
 /**
  * The plain loops beside the same layer in EJML's products: forward and backward of 32 units over

@@ -3,8 +3,8 @@ package org.unroll.bench;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
-import static org.unroll.training.Losses.mae;
-import static org.unroll.training.Optimizers.rmsprop;
+import static org.unroll.losses.Losses.mae;
+import static org.unroll.optimizers.Optimizers.rmsprop;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -16,12 +16,12 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
 import org.unroll.Sequential;
+import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.TrainingContext;
 import org.unroll.compute.Compute;
-import org.unroll.data.JenaClimate;
-import org.unroll.data.TimeSeries;
-import org.unroll.training.Callback;
+import org.unroll.datasets.JenaClimate;
+import org.unroll.timeseries.TimeSeries;
 import org.unroll.training.FitOptions;
-import org.unroll.training.Training;
 import tech.tablesaw.api.Table;
 
 /**
@@ -90,7 +90,7 @@ final class Book {
 
   private static final class FirstBatch extends Callback {
     @Override
-    public void onBatchEnd(Training training, int batch, Map<String, Double> logs) {
+    public void onBatchEnd(TrainingContext training, int batch, Map<String, Double> logs) {
       if (batch == 0) {
         print("the first batch is trained");
       }

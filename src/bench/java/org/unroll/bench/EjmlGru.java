@@ -3,9 +3,9 @@ package org.unroll.bench;
 import java.util.List;
 import org.ejml.data.FMatrixRMaj;
 import org.ejml.dense.row.CommonOps_FDRM;
-import org.unroll.layers.Weight;
+import org.unroll.network.Weight;
 
-/** The equations of {@link org.unroll.layers.Gru}, reset gate after the product, in EJML's products. */
+/** The equations of {@link org.unroll.layers.recurrent.Gru}, reset gate after the product, in EJML's products. */
 final class EjmlGru extends EjmlRnn {
   private final FMatrixRMaj[] gates; // z, r, g side by side, then their gradients
   private final FMatrixRMaj[] inner; // h·U + b′, then its gradients

@@ -3,9 +3,9 @@ package org.unroll.bench;
 import java.util.List;
 import org.ejml.data.FMatrixRMaj;
 import org.ejml.dense.row.CommonOps_FDRM;
-import org.unroll.layers.Weight;
+import org.unroll.network.Weight;
 
-/** The equations of {@link org.unroll.layers.Lstm} in EJML's products. */
+/** The equations of {@link org.unroll.layers.recurrent.Lstm} in EJML's products. */
 final class EjmlLstm extends EjmlRnn {
   private final FMatrixRMaj[] gates; // i, f, g, o side by side, then their gradients
   private final FMatrixRMaj[] c;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.ejml.data.FMatrixRMaj;
 import org.ejml.dense.row.CommonOps_FDRM;
-import org.unroll.layers.Weight;
+import org.unroll.network.Weight;
 
 /**
  * A recurrent layer as one writes it down with EJML: each product of the equations one call of

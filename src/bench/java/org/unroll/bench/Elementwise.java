@@ -14,8 +14,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.unroll.compute.Activation;
 import org.unroll.compute.Compute;
-import org.unroll.compute.CounterRandom;
 import org.unroll.compute.Kernels;
+import org.unroll.internal.CounterRandom;
 
 /** The activations, and a mask of dropout; nanoseconds for one value. */
 @BenchmarkMode(Mode.AverageTime)

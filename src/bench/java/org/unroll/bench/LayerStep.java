@@ -2,13 +2,13 @@ package org.unroll.bench;
 
 import java.util.Arrays;
 import java.util.List;
-import org.unroll.layers.Call;
-import org.unroll.layers.Gradient;
-import org.unroll.layers.Input;
-import org.unroll.layers.Layer;
-import org.unroll.layers.Network;
-import org.unroll.layers.NetworkPass;
-import org.unroll.layers.Tensor;
+import org.unroll.network.ForwardContext;
+import org.unroll.network.Gradient;
+import org.unroll.network.Input;
+import org.unroll.network.Layer;
+import org.unroll.network.Network;
+import org.unroll.network.NetworkPass;
+import org.unroll.network.Tensor;
 
 /** One slice of 32 rows on its way forward and backward through a layer, again and again. */
 final class LayerStep {
@@ -19,7 +19,7 @@ final class LayerStep {
   private final Gradient[] gradients;
   private final Tensor input = new Tensor();
   private final Tensor outputGradient = new Tensor();
-  private final Call call = new Call();
+  private final ForwardContext call = new ForwardContext();
   private final float[] gradient;
 
   /** A layer behind an input, which is filled at random; of whole numbers where it takes ids. */

@@ -22,8 +22,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.unroll.layers.Gradient;
-import org.unroll.layers.Layer;
+import org.unroll.network.Gradient;
+import org.unroll.network.Layer;
 
 /**
  * Forward and backward through one layer, on one thread and for one slice: 32 rows of 240 time

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import org.unroll.Sequential;
-import org.unroll.layers.Layer;
+import org.unroll.network.Layer;
 
 /**
  * How the time of a training step grows with batch, time steps, units and threads, one of them

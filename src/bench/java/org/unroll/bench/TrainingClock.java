@@ -2,10 +2,10 @@ package org.unroll.bench;
 
 import java.util.Map;
 import org.unroll.Sequential;
+import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.TrainingContext;
 import org.unroll.data.Dataset;
-import org.unroll.training.Callback;
 import org.unroll.training.FitOptions;
-import org.unroll.training.Training;
 
 /** Reports each training step of a {@code fit} to a stopwatch, and ends it with the measurement. */
 final class TrainingClock extends Callback {
@@ -27,12 +27,12 @@ final class TrainingClock extends Callback {
   }
 
   @Override
-  public void onEpochBegin(Training training, int epoch) {
+  public void onEpochBegin(TrainingContext training, int epoch) {
     stopwatch.start();
   }
 
   @Override
-  public void onBatchEnd(Training training, int batch, Map<String, Double> logs) {
+  public void onBatchEnd(TrainingContext training, int batch, Map<String, Double> logs) {
     if (!stopwatch.stepsEnded()) {
       training.stop();
     }

@@ -13,8 +13,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.unroll.data.Dataset;
-import org.unroll.data.JenaClimate;
-import org.unroll.data.TimeSeries;
+import org.unroll.datasets.JenaClimate;
+import org.unroll.timeseries.TimeSeries;
 
 /** Gathering the windows of a slice of 32 rows from a series, 240 time steps of 14 columns each. */
 @BenchmarkMode(Mode.AverageTime)

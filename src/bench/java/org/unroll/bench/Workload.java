@@ -16,7 +16,7 @@ import java.util.Random;
 import java.util.function.Supplier;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
-import org.unroll.layers.Layer;
+import org.unroll.network.Layer;
 
 /**
  * A model of a tutorial with the shapes of its data: what is measured. All frameworks that are

@@ -14,3 +14,4 @@
  * {@code -cp} is enough.
  */
 package org.unroll.bench;
+

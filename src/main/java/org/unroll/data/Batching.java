@@ -1,6 +1,6 @@
 package org.unroll.data;
 
-import org.unroll.compute.SplitMix64;
+import org.unroll.internal.SplitMix64;
 
 /**
  * How an epoch is cut into batches and in what order it visits its samples.
@@ -8,27 +8,27 @@ import org.unroll.compute.SplitMix64;
  * @param size samples in a batch
  * @param seed what the order of each epoch is drawn from, or null for the natural order
  */
-record Batching(int size, Long seed) {
+public record Batching(int size, Long seed) {
   /** Batches of 32 in the natural order; 32 is the default of Keras's {@code fit}. */
-  static final Batching DEFAULT = new Batching(32, null);
+  public static final Batching DEFAULT = new Batching(32, null);
 
-  Batching {
+  public Batching {
     if (size < 1) {
       throw new IllegalArgumentException(
           "A batch holds at least 1 sample. Received: batchSize=" + size);
     }
   }
 
-  Batching withSize(int newSize) {
+  public Batching withSize(int newSize) {
     return new Batching(newSize, seed);
   }
 
-  Batching withSeed(long newSeed) {
+  public Batching withSeed(long newSeed) {
     return new Batching(size, newSeed);
   }
 
   /** The order of an epoch: a Fisher-Yates shuffle of 0 … samples−1, or null without a seed. */
-  int[] order(int samples, int epoch) {
+  public int[] order(int samples, int epoch) {
     if (seed == null) {
       return null;
     }

@@ -10,9 +10,9 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
 /** Finds the numeric columns of a table, with errors that name what there is instead. */
-final class Columns {
+public final class Columns {
   /** What to do about times that were read as text. */
-  static final String NAME_THE_FORM =
+  public static final String NAME_THE_FORM =
       "Name the form of the times where the table is read, for example"
           + " CsvReadOptions.builder(file)"
           + ".dateTimeFormat(DateTimeFormatter.ofPattern(\"dd.MM.yyyy HH:mm\")).";
@@ -24,17 +24,17 @@ final class Columns {
    *
    * @throws IllegalArgumentException if one is missing or not numeric
    */
-  static List<NumericColumn<?>> numeric(Table table, List<String> names) {
+  public static List<NumericColumn<?>> numeric(Table table, List<String> names) {
     return names.stream().<NumericColumn<?>>map(name -> numeric(table, name)).toList();
   }
 
   /** All columns, each of which must be numeric. */
-  static List<NumericColumn<?>> allNumeric(Table table) {
+  public static List<NumericColumn<?>> allNumeric(Table table) {
     return numeric(table, table.columnNames());
   }
 
   /** The number in a row, NaN where it is missing. */
-  static double value(NumericColumn<?> column, int row) {
+  public static double value(NumericColumn<?> column, int row) {
     return column.isMissing(row) ? Double.NaN : column.getDouble(row);
   }
 
@@ -43,7 +43,7 @@ final class Columns {
    *
    * @throws IllegalArgumentException if there is none, or a time is missing
    */
-  static DateTimeColumn times(Table table) {
+  public static DateTimeColumn times(Table table) {
     for (Column<?> column : table.columns()) {
       if (column instanceof DateTimeColumn times) {
         int missing = times.isMissing().isEmpty() ? -1 : times.isMissing().toArray()[0];
@@ -73,7 +73,7 @@ final class Columns {
   }
 
   /** A column's name and type, with its first cell where it is text. */
-  static String described(Column<?> column) {
+  public static String described(Column<?> column) {
     String type = column.type().name();
     boolean text = column.type() == ColumnType.STRING && !column.isEmpty();
     return "'"
@@ -99,7 +99,7 @@ final class Columns {
    * The complaint about a column that ought to be numbers: its first cell that is none is shown,
    * and the first that is one with a comma.
    */
-  static IllegalArgumentException notNumeric(Column<?> column) {
+  public static IllegalArgumentException notNumeric(Column<?> column) {
     int text = firstRow(column, cell -> !isNumber(cell));
     int comma = firstRow(column, cell -> cell.contains(",") && isNumber(cell));
     boolean onlyCommas = text < 0 && comma >= 0;
@@ -127,7 +127,7 @@ final class Columns {
   }
 
   /** Whether a text column holds at least one number, and so was probably meant as one. */
-  static boolean holdsNumbers(Column<?> column) {
+  public static boolean holdsNumbers(Column<?> column) {
     return firstRow(column, Columns::isNumber) >= 0;
   }
 

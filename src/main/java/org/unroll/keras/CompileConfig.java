@@ -8,11 +8,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.unroll.Sequential;
-import org.unroll.training.Loss;
-import org.unroll.training.Metric;
-import org.unroll.training.Metrics;
-import org.unroll.training.Optimizer;
-import org.unroll.training.WeightedMetric;
+import org.unroll.losses.Loss;
+import org.unroll.metrics.Metric;
+import org.unroll.metrics.Metrics;
+import org.unroll.metrics.WeightedMetric;
+import org.unroll.optimizers.Optimizer;
 
 /**
  * What a model is compiled with.

@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
 import org.unroll.compute.Activation;
-import org.unroll.layers.Initializer;
-import org.unroll.layers.Regularizer;
+import org.unroll.network.Initializer;
+import org.unroll.network.Regularizer;
 
 /**
  * How the objects of one class stand in a Keras configuration, {@code {module, class_name,

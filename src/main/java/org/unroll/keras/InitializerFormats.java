@@ -6,10 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.unroll.layers.Initializer;
-import org.unroll.layers.Initializers;
-import org.unroll.layers.Initializers.Distribution;
-import org.unroll.layers.Initializers.Fan;
+import org.unroll.network.Initializer;
+import org.unroll.network.Initializers;
+import org.unroll.network.Initializers.Distribution;
+import org.unroll.network.Initializers.Fan;
 
 /** Initializers in Keras's configurations. */
 final class InitializerFormats {

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.unroll.Sequential;
-import org.unroll.layers.Layer;
-import org.unroll.training.Loss;
-import org.unroll.training.Optimizer;
+import org.unroll.losses.Loss;
+import org.unroll.network.Layer;
+import org.unroll.optimizers.Optimizer;
 
 /**
  * Reads what Keras 3's {@code get_config()} and {@code to_json()} say of a model. Everything that

@@ -22,12 +22,12 @@ import java.util.Map;
 import org.unroll.ModelFiles;
 import org.unroll.Sequential;
 import org.unroll.data.Shape;
-import org.unroll.data.WholeFile;
-import org.unroll.layers.Layer;
-import org.unroll.layers.Network;
-import org.unroll.layers.Weight;
-import org.unroll.training.Metric;
-import org.unroll.training.Optimizer;
+import org.unroll.internal.AtomicFile;
+import org.unroll.metrics.Metric;
+import org.unroll.network.Layer;
+import org.unroll.network.Network;
+import org.unroll.network.Weight;
+import org.unroll.optimizers.Optimizer;
 
 /** Model files in Keras's formats; see {@link Sequential#load} and {@link Sequential#save}. */
 public final class KerasFiles implements ModelFiles {
@@ -188,18 +188,18 @@ public final class KerasFiles implements ModelFiles {
               + " Received: "
               + path);
     }
-    File scratch = WholeFile.beside(path);
+    File scratch = AtomicFile.beside(path);
     try {
       byte[] config = JSON.writeValueAsBytes(ModelConfigs.write(model));
       byte[] weights = weights(model).toBytes(scratch);
-      WholeFile.write(path, new KerasArchive(metadata(), config, weights)::write);
+      AtomicFile.write(path, new KerasArchive(metadata(), config, weights)::write);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "The model cannot be saved to " + path + ": " + e.getMessage(), e);
     } finally {
-      WholeFile.delete(scratch);
+      AtomicFile.delete(scratch);
     }
   }
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import org.unroll.layers.Layer;
+import org.unroll.network.Layer;
 
 /**
  * How the layers of one class stand in a file: their configuration, and where in the file of

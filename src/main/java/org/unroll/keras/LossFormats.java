@@ -3,12 +3,12 @@ package org.unroll.keras;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
-import org.unroll.training.BinaryCrossentropy;
-import org.unroll.training.CategoricalCrossentropy;
-import org.unroll.training.Huber;
-import org.unroll.training.Loss;
-import org.unroll.training.Losses;
-import org.unroll.training.SparseCategoricalCrossentropy;
+import org.unroll.losses.BinaryCrossentropy;
+import org.unroll.losses.CategoricalCrossentropy;
+import org.unroll.losses.Huber;
+import org.unroll.losses.Loss;
+import org.unroll.losses.Losses;
+import org.unroll.losses.SparseCategoricalCrossentropy;
 
 /** Losses in Keras's configurations: by name, or as objects where they have arguments. */
 final class LossFormats {

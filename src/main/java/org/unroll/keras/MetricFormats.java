@@ -4,20 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
 import java.util.Locale;
-import org.unroll.training.Auc;
-import org.unroll.training.BinaryAccuracy;
-import org.unroll.training.CategoricalAccuracy;
-import org.unroll.training.F1Score;
-import org.unroll.training.LossMetric;
-import org.unroll.training.Metric;
-import org.unroll.training.Metrics;
-import org.unroll.training.Precision;
-import org.unroll.training.R2Score;
-import org.unroll.training.Recall;
-import org.unroll.training.RootMeanSquaredError;
-import org.unroll.training.SparseCategoricalAccuracy;
-import org.unroll.training.SparseTopKCategoricalAccuracy;
-import org.unroll.training.TopKCategoricalAccuracy;
+import org.unroll.metrics.Auc;
+import org.unroll.metrics.BinaryAccuracy;
+import org.unroll.metrics.CategoricalAccuracy;
+import org.unroll.metrics.F1Score;
+import org.unroll.metrics.LossMetric;
+import org.unroll.metrics.Metric;
+import org.unroll.metrics.Metrics;
+import org.unroll.metrics.Precision;
+import org.unroll.metrics.R2Score;
+import org.unroll.metrics.Recall;
+import org.unroll.metrics.RootMeanSquaredError;
+import org.unroll.metrics.SparseCategoricalAccuracy;
+import org.unroll.metrics.SparseTopKCategoricalAccuracy;
+import org.unroll.metrics.TopKCategoricalAccuracy;
 
 /** Metrics in Keras's configurations: by name, or as objects where they have arguments. */
 final class MetricFormats {

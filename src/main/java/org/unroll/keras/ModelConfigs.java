@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.unroll.Sequential;
-import org.unroll.layers.Embedding;
-import org.unroll.layers.Layer;
+import org.unroll.layers.core.Embedding;
+import org.unroll.network.Layer;
 
 /** Whole models in Keras's configurations: Sequential, and Functional where it is a chain. */
 final class ModelConfigs {

@@ -4,16 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import org.unroll.training.Adadelta;
-import org.unroll.training.Adagrad;
-import org.unroll.training.Adam;
-import org.unroll.training.Adamax;
-import org.unroll.training.FluentOptimizer;
-import org.unroll.training.Nadam;
-import org.unroll.training.Optimizer;
-import org.unroll.training.Optimizers;
-import org.unroll.training.RmsProp;
-import org.unroll.training.Sgd;
+import org.unroll.optimizers.Adadelta;
+import org.unroll.optimizers.Adagrad;
+import org.unroll.optimizers.Adam;
+import org.unroll.optimizers.Adamax;
+import org.unroll.optimizers.FluentOptimizer;
+import org.unroll.optimizers.Nadam;
+import org.unroll.optimizers.Optimizer;
+import org.unroll.optimizers.Optimizers;
+import org.unroll.optimizers.RmsProp;
+import org.unroll.optimizers.Sgd;
 
 /** Optimizers in Keras's configurations. */
 final class OptimizerFormats {

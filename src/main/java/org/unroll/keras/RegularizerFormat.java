@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.unroll.layers.Layers;
-import org.unroll.layers.Regularizer;
+import org.unroll.network.Regularizer;
 
 /** Penalties on weights in Keras's configurations. */
 final class RegularizerFormat {

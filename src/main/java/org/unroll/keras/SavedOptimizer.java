@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.unroll.data.Shape;
-import org.unroll.layers.Weight;
-import org.unroll.training.Optimizer;
+import org.unroll.network.Weight;
+import org.unroll.optimizers.Optimizer;
 
 /**
  * The state of an optimizer in a file, Keras's list of variables: the number of steps made, the

@@ -10,9 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.unroll.data.Shape;
-import org.unroll.layers.Initializer;
-import org.unroll.layers.Layer;
-import org.unroll.layers.WeightSource;
+import org.unroll.network.Initializer;
+import org.unroll.network.Layer;
+import org.unroll.network.WeightSource;
 
 /**
  * The weights of a model in an HDF5 file, handed out while the model is being built: a weight gets

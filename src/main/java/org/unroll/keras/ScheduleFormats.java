@@ -5,14 +5,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import org.unroll.training.CosineDecay;
-import org.unroll.training.CosineDecayRestarts;
-import org.unroll.training.ExponentialDecay;
-import org.unroll.training.InverseTimeDecay;
-import org.unroll.training.LearningRateSchedule;
-import org.unroll.training.PiecewiseConstantDecay;
-import org.unroll.training.PolynomialDecay;
-import org.unroll.training.Schedules;
+import org.unroll.optimizers.CosineDecay;
+import org.unroll.optimizers.CosineDecayRestarts;
+import org.unroll.optimizers.ExponentialDecay;
+import org.unroll.optimizers.InverseTimeDecay;
+import org.unroll.optimizers.LearningRateSchedule;
+import org.unroll.optimizers.PiecewiseConstantDecay;
+import org.unroll.optimizers.PolynomialDecay;
+import org.unroll.optimizers.Schedules;
 
 /** Learning rate schedules in Keras's configurations. */
 final class ScheduleFormats {

@@ -2,6 +2,44 @@ package org.unroll.layers;
 
 import org.unroll.compute.Activation;
 import org.unroll.data.Shape;
+import org.unroll.layers.convolution.AveragePooling1D;
+import org.unroll.layers.convolution.Conv1D;
+import org.unroll.layers.convolution.GlobalAveragePooling1D;
+import org.unroll.layers.convolution.GlobalMaxPooling1D;
+import org.unroll.layers.convolution.MaxPooling1D;
+import org.unroll.layers.core.ActivationLayer;
+import org.unroll.layers.core.AttentionPooling;
+import org.unroll.layers.core.Dense;
+import org.unroll.layers.core.Dropout;
+import org.unroll.layers.core.Embedding;
+import org.unroll.layers.core.Flatten;
+import org.unroll.layers.core.GaussianNoise;
+import org.unroll.layers.core.Masking;
+import org.unroll.layers.core.Permute;
+import org.unroll.layers.core.RepeatVector;
+import org.unroll.layers.core.Reshape;
+import org.unroll.layers.core.SpatialDropout1D;
+import org.unroll.layers.core.TimeDistributed;
+import org.unroll.layers.normalization.BatchNormalization;
+import org.unroll.layers.normalization.LayerNormalization;
+import org.unroll.layers.recurrent.Bidirectional;
+import org.unroll.layers.recurrent.ConvLstm2D;
+import org.unroll.layers.recurrent.ConvLstm2DCell;
+import org.unroll.layers.recurrent.Gru;
+import org.unroll.layers.recurrent.GruCell;
+import org.unroll.layers.recurrent.Lstm;
+import org.unroll.layers.recurrent.LstmCell;
+import org.unroll.layers.recurrent.LstmVariantCell;
+import org.unroll.layers.recurrent.MinimalGatedUnitCell;
+import org.unroll.layers.recurrent.RecurrentLayer;
+import org.unroll.layers.recurrent.Rnn;
+import org.unroll.layers.recurrent.SimpleRnn;
+import org.unroll.layers.recurrent.SimpleRnnCell;
+import org.unroll.layers.recurrent.StackedRnnCells;
+import org.unroll.network.Cell;
+import org.unroll.network.Input;
+import org.unroll.network.Layer;
+import org.unroll.network.Regularizer;
 
 /**
  * The layers by their names, for {@code import static org.unroll.layers.Layers.*}. What a layer

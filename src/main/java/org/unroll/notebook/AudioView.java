@@ -1,7 +1,8 @@
 package org.unroll.notebook;
 
 import java.util.Base64;
-import org.unroll.data.AudioClip;
+import org.unroll.audio.AudioClip;
+import org.unroll.notebook.kernel.MimeBundle;
 
 /** How a clip looks: a player with the sound inside, so that it plays without any other file. */
 final class AudioView {

@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import org.unroll.plots.Numbers;
+import org.unroll.plots.PlotStyle;
+import org.unroll.plots.Thinning;
 
 /**
  * A small line chart, drawn in SVG without a script: some kilobytes, as it is sent twice a second

@@ -4,6 +4,8 @@ import java.io.PrintStream;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
+import org.unroll.notebook.kernel.Kernel;
+import org.unroll.notebook.kernel.MimeBundle;
 
 /**
  * A place below a cell whose content is replaced with every {@link #update}; the stored notebook

@@ -4,8 +4,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.unroll.training.LiveProgress;
-import org.unroll.training.LiveProgress.Run;
+import org.unroll.callbacks.LiveProgress;
+import org.unroll.callbacks.LiveProgress.Run;
+import org.unroll.notebook.kernel.MimeBundle;
+import org.unroll.plots.Numbers;
+import org.unroll.plots.PlotStyle;
+import org.unroll.plots.Plots;
 
 /**
  * How training looks while it goes on, and when it has ended: what is done and left, the values,

@@ -8,7 +8,9 @@ import org.ejml.data.DMatrix;
 import org.ejml.data.FMatrix;
 import org.ejml.data.Matrix;
 import org.ejml.simple.SimpleBase;
-import org.unroll.layers.Tensor;
+import org.unroll.network.Tensor;
+import org.unroll.notebook.kernel.MimeBundle;
+import org.unroll.plots.Numbers;
 
 /** How matrices look: type, size and upper left corner, be they EJML's, arrays or tensors. */
 final class MatrixView {

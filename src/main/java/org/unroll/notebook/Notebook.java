@@ -3,6 +3,9 @@ package org.unroll.notebook;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import org.unroll.notebook.kernel.Kernel;
+import org.unroll.notebook.kernel.MimeBundle;
+import org.unroll.plots.PlotlyScript;
 
 /**
  * The notebook that runs this code. The first cell calls {@link #start()}; from then on tables,
@@ -66,7 +69,7 @@ public final class Notebook {
   }
 
   /** For tests, which run one kernel after another. */
-  static void forgetKernel() {
+  public static void forgetKernel() {
     KERNEL.set(null);
   }
 

@@ -2,7 +2,7 @@ package org.unroll.notebook;
 
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.unroll.training.LiveView;
+import org.unroll.callbacks.LiveView;
 
 /**
  * Shows what changes below the running cell; found as a service.

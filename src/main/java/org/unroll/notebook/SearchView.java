@@ -2,6 +2,9 @@ package org.unroll.notebook;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.unroll.notebook.kernel.MimeBundle;
+import org.unroll.plots.Numbers;
+import org.unroll.plots.PlotStyle;
 import org.unroll.tuning.Objective;
 import org.unroll.tuning.SearchProgress;
 import org.unroll.tuning.Trial;

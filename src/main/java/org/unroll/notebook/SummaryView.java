@@ -3,6 +3,7 @@ package org.unroll.notebook;
 import java.util.List;
 import java.util.Locale;
 import org.unroll.Summary;
+import org.unroll.notebook.kernel.MimeBundle;
 
 /** How the summary of a model looks: Keras's table, with the totals below. */
 final class SummaryView {

@@ -3,6 +3,8 @@ package org.unroll.notebook;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.unroll.notebook.kernel.MimeBundle;
+import org.unroll.plots.Numbers;
 import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.NumericColumn;

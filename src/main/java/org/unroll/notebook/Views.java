@@ -13,13 +13,14 @@ import org.unroll.Predictions;
 import org.unroll.Recording;
 import org.unroll.Sequential;
 import org.unroll.Summary;
-import org.unroll.data.AudioClip;
+import org.unroll.audio.AudioClip;
+import org.unroll.callbacks.LiveProgress;
 import org.unroll.data.Dataset;
-import org.unroll.data.SoundScene;
-import org.unroll.data.Windows;
-import org.unroll.layers.Layer;
-import org.unroll.layers.Tensor;
-import org.unroll.training.LiveProgress;
+import org.unroll.datasets.SoundScene;
+import org.unroll.network.Layer;
+import org.unroll.network.Tensor;
+import org.unroll.notebook.kernel.MimeBundle;
+import org.unroll.timeseries.Windows;
 import org.unroll.tuning.HyperParameters;
 import org.unroll.tuning.SearchProgress;
 import org.unroll.tuning.SearchResult;
@@ -29,7 +30,7 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 
 /** How the values of each type look. */
-final class Views {
+public final class Views {
 
   /** In an order in which the first that fits is the right one. */
   private static final Map<Class<?>, Function<Object, MimeBundle>> VIEWS = new LinkedHashMap<>();
@@ -96,7 +97,7 @@ final class Views {
   }
 
   /** What a value looks like, by its type; text if no view is known. */
-  static MimeBundle of(Object value) {
+  public static MimeBundle of(Object value) {
     return VIEWS.entrySet().stream()
         .filter(entry -> entry.getKey().isInstance(value))
         .findFirst()

@@ -3,8 +3,9 @@ package org.unroll.notebook;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.unroll.data.Windows.Description;
-import org.unroll.data.Windows.Edge;
+import org.unroll.notebook.kernel.MimeBundle;
+import org.unroll.timeseries.Windows.Description;
+import org.unroll.timeseries.Windows.Edge;
 
 /**
  * How the description of windows looks: what they are, the rows and times of both ends, and what is

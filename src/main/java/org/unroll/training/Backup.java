@@ -22,8 +22,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedOutputStream;
-import org.unroll.data.WholeFile;
-import org.unroll.layers.Weight;
+import org.unroll.callbacks.Callback;
+import org.unroll.internal.AtomicFile;
+import org.unroll.internal.FloatArrays;
+import org.unroll.network.Weight;
+import org.unroll.optimizers.Optimizer;
 
 /**
  * The file of a training's backup: what the training is, where it stood, its state, and a checksum
@@ -163,7 +166,7 @@ final class Backup {
     try (DataInputStream in = found) {
       state.read(in);
       for (Weight weight : weights) {
-        readFloats(in, weight.values());
+        FloatArrays.read(in, weight.values());
       }
       optimizer.build(trained);
       optimizer.iterations(in.readLong());
@@ -172,7 +175,7 @@ final class Backup {
         optimizer.learningRate(rate);
       }
       for (Optimizer.Slot slot : optimizer.slots()) {
-        readFloats(in, slot.values());
+        FloatArrays.read(in, slot.values());
       }
       for (Callback callback : callbacks) {
         byte[] own = new byte[in.readInt()];
@@ -194,7 +197,7 @@ final class Backup {
   void write(int nextEpoch, int nextBatch) {
     try {
       Files.createDirectories(folder);
-      WholeFile.write(file, out -> write(out, nextEpoch, nextBatch));
+      AtomicFile.write(file, out -> write(out, nextEpoch, nextBatch));
     } catch (IOException e) {
       throw failed("written", e);
     }
@@ -214,13 +217,13 @@ final class Backup {
     out.writeInt(nextBatch);
     state.write(out);
     for (Weight weight : weights) {
-      writeFloats(out, weight.values());
+      FloatArrays.write(out, weight.values());
     }
     optimizer.build(trained);
     out.writeLong(optimizer.iterations());
     out.writeDouble(optimizer.learningRate());
     for (Optimizer.Slot slot : optimizer.slots()) {
-      writeFloats(out, slot.values());
+      FloatArrays.write(out, slot.values());
     }
     for (Callback callback : callbacks) {
       var own = new ByteArrayOutputStream();
@@ -236,7 +239,7 @@ final class Backup {
   void delete() {
     try {
       Files.deleteIfExists(file);
-      WholeFile.deleteLeftovers(file);
+      AtomicFile.deleteLeftovers(file);
       Files.deleteIfExists(folder);
     } catch (DirectoryNotEmptyException e) {
       // What else is there is not this class's.
@@ -248,19 +251,5 @@ final class Backup {
   private UncheckedIOException failed(String what, IOException cause) {
     return new UncheckedIOException(
         "The backup " + file + " cannot be " + what + ": " + cause.getMessage(), cause);
-  }
-
-  /** Writes numbers that the reader knows the count of. */
-  static void writeFloats(DataOutput out, float[] values) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES));
-    bytes.asFloatBuffer().put(values);
-    out.write(bytes.array());
-  }
-
-  /** Overwrites numbers by what {@link #writeFloats} wrote. */
-  static void readFloats(DataInput in, float[] values) throws IOException {
-    byte[] bytes = new byte[Math.multiplyExact(values.length, Float.BYTES)];
-    in.readFully(bytes);
-    ByteBuffer.wrap(bytes).asFloatBuffer().get(values);
   }
 }

@@ -7,13 +7,17 @@ import org.unroll.compute.SliceTask;
 import org.unroll.compute.Workers;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
-import org.unroll.layers.Call;
-import org.unroll.layers.Gradient;
-import org.unroll.layers.Network;
-import org.unroll.layers.NetworkPass;
-import org.unroll.layers.NetworkState;
-import org.unroll.layers.Recorder;
-import org.unroll.layers.Tensor;
+import org.unroll.losses.InvalidTargetException;
+import org.unroll.losses.Loss;
+import org.unroll.metrics.Metric;
+import org.unroll.metrics.WeightedMetric;
+import org.unroll.network.ForwardContext;
+import org.unroll.network.Gradient;
+import org.unroll.network.Network;
+import org.unroll.network.NetworkPass;
+import org.unroll.network.NetworkState;
+import org.unroll.network.Recorder;
+import org.unroll.network.Tensor;
 
 /**
  * Runs a network over one batch at a time. The batch is cut into slices of a fixed number of rows;
@@ -249,7 +253,7 @@ final class BatchRunner implements AutoCloseable {
     }
     int from = sliceNumber * sliceRows;
     Tensor input = part == 0 ? worker.gather(from, Math.min(sliceRows, rows - from)) : null;
-    Call call = worker.call.training(seed, step, from);
+    ForwardContext call = worker.call.training(seed, step, from);
     Tensor output = worker.pass.forward(part, input, state, stateRow + from, call);
     if (part == worker.pass.parts() - 1) {
       worker.score(slice, output, from, true);
@@ -317,7 +321,7 @@ final class BatchRunner implements AutoCloseable {
     Worker worker = workerStates[workerNumber];
     int from = sliceNumber * sliceRows;
     int count = Math.min(sliceRows, rows - from);
-    Call call =
+    ForwardContext call =
         switch (mode) {
           case TRAIN -> worker.call.training(seed, step, from);
           case RECORD -> worker.call.inference(from).recorder(recorder);
@@ -430,7 +434,7 @@ final class BatchRunner implements AutoCloseable {
   /** The buffers of one thread. */
   private final class Worker {
     private final NetworkPass pass;
-    private final Call call = new Call();
+    private final ForwardContext call = new ForwardContext();
     private final Tensor input = new Tensor();
     private final Tensor outputGradient = new Tensor();
     private float[] x = {};

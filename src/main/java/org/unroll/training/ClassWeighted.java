@@ -3,6 +3,7 @@ package org.unroll.training;
 import java.util.Map;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
+import org.unroll.metrics.MatchMetric;
 
 /** The samples of another dataset, each with the weight of its class. */
 final class ClassWeighted implements Dataset {

@@ -5,6 +5,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.LiveProgress;
+import org.unroll.callbacks.ProgressBar;
 import org.unroll.data.Dataset;
 
 /**

@@ -2,9 +2,9 @@ package org.unroll.training;
 
 import java.util.List;
 import java.util.Locale;
-import org.unroll.layers.Embedding;
-import org.unroll.layers.Gradient;
-import org.unroll.layers.Network;
+import org.unroll.layers.core.Embedding;
+import org.unroll.network.Gradient;
+import org.unroll.network.Network;
 
 /**
  * Training met a loss that is infinite or not a number. The message tells the batch, the largest

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
-import org.unroll.layers.Network;
-import org.unroll.layers.NetworkState;
+import org.unroll.network.Network;
+import org.unroll.network.NetworkState;
 
 /**
  * Runs a network for its outputs. Buffers and threads stay for the next call, so that a small one,

@@ -12,14 +12,21 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.unroll.callbacks.BackupAndRestore;
+import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.TerminateOnNaN;
+import org.unroll.callbacks.TrainingContext;
 import org.unroll.compute.Workers;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
-import org.unroll.layers.Gradient;
-import org.unroll.layers.Network;
-import org.unroll.layers.NetworkState;
-import org.unroll.layers.Recorder;
-import org.unroll.layers.Weight;
+import org.unroll.losses.Loss;
+import org.unroll.metrics.Metric;
+import org.unroll.network.Gradient;
+import org.unroll.network.Network;
+import org.unroll.network.NetworkState;
+import org.unroll.network.Recorder;
+import org.unroll.network.Weight;
+import org.unroll.optimizers.Optimizer;
 
 /** The loops over epochs and batches: training, evaluation and prediction of a network. */
 public final class Trainer {
@@ -305,7 +312,7 @@ public final class Trainer {
   }
 
   /** One call of {@code fit}. */
-  private final class Run implements Training, Backup.State {
+  private final class Run implements TrainingContext, Backup.State {
     private final Dataset train;
     private final Dataset validation;
     private final FitOptions options;

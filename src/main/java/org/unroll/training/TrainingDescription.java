@@ -3,11 +3,15 @@ package org.unroll.training;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.unroll.callbacks.Callback;
 import org.unroll.data.Dataset;
 import org.unroll.data.Fingerprint;
-import org.unroll.layers.Layer;
-import org.unroll.layers.Network;
-import org.unroll.layers.Weight;
+import org.unroll.losses.Loss;
+import org.unroll.metrics.Metric;
+import org.unroll.network.Layer;
+import org.unroll.network.Network;
+import org.unroll.network.Weight;
+import org.unroll.optimizers.Optimizer;
 
 /** What tells one training from another, line by line, as far as it is the same in another JVM. */
 final class TrainingDescription {

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.unroll.compute.SplitMix64;
+import org.unroll.internal.SplitMix64;
 
 /**
  * Tries what promises the most after what is known (Jones, Schonlau and Welch 1998; Snoek,
@@ -104,14 +104,14 @@ public final class BayesianOptimization extends Tuner<BayesianOptimization> {
   }
 
   @Override
-  Step step(int number, TrialLog log) {
+  Decision step(int number, TrialLog log) {
     if (number >= maxTrials) {
-      return Step.END;
+      return Decision.END;
     }
     int known = Math.max(0, number - maxPending);
     for (int n = 0; n < known; n++) {
       if (log.trial(n) == null) {
-        return Step.WAIT;
+        return Decision.WAIT;
       }
     }
     Map<String, Dimension> dimensions = new LinkedHashMap<>();
@@ -135,7 +135,7 @@ public final class BayesianOptimization extends Tuner<BayesianOptimization> {
     if (proposal == null) {
       proposal = log.random(number, null);
     }
-    return proposal == null ? Step.END : Step.run(proposal);
+    return proposal == null ? Decision.END : Decision.run(proposal);
   }
 
   /** The most promising values that were not tried; null where all that were looked at were. */
@@ -159,7 +159,7 @@ public final class BayesianOptimization extends Tuner<BayesianOptimization> {
     for (double[] point : x) {
       best = Math.min(best, process.mean(point));
     }
-    var random = new SplitMix64(Draws.key(log.seed(), number, -1));
+    var random = new SplitMix64(SeededRandom.key(log.seed(), number, -1));
     List<Candidate> candidates = new ArrayList<>();
     for (int i = 0; i < CANDIDATES; i++) {
       candidates.add(candidate(space.sample(random), process, best, space));
@@ -187,7 +187,7 @@ public final class BayesianOptimization extends Tuner<BayesianOptimization> {
                     values.containsKey(definition.name())
                         ? values.get(definition.name())
                         : definition.valueAt(
-                            Draws.uniform(log.seed(), number, -1, definition.name())),
+                            SeededRandom.uniform(log.seed(), number, -1, definition.name())),
                 null);
         if (!log.isTried(proposal.values(), number)) {
           return proposal;

@@ -3,9 +3,9 @@ package org.unroll.tuning;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unroll.layers.Weight;
-import org.unroll.training.Callback;
-import org.unroll.training.Training;
+import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.TrainingContext;
+import org.unroll.network.Weight;
 
 /** Keeps the logs and the weights of the epoch in which the objective was best. */
 final class BestEpoch extends Callback {
@@ -20,7 +20,7 @@ final class BestEpoch extends Callback {
   }
 
   @Override
-  public void onEpochEnd(Training training, int epoch, Map<String, Double> logs) {
+  public void onEpochEnd(TrainingContext training, int epoch, Map<String, Double> logs) {
     Double value = logs.get(objective.name());
     if (value == null) {
       throw new IllegalStateException(

@@ -45,15 +45,15 @@ public final class GridSearch extends Tuner<GridSearch> {
   }
 
   @Override
-  Step step(int number, TrialLog log) {
+  Decision step(int number, TrialLog log) {
     if (number >= maxTrials) {
-      return Step.END;
+      return Decision.END;
     }
     Map<String, Object> prefix = number == 0 ? Map.of() : after(log.proposal(number - 1));
     if (prefix == null) {
-      return Step.END;
+      return Decision.END;
     }
-    return Step.run(
+    return Decision.run(
         log.prepare(
             number,
             definition ->

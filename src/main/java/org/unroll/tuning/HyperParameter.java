@@ -54,7 +54,7 @@ public sealed interface HyperParameter {
       implements HyperParameter {
     /** Checks the range. */
     public Integers {
-      Steps.check(name, min, max, step, sampling);
+      NumericRange.check(name, min, max, step, sampling);
       if (step == null && sampling == Sampling.LINEAR) {
         step = 1;
       }
@@ -72,7 +72,7 @@ public sealed interface HyperParameter {
       }
       // One more than the maximum, so that the maximum has a share as large as the others. Rounding
       // may lead past the ends.
-      double value = Steps.at(share, min, max + 1.0, sampling);
+      double value = NumericRange.at(share, min, max + 1.0, sampling);
       return (int) Math.max(min, Math.min(max, Math.floor(value)));
     }
 
@@ -82,11 +82,11 @@ public sealed interface HyperParameter {
       if (step != null) {
         return stepped().shareOf(number);
       }
-      return Steps.shareOf(number + 0.5, min, max + 1.0, sampling);
+      return NumericRange.shareOf(number + 0.5, min, max + 1.0, sampling);
     }
 
-    private Steps stepped() {
-      return Steps.of(min, max, step, sampling);
+    private NumericRange stepped() {
+      return NumericRange.of(min, max, step, sampling);
     }
 
     @Override
@@ -104,7 +104,7 @@ public sealed interface HyperParameter {
 
     @Override
     public String describe() {
-      return Steps.describe("Int", min, max, step, sampling);
+      return NumericRange.describe("Int", min, max, step, sampling);
     }
   }
 
@@ -118,7 +118,7 @@ public sealed interface HyperParameter {
       implements HyperParameter {
     /** Checks the range. */
     public Reals {
-      Steps.check(name, min, max, step, sampling);
+      NumericRange.check(name, min, max, step, sampling);
     }
 
     @Override
@@ -132,17 +132,19 @@ public sealed interface HyperParameter {
         return stepped().at(share).doubleValue();
       }
       // Rounding may lead past the ends.
-      return Math.max(min, Math.min(max, Steps.at(share, min, max, sampling)));
+      return Math.max(min, Math.min(max, NumericRange.at(share, min, max, sampling)));
     }
 
     @Override
     public double shareOf(Object value) {
       double number = (Double) value;
-      return step != null ? stepped().shareOf(number) : Steps.shareOf(number, min, max, sampling);
+      return step != null
+          ? stepped().shareOf(number)
+          : NumericRange.shareOf(number, min, max, sampling);
     }
 
-    private Steps stepped() {
-      return Steps.of(min, max, step, sampling);
+    private NumericRange stepped() {
+      return NumericRange.of(min, max, step, sampling);
     }
 
     @Override
@@ -160,7 +162,7 @@ public sealed interface HyperParameter {
 
     @Override
     public String describe() {
-      return Steps.describe("Float", min, max, step, sampling);
+      return NumericRange.describe("Float", min, max, step, sampling);
     }
   }
 

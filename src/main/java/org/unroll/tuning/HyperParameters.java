@@ -183,7 +183,7 @@ public final class HyperParameters {
    *
    * <pre>{@code
    * import java.util.*;
-   * import org.unroll.layers.Layer;
+   * import org.unroll.network.Layer;
    * import org.unroll.tuning.*;
    *
    * HyperModel stacked = hp -> {

@@ -153,34 +153,34 @@ public final class Hyperband extends Tuner<Hyperband> {
   }
 
   @Override
-  Step step(int number, TrialLog log) {
+  Decision step(int number, TrialLog log) {
     if (number >= slots.size()) {
-      return Step.END;
+      return Decision.END;
     }
     Slot slot = slots.get(number);
     if (slot.round == 0) {
       Proposal random = log.random(number, rung(slot, null));
-      return random == null ? Step.SKIP : Step.run(random);
+      return random == null ? Decision.SKIP : Decision.run(random);
     }
     int end = slot.firstOfLastRound + models(slot.bracket, slot.round - 1);
     List<Trial> completed = new ArrayList<>();
     for (int before = slot.firstOfLastRound; before < end; before++) {
       Trial trial = log.trial(before);
       if (trial == null && !log.isSkipped(before)) {
-        return Step.WAIT;
+        return Decision.WAIT;
       }
       if (trial != null && trial.isCompleted()) {
         completed.add(trial);
       }
     }
     if (slot.index >= completed.size()) {
-      return Step.SKIP;
+      return Decision.SKIP;
     }
     completed.sort(
         Comparator.comparingDouble((Trial trial) -> objective().cost(trial.score()))
             .thenComparing(Trial::number));
     Trial from = completed.get(slot.index);
-    return Step.run(
+    return Decision.run(
         log.prepare(
             number, definition -> from.values().get(definition.name()), rung(slot, from.number())));
   }

@@ -1,7 +1,7 @@
 package org.unroll.tuning;
 
-import org.unroll.training.Metric;
-import org.unroll.training.Metrics;
+import org.unroll.metrics.Metric;
+import org.unroll.metrics.Metrics;
 
 /**
  * What a search makes as small or as large as it can.

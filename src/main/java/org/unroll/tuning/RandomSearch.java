@@ -43,9 +43,9 @@ public final class RandomSearch extends Tuner<RandomSearch> {
   }
 
   @Override
-  Step step(int number, TrialLog log) {
+  Decision step(int number, TrialLog log) {
     Proposal proposal = number < maxTrials ? log.random(number, null) : null;
-    return proposal == null ? Step.END : Step.run(proposal);
+    return proposal == null ? Decision.END : Decision.run(proposal);
   }
 
   @Override

@@ -2,7 +2,7 @@ package org.unroll.tuning;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.unroll.data.Windows;
+import org.unroll.timeseries.Windows;
 
 /**
  * Folds of a time series, in which the past is trained on and the time behind it scored on, from

@@ -103,7 +103,7 @@ final class Search {
       if (log.isDecided(number)) {
         continue;
       }
-      Step step = tuner.step(number, log);
+      Decision step = tuner.step(number, log);
       interrupted |= Thread.interrupted();
       if (interrupted) {
         return; // what it came to may be the interrupt's doing
@@ -118,7 +118,7 @@ final class Search {
           }
         }
       }
-      if (step.kind() == Step.Kind.WAIT && !tuner.mayRunAhead()) {
+      if (step.kind() == Decision.Kind.WAIT && !tuner.mayRunAhead()) {
         return;
       }
     }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.unroll.data.WholeFile;
+import org.unroll.internal.AtomicFile;
 
 /**
  * A search on the disk: {@code search.json}, which says what the search is, and a folder for each
@@ -228,7 +228,7 @@ final class SearchFolder {
 
   private static void write(Path file, ObjectNode root) throws IOException {
     byte[] bytes = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
-    WholeFile.write(file, out -> out.write(bytes));
+    AtomicFile.write(file, out -> out.write(bytes));
   }
 
   private static UncheckedIOException failure(String what, Path file, IOException cause) {

@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unroll.compute.SplitMix64;
+import org.unroll.internal.SplitMix64;
 
 /**
  * A search space as points between which there are distances, for a Gaussian process.

@@ -1,7 +1,7 @@
 package org.unroll.tuning;
 
 import java.util.function.Consumer;
-import org.unroll.training.LiveView;
+import org.unroll.callbacks.LiveView;
 
 /** Shows the progress of a search where someone watches, at most twice a second. */
 final class ShownSearch implements SearchListener {

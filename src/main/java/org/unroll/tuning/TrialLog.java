@@ -55,7 +55,7 @@ final class TrialLog {
 
   /** A seed for an execution, the same for all trials. */
   static long executionSeed(long seed, int execution) {
-    return Draws.key(seed, -1, execution);
+    return SeededRandom.key(seed, -1, execution);
   }
 
   long seed() {
@@ -96,7 +96,8 @@ final class TrialLog {
       Proposal proposal =
           prepare(
               number,
-              definition -> definition.valueAt(Draws.uniform(seed, number, a, definition.name())),
+              definition ->
+                  definition.valueAt(SeededRandom.uniform(seed, number, a, definition.name())),
               rung);
       if (!isTried(proposal.values(), number)) {
         return proposal;

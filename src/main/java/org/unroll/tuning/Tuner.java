@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.unroll.compute.Workers;
 import org.unroll.data.Dataset;
-import org.unroll.data.Windows;
+import org.unroll.timeseries.Windows;
 import org.unroll.training.FitOptions;
 
 /**
@@ -89,7 +89,7 @@ public abstract sealed class Tuner<T extends Tuner<T>>
   abstract T self();
 
   /** What the trial of a number is; all lower numbers were decided, or are to be waited for. */
-  abstract Step step(int number, TrialLog log);
+  abstract Decision step(int number, TrialLog log);
 
   /** How many trials there will be at most; −1 where that is not known. */
   abstract int plannedTrials();
@@ -223,7 +223,7 @@ public abstract sealed class Tuner<T extends Tuner<T>>
 
   /**
    * Compares anything that can be given a score on each fold, such as {@link
-   * org.unroll.data.Ridge}; what KerasTuner's sklearn tuner is for.
+   * org.unroll.timeseries.Ridge}; what KerasTuner's sklearn tuner is for.
    *
    * <pre>{@code
    * import java.nio.file.Path;

@@ -15,7 +15,7 @@ import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-class SamplesTest {
+public class SamplesTest {
   private static final double[][] THREE_ROWS = {{1, 2}, {3, 4}, {5, 6}};
 
   @Test
@@ -134,7 +134,7 @@ class SamplesTest {
     return input;
   }
 
-  static void says(String part, Executable code) {
+  public static void says(String part, Executable code) {
     String message = assertThrows(IllegalArgumentException.class, code).getMessage();
     if (!message.contains(part)) {
       throw new AssertionError("Expected a message with <" + part + "> but was: " + message);

@@ -25,12 +25,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unroll.Sequential;
 import org.unroll.data.Shape;
-import org.unroll.layers.Call;
-import org.unroll.layers.Gradient;
-import org.unroll.layers.Layer;
-import org.unroll.layers.Network;
-import org.unroll.layers.NetworkPass;
-import org.unroll.layers.Tensor;
+import org.unroll.network.ForwardContext;
+import org.unroll.network.Gradient;
+import org.unroll.network.Layer;
+import org.unroll.network.Network;
+import org.unroll.network.NetworkPass;
+import org.unroll.network.Tensor;
 
 /**
  * ConvLSTM2D against Keras (src/test/python/conv_lstm.py), and against the LSTM that it becomes.
@@ -72,7 +72,7 @@ class ConvLstm2DTest {
     Shape shape = network.inputShape();
     NetworkPass pass = network.newPass();
     Tensor x = tensor(floats(which.get("x")), shape);
-    Tensor output = pass.forward(x, new Call().inference(0));
+    Tensor output = pass.forward(x, new ForwardContext().inference(0));
     assertClose("output", floats(which.get("output")), rowMajor(output));
     network.prepareBackward();
     Gradient[] gradients = network.newGradients();
@@ -109,7 +109,7 @@ class ConvLstm2DTest {
       NetworkPass pass = network.newPass();
       network.prepareBackward();
       Tensor input = new Tensor().set(x, 0, ROWS, network.inputShape(), null);
-      Tensor output = pass.forward(input, new Call().training(3, 4, 5));
+      Tensor output = pass.forward(input, new ForwardContext().training(3, 4, 5));
       results.add(rowMajor(output));
       Gradient[] gradients = network.newGradients();
       Tensor loss = new Tensor().set(factors.clone(), 0, ROWS, output.shape(), null);

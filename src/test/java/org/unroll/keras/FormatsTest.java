@@ -13,18 +13,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unroll.Sequential;
-import org.unroll.layers.Dense;
-import org.unroll.layers.Initializer;
-import org.unroll.layers.Initializers;
 import org.unroll.layers.Layers;
-import org.unroll.layers.SimpleRnn;
-import org.unroll.training.Auc;
-import org.unroll.training.LearningRateSchedule;
-import org.unroll.training.Losses;
-import org.unroll.training.Metrics;
-import org.unroll.training.Optimizers;
-import org.unroll.training.Precision;
-import org.unroll.training.Schedules;
+import org.unroll.layers.core.Dense;
+import org.unroll.layers.recurrent.SimpleRnn;
+import org.unroll.losses.Losses;
+import org.unroll.metrics.Auc;
+import org.unroll.metrics.Metrics;
+import org.unroll.metrics.Precision;
+import org.unroll.network.Initializer;
+import org.unroll.network.Initializers;
+import org.unroll.optimizers.LearningRateSchedule;
+import org.unroll.optimizers.Optimizers;
+import org.unroll.optimizers.Schedules;
 
 /** Configurations as Keras 3.15's {@code serialize} functions gave them, read and written again. */
 class FormatsTest {

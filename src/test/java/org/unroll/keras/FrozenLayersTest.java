@@ -29,10 +29,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.unroll.Sequential;
 import org.unroll.Summary;
 import org.unroll.data.Samples;
-import org.unroll.layers.Bidirectional;
+import org.unroll.layers.recurrent.Bidirectional;
+import org.unroll.losses.Losses;
+import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
-import org.unroll.training.Losses;
-import org.unroll.training.Optimizers;
 
 /**
  * Layers whose weights stay as they are, in training and in the files of

@@ -16,11 +16,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
-import org.unroll.layers.Call;
-import org.unroll.layers.Gradient;
-import org.unroll.layers.Tensor;
+import org.unroll.losses.Loss;
+import org.unroll.network.ForwardContext;
+import org.unroll.network.Gradient;
+import org.unroll.network.Tensor;
 import org.unroll.training.FitOptions;
-import org.unroll.training.Loss;
 
 /**
  * Every reference case computed with Keras 3.15: output, loss, gradients, and whole training runs.
@@ -82,7 +82,8 @@ class GoldenCellsTest {
     model.network().prepareBackward();
     Tensor output =
         pass.forward(
-            new Tensor().set(x, 0, rows, samples.inputShape(), null), new Call().inference(0));
+            new Tensor().set(x, 0, rows, samples.inputShape(), null),
+            new ForwardContext().inference(0));
     Loss onLogits =
         model.network().outputActivation() == null
             ? null

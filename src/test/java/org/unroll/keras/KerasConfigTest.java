@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.unroll.Sequential;
 import org.unroll.data.Shape;
-import org.unroll.layers.Layer;
-import org.unroll.layers.Lstm;
+import org.unroll.layers.recurrent.Lstm;
+import org.unroll.network.Layer;
 
 /** What the reader of Keras configurations takes and what it refuses, by name. */
 class KerasConfigTest {

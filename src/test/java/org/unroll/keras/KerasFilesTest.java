@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
+import org.unroll.optimizers.Optimizer;
 import org.unroll.training.FitOptions;
-import org.unroll.training.Optimizer;
 
 /**
  * Files that Keras has written: what they predict, and that writing and reading them keeps every

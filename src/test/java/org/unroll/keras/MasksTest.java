@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.unroll.Evaluation;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
-import org.unroll.training.Metric;
-import org.unroll.training.Metrics;
-import org.unroll.training.Optimizers;
+import org.unroll.metrics.Metric;
+import org.unroll.metrics.Metrics;
+import org.unroll.optimizers.Optimizers;
 
 /** What masks reach and what they do not, against src/test/python/masks.py. */
 @Tag("both-compute-implementations")

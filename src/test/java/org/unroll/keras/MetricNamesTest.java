@@ -1,7 +1,7 @@
 package org.unroll.keras;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.unroll.training.Callbacks.earlyStopping;
+import static org.unroll.callbacks.Callbacks.earlyStopping;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -18,10 +18,10 @@ import org.unroll.Sequential;
 import org.unroll.Stepper;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
-import org.unroll.layers.NetworkState;
+import org.unroll.losses.Losses;
+import org.unroll.network.NetworkState;
+import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
-import org.unroll.training.Losses;
-import org.unroll.training.Optimizers;
 
 /** States and several outputs of recurrent layers, against src/test/python/recurrent_states.py. */
 @Tag("both-compute-implementations")

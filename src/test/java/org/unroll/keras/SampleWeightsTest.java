@@ -28,11 +28,11 @@ import org.unroll.History;
 import org.unroll.Sequential;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
+import org.unroll.losses.Losses;
+import org.unroll.metrics.Metric;
+import org.unroll.metrics.Metrics;
+import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
-import org.unroll.training.Losses;
-import org.unroll.training.Metric;
-import org.unroll.training.Metrics;
-import org.unroll.training.Optimizers;
 
 /**
  * Weights of samples, time steps and classes against src/test/python/weighted_references.py: loss

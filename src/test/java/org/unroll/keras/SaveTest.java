@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unroll.Sequential;
 import org.unroll.layers.Layers;
-import org.unroll.training.ElementwiseLoss;
-import org.unroll.training.Losses;
-import org.unroll.training.Optimizers;
+import org.unroll.losses.ElementwiseLoss;
+import org.unroll.losses.Losses;
+import org.unroll.optimizers.Optimizers;
 
 /** What saving leaves on the disk, also where it fails or is interrupted. */
 class SaveTest {

@@ -58,16 +58,16 @@ import org.unroll.Predictions;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
 import org.unroll.data.Shape;
-import org.unroll.layers.Bidirectional;
-import org.unroll.layers.Initializers;
-import org.unroll.layers.NetworkState;
+import org.unroll.layers.recurrent.Bidirectional;
+import org.unroll.losses.Losses;
+import org.unroll.metrics.Metric;
+import org.unroll.metrics.Metrics;
+import org.unroll.network.Initializers;
+import org.unroll.network.NetworkState;
+import org.unroll.optimizers.Optimizer;
+import org.unroll.optimizers.Optimizers;
+import org.unroll.optimizers.Schedules;
 import org.unroll.training.FitOptions;
-import org.unroll.training.Losses;
-import org.unroll.training.Metric;
-import org.unroll.training.Metrics;
-import org.unroll.training.Optimizer;
-import org.unroll.training.Optimizers;
-import org.unroll.training.Schedules;
 
 /**
  * Models that go to Keras and come back, in training all the while: Unroll trains one epoch and

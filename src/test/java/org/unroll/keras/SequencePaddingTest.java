@@ -26,9 +26,9 @@ import org.unroll.data.Samples;
 import org.unroll.data.SequencePadding;
 import org.unroll.data.Sequences;
 import org.unroll.data.Shape;
+import org.unroll.losses.Losses;
+import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
-import org.unroll.training.Losses;
-import org.unroll.training.Optimizers;
 
 /** Sequences of different lengths, against src/test/python/padding.py. */
 class SequencePaddingTest {

@@ -22,7 +22,7 @@ import org.unroll.Sequential;
 import org.unroll.Stepper;
 import org.unroll.data.Samples;
 import org.unroll.data.Shape;
-import org.unroll.layers.NetworkState;
+import org.unroll.network.NetworkState;
 
 /**
  * The four shapes of sequence models, from one input to one output up to whole sequences on both

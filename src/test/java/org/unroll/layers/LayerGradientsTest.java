@@ -20,13 +20,21 @@ import org.unroll.layers.ReferenceLayers.Draws;
 import org.unroll.layers.ReferenceLayers.Recurrent;
 import org.unroll.layers.ReferenceLayers.Stage;
 import org.unroll.layers.ReferenceWindows.Windows;
+import org.unroll.layers.recurrent.Rnn;
+import org.unroll.network.ForwardContext;
+import org.unroll.network.Gradient;
+import org.unroll.network.Layer;
+import org.unroll.network.Network;
+import org.unroll.network.NetworkPass;
+import org.unroll.network.Tensor;
+import org.unroll.network.Weight;
 
 /**
  * Forward and backward passes in training mode against {@link ReferenceLayers}: outputs directly,
  * gradients against central differences of the reference, which is in double.
  */
 @Tag("both-compute-implementations")
-class LayerGradientsTest {
+public class LayerGradientsTest {
   private static final double TOLERANCE = 2e-5;
   private static final int ROWS = 5;
   private static final int STEPS = 6;
@@ -406,7 +414,7 @@ class LayerGradientsTest {
     var draws = new Draws(SEED, STEP, FIRST_ROW, 0);
 
     NetworkPass pass = network.newPass();
-    Call call = new Call().training(SEED, STEP, FIRST_ROW);
+    ForwardContext call = new ForwardContext().training(SEED, STEP, FIRST_ROW);
     Tensor output = pass.forward(timeMajor(x, shape), call);
     double[] expected = ReferenceLayers.run(layers.stages(), input, weights, draws);
     assertClose("output", expected, rowMajor(output));

@@ -5,7 +5,13 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import org.unroll.compute.Activation;
-import org.unroll.compute.CounterRandom;
+import org.unroll.internal.CounterRandom;
+import org.unroll.layers.recurrent.GatedCell;
+import org.unroll.layers.recurrent.RecurrentLayer;
+import org.unroll.layers.recurrent.Rnn;
+import org.unroll.layers.recurrent.UnitsCell;
+import org.unroll.layers.recurrent.UnitsLayer;
+import org.unroll.network.ForwardContext;
 
 /**
  * The layers once more, in double and straight from the equations, one number at a time, without
@@ -38,7 +44,7 @@ final class ReferenceLayers {
     Batch run(Batch input, List<double[]> weights, Draws draws);
   }
 
-  /** Where dropout masks come from: the streams that {@link Call} describes. */
+  /** Where dropout masks come from: the streams that {@link ForwardContext} describes. */
   record Draws(long seed, long step, int firstRow, int position) {
     double[] mask(int stream, int row, double rate, int width) {
       float[] mask = new float[width];
@@ -378,7 +384,7 @@ final class ReferenceLayers {
           .zeroOutputForMask(zeroOutputForMask);
     }
 
-    org.unroll.layers.Cell cellUnderTest() {
+    org.unroll.network.Cell cellUnderTest() {
       return switch (cell) {
         case SIMPLE_RNN -> arguments(Layers.simpleRnnCell(units));
         case LSTM -> gated(Layers.lstmCell(units));

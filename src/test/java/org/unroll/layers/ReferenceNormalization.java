@@ -1,8 +1,8 @@
 package org.unroll.layers;
 
 import java.util.Arrays;
-import org.unroll.compute.CounterRandom;
-import org.unroll.compute.SplitMix64;
+import org.unroll.internal.CounterRandom;
+import org.unroll.internal.SplitMix64;
 import org.unroll.layers.ReferenceLayers.Batch;
 import org.unroll.layers.ReferenceLayers.Draws;
 import org.unroll.layers.ReferenceLayers.Stage;

@@ -7,6 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.unroll.notebook.kernel.MimeBundle;
+import org.unroll.plots.PlotGallery;
+import org.unroll.plots.PlotlyScript;
 
 /** Writes every ready-made plot into a light and a dark page, for src/test/browser to look at. */
 class GalleryPageTest {

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.unroll.notebook.kernel.Kernel;
+import org.unroll.notebook.kernel.MimeBundle;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
 

@@ -8,6 +8,7 @@ import org.ejml.data.FMatrixRMaj;
 import org.ejml.data.ZMatrixRMaj;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
+import org.unroll.notebook.kernel.MimeBundle;
 
 class MatrixViewTest {
 

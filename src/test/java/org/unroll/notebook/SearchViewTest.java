@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unroll.notebook.kernel.MimeBundle;
 import org.unroll.tuning.GridSearch;
 import org.unroll.tuning.HyperParameters;
 import org.unroll.tuning.Objective;

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import java.util.zip.InflaterInputStream;
+import org.unroll.plots.FigurePicture;
 
 /** A notebook as its file has it, with what its outputs show. */
 record StoredNotebook(Path file, long bytes, JsonNode json, List<Cell> cells) {

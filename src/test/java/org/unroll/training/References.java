@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The cases that src/test/python/training_references.py computed with Keras. */
-final class References {
+public final class References {
   private References() {}
 
-  static List<JsonNode> read(String file) {
+  public static List<JsonNode> read(String file) {
     try (InputStream in = References.class.getResourceAsStream(file)) {
       List<JsonNode> cases = new ArrayList<>();
       new ObjectMapper().readTree(in).forEach(cases::add);
@@ -22,7 +22,7 @@ final class References {
     }
   }
 
-  static float[] floats(JsonNode node) {
+  public static float[] floats(JsonNode node) {
     if (node.isNull()) {
       return null;
     }
@@ -37,7 +37,7 @@ final class References {
    * Behind as many other values as the offset says, so that a test notices when an offset is
    * ignored.
    */
-  static float[] shifted(float[] values, int offset) {
+  public static float[] shifted(float[] values, int offset) {
     float[] copy = new float[values.length + offset];
     java.util.Arrays.fill(copy, 0, offset, Float.NaN);
     System.arraycopy(values, 0, copy, offset, values.length);

@@ -9,7 +9,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.unroll.callbacks.Callbacks;
 import org.unroll.layers.Layers;
+import org.unroll.losses.Losses;
+import org.unroll.metrics.Metrics;
+import org.unroll.optimizers.Optimizers;
+import org.unroll.optimizers.Schedules;
 
 /** A notebook imports all of these in its first cell; a call must not be ambiguous then. */
 class StaticImportsTest {

@@ -87,8 +87,8 @@ class BayesianOptimizationTest {
             "value");
     double best = Double.POSITIVE_INFINITY;
     int number = 0;
-    for (Step step = tuner.step(0, log);
-        step.kind() == Step.Kind.RUN;
+    for (Decision step = tuner.step(0, log);
+        step.kind() == Decision.Kind.RUN;
         step = tuner.step(number, log)) {
       Proposal proposal = step.proposal();
       log.add(proposal);

@@ -1,10 +1,10 @@
 package org.unroll.tuning;
 
+import static org.unroll.callbacks.Callbacks.earlyStopping;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.simpleRnn;
-import static org.unroll.training.Callbacks.earlyStopping;
 import static org.unroll.training.FitOptions.epochs;
 
 import java.io.IOException;
@@ -15,15 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.unroll.Sequential;
+import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.TrainingContext;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
-import org.unroll.data.WholeFile;
-import org.unroll.layers.Weight;
-import org.unroll.training.Callback;
+import org.unroll.internal.AtomicFile;
+import org.unroll.losses.Losses;
+import org.unroll.network.Weight;
+import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
-import org.unroll.training.Losses;
-import org.unroll.training.Optimizers;
-import org.unroll.training.Training;
 
 /** Searches of small models with all tuners, the last one as a program that can be killed. */
 final class KilledSearch {
@@ -122,7 +122,7 @@ final class KilledSearch {
             .parallelTrials(Integer.parseInt(args[2]))
             .search(TRAIN, VALIDATION, () -> options().callbacks(new Slow(pause)));
     byte[] outcome = outcome(found).getBytes(StandardCharsets.UTF_8);
-    WholeFile.write(folder.resolve("outcome.txt"), out -> out.write(outcome));
+    AtomicFile.write(folder.resolve("outcome.txt"), out -> out.write(outcome));
   }
 
   private static final class Slow extends Callback {
@@ -133,7 +133,7 @@ final class KilledSearch {
     }
 
     @Override
-    public void onBatchEnd(Training run, int batch, Map<String, Double> logs) {
+    public void onBatchEnd(TrainingContext run, int batch, Map<String, Double> logs) {
       try {
         Thread.sleep(pause);
       } catch (InterruptedException e) {

@@ -2,8 +2,8 @@ package org.unroll.tuning;
 
 import java.util.List;
 import java.util.Map;
-import org.unroll.training.Callback;
-import org.unroll.training.Training;
+import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.TrainingContext;
 
 /** Notes one value of the logs after each epoch. */
 final class LogOf extends Callback {
@@ -16,7 +16,7 @@ final class LogOf extends Callback {
   }
 
   @Override
-  public void onEpochEnd(Training training, int epoch, Map<String, Double> logs) {
+  public void onEpochEnd(TrainingContext training, int epoch, Map<String, Double> logs) {
     values.add(logs.get(name));
   }
 }

@@ -14,9 +14,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unroll.Sequential;
-import org.unroll.data.Ridge;
-import org.unroll.data.TimeSeries;
-import org.unroll.data.Windows;
+import org.unroll.timeseries.Ridge;
+import org.unroll.timeseries.TimeSeries;
+import org.unroll.timeseries.Windows;
 
 class RollingOriginTest {
   @TempDir Path folder;

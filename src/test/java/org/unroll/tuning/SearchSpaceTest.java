@@ -14,7 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
-import org.unroll.compute.SplitMix64;
+import org.unroll.internal.SplitMix64;
 
 class SearchSpaceTest {
   /** The space of a function, as the values of some trials reveal it. */

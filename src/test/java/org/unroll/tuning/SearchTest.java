@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.unroll.callbacks.Callbacks.earlyStopping;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
-import static org.unroll.training.Callbacks.earlyStopping;
 import static org.unroll.training.FitOptions.epochs;
 import static org.unroll.tuning.KilledSearch.TRAIN;
 import static org.unroll.tuning.KilledSearch.VALIDATION;
@@ -37,14 +37,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unroll.Sequential;
+import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.TrainingContext;
 import org.unroll.data.Dataset;
-import org.unroll.data.TimeSeries;
-import org.unroll.data.Windows;
-import org.unroll.training.Callback;
+import org.unroll.losses.Losses;
+import org.unroll.optimizers.Optimizers;
+import org.unroll.timeseries.TimeSeries;
+import org.unroll.timeseries.Windows;
 import org.unroll.training.FitOptions;
-import org.unroll.training.Losses;
-import org.unroll.training.Optimizers;
-import org.unroll.training.Training;
 import tech.tablesaw.api.Table;
 
 class SearchTest {
@@ -229,7 +229,7 @@ class SearchTest {
                         .callbacks(
                             new Callback() {
                               @Override
-                              public void onEpochBegin(Training training, int epoch) {
+                              public void onEpochBegin(TrainingContext training, int epoch) {
                                 if (epoch == 3) {
                                   throw new IllegalStateException("as told");
                                 }

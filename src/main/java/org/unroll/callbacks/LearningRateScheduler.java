@@ -1,0 +1,40 @@
+package org.unroll.callbacks;
+
+import java.util.Map;
+import org.unroll.optimizers.Optimizer;
+import org.unroll.optimizers.Schedules;
+
+/**
+ * Sets the learning rate before every epoch, and adds {@code learning_rate} to the logs. A schedule
+ * by steps belongs to the optimizer instead, see {@link Schedules}.
+ */
+public final class LearningRateScheduler extends Callback {
+  /** The learning rate of an epoch. */
+  @FunctionalInterface
+  public interface Rule {
+    /**
+     * The learning rate of an epoch.
+     *
+     * @param epoch counted from 0
+     * @param learningRate the learning rate so far
+     */
+    double learningRate(int epoch, double learningRate);
+  }
+
+  private final Rule rule;
+
+  LearningRateScheduler(Rule rule) {
+    this.rule = rule;
+  }
+
+  @Override
+  public void onEpochBegin(TrainingContext training, int epoch) {
+    Optimizer optimizer = training.optimizer();
+    optimizer.learningRate(rule.learningRate(epoch, optimizer.learningRate()));
+  }
+
+  @Override
+  public void onEpochEnd(TrainingContext training, int epoch, Map<String, Double> logs) {
+    logs.put("learning_rate", training.optimizer().learningRate());
+  }
+}

@@ -1,0 +1,27 @@
+package org.unroll.datasets;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** The sums by which files are known. */
+final class Checksum {
+  private Checksum() {}
+
+  /**
+   * The sum of these bytes, one behind the other, in hexadecimal digits.
+   *
+   * @param algorithm one that every Java platform has: MD5, SHA-1 or SHA-256
+   */
+  static String hex(String algorithm, byte[]... parts) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance(algorithm);
+      for (byte[] part : parts) {
+        digest.update(part);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has " + algorithm, e);
+    }
+  }
+}

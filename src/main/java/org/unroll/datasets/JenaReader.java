@@ -1,0 +1,238 @@
+package org.unroll.datasets;
+
+import com.univocity.parsers.csv.CsvParser;
+import com.univocity.parsers.csv.CsvParserSettings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.format.ResolverStyle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import tech.tablesaw.api.DateTimeColumn;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.Table;
+
+/** Reads a file of the Jena weather station, of whatever year. */
+final class JenaReader {
+  /** What the station writes in place of a value it does not have. */
+  private static final double MISSING = -9999;
+
+  private static final String TIME = "Date Time";
+
+  private static final DateTimeFormatter GERMAN = format("dd.MM.uuuu HH:mm:ss");
+  private static final DateTimeFormatter ISO = format("uuuu-MM-dd HH:mm:ss");
+
+  /** Columns of later years whose units are often damaged on the way. */
+  private static final List<String> LATER =
+      List.of("SWDR (W/m²)", "PAR (µmol/m²/s)", "max. PAR (µmol/m²/s)");
+
+  private final Path file;
+  private final Path origin;
+  private final CsvParser parser;
+
+  private JenaReader(Path file, Path origin) {
+    this.file = file;
+    this.origin = origin;
+    var settings = new CsvParserSettings();
+    settings.setMaxCharsPerColumn(10_000);
+    settings.setMaxColumns(100);
+    settings.setLineSeparatorDetectionEnabled(true);
+    // Parsing ahead in a second thread gains nothing here and outlives an error.
+    settings.setReadInputOnSeparateThread(false);
+    parser = new CsvParser(settings);
+  }
+
+  private static DateTimeFormatter format(String pattern) {
+    return DateTimeFormatter.ofPattern(pattern, Locale.ROOT)
+        .withResolverStyle(ResolverStyle.STRICT);
+  }
+
+  /**
+   * The table of a file.
+   *
+   * @param origin what messages call the file, and the table is named after: the file, or the zip
+   *     it was in
+   * @throws IllegalArgumentException if it is not such a file, a row is bad, or it is cut off
+   */
+  static Table read(Path file, Path origin) throws IOException {
+    return new JenaReader(file, origin).read();
+  }
+
+  private Table read() throws IOException {
+    try (InputStream bytes = Files.newInputStream(file)) {
+      // One byte a character, so that damaged bytes come through; the header is decoded below.
+      parser.beginParsing(new InputStreamReader(bytes, StandardCharsets.ISO_8859_1));
+      List<String> names = header(parser.parseNext());
+      var times = DateTimeColumn.create(TIME);
+      List<DoubleColumn> numbers = names.stream().map(DoubleColumn::create).toList();
+      String[] before = null;
+      String[] last = null;
+      for (String[] row = parser.parseNext(); row != null; row = parser.parseNext()) {
+        append(row, times, numbers);
+        before = last;
+        last = row;
+      }
+      if (times.isEmpty()) {
+        throw new IllegalArgumentException("The file " + origin + " has a header but no rows.");
+      }
+      checkEnd(before, last);
+      Table table = Table.create(origin.getFileName().toString(), times);
+      numbers.forEach(table::addColumns);
+      return table;
+    } finally {
+      parser.stopParsing();
+    }
+  }
+
+  private List<String> header(String[] header) {
+    String[] expected = JenaClimate.columns();
+    if (header == null) {
+      throw new IllegalArgumentException("The file " + origin + " is empty.");
+    }
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < Math.max(header.length, expected.length + 1); i++) {
+      String name = i < header.length && header[i] != null ? decoded(header[i]) : "nothing";
+      boolean asExpected =
+          switch (i) {
+            case 0 -> name.equalsIgnoreCase(TIME) || name.equalsIgnoreCase("date");
+            default -> i > expected.length || name.equals(expected[i - 1]);
+          };
+      if (!asExpected) {
+        throw new IllegalArgumentException(
+            "The file "
+                + origin
+                + " has not the header of the Jena weather station: column "
+                + (i + 1)
+                + " should be '"
+                + (i == 0 ? TIME + "' or 'date" : expected[i - 1])
+                + "'. Received: '"
+                + shortened(name)
+                + "'");
+      }
+      if (i > 0) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  /** A name read byte by byte, as UTF-8 if it is that, with known damage repaired. */
+  private static String decoded(String name) {
+    ByteBuffer bytes = ByteBuffer.wrap(name.getBytes(StandardCharsets.ISO_8859_1));
+    String text = name;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+    } catch (CharacterCodingException e) {
+      // Then it was Latin 1, and is right as it stands.
+    }
+    String clean = text.replace("\uFEFF", "").strip();
+    return LATER.stream().filter(known -> isDamaged(known, clean)).findFirst().orElse(clean);
+  }
+
+  /** Whether a name is the known one but for the characters that are not ASCII. */
+  private static boolean isDamaged(String known, String name) {
+    return name.replaceAll("[^ -~]+", "?").equals(known.replaceAll("[^ -~]+", "?"));
+  }
+
+  private void append(String[] row, DateTimeColumn times, List<DoubleColumn> numbers) {
+    if (row.length != numbers.size() + 1) {
+      throw bad(
+          row.length + " values where the header names " + (numbers.size() + 1) + " columns", row);
+    }
+    times.append(time(row));
+    for (int j = 1; j < row.length; j++) {
+      double value = number(row, j, numbers.get(j - 1));
+      numbers.get(j - 1).append(value == MISSING ? Double.NaN : value);
+    }
+  }
+
+  private LocalDateTime time(String[] row) {
+    String text = row[0] == null ? "" : row[0];
+    try {
+      return LocalDateTime.parse(text, text.indexOf('.') == 2 ? GERMAN : ISO);
+    } catch (DateTimeParseException e) {
+      throw bad(
+          "'" + text + "' is no time of the form 31.12.2016 23:50:00 or 2016-12-31 23:50:00", row);
+    }
+  }
+
+  private double number(String[] row, int j, DoubleColumn column) {
+    String text = row[j] == null ? "" : row[j];
+    try {
+      double value = Double.parseDouble(text);
+      if (Double.isFinite(value)) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // Told below, as the numbers that are none.
+    }
+    throw bad("'" + text + "' in column '" + column.name() + "' is not a number", row);
+  }
+
+  private static int decimals(String number) {
+    int point = number.indexOf('.');
+    return point < 0 ? 0 : number.length() - point - 1;
+  }
+
+  /**
+   * A file that breaks off inside its very last value still has all its columns. What gives it away
+   * is a last row that ends with fewer decimals than the one before and has no line end. A missing
+   * line end alone is nothing wrong.
+   */
+  private void checkEnd(String[] before, String[] last) throws IOException {
+    int end = last.length - 1;
+    if (before == null || decimals(last[end]) >= decimals(before[end]) || endsInALineEnd()) {
+      return;
+    }
+    throw bad(
+        "it has no line end, and '"
+            + last[end]
+            + "' has fewer decimals than '"
+            + before[end]
+            + "' in the row before (add a line end if it is whole)",
+        last,
+        parser.getContext().currentLine(),
+        true);
+  }
+
+  private boolean endsInALineEnd() throws IOException {
+    try (var channel = Files.newByteChannel(file)) {
+      var last = ByteBuffer.allocate(1);
+      channel.position(channel.size() - 1).read(last);
+      return last.get(0) == '\n' || last.get(0) == '\r';
+    }
+  }
+
+  private IllegalArgumentException bad(String what, String[] row) {
+    long line = parser.getContext().currentLine();
+    return bad(what, row, line, parser.parseNext() == null);
+  }
+
+  private IllegalArgumentException bad(String what, String[] row, long line, boolean last) {
+    return new IllegalArgumentException(
+        "Line "
+            + line
+            + (last ? ", the last," : "")
+            + " of "
+            + origin
+            + " cannot be read: "
+            + what
+            + ". "
+            + (last ? "Is the file cut off? " : "")
+            + "The line is: "
+            + shortened(String.join(",", row)));
+  }
+
+  private static String shortened(String text) {
+    return text.length() > 200 ? text.substring(0, 200) + "…" : text;
+  }
+}

@@ -1,0 +1,169 @@
+package org.unroll.datasets;
+
+import java.util.Random;
+
+/**
+ * A made-up weather station whose columns obey the physics and roughly the statistics of Jena's.
+ * What moves them is one chain of cause and effect, so that a forecast can be learned from it:
+ *
+ * <ul>
+ *   <li>pressure swings as a damped oscillator pushed by noise (highs and lows, about 8 days);
+ *   <li>falling pressure brings wind from the south and warm air, rising pressure cold air, most of
+ *       all behind a low (the cold front); wind from the west is mild in winter and cool in summer;
+ *   <li>low pressure and southerly wind are wet, and what is wet is cloudy;
+ *   <li>sunshine of the season and hour warms, nights cool, both far less under clouds;
+ *   <li>noise of minutes, hours and days on top, which nothing predicts.
+ * </ul>
+ *
+ * <p>Temperature, pressure and relative humidity come out of it, rounded as the station rounds;
+ * {@link MoistAir} gives the other columns of air. Random numbers are {@link Random}'s and
+ * functions {@link StrictMath}'s, whose results Java specifies to the bit.
+ */
+final class JenaSynthesis {
+  private static final int DAY = 144;
+  private static final double ROW = 1.0 / DAY;
+  private static final double YEAR = 365.2425;
+  private static final int WARM_UP = 60 * DAY;
+
+  private static final double SWING = 2 * StrictMath.PI / 8;
+  private static final double DAMPING = 0.55;
+  private static final double LATITUDE = StrictMath.toRadians(50.9);
+  private static final double SIN_LATITUDE = StrictMath.sin(LATITUDE);
+  private static final double COS_LATITUDE = StrictMath.cos(LATITUDE);
+  private static final double TILT = StrictMath.toRadians(23.44);
+  private static final double NOON = 12.25 / 24;
+
+  private final Random random;
+  private final double[] cosHour = new double[DAY];
+
+  // Pressure, and its change, as multiples of their usual size.
+  private double pressure;
+  private double tendency;
+
+  // Noise of unit variance with different memories.
+  private double southNoise;
+  private double west;
+  private double moisture;
+  private double hours;
+  private double minutes;
+  private double pressureNoise;
+  private double gustiness;
+
+  // What has gathered in the air, in degrees.
+  private double advected;
+  private double radiated;
+
+  private double sinDeclination;
+  private double cosDeclination;
+  private double summer;
+
+  private JenaSynthesis(long seed) {
+    // Random scrambles its seed so little that neighbouring seeds begin alike.
+    random = new Random(seed * 0x9E3779B97F4A7C15L);
+    for (int i = 0; i < DAY; i++) {
+      cosHour[i] = StrictMath.cos(2 * StrictMath.PI * (i * ROW - NOON));
+    }
+  }
+
+  /**
+   * The 14 columns, one array each, from 00:10 of a first of January on, a row every 10 minutes.
+   */
+  static double[][] columns(int rows, long seed) {
+    var station = new JenaSynthesis(seed);
+    double[][] columns = new double[14][rows];
+    double[] row = new double[14];
+    for (int i = -WARM_UP; i < rows; i++) {
+      station.next(i + 1, row);
+      for (int j = 0; j < 14 && i >= 0; j++) {
+        columns[j][i] = row[j];
+      }
+    }
+    return columns;
+  }
+
+  /** Moves on by 10 minutes, to {@code time} rows after the new year, and writes the row. */
+  private void next(int time, double[] row) {
+    int ofDay = Math.floorMod(time, DAY);
+    if (time % 6 == 0 || time == 1 - WARM_UP) {
+      turnSeason(time * ROW);
+    }
+    double height = SIN_LATITUDE * sinDeclination + COS_LATITUDE * cosDeclination * cosHour[ofDay];
+    double sun = Math.max(0, height);
+
+    double push = StrictMath.sqrt(4 * DAMPING * SWING * ROW) * random.nextGaussian();
+    tendency += ROW * SWING * (-2 * DAMPING * tendency - pressure) + push;
+    pressure += ROW * SWING * tendency;
+    southNoise = drift(southNoise, 1);
+    west = drift(west, 2);
+    moisture = drift(moisture, 0.9);
+    minutes = drift(minutes, 0.04);
+    hours = drift(hours, 0.15);
+    pressureNoise = drift(pressureNoise, 0.2);
+    gustiness = drift(gustiness, 0.05);
+
+    double south = 0.8 * southNoise - 0.5 * tendency;
+    double coldFront = Math.max(0, tendency) * Math.max(0, -pressure);
+    double wet = 0.6 * moisture - 0.8 * pressure + 0.4 * south + 0.2 * west;
+    double cloud = 1 / (1 + StrictMath.exp(-2.6 * (wet + 0.3 - 0.5 * summer)));
+    advected += ROW * (2.1 + 3.6 * south - 5 * coldFront - 2.6 * west * summer - advected / 1.1);
+    radiated += ROW * (140 * sun * (1 - 0.85 * cloud) - 21 * (1 - 0.75 * cloud) - radiated / 0.25);
+
+    double season = 7 + 7.4 * summer;
+    double noise = (0.2 + 0.35 * sun) * minutes + 0.5 * hours;
+    double celsius = round(season + advected + radiated + noise, 100);
+    double mbar = round(989.2 + 8 * pressure + 0.25 * pressureNoise, 100);
+    double dew = season - 3.5 + 0.75 * advected + 2.3 * wet + 0.15 * radiated;
+    double share = MoistAir.saturationPressure(dew) / MoistAir.saturationPressure(celsius);
+    writeAir(mbar, celsius, round(Math.min(100, 100 * share), 10), row);
+    writeWind(south, sun, row);
+  }
+
+  private void turnSeason(double days) {
+    double declination = TILT * StrictMath.cos(2 * StrictMath.PI * (days - 172) / YEAR);
+    sinDeclination = StrictMath.sin(declination);
+    cosDeclination = StrictMath.cos(declination);
+    summer = StrictMath.cos(2 * StrictMath.PI * (days - 200) / YEAR);
+  }
+
+  /** One step of an Ornstein-Uhlenbeck process of unit variance. */
+  private double drift(double value, double memoryInDays) {
+    double rate = ROW / memoryInDays;
+    return value - rate * value + StrictMath.sqrt(2 * rate) * random.nextGaussian();
+  }
+
+  private static void writeAir(double mbar, double celsius, double humidity, double[] row) {
+    double saturation = MoistAir.saturationPressure(celsius);
+    double vapour = saturation * humidity / 100;
+    row[0] = mbar;
+    row[1] = celsius;
+    row[2] = round(MoistAir.potentialTemperature(celsius, mbar), 100);
+    row[3] = round(MoistAir.dewPoint(vapour), 100);
+    row[4] = humidity;
+    row[5] = round(saturation, 100);
+    row[6] = round(vapour, 100);
+    row[7] = round(saturation - vapour, 100);
+    row[8] = round(MoistAir.specificHumidity(vapour, mbar), 100);
+    row[9] = round(MoistAir.vapourConcentration(vapour, mbar), 100);
+    row[10] = round(MoistAir.density(celsius, mbar, vapour), 100);
+  }
+
+  private void writeWind(double south, double sun, double[] row) {
+    double turbulence = random.nextGaussian();
+    double gust = random.nextGaussian();
+    double fromSouth = 0.5 + 1.5 * south + 0.5 * turbulence;
+    double fromWest = 0.4 + 0.6 * south + 0.7 * west + 0.5 * gust;
+    double speed =
+        0.2
+            + StrictMath.sqrt(fromSouth * fromSouth + fromWest * fromWest)
+                * (0.75 + sun)
+                * StrictMath.exp(0.35 * gustiness);
+    double direction = StrictMath.toDegrees(StrictMath.atan2(-fromWest, -fromSouth));
+    row[11] = round(speed, 100);
+    row[12] = round(speed * (1.4 + 0.25 * Math.abs(gust)) + 0.3 * Math.abs(turbulence), 100);
+    row[13] = round(direction < 0 ? direction + 360 : direction, 10);
+  }
+
+  private static double round(double value, double unit) {
+    return Math.rint(value * unit) / unit;
+  }
+}

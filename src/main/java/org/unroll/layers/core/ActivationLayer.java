@@ -1,0 +1,112 @@
+package org.unroll.layers.core;
+
+import org.unroll.compute.Activation;
+import org.unroll.compute.Compute;
+import org.unroll.data.Shape;
+import org.unroll.network.ForwardContext;
+import org.unroll.network.Gradient;
+import org.unroll.network.Layer;
+import org.unroll.network.Pass;
+import org.unroll.network.Tensor;
+
+/**
+ * An activation as a layer of its own, Keras's {@code Activation}: y = act(x).
+ *
+ * <p>Source: Keras 3, {@code keras.layers.Activation}.
+ */
+public final class ActivationLayer extends Layer {
+  private final Activation activation;
+
+  public ActivationLayer(Activation activation) {
+    super("Activation");
+    this.activation = activation;
+  }
+
+  /** The activation. */
+  public Activation activation() {
+    return activation;
+  }
+
+  /** Sets the name. */
+  public ActivationLayer name(String name) {
+    setName(name);
+    return this;
+  }
+
+  @Override
+  public Shape checkInput(Shape input, Layer previous) {
+    return input;
+  }
+
+  @Override
+  public Activation outputActivation() {
+    return makesProbabilities(activation) ? activation : null;
+  }
+
+  @Override
+  protected boolean worksStepByStep() {
+    return true;
+  }
+
+  @Override
+  public Pass newPass() {
+    return new ActivationPass();
+  }
+
+  private final class ActivationPass extends Pass {
+    private final Tensor output = new Tensor();
+    private float[] y = {};
+    private Tensor x;
+
+    @Override
+    public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+      x = input;
+      int width = input.shape().last();
+      y = atLeast(y, input.size());
+      Compute.kernels()
+          .activate(
+              activation,
+              input.size() / width,
+              width,
+              input.values(),
+              input.offset(),
+              width,
+              y,
+              0,
+              width);
+      return output.set(y, 0, input.rows(), input.shape(), input.mask());
+    }
+
+    @Override
+    public Tensor logits() {
+      return x;
+    }
+
+    @Override
+    public Tensor backwardFromLogits(Tensor gradient, Gradient[] weightGradients, boolean needed) {
+      return gradient;
+    }
+
+    @Override
+    public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
+      if (needed) {
+        int width = x.shape().last();
+        Compute.kernels()
+            .activateBackward(
+                activation,
+                x.size() / width,
+                width,
+                x.values(),
+                x.offset(),
+                width,
+                y,
+                0,
+                width,
+                gradient.values(),
+                gradient.offset(),
+                width);
+      }
+      return gradient;
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package org.unroll.layers.core;
+
+import org.unroll.data.Shape;
+import org.unroll.network.ForwardContext;
+import org.unroll.network.Gradient;
+import org.unroll.network.Layer;
+import org.unroll.network.Pass;
+import org.unroll.network.Tensor;
+
+/**
+ * Marks time steps that do not count, Keras's {@code Masking}: a step whose values all equal the
+ * mask value. The layers behind skip it, and its values become 0.
+ *
+ * <p>Input and output (batch, time, …). A recurrent layer leaves its state alone at a masked step
+ * and repeats its output; losses and metrics leave masked steps out where the mask reaches them.
+ *
+ * <p>Source: Keras 3, {@code keras.layers.Masking}.
+ */
+public final class Masking extends Layer {
+  private final float maskValue;
+
+  public Masking(double maskValue) {
+    super("Masking");
+    this.maskValue = (float) maskValue;
+  }
+
+  /** The value that all features of a masked time step have. */
+  public double maskValue() {
+    return maskValue;
+  }
+
+  /** Sets the name. */
+  public Masking name(String name) {
+    setName(name);
+    return this;
+  }
+
+  @Override
+  public Shape checkInput(Shape input, Layer previous) {
+    if (input.rank() < 2) {
+      throw wrongInput(BATCH_TIME_FEATURES, input, previous);
+    }
+    return input;
+  }
+
+  @Override
+  protected boolean worksStepByStep() {
+    return true;
+  }
+
+  @Override
+  public Pass newPass() {
+    return new MaskingPass();
+  }
+
+  private final class MaskingPass extends Pass {
+    private final Tensor output = new Tensor();
+    private boolean[] mask = {};
+    private float[] y = {};
+
+    @Override
+    public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+      int positions = input.rows() * input.timesteps();
+      int width = input.width();
+      if (mask.length < positions) {
+        mask = new boolean[positions];
+      }
+      y = atLeast(y, input.size());
+      System.arraycopy(input.values(), input.offset(), y, 0, input.size());
+      for (int position = 0; position < positions; position++) {
+        mask[position] = counts(y, position * width, width);
+      }
+      output.set(y, 0, input.rows(), input.shape(), mask);
+      clearMasked(y, 0, output);
+      return output;
+    }
+
+    private boolean counts(float[] values, int from, int width) {
+      for (int i = from; i < from + width; i++) {
+        if (values[i] != maskValue) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    @Override
+    public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
+      if (needed) {
+        clearMasked(gradient.values(), gradient.offset(), output);
+      }
+      return gradient;
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package org.unroll.layers.core;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.unroll.data.Shape;
+import org.unroll.network.ForwardContext;
+import org.unroll.network.Gradient;
+import org.unroll.network.Layer;
+import org.unroll.network.Pass;
+import org.unroll.network.Tensor;
+
+/**
+ * Changes the order of a sample's axes, Keras's {@code Permute}: with {@code permute(2, 1)},
+ * (batch, 240, 14) becomes (batch, 14, 240). Axis {@code i} of the output is axis {@code dims[i]}
+ * of the input, counted from 1 behind the batch axis. As in Keras, a mask is not passed on.
+ *
+ * <p>Source: Keras 3, {@code keras.layers.Permute}.
+ */
+public final class Permute extends Layer {
+  private final int[] dims;
+
+  public Permute(int... dims) {
+    super("Permute");
+    int[] sorted = dims.clone();
+    Arrays.sort(sorted);
+    if (dims.length == 0
+        || !Arrays.equals(sorted, IntStream.rangeClosed(1, dims.length).toArray())) {
+      throw new IllegalArgumentException(
+          "dims has each of the axes once, counted from 1, such as permute(2, 1). Received: "
+              + Arrays.toString(dims));
+    }
+    this.dims = dims.clone();
+  }
+
+  /** The axes of the input in the order of the output, counted from 1. */
+  public int[] dims() {
+    return dims.clone();
+  }
+
+  /** Sets the name. */
+  public Permute name(String name) {
+    setName(name);
+    return this;
+  }
+
+  @Override
+  public Shape checkInput(Shape input, Layer previous) {
+    if (input.rank() != dims.length) {
+      throw wrongInput("samples of " + dims.length + " axes", input, previous);
+    }
+    return permuted(input);
+  }
+
+  private Shape permuted(Shape input) {
+    return Shape.of(Arrays.stream(dims).map(dim -> input.axis(dim - 1)).toArray());
+  }
+
+  @Override
+  public Pass newPass() {
+    return new PermutePass();
+  }
+
+  private final class PermutePass extends Pass {
+    private final Tensor output = new Tensor();
+    private final Tensor inputGradient = new Tensor();
+    private float[] y = {};
+    private float[] dx = {};
+    private Shape inputShape;
+    private Shape outputShape;
+    private int[] sources = {}; // for each value of an output sample, its place in the input sample
+
+    @Override
+    public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+      if (!input.shape().equals(inputShape)) {
+        inputShape = input.shape();
+        outputShape = permuted(inputShape);
+        sources = sources();
+      }
+      y = atLeast(y, input.size());
+      output.set(y, 0, input.rows(), outputShape, null);
+      for (int i = 0; i < sources.length; i++) {
+        copy(input, sources[i], output, i);
+      }
+      return output;
+    }
+
+    @Override
+    public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
+      if (!needed) {
+        return null;
+      }
+      dx = atLeast(dx, gradient.size());
+      inputGradient.set(dx, 0, gradient.rows(), inputShape, null);
+      for (int i = 0; i < sources.length; i++) {
+        copy(gradient, i, inputGradient, sources[i]);
+      }
+      return inputGradient;
+    }
+
+    /** Copies one value of each row; places count within a sample, row-major. */
+    private static void copy(Tensor from, int source, Tensor to, int target) {
+      int rows = from.rows();
+      int fromWidth = from.width();
+      int toWidth = to.width();
+      int first = from.offset() + source / fromWidth * rows * fromWidth + source % fromWidth;
+      int last = to.offset() + target / toWidth * rows * toWidth + target % toWidth;
+      for (int r = 0; r < rows; r++) {
+        to.values()[last + r * toWidth] = from.values()[first + r * fromWidth];
+      }
+    }
+
+    private int[] sources() {
+      int[] strides = new int[dims.length]; // of the input
+      int stride = 1;
+      for (int axis = dims.length - 1; axis >= 0; axis--) {
+        strides[axis] = stride;
+        stride *= inputShape.axis(axis);
+      }
+      int[] places = new int[stride];
+      for (int i = 0; i < places.length; i++) {
+        int rest = i;
+        for (int axis = dims.length - 1; axis >= 0; axis--) {
+          places[i] += rest % outputShape.axis(axis) * strides[dims[axis] - 1];
+          rest /= outputShape.axis(axis);
+        }
+      }
+      return places;
+    }
+  }
+}

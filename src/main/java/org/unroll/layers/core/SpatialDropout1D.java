@@ -1,0 +1,111 @@
+package org.unroll.layers.core;
+
+import org.unroll.compute.Compute;
+import org.unroll.compute.Kernels;
+import org.unroll.data.Shape;
+import org.unroll.internal.CounterRandom;
+import org.unroll.network.ForwardContext;
+import org.unroll.network.Gradient;
+import org.unroll.network.Layer;
+import org.unroll.network.Pass;
+import org.unroll.network.Tensor;
+
+/**
+ * Drops whole features at random in training, Keras's {@code SpatialDropout1D}: a feature of a row
+ * is set to 0 at all time steps with probability rate, the others are divided by 1 − rate. Outside
+ * of training it changes nothing.
+ *
+ * <p>Input and output (batch, time, features). The mask is passed on.
+ *
+ * <p>Source: Tompson et al. 2015, "Efficient object localization using convolutional networks";
+ * Keras 3, {@code keras.layers.SpatialDropout1D}.
+ */
+public final class SpatialDropout1D extends Layer {
+  private final double rate;
+
+  public SpatialDropout1D(double rate) {
+    super("SpatialDropout1D");
+    this.rate = requireRate("rate", rate);
+  }
+
+  /** The share of the features that is dropped. */
+  public double rate() {
+    return rate;
+  }
+
+  /** Sets the name. */
+  public SpatialDropout1D name(String name) {
+    setName(name);
+    return this;
+  }
+
+  @Override
+  public Shape checkInput(Shape input, Layer previous) {
+    requireSequence(input, previous);
+    return input;
+  }
+
+  @Override
+  protected boolean worksStepByStep() {
+    return true;
+  }
+
+  @Override
+  public Pass newPass() {
+    return new SpatialDropoutPass();
+  }
+
+  private final class SpatialDropoutPass extends Pass {
+    private final Kernels kernels = Compute.kernels();
+    private final Tensor output = new Tensor();
+    private float[] dropMask = {}; // rows × features
+    private float[] y = {};
+    private boolean drops;
+
+    @Override
+    public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+      drops = call.isTraining() && rate > 0;
+      if (!drops) {
+        return input;
+      }
+      int width = input.width();
+      dropMask = atLeast(dropMask, input.rows() * width);
+      for (int r = 0; r < input.rows(); r++) {
+        long key = call.randomKey(position(), 0, r);
+        CounterRandom.fillDropoutMask(key, rate, width, dropMask, r * width);
+      }
+      y = atLeast(y, input.size());
+      multiply(input, y, 0);
+      return output.set(y, 0, input.rows(), input.shape(), input.mask());
+    }
+
+    private void multiply(Tensor from, float[] to, int offset) {
+      int block = from.rows() * from.width();
+      float[] x = from.values();
+      for (int t = 0; t < from.timesteps(); t++) {
+        int at = t * block;
+        kernels.multiplyElements(
+            1,
+            block,
+            x,
+            from.offset() + at,
+            block,
+            dropMask,
+            0,
+            block,
+            to,
+            offset + at,
+            block,
+            false);
+      }
+    }
+
+    @Override
+    public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
+      if (drops && needed) {
+        multiply(gradient, gradient.values(), gradient.offset());
+      }
+      return gradient;
+    }
+  }
+}

@@ -1,0 +1,460 @@
+package org.unroll.layers.recurrent;
+
+import java.util.Arrays;
+import java.util.Map;
+import org.unroll.compute.Activation;
+import org.unroll.data.Shape;
+import org.unroll.network.CellPass;
+import org.unroll.network.Gradient;
+import org.unroll.network.Initializer;
+import org.unroll.network.Initializers;
+import org.unroll.network.Layer;
+import org.unroll.network.Pass;
+
+/**
+ * One step of an LSTM whose parts can be taken away or added one at a time, as Greff et al. (2015)
+ * did to find out which of them matter. As it comes it is {@link LstmCell}.
+ *
+ * <pre>
+ * i_t = σ(x_t·W_i + h_{t−1}·U_i + p_i ⊙ c_{t−1} + b_i)      input gate
+ * f_t = σ(x_t·W_f + h_{t−1}·U_f + p_f ⊙ c_{t−1} + b_f)      forget gate
+ * g_t = act(x_t·W_c + h_{t−1}·U_c + b_c)                    candidate
+ * c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t                           cell state
+ * o_t = σ(x_t·W_o + h_{t−1}·U_o + p_o ⊙ c_t + b_o)          output gate
+ * h_t = o_t ⊙ out(c_t)                                      output, and state
+ * </pre>
+ *
+ * <table>
+ * <caption>The variants, with the names of Greff et al.</caption>
+ * <tr><th>Name</th><th>Variant</th><th>Argument</th></tr>
+ * <tr><td>NP</td><td>p = 0, no peepholes</td><td>as it comes</td></tr>
+ * <tr><td>vanilla</td><td>peepholes p (Gers &amp; Schmidhuber 2000)</td><td>{@code
+ *     peepholes(true)}</td></tr>
+ * <tr><td>CIFG</td><td>coupled gates, f_t = 1 − i_t</td><td>{@code coupledGates(true)}</td></tr>
+ * <tr><td>NIG</td><td>no input gate, i_t = 1</td><td>{@code inputGate(false)}</td></tr>
+ * <tr><td>NFG</td><td>no forget gate, f_t = 1</td><td>{@code forgetGate(false)}</td></tr>
+ * <tr><td>NOG</td><td>no output gate, o_t = 1</td><td>{@code outputGate(false)}</td></tr>
+ * <tr><td>NIAF</td><td>no input activation, act(x) = x</td><td>{@code
+ *     activation("linear")}</td></tr>
+ * <tr><td>NOAF</td><td>no output activation, out(x) = x</td><td>{@code
+ *     cellActivation("linear")}</td></tr>
+ * </table>
+ *
+ * <p>Greff et al. took the parts away from the vanilla LSTM, with peepholes. Weights, those of i,
+ * f, c, o side by side that the variant has (always c): {@code kernel} W, {@code recurrent_kernel}
+ * U, {@code bias} b; {@code peephole_kernel} p, one row for each gate i, f, o that the variant has.
+ * The arguments are described at {@link UnitsCell}.
+ *
+ * <p>Backwards, from the last step to the first, with dh_t what comes from the output and from step
+ * t + 1, and dc_t from step t + 1:
+ *
+ * <pre>
+ * do = dh_t ⊙ out(c_t) ⊙ σ′       dc_t += dh_t ⊙ o_t ⊙ out′(c_t) + p_o ⊙ do
+ * di = dc_t ⊙ g_t ⊙ σ′            with coupled gates dc_t ⊙ (g_t − c_{t−1}) ⊙ σ′
+ * df = dc_t ⊙ c_{t−1} ⊙ σ′        dg = dc_t ⊙ i_t ⊙ act′
+ * dc_{t−1} = dc_t ⊙ f_t + p_i ⊙ di + p_f ⊙ df
+ * dz_t = (di, df, dg, do)         dh_{t−1} = dz_t·Uᵀ           dx_t = dz_t·Wᵀ
+ * dW = Σ x_tᵀ·dz_t                dU = Σ h_{t−1}ᵀ·dz_t         db = Σ dz_t
+ * dp_i = Σ di ⊙ c_{t−1}           dp_f = Σ df ⊙ c_{t−1}        dp_o = Σ do ⊙ c_t
+ * </pre>
+ *
+ * <p>Sources: Felix Gers, Jürgen Schmidhuber, "Recurrent nets that time and count", IJCNN 2000
+ * (peepholes); Klaus Greff, Rupesh K. Srivastava, Jan Koutník, Bas R. Steunebrink, Jürgen
+ * Schmidhuber, "LSTM: a search space odyssey", 2015, arXiv:1503.04069 (the variants). Initializers
+ * and dropout are those of Keras's LSTM, which has no such cell.
+ */
+public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
+  private static final int INPUT = 0;
+  private static final int FORGET = 1;
+  private static final int CANDIDATE = 2;
+  private static final int OUTPUT = 3;
+
+  private final boolean[] has = {true, true, true, true};
+  private boolean coupledGates;
+  private boolean peepholes;
+  private boolean unitForgetBias = true;
+  private Activation cellActivation = Activation.TANH;
+  private Initializer peepholeInitializer = Initializers.zeros();
+
+  public LstmVariantCell(int units) {
+    super("LSTMVariantCell", units);
+  }
+
+  @Override
+  LstmVariantCell self() {
+    return this;
+  }
+
+  @Override
+  LstmVariantCell fresh() {
+    return new LstmVariantCell(units());
+  }
+
+  @Override
+  public LstmVariantCell copy() {
+    LstmVariantCell copy = super.copy();
+    System.arraycopy(has, 0, copy.has, 0, has.length);
+    copy.coupledGates = coupledGates;
+    copy.peepholes = peepholes;
+    copy.unitForgetBias = unitForgetBias;
+    copy.cellActivation = cellActivation;
+    copy.peepholeInitializer = peepholeInitializer;
+    return copy;
+  }
+
+  /** Whether there is an input gate; true by default. */
+  public LstmVariantCell inputGate(boolean gate) {
+    return gate("inputGate", INPUT, gate);
+  }
+
+  /** Whether there is a forget gate; true by default. */
+  public LstmVariantCell forgetGate(boolean gate) {
+    return gate("forgetGate", FORGET, gate);
+  }
+
+  /** Whether there is an output gate; true by default. */
+  public LstmVariantCell outputGate(boolean gate) {
+    return gate("outputGate", OUTPUT, gate);
+  }
+
+  private LstmVariantCell gate(String argument, int gate, boolean present) {
+    requireNotBuilt(argument);
+    has[gate] = present;
+    return this;
+  }
+
+  /**
+   * Whether the forget gate is 1 − input gate instead of a gate of its own, without weights; false
+   * by default.
+   */
+  public LstmVariantCell coupledGates(boolean coupled) {
+    requireNotBuilt("coupledGates");
+    coupledGates = coupled;
+    return this;
+  }
+
+  /** Whether the gates see the cell state; false by default. */
+  public LstmVariantCell peepholes(boolean see) {
+    requireNotBuilt("peepholes");
+    peepholes = see;
+    return this;
+  }
+
+  /** The first values of p; zeros by default, with which a new cell is one without peepholes. */
+  public LstmVariantCell peepholeInitializer(Initializer initializer) {
+    requireNotBuilt("peepholeInitializer");
+    peepholeInitializer = initializer;
+    return this;
+  }
+
+  /** The activation of the cell state on its way out; {@code tanh} by default. */
+  public LstmVariantCell cellActivation(Activation activation) {
+    requireNotBuilt("cellActivation");
+    cellActivation = requireElementwise("cellActivation", activation);
+    return this;
+  }
+
+  /** The activation of the cell state on its way out, by its Keras name. */
+  public LstmVariantCell cellActivation(String name) {
+    return cellActivation(Activation.of(name));
+  }
+
+  /**
+   * Whether the bias of the forget gate, where it has one, begins with ones, so that a new cell
+   * remembers (Jozefowicz et al. 2015); true by default.
+   */
+  public LstmVariantCell unitForgetBias(boolean ones) {
+    requireNotBuilt("unitForgetBias");
+    unitForgetBias = ones;
+    return this;
+  }
+
+  @Override
+  public Map<String, Shape> stateShapes() {
+    return hiddenAndCellState();
+  }
+
+  /** Whether the part has weights. */
+  private boolean hasWeights(int gate) {
+    return has[gate] && !(coupledGates && gate == FORGET);
+  }
+
+  @Override
+  int gates() {
+    return place(has.length);
+  }
+
+  /** The number of parts with weights before this one: its place in the columns. */
+  private int place(int gate) {
+    int count = 0;
+    for (int g = 0; g < gate; g++) {
+      count += hasWeights(g) ? 1 : 0;
+    }
+    return count;
+  }
+
+  @Override
+  public Shape stepOutput(Shape input, Layer owner) {
+    if (coupledGates && !(has[INPUT] && has[FORGET])) {
+      throw new IllegalArgumentException(
+          describe()
+              + " has coupledGates, which makes the forget gate 1 − input gate, and so needs both."
+              + " Received: inputGate="
+              + has[INPUT]
+              + ", forgetGate="
+              + has[FORGET]
+              + ". Set coupledGates alone.");
+    }
+    if (peepholes && gates() == 1) {
+      throw new IllegalArgumentException(
+          describe() + " has peepholes, but no gate that looks through them. Leave them out.");
+    }
+    return super.stepOutput(input, owner);
+  }
+
+  @Override
+  protected void createWeights(Shape input, WeightFactory factory) {
+    super.createWeights(input, factory);
+    if (peepholes) {
+      Shape shape = Shape.of(gates() - 1, units());
+      factory.create("peephole_kernel", shape, peepholeInitializer, null);
+    }
+  }
+
+  @Override
+  Initializer initialBias() {
+    boolean ones = unitForgetBias && hasWeights(FORGET);
+    return ones ? onesAt(place(FORGET) * units()) : biasInitializer();
+  }
+
+  @Override
+  public CellPass newCellPass() {
+    return new VariantPass();
+  }
+
+  private final class VariantPass extends GatePass {
+    private final Activation act = activation();
+    private final Activation sigma = recurrentActivation();
+    private final int[] place = new int[has.length]; // among the gates, -1 without weights
+    private final int[] peephole = new int[has.length]; // the row of p, -1 where there is none
+    private final float[] p = peepholes ? weight("peephole_kernel").values() : null;
+    private final float[] ones = new float[units()];
+    private float[] forget = {}; // 1 − i where gates are coupled: timesteps × rows × units
+    private float[] activatedCell = {}; // out(c): timesteps × rows × units
+    private float[] gateGradients = {}; // rows × columns
+    private float[] dc = {}; // rows × units
+    private float[] seen = {}; // gate gradients ⊙ c: timesteps × rows × units
+
+    VariantPass() {
+      super(LstmVariantCell.this);
+      int row = 0;
+      for (int gate = 0; gate < has.length; gate++) {
+        place[gate] = hasWeights(gate) ? place(gate) : -1;
+        boolean looks = peepholes && hasWeights(gate) && gate != CANDIDATE;
+        peephole[gate] = looks ? row++ : -1;
+      }
+      Arrays.fill(ones, 1f);
+    }
+
+    @Override
+    void reserve() {
+      int block = rows * units;
+      forget = Pass.atLeast(forget, coupledGates ? timesteps * block : 0);
+      activatedCell = Pass.atLeast(activatedCell, timesteps * block);
+      seen = Pass.atLeast(seen, peepholes ? timesteps * block : 0);
+      gateGradients = Pass.atLeast(gateGradients, rows * columns);
+      dc = Pass.atLeast(dc, block);
+    }
+
+    @Override
+    void stepForward(int k) {
+      int block = rows * units;
+      int at = k * block;
+      float[] h = state(0).values();
+      float[] c = state(1).values();
+      int before = state(1).at(k);
+      int after = state(1).at(k + 1);
+      multiplyRecurrent(h, state(0).at(k), 0, gates, gateValues, k * rows * columns, true);
+      activate(INPUT, sigma, k, c, before);
+      activate(FORGET, sigma, k, c, before);
+      activate(CANDIDATE, act, k, c, before);
+      if (coupledGates) {
+        couple(k);
+      }
+      System.arraycopy(c, before, c, after, block);
+      timesForget(k, c, after);
+      int g = k * rows * columns + place[CANDIDATE] * units;
+      if (place[INPUT] < 0) {
+        kernels.multiplyElements(
+            rows, units, gateValues, g, columns, ones, 0, 0, c, after, units, true);
+      } else {
+        int i = k * rows * columns + place[INPUT] * units;
+        kernels.multiplyElements(
+            rows, units, gateValues, g, columns, gateValues, i, columns, c, after, units, true);
+      }
+      activate(OUTPUT, sigma, k, c, after);
+      kernels.activate(cellActivation, rows, units, c, after, units, activatedCell, at, units);
+      times(OUTPUT, k, activatedCell, at, h, state(0).at(k + 1));
+    }
+
+    /** A gate of its own, with its peephole on the cell state; nothing where there is none. */
+    private void activate(int gate, Activation f, int k, float[] c, int seenAt) {
+      if (place[gate] < 0) {
+        return;
+      }
+      if (peephole[gate] >= 0) {
+        int at = k * rows * columns + place[gate] * units;
+        kernels.multiplyElements(
+            rows,
+            units,
+            c,
+            seenAt,
+            units,
+            p,
+            peephole[gate] * units,
+            0,
+            gateValues,
+            at,
+            columns,
+            true);
+      }
+      activateGates(f, k, place[gate], place[gate] + 1);
+    }
+
+    /** f = 1 − i. */
+    private void couple(int k) {
+      int at = k * rows * columns + place[INPUT] * units;
+      for (int r = 0; r < rows; r++) {
+        for (int j = 0; j < units; j++) {
+          forget[(k * rows + r) * units + j] = 1 - gateValues[at + r * columns + j];
+        }
+      }
+    }
+
+    /** x = f ⊙ x. */
+    private void timesForget(int k, float[] x, int at) {
+      if (coupledGates) {
+        kernels.multiplyElements(
+            rows, units, forget, k * rows * units, units, x, at, units, x, at, units, false);
+      } else {
+        times(FORGET, k, x, at, x, at);
+      }
+    }
+
+    /** y = gate ⊙ x, the gate being 1 where there is none. */
+    private void times(int gate, int k, float[] x, int xAt, float[] y, int yAt) {
+      if (place[gate] >= 0) {
+        int at = k * rows * columns + place[gate] * units;
+        kernels.multiplyElements(
+            rows, units, x, xAt, units, gateValues, at, columns, y, yAt, units, false);
+      } else if (x != y || xAt != yAt) {
+        System.arraycopy(x, xAt, y, yAt, rows * units);
+      }
+    }
+
+    @Override
+    void stepBackward(int k) {
+      int at = k * rows * units;
+      float[] c = state(1).values();
+      int before = state(1).at(k);
+      int after = state(1).at(k + 1);
+      float[] dh = stateGradient(0);
+      float[] dcPrevious = stateGradient(1);
+      gateGradient(OUTPUT, sigma, k, dh, activatedCell, at, units);
+      times(OUTPUT, k, dh, 0, dc, 0);
+      kernels.activateBackward(
+          cellActivation, rows, units, c, after, units, activatedCell, at, units, dc, 0, units);
+      addPeephole(OUTPUT, dc);
+      kernels.add(rows * units, dcPrevious, 0, dc, 0);
+
+      int g = k * rows * columns + place[CANDIDATE] * units;
+      if (coupledGates) {
+        coupledInputGradient(k, c, before);
+      } else {
+        gateGradient(INPUT, sigma, k, dc, gateValues, g, columns);
+        gateGradient(FORGET, sigma, k, dc, c, before, units);
+      }
+      if (place[INPUT] < 0) {
+        gateGradient(CANDIDATE, act, k, dc, ones, 0, 0);
+      } else {
+        int i = k * rows * columns + place[INPUT] * units;
+        gateGradient(CANDIDATE, act, k, dc, gateValues, i, columns);
+      }
+      System.arraycopy(dc, 0, dcPrevious, 0, rows * units);
+      timesForget(k, dcPrevious, 0);
+      addPeephole(INPUT, dcPrevious);
+      addPeephole(FORGET, dcPrevious);
+      System.arraycopy(gateGradients, 0, gateValues, k * rows * columns, rows * columns);
+      multiplyRecurrentBackward(gateGradients, 0, 0, gates, dh, false);
+    }
+
+    /** The gradient of what a gate was activated from: dy ⊙ x ⊙ f′. */
+    private void gateGradient(
+        int gate, Activation f, int k, float[] dy, float[] x, int xAt, int xStride) {
+      if (place[gate] < 0) {
+        return;
+      }
+      int to = place[gate] * units;
+      kernels.multiplyElements(
+          rows, units, dy, 0, units, x, xAt, xStride, gateGradients, to, columns, false);
+      activateGatesBackward(f, k, place[gate], place[gate] + 1, gateGradients);
+    }
+
+    /** di = dc ⊙ (g − c_{t−1}) ⊙ σ′. */
+    private void coupledInputGradient(int k, float[] c, int before) {
+      int g = k * rows * columns + place[CANDIDATE] * units;
+      int to = place[INPUT] * units;
+      for (int r = 0; r < rows; r++) {
+        for (int j = 0; j < units; j++) {
+          float difference = gateValues[g + r * columns + j] - c[before + r * units + j];
+          gateGradients[to + r * columns + j] = dc[r * units + j] * difference;
+        }
+      }
+      activateGatesBackward(sigma, k, place[INPUT], place[INPUT] + 1, gateGradients);
+    }
+
+    /** dc += p ⊙ the gradient of the gate, for what the gate saw. */
+    private void addPeephole(int gate, float[] gradient) {
+      if (peephole[gate] >= 0) {
+        kernels.multiplyElements(
+            rows,
+            units,
+            gateGradients,
+            place[gate] * units,
+            columns,
+            p,
+            peephole[gate] * units,
+            0,
+            gradient,
+            0,
+            units,
+            true);
+      }
+    }
+
+    @Override
+    void recurrentGradient(Gradient[] gradients) {
+      recurrentGradient(state(0).values(), 0, gates, gateValues, gradients[1]);
+      if (peepholes) {
+        float[] dp = gradients[gradients.length - 1].values();
+        peepholeGradient(INPUT, 0, dp);
+        peepholeGradient(FORGET, 0, dp);
+        peepholeGradient(OUTPUT, 1, dp);
+      }
+    }
+
+    /** dp = Σ gate gradients ⊙ c, the cell state before (0) or after (1) each step. */
+    private void peepholeGradient(int gate, int firstState, float[] dp) {
+      if (peephole[gate] < 0) {
+        return;
+      }
+      int positions = timesteps * rows;
+      float[] c = state(1).values();
+      int from = state(1).at(firstState);
+      int column = place[gate] * units;
+      kernels.multiplyElements(
+          positions, units, gateValues, column, columns, c, from, units, seen, 0, units, false);
+      kernels.sumRows(positions, units, seen, 0, units, dp, peephole[gate] * units, false);
+    }
+  }
+}

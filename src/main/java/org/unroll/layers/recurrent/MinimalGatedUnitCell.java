@@ -1,0 +1,136 @@
+package org.unroll.layers.recurrent;
+
+import org.unroll.compute.Activation;
+import org.unroll.network.CellPass;
+import org.unroll.network.Gradient;
+import org.unroll.network.Pass;
+
+/**
+ * One step of the minimal gated unit (Zhou et al. 2016): a {@linkplain GruCell GRU} with a single
+ * gate, which both resets the state and lets the candidate in.
+ *
+ * <pre>
+ * f_t = σ(x_t·W_f + h_{t−1}·U_f + b_f)                forget gate
+ * g_t = act(x_t·W_h + (f_t ⊙ h_{t−1})·U_h + b_h)      candidate
+ * h_t = h_{t−1} + f_t ⊙ (g_t − h_{t−1})               output, and state
+ * </pre>
+ *
+ * <p>Weights, f and h side by side: {@code kernel} W (features, 2·units), {@code recurrent_kernel}
+ * U (units, 2·units), {@code bias} b (2·units). The arguments are described at {@link UnitsCell}.
+ *
+ * <p>Backwards, from the last step to the first, with dh_t what comes from the output and from step
+ * t + 1:
+ *
+ * <pre>
+ * dg = dh_t ⊙ f_t ⊙ act′                          ds = dg·U_hᵀ
+ * df = (dh_t ⊙ (g_t − h_{t−1}) + ds ⊙ h_{t−1}) ⊙ σ′
+ * dh_{t−1} = dh_t ⊙ (1 − f_t) + ds ⊙ f_t + df·U_fᵀ
+ * dW = Σ x_tᵀ·(df, dg)     dU = Σ (h_{t−1}ᵀ·df, (f_t ⊙ h_{t−1})ᵀ·dg)     db = Σ (df, dg)
+ * </pre>
+ *
+ * <p>Source: Guo-Bing Zhou, Jianxin Wu, Chen-Lin Zhang, Zhi-Hua Zhou, "Minimal gated unit for
+ * recurrent neural networks", International Journal of Automation and Computing 13(3), 2016.
+ * Initializers and dropout are those of Keras's GRU, which has no such cell.
+ */
+public final class MinimalGatedUnitCell extends GatedCell<MinimalGatedUnitCell> {
+  public MinimalGatedUnitCell(int units) {
+    super("MGUCell", units);
+  }
+
+  @Override
+  MinimalGatedUnitCell self() {
+    return this;
+  }
+
+  @Override
+  MinimalGatedUnitCell fresh() {
+    return new MinimalGatedUnitCell(units());
+  }
+
+  @Override
+  int gates() {
+    return 2;
+  }
+
+  @Override
+  public CellPass newCellPass() {
+    return new MinimalGatedUnitPass();
+  }
+
+  private final class MinimalGatedUnitPass extends GatePass {
+    private final Activation act = activation();
+    private final Activation sigma = recurrentActivation();
+    private float[] reset = {}; // f ⊙ h: timesteps × rows × units
+    private float[] gateGradients = {}; // rows × columns
+    private float[] ds = {}; // rows × units
+
+    MinimalGatedUnitPass() {
+      super(MinimalGatedUnitCell.this);
+    }
+
+    @Override
+    void reserve() {
+      reset = Pass.atLeast(reset, timesteps * rows * units);
+      gateGradients = Pass.atLeast(gateGradients, rows * columns);
+      ds = Pass.atLeast(ds, rows * units);
+    }
+
+    @Override
+    void stepForward(int k) {
+      int at = k * rows * columns;
+      float[] h = state(0).values();
+      int before = state(0).at(k);
+      int after = state(0).at(k + 1);
+      multiplyRecurrent(h, before, 0, 1, gateValues, at, true);
+      activateGates(sigma, k, 0, 1);
+      int resetAt = k * rows * units;
+      kernels.multiplyElements(
+          rows, units, gateValues, at, columns, h, before, units, reset, resetAt, units, false);
+      multiplyRecurrent(reset, resetAt, 1, 2, gateValues, at, true);
+      activateGates(act, k, 1, 2);
+      for (int r = 0; r < rows; r++) {
+        int f = at + r * columns;
+        int g = f + units;
+        for (int j = 0; j < units; j++) {
+          float previous = h[before + r * units + j];
+          h[after + r * units + j] = previous + gateValues[f + j] * (gateValues[g + j] - previous);
+        }
+      }
+    }
+
+    @Override
+    void stepBackward(int k) {
+      int at = k * rows * columns;
+      float[] h = state(0).values();
+      int before = state(0).at(k);
+      float[] dh = swapStateGradient(0);
+      float[] dhPrevious = stateGradient(0);
+      for (int r = 0; r < rows; r++) {
+        int f = at + r * columns;
+        int g = f + units;
+        for (int j = 0; j < units; j++) {
+          int i = r * units + j;
+          float gate = gateValues[f + j];
+          gateGradients[r * columns + j] = dh[i] * (gateValues[g + j] - h[before + i]);
+          gateGradients[r * columns + units + j] = dh[i] * gate;
+          dhPrevious[i] = dh[i] * (1 - gate);
+        }
+      }
+      activateGatesBackward(act, k, 1, 2, gateGradients);
+      multiplyRecurrentBackward(gateGradients, 0, 1, 2, ds, false);
+      kernels.multiplyElements(
+          rows, units, ds, 0, units, h, before, units, gateGradients, 0, columns, true);
+      kernels.multiplyElements(
+          rows, units, ds, 0, units, gateValues, at, columns, dhPrevious, 0, units, true);
+      activateGatesBackward(sigma, k, 0, 1, gateGradients);
+      multiplyRecurrentBackward(gateGradients, 0, 0, 1, dhPrevious, true);
+      System.arraycopy(gateGradients, 0, gateValues, at, rows * columns);
+    }
+
+    @Override
+    void recurrentGradient(Gradient[] gradients) {
+      recurrentGradient(state(0).values(), 0, 1, gateValues, gradients[1]);
+      recurrentGradient(reset, 1, 2, gateValues, gradients[1]);
+    }
+  }
+}

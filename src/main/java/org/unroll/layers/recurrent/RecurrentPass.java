@@ -1,0 +1,385 @@
+package org.unroll.layers.recurrent;
+
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.unroll.compute.Compute;
+import org.unroll.compute.Kernels;
+import org.unroll.data.Shape;
+import org.unroll.network.CellPass;
+import org.unroll.network.ForwardContext;
+import org.unroll.network.Gradient;
+import org.unroll.network.Pass;
+import org.unroll.network.Tensor;
+import org.unroll.network.TimeSteps;
+
+/**
+ * The walk of a recurrent layer through the time steps of one slice, forwards and backwards.
+ * Direction, masks, states and what is returned are settled here once; the layer's cell adds the
+ * equations of one step.
+ *
+ * <p>Steps are counted in the order of reading: with {@code goBackwards} step 0 reads the last
+ * input. Sequences are kept time-major, so "block k" of a buffer is what all rows of the slice have
+ * at step k.
+ */
+final class RecurrentPass extends Pass {
+  private final Kernels kernels = Compute.kernels();
+  private final RecurrentLayer<?> layer;
+  private final CellPass cell;
+  private final Shape outputShape; // of one step
+  private final int outputState; // the state that is returned
+  private final int[] widths; // of the states
+
+  private int rows;
+  private int timesteps; // those the states hold: all of them, or a stretch of them in turn
+  private int firstStep; // where the stretch begins
+
+  /** The states before each step and after the last: (timesteps + 1) × rows × width each. */
+  private final float[][] states;
+
+  /** The gradients of the states behind the step at hand: rows × width each. */
+  private final float[][] stateGradients;
+
+  private final TimeSteps[] stateSteps;
+  private final TimeSteps inputSteps = new TimeSteps();
+  private final TimeSteps inputGradientSteps = new TimeSteps();
+  private Tensor input;
+  private boolean[] mask; // from maskOffset at step · rows + row, in the order of reading; or null
+  private int maskOffset;
+  private boolean[] maskReversed = {};
+  private float[] reversed = {};
+  private boolean copiesOutput;
+  private boolean masksOutput;
+  private float[] separateOutput = {}; // all steps × rows × width, where it is not the states
+  private final float[][] setAside; // rows × width each
+  private float[] lastOutput = {}; // of a step that returns more than a vector
+  private float[] lastGradient = {};
+  private float[] dx = {};
+  private final Tensor output = new Tensor();
+  private final Tensor inputGradient = new Tensor();
+  private ForwardContext recording; // the last forward pass, if it was recorded
+
+  RecurrentPass(RecurrentLayer<?> layer) {
+    this.layer = layer;
+    cell = layer.cell().newCellPass();
+    outputShape = layer.cell().outputShape();
+    outputState = layer.cell().outputState();
+    widths = layer.cell().stateShapes().values().stream().mapToInt(Shape::size).toArray();
+    states = new float[widths.length][0];
+    stateGradients = new float[widths.length][0];
+    setAside = new float[widths.length][0];
+    stateSteps = Stream.generate(TimeSteps::new).limit(widths.length).toArray(TimeSteps[]::new);
+  }
+
+  @Override
+  public Tensor forward(Tensor newInput, float[][] state, ForwardContext call) {
+    input = newInput;
+    rows = input.rows();
+    int steps = input.timesteps();
+    boolean inStretches = call.isForwardOnly() && !call.isRecording();
+    timesteps = inStretches ? Math.min(steps, cell.stretch(rows)) : steps;
+    for (int s = 0; s < states.length; s++) {
+      int block = rows * widths[s];
+      states[s] = atLeast(states[s], (timesteps + 1) * block);
+      if (state == null) {
+        Arrays.fill(states[s], 0, block, 0f);
+      } else {
+        System.arraycopy(state[s], 0, states[s], 0, block);
+      }
+      stateSteps[s].set(states[s], 0, rows, widths[s]);
+    }
+    firstStep = 0;
+    readInOrder();
+    cell.attach(layer.cell(), inputSteps, true, stateSteps, rows, timesteps);
+    cell.begin(call);
+    prepareOutput(state != null, timesteps < steps);
+    while (firstStep < steps) {
+      cell.inputsReady(timesteps);
+      for (int k = 0; k < timesteps; k++) {
+        cell.forward(k);
+        if (mask != null) {
+          keepMaskedStates(k);
+        }
+      }
+      if (copiesOutput) {
+        copyOutput();
+      }
+      firstStep += timesteps;
+      if (firstStep < steps) {
+        continueStates();
+        timesteps = Math.min(timesteps, steps - firstStep);
+        readInOrder();
+      }
+    }
+    recording = call.isRecording() ? call : null;
+    if (recording != null) {
+      record(call);
+    }
+    if (state != null) {
+      for (int s = 0; s < states.length; s++) {
+        int block = rows * widths[s];
+        System.arraycopy(states[s], timesteps * block, state[s], 0, block);
+      }
+    }
+    return output();
+  }
+
+  /** Tells a recorder the states behind each step and what the cell adds to them. */
+  private void record(ForwardContext call) {
+    int s = 0;
+    for (String name : layer.cell().stateShapes().keySet()) {
+      record(call, name, states[s], rows * widths[s], widths[s]);
+      s++;
+    }
+    cell.recorded()
+        .forEach(
+            (name, values) -> record(call, name, values, 0, values.length / (timesteps * rows)));
+  }
+
+  /** Steps stand in the order of time, whatever the order of reading. */
+  private void record(ForwardContext call, String name, float[] values, int offset, int width) {
+    int block = rows * width;
+    float[] inTime = new float[timesteps * block];
+    for (int k = 0; k < timesteps; k++) {
+      int t = layer.goBackwards() ? timesteps - 1 - k : k;
+      System.arraycopy(values, offset + k * block, inTime, t * block, block);
+    }
+    call.record(layer, name, new Tensor().set(inTime, 0, rows, Shape.of(timesteps, width), null));
+  }
+
+  /** The states behind one stretch are those before the next. */
+  private void continueStates() {
+    for (int s = 0; s < states.length; s++) {
+      int block = rows * widths[s];
+      System.arraycopy(states[s], timesteps * block, states[s], 0, block);
+    }
+  }
+
+  /** Points the steps at hand at the inputs, or at a copy of them from last to first. */
+  private void readInOrder() {
+    int block = rows * input.width();
+    mask = input.mask();
+    maskOffset = firstStep * rows;
+    if (!layer.goBackwards()) {
+      inputSteps.set(input.values(), input.offset() + firstStep * block, rows, input.width());
+      return;
+    }
+    int from = input.timesteps() - firstStep - timesteps;
+    reversed = atLeast(reversed, timesteps * block);
+    reverse(input.values(), input.offset() + from * block, reversed);
+    inputSteps.set(reversed, 0, rows, input.width());
+    if (mask != null) {
+      if (maskReversed.length < timesteps * rows) {
+        maskReversed = new boolean[timesteps * rows];
+      }
+      for (int k = 0; k < timesteps; k++) {
+        int step = from + timesteps - 1 - k;
+        System.arraycopy(mask, step * rows, maskReversed, k * rows, rows);
+      }
+      mask = maskReversed;
+      maskOffset = 0;
+    }
+  }
+
+  private void reverse(float[] from, int fromOffset, float[] to) {
+    int block = rows * input.width();
+    for (int k = 0; k < timesteps; k++) {
+      System.arraycopy(from, fromOffset + (timesteps - 1 - k) * block, to, k * block, block);
+    }
+  }
+
+  /** A masked row keeps its states. */
+  private void keepMaskedStates(int k) {
+    for (int r = 0; r < rows; r++) {
+      if (!mask[maskOffset + k * rows + r]) {
+        for (int s = 0; s < states.length; s++) {
+          int from = (k * rows + r) * widths[s];
+          System.arraycopy(states[s], from, states[s], from + rows * widths[s], widths[s]);
+        }
+      }
+    }
+  }
+
+  /**
+   * Decides where the output is: the states themselves, unless they go on changing, or a mask makes
+   * the output differ.
+   */
+  private void prepareOutput(boolean stateGiven, boolean inStretches) {
+    // A masked step repeats the output before it, zeros at the start; that is the state itself
+    // unless it began with a given one.
+    masksOutput = input.mask() != null && (stateGiven || layer.zeroOutputForMask());
+    copiesOutput = masksOutput || (inStretches && layer.returnSequences());
+    if (copiesOutput) {
+      separateOutput = atLeast(separateOutput, input.timesteps() * rows * widths[outputState]);
+    }
+  }
+
+  /** Puts what the steps at hand return behind what those before them did. */
+  private void copyOutput() {
+    int width = widths[outputState];
+    int block = rows * width;
+    int first = firstStep * block;
+    float[] h = states[outputState];
+    if (!masksOutput) {
+      System.arraycopy(h, block, separateOutput, first, timesteps * block);
+      return;
+    }
+    for (int k = 0; k < timesteps; k++) {
+      for (int r = 0; r < rows; r++) {
+        int from = (k + 1) * block + r * width;
+        int to = first + k * block + r * width;
+        if (mask[maskOffset + k * rows + r]) {
+          System.arraycopy(h, from, separateOutput, to, width);
+        } else if (firstStep + k == 0 || layer.zeroOutputForMask()) {
+          Arrays.fill(separateOutput, to, to + width, 0f);
+        } else {
+          System.arraycopy(separateOutput, to - block, separateOutput, to, width);
+        }
+      }
+    }
+  }
+
+  private Tensor output() {
+    int block = rows * widths[outputState];
+    int steps = input.timesteps();
+    float[] values = copiesOutput ? separateOutput : states[outputState];
+    // Block 0 of the states is the one before the first step.
+    int first = copiesOutput ? 0 : block;
+    if (layer.returnSequences()) {
+      return output.set(values, first, rows, outputShape.prepend(steps), input.mask());
+    }
+    int last = first + (copiesOutput ? steps - 1 : timesteps - 1) * block;
+    if (outputShape.rank() == 1) {
+      return output.set(values, last, rows, outputShape, null);
+    }
+    // A tensor has the first axis of its samples before the rows.
+    lastOutput = atLeast(lastOutput, block);
+    int axis = outputShape.axis(0);
+    swapAxes(values, last, lastOutput, rows, axis, widths[outputState] / axis);
+    return output.set(lastOutput, 0, rows, outputShape, null);
+  }
+
+  @Override
+  public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
+    for (int s = 0; s < states.length; s++) {
+      stateGradients[s] = atLeast(stateGradients[s], rows * widths[s]);
+      Arrays.fill(stateGradients[s], 0, rows * widths[s], 0f);
+    }
+    for (Gradient weightGradient : weightGradients) {
+      Arrays.fill(weightGradient.values(), 0f);
+    }
+    if (needed) {
+      dx = atLeast(dx, input.size());
+      Arrays.fill(dx, 0, input.size(), 0f);
+      inputGradientSteps.set(dx, 0, rows, input.width());
+    }
+    cell.attachGradients(stateGradients, needed ? inputGradientSteps : null);
+    float[][] recorded = recording == null ? null : new float[states.length][];
+    for (int k = timesteps - 1; k >= 0; k--) {
+      if (layer.returnSequences()) {
+        int from = gradient.offset() + k * rows * widths[outputState];
+        addOutputGradient(k, gradient.values(), from);
+      } else if (k == timesteps - 1) {
+        addLastOutputGradient(gradient);
+      }
+      if (recorded != null) {
+        keepStateGradients(k, recorded);
+      }
+      if (mask == null) {
+        cell.backward(k, weightGradients);
+      } else {
+        setMaskedGradientsAside(k);
+        cell.backward(k, weightGradients);
+        takeMaskedGradientsBack(k);
+      }
+    }
+    cell.endBackward(weightGradients);
+    if (recorded != null) {
+      recordGradients(recorded);
+    }
+    return needed ? inputGradient() : null;
+  }
+
+  /** Keeps what has come to the states behind a step, before the step turns it over. */
+  private void keepStateGradients(int k, float[][] recorded) {
+    for (int s = 0; s < states.length; s++) {
+      int block = rows * widths[s];
+      if (recorded[s] == null) {
+        recorded[s] = new float[timesteps * block];
+      }
+      System.arraycopy(stateGradients[s], 0, recorded[s], k * block, block);
+    }
+  }
+
+  private void recordGradients(float[][] recorded) {
+    int s = 0;
+    for (String name : layer.cell().stateShapes().keySet()) {
+      record(recording, "d" + name, recorded[s], 0, widths[s]);
+      s++;
+    }
+  }
+
+  private void addLastOutputGradient(Tensor gradient) {
+    if (outputShape.rank() == 1) {
+      addOutputGradient(timesteps - 1, gradient.values(), gradient.offset());
+      return;
+    }
+    int axis = outputShape.axis(0);
+    int width = widths[outputState] / axis;
+    lastGradient = atLeast(lastGradient, gradient.size());
+    swapAxes(gradient.values(), gradient.offset(), lastGradient, axis, rows, width);
+    addOutputGradient(timesteps - 1, lastGradient, 0);
+  }
+
+  private void addOutputGradient(int k, float[] gradient, int offset) {
+    int width = widths[outputState];
+    float[] sum = stateGradients[outputState];
+    if (mask != null && layer.zeroOutputForMask()) {
+      for (int r = 0; r < rows; r++) {
+        if (mask[k * rows + r]) {
+          kernels.add(width, gradient, offset + r * width, sum, r * width);
+        }
+      }
+    } else {
+      kernels.add(rows * width, gradient, offset, sum, 0);
+    }
+  }
+
+  /**
+   * What comes to a masked row passes by the step: the step itself sees zeros and so adds nothing
+   * to any gradient.
+   */
+  private void setMaskedGradientsAside(int k) {
+    for (int s = 0; s < states.length; s++) {
+      int width = widths[s];
+      setAside[s] = atLeast(setAside[s], rows * width);
+      for (int r = 0; r < rows; r++) {
+        if (!mask[k * rows + r]) {
+          System.arraycopy(stateGradients[s], r * width, setAside[s], r * width, width);
+          Arrays.fill(stateGradients[s], r * width, (r + 1) * width, 0f);
+        }
+      }
+    }
+  }
+
+  private void takeMaskedGradientsBack(int k) {
+    for (int s = 0; s < states.length; s++) {
+      int width = widths[s];
+      for (int r = 0; r < rows; r++) {
+        if (!mask[k * rows + r]) {
+          System.arraycopy(setAside[s], r * width, stateGradients[s], r * width, width);
+        }
+      }
+    }
+  }
+
+  private Tensor inputGradient() {
+    float[] result = dx;
+    if (layer.goBackwards()) {
+      // The copy of the inputs has done its service and takes the gradient in the inputs' own
+      // order.
+      reverse(dx, 0, reversed);
+      result = reversed;
+    }
+    return inputGradient.set(result, 0, rows, input.shape(), null);
+  }
+}

@@ -1,0 +1,97 @@
+package org.unroll.layers.recurrent;
+
+import org.unroll.compute.Activation;
+import org.unroll.network.CellPass;
+import org.unroll.network.Gradient;
+
+/**
+ * One step of {@link SimpleRnn}, Keras's {@code SimpleRNNCell} (Elman 1990): the output is fed back
+ * as the state.
+ *
+ * <pre>
+ * h_t = act(x_t·W + h_{t−1}·U + b)
+ * </pre>
+ *
+ * <p>Weights: {@code kernel} W (features, units), {@code recurrent_kernel} U (units, units), {@code
+ * bias} b (units). The arguments are described at {@link UnitsCell}.
+ *
+ * <p>Backwards, from the last step to the first, with dh_t what comes from the output and from step
+ * t + 1:
+ *
+ * <pre>
+ * da_t = dh_t ⊙ act′        dh_{t−1} = da_t·Uᵀ        dx_t = da_t·Wᵀ
+ * dW = Σ x_tᵀ·da_t          dU = Σ h_{t−1}ᵀ·da_t      db = Σ da_t
+ * </pre>
+ *
+ * <p>Source: Keras 3, {@code keras.layers.SimpleRNNCell}.
+ */
+public final class SimpleRnnCell extends UnitsCell<SimpleRnnCell> {
+  public SimpleRnnCell(int units) {
+    super("SimpleRNNCell", units);
+  }
+
+  @Override
+  SimpleRnnCell self() {
+    return this;
+  }
+
+  @Override
+  SimpleRnnCell fresh() {
+    return new SimpleRnnCell(units());
+  }
+
+  @Override
+  int gates() {
+    return 1;
+  }
+
+  @Override
+  public CellPass newCellPass() {
+    return new SimpleRnnPass();
+  }
+
+  private final class SimpleRnnPass extends GatePass {
+    private final Activation act = activation();
+
+    SimpleRnnPass() {
+      super(SimpleRnnCell.this);
+    }
+
+    @Override
+    void reserve() {}
+
+    @Override
+    void stepForward(int k) {
+      int block = rows * units;
+      float[] h = state(0).values();
+      multiplyRecurrent(h, k * block, 0, 1, gateValues, k * block, true);
+      kernels.activate(act, rows, units, gateValues, k * block, units, h, (k + 1) * block, units);
+    }
+
+    @Override
+    void stepBackward(int k) {
+      int block = rows * units;
+      float[] dh = stateGradient(0); // becomes da_t, then dh_{t−1}
+      kernels.activateBackward(
+          act,
+          rows,
+          units,
+          gateValues,
+          k * block,
+          units,
+          state(0).values(),
+          (k + 1) * block,
+          units,
+          dh,
+          0,
+          units);
+      System.arraycopy(dh, 0, gateValues, k * block, block);
+      multiplyRecurrentBackward(gateValues, k * block, 0, 1, dh, false);
+    }
+
+    @Override
+    void recurrentGradient(Gradient[] gradients) {
+      recurrentGradient(state(0).values(), 0, 1, gateValues, gradients[1]);
+    }
+  }
+}

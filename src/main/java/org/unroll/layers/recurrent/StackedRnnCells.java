@@ -1,0 +1,228 @@
+package org.unroll.layers.recurrent;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unroll.data.Shape;
+import org.unroll.network.Cell;
+import org.unroll.network.CellPass;
+import org.unroll.network.ForwardContext;
+import org.unroll.network.Gradient;
+import org.unroll.network.Layer;
+import org.unroll.network.Pass;
+import org.unroll.network.TimeSteps;
+
+/**
+ * Cells on top of each other that work as one, Keras's {@code StackedRNNCells}: at each time step
+ * the first cell takes the input, every further one the output of the cell below it, and the last
+ * one's output is the output. The states are those of all cells, the weights too.
+ *
+ * <p>Layers on top of each other compute the same without masks and dropout, and faster, since each
+ * projects all time steps at once.
+ *
+ * <p>Source: Keras 3, {@code keras.layers.StackedRNNCells}.
+ */
+public final class StackedRnnCells extends Cell {
+  /** Keeps the random streams of the cells apart from those of the layers that follow. */
+  private static final int POSITIONS_PER_CELL = 1 << 16;
+
+  private final List<Cell> cells;
+
+  public StackedRnnCells(Cell... cells) {
+    super("StackedRNNCells");
+    if (cells.length == 0) {
+      throw new IllegalArgumentException("StackedRNNCells needs at least one cell.");
+    }
+    this.cells = List.of(cells);
+  }
+
+  /** The cells, the one that takes the input first. */
+  public List<Cell> cells() {
+    return cells;
+  }
+
+  /** Sets the name. */
+  public StackedRnnCells name(String name) {
+    setName(name);
+    return this;
+  }
+
+  @Override
+  protected List<Layer> innerLayers() {
+    return List.copyOf(cells);
+  }
+
+  @Override
+  public StackedRnnCells copy() {
+    return new StackedRnnCells(cells.stream().map(Cell::copy).toArray(Cell[]::new));
+  }
+
+  /** The states of all cells, their names followed by the number of the cell from 0. */
+  @Override
+  public Map<String, Shape> stateShapes() {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    for (int i = 0; i < cells.size(); i++) {
+      int number = i;
+      cells.get(i).stateShapes().forEach((name, shape) -> shapes.put(name + "_" + number, shape));
+    }
+    return shapes;
+  }
+
+  @Override
+  public int outputState() {
+    Cell last = cells.get(cells.size() - 1);
+    return stateShapes().size() - last.stateShapes().size() + last.outputState();
+  }
+
+  @Override
+  public Shape stepOutput(Shape input, Layer owner) {
+    Shape output = input;
+    for (Cell cell : cells) {
+      output = cell.stepOutput(output, owner);
+      if (output == null) {
+        return null;
+      }
+    }
+    return output;
+  }
+
+  @Override
+  protected void createWeights(Shape input, WeightFactory factory) {
+    Shape stepInput = input;
+    for (int i = 0; i < cells.size(); i++) {
+      factory.inner(cells.get(i), stepInput, i * POSITIONS_PER_CELL);
+      stepInput = cells.get(i).outputShape();
+    }
+  }
+
+  @Override
+  public void prepareBackward() {
+    cells.forEach(Cell::prepareBackward);
+  }
+
+  @Override
+  public CellPass newCellPass() {
+    return new StackPass();
+  }
+
+  /** One cell of the stack at work. */
+  private static final class Level {
+    final Cell cell;
+    final CellPass pass;
+    final int outputState; // of the cell's own states
+    final int firstState; // of the stack's states
+    final TimeSteps[] states;
+    final float[][] stateGradients;
+    final Gradient[] gradients;
+    final TimeSteps input = new TimeSteps();
+    final TimeSteps inputGradient = new TimeSteps();
+    float[] dx = {};
+
+    Level(Cell cell, int firstState) {
+      this.cell = cell;
+      this.firstState = firstState;
+      pass = cell.newCellPass();
+      outputState = cell.outputState();
+      states = new TimeSteps[cell.stateShapes().size()];
+      stateGradients = new float[states.length][];
+      gradients = new Gradient[cell.weights().size()];
+    }
+  }
+
+  private final class StackPass extends CellPass {
+    private final Level[] levels = new Level[cells.size()];
+
+    StackPass() {
+      int states = 0;
+      for (int i = 0; i < levels.length; i++) {
+        levels[i] = new Level(cells.get(i), states);
+        states += levels[i].states.length;
+      }
+    }
+
+    @Override
+    public void begin(ForwardContext call) {
+      TimeSteps below = input();
+      for (int i = 0; i < levels.length; i++) {
+        Level level = levels[i];
+        for (int s = 0; s < level.states.length; s++) {
+          level.states[s] = state(level.firstState + s);
+        }
+        boolean inAdvance = i == 0 && inputsInAdvance;
+        level.pass.attach(level.cell, below, inAdvance, level.states, rows, timesteps);
+        level.pass.begin(call);
+        TimeSteps output = level.states[level.outputState];
+        if (i < levels.length - 1) {
+          // What the next cell takes at step k is this one's state after it.
+          below = levels[i + 1].input.set(output.values(), output.at(1), rows, output.width());
+        }
+      }
+    }
+
+    @Override
+    public void inputsReady(int steps) {
+      levels[0].pass.inputsReady(steps);
+    }
+
+    @Override
+    public void forward(int k) {
+      for (Level level : levels) {
+        level.pass.forward(k);
+      }
+    }
+
+    @Override
+    public void backward(int k, Gradient[] gradients) {
+      if (k == timesteps - 1) {
+        beginBackward(gradients);
+      }
+      for (int i = levels.length - 1; i >= 0; i--) {
+        Level level = levels[i];
+        int count = level.stateGradients.length;
+        for (int s = 0; s < count; s++) {
+          level.stateGradients[s] = stateGradient(level.firstState + s);
+        }
+        level.pass.backward(k, level.gradients);
+        for (int s = 0; s < count; s++) {
+          setStateGradient(level.firstState + s, level.stateGradients[s]);
+        }
+        if (i > 0) {
+          Level below = levels[i - 1];
+          float[] gradient = stateGradient(below.firstState + below.outputState);
+          TimeSteps dx = level.inputGradient;
+          kernels.add(rows * dx.width(), dx.values(), dx.at(k), gradient, 0);
+        }
+      }
+    }
+
+    private void beginBackward(Gradient[] gradients) {
+      int taken = 0;
+      for (int i = 0; i < levels.length; i++) {
+        Level level = levels[i];
+        System.arraycopy(gradients, taken, level.gradients, 0, level.gradients.length);
+        taken += level.gradients.length;
+        TimeSteps inputGradient = inputGradient();
+        if (i > 0) {
+          int width = level.input.width();
+          level.dx = zeros(level.dx, timesteps * rows * width);
+          inputGradient = level.inputGradient.set(level.dx, 0, rows, width);
+        }
+        level.pass.attachGradients(level.stateGradients, inputGradient);
+      }
+    }
+
+    @Override
+    public void endBackward(Gradient[] gradients) {
+      for (Level level : levels) {
+        level.pass.endBackward(level.gradients);
+      }
+    }
+  }
+
+  private static float[] zeros(float[] buffer, int length) {
+    float[] zeros = Pass.atLeast(buffer, length);
+    Arrays.fill(zeros, 0, length, 0f);
+    return zeros;
+  }
+}

@@ -1,0 +1,46 @@
+package org.unroll.losses;
+
+/**
+ * The Kullback–Leibler divergence of the predicted from the target distribution, {@code Σ t · log(t
+ * / p)} over the outputs of a position (not their mean), both clipped to [1e-7, 1]; where a
+ * prediction was clipped its derivative is 0.
+ */
+public record KlDivergence() implements PositionLoss {
+  @Override
+  public String name() {
+    return "kl_divergence";
+  }
+
+  @Override
+  public int targetWidth(int outputs) {
+    return outputs;
+  }
+
+  @Override
+  public double at(
+      int outputs,
+      float[] predictions,
+      int predictionsOffset,
+      float[] targets,
+      int targetsOffset,
+      double weight,
+      float[] gradient,
+      int gradientOffset) {
+    double sum = 0;
+    for (int i = 0; i < outputs; i++) {
+      float prediction = predictions[predictionsOffset + i];
+      double p = clipped(prediction);
+      double t = clipped(targets[targetsOffset + i]);
+      sum += t * Math.log(t / p);
+      if (gradient != null) {
+        boolean outside = prediction < Losses.EPSILON || prediction > 1;
+        gradient[gradientOffset + i] = outside ? 0 : (float) (-weight * t / p);
+      }
+    }
+    return sum;
+  }
+
+  private static double clipped(float value) {
+    return Math.max(Losses.EPSILON, Math.min(1f, value));
+  }
+}

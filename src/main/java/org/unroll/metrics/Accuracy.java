@@ -1,0 +1,55 @@
+package org.unroll.metrics;
+
+/**
+ * Keras's {@code accuracy}: {@link BinaryAccuracy} for a model with one output, {@link
+ * SparseCategoricalAccuracy} for several outputs with one target, {@link CategoricalAccuracy} else.
+ * {@link #resolve} chooses.
+ *
+ * @param name the name in the logs, {@code accuracy} or {@code acc}
+ */
+public record Accuracy(String name) implements Metric {
+  @Override
+  public boolean higherIsBetter() {
+    return true;
+  }
+
+  @Override
+  public Metric resolve(int outputs, int targetWidth) {
+    Metric accuracy;
+    if (outputs == 1) {
+      accuracy = new BinaryAccuracy(name, BinaryAccuracy.DEFAULT_THRESHOLD);
+    } else if (targetWidth == 1) {
+      accuracy = new SparseCategoricalAccuracy(name);
+    } else {
+      accuracy = new CategoricalAccuracy(name);
+    }
+    return accuracy.resolve(outputs, targetWidth);
+  }
+
+  @Override
+  public int accumulators() {
+    throw unresolved();
+  }
+
+  @Override
+  public void add(
+      int positions,
+      int outputs,
+      float[] predictions,
+      int predictionsOffset,
+      float[] targets,
+      float[] weights,
+      double[] totals) {
+    throw unresolved();
+  }
+
+  @Override
+  public double result(double[] totals) {
+    throw unresolved();
+  }
+
+  private IllegalStateException unresolved() {
+    return new IllegalStateException(
+        "The metric '" + name + "' depends on the model. Call resolve first.");
+  }
+}

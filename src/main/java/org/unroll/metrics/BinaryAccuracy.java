@@ -1,0 +1,30 @@
+package org.unroll.metrics;
+
+/**
+ * The share of predictions on the right side of a threshold: {@code (p > threshold) = t}, averaged
+ * over the outputs of a position and then over positions.
+ *
+ * @param name the name in the logs
+ * @param threshold above it a prediction counts as 1, else as 0; 0.5 by default
+ */
+public record BinaryAccuracy(String name, double threshold) implements MatchMetric {
+  static final double DEFAULT_THRESHOLD = 0.5;
+
+  @Override
+  public int targetWidth(int outputs) {
+    return outputs;
+  }
+
+  @Override
+  public double at(
+      int outputs, float[] predictions, int predictionsOffset, float[] targets, int targetsOffset) {
+    int matches = 0;
+    for (int i = 0; i < outputs; i++) {
+      float predicted = predictions[predictionsOffset + i] > (float) threshold ? 1 : 0;
+      if (predicted == targets[targetsOffset + i]) {
+        matches++;
+      }
+    }
+    return (double) matches / outputs;
+  }
+}

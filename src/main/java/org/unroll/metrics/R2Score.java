@@ -1,0 +1,91 @@
+package org.unroll.metrics;
+
+/**
+ * The coefficient of determination, {@code 1 − Σ(t − p)² / Σ(t − mean t)²}, for each output and
+ * then averaged: 1 for perfect predictions, 0 for those as good as the mean. An output whose
+ * targets are all equal has the score 0, as in Keras (NaN if the predictions are perfect too).
+ * Source: Keras's {@code R2Score}, without its {@code num_regressors}.
+ *
+ * @param name the name in the logs
+ * @param aggregation how the outputs are put together; {@link Aggregation#UNIFORM_AVERAGE} by
+ *     default
+ * @param outputs the number of outputs, 0 until {@link #resolve}
+ */
+public record R2Score(String name, Aggregation aggregation, int outputs) implements Metric {
+  /** How the scores of the outputs become one number. */
+  public enum Aggregation {
+    /** Their mean. */
+    UNIFORM_AVERAGE,
+    /** Their mean, weighted by the variance of the targets. */
+    VARIANCE_WEIGHTED_AVERAGE
+  }
+
+  /** This metric with another aggregation. */
+  public R2Score aggregation(Aggregation kind) {
+    return new R2Score(name, kind, outputs);
+  }
+
+  @Override
+  public boolean higherIsBetter() {
+    return true;
+  }
+
+  @Override
+  public Metric resolve(int outputs, int targetWidth) {
+    Metrics.checkTargetWidth(name, outputs, outputs, targetWidth);
+    return new R2Score(name, aggregation, outputs);
+  }
+
+  /** For each output: Σt, Σt², Σ(t − p)²; then all weights. */
+  @Override
+  public int accumulators() {
+    if (outputs == 0) {
+      throw new IllegalStateException(
+          "The metric '" + name + "' depends on the model. Call resolve first.");
+    }
+    return 3 * outputs + 1;
+  }
+
+  @Override
+  public void add(
+      int positions,
+      int outputs,
+      float[] predictions,
+      int predictionsOffset,
+      float[] targets,
+      float[] weights,
+      double[] totals) {
+    for (int position = 0; position < positions; position++) {
+      double weight = weights == null ? 1 : weights[position];
+      if (weight == 0) {
+        continue;
+      }
+      for (int i = 0; i < outputs; i++) {
+        double target = targets[position * outputs + i];
+        double error = target - predictions[predictionsOffset + position * outputs + i];
+        totals[3 * i] += weight * target;
+        totals[3 * i + 1] += weight * target * target;
+        totals[3 * i + 2] += weight * error * error;
+      }
+      totals[3 * outputs] += weight;
+    }
+  }
+
+  @Override
+  public double result(double[] totals) {
+    double count = totals[3 * outputs];
+    double sum = 0;
+    double weights = 0;
+    for (int i = 0; i < outputs; i++) {
+      double variation = totals[3 * i + 1] - totals[3 * i] * totals[3 * i] / count;
+      double score = 1 - totals[3 * i + 2] / variation;
+      if (Double.isInfinite(score)) {
+        score = 0;
+      }
+      double weight = aggregation == Aggregation.UNIFORM_AVERAGE ? 1 : variation;
+      sum += weight * score;
+      weights += weight;
+    }
+    return sum / weights;
+  }
+}

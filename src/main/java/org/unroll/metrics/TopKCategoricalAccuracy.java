@@ -1,0 +1,27 @@
+package org.unroll.metrics;
+
+/**
+ * The share of positions where the class of the largest target (one-hot targets) is among the k
+ * largest predictions. Ties at the k-th place count as in.
+ *
+ * @param name the name in the logs
+ * @param k at least 1; 5 by default
+ */
+public record TopKCategoricalAccuracy(String name, int k) implements MatchMetric {
+  /** Checks k. */
+  public TopKCategoricalAccuracy {
+    Metrics.checkK(k);
+  }
+
+  @Override
+  public int targetWidth(int outputs) {
+    return outputs;
+  }
+
+  @Override
+  public double at(
+      int outputs, float[] predictions, int predictionsOffset, float[] targets, int targetsOffset) {
+    int expected = MatchMetric.argmax(outputs, targets, targetsOffset);
+    return MatchMetric.inTopK(expected, k, outputs, predictions, predictionsOffset) ? 1 : 0;
+  }
+}

@@ -1,0 +1,137 @@
+package org.unroll.optimizers;
+
+import java.util.List;
+import org.unroll.network.Weight;
+
+/**
+ * Adam, in step t:
+ *
+ * <pre>
+ * m += (g − m)·(1 − β₁)
+ * v += (g² − v)·(1 − β₂)             with amsgrad:  v̂ = max(v̂, v), used in place of v below
+ * w −= α·m / (√v + ε),   α = η·√(1 − β₂ᵗ) / (1 − β₁ᵗ)
+ * </pre>
+ *
+ * <p>Defaults: learning rate η 0.001, beta1 0.9, beta2 0.999, epsilon ε 1e-7 (outside the bias
+ * correction, the "epsilon hat" of the paper), amsgrad false. With a weight decay of 0.004 it is
+ * Keras's {@code AdamW}. Source: Keras's {@code Adam}; Kingma and Ba 2014; Reddi et al. 2018 for
+ * amsgrad.
+ */
+public final class Adam extends FluentOptimizer<Adam> {
+  private final String name;
+  private double beta1 = 0.9;
+  private double beta2 = 0.999;
+  private double epsilon = 1e-7;
+  private boolean amsgrad;
+  private float[][] momentums;
+  private float[][] velocities;
+  private float[][] velocityHats;
+
+  Adam(String name, double learningRate) {
+    super(learningRate);
+    this.name = name;
+  }
+
+  @Override
+  Adam self() {
+    return this;
+  }
+
+  /** {@code adam} or {@code adamw}. */
+  @Override
+  public String name() {
+    return name;
+  }
+
+  /** The factor β₁ of the first moment. */
+  public double beta1() {
+    return beta1;
+  }
+
+  /** Sets β₁, between 0 and 1. */
+  public Adam beta1(double value) {
+    beta1 = checkedFraction("beta1", value);
+    return this;
+  }
+
+  /** The factor β₂ of the second moment. */
+  public double beta2() {
+    return beta2;
+  }
+
+  /** Sets β₂, between 0 and 1. */
+  public Adam beta2(double value) {
+    beta2 = checkedFraction("beta2", value);
+    return this;
+  }
+
+  /** The constant ε. */
+  public double epsilon() {
+    return epsilon;
+  }
+
+  /** Sets ε, at least 0. */
+  public Adam epsilon(double value) {
+    epsilon = checkedEpsilon(value);
+    return this;
+  }
+
+  /** Whether the largest second moment so far is used. */
+  public boolean amsgrad() {
+    return amsgrad;
+  }
+
+  /** Uses the largest second moment so far. */
+  public Adam amsgrad(boolean value) {
+    requireNotBuilt("amsgrad");
+    amsgrad = value;
+    return this;
+  }
+
+  @Override
+  protected void allocate(List<Weight> weights) {
+    momentums = new float[weights.size()][];
+    velocities = new float[weights.size()][];
+    for (int i = 0; i < weights.size(); i++) {
+      momentums[i] = addSlot("momentum", i, 0);
+      velocities[i] = addSlot("velocity", i, 0);
+    }
+    if (amsgrad) {
+      velocityHats = addSlots("velocity_hat", weights, 0);
+    }
+  }
+
+  @Override
+  protected void update(int index, float[] w, float[] g, float[] g2, float rate, long step) {
+    // In float32 on purpose: 1 − 0.999 has lost five digits there, and Keras trains with what is
+    // left.
+    float power1 = (float) Math.pow((float) beta1, (double) step);
+    float power2 = (float) Math.pow((float) beta2, (double) step);
+    float alpha = rate * (float) Math.sqrt(1 - power2) / (1 - power1);
+    float take1 = (float) (1 - beta1);
+    float take2 = (float) (1 - beta2);
+    float eps = (float) epsilon;
+    float[] m = momentums[index];
+    float[] v = velocities[index];
+    if (amsgrad) {
+      float[] largest = velocityHats[index];
+      for (int i = 0; i < w.length; i++) {
+        float first = m[i] + (g[i] - m[i]) * take1;
+        float second = v[i] + (g2[i] - v[i]) * take2;
+        float most = Math.max(largest[i], second);
+        m[i] = first;
+        v[i] = second;
+        largest[i] = most;
+        w[i] -= first * alpha / ((float) Math.sqrt(most) + eps);
+      }
+    } else {
+      for (int i = 0; i < w.length; i++) {
+        float first = m[i] + (g[i] - m[i]) * take1;
+        float second = v[i] + (g2[i] - v[i]) * take2;
+        m[i] = first;
+        v[i] = second;
+        w[i] -= first * alpha / ((float) Math.sqrt(second) + eps);
+      }
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package org.unroll.plots;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Bars: of single values, and of means with their spread. */
+final class BarPlots {
+
+  private static final int BAR_HEIGHT = 30;
+
+  private BarPlots() {}
+
+  static PlotFigure bars(
+      String title, String yTitle, List<String> categories, Map<String, double[]> groups) {
+    LinePlots.requireSome(groups, "group of bars");
+    List<PlotlyTrace> traces = new ArrayList<>();
+    groups.forEach(
+        (name, values) -> {
+          requireOneEach(categories, name, values.length);
+          traces.add(bars(name, categories, values, PlotStyle.color(traces.size())).labelled());
+        });
+    return figure(title, yTitle, "group", traces);
+  }
+
+  static PlotFigure means(
+      String title, String yTitle, List<String> categories, Map<String, double[][]> groups) {
+    LinePlots.requireSome(groups, "group of bars");
+    List<PlotlyTrace> traces = new ArrayList<>();
+    groups.forEach(
+        (name, runs) -> {
+          requireOneEach(categories, name, runs.length);
+          for (int i = 0; i < runs.length; i++) {
+            if (runs[i].length == 0) {
+              throw new IllegalArgumentException(
+                  "A mean needs a run at least. Received: none of '"
+                      + categories.get(i)
+                      + "' in '"
+                      + name
+                      + "'.");
+            }
+          }
+          double[] means = Arrays.stream(runs).mapToDouble(BarPlots::mean).toArray();
+          PlotlyTrace trace = bars(name, categories, means, PlotStyle.color(traces.size()));
+          ObjectNode whiskers =
+              FigureJson.parse("{type: 'data', color: '#808080', thickness: 1.5}");
+          whiskers.set(
+              "array",
+              PlotlyTrace.numbers(Arrays.stream(runs).mapToDouble(BarPlots::deviation).toArray()));
+          trace.json().set("error_y", whiskers);
+          traces.add(trace);
+        });
+    return figure(title, yTitle, "group", traces);
+  }
+
+  static double mean(double[] values) {
+    return Arrays.stream(values).average().orElse(Double.NaN);
+  }
+
+  /** The standard deviation over n − 1; NaN for a single value, which has no spread. */
+  static double deviation(double[] values) {
+    double mean = mean(values);
+    double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
+    return values.length < 2 ? Double.NaN : Math.sqrt(squares / (values.length - 1));
+  }
+
+  static PlotFigure meanAbsoluteErrors(
+      Map<String, Double> models, Map<String, Double> baselines, String unit) {
+    if (models.isEmpty() && baselines.isEmpty()) {
+      throw new IllegalArgumentException(
+          "There is no model and no baseline whose error could be drawn.");
+    }
+    List<PlotlyTrace> bars = new ArrayList<>();
+    if (!models.isEmpty()) {
+      bars.add(sorted("models", models, PlotStyle.color(0)));
+    }
+    if (!baselines.isEmpty()) {
+      bars.add(sorted("baselines", baselines, PlotStyle.NEUTRAL));
+    }
+    return figure("Mean absolute error", "MAE (" + unit + ")", "overlay", bars);
+  }
+
+  private static PlotlyTrace sorted(String name, Map<String, Double> values, String color) {
+    Map<String, Double> ordered = new LinkedHashMap<>();
+    values.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .forEach(entry -> ordered.put(entry.getKey(), entry.getValue()));
+    return bars(
+            name,
+            List.copyOf(ordered.keySet()),
+            ordered.values().stream().mapToDouble(Double::doubleValue).toArray(),
+            color)
+        .labelled();
+  }
+
+  /** Lying bars, the longest on top. */
+  static PlotFigure ranking(String title, String xTitle, Map<String, Double> values) {
+    LinePlots.requireSome(values, "value");
+    List<Map.Entry<String, Double>> ordered =
+        values.entrySet().stream()
+            .sorted(
+                Comparator.comparingDouble(
+                    entry -> // NaN at the bottom
+                    Double.isNaN(entry.getValue()) ? Double.NEGATIVE_INFINITY : entry.getValue()))
+            .toList();
+    PlotlyTrace bars =
+        PlotlyTrace.bars(
+                xTitle,
+                PlotlyTrace.numbers(ordered.stream().mapToDouble(Map.Entry::getValue).toArray()),
+                PlotlyTrace.texts(ordered.stream().map(Map.Entry::getKey).toList()),
+                PlotStyle.color(0))
+            .labelled()
+            .with("{orientation: 'h', showlegend: false}");
+    PlotFigure figure =
+        Subplots.figure(
+            title,
+            Subplots.axis(xTitle),
+            List.of(
+                new Subplots.Panel(
+                    "",
+                    "{type: 'category'}",
+                    Math.max(90, BAR_HEIGHT * values.size()),
+                    List.of(bars))));
+    figure.settings().put("showlegend", false);
+    double[] finite =
+        values.values().stream().mapToDouble(v -> v).filter(Double::isFinite).toArray();
+    double least = Math.min(0, Arrays.stream(finite).min().orElse(0));
+    double most = Math.max(0, Arrays.stream(finite).max().orElse(0));
+    if (least < 0) { // else its label runs into the name of the bar
+      double room = 0.15 * (most - least);
+      figure.xRange(least - room, most + room);
+    }
+    return figure;
+  }
+
+  private static PlotlyTrace bars(
+      String name, List<String> categories, double[] values, String color) {
+    return PlotlyTrace.bars(
+        name, PlotlyTrace.texts(categories), PlotlyTrace.numbers(values), color);
+  }
+
+  private static PlotFigure figure(
+      String title, String yTitle, String mode, List<PlotlyTrace> traces) {
+    PlotFigure figure = Subplots.figure(title, "", yTitle, traces);
+    figure.settings().put("barmode", mode).put("showlegend", traces.size() > 1);
+    figure.settings().withObject("/xaxis").put("type", "category");
+    return figure;
+  }
+
+  private static void requireOneEach(List<String> categories, String name, int received) {
+    if (received != categories.size()) {
+      throw new IllegalArgumentException(
+          "A group has a bar for each of "
+              + categories
+              + ". Received: "
+              + received
+              + " of '"
+              + name
+              + "'.");
+    }
+  }
+}

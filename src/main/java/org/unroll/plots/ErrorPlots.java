@@ -1,0 +1,119 @@
+package org.unroll.plots;
+
+import java.time.LocalDateTime;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.unroll.Sequential;
+import org.unroll.timeseries.Windows;
+import tech.tablesaw.plotly.traces.Trace;
+
+/** How wrong forecasts are, and when. */
+final class ErrorPlots {
+
+  private static final int HOURS = 24;
+
+  private ErrorPlots() {}
+
+  static PlotFigure distribution(Map<String, double[]> errors, String unit) {
+    return Histograms.histogram(
+        "Forecast − truth", unit.isEmpty() ? "error" : "error (" + unit + ")", errors);
+  }
+
+  static PlotFigure distribution(Windows windows, Map<String, Sequential> models) {
+    TargetForecasts known = TargetForecasts.ofOneColumn(windows);
+    Map<String, double[]> errors = new LinkedHashMap<>();
+    known
+        .errors(models)
+        .forEach(
+            (name, own) ->
+                errors.put(name, Arrays.stream(own).flatMapToDouble(Arrays::stream).toArray()));
+    return distribution(errors, known.unit());
+  }
+
+  static PlotFigure byHorizon(Windows windows, Map<String, Sequential> models) {
+    TargetForecasts known = TargetForecasts.ofOneColumn(windows);
+    if (known.width() < 2) {
+      throw new IllegalArgumentException(
+          "Errors by horizon are drawn of windows with several target steps. Received: one."
+              + " Set targetSteps(n).");
+    }
+    Map<String, double[]> errors = new LinkedHashMap<>();
+    known
+        .errors(models)
+        .forEach(
+            (name, own) ->
+                errors.put(
+                    name, Arrays.stream(own).mapToDouble(ErrorPlots::meanAbsolute).toArray()));
+    double[] steps = IntStream.rangeClosed(1, known.width()).asDoubleStream().toArray();
+    return fromZero(
+        LinePlots.lines("Error by horizon", "steps ahead", mae(known.unit()), steps, errors));
+  }
+
+  static PlotFigure byHour(Windows windows, Map<String, Sequential> models) {
+    TargetForecasts known = TargetForecasts.ofOneValue(windows);
+    List<LocalDateTime> times = known.times();
+    Map<String, double[]> errors = new LinkedHashMap<>();
+    known.errors(models).forEach((name, own) -> errors.put(name, own[0]));
+    return byHour(times, errors, known.unit());
+  }
+
+  static PlotFigure byHour(List<LocalDateTime> times, Map<String, double[]> errors, String unit) {
+    Map<String, double[]> means = new LinkedHashMap<>();
+    errors.forEach(
+        (name, own) -> {
+          if (own.length != times.size()) {
+            throw new IllegalArgumentException(
+                "There is an error for each time. Received: "
+                    + own.length
+                    + " errors of '"
+                    + name
+                    + "' for "
+                    + times.size()
+                    + " times.");
+          }
+          double[] byHour = new double[HOURS];
+          Arrays.setAll(
+              byHour,
+              hour ->
+                  meanAbsolute(
+                      IntStream.range(0, own.length)
+                          .filter(i -> times.get(i) != null && times.get(i).getHour() == hour)
+                          .mapToDouble(i -> own[i])
+                          .toArray()));
+          means.put(name, byHour);
+        });
+    PlotFigure figure =
+        LinePlots.lines("Error by hour of the day", "hour of the day", mae(unit), null, means);
+    figure
+        .settings()
+        .withObject("/xaxis")
+        .put("tickmode", "linear")
+        .put("tick0", 0)
+        .put("dtick", 3);
+    return fromZero(figure);
+  }
+
+  private static PlotFigure fromZero(PlotFigure figure) {
+    for (Trace trace : figure.getTraces()) {
+      ((PlotlyTrace) trace).with("{mode: 'lines+markers'}");
+    }
+    figure.settings().withObject("/yaxis").put("rangemode", "tozero");
+    return figure;
+  }
+
+  private static String mae(String unit) {
+    return unit.isEmpty() ? "MAE" : "MAE (" + unit + ")";
+  }
+
+  /** NaN where there is no error that is a number. */
+  private static double meanAbsolute(double[] errors) {
+    return Arrays.stream(errors)
+        .filter(e -> !Double.isNaN(e))
+        .map(Math::abs)
+        .average()
+        .orElse(Double.NaN);
+  }
+}

@@ -1,0 +1,91 @@
+package org.unroll.plots;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.awt.AWTError;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.metadata.IIOMetadata;
+import javax.imageio.metadata.IIOMetadataNode;
+import javax.imageio.stream.ImageOutputStream;
+import org.unroll.plots.drawing.Drawing;
+
+/**
+ * A figure as a PNG that shows anywhere and carries the figure itself: the JSON stands in a
+ * compressed text chunk, from which {@code figures.js} draws the interactive plot in its place.
+ */
+public final class FigurePicture {
+
+  /** The keyword of the text chunk; {@code figures.js} looks for it. */
+  public static final String KEYWORD = "unroll-figure";
+
+  /** Drawn larger than shown, for sharp letters on dense screens. */
+  private static final double SCALE = 1.5;
+
+  private FigurePicture() {}
+
+  public static byte[] png(ObjectNode figure, int width, int height) {
+    BufferedImage image =
+        new BufferedImage(
+            (int) (width * SCALE), (int) (height * SCALE), BufferedImage.TYPE_INT_RGB);
+    try {
+      draw(image, figure, width, height);
+    } catch (RuntimeException | LinkageError | InternalError | AWTError e) {
+      // A plot must not fail for want of its still picture: a machine may have no font at all.
+      System.err.println("No still picture of this plot, it shows where scripts run only: " + e);
+    }
+    try {
+      return encode(image, FigureJson.write(figure));
+    } catch (IOException e) {
+      throw new IllegalStateException("The picture of a figure cannot be written: " + e, e);
+    }
+  }
+
+  private static void draw(BufferedImage image, ObjectNode figure, int width, int height) {
+    Graphics2D graphics = image.createGraphics();
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
+    graphics.scale(SCALE, SCALE);
+    if (Drawing.canDraw(figure)) {
+      Drawing.draw(figure, graphics, width, height);
+    } else {
+      graphics.setColor(Color.GRAY);
+      graphics.drawString("This kind of plot shows only where scripts run.", 40, height / 2);
+    }
+    graphics.dispose();
+  }
+
+  private static byte[] encode(BufferedImage image, String json) throws IOException {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
+    IIOMetadata metadata =
+        writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(image), null);
+    String format = "javax_imageio_png_1.0";
+    IIOMetadataNode entry = new IIOMetadataNode("zTXtEntry");
+    entry.setAttribute("keyword", KEYWORD);
+    entry.setAttribute("compressionMethod", "deflate");
+    entry.setAttribute("text", json);
+    IIOMetadataNode chunk = new IIOMetadataNode("zTXt");
+    chunk.appendChild(entry);
+    IIOMetadataNode root = new IIOMetadataNode(format);
+    root.appendChild(chunk);
+    metadata.mergeTree(format, root);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
+      writer.setOutput(out);
+      ImageWriteParam smallest = writer.getDefaultWriteParam();
+      smallest.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+      smallest.setCompressionQuality(0);
+      writer.write(null, new IIOImage(image, null, metadata), smallest);
+    } finally {
+      writer.dispose();
+    }
+    return bytes.toByteArray();
+  }
+}

@@ -1,0 +1,147 @@
+package org.unroll.plots;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.unroll.Sequential;
+import org.unroll.timeseries.Windows;
+
+/** Forecasts beside what came true. */
+final class ForecastPlots {
+
+  private ForecastPlots() {}
+
+  static PlotFigure forecast(
+      List<LocalDateTime> times, double[] truth, Map<String, double[]> forecasts, String quantity) {
+    return forecast(times(times), "", truth, forecasts, quantity);
+  }
+
+  static PlotFigure forecast(Windows windows, Map<String, Sequential> models) {
+    TargetForecasts known = TargetForecasts.ofOneValue(windows);
+    Map<String, double[]> forecasts = new LinkedHashMap<>();
+    models.forEach((name, model) -> forecasts.put(name, known.of(model)[0]));
+    return forecast(known.x(), known.xTitle(), known.truth(0), forecasts, known.quantity());
+  }
+
+  static PlotFigure band(
+      List<LocalDateTime> times,
+      double[] truth,
+      double[] forecast,
+      double[] lower,
+      double[] upper,
+      String quantity) {
+    return band(times(times), "", "band", truth, forecast, lower, upper, quantity);
+  }
+
+  static PlotFigure band(Windows windows, Sequential model, Windows validation, double coverage) {
+    if (!(coverage > 0 && coverage < 1)) {
+      throw new IllegalArgumentException(
+          "A band holds a share of the errors between 0 and 1, say 0.8. Received: "
+              + coverage
+              + ".");
+    }
+    TargetForecasts known = TargetForecasts.ofOneValue(windows);
+    double[] errors =
+        Arrays.stream(TargetForecasts.ofOneValue(validation).errors(model)[0])
+            .filter(Double::isFinite)
+            .sorted()
+            .toArray();
+    if (errors.length == 0) {
+      throw new IllegalArgumentException(
+          "A band needs a validation window with a finite error at least. Received: none.");
+    }
+    double[] forecast = known.of(model)[0];
+    double[] truth = known.truth(0);
+    double least = Histograms.quantile(errors, (1 - coverage) / 2);
+    double most = Histograms.quantile(errors, (1 + coverage) / 2);
+    // The error is forecast − truth, so the truth lies at forecast − error.
+    double[] lower = Arrays.stream(forecast).map(f -> f - most).toArray();
+    double[] upper = Arrays.stream(forecast).map(f -> f - least).toArray();
+    String name =
+        String.format(
+            Locale.ROOT,
+            "%.0f %% band, holds %.0f %% here",
+            100 * coverage,
+            100 * held(truth, lower, upper));
+    return band(known.x(), known.xTitle(), name, truth, forecast, lower, upper, known.quantity());
+  }
+
+  /** The share of the truth within the band. */
+  private static double held(double[] truth, double[] lower, double[] upper) {
+    int inside = 0;
+    int known = 0;
+    for (int i = 0; i < truth.length; i++) {
+      known += Double.isNaN(truth[i]) ? 0 : 1;
+      inside += truth[i] >= lower[i] && truth[i] <= upper[i] ? 1 : 0;
+    }
+    return inside / (double) known;
+  }
+
+  private static PlotFigure band(
+      ArrayNode x,
+      String xTitle,
+      String name,
+      double[] truth,
+      double[] forecast,
+      double[] lower,
+      double[] upper,
+      String quantity) {
+    PlotlyTrace below = line("lower edge of the band", x, lower, PlotStyle.color(0));
+    below.with("{line: {width: 0}, showlegend: false, hoverinfo: 'skip'}");
+    PlotlyTrace above = line(name, x, upper, PlotStyle.color(0));
+    above.with(
+        "{line: {width: 0}, fill: 'tonexty', fillcolor: 'rgba(0,114,178,0.25)',"
+            + " hoverinfo: 'skip'}");
+    return figure(
+        xTitle,
+        quantity,
+        List.of(
+            below,
+            above,
+            line("truth", x, truth, PlotStyle.NEUTRAL),
+            line("forecast", x, forecast, PlotStyle.color(0))));
+  }
+
+  private static PlotFigure forecast(
+      ArrayNode x,
+      String xTitle,
+      double[] truth,
+      Map<String, double[]> forecasts,
+      String quantity) {
+    List<PlotlyTrace> curves = new ArrayList<>();
+    curves.add(line("truth", x, truth, PlotStyle.NEUTRAL));
+    forecasts.forEach(
+        (name, values) -> curves.add(line(name, x, values, PlotStyle.color(curves.size() - 1))));
+    return figure(xTitle, quantity, curves);
+  }
+
+  private static PlotFigure figure(String xTitle, String quantity, List<PlotlyTrace> curves) {
+    PlotFigure figure = Subplots.figure("Forecast and truth", xTitle, quantity, curves);
+    figure.settings().put("hovermode", "x");
+    return figure;
+  }
+
+  private static PlotlyTrace line(String name, ArrayNode x, double[] values, String color) {
+    if (values.length != x.size()) {
+      throw new IllegalArgumentException(
+          "A forecast has a value for each time. Received: "
+              + values.length
+              + " values of '"
+              + name
+              + "' for "
+              + x.size()
+              + " times.");
+    }
+    PlotlyTrace line = PlotlyTrace.line(name, x, PlotlyTrace.numbers(values), color);
+    return values.length == 1 ? line.with("{mode: 'lines+markers'}") : line;
+  }
+
+  private static ArrayNode times(List<LocalDateTime> times) {
+    return PlotlyTrace.texts(times.stream().map(LocalDateTime::toString).toList());
+  }
+}

@@ -1,0 +1,220 @@
+package org.unroll.plots;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.NumericColumn;
+import tech.tablesaw.api.Table;
+
+/** Matrices as colours. */
+final class HeatMaps {
+
+  /** As many labels as stand beside each other below a plot. */
+  private static final int MOST_LABELS = 60;
+
+  /** A matrix up to this size says its numbers, too. */
+  private static final int NUMBERED = 15;
+
+  private static final int ROW_HEIGHT = 26;
+  private static final int PANEL = 110;
+
+  private HeatMaps() {}
+
+  static PlotFigure heatMap(
+      String title,
+      String xTitle,
+      String yTitle,
+      List<String> columns,
+      List<String> rows,
+      double[][] values) {
+    int width = requireRectangle(values, "the heat map");
+    requireLabels("column", columns, width);
+    requireLabels("row", rows, values.length);
+    PlotlyTrace trace =
+        PlotlyTrace.heatMap(
+            PlotlyTrace.counted(width), PlotlyTrace.counted(values.length), values, "");
+    int height = Math.min(640, Math.max(160, ROW_HEIGHT * values.length));
+    ObjectNode yAxis = FigureJson.parse("{autorange: 'reversed', showgrid: false}");
+    label(yAxis, rows);
+    ObjectNode xAxis = Subplots.axis(xTitle);
+    xAxis.put("showgrid", false);
+    label(xAxis, columns);
+    return Subplots.figure(
+        title,
+        xAxis,
+        List.of(
+            new Subplots.Panel(
+                yTitle,
+                yAxis.toString(),
+                rows == null ? Math.max(height, 288) : height,
+                List.of(trace))));
+  }
+
+  static PlotFigure heatMap(
+      String title, String xTitle, String yTitle, double[] x, double[] y, double[][] values) {
+    int width = requireRectangle(values, "the heat map");
+    if (x.length != width || y.length != values.length) {
+      throw new IllegalArgumentException(
+          "A heat map has a row of values for each y, with a value for each x. Received: "
+              + values.length
+              + " rows of "
+              + width
+              + " for "
+              + y.length
+              + " y and "
+              + x.length
+              + " x.");
+    }
+    PlotlyTrace trace =
+        PlotlyTrace.heatMap(PlotlyTrace.numbers(x), PlotlyTrace.numbers(y), values, "");
+    return Subplots.figure(title, xTitle, yTitle, List.of(trace));
+  }
+
+  static PlotFigure heatMaps(String title, String xTitle, Map<String, double[][]> panels) {
+    LinePlots.requireSome(panels, "panel");
+    int width = width(panels);
+    List<Subplots.Panel> below = new ArrayList<>();
+    panels.forEach((name, values) -> below.add(panel(name, values, width, PANEL)));
+    return Subplots.figure(title, Subplots.axis(xTitle), below);
+  }
+
+  /** The number of columns of the first panel, which all have. */
+  private static int width(Map<String, double[][]> panels) {
+    Map.Entry<String, double[][]> first = panels.entrySet().iterator().next();
+    return requireRectangle(first.getValue(), "'" + first.getKey() + "'");
+  }
+
+  /** A panel of rows over columns, numbered from 0. */
+  static Subplots.Panel panel(String name, double[][] values, int width, int height) {
+    int own = requireRectangle(values, "'" + name + "'");
+    if (own != width) {
+      throw new IllegalArgumentException(
+          "Panels share the x axis, so all have as many columns. Received: "
+              + width
+              + " in the first and "
+              + own
+              + " in '"
+              + name
+              + "'.");
+    }
+    PlotlyTrace trace =
+        PlotlyTrace.heatMap(
+            PlotlyTrace.counted(own), PlotlyTrace.counted(values.length), values, "");
+    return new Subplots.Panel(
+        name, "{autorange: 'reversed', showgrid: false}", height, List.of(trace));
+  }
+
+  static PlotFigure correlation(Table table, String... columns) {
+    List<String> names =
+        columns.length > 0
+            ? List.of(columns)
+            : table.columns().stream()
+                .filter(NumericColumn.class::isInstance)
+                .map(column -> column.name())
+                .toList();
+    if (names.size() < 2) {
+      throw new IllegalArgumentException(
+          "A correlation needs two columns of numbers at least. Received: " + names + ".");
+    }
+    double[][] values =
+        names.stream().map(name -> SeriesPlots.numbers(table, name)).toArray(double[][]::new);
+    double[][] correlations = new double[names.size()][names.size()];
+    for (int i = 0; i < names.size(); i++) {
+      for (int j = 0; j <= i; j++) {
+        correlations[i][j] = pearson(values[i], values[j]);
+        correlations[j][i] = correlations[i][j];
+      }
+    }
+    PlotFigure figure =
+        heatMap("Correlation", "", "", names, names, correlations).colorRange(-1, 1);
+    return names.size() <= NUMBERED ? numbered(figure, correlations) : figure;
+  }
+
+  /** Pearson's coefficient over the rows in which both columns have a number. */
+  private static double pearson(double[] a, double[] b) {
+    int[] both =
+        IntStream.range(0, a.length)
+            .filter(i -> !Double.isNaN(a[i]) && !Double.isNaN(b[i]))
+            .toArray();
+    if (both.length < 2) {
+      return Double.NaN;
+    }
+    return DoubleColumn.create("a", IntStream.of(both).mapToDouble(i -> a[i]))
+        .pearsons(DoubleColumn.create("b", IntStream.of(both).mapToDouble(i -> b[i])));
+  }
+
+  /** Writes the numbers into the cells, in ink that can be read on their colours from −1 to 1. */
+  private static PlotFigure numbered(PlotFigure figure, double[][] values) {
+    ArrayNode annotations = figure.settings().putArray("annotations");
+    for (int r = 0; r < values.length; r++) {
+      for (int c = 0; c < values[r].length; c++) {
+        if (Double.isNaN(values[r][c])) {
+          continue;
+        }
+        ObjectNode text =
+            FigureJson.parse("{xref: 'x', yref: 'y', showarrow: false, font: {size: 11}}");
+        text.put("x", c).put("y", r).put("text", String.format(Locale.ROOT, "%.2f", values[r][c]));
+        text.withObject("/font").put("color", Math.abs(values[r][c]) > 0.5 ? "#FFFFFF" : "#222222");
+        annotations.add(text);
+      }
+    }
+    return figure;
+  }
+
+  /** Texts below the numbers 0, 1, 2, …: as categories, equal ones would be one. */
+  static void label(ObjectNode axis, List<String> labels) {
+    if (labels == null) {
+      return;
+    }
+    int step = (labels.size() + MOST_LABELS - 1) / MOST_LABELS;
+    ArrayNode at = axis.putArray("tickvals");
+    ArrayNode texts = axis.putArray("ticktext");
+    for (int i = 0; i < labels.size(); i += step) {
+      at.add(i);
+      texts.add(FigureJson.escape(labels.get(i)));
+    }
+  }
+
+  private static void requireLabels(String kind, List<String> labels, int count) {
+    if (labels != null && labels.size() != count) {
+      throw new IllegalArgumentException(
+          "A heat map has a label for each "
+              + kind
+              + ". Received: "
+              + labels.size()
+              + " labels for "
+              + count
+              + " "
+              + kind
+              + "s.");
+    }
+  }
+
+  /** The length of the rows, which all have. */
+  static int requireRectangle(double[][] values, String what) {
+    if (values.length == 0 || values[0].length == 0) {
+      throw new IllegalArgumentException(
+          "A heat map needs a value at least. Received: none for " + what + ".");
+    }
+    for (int r = 0; r < values.length; r++) {
+      if (values[r].length != values[0].length) {
+        throw new IllegalArgumentException(
+            "The rows of a heat map are equally long. Received for "
+                + what
+                + ": "
+                + values[0].length
+                + " values in row 0 and "
+                + values[r].length
+                + " in row "
+                + r
+                + ".");
+      }
+    }
+    return values[0].length;
+  }
+}

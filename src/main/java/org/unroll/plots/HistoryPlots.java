@@ -1,0 +1,29 @@
+package org.unroll.plots;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.unroll.History;
+import org.unroll.PlotProvider;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.plotly.components.Figure;
+
+/** The plots behind {@code history.plot()} and its like, found as a service. */
+public final class HistoryPlots implements PlotProvider {
+
+  @Override
+  public Figure history(History history) {
+    return Plots.history(history.toTable());
+  }
+
+  @Override
+  public Figure comparison(Map<String, History> histories) {
+    Map<String, Table> tables = new LinkedHashMap<>();
+    histories.forEach(
+        (name, history) -> {
+          if (history.epochs() > 0) { // a model that was stopped in its first epoch has no curve
+            tables.put(name, history.toTable());
+          }
+        });
+    return Plots.comparison(tables);
+  }
+}

@@ -1,0 +1,75 @@
+package org.unroll.plots;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Lines and points over numbers. */
+final class LinePlots {
+
+  private LinePlots() {}
+
+  static PlotFigure lines(
+      String title, String xTitle, String yTitle, double[] x, Map<String, double[]> lines) {
+    requireSome(lines, "line");
+    List<PlotlyTrace> traces = new ArrayList<>();
+    lines.forEach(
+        (name, y) -> {
+          if (x != null && y.length != x.length) {
+            throw new IllegalArgumentException(
+                "A line has a y for each x. Received: "
+                    + y.length
+                    + " values of '"
+                    + name
+                    + "' for "
+                    + x.length
+                    + " x.");
+          }
+          ArrayNode at = x == null ? PlotlyTrace.counted(y.length) : PlotlyTrace.numbers(x);
+          PlotlyTrace line =
+              PlotlyTrace.line(name, at, PlotlyTrace.numbers(y), PlotStyle.color(traces.size()));
+          traces.add(y.length == 1 ? line.with("{mode: 'lines+markers'}") : line);
+        });
+    return Subplots.figure(title, xTitle, yTitle, traces);
+  }
+
+  static PlotFigure points(
+      String title, String xTitle, String yTitle, Map<String, double[][]> groups) {
+    requireSome(groups, "group of points");
+    List<PlotlyTrace> traces = new ArrayList<>();
+    groups.forEach(
+        (name, points) -> {
+          double[] x = new double[points.length];
+          double[] y = new double[points.length];
+          for (int i = 0; i < points.length; i++) {
+            if (points[i].length != 2) {
+              throw new IllegalArgumentException(
+                  "A point is an x and a y. Received: "
+                      + points[i].length
+                      + " numbers in row "
+                      + i
+                      + " of '"
+                      + name
+                      + "'.");
+            }
+            x[i] = points[i][0];
+            y[i] = points[i][1];
+          }
+          traces.add(
+              PlotlyTrace.points(
+                  name,
+                  PlotlyTrace.numbers(x),
+                  PlotlyTrace.numbers(y),
+                  PlotStyle.color(traces.size())));
+        });
+    return Subplots.figure(title, xTitle, yTitle, traces);
+  }
+
+  static void requireSome(Map<String, ?> what, String kind) {
+    if (what.isEmpty()) {
+      throw new IllegalArgumentException(
+          "A plot needs a " + kind + " at least. Received: an empty map.");
+    }
+  }
+}

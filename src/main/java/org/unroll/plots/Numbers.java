@@ -1,0 +1,23 @@
+package org.unroll.plots;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+
+/** Numbers as a reader wants them: six digits are enough. */
+public final class Numbers {
+
+  private Numbers() {}
+
+  /** Six significant digits, without an exponent from 0.0001 to below a million. */
+  public static String format(double value) {
+    if (!Double.isFinite(value)) {
+      return Double.toString(value);
+    }
+    if (value == 0) {
+      return "0";
+    }
+    BigDecimal rounded = new BigDecimal(value).round(new MathContext(6)).stripTrailingZeros();
+    double size = Math.abs(value);
+    return size >= 1e-4 && size < 1e6 ? rounded.toPlainString() : rounded.toString();
+  }
+}

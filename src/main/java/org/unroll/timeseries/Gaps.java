@@ -1,0 +1,93 @@
+package org.unroll.timeseries;
+
+import org.unroll.data.Columns;
+import tech.tablesaw.api.NumericColumn;
+
+/**
+ * What becomes of the missing values of a series, as {@link TimeSeries} tells.
+ *
+ * @param longest rows of the longest gap that is filled
+ * @param skipped whether windows leave out what is still missing
+ */
+record Gaps(Filling filling, int longest, boolean skipped) {
+  enum Filling {
+    NONE,
+    INTERPOLATE,
+    FORWARD
+  }
+
+  /** All are errors. */
+  static final Gaps REFUSED = new Gaps(Filling.NONE, 0, false);
+
+  Gaps filled(Filling how, int longestGap) {
+    if (longestGap < 1) {
+      throw new IllegalArgumentException(
+          "The longest gap to fill has at least 1 row. Received: " + longestGap);
+    }
+    return new Gaps(how, longestGap, skipped);
+  }
+
+  Gaps skip() {
+    return new Gaps(filling, longest, true);
+  }
+
+  /**
+   * The values of a column, those that are to be filled filled.
+   *
+   * @throws IllegalArgumentException if one is still missing that is not to be skipped
+   */
+  double[] fill(NumericColumn<?> column, Timestamps times) {
+    double[] values = new double[column.size()];
+    int gap = -1;
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Columns.value(column, i);
+      if (!Double.isNaN(values[i])) {
+        fill(column, times, values, gap < 0 ? i : gap, i);
+        gap = -1;
+      } else if (gap < 0) {
+        gap = i;
+      }
+    }
+    fill(column, times, values, gap < 0 ? values.length : gap, values.length);
+    return values;
+  }
+
+  /** Fills the gap from … to−1 of a column. */
+  private void fill(NumericColumn<?> column, Timestamps times, double[] values, int from, int to) {
+    boolean open = from == 0 || (filling == Filling.INTERPOLATE && to == values.length);
+    if (filling == Filling.NONE || to - from > longest || open) {
+      if (from < to && !skipped) {
+        throw missing(column, times, from, to);
+      }
+      return;
+    }
+    for (int i = from; i < to; i++) {
+      double share = filling == Filling.FORWARD ? 0 : (i - from + 1.0) / (to - from + 1.0);
+      values[i] =
+          share == 0 ? values[from - 1] : values[from - 1] * (1 - share) + values[to] * share;
+    }
+  }
+
+  private IllegalArgumentException missing(
+      NumericColumn<?> column, Timestamps times, int from, int to) {
+    String advice = "There is nothing on one side of this gap to fill it from: remove its rows";
+    if (filling == Filling.NONE) {
+      advice = "Fill gaps with interpolated() or forwardFilled(), or remove the rows";
+    } else if (to - from > longest) {
+      advice = "Only gaps of up to " + longest + " rows are to be filled";
+    }
+    return new IllegalArgumentException(
+        "A value is missing"
+            + times.place(column.name(), from)
+            + ", in a gap of "
+            + (to - from)
+            + (to - from == 1 ? " row" : " rows")
+            + "; the column misses "
+            + column.countMissing()
+            + " of "
+            + column.size()
+            + ". "
+            + advice
+            + ", or leave out the windows it would be in with skippingGaps().");
+  }
+}

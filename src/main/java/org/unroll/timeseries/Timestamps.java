@@ -1,0 +1,277 @@
+package org.unroll.timeseries;
+
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.Period;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.time.temporal.TemporalAmount;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.unroll.data.Columns;
+import tech.tablesaw.api.ColumnType;
+import tech.tablesaw.api.DateTimeColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
+
+/** The times of a table's rows: where they stand, what a row is called, how far the next one is. */
+final class Timestamps {
+  /** Two of day, month and year, or hours and minutes. */
+  private static final Pattern TIME =
+      Pattern.compile("\\d{1,4}[-./]\\d{1,2}[-./]\\d{1,4}|\\d{1,2}:\\d{2}");
+
+  /** Shorter steps than a month are no months. */
+  private static final Duration MONTH = Duration.ofDays(28);
+
+  private final Table table;
+  private final Column<?> column;
+
+  private Timestamps(Table table, Column<?> column) {
+    this.table = table;
+    this.column = column;
+  }
+
+  /** The times of a table, by the rule of {@link TimeSeries#of(Table)}. */
+  static Timestamps of(Table table) {
+    List<ColumnType> types =
+        List.of(ColumnType.LOCAL_DATE_TIME, ColumnType.INSTANT, ColumnType.LOCAL_DATE);
+    return new Timestamps(
+        table,
+        Stream.concat(
+                table.columns().stream().filter(column -> types.contains(column.type())),
+                table.columns().stream().filter(Timestamps::isDateText))
+            .findFirst()
+            .orElse(null));
+  }
+
+  private static boolean isDateText(Column<?> column) {
+    String name = column.name().toLowerCase(Locale.ROOT);
+    return (name.contains("date") || name.contains("time")) && isText(column);
+  }
+
+  private static boolean isText(Column<?> column) {
+    return column.type() == ColumnType.STRING;
+  }
+
+  /** The column they stand in, or null. */
+  Column<?> column() {
+    return column;
+  }
+
+  /** A row as people would name it: its time, or its number where there are no times. */
+  String nameOf(int row) {
+    if (column == null) {
+      return "row " + row;
+    }
+    if (column.isMissing(row)) {
+      return "no time";
+    }
+    return column.get(row) instanceof LocalDateTime time
+        ? time.toString().replace('T', ' ')
+        : column.getString(row);
+  }
+
+  /** Where a value stands, for errors. */
+  String place(String columnName, int row) {
+    return " in column '"
+        + columnName
+        + "', row "
+        + row
+        + (column == null ? "" : " (" + nameOf(row) + ")");
+  }
+
+  /** The first row at or after a time, see {@link TimeSeries#rowAt}. */
+  int rowAt(LocalDateTime time) {
+    if (!(column instanceof DateTimeColumn times)) {
+      throw new IllegalArgumentException(
+          "Rows are found by dates with times. Received: "
+              + (column == null
+                  ? "a series without timestamps"
+                  : "the column '" + column.name() + "' of type " + column.type().name()));
+    }
+    int found = times.size();
+    for (int row = times.size() - 1; row >= 0; row--) {
+      if (row > 0 && times.get(row).isBefore(times.get(row - 1))) {
+        throw new IllegalArgumentException(
+            "The times must be in order. Received: "
+                + nameOf(row)
+                + " in row "
+                + row
+                + " after "
+                + nameOf(row - 1)
+                + ". Sort the table: table.sortOn(\""
+                + column.name()
+                + "\").");
+      }
+      found = times.get(row).isBefore(time) ? found : row;
+    }
+    if (found == times.size()) {
+      throw new IllegalArgumentException(
+          "The series ends at " + nameOf(times.size() - 1) + ", before " + time + ".");
+    }
+    return found;
+  }
+
+  /**
+   * The time between two rows, the same for all rows from … to−1 of dates with times.
+   *
+   * @throws IllegalArgumentException if it is not the same, or not forwards
+   */
+  Duration interval(int from, int to) {
+    DateTimeColumn times = (DateTimeColumn) column;
+    Duration interval = Duration.between(times.get(from), times.get(from + 1));
+    for (int row = from + 1; row < to; row++) {
+      Duration here = Duration.between(times.get(row - 1), times.get(row));
+      if (!here.equals(interval) || interval.isNegative() || interval.isZero()) {
+        throw new IllegalArgumentException(
+            "The time after the last row is known only if the rows are evenly spaced. Received: row "
+                + row
+                + " ("
+                + nameOf(row)
+                + ") "
+                + here
+                + " after the row before, where row "
+                + (from + 1)
+                + " comes "
+                + interval
+                + " after its own. Put the table onto a regular grid with Resampler.");
+      }
+    }
+    return interval;
+  }
+
+  /**
+   * The column of a table that was read as text and yet has its times, or seems to; null where
+   * there is none.
+   */
+  Column<?> readAsText() {
+    if (column != null) {
+      return isText(column) ? column : null;
+    }
+    return table.columns().stream().filter(Timestamps::looksLikeTimes).findFirst().orElse(null);
+  }
+
+  private static boolean looksLikeTimes(Column<?> column) {
+    return isText(column)
+        && IntStream.range(0, column.size())
+            .filter(row -> !column.isMissing(row))
+            .mapToObj(column::getUnformattedString)
+            .findFirst()
+            .map(text -> TIME.matcher(text).find())
+            .orElse(false);
+  }
+
+  /** What keeps the rows from being evenly spaced in time, or from being known to be. */
+  Optional<String> remark() {
+    Column<?> text = readAsText();
+    if (text != null) {
+      return Optional.of(
+          "The times were read as text: "
+              + Columns.described(text)
+              + ". So gaps between the rows and the times of forecasts are unknown. "
+              + Columns.NAME_THE_FORM);
+    }
+    if (column == null) {
+      return Optional.empty();
+    }
+    LocalDateTime[] times =
+        IntStream.range(0, column.size()).mapToObj(this::time).toArray(LocalDateTime[]::new);
+    Steps steps = Steps.of(times, Duration::between);
+    if (steps.usual instanceof Duration usual && usual.compareTo(MONTH) >= 0) {
+      Steps months = Steps.of(times, Timestamps::months);
+      steps = months.uneven.length < steps.uneven.length ? months : steps;
+    }
+    return steps.uneven.length == 0 ? Optional.empty() : Optional.of(unevenness(steps));
+  }
+
+  private LocalDateTime time(int row) {
+    Object time = column.get(row);
+    if (time instanceof LocalDate date) {
+      return date.atStartOfDay();
+    }
+    return time instanceof Instant instant
+        ? LocalDateTime.ofInstant(instant, ZoneOffset.UTC)
+        : (LocalDateTime) time;
+  }
+
+  private static TemporalAmount months(LocalDateTime from, LocalDateTime to) {
+    return Period.ofMonths(
+        Math.toIntExact(ChronoUnit.MONTHS.between(YearMonth.from(from), YearMonth.from(to))));
+  }
+
+  private String unevenness(Steps steps) {
+    int first = steps.uneven[0];
+    String advice = "Put in the rows that are missing.";
+    if (!(steps.usual instanceof Period)) {
+      advice =
+          "Put the table onto a regular grid with Resampler"
+              + (column instanceof DateTimeColumn
+                  ? ""
+                  : ", which needs dates with times (LOCAL_DATE_TIME, not "
+                      + column.type().name()
+                      + ")")
+              + ": where nothing was measured, the grid has missing values, which interpolated(…)"
+              + " or forwardFilled(…) fills; skippingGaps() leaves out the windows over them.";
+    }
+    return String.format(
+        Locale.ROOT,
+        "%,d of the %,d steps from row to row are not %s; the first is from row %,d (%s) to row"
+            + " %,d (%s). Windows count rows, not time. %s",
+        steps.uneven.length,
+        column.size() - 1,
+        steps.usual == null ? "forwards in time" : "the usual " + steps.usual,
+        first - 1,
+        nameOf(first - 1),
+        first,
+        nameOf(first),
+        advice);
+  }
+
+  /**
+   * How far it is from row to row.
+   *
+   * @param usual the most frequent of the steps forwards; null if there is none
+   * @param uneven the rows that do not lie so far behind the one before
+   */
+  private record Steps(TemporalAmount usual, int[] uneven) {
+    static Steps of(
+        LocalDateTime[] times, BiFunction<LocalDateTime, LocalDateTime, TemporalAmount> between) {
+      // Null where a time is missing, or the step is not forwards.
+      TemporalAmount[] steps = new TemporalAmount[times.length];
+      for (int row = 1; row < times.length; row++) {
+        if (times[row - 1] != null && times[row] != null && times[row].isAfter(times[row - 1])) {
+          steps[row] = between.apply(times[row - 1], times[row]);
+        }
+      }
+      TemporalAmount usual =
+          Stream.of(steps)
+              .filter(Objects::nonNull)
+              .collect(groupingBy(Function.identity(), LinkedHashMap::new, counting()))
+              .entrySet()
+              .stream()
+              .max(Map.Entry.comparingByValue())
+              .map(Map.Entry::getKey)
+              .orElse(null);
+      return new Steps(
+          usual,
+          IntStream.range(1, steps.length)
+              .filter(row -> steps[row] == null || !steps[row].equals(usual))
+              .toArray());
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package org.unroll.audio;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.unroll.data.SamplesTest.says;
+
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+
+class AudioClipTest {
+  /** The bytes that Python's module wave writes for these four samples. */
+  @Test
+  void aWavFileIsThatOfPython() {
+    var clip = new AudioClip(new double[] {0, 1, -1, 0.5}, 16_000);
+    String expected =
+        "524946462c000000"
+            + "57415645666d7420"
+            + "1000000001000100"
+            + "803e0000007d0000"
+            + "0200100064617461"
+            + "08000000"
+            + "0000ff7f01800040";
+    assertArrayEquals(HexFormat.of().parseHex(expected), clip.wav());
+    assertEquals(0.00025, clip.seconds());
+  }
+
+  @Test
+  void whatIsNoSoundIsRefused() {
+    says("none", () -> new AudioClip(new double[0], 1));
+    says("sampleRate=0", () -> new AudioClip(new double[1], 0));
+    says("1.5 at sample 1", () -> new AudioClip(new double[] {0, 1.5}, 1));
+    says("NaN at sample 0", () -> new AudioClip(new double[] {Double.NaN}, 1));
+  }
+}

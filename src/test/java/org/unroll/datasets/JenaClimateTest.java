@@ -1,0 +1,319 @@
+package org.unroll.datasets;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.unroll.data.SamplesTest.says;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unroll.timeseries.Baseline;
+import org.unroll.timeseries.Ridge;
+import org.unroll.timeseries.TimeSeries;
+import org.unroll.timeseries.Windows;
+import tech.tablesaw.api.DateTimeColumn;
+import tech.tablesaw.api.Table;
+
+class JenaClimateTest {
+  static final String HEADER =
+      "\"Date Time\",\"p (mbar)\",\"T (degC)\",\"Tpot (K)\",\"Tdew (degC)\",\"rh (%)\",\"VPmax"
+          + " (mbar)\",\"VPact (mbar)\",\"VPdef (mbar)\",\"sh (g/kg)\",\"H2OC (mmol/mol)\",\"rho"
+          + " (g/m**3)\",\"wv (m/s)\",\"max. wv (m/s)\",\"wd (deg)\"";
+
+  /** The first row of the real file of 2009 to 2016. */
+  static final String FIRST =
+      "01.01.2009 00:10:00,996.52,-8.02,265.40,-8.90,93.30,3.33,3.11,0.22,1.94,3.12,1307.75,1.03,"
+          + "1.75,152.30";
+
+  private static final String SECOND = FIRST.replace("00:10:00", "00:20:00");
+
+  @TempDir Path folder;
+
+  private Path file(String... lines) throws IOException {
+    return bytes(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Path bytes(byte[] content) throws IOException {
+    return Files.write(folder.resolve("jena.csv"), content);
+  }
+
+  // Reading.
+
+  @Test
+  void theFileOf2009() throws IOException {
+    for (String end : List.of("\n", "\r\n")) {
+      for (String last : List.of("", end)) {
+        String text = HEADER + end + FIRST + end + SECOND + last;
+        Table table = JenaClimate.load(bytes(text.getBytes(StandardCharsets.UTF_8)));
+        assertEquals(15, table.columnCount());
+        assertEquals(2, table.rowCount());
+        assertEquals(LocalDateTime.of(2009, 1, 1, 0, 20), table.dateTimeColumn("Date Time").get(1));
+        assertEquals(-8.02, table.doubleColumn("T (degC)").getDouble(0));
+        assertEquals(152.3, table.doubleColumn("wd (deg)").getDouble(1));
+        assertEquals(Arrays.asList(JenaClimate.columns()), table.columnNames().subList(1, 15));
+      }
+    }
+  }
+
+  @Test
+  void aFileOfALaterYear() throws IOException {
+    String header =
+        HEADER.replace("\"", "").replace("Date Time", "date") + ",rain (mm),SWDR (W/m²),OT";
+    String row =
+        "2020-02-20 07:40:00,993.38,3.07,276.75,-0.08,79.7,7.62,6.07,1.55,3.81,6.11,1249.89,";
+    String text = header + "\r\n" + row + "-9999.0,0.0,0.0,0.0,8.85,-9999.0\r\n";
+    List<byte[]> encodings =
+        List.of(
+            text.getBytes(StandardCharsets.UTF_8),
+            ("\uFEFF" + text).getBytes(StandardCharsets.UTF_8),
+            text.getBytes(StandardCharsets.ISO_8859_1),
+            text.replace("²", "\uFFFD").getBytes(StandardCharsets.UTF_8));
+    for (byte[] encoding : encodings) {
+      Table table = JenaClimate.load(bytes(encoding));
+      assertEquals(List.of("rain (mm)", "SWDR (W/m²)", "OT"), table.columnNames().subList(15, 18));
+      assertEquals(LocalDateTime.of(2020, 2, 20, 7, 40), table.dateTimeColumn("Date Time").get(0));
+      assertTrue(table.doubleColumn("wv (m/s)").isMissing(0));
+      assertTrue(table.doubleColumn("OT").isMissing(0));
+      assertEquals(0, table.doubleColumn("max. wv (m/s)").getDouble(0));
+    }
+  }
+
+  @Test
+  void aBadRowIsReportedWithLineAndText() throws IOException {
+    Path text = file(HEADER, FIRST, SECOND.replace("-8.02", "cold"), FIRST);
+    says(
+        "Line 3 of " + text + " cannot be read: 'cold' in column 'T (degC)'",
+        () -> JenaClimate.load(text));
+    says("The line is: 01.01.2009 00:20:00,996.52,cold,265.40", () -> JenaClimate.load(text));
+    Path empty = file(HEADER, FIRST, SECOND.replace("-8.02", ""), FIRST);
+    says(
+        "Line 3 of " + empty + " cannot be read: '' in column 'T (degC)'",
+        () -> JenaClimate.load(empty));
+    Path nan = file(HEADER, FIRST.replace("-8.02", "NaN"));
+    says("'NaN' in column 'T (degC)' is not a number", () -> JenaClimate.load(nan));
+    Path time = file(HEADER, FIRST, SECOND.replace("01.01.", "31.02."), FIRST);
+    says(
+        "Line 3 of " + time + " cannot be read: '31.02.2009 00:20:00' is no time",
+        () -> JenaClimate.load(time));
+    Path longer = file(HEADER, FIRST + ",1", FIRST);
+    says(
+        "Line 2 of " + longer + " cannot be read: 16 values where the header names 15",
+        () -> JenaClimate.load(longer));
+  }
+
+  @Test
+  void aFileCutOffIsReportedWithItsLine() throws IOException {
+    String whole = HEADER + "\n" + FIRST + "\n" + SECOND;
+    for (int cut : new int[] {5, 20, 60, SECOND.length() - 3}) {
+      String text = whole.substring(0, whole.length() - cut);
+      Path file = bytes(text.getBytes(StandardCharsets.UTF_8));
+      says("Line 3, the last, of " + file + " cannot be read", () -> JenaClimate.load(file));
+      says("Is the file cut off?", () -> JenaClimate.load(file));
+    }
+  }
+
+  @Test
+  void aFileCutOffInItsVeryLastNumber() throws IOException {
+    Path file = file(HEADER, FIRST, SECOND.substring(0, SECOND.length() - 1));
+    says(
+        "Line 3, the last, of "
+            + file
+            + " cannot be read: it has no line end, and '152.3' has"
+            + " fewer decimals than '152.30'",
+        () -> JenaClimate.load(file));
+    Path whole = file(HEADER, FIRST, SECOND.substring(0, SECOND.length() - 1), "");
+    assertEquals(2, JenaClimate.load(whole).rowCount());
+  }
+
+  @Test
+  void otherFilesAreRefused() throws IOException {
+    says("is empty", () -> JenaClimate.load(bytes(new byte[0])));
+    says("a header but no rows", () -> JenaClimate.load(file(HEADER, "")));
+    says(
+        "column 1 should be 'Date Time' or 'date'. Received: '<html>'",
+        () -> JenaClimate.load(file("<html>")));
+    says(
+        "column 3 should be 'T (degC)'. Received: 'Temperature'",
+        () -> JenaClimate.load(file(HEADER.replace("T (degC)", "Temperature"), FIRST)));
+    says(
+        "column 3 should be 'T (degC)'. Received: 'nothing'",
+        () -> JenaClimate.load(file("date,p (mbar)")));
+    var missing =
+        assertThrows(
+            UncheckedIOException.class, () -> JenaClimate.load(folder.resolve("none.csv")));
+    assertTrue(missing.getMessage().contains("none.csv"), missing.getMessage());
+  }
+
+  // The file of 2020, where it is present: -Dunroll.jena2020=… or a folder "shared" above or
+  // beside.
+
+  static Path jena2020() {
+    String given = System.getProperty("unroll.jena2020");
+    Path file = given != null ? Path.of(given) : Path.of("..", "shared", "data", "jena_2020.csv");
+    boolean present = Files.exists(file);
+    if (!present) {
+      System.out.println("Skipped: no " + file + " (set -Dunroll.jena2020)");
+    }
+    Assumptions.assumeTrue(present);
+    return file;
+  }
+
+  @Test
+  void theRealFileOf2020() {
+    Table table = JenaClimate.load(jena2020());
+    assertEquals(52_696, table.rowCount());
+    assertEquals(22, table.columnCount());
+    assertEquals(
+        List.of(
+            "rain (mm)",
+            "raining (s)",
+            "SWDR (W/m²)",
+            "PAR (µmol/m²/s)",
+            "max. PAR (µmol/m²/s)",
+            "Tlog (degC)",
+            "OT"),
+        table.columnNames().subList(15, 22));
+    assertEquals(1, table.doubleColumn("wv (m/s)").countMissing());
+    assertTrue(table.doubleColumn("wv (m/s)").isMissing(7245));
+    assertEquals(50, table.doubleColumn("OT").countMissing());
+    assertEquals(30, table.doubleColumn("max. PAR (µmol/m²/s)").countMissing());
+    DateTimeColumn times = table.dateTimeColumn("Date Time");
+    assertEquals(LocalDateTime.of(2021, 1, 1, 0, 0), times.get(52_695));
+    says(
+        "A value is missing in column 'wv (m/s)', row 7245 (2020-02-20 07:40), in a gap of 1 row; the"
+            + " column misses 1 of 52696",
+        () -> TimeSeries.of(table).columns(JenaClimate.columns()).target("T (degC)").windows());
+  }
+
+  /**
+   * The station's own columns of air, from its p, T and rh, within the rounding of what they come
+   * from.
+   */
+  @Test
+  void theFormulasAreThoseOfTheStation() {
+    Table table = JenaClimate.load(jena2020());
+    double[][] c = new double[11][];
+    for (int j = 0; j < 11; j++) {
+      c[j] = table.doubleColumn(j + 1).asDoubleArray();
+    }
+    double[] worst = new double[11];
+    for (int i = 0; i < c[0].length; i++) {
+      double p = c[0][i];
+      double celsius = c[1][i];
+      double saturation = MoistAir.saturationPressure(celsius);
+      double vapour = saturation * c[4][i] / 100;
+      double[] ours = {
+        p,
+        celsius,
+        MoistAir.potentialTemperature(celsius, p),
+        MoistAir.dewPoint(vapour),
+        c[4][i],
+        saturation,
+        vapour,
+        saturation - vapour,
+        MoistAir.specificHumidity(vapour, p),
+        MoistAir.vapourConcentration(vapour, p),
+        MoistAir.density(celsius, p, vapour)
+      };
+      for (int j = 0; j < 11; j++) {
+        worst[j] = Math.max(worst[j], Math.abs(ours[j] - c[j][i]));
+      }
+    }
+    // The station rounds humidity to 0.1 %, which moves vapour pressure by up to 0.03 mbar at 34
+    // °C.
+    double[] allowed = {0, 0, 0.025, 0.05, 0, 0.01, 0.03, 0.03, 0.03, 0.04, 0.15};
+    for (int j = 0; j < 11; j++) {
+      assertTrue(worst[j] <= allowed[j], table.column(j + 1).name() + ": " + worst[j]);
+    }
+  }
+
+  // Made-up weather.
+
+  @Test
+  void syntheticWeatherIsDeterministic() {
+    Table first = JenaClimate.synthetic(300, 42);
+    Table more = JenaClimate.synthetic(500, 42);
+    Table other = JenaClimate.synthetic(300, 43);
+    for (String name : JenaClimate.columns()) {
+      double[] values = first.doubleColumn(name).asDoubleArray();
+      assertArrayEquals(values, Arrays.copyOf(more.doubleColumn(name).asDoubleArray(), 300), name);
+      assertTrue(!Arrays.equals(values, other.doubleColumn(name).asDoubleArray()), name);
+    }
+    assertEquals(LocalDateTime.of(2009, 1, 1, 0, 10), more.dateTimeColumn("Date Time").get(0));
+    assertEquals(LocalDateTime.of(2009, 1, 4, 11, 20), more.dateTimeColumn("Date Time").get(499));
+    says("rows=0", () -> JenaClimate.synthetic(0, 1));
+  }
+
+  /** The file in data/ was written once; every platform must make the same numbers again. */
+  @Test
+  void theSampleIsWhatItsReadmeSays() {
+    Table sample = JenaClimate.load(Path.of("data", "jena_synthetic_sample.csv"));
+    Table made = JenaClimate.synthetic(4320, 42);
+    assertEquals(made.columnNames(), sample.columnNames());
+    assertEquals(made.dateTimeColumn(0).asList(), sample.dateTimeColumn(0).asList());
+    for (String name : JenaClimate.columns()) {
+      assertArrayEquals(
+          made.doubleColumn(name).asDoubleArray(), sample.doubleColumn(name).asDoubleArray(), name);
+    }
+  }
+
+  /**
+   * Means and deviations of the real columns (2009 to 2016: T 9.45 and 8.42 °C, p 989.2 and 8.4
+   * mbar, rh 76.0 and 16.5 %, rho 1216 and 40 g/m³), the least change in a day (2.6 °C), and what
+   * follows from what.
+   */
+  @Test
+  void syntheticWeatherIsLikeTheReal() {
+    Table table = JenaClimate.synthetic(4 * 52_560, 42);
+    assertStatistics(table, "T (degC)", 9.45, 8.42, 0.6);
+    assertStatistics(table, "p (mbar)", 989.2, 8.4, 0.6);
+    assertStatistics(table, "rh (%)", 76.0, 16.5, 1.5);
+    assertStatistics(table, "rho (g/m**3)", 1216, 40, 2);
+    assertStatistics(table, "wv (m/s)", 2.1, 1.5, 0.4);
+    assertEquals(0, table.doubleColumn("wv (m/s)").isLessThan(0).size());
+    assertEquals(0, table.doubleColumn("rh (%)").isGreaterThan(100).size());
+    assertEquals(0, table.doubleColumn("wd (deg)").isGreaterThan(360).size());
+    double[] vapour = table.doubleColumn("VPact (mbar)").asDoubleArray();
+    double[] saturation = table.doubleColumn("VPmax (mbar)").asDoubleArray();
+    double[] deficit = table.doubleColumn("VPdef (mbar)").asDoubleArray();
+    double[] dew = table.doubleColumn("Tdew (degC)").asDoubleArray();
+    double[] celsius = table.doubleColumn("T (degC)").asDoubleArray();
+    for (int i = 0; i < vapour.length; i++) {
+      assertEquals(saturation[i] - vapour[i], deficit[i], 0.0101);
+      assertTrue(dew[i] <= celsius[i] + 0.01);
+      assertEquals(vapour[i], MoistAir.saturationPressure(dew[i]), 0.04);
+    }
+  }
+
+  private static void assertStatistics(
+      Table table, String column, double mean, double deviation, double tolerance) {
+    assertEquals(mean, table.doubleColumn(column).mean(), tolerance, column);
+    assertEquals(deviation, table.doubleColumn(column).standardDeviation(), tolerance, column);
+  }
+
+  /** Tomorrow must be worth learning: the last value misses as in the book, a linear rule less. */
+  @Test
+  void syntheticWeatherCanBeForecast() {
+    TimeSeries series =
+        TimeSeries.of(JenaClimate.synthetic(3 * 52_560, 42))
+            .target("T (degC)")
+            .normalizedOn(0, 100_000);
+    Windows windows = series.windows().lookback(144).step(6).delay(144);
+    Windows val = windows.range(100_000);
+    double naive = series.denormalizeError(Baseline.lastValue().mae(val));
+    double ridge = series.denormalizeError(Ridge.fit(windows.range(0, 100_000), 1).mae(val));
+    assertEquals(2.57, naive, 0.5);
+    assertTrue(ridge < 0.92 * naive, ridge + " against " + naive);
+    assertTrue(ridge > 0.5 * naive, ridge + " against " + naive);
+  }
+}

@@ -1,0 +1,166 @@
+package org.unroll.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.unroll.losses.Losses;
+import org.unroll.training.References;
+
+class MetricsTest {
+  private static final int OFFSET = 3;
+
+  static List<JsonNode> cases() {
+    return References.read("metrics.json");
+  }
+
+  private static Metric metric(JsonNode reference) {
+    JsonNode options = reference.get("options");
+    String name = reference.get("metric").asText();
+    double threshold = options.path("thresholds").asDouble(options.path("threshold").asDouble(0.5));
+    return switch (name) {
+      case "BinaryAccuracy" -> Metrics.binaryAccuracy(threshold);
+      case "TopKCategoricalAccuracy" -> Metrics.topKCategoricalAccuracy(options.get("k").asInt());
+      case "SparseTopKCategoricalAccuracy" ->
+          Metrics.sparseTopKCategoricalAccuracy(options.get("k").asInt());
+      case "Precision" -> Metrics.precision(threshold);
+      case "Recall" -> Metrics.recall(threshold);
+      case "F1Score" -> {
+        F1Score score =
+            Metrics.f1Score().average(F1Score.Average.valueOf(upper(options.get("average"))));
+        yield options.has("threshold") ? score.threshold(threshold) : score;
+      }
+      case "R2Score" ->
+          options.has("class_aggregation")
+              ? Metrics.r2Score()
+                  .aggregation(R2Score.Aggregation.valueOf(upper(options.get("class_aggregation"))))
+              : Metrics.r2Score();
+      case "AUC" ->
+          Metrics.auc()
+              .curve(Auc.Curve.valueOf(options.get("curve").asText()))
+              .numThresholds(options.path("num_thresholds").asInt(200))
+              .summation(
+                  options.has("summation_method")
+                      ? Auc.Summation.valueOf(upper(options.get("summation_method")))
+                      : Auc.Summation.INTERPOLATION);
+      default -> Metrics.of(name);
+    };
+  }
+
+  /** Names with numbers, as Keras gives them, are in MetricNamesTest. */
+  @Test
+  void namesThatCannotBeToldApart() {
+    Metric mae = Metrics.of("mae");
+    Metric third = new LossMetric("mae_1", Losses.mae());
+    assertEquals(
+        "Two values of the logs would be called 'mae_1': a name that is taken gets a number, and"
+            + " the loss is called loss. Received metrics with the names [mae, mae, mae_1]. Give one"
+            + " of them another name.",
+        assertThrows(IllegalArgumentException.class, () -> Metrics.byName(List.of(mae, mae, third)))
+            .getMessage());
+    Metric loss = new LossMetric("loss", Losses.mae());
+    assertThrows(IllegalArgumentException.class, () -> Metrics.byName(List.of(loss)));
+  }
+
+  private static String upper(JsonNode name) {
+    return name.asText().toUpperCase(Locale.ROOT);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void resultIsThatOfKerasHoweverItIsSliced(JsonNode reference) {
+    int outputs = reference.get("outputs").asInt();
+    float[] predictions = References.floats(reference.get("predictions"));
+    float[] targets = References.floats(reference.get("targets"));
+    float[] weights = References.floats(reference.get("weights"));
+    int positions = predictions.length / outputs;
+    int width = targets.length / positions;
+    Metric metric = metric(reference).resolve(outputs, width);
+
+    double expected = reference.get("result").asDouble();
+    for (int slice : new int[] {positions, 7, 1}) {
+      double[] totals = new double[metric.accumulators()];
+      for (int from = 0; from < positions; from += slice) {
+        int to = Math.min(positions, from + slice);
+        double[] own = new double[metric.accumulators()];
+        metric.add(
+            to - from,
+            outputs,
+            References.shifted(predictions, OFFSET),
+            OFFSET + from * outputs,
+            Arrays.copyOfRange(targets, from * width, to * width),
+            weights == null ? null : Arrays.copyOfRange(weights, from, to),
+            own);
+        for (int i = 0; i < totals.length; i++) {
+          totals[i] += own[i];
+        }
+      }
+      assertEquals(expected, metric.result(totals), 2e-6 * Math.abs(expected) + 1e-7);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void nothingAddedIsNaN(JsonNode reference) {
+    int outputs = reference.get("outputs").asInt();
+    int positions = reference.get("predictions").size() / outputs;
+    int width = reference.get("targets").size() / positions;
+    Metric metric = metric(reference).resolve(outputs, width);
+    assertTrue(Double.isNaN(metric.result(new double[metric.accumulators()])));
+  }
+
+  @Test
+  void accuracyIsResolvedAsInCompile() {
+    assertEquals(0.5, Metrics.binaryAccuracy().threshold());
+    assertEquals(new BinaryAccuracy("acc", 0.5), Metrics.of("acc").resolve(1, 1));
+    assertEquals(new SparseCategoricalAccuracy("accuracy"), Metrics.accuracy().resolve(3, 1));
+    assertEquals(new CategoricalAccuracy("accuracy"), Metrics.of("accuracy").resolve(3, 3));
+    assertThrows(IllegalStateException.class, () -> Metrics.accuracy().accumulators());
+  }
+
+  @Test
+  void theNameGivenIsTheNameInTheLogs() {
+    for (String name :
+        List.of("mae", "MAE", "mean_absolute_error", "acc", "rmse", "auc", "r2_score")) {
+      assertEquals(name, Metrics.of(name).name());
+    }
+    assertEquals("f1_score", Metrics.f1Score().name());
+    assertEquals("root_mean_squared_error", Metrics.rootMeanSquaredError().name());
+    assertEquals("acc", Metrics.of("acc").resolve(4, 4).name());
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> Metrics.of("error")).getMessage();
+    assertTrue(message.startsWith("Unknown metric 'error'. Known: accuracy, acc, "), message);
+  }
+
+  @Test
+  void otherTargetsAreRefused() {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> Metrics.of("mae").resolve(10, 1))
+            .getMessage();
+    assertEquals(
+        "The metric 'mae' needs 10 target values at a position where the model has 10 outputs; the"
+            + " loss has 1. Class numbers as targets go with the sparse metrics.",
+        message);
+    assertThrows(
+        IllegalArgumentException.class, () -> Metrics.sparseCategoricalAccuracy().resolve(10, 10));
+    assertThrows(IllegalArgumentException.class, () -> Metrics.f1Score().resolve(1, 1));
+    assertThrows(IllegalArgumentException.class, () -> Metrics.topKCategoricalAccuracy(0));
+    assertThrows(IllegalArgumentException.class, () -> Metrics.precision(1.5));
+    assertThrows(IllegalArgumentException.class, () -> Metrics.auc().numThresholds(2));
+  }
+
+  @Test
+  void tiesAtTheLastPlaceCountAsIn() {
+    Metric metric = Metrics.sparseTopKCategoricalAccuracy(1).resolve(3, 1);
+    double[] totals = new double[2];
+    metric.add(1, 3, new float[] {0.4f, 0.2f, 0.4f}, 0, new float[] {2}, null, totals);
+    assertEquals(1, metric.result(totals));
+  }
+}

@@ -1,0 +1,58 @@
+package org.unroll.network;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("both-compute-implementations")
+class GradientTest {
+  private static final int[] PARTS = {1, 2, 3, 7};
+
+  @Test
+  void sumsDenseGradientsInParts() {
+    int size = 10_007; // more than fits into one piece, and into no number of equal parts
+    Gradient[] slices = new Gradient[3];
+    for (int i = 0; i < slices.length; i++) {
+      slices[i] = Gradient.dense(size);
+      for (int j = 0; j < size; j++) {
+        slices[i].values()[j] = (i + 1) * (j % 100);
+      }
+    }
+    float[] expected = new float[size];
+    for (int j = 0; j < size; j++) {
+      expected[j] = 0.5f * 6 * (j % 100);
+    }
+    for (int parts : PARTS) {
+      Gradient total = sum(Gradient.dense(size), slices, 0.5f, parts);
+      assertArrayEquals(expected, total.values(), parts + " parts");
+      assertNull(total.squares());
+    }
+  }
+
+  @Test
+  void sumsListsOfRowsAndTheirSquares() {
+    Gradient first = Gradient.sparse(8, 2);
+    first.setEntries(3, new int[] {1, 3, 1}, new float[] {9, 1, 2, 3, 4, 5, 6}, 1);
+    Gradient second = Gradient.sparse(8, 2);
+    second.setEntries(1, new int[] {3}, new float[] {10, 20}, 0);
+    assertArrayEquals(new float[] {0, 0, 6, 8, 0, 0, 3, 4}, first.values());
+    assertArrayEquals(new float[] {0, 0, 26, 40, 0, 0, 9, 16}, first.squares());
+    for (int parts : PARTS) {
+      Gradient total = sum(Gradient.sparse(8, 2), new Gradient[] {first, second}, 2, parts);
+      assertArrayEquals(new float[] {0, 0, 12, 16, 0, 0, 26, 48}, total.values());
+      assertArrayEquals(new float[] {0, 0, 104, 160, 0, 0, 436, 1664}, total.squares());
+    }
+    first.setEntries(1, new int[] {0}, new float[] {7, 8}, 0);
+    assertArrayEquals(new float[] {7, 8, 0, 0, 0, 0, 0, 0}, first.values());
+  }
+
+  private static Gradient sum(Gradient total, Gradient[] slices, float scale, int parts) {
+    total.reserveSum();
+    for (int part = parts - 1; part >= 0; part--) {
+      total.setToSum(slices, slices.length, scale, part, parts);
+    }
+    return total;
+  }
+}

@@ -1,0 +1,497 @@
+package org.unroll.plots;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.unroll.layers.Layers.dense;
+import static org.unroll.layers.Layers.flatten;
+import static org.unroll.layers.Layers.gru;
+import static org.unroll.layers.Layers.input;
+import static org.unroll.layers.Layers.lstm;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import org.ejml.simple.SimpleMatrix;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import org.unroll.Recording;
+import org.unroll.Sequential;
+import org.unroll.data.Samples;
+import org.unroll.timeseries.TimeSeries;
+import org.unroll.timeseries.Windows;
+import org.unroll.tuning.GridSearch;
+import org.unroll.tuning.SearchResult;
+import tech.tablesaw.api.DateTimeColumn;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.plotly.components.Layout;
+
+/** The numbers of each kind of plot, in cases small enough to be worked out by hand. */
+class PlotKindsTest {
+
+  private static String rejected(Executable call) {
+    return assertThrows(IllegalArgumentException.class, call).getMessage();
+  }
+
+  private static List<String> names(JsonNode json) {
+    return StreamSupport.stream(json.get("data").spliterator(), false)
+        .map(trace -> trace.get("name").asText())
+        .toList();
+  }
+
+  @Test
+  void linesCountFromZeroWhereThereIsNoX() {
+    JsonNode json =
+        FigureJson.of(Plots.lines("A <b>", "t (s)", "y", Map.of("n", new double[] {1, 0.5})));
+
+    assertEquals("[0,1]", json.at("/data/0/x").toString());
+    assertEquals("[1,0.5]", json.at("/data/0/y").toString());
+    assertEquals("A &lt;b&gt;", json.at("/layout/title/text").asText());
+    assertEquals("t (s)", json.at("/layout/xaxis/title/text").asText());
+    assertEquals(
+        "A line has a y for each x. Received: 1 values of 'n' for 2 x.",
+        rejected(() -> Plots.lines("", "", "", new double[2], Map.of("n", new double[1]))));
+    assertEquals(
+        "A plot needs a line at least. Received: an empty map.",
+        rejected(() -> Plots.lines("", "", "", Map.of())));
+    assertEquals(
+        "A point is an x and a y. Received: 3 numbers in row 0 of 'g'.",
+        rejected(() -> Plots.points("", "", "", Map.of("g", new double[1][3]))));
+  }
+
+  @Test
+  void aPlotIsChangedInPlace() {
+    PlotFigure figure = Plots.lines("", "x", "y", Map.of("n", new double[] {1, 100}));
+    figure.logY().yRange(1, 1000).title("T").xTitle("X").yTitle("Y").height(300).width(500);
+    JsonNode layout = FigureJson.of(figure).get("layout");
+
+    assertEquals("log", layout.at("/yaxis/type").asText());
+    assertEquals("[0.0,3.0]", layout.at("/yaxis/range").toString());
+    assertEquals("T", layout.at("/title/text").asText());
+    assertEquals("X", layout.at("/xaxis/title/text").asText());
+    assertEquals("Y", layout.at("/yaxis/title/text").asText());
+    assertEquals(300, layout.get("height").asInt());
+    assertEquals(500, layout.get("width").asInt());
+    assertEquals(
+        "A logarithmic axis shows positive numbers. Received: 0.0 to 1.0.",
+        rejected(() -> figure.yRange(0, 1)));
+    assertEquals(
+        "An axis goes from one finite number to another. Received: 1.0 to 1.0.",
+        rejected(() -> figure.xRange(1, 1)));
+    assertEquals(
+        "A plot needs a height of 100 pixels at least. Received: 3.",
+        rejected(() -> figure.height(3)));
+  }
+
+  @Test
+  void aLayoutOfJsplotHasPrecedenceAndKeepsThePanels() {
+    PlotFigure figure = Plots.heatMaps("", "t", Map.of("a", new double[][] {{1, 2}}));
+    figure.setLayout(Layout.builder("Mine").height(222).build());
+    JsonNode layout = FigureJson.of(figure).get("layout");
+
+    assertEquals("Mine", layout.at("/title/text").asText());
+    assertEquals(222, layout.get("height").asInt());
+    assertEquals("t", layout.at("/xaxis/title/text").asText());
+    assertEquals("a", layout.at("/yaxis/title/text").asText());
+  }
+
+  @Test
+  void meansHaveTheirDeviationAsWhiskers() {
+    Map<String, double[]> runs = new LinkedHashMap<>();
+    runs.put("GRU", new double[] {1, 2, 3});
+    runs.put("LSTM", new double[] {5});
+
+    JsonNode bars = FigureJson.of(Plots.means("", "accuracy", runs)).at("/data/0");
+
+    assertEquals("[\"GRU\",\"LSTM\"]", bars.get("x").toString());
+    assertEquals("[2,5]", bars.get("y").toString());
+    assertEquals("[1,null]", bars.at("/error_y/array").toString());
+    assertEquals(
+        "A mean needs a run at least. Received: none of 'GRU' in 'y'.",
+        rejected(() -> Plots.means("", "y", Map.of("GRU", new double[0]))));
+    assertEquals(
+        "A group has a bar for each of [a, b]. Received: 1 of 'g'.",
+        rejected(() -> Plots.bars("", "", List.of("a", "b"), Map.of("g", new double[1]))));
+  }
+
+  /** 0 … 9 twice: quartiles 2.25 and 6.75 of 20 values, so 9/∛20 = 3.3 wide, at least 10 bins. */
+  @Test
+  void aHistogramCountsEachValueOnce() {
+    double[] values = IntStream.range(0, 20).mapToDouble(i -> i % 10).toArray();
+    values = Arrays.copyOf(values, 21);
+    values[20] = Double.NaN;
+
+    JsonNode bars = FigureJson.of(Plots.histogram("", "x", values)).at("/data/0");
+
+    assertEquals("[2,2,2,2,2,2,2,2,2,2]", bars.get("y").toString());
+    assertEquals(0.45, bars.at("/x/0").asDouble(), 1e-9);
+    assertEquals(
+        "A histogram needs a finite number at least. Received: none in [count].",
+        rejected(() -> Plots.histogram("", "", new double[] {Double.NaN})));
+  }
+
+  @Test
+  void samplesOfAHistogramShareTheirBins() {
+    Map<String, double[]> samples = new LinkedHashMap<>();
+    samples.put("a", new double[] {0, 0, 0});
+    samples.put("b", new double[] {10, 10});
+
+    JsonNode json = FigureJson.of(Plots.histogram("", "", samples));
+
+    assertEquals("[3,0,0,0,0,0,0,0,0,0,0]", json.at("/data/0/y").toString());
+    assertEquals("[0,0,0,0,0,0,0,0,0,2,0]", json.at("/data/1/y").toString());
+    assertEquals(json.at("/data/0/x"), json.at("/data/1/x"));
+  }
+
+  @Test
+  void coloursOfBothSignsHaveTheirMiddleAtZero() {
+    JsonNode signs = FigureJson.of(Plots.heatMap("", "", "", new double[][] {{-1, 3}}));
+    JsonNode positive = FigureJson.of(Plots.heatMap("", "", "", new double[][] {{1, 3}}));
+    JsonNode fixed =
+        FigureJson.of(Plots.heatMap("", "", "", new double[][] {{1, 3}}).colorRange(0, 4));
+
+    assertEquals(-3, signs.at("/data/0/zmin").asDouble());
+    assertEquals(3, signs.at("/data/0/zmax").asDouble());
+    assertEquals(PlotStyle.DIVERGING.get(0), signs.at("/data/0/colorscale/0/1").asText());
+    assertEquals(1, positive.at("/data/0/zmin").asDouble());
+    assertEquals(PlotStyle.SEQUENTIAL.get(0), positive.at("/data/0/colorscale/0/1").asText());
+    assertEquals(4, fixed.at("/data/0/zmax").asDouble());
+  }
+
+  @Test
+  void equalWordsKeepTheirPlaces() {
+    JsonNode json =
+        FigureJson.of(
+            Plots.heatMap("", "", "", List.of("a", "a"), List.of("r"), new double[][] {{1, 2}}));
+
+    assertEquals("[0,1]", json.at("/data/0/x").toString());
+    assertEquals("[\"a\",\"a\"]", json.at("/layout/xaxis/ticktext").toString());
+    assertEquals(
+        "A heat map has a label for each column. Received: 1 labels for 2 columns.",
+        rejected(
+            () -> Plots.heatMap("", "", "", List.of("a"), List.of("r"), new double[][] {{1, 2}})));
+    assertEquals(
+        "The rows of a heat map are equally long. Received for the heat map: 2 values in row 0 and"
+            + " 1 in row 1.",
+        rejected(() -> Plots.heatMap("", "", "", new double[][] {{1, 2}, {1}})));
+    assertEquals(
+        "A heat map has a row of values for each y, with a value for each x. Received: 1 rows of 2"
+            + " for 1 y and 3 x.",
+        rejected(
+            () ->
+                Plots.heatMap("", "", "", new double[3], new double[1], new double[][] {{1, 2}})));
+  }
+
+  /** b = 2a falls out with a; c = −a; rows where one is missing do not count. */
+  @Test
+  void correlationsOfWhatIsThere() {
+    Table table =
+        Table.create(
+            DoubleColumn.create("a", 1, 2, 3, 9),
+            DoubleColumn.create("b", 2, 4, 6, Double.NaN),
+            DoubleColumn.create("c", -1, -2, -3, -9),
+            StringColumn.create("text", "a", "b", "c", "d"));
+
+    JsonNode z = FigureJson.of(Plots.correlation(table)).at("/data/0/z");
+
+    assertEquals("[[1,1,-1],[1,1,-1],[-1,-1,1]]", z.toString().replace(".0", ""));
+    assertEquals(
+        "A correlation needs two columns of numbers at least. Received: [a].",
+        rejected(() -> Plots.correlation(table, "a")));
+  }
+
+  /** y = 10, 20, …: a model that echoes the last row is 10 off a step ahead, 20 two steps. */
+  private static Windows windows(int steps) {
+    var start = LocalDateTime.of(2020, 1, 1, 0, 0);
+    DateTimeColumn times =
+        DateTimeColumn.create("time", IntStream.range(0, 8).mapToObj(start::plusHours));
+    DoubleColumn y = DoubleColumn.create("y (K)", 10, 20, 30, 40, 50, 60, 70, 80);
+    TimeSeries series = TimeSeries.of(Table.create(times, y)).target("y (K)").normalizedOn(0, 5);
+    Windows windows = series.windows().lookback(1).horizon(1);
+    return steps == 1 ? windows : windows.targetSteps(steps);
+  }
+
+  private static Sequential echo(int outputs) {
+    Sequential model = Sequential.of(input(1, 1), flatten(), dense(outputs));
+    for (int i = 0; i < outputs; i++) {
+      model.weight("dense/kernel").set(0, i, 1);
+    }
+    return model;
+  }
+
+  @Test
+  void errorsByHorizon() {
+    JsonNode json = FigureJson.of(Plots.errorByHorizon(windows(2), Map.of("echo", echo(2))));
+
+    assertEquals("[1,2]", json.at("/data/0/x").toString());
+    assertEquals(10, json.at("/data/0/y/0").asDouble(), 1e-4);
+    assertEquals(20, json.at("/data/0/y/1").asDouble(), 1e-4);
+    assertEquals("MAE (K)", json.at("/layout/yaxis/title/text").asText());
+    assertTrue(
+        rejected(() -> Plots.errorByHorizon(windows(1), Map.of("echo", echo(1))))
+            .endsWith("Set targetSteps(n)."));
+  }
+
+  @Test
+  void errorsByHourOfTheDay() {
+    List<LocalDateTime> times =
+        List.of(
+            LocalDateTime.of(2020, 1, 1, 5, 0),
+            LocalDateTime.of(2020, 1, 2, 5, 30),
+            LocalDateTime.of(2020, 1, 2, 23, 0));
+
+    JsonNode y =
+        FigureJson.of(Plots.errorByHour(times, Map.of("GRU", new double[] {1, -3, 4}), "K"))
+            .at("/data/0/y");
+
+    assertEquals(24, y.size());
+    assertEquals(2, y.get(5).asDouble());
+    assertEquals(4, y.get(23).asDouble());
+    assertTrue(y.get(0).isNull());
+    assertEquals(
+        "There is an error for each time. Received: 2 errors of 'GRU' for 3 times.",
+        rejected(() -> Plots.errorByHour(times, Map.of("GRU", new double[2]), "")));
+  }
+
+  @Test
+  void theErrorsOfAModelAreForecastMinusTruth() {
+    JsonNode json = FigureJson.of(Plots.errorDistribution(windows(1), Map.of("echo", echo(1))));
+
+    // All errors are −10, up to the rounding of floats.
+    assertEquals(-10, json.at("/data/0/x/0").asDouble(), 0.6);
+    assertEquals(-10, json.at("/data/0/x/9").asDouble(), 0.6);
+    assertEquals("error (K)", json.at("/layout/xaxis/title/text").asText());
+  }
+
+  /** The echo is always 10 too low, so the band lies at forecast + 10, where the truth is. */
+  @Test
+  void aBandIsWhereTheErrorsOfTheValidationPutIt() {
+    JsonNode json =
+        FigureJson.of(Plots.forecastBand(windows(1).range(4, 8), echo(1), windows(1), 0.8));
+
+    assertEquals("truth", json.at("/data/2/name").asText());
+    for (int i = 0; i < json.at("/data/2/y").size(); i++) {
+      double truth = json.at("/data/2/y").get(i).asDouble();
+      assertEquals(truth, json.at("/data/0/y").get(i).asDouble(), 1e-3);
+      assertEquals(truth, json.at("/data/1/y").get(i).asDouble(), 1e-3);
+      assertEquals(truth - 10, json.at("/data/3/y").get(i).asDouble(), 1e-3);
+    }
+    assertTrue(json.at("/data/1/name").asText().startsWith("80 % band, holds "));
+    assertEquals(
+        "A band holds a share of the errors between 0 and 1, say 0.8. Received: 80.0.",
+        rejected(() -> Plots.forecastBand(windows(1), echo(1), windows(1), 80)));
+  }
+
+  @Test
+  void gatesAreUnitsOverTimeSteps() {
+    Sequential model = Sequential.seeded(1, input(3, 1), lstm(2), dense(1));
+    Recording recording = model.record(Samples.of(new double[][][] {{{1}, {2}, {3}}}), 0);
+
+    JsonNode json = FigureJson.of(Plots.gates(recording, "lstm", List.of("a", "b", "c"), "f", "c"));
+
+    double[][] forget = recording.get("lstm", "f");
+    assertEquals(2, json.get("data").size());
+    assertEquals(2, json.at("/data/0/z").size());
+    assertEquals(forget[2][1], json.at("/data/0/z/1/2").asDouble(), 1e-3);
+    assertEquals("f, forget gate", json.at("/layout/yaxis/title/text").asText());
+    assertEquals(0, json.at("/data/0/zmin").asDouble());
+    assertEquals(1, json.at("/data/0/zmax").asDouble());
+    assertEquals("[\"a\",\"b\",\"c\"]", json.at("/layout/xaxis/ticktext").toString());
+    assertEquals(
+        "Each time step has a label. Received: 1 labels for 3 time steps.",
+        rejected(() -> Plots.gates(recording, "lstm", List.of("a"))));
+    assertTrue(rejected(() -> Plots.gates(recording, "dense")).contains("has told nothing"));
+    JsonNode all = FigureJson.of(Plots.gates(recording, "lstm"));
+    assertEquals(6, all.get("data").size()); // h, c, i, f, g, o, and not the output
+    assertTrue(
+        rejected(() -> Plots.attention(recording, List.of())).startsWith("Attention is drawn of"));
+    assertEquals(
+        "Each word has a weight. Received: 1 words and 2 weights.",
+        rejected(() -> Plots.attention(new double[2], List.of("a"))));
+  }
+
+  /** A rotation by 90° and a half: eigenvalues ± 0.5 i. */
+  @Test
+  void eigenvaluesInTheComplexPlane() {
+    SimpleMatrix matrix = new SimpleMatrix(new double[][] {{0, -0.5}, {0.5, 0}});
+
+    JsonNode json = FigureJson.of(Plots.eigenvalues(Map.of("U", matrix)));
+
+    assertEquals(List.of("U (radius 0.500)"), names(json));
+    assertEquals(0.5, Math.abs(json.at("/data/0/y/0").asDouble()), 1e-12);
+    assertEquals(0, json.at("/data/0/x/0").asDouble(), 1e-12);
+    assertEquals("x", json.at("/layout/yaxis/scaleanchor").asText());
+    assertEquals(
+        "Eigenvalues are those of a square matrix. Received: 'W' of 1 × 2. Draw its"
+            + " singularValues.",
+        rejected(() -> Plots.eigenvalues(Map.of("W", new SimpleMatrix(1, 2)))));
+    assertEquals(
+        "[0.5,0.5]",
+        FigureJson.of(Plots.singularValues(Map.of("U", matrix))).at("/data/0/y").toString());
+  }
+
+  /** The blocks of a kernel are its gates: 2 on the diagonal of r, 3 on that of the candidate. */
+  @Test
+  void theRecurrentKernelIsTakenApartByGates() {
+    Sequential model = Sequential.of(input(3, 1), gru(2), dense(1));
+    var kernel = model.weight("gru/recurrent_kernel");
+    kernel.zero();
+    kernel.set(0, 2, 2);
+    kernel.set(1, 3, 2);
+    kernel.set(0, 4, 3);
+    kernel.set(1, 5, 3);
+
+    JsonNode json = FigureJson.of(Plots.eigenvalues(model, "gru"));
+
+    assertEquals(List.of("z (radius 0.00)", "r (radius 2.00)", "g (radius 3.00)"), names(json));
+    assertTrue(
+        rejected(() -> Plots.eigenvalues(model, "dense")).startsWith("Layer 'dense' has no rec"));
+  }
+
+  @Test
+  void theDiagramSaysWhatTheSummarySays() {
+    JsonNode json = FigureJson.of(Plots.model(Sequential.of(input(3, 2), gru(4), dense(1))));
+
+    List<String> texts =
+        StreamSupport.stream(json.at("/layout/annotations").spliterator(), false)
+            .map(text -> text.get("text").asText())
+            .toList();
+    // GRU of Keras: 3·(4·2 + 4·4 + 2·4) = 96.
+    assertTrue(
+        texts.containsAll(
+            List.of("<b>gru</b>", "GRU", "(None, 4)", "96 parameters", "5 parameters")),
+        texts.toString());
+    assertTrue(json.at("/layout/title/text").asText().contains("101"));
+  }
+
+  @Test
+  void eventRollsShareTheirTimeAxis() {
+    double[][] truth = {{1, 0}, {0, 1}};
+
+    JsonNode json =
+        FigureJson.of(
+            Plots.eventRolls(new double[2][3], 0.5, List.of("tone", "click"), truth, truth));
+
+    assertEquals("[0.25,0.75]", json.at("/data/0/x").toString());
+    assertEquals("[[1,0],[0,1]]", json.at("/data/1/z").toString());
+    assertEquals("y3", json.at("/layout/xaxis/anchor").asText());
+    assertEquals(
+        "A roll has a row for each frame of the spectrogram, with a value for each class. Received:"
+            + " 1 × 2 of the truth for 2 frames and 2 classes.",
+        rejected(
+            () ->
+                Plots.eventRolls(new double[2][3], 1, List.of("a", "b"), new double[1][2], truth)));
+  }
+
+  private static Table trials() {
+    return Table.create(
+        IntColumn.create("trial", 0, 1, 2, 3),
+        DoubleColumn.create("rate", 1e-4, 1e-3, 1e-2, 1e-2),
+        StringColumn.create("cell", "LSTM", "GRU", "GRU", "LSTM"),
+        DoubleColumn.create("val_loss", 0.5, Double.NaN, 0.7, 0.3));
+  }
+
+  @Test
+  void theBestSoFarNeverGetsWorse() {
+    JsonNode less = FigureJson.of(Plots.bestSoFar(Map.of("s", trials()), "val_loss", false));
+    JsonNode more = FigureJson.of(Plots.bestSoFar(Map.of("s", trials()), "val_loss", true));
+
+    assertEquals("[0.5,0.5,0.5,0.3]", less.at("/data/0/y").toString());
+    assertEquals("[0.5,0.5,0.7,0.7]", more.at("/data/0/y").toString());
+    assertEquals("[0.5,null,0.7,0.3]", less.at("/data/1/y").toString());
+    assertEquals(
+        "The trials have no column 'loss'. Received: [trial, rate, cell, val_loss].",
+        rejected(() -> Plots.bestSoFar(Map.of("s", trials()), "loss", false)));
+  }
+
+  /** Lines from the worst to the best; rate on a logarithmic axis, GRU below LSTM. */
+  @Test
+  void parallelCoordinatesAreSharesOfTheirAxes() {
+    JsonNode json = FigureJson.of(Plots.parallelCoordinates(trials(), "val_loss", false));
+
+    assertEquals(List.of("trial 2", "trial 0", "trial 3", "val_loss"), names(json));
+    assertEquals("[1,0,1]", json.at("/data/0/y").toString());
+    assertEquals("[0,1,0.5]", json.at("/data/1/y").toString());
+    assertEquals("[1,1,0]", json.at("/data/2/y").toString());
+    assertEquals(PlotStyle.RANKING.get(0), json.at("/data/2/line/color").asText());
+    assertEquals(PlotStyle.RANKING.get(2), json.at("/data/0/line/color").asText());
+
+    // After an interrupt the rows do not have the numbers of the trials.
+    Table some = trials().dropRows(0);
+    assertEquals(
+        List.of("trial 2", "trial 3", "val_loss"),
+        names(FigureJson.of(Plots.parallelCoordinates(some, "val_loss", false))));
+  }
+
+  @Test
+  void slicesHaveAPanelForEachHyperparameter() {
+    JsonNode json = FigureJson.of(Plots.slices(trials(), "val_loss"));
+
+    assertEquals(List.of("rate", "cell"), names(json));
+    assertEquals("log", json.at("/layout/xaxis/type").asText());
+    assertEquals("category", json.at("/layout/xaxis2/type").asText());
+    assertEquals("[\"LSTM\",\"GRU\",\"GRU\",\"LSTM\"]", json.at("/data/1/x").toString());
+    assertEquals(
+        "There is no hyperparameter to draw. Received: a table with [val_loss].",
+        rejected(() -> Plots.slices(trials().selectColumns("val_loss"), "val_loss")));
+  }
+
+  /** What a search by Hyperband writes of its own is not drawn; what only sounds like it is. */
+  @Test
+  void bookkeepingIsNoHyperparameter(@TempDir Path folder) {
+    Table results =
+        new GridSearch("mae")
+            .directory(folder)
+            .search(
+                hp -> {
+                  int epochs = hp.Int("epochs", 1, 2);
+                  return () -> epochs;
+                })
+            .results();
+    for (String own : SearchResult.BOOKKEEPING) {
+      if (!results.containsColumn(own)) {
+        results.addColumns(IntColumn.create(own, 0, 1));
+      }
+    }
+
+    assertEquals(List.of("epochs"), names(FigureJson.of(Plots.slices(results, "mae"))));
+    assertEquals(
+        2, FigureJson.of(Plots.parallelCoordinates(results, "mae", false)).at("/data/0/y").size());
+  }
+
+  @Test
+  void theMostImportantStandsOnTop() {
+    JsonNode json = FigureJson.of(Plots.importance(Map.of("units", 0.2, "rate", 0.8)));
+
+    assertEquals("[\"units\",\"rate\"]", json.at("/data/0/y").toString());
+    assertEquals("h", json.at("/data/0/orientation").asText());
+  }
+
+  @Test
+  void whatHasNoImportanceStandsAtTheBottom() {
+    JsonNode json =
+        FigureJson.of(Plots.importance(Map.of("units", 0.2, "cell", Double.NaN, "rate", -0.1)));
+
+    assertEquals("[\"cell\",\"rate\",\"units\"]", json.at("/data/0/y").toString());
+  }
+
+  @Test
+  void theLabelOfAValueBelowZeroHasRoom() {
+    JsonNode range =
+        FigureJson.of(Plots.importance(Map.of("units", 0.3, "rate", -0.1)))
+            .at("/layout/xaxis/range");
+
+    assertEquals(-0.16, range.get(0).asDouble(), 1e-9); // 0.15 of 0.4 beyond −0.1
+    assertEquals(0.36, range.get(1).asDouble(), 1e-9);
+  }
+}

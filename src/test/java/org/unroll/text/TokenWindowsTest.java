@@ -1,0 +1,72 @@
+package org.unroll.text;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.unroll.data.SamplesTest.says;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.unroll.data.Shape;
+
+class TokenWindowsTest {
+  @Property(tries = 200)
+  void targetsAreTheInputsOneLater(
+      @ForAll @IntRange(min = 1, max = 9) int length,
+      @ForAll @IntRange(min = 1, max = 9) int stride,
+      @ForAll @IntRange(max = 40) int more) {
+    int[] tokens = IntStream.range(100, 101 + length + more).toArray();
+    TokenWindows windows = TokenWindows.of(tokens, length).stride(stride);
+    // As many as begin early enough for a token to follow the last one.
+    long count =
+        IntStream.range(0, tokens.length)
+            .filter(from -> from % stride == 0 && from + length < tokens.length)
+            .count();
+    assertEquals(count, windows.size());
+    for (int i = 0; i < windows.size(); i++) {
+      float[] slice = new float[3 * length];
+      float[] targets = new float[length + 1];
+      windows.copyInput(i, slice, 2, 3);
+      windows.copyTarget(i, targets, 1);
+      for (int t = 0; t < length; t++) {
+        assertEquals(100 + i * stride + t, slice[2 * length + t]);
+        assertEquals(101 + i * stride + t, targets[1 + t]);
+      }
+      assertEquals(100 + i * stride, windows.window(i)[0]);
+      assertEquals(length, windows.window(i).length);
+    }
+  }
+
+  @Test
+  void shapesAndOrder() {
+    TokenWindows windows = TokenWindows.of(new int[20], 4).batchSize(8);
+    assertEquals(Shape.of(4), windows.inputShape());
+    assertEquals(Shape.of(4), windows.targetShape());
+    assertEquals(16, windows.size());
+    assertEquals(8, windows.batchSize());
+    int[] order = windows.shuffled(1).order(0);
+    Arrays.sort(order);
+    assertArrayEquals(IntStream.range(0, 16).toArray(), order);
+  }
+
+  @Test
+  void laterChangesOfTheTokensDoNotShow() {
+    int[] tokens = {1, 2, 3};
+    TokenWindows windows = TokenWindows.of(tokens, 2);
+    tokens[0] = 9;
+    assertArrayEquals(new int[] {1, 2}, windows.window(0));
+  }
+
+  @Test
+  void whatMakesNoWindowIsRefused() {
+    says("length=3 and 3 tokens", () -> TokenWindows.of(new int[3], 3));
+    says("length=0 and 3 tokens", () -> TokenWindows.of(new int[3], 0));
+    says("Received: -1 as token 1", () -> TokenWindows.of(new int[] {0, -1}, 1));
+    says("stride=0", () -> TokenWindows.of(new int[3], 1).stride(0));
+    assertThrows(IndexOutOfBoundsException.class, () -> TokenWindows.of(new int[3], 1).window(2));
+  }
+}

@@ -1,0 +1,95 @@
+package org.unroll.timeseries;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.unroll.data.SamplesTest.says;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class BaselineTest {
+  private static JsonNode numpy;
+  private static Windows windows;
+
+  @BeforeAll
+  static void read() throws IOException {
+    var json = new ObjectMapper();
+    numpy = json.readTree(BaselineTest.class.getResource("baselines.json"));
+    double[][] table = json.convertValue(numpy.get("table"), double[][].class);
+    windows =
+        TimeSeries.of(table, "a", "b", "c")
+            .target("b", "a")
+            .windows()
+            .lookback(12)
+            .step(3)
+            .delay(4)
+            .targetSteps(2);
+  }
+
+  private static void assertIsNumPy(String name, Baseline baseline) {
+    Windows val = windows.range(60, 95);
+    var json = new ObjectMapper();
+    double[] first = json.convertValue(numpy.get(name).get("first"), double[].class);
+    assertEquals(numpy.get("windows").asInt(), val.size());
+    assertArrayEquals(first, baseline.predict(val)[0], 1e-10);
+    assertEquals(numpy.get(name).get("mae").asDouble(), baseline.mae(val), 1e-10);
+  }
+
+  @Test
+  void lastValue() {
+    assertIsNumPy("last_value", Baseline.lastValue());
+  }
+
+  @Test
+  void seasonal() {
+    assertIsNumPy("seasonal", Baseline.seasonal(10));
+  }
+
+  @Test
+  void ridge() {
+    assertIsNumPy("ridge", Ridge.fit(windows.range(2, 60), 0.5));
+  }
+
+  /** With λ = 0 a linear rule is found again: x(i) = 2 x(i−1) − x(i−2) + 1, a parabola. */
+  @Test
+  void ridgeFindsALinearRule() {
+    double[][] parabola = new double[40][1];
+    for (int i = 0; i < 40; i++) {
+      parabola[i][0] = i * i / 2.0;
+    }
+    Windows two = TimeSeries.of(parabola).target("x0").windows().lookback(2).delay(0);
+    Ridge ridge = Ridge.fit(two.range(0, 30), 0);
+    assertArrayEquals(two.target(37), ridge.predict(two, 37), 1e-6);
+  }
+
+  /** A day of 144 rows, a target 150 rows ahead: the same time on the last day that is known. */
+  @Test
+  void aSeasonCountsBackFromTheTarget() {
+    double[][] rows = new double[400][1];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i][0] = i;
+    }
+    Windows book = TimeSeries.of(rows).target("x0").windows().lookback(144).step(6).delay(144);
+    assertEquals(138, book.lastRow(0));
+    assertEquals(288, book.targetRow(0));
+    assertArrayEquals(new double[] {0}, Baseline.seasonal(144).predict(book, 0));
+    assertArrayEquals(new double[] {138}, Baseline.lastValue().predict(book, 0));
+    assertArrayEquals(new double[] {138}, Baseline.seasonal(150).predict(book, 0));
+  }
+
+  @Test
+  void whatCannotBeIsRefused() {
+    says("period=0", () -> Baseline.seasonal(0));
+    says("a season of 500 rows before row", () -> Baseline.seasonal(500).predict(windows, 0));
+    says("lambda=-1.0", () -> Ridge.fit(windows, -1));
+    says("lambda=NaN", () -> Ridge.fit(windows, Double.NaN));
+    Ridge ridge = Ridge.fit(windows, 1);
+    says("Received: (5, 3)", () -> ridge.predict(windows.lookback(15), 0));
+    double[][] twins = {{1, 1}, {2, 2}, {4, 4}, {3, 3}, {7, 7}, {5, 5}};
+    Windows twin = TimeSeries.of(twins).target("x0").windows().lookback(1).delay(0);
+    says("depend on each other too closely for lambda=0.0", () -> Ridge.fit(twin, 0));
+  }
+}

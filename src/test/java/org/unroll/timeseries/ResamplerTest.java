@@ -1,0 +1,154 @@
+package org.unroll.timeseries;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.unroll.data.SamplesTest.says;
+import static tech.tablesaw.aggregate.AggregateFunctions.last;
+import static tech.tablesaw.aggregate.AggregateFunctions.max;
+import static tech.tablesaw.aggregate.AggregateFunctions.sum;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import tech.tablesaw.api.DateTimeColumn;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.io.csv.CsvReadOptions;
+
+class ResamplerTest {
+  private static final LocalDateTime NOON = LocalDateTime.of(2026, 3, 1, 12, 0);
+
+  @TempDir Path folder;
+
+  private static List<LocalDateTime> times(JsonNode node) {
+    return StreamSupport.stream(node.spliterator(), false)
+        .map(time -> LocalDateTime.parse(time.asText()))
+        .toList();
+  }
+
+  private static double[] numbers(JsonNode node) {
+    return IntStream.range(0, node.size())
+        .mapToDouble(i -> node.get(i).isNull() ? Double.NaN : node.get(i).asDouble())
+        .toArray();
+  }
+
+  private static Table table(List<LocalDateTime> times, double... values) {
+    return Table.create(
+        "t", DateTimeColumn.create("time", times), DoubleColumn.create("x", values));
+  }
+
+  @Test
+  void agreesWithPandas() throws IOException {
+    JsonNode pandas =
+        new ObjectMapper().readTree(ResamplerTest.class.getResource("resampling.json"));
+    Table table =
+        Table.create(
+            "t",
+            DoubleColumn.create("a", numbers(pandas.get("a"))),
+            DateTimeColumn.create("time", times(pandas.get("times"))),
+            DoubleColumn.create("b", numbers(pandas.get("b"))));
+    for (JsonNode expected : pandas.get("cases")) {
+      Resampler resampler =
+          Resampler.of(table).every(Duration.parse(expected.get("every").asText()));
+      Table mean = resampler.aggregate(sum, "b").table();
+      assertEquals(List.of("time", "a", "b"), mean.columnNames());
+      assertEquals(times(expected.get("times")), mean.dateTimeColumn("time").asList());
+      assertArrayEquals(
+          numbers(expected.get("mean")), mean.doubleColumn("a").asDoubleArray(), 1e-12);
+      assertArrayEquals(
+          numbers(expected.get("sum")), mean.doubleColumn("b").asDoubleArray(), 1e-12);
+      Table others = resampler.aggregate(last, "a").aggregate(max, "b").table();
+      assertArrayEquals(
+          numbers(expected.get("last")), others.doubleColumn("a").asDoubleArray(), 1e-12);
+      others = resampler.aggregate(max, "a", "b").table();
+      assertArrayEquals(
+          numbers(expected.get("max")), others.doubleColumn("a").asDoubleArray(), 1e-12);
+    }
+  }
+
+  /** What is regular already stays, and a row that was left out comes as a missing one. */
+  @Test
+  void aRegularTableGetsTheRowsItLacks() {
+    Table table = table(List.of(NOON, NOON.plusHours(1), NOON.plusHours(3)), 1, 2, 4);
+    Table regular = Resampler.of(table).every(Duration.ofHours(1)).table();
+    assertArrayEquals(
+        new double[] {1, 2, Double.NaN, 4}, regular.doubleColumn("x").asDoubleArray());
+    assertEquals(NOON.plusHours(2), regular.dateTimeColumn("time").get(2));
+    assertEquals("t", regular.name());
+  }
+
+  @Test
+  void columnsWithoutNumbersAreLeftOutButTextWithNumbersIsAnError() {
+    Table table = table(List.of(NOON, NOON.plusHours(1)), 1, 2);
+    table.addColumns(StringColumn.create("station", "Jena", "Jena"));
+    Resampler hourly = Resampler.of(table).every(Duration.ofHours(1));
+    assertEquals(List.of("time", "x"), hourly.table().columnNames());
+    table.addColumns(StringColumn.create("rain", "0.5", "none"));
+    says("'rain' is of type STRING, not a number column; row 1 holds 'none'", hourly::table);
+  }
+
+  /** What the error advises is done here; the values are those of the text, read by eye. */
+  @Test
+  void decimalCommasAreNumbersToo() throws IOException {
+    Path file = folder.resolve("logger.csv");
+    Files.writeString(
+        file, "time;T;wind\n2026-03-01T12:00;17,0;1.234,5\n2026-03-01T13:00;-3,25;calm\n");
+    var options =
+        CsvReadOptions.builder(file.toFile()).separator(';').locale(Locale.GERMANY).build();
+    Table table = Table.read().usingOptions(options);
+    assertEquals(170, table.numberColumn("T").getDouble(0), "Tablesaw knows no decimal commas");
+    says(
+        "'wind' is of type STRING, not a number column; row 1 holds 'calm'. Correct",
+        hourly(table));
+    says("by name. Row 0 holds '1.234,5'. If that is a decimal comma,", hourly(table));
+
+    table = Table.create(table.dateTimeColumn("time"), StringColumn.create("T", "", "17,0"));
+    says(
+        "The column 'T' is of type STRING, not a number column. Row 1 holds '17,0'. If that is a"
+            + " decimal comma, make numbers of the text: table.replaceColumn(\"T\","
+            + " table.stringColumn(\"T\").replaceAll(\",\", \".\").parseDouble().setName(\"T\")).",
+        hourly(table));
+    TimeSeries series = TimeSeries.of(table);
+    says("Row 1 holds '17,0'", series::numbers);
+    says("Row 1 holds '17,0'", () -> series.target("T"));
+    table.replaceColumn(
+        "T", table.stringColumn("T").replaceAll(",", ".").parseDouble().setName("T"));
+    assertArrayEquals(
+        new double[] {Double.NaN, 17},
+        Resampler.of(table).every(Duration.ofHours(1)).table().doubleColumn("T").asDoubleArray());
+  }
+
+  private static Executable hourly(Table table) {
+    return () -> Resampler.of(table).every(Duration.ofHours(1)).table();
+  }
+
+  @Test
+  void errorsNameTheRow() {
+    Table table = table(List.of(NOON, LocalDateTime.of(1970, 1, 1, 0, 0)), 1, 2);
+    Resampler seconds = Resampler.of(table).every(Duration.ofSeconds(10));
+    says("From 1970-01-01T00:00 (row 1) to 2026-03-01T12:00 (row 0) there are", seconds::table);
+    says("Received: PT0S", () -> Resampler.of(table).every(Duration.ZERO));
+    says("no column 'rain'. Its columns are: 'time', 'x'", () -> seconds.aggregate(sum, "rain"));
+    Table empty = table.emptyCopy();
+    says("'t' has no rows", () -> Resampler.of(empty));
+    assertThrows(IllegalStateException.class, () -> Resampler.of(table).table());
+    Table text =
+        Table.create("t", StringColumn.create("Zeit", "01.03.2026"), DoubleColumn.create("x", 1));
+    says("'Zeit' of type STRING (row 0 holds '01.03.2026')", () -> Resampler.of(text));
+    table.dateTimeColumn(0).setMissing(1);
+    says("none in row 1 of column 'time' (1 of 2 are missing)", () -> Resampler.of(table));
+  }
+}

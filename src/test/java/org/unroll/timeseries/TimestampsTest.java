@@ -1,0 +1,202 @@
+package org.unroll.timeseries;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.BooleanColumn;
+import tech.tablesaw.api.ColumnType;
+import tech.tablesaw.api.DateColumn;
+import tech.tablesaw.api.DateTimeColumn;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.InstantColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
+import tech.tablesaw.io.csv.CsvReadOptions;
+
+/** What windows tell of the times of their rows, with each table made by hand. */
+class TimestampsTest {
+  private static final LocalDateTime MONDAY = LocalDateTime.of(2026, 3, 2, 0, 0);
+
+  private static List<String> remarks(Column<?> times) {
+    double[] x = IntStream.range(0, times.size()).asDoubleStream().toArray();
+    return remarks(Table.create(times, DoubleColumn.create("x", x)));
+  }
+
+  private static List<String> remarks(Table table) {
+    return TimeSeries.of(table).target("x").windows().lookback(1).describe().remarks();
+  }
+
+  private static DateTimeColumn hours(int... hours) {
+    return DateTimeColumn.create("time", IntStream.of(hours).mapToObj(MONDAY::plusHours));
+  }
+
+  private static DateColumn days(int count, IntFunction<LocalDate> day) {
+    return DateColumn.create("day", IntStream.range(0, count).mapToObj(day));
+  }
+
+  private static void begins(String expected, List<String> remarks) {
+    assertEquals(1, remarks.size(), remarks.toString());
+    assertTrue(remarks.get(0).startsWith(expected), remarks.get(0));
+  }
+
+  @Test
+  void evenTimesGiveNothingToSay() {
+    assertEquals(List.of(), remarks(hours(0, 6, 12, 18, 24)));
+    assertEquals(List.of(), remarks(days(5, MONDAY.toLocalDate()::plusDays)));
+    Instant instant = Instant.parse("2026-03-02T00:00:00Z");
+    assertEquals(
+        List.of(),
+        remarks(
+            InstantColumn.create(
+                "t", IntStream.range(0, 5).mapToObj(i -> instant.plusSeconds(90L * i)))));
+  }
+
+  /** The ends of months lie 28 to 31 days apart, quarters 90 to 92: both are even. */
+  @Test
+  void monthsAreEvenThoughTheirDaysAreNot() {
+    LocalDate end = LocalDate.of(2025, 1, 31);
+    assertEquals(List.of(), remarks(days(14, end::plusMonths)));
+    assertEquals(List.of(), remarks(days(8, i -> end.plusMonths(3L * i))));
+    assertEquals(List.of(), remarks(days(20, i -> end.plusDays(30L * i))), "thirty days are even");
+    begins(
+        "1 of the 4 steps from row to row are not the usual P1M; the first is from row 2"
+            + " (2025-03-31) to row 3 (2025-05-31). Windows count rows, not time. Put in the rows",
+        remarks(days(5, i -> end.plusMonths(i < 3 ? i : i + 1))));
+  }
+
+  @Test
+  void gapsAndSteps() {
+    begins(
+        "2 of the 7 steps from row to row are not the usual PT1H; the first is from row 2"
+            + " (2026-03-02 02:00) to row 3 (2026-03-02 05:00).",
+        remarks(hours(0, 1, 2, 5, 6, 7, 7, 8)));
+    // Back to 01:00 and from there to 03:00: two steps.
+    begins(
+        "2 of the 5 steps from row to row are not the usual PT1H; the first is from row 2"
+            + " (2026-03-02 02:00) to row 3 (2026-03-02 01:00).",
+        remarks(hours(0, 1, 2, 1, 3, 4)));
+    begins("2 of the 2 steps from row to row are not forwards in time;", remarks(hours(3, 2, 2)));
+    DateTimeColumn lacking = hours(0, 1, 2, 3, 4);
+    lacking.setMissing(3);
+    begins(
+        "2 of the 4 steps from row to row are not the usual PT1H; the first is from row 2"
+            + " (2026-03-02 02:00) to row 3 (no time).",
+        remarks(lacking));
+  }
+
+  /** Of 40 hours some in the middle are not there: as many uneven steps as there are gaps. */
+  @Property(tries = 100)
+  void everyGapIsOneUnevenStep(
+      @ForAll @Size(max = 6) Set<@IntRange(min = 3, max = 36) Integer> missing) {
+    int[] rest = IntStream.range(0, 40).filter(hour -> !missing.contains(hour)).toArray();
+    long gaps = missing.stream().filter(hour -> !missing.contains(hour - 1)).count();
+    if (gaps == 0) {
+      assertEquals(List.of(), remarks(hours(rest)));
+    } else {
+      int first = Collections.min(missing);
+      begins(
+          gaps
+              + " of the "
+              + (rest.length - 1)
+              + " steps from row to row are not the usual PT1H; the first is from row "
+              + (first - 1)
+              + " (",
+          remarks(hours(rest)));
+    }
+  }
+
+  /** Working days: after each five, two are left out. */
+  @Test
+  void daysAreNoTimesForTheResampler() {
+    List<String> remarks = remarks(days(10, i -> MONDAY.toLocalDate().plusDays(i + i / 5 * 2)));
+    begins("1 of the 9 steps from row to row are not the usual PT24H; the first is from", remarks);
+    assertTrue(
+        remarks
+            .get(0)
+            .contains("Resampler, which needs dates with times (LOCAL_DATE_TIME, not LOCAL_DATE):"),
+        remarks.get(0));
+  }
+
+  /** On the grid the hours 3 and 4 are missing values: of 8 windows, those over them go. */
+  @Test
+  void whatTheRemarkAdvisesHelps() {
+    DateTimeColumn times = hours(0, 1, 2, 5, 6, 7, 8, 9);
+    Table table = Table.create(times, DoubleColumn.create("x", 0, 1, 2, 5, 6, 7, 8, 9));
+    Table grid = Resampler.of(table).every(Duration.ofHours(1)).table();
+    Windows.Description skipped =
+        TimeSeries.of(grid).target("x").skippingGaps().windows().lookback(2).horizon(1).describe();
+    assertEquals(List.of(), skipped.remarks());
+    // The windows of rows 0 … 9 begin in 0 … 7, and 0, 5, 6, 7 see and predict neither 3 nor 4.
+    assertEquals(4, skipped.windows());
+    assertEquals(4, skipped.skipped());
+  }
+
+  private static final String CSV =
+      """
+      Zeit;x;weather;wet
+      02.03.2026 00:00;1;dry;false
+      02.03.2026 01:00;2;rain;true
+      02.03.2026 02:00;3;rain;true
+      02.03.2026 03:00;4;dry;false
+      02.03.2026 04:00;5;dry;false
+      """;
+
+  private static CsvReadOptions.Builder csv(String text) {
+    return CsvReadOptions.builderFromString(text).separator(';');
+  }
+
+  @Test
+  void timesThatWereReadAsText() {
+    String times =
+        " of type STRING (row 0 holds '02.03.2026 00:00'). So gaps between the rows and the times"
+            + " of forecasts are unknown. Name the form of the times where the table is read, for"
+            + " example CsvReadOptions.builder(file).dateTimeFormat(DateTimeFormatter.ofPattern("
+            + "\"dd.MM.yyyy HH:mm\")).";
+    String others =
+        "A model sees numbers only. Left out: 'weather' of type STRING (row 0 holds 'dry'), 'wet'"
+            + " of type BOOLEAN. Make numbers of what it should see, or choose its columns with"
+            + " columns(…).";
+    Table naive = Table.read().usingOptions(csv(CSV));
+    assertEquals(List.of("The times were read as text: 'Zeit'" + times, others), remarks(naive));
+    // By its name it is the column of times, so that rows are called by it; nothing else is gained.
+    Table named = Table.read().usingOptions(csv(CSV.replace("Zeit", "time")));
+    assertEquals(List.of("The times were read as text: 'time'" + times, others), remarks(named));
+    // Who chooses columns knows what is left out, but not yet that the times are no times.
+    assertEquals(
+        List.of("The times were read as text: 'Zeit'" + times),
+        TimeSeries.of(naive).columns("x").target("x").windows().lookback(2).describe().remarks());
+    Table told =
+        Table.read()
+            .usingOptions(csv(CSV).dateTimeFormat(DateTimeFormatter.ofPattern("dd.MM.yyyy HH:mm")));
+    assertEquals(ColumnType.LOCAL_DATE_TIME, told.column(0).type());
+    assertEquals(List.of(others), remarks(told));
+  }
+
+  @Test
+  void textThatIsNoTime() {
+    Table table =
+        Table.create(
+            BooleanColumn.create("wet", true, false, true), DoubleColumn.create("x", 1, 2, 3));
+    assertEquals(
+        List.of(
+            "A model sees numbers only. Left out: 'wet' of type BOOLEAN. Make numbers of what it"
+                + " should see, or choose its columns with columns(…)."),
+        remarks(table));
+    assertEquals(List.of(), remarks(table.retainColumns("x")));
+  }
+}
