@@ -324,4 +324,280 @@ public interface Kernels {
       int gateGradientsOffset,
       float[] dhPrevious,
       int dhPreviousOffset);
+
+  // The same operations on matrices, to which the layers move one by one.
+
+  /** The product C = A·B, or C += A·B. */
+  default void multiply(Matrix a, Matrix b, Matrix c, boolean accumulate) {
+    multiply(
+        a.rows(),
+        b.columns(),
+        a.columns(),
+        a.values(),
+        a.offset(),
+        a.stride(),
+        b.values(),
+        b.offset(),
+        b.stride(),
+        c.values(),
+        c.offset(),
+        c.stride(),
+        accumulate);
+  }
+
+  /** C = A·B + row, the same row for every row of C. */
+  default void multiplyAddRow(Matrix a, Matrix b, Matrix row, Matrix c) {
+    multiplyAddRow(
+        a.rows(),
+        b.columns(),
+        a.columns(),
+        a.values(),
+        a.offset(),
+        a.stride(),
+        b.values(),
+        b.offset(),
+        b.stride(),
+        row.values(),
+        row.offset(),
+        c.values(),
+        c.offset(),
+        c.stride());
+  }
+
+  /** The product C = Aᵀ·B, or C += Aᵀ·B. */
+  default void multiplyTransposed(Matrix a, Matrix b, Matrix c, boolean accumulate) {
+    multiplyTransposed(
+        a.rows(),
+        b.columns(),
+        a.columns(),
+        a.values(),
+        a.offset(),
+        a.stride(),
+        b.values(),
+        b.offset(),
+        b.stride(),
+        c.values(),
+        c.offset(),
+        c.stride(),
+        accumulate);
+  }
+
+  /** out += a ⊙ a, {@code n} values. */
+  default void addSquares(int n, float[] a, int aOffset, float[] out, int outOffset) {
+    multiplyElements(1, n, a, aOffset, n, a, aOffset, n, out, outOffset, n, true);
+  }
+
+  /** Copies a row into each row of a matrix. */
+  default void fillRows(Matrix row, Matrix out) {
+    fillRows(
+        out.rows(),
+        out.columns(),
+        row.values(),
+        row.offset(),
+        out.values(),
+        out.offset(),
+        out.stride());
+  }
+
+  /** Writes the sum over the rows of a matrix. */
+  default void sumRows(Matrix a, Matrix out) {
+    sumRows(
+        a.rows(),
+        a.columns(),
+        a.values(),
+        a.offset(),
+        a.stride(),
+        out.values(),
+        out.offset(),
+        false);
+  }
+
+  /** out = a ⊙ b, or out += a ⊙ b. */
+  default void multiplyElements(Matrix a, Matrix b, Matrix out, boolean accumulate) {
+    multiplyElements(
+        out.rows(),
+        out.columns(),
+        a.values(),
+        a.offset(),
+        a.stride(),
+        b.values(),
+        b.offset(),
+        b.stride(),
+        out.values(),
+        out.offset(),
+        out.stride(),
+        accumulate);
+  }
+
+  /** y = f(x). */
+  default void activate(Activation f, Matrix x, Matrix y) {
+    activate(
+        f,
+        y.rows(),
+        y.columns(),
+        x.values(),
+        x.offset(),
+        x.stride(),
+        y.values(),
+        y.offset(),
+        y.stride());
+  }
+
+  /** Turns d loss / d y into d loss / d x, in place in {@code gradient}. */
+  default void activateBackward(Activation f, Matrix x, Matrix y, Matrix gradient) {
+    activateBackward(
+        f,
+        gradient.rows(),
+        gradient.columns(),
+        x == null ? null : x.values(),
+        x == null ? 0 : x.offset(),
+        x == null ? 0 : x.stride(),
+        y.values(),
+        y.offset(),
+        y.stride(),
+        gradient.values(),
+        gradient.offset(),
+        gradient.stride());
+  }
+
+  /** One LSTM step, elementwise part. */
+  default void lstmForward(
+      Activation activation,
+      Activation recurrentActivation,
+      Matrix gates,
+      Matrix cPrevious,
+      Matrix c,
+      Matrix a,
+      Matrix h) {
+    lstmForward(
+        activation,
+        recurrentActivation,
+        c.rows(),
+        c.columns(),
+        gates.values(),
+        gates.offset(),
+        cPrevious.values(),
+        cPrevious.offset(),
+        c.values(),
+        c.offset(),
+        a.values(),
+        a.offset(),
+        h.values(),
+        h.offset());
+  }
+
+  /** One LSTM step backwards, elementwise part. */
+  default void lstmBackward(
+      Activation activation,
+      Activation recurrentActivation,
+      Matrix preActivations,
+      Matrix gates,
+      Matrix cPrevious,
+      Matrix c,
+      Matrix a,
+      Matrix dh,
+      Matrix dc) {
+    lstmBackward(
+        activation,
+        recurrentActivation,
+        c.rows(),
+        c.columns(),
+        preActivations == null ? null : preActivations.values(),
+        gates.values(),
+        gates.offset(),
+        cPrevious.values(),
+        cPrevious.offset(),
+        c.values(),
+        c.offset(),
+        a.values(),
+        a.offset(),
+        dh.values(),
+        dh.offset(),
+        dc.values(),
+        dc.offset());
+  }
+
+  /** One GRU step, elementwise part. */
+  default void gruForward(
+      Activation activation,
+      Activation recurrentActivation,
+      Matrix gates,
+      Matrix inner,
+      Matrix preActivations,
+      Matrix hPrevious,
+      Matrix h) {
+    gruForward(
+        activation,
+        recurrentActivation,
+        h.rows(),
+        h.columns(),
+        gates.values(),
+        gates.offset(),
+        inner.values(),
+        inner.offset(),
+        preActivations == null ? null : preActivations.values(),
+        hPrevious.values(),
+        hPrevious.offset(),
+        h.values(),
+        h.offset());
+  }
+
+  /** One GRU step backwards, elementwise part. */
+  default void gruBackward(
+      Activation activation,
+      Activation recurrentActivation,
+      Matrix preActivations,
+      Matrix gates,
+      Matrix inner,
+      Matrix hPrevious,
+      Matrix dh,
+      Matrix dhPrevious) {
+    gruBackward(
+        activation,
+        recurrentActivation,
+        dh.rows(),
+        dh.columns(),
+        preActivations == null ? null : preActivations.values(),
+        gates.values(),
+        gates.offset(),
+        inner.values(),
+        inner.offset(),
+        hPrevious.values(),
+        hPrevious.offset(),
+        dh.values(),
+        dh.offset(),
+        dhPrevious.values(),
+        dhPrevious.offset());
+  }
+
+  /** The last line of a GRU step. */
+  default void gruOutput(Matrix gates, Matrix hPrevious, Matrix h) {
+    gruOutput(
+        h.rows(),
+        h.columns(),
+        gates.values(),
+        gates.offset(),
+        hPrevious.values(),
+        hPrevious.offset(),
+        h.values(),
+        h.offset());
+  }
+
+  /** {@link #gruOutput} backwards. */
+  default void gruOutputBackward(
+      Matrix gates, Matrix hPrevious, Matrix dh, Matrix gateGradients, Matrix dhPrevious) {
+    gruOutputBackward(
+        dh.rows(),
+        dh.columns(),
+        gates.values(),
+        gates.offset(),
+        hPrevious.values(),
+        hPrevious.offset(),
+        dh.values(),
+        dh.offset(),
+        gateGradients.values(),
+        gateGradients.offset(),
+        dhPrevious.values(),
+        dhPrevious.offset());
+  }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Map;
 import org.unroll.compute.Compute;
 import org.unroll.compute.Kernels;
+import org.unroll.compute.Matrix;
 import org.unroll.internal.CounterRandom;
 
 /**
@@ -33,6 +34,11 @@ public abstract class CellPass {
   private TimeSteps[] states;
   private float[][] stateGradients;
   private float[][] spares;
+
+  // The matrices of one product.
+  private final Matrix left = new Matrix();
+  private final Matrix right = new Matrix();
+  private final Matrix result = new Matrix();
 
   /** Makes a pass without buffers; they grow with the first slice. */
   protected CellPass() {}
@@ -150,39 +156,16 @@ public abstract class CellPass {
 
   private void multiply(
       TimeSteps x, int xStep, Weight weight, TimeSteps y, int yStep, boolean add) {
-    kernels.multiply(
-        rows,
-        y.width(),
-        x.width(),
-        x.values(),
-        x.at(xStep),
-        x.width(),
-        weight.values(),
-        0,
-        y.width(),
-        y.values(),
-        y.at(yStep),
-        y.width(),
-        add);
+    right.set(weight.values(), 0, x.width(), y.width());
+    kernels.multiply(x.at(xStep, left), right, y.at(yStep, result), add);
   }
 
   /** The gradient of a weight in y = x·W, dW += xᵀ·dy, with x at one step and dy rows × columns. */
   protected final void addWeightGradient(TimeSteps x, int xStep, float[] dy, Gradient gradient) {
     int columns = gradient.values().length / x.width();
-    kernels.multiplyTransposed(
-        rows,
-        columns,
-        x.width(),
-        x.values(),
-        x.at(xStep),
-        x.width(),
-        dy,
-        0,
-        columns,
-        gradient.values(),
-        0,
-        columns,
-        true);
+    right.set(dy, 0, rows, columns);
+    result.set(gradient.values(), 0, x.width(), columns);
+    kernels.multiplyTransposed(x.at(xStep, left), right, result, true);
   }
 
   /**
@@ -202,9 +185,9 @@ public abstract class CellPass {
   private void addBack(float[] dy, Weight weight, float[] dx, int offset) {
     int columns = weight.shape().last();
     int width = weight.size() / columns;
-    float[] transposed = cell.transposed(weight);
-    kernels.multiply(
-        rows, width, columns, dy, 0, columns, transposed, 0, width, dx, offset, width, true);
+    left.set(dy, 0, rows, columns);
+    right.set(cell.transposed(weight), 0, columns, width);
+    kernels.multiply(left, right, result.set(dx, offset, rows, width), true);
   }
 
   /**

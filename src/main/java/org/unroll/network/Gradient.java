@@ -134,8 +134,7 @@ public final class Gradient {
         float[] e = other.entries;
         int offset = i * rowWidth;
         kernels.add(rowWidth, e, offset, values, at);
-        kernels.multiplyElements(
-            1, rowWidth, e, offset, rowWidth, e, offset, rowWidth, squares, at, rowWidth, true);
+        kernels.addSquares(rowWidth, e, offset, squares, at);
       }
     }
   }

@@ -1,5 +1,6 @@
 package org.unroll.network;
 
+import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
 
 /**
@@ -62,6 +63,17 @@ public final class Tensor {
   /** The number of values that one sample has at one time step. */
   public int width() {
     return shape.size() / timesteps();
+  }
+
+  /**
+   * Points a view at the values: the last axis in the columns, a row for each position.
+   *
+   * @return the view
+   * @hidden
+   */
+  public Matrix matrix(Matrix view) {
+    int columns = shape.last();
+    return view.set(values, offset, size() / columns, columns);
   }
 
   /** The number of values in the slice. */
