@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unroll.compute.Activation;
+import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
 import org.unroll.layers.convolution.Patches;
 import org.unroll.network.CellPass;
@@ -251,6 +252,18 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
     private float[] inputMasks; // gates × images, null where nothing is dropped
     private float[] stateMasks;
 
+    // The matrices of one kernel call.
+    private final Matrix left = new Matrix();
+    private final Matrix right = new Matrix();
+    private final Matrix result = new Matrix();
+    private final Matrix gates = new Matrix();
+    private final Matrix preActivated = new Matrix();
+    private final Matrix cBefore = new Matrix();
+    private final Matrix c = new Matrix();
+    private final Matrix activated = new Matrix();
+    private final Matrix hidden = new Matrix(); // h, or its gradient
+    private final Matrix dc = new Matrix();
+
     @Override
     public void begin(ForwardContext call) {
       pixels = rows * statePatches.places();
@@ -280,54 +293,46 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
     public void forward(int k) {
       int at = k * pixels * columns;
       if (useBias()) {
-        kernels.fillRows(pixels, columns, weights().get(2).values(), 0, gateValues, at, columns);
+        kernels.fillRows(
+            left.set(weights().get(2).values(), 0, 1, columns), gatesOf(k, 0, columns));
       } else {
         Arrays.fill(gateValues, at, at + pixels * columns, 0f);
       }
-      convolve(inputPatches, input(), k, inputMasks, weights().get(0), at);
-      convolve(statePatches, state(0), k, stateMasks, weights().get(1), at);
+      convolve(inputPatches, input(), k, inputMasks, weights().get(0));
+      convolve(statePatches, state(0), k, stateMasks, weights().get(1));
       if (keepsPreActivations()) {
         System.arraycopy(gateValues, at, preActivations, at, pixels * columns);
       }
-      float[] h = state(0).values();
-      float[] c = state(1).values();
       kernels.lstmForward(
           act,
           sigma,
-          pixels,
-          filters,
-          gateValues,
-          at,
-          c,
-          state(1).at(k),
-          c,
-          state(1).at(k + 1),
-          activatedCell,
-          k * pixels * filters,
-          h,
-          state(0).at(k + 1));
+          gatesOf(k, 0, columns),
+          image(state(1), k, cBefore),
+          image(state(1), k + 1, c),
+          activated.set(activatedCell, k * pixels * filters, pixels, filters),
+          image(state(0), k + 1, hidden));
+    }
+
+    /** Some columns of the gates at step k, a row for each pixel. */
+    private Matrix gatesOf(int k, int from, int width) {
+      return gates.set(gateValues, k * pixels * columns + from, pixels, width, columns);
+    }
+
+    /** Points a view at the state of step k, a row for each pixel. */
+    private Matrix image(TimeSteps state, int k, Matrix view) {
+      return view.set(state.values(), state.at(k), pixels, filters);
     }
 
     /** gates += x * W. */
-    private void convolve(
-        Patches windows, TimeSteps x, int k, float[] masks, Weight kernel, int at) {
+    private void convolve(Patches windows, TimeSteps x, int k, float[] masks, Weight kernel) {
       int parts = masks == null ? 1 : 4;
       int width = columns / parts;
       for (int part = 0; part < parts; part++) {
         unfold(windows, x, k, masks, part);
         kernels.multiply(
-            pixels,
-            width,
-            windows.size(),
-            patches,
-            0,
-            windows.size(),
-            kernel.values(),
-            part * width,
-            columns,
-            gateValues,
-            at + part * width,
-            columns,
+            left.set(patches, 0, pixels, windows.size()),
+            right.set(kernel.values(), part * width, windows.size(), width, columns),
+            gatesOf(k, part * width, width),
             true);
       }
     }
@@ -340,32 +345,26 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
       }
       int size = rows * x.width();
       kernels.multiplyElements(
-          1, size, x.values(), x.at(k), size, masks, gate * size, size, masked, 0, size, false);
+          left.set(x.values(), x.at(k), 1, size),
+          right.set(masks, gate * size, 1, size),
+          result.set(masked, 0, 1, size),
+          false);
       windows.unfold(rows, masked, 0, patches);
     }
 
     @Override
     public void backward(int k, Gradient[] gradients) {
-      int at = k * pixels * columns;
-      float[] c = state(1).values();
+      boolean kept = keepsPreActivations();
       kernels.lstmBackward(
           act,
           sigma,
-          pixels,
-          filters,
-          preActivations,
-          gateValues,
-          at,
-          c,
-          state(1).at(k),
-          c,
-          state(1).at(k + 1),
-          activatedCell,
-          k * pixels * filters,
-          takeStateGradient(0),
-          0,
-          stateGradient(1),
-          0);
+          kept ? preActivated.set(preActivations, k * pixels * columns, pixels, columns) : null,
+          gatesOf(k, 0, columns),
+          image(state(1), k, cBefore),
+          image(state(1), k + 1, c),
+          activated.set(activatedCell, k * pixels * filters, pixels, filters),
+          hidden.set(takeStateGradient(0), 0, pixels, filters),
+          dc.set(stateGradient(1), 0, pixels, filters));
       TimeSteps dx = inputGradient();
       float[] images = dx == null ? null : dx.values();
       int imagesAt = dx == null ? 0 : dx.at(k);
@@ -385,40 +384,21 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
         int dxAt) {
       int parts = masks == null ? 1 : 4;
       int width = columns / parts;
-      int at = k * pixels * columns;
       float[] transposed = transposed(weights().get(weight));
       for (int part = 0; part < parts; part++) {
         unfold(windows, x, k, masks, part);
         kernels.multiplyTransposed(
-            pixels,
-            width,
-            windows.size(),
-            patches,
-            0,
-            windows.size(),
-            gateValues,
-            at + part * width,
-            columns,
-            gradients[weight].values(),
-            part * width,
-            columns,
+            left.set(patches, 0, pixels, windows.size()),
+            gatesOf(k, part * width, width),
+            result.set(gradients[weight].values(), part * width, windows.size(), width, columns),
             true);
         if (dx == null) {
           continue;
         }
         kernels.multiply(
-            pixels,
-            windows.size(),
-            width,
-            gateValues,
-            at + part * width,
-            columns,
-            transposed,
-            part * width * windows.size(),
-            windows.size(),
-            patches,
-            0,
-            windows.size(),
+            gatesOf(k, part * width, width),
+            right.set(transposed, part * width * windows.size(), width, windows.size()),
+            result.set(patches, 0, pixels, windows.size()),
             false);
         if (masks == null) {
           windows.fold(rows, patches, dx, dxAt);
@@ -427,7 +407,10 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
           Arrays.fill(masked, 0, size, 0f);
           windows.fold(rows, patches, masked, 0);
           kernels.multiplyElements(
-              1, size, masked, 0, size, masks, part * size, size, dx, dxAt, size, true);
+              left.set(masked, 0, 1, size),
+              right.set(masks, part * size, 1, size),
+              result.set(dx, dxAt, 1, size),
+              true);
         }
       }
     }
@@ -435,8 +418,8 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
     @Override
     public void endBackward(Gradient[] gradients) {
       if (useBias()) {
-        float[] bias = gradients[2].values();
-        kernels.sumRows(timesteps * pixels, columns, gateValues, 0, columns, bias, 0, false);
+        gates.set(gateValues, 0, timesteps * pixels, columns);
+        kernels.sumRows(gates, result.set(gradients[2].values(), 0, 1, columns));
       }
     }
   }

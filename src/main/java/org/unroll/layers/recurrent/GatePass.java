@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unroll.compute.Activation;
+import org.unroll.compute.Matrix;
 import org.unroll.network.CellPass;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
@@ -33,6 +34,16 @@ abstract class GatePass extends CellPass {
 
   /** What was activated, laid out as the gate values; null where no derivative needs it. */
   float[] preActivations;
+
+  // The matrices of one kernel call, pointed at their places just before it.
+  private final Matrix left = new Matrix();
+  private final Matrix right = new Matrix();
+  private final Matrix result = new Matrix();
+  private final Matrix bias = new Matrix();
+
+  // Those of a cell's step.
+  private final Matrix gateBlock = new Matrix();
+  private final Matrix gateColumns = new Matrix();
 
   private boolean dropsInputs;
   private boolean dropsStates;
@@ -130,8 +141,8 @@ abstract class GatePass extends CellPass {
   public final void endBackward(Gradient[] gradients) {
     recurrentGradient(gradients);
     if (cell.useBias()) {
-      float[] bias = gradients[2].values();
-      kernels.sumRows(timesteps * rows, columns, gateValues, 0, columns, bias, 0, false);
+      left.set(gateValues, 0, timesteps * rows, columns);
+      kernels.sumRows(left, result.set(gradients[2].values(), 0, 1, columns));
     }
     kernelGradient(timesteps * rows, gradients[0].values());
     if (inputsInAdvance) {
@@ -139,36 +150,63 @@ abstract class GatePass extends CellPass {
     }
   }
 
+  /** All gates of block k; a step has one such view at a time. */
+  final Matrix gates(int k) {
+    return gateBlock.set(gateValues, k * rows * columns, rows, columns);
+  }
+
+  /** Some of the gates of block k; a step has one such view at a time. */
+  final Matrix gates(int k, int fromGate, int toGate) {
+    return gates(k, fromGate, toGate, gateColumns);
+  }
+
+  /** Points a view at some of the gates of block k. */
+  final Matrix gates(int k, int fromGate, int toGate, Matrix view) {
+    int at = k * rows * columns + fromGate * units;
+    return view.set(gateValues, at, rows, (toGate - fromGate) * units, columns);
+  }
+
+  /** Some of the gates of all blocks, in place of those of one. */
+  final Matrix allGates(int fromGate, int toGate) {
+    int width = (toGate - fromGate) * units;
+    return gateColumns.set(gateValues, fromGate * units, timesteps * rows, width, columns);
+  }
+
+  /** Points a view at block k of a buffer of timesteps × rows × units. */
+  final Matrix block(float[] values, int k, Matrix view) {
+    return view.set(values, k * rows * units, rows, units);
+  }
+
+  /** Points a view at what the gates of block k were activated from, if that is kept. */
+  final Matrix preActivations(int k, Matrix view) {
+    return preActivations == null
+        ? null
+        : view.set(preActivations, k * rows * columns, rows, columns);
+  }
+
   /** Activates some of the gates of a step, in place. */
   final void activateGates(Activation f, int k, int fromGate, int toGate) {
-    int at = k * rows * columns + fromGate * units;
-    int width = (toGate - fromGate) * units;
+    Matrix activated = gates(k, fromGate, toGate, result);
     if (preActivations != null) {
       for (int r = 0; r < rows; r++) {
-        int from = at + r * columns;
-        System.arraycopy(gateValues, from, preActivations, from, width);
+        int from = activated.offset() + r * columns;
+        System.arraycopy(gateValues, from, preActivations, from, activated.columns());
       }
     }
-    kernels.activate(f, rows, width, gateValues, at, columns, gateValues, at, columns);
+    kernels.activate(f, activated, activated);
   }
 
   /** {@link #activateGates} backwards, in place on rows × columns gradients. */
   final void activateGatesBackward(
       Activation f, int k, int fromGate, int toGate, float[] gradients) {
-    int at = k * rows * columns + fromGate * units;
+    int width = (toGate - fromGate) * units;
     kernels.activateBackward(
         f,
-        rows,
-        (toGate - fromGate) * units,
-        preActivations,
-        at,
-        columns,
-        gateValues,
-        at,
-        columns,
-        gradients,
-        fromGate * units,
-        columns);
+        preActivations == null
+            ? null
+            : left.set(preActivations, k * rows * columns + fromGate * units, rows, width, columns),
+        gates(k, fromGate, toGate, right),
+        result.set(gradients, fromGate * units, rows, width, columns));
   }
 
   private void drawMasks(ForwardContext call) {
@@ -207,40 +245,13 @@ abstract class GatePass extends CellPass {
   }
 
   private void project(int positions, float[] inputs, int offset, int column, int width, int at) {
-    float[] kernel = cell.weights().get(0).values();
-    int to = at + column;
+    left.set(inputs, offset, positions, features);
+    right.set(cell.weights().get(0).values(), column, features, width, columns);
+    result.set(gateValues, at + column, positions, width, columns);
     if (cell.useBias()) {
-      float[] bias = inputBias();
-      kernels.multiplyAddRow(
-          positions,
-          width,
-          features,
-          inputs,
-          offset,
-          features,
-          kernel,
-          column,
-          columns,
-          bias,
-          column,
-          gateValues,
-          to,
-          columns);
+      kernels.multiplyAddRow(left, right, bias.set(inputBias(), column, 1, width), result);
     } else {
-      kernels.multiply(
-          positions,
-          width,
-          features,
-          inputs,
-          offset,
-          features,
-          kernel,
-          column,
-          columns,
-          gateValues,
-          to,
-          columns,
-          false);
+      kernels.multiply(left, right, result, false);
     }
   }
 
@@ -255,17 +266,9 @@ abstract class GatePass extends CellPass {
     int block = rows * width;
     for (int k = 0; k < steps; k++) {
       kernels.multiplyElements(
-          1,
-          block,
-          source,
-          offset + k * block,
-          block,
-          masks,
-          part * block,
-          block,
-          masked,
-          k * block,
-          block,
+          left.set(source, offset + k * block, 1, block),
+          right.set(masks, part * block, 1, block),
+          result.set(masked, k * block, 1, block),
           false);
     }
   }
@@ -273,205 +276,82 @@ abstract class GatePass extends CellPass {
   /**
    * out = s·U (or out += s·U) for some of the gates, s being one block of a state or of something
    * made from it; recurrent dropout masks s on its way.
-   */
-  final void multiplyRecurrent(
-      float[] s, int sOffset, int fromGate, int toGate, float[] out, int outOffset, boolean add) {
-    int to = outOffset + fromGate * units;
-    multiplyRecurrent(s, sOffset, fromGate, toGate, out, to, columns, add);
-  }
-
-  /**
-   * The same, to a place that has room for these gates only.
    *
-   * @param outOffset where the first of the gates goes
+   * @param out has room for these gates only
    */
-  final void multiplyRecurrent(
-      float[] s,
-      int sOffset,
-      int fromGate,
-      int toGate,
-      float[] out,
-      int outOffset,
-      int outStride,
-      boolean add) {
+  final void multiplyRecurrent(Matrix s, int fromGate, Matrix out, boolean add) {
     float[] kernel = cell.weights().get(1).values();
     if (!dropsStates) {
-      int from = fromGate * units;
-      kernels.multiply(
-          rows,
-          (toGate - fromGate) * units,
-          units,
-          s,
-          sOffset,
-          units,
-          kernel,
-          from,
-          columns,
-          out,
-          outOffset,
-          outStride,
-          add);
+      right.set(kernel, fromGate * units, units, out.columns(), columns);
+      kernels.multiply(s, right, out, add);
       return;
     }
-    for (int g = fromGate; g < toGate; g++) {
-      maskState(s, sOffset, g, product, 0);
+    int block = rows * units;
+    for (int g = 0; g * units < out.columns(); g++) {
+      int gate = fromGate + g;
+      kernels.multiplyElements(
+          left.set(s.values(), s.offset(), 1, block),
+          right.set(stateMasks, gate * block, 1, block),
+          result.set(product, 0, 1, block),
+          false);
       kernels.multiply(
-          rows,
-          units,
-          units,
-          product,
-          0,
-          units,
-          kernel,
-          g * units,
-          columns,
-          out,
-          outOffset + (g - fromGate) * units,
-          outStride,
+          left.set(product, 0, rows, units),
+          right.set(kernel, gate * units, units, units, columns),
+          result.setColumns(out, g * units, units),
           add);
     }
-  }
-
-  /** out = s ⊙ the state mask of a gate; the state itself where nothing is dropped. */
-  final void maskState(float[] s, int sOffset, int gate, float[] out, int outOffset) {
-    int block = rows * units;
-    if (dropsStates) {
-      kernels.multiplyElements(
-          1,
-          block,
-          s,
-          sOffset,
-          block,
-          stateMasks,
-          gate * block,
-          block,
-          out,
-          outOffset,
-          block,
-          false);
-    } else {
-      System.arraycopy(s, sOffset, out, outOffset, block);
-    }
-  }
-
-  /** ds = dgates·Uᵀ (or ds += …) for some of the gates: {@link #multiplyRecurrent} backwards. */
-  final void multiplyRecurrentBackward(
-      float[] dGates, int offset, int fromGate, int toGate, float[] ds, boolean add) {
-    int from = offset + fromGate * units;
-    multiplyRecurrentBackward(dGates, from, columns, fromGate, toGate, ds, add);
   }
 
   /**
-   * The same, from a place that has these gates only.
+   * ds = dgates·Uᵀ (or ds += …) for some of the gates: {@link #multiplyRecurrent} backwards.
    *
-   * @param offset where the first of the gates is
+   * @param dGates has these gates only
    */
-  final void multiplyRecurrentBackward(
-      float[] dGates, int offset, int stride, int fromGate, int toGate, float[] ds, boolean add) {
+  final void multiplyRecurrentBackward(Matrix dGates, int fromGate, float[] ds, boolean add) {
     float[] transposed = cell.transposed(cell.weights().get(1));
     if (!dropsStates) {
-      int from = fromGate * units;
-      kernels.multiply(
-          rows,
-          units,
-          (toGate - fromGate) * units,
-          dGates,
-          offset,
-          stride,
-          transposed,
-          from * units,
-          units,
-          ds,
-          0,
-          units,
-          add);
+      right.set(transposed, fromGate * units * units, dGates.columns(), units);
+      kernels.multiply(dGates, right, result.set(ds, 0, rows, units), add);
       return;
     }
     int block = rows * units;
-    for (int g = fromGate; g < toGate; g++) {
+    for (int g = 0; g * units < dGates.columns(); g++) {
+      int gate = fromGate + g;
       kernels.multiply(
-          rows,
-          units,
-          units,
-          dGates,
-          offset + (g - fromGate) * units,
-          stride,
-          transposed,
-          g * units * units,
-          units,
-          product,
-          0,
-          units,
+          left.setColumns(dGates, g * units, units),
+          right.set(transposed, gate * units * units, units, units),
+          result.set(product, 0, rows, units),
           false);
       kernels.multiplyElements(
-          1,
-          block,
-          product,
-          0,
-          block,
-          stateMasks,
-          g * block,
-          block,
-          ds,
-          0,
-          block,
-          add || g > fromGate);
+          left.set(product, 0, 1, block),
+          right.set(stateMasks, gate * block, 1, block),
+          result.set(ds, 0, 1, block),
+          add || g > 0);
     }
-  }
-
-  /** dU for some of the gates: the sum over all steps of sᵀ·dgates. */
-  final void recurrentGradient(
-      float[] s, int fromGate, int toGate, float[] dGates, Gradient gradient) {
-    recurrentGradient(s, fromGate, toGate, dGates, fromGate * units, columns, gradient);
   }
 
   /**
-   * The same, from a place that has these gates only.
+   * dU for some of the gates, the sum over all steps of sᵀ·dgates.
    *
-   * @param column where in a row of dgates the first of the gates is
+   * @param dGates has these gates only, a row for each step and row
    */
-  final void recurrentGradient(
-      float[] s,
-      int fromGate,
-      int toGate,
-      float[] dGates,
-      int column,
-      int stride,
-      Gradient gradient) {
+  final void recurrentGradient(float[] s, Matrix dGates, int fromGate, Gradient gradient) {
     int positions = timesteps * rows;
     if (!dropsStates) {
-      int from = fromGate * units;
       kernels.multiplyTransposed(
-          positions,
-          (toGate - fromGate) * units,
-          units,
-          s,
-          0,
-          units,
+          left.set(s, 0, positions, units),
           dGates,
-          column,
-          stride,
-          gradient.values(),
-          from,
-          columns,
+          result.set(gradient.values(), fromGate * units, units, dGates.columns(), columns),
           false);
       return;
     }
-    for (int g = fromGate; g < toGate; g++) {
-      maskBlocks(s, 0, timesteps, stateMasks, g, units);
+    for (int g = 0; g * units < dGates.columns(); g++) {
+      int gate = fromGate + g;
+      maskBlocks(s, 0, timesteps, stateMasks, gate, units);
       kernels.multiplyTransposed(
-          positions,
-          units,
-          units,
-          masked,
-          0,
-          units,
-          dGates,
-          column + (g - fromGate) * units,
-          stride,
-          gradient.values(),
-          g * units,
-          columns,
+          left.set(masked, 0, positions, units),
+          right.setColumns(dGates, g * units, units),
+          result.set(gradient.values(), gate * units, units, units, columns),
           false);
     }
   }
@@ -481,18 +361,9 @@ abstract class GatePass extends CellPass {
     int xOffset = input().at(0);
     if (!dropsInputs) {
       kernels.multiplyTransposed(
-          positions,
-          columns,
-          features,
-          x,
-          xOffset,
-          features,
-          gateValues,
-          0,
-          columns,
-          gradient,
-          0,
-          columns,
+          left.set(x, xOffset, positions, features),
+          right.set(gateValues, 0, positions, columns),
+          result.set(gradient, 0, features, columns),
           false);
       return;
     }
@@ -501,18 +372,9 @@ abstract class GatePass extends CellPass {
     for (int part = 0; part < parts; part++) {
       maskBlocks(x, xOffset, timesteps, inputMasks, part, features);
       kernels.multiplyTransposed(
-          positions,
-          width,
-          features,
-          masked,
-          0,
-          features,
-          gateValues,
-          part * width,
-          columns,
-          gradient,
-          part * width,
-          columns,
+          left.set(masked, 0, positions, features),
+          right.set(gateValues, part * width, positions, width, columns),
+          result.set(gradient, part * width, features, width, columns),
           false);
     }
   }
@@ -527,18 +389,9 @@ abstract class GatePass extends CellPass {
     float[] transposed = cell.transposed(cell.weights().get(0));
     if (!dropsInputs) {
       kernels.multiply(
-          steps * rows,
-          features,
-          columns,
-          gateValues,
-          at,
-          columns,
-          transposed,
-          0,
-          features,
-          dx,
-          dxOffset,
-          features,
+          left.set(gateValues, at, steps * rows, columns),
+          right.set(transposed, 0, columns, features),
+          result.set(dx, dxOffset, steps * rows, features),
           false);
       return;
     }
@@ -548,32 +401,15 @@ abstract class GatePass extends CellPass {
     product = Pass.atLeast(product, steps * block);
     for (int part = 0; part < parts; part++) {
       kernels.multiply(
-          steps * rows,
-          features,
-          width,
-          gateValues,
-          at + part * width,
-          columns,
-          transposed,
-          part * width * features,
-          features,
-          product,
-          0,
-          features,
+          left.set(gateValues, at + part * width, steps * rows, width, columns),
+          right.set(transposed, part * width * features, width, features),
+          result.set(product, 0, steps * rows, features),
           false);
       for (int k = 0; k < steps; k++) {
         kernels.multiplyElements(
-            1,
-            block,
-            product,
-            k * block,
-            block,
-            inputMasks,
-            part * block,
-            block,
-            dx,
-            dxOffset + k * block,
-            block,
+            left.set(product, k * block, 1, block),
+            right.set(inputMasks, part * block, 1, block),
+            result.set(dx, dxOffset + k * block, 1, block),
             part > 0);
       }
     }

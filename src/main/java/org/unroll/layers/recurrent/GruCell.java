@@ -2,6 +2,7 @@ package org.unroll.layers.recurrent;
 
 import java.util.List;
 import org.unroll.compute.Activation;
+import org.unroll.compute.Matrix;
 import org.unroll.network.CellPass;
 import org.unroll.network.Gradient;
 import org.unroll.network.Pass;
@@ -106,6 +107,15 @@ public final class GruCell extends GatedCell<GruCell> {
     private float[] inner = {};
     private float[] inputBias = {}; // b + b' of z and r, b of the candidate
 
+    // Views of one step, and of all steps for a gradient.
+    private final Matrix hBefore = new Matrix();
+    private final Matrix h = new Matrix();
+    private final Matrix innerBlock = new Matrix();
+    private final Matrix preActivated = new Matrix();
+    private final Matrix bias = new Matrix();
+    private final Matrix dh = new Matrix();
+    private final Matrix dhBefore = new Matrix();
+
     ResetAfterPass() {
       super(GruCell.this);
     }
@@ -133,68 +143,53 @@ public final class GruCell extends GatedCell<GruCell> {
 
     @Override
     void stepForward(int k) {
-      int block = rows * units;
-      int at = k * rows * columns;
-      float[] h = state(0).values();
-      multiplyRecurrent(h, k * block, 0, 2, gateValues, at, true);
+      state(0).at(k, hBefore);
+      block(inner, k, innerBlock);
+      multiplyRecurrent(hBefore, 0, gates(k, 0, 2), true);
       if (useBias()) {
-        float[] bias = weights().get(2).values();
-        kernels.fillRows(rows, units, bias, columns + 2 * units, inner, k * block, units);
+        bias.set(weights().get(2).values(), columns + 2 * units, 1, units);
+        kernels.fillRows(bias, innerBlock);
       }
-      multiplyRecurrent(h, k * block, 2, 3, inner, k * block, units, useBias());
+      multiplyRecurrent(hBefore, 2, innerBlock, useBias());
       kernels.gruForward(
           act,
           sigma,
-          rows,
-          units,
-          gateValues,
-          at,
-          inner,
-          k * block,
-          preActivations,
-          h,
-          k * block,
-          h,
-          (k + 1) * block);
+          gates(k),
+          innerBlock,
+          preActivations(k, preActivated),
+          hBefore,
+          state(0).at(k + 1, h));
     }
 
     @Override
     void stepBackward(int k) {
-      int block = rows * units;
-      int at = k * rows * columns;
-      float[] dh = swapStateGradient(0);
+      dh.set(swapStateGradient(0), 0, rows, units);
       float[] dhPrevious = stateGradient(0);
+      block(inner, k, innerBlock);
       kernels.gruBackward(
           act,
           sigma,
-          rows,
-          units,
-          preActivations,
-          gateValues,
-          at,
-          inner,
-          k * block,
-          state(0).values(),
-          k * block,
+          preActivations(k, preActivated),
+          gates(k),
+          innerBlock,
+          state(0).at(k, hBefore),
           dh,
-          0,
-          dhPrevious,
-          0);
-      multiplyRecurrentBackward(gateValues, at, 0, 2, dhPrevious, true);
-      multiplyRecurrentBackward(inner, k * block, units, 2, 3, dhPrevious, true);
+          dhBefore.set(dhPrevious, 0, rows, units));
+      multiplyRecurrentBackward(gates(k, 0, 2), 0, dhPrevious, true);
+      multiplyRecurrentBackward(innerBlock, 2, dhPrevious, true);
     }
 
     @Override
     void recurrentGradient(Gradient[] gradients) {
-      float[] h = state(0).values();
-      recurrentGradient(h, 0, 2, gateValues, gradients[1]);
-      recurrentGradient(h, 2, 3, inner, 0, units, gradients[1]);
+      float[] states = state(0).values();
+      int positions = timesteps * rows;
+      recurrentGradient(states, allGates(0, 2), 0, gradients[1]);
+      recurrentGradient(states, innerBlock.set(inner, 0, positions, units), 2, gradients[1]);
       if (useBias()) {
-        float[] bias = gradients[2].values();
-        int positions = timesteps * rows;
+        float[] biases = gradients[2].values();
         // Of z and r both biases have the same gradient.
-        kernels.sumRows(positions, 2 * units, gateValues, 0, columns, bias, columns, false);
-        kernels.sumRows(positions, units, inner, 0, units, bias, columns + 2 * units, false);
+        kernels.sumRows(allGates(0, 2), bias.set(biases, columns, 1, 2 * units));
+        kernels.sumRows(innerBlock, bias.set(biases, columns + 2 * units, 1, units));
       }
     }
   }
@@ -205,6 +200,15 @@ public final class GruCell extends GatedCell<GruCell> {
     private float[] reset = {}; // r ⊙ h: timesteps × rows × units
     private float[] gateGradients = {}; // rows × columns
     private float[] ds = {}; // rows × units
+
+    // Views of one step.
+    private final Matrix hBefore = new Matrix();
+    private final Matrix h = new Matrix();
+    private final Matrix resetBlock = new Matrix();
+    private final Matrix gateGradient = new Matrix();
+    private final Matrix resetGradient = new Matrix();
+    private final Matrix dh = new Matrix();
+    private final Matrix dhBefore = new Matrix();
 
     ResetBeforePass() {
       super(GruCell.this);
@@ -222,55 +226,44 @@ public final class GruCell extends GatedCell<GruCell> {
 
     @Override
     void stepForward(int k) {
-      int block = rows * units;
-      int at = k * rows * columns;
-      float[] h = state(0).values();
-      multiplyRecurrent(h, k * block, 0, 2, gateValues, at, true);
+      state(0).at(k, hBefore);
+      block(reset, k, resetBlock);
+      multiplyRecurrent(hBefore, 0, gates(k, 0, 2), true);
       activateGates(sigma, k, 0, 2);
-      kernels.multiplyElements(
-          rows,
-          units,
-          gateValues,
-          at + units,
-          columns,
-          h,
-          k * block,
-          units,
-          reset,
-          k * block,
-          units,
-          false);
-      multiplyRecurrent(reset, k * block, 2, 3, gateValues, at, true);
+      kernels.multiplyElements(gates(k, 1, 2), hBefore, resetBlock, false);
+      multiplyRecurrent(resetBlock, 2, gates(k, 2, 3), true);
       activateGates(act, k, 2, 3);
-      kernels.gruOutput(rows, units, gateValues, at, h, k * block, h, (k + 1) * block);
+      kernels.gruOutput(gates(k), hBefore, state(0).at(k + 1, h));
     }
 
     @Override
     void stepBackward(int k) {
       int block = rows * units;
-      int at = k * rows * columns;
-      float[] h = state(0).values();
-      float[] dh = swapStateGradient(0);
+      dh.set(swapStateGradient(0), 0, rows, units);
       float[] dhPrevious = stateGradient(0);
+      dhBefore.set(dhPrevious, 0, rows, units);
+      state(0).at(k, hBefore);
       gateGradients = Pass.atLeast(gateGradients, rows * columns);
       ds = Pass.atLeast(ds, block);
-      kernels.gruOutputBackward(
-          rows, units, gateValues, at, h, k * block, dh, 0, gateGradients, 0, dhPrevious, 0);
+      gateGradient.set(gateGradients, 0, rows, columns);
+      kernels.gruOutputBackward(gates(k), hBefore, dh, gateGradient, dhBefore);
       activateGatesBackward(act, k, 2, 3, gateGradients);
-      multiplyRecurrentBackward(gateGradients, 0, 2, 3, ds, false);
-      kernels.multiplyElements(
-          rows, units, ds, 0, units, h, k * block, units, gateGradients, units, columns, false);
-      kernels.multiplyElements(
-          rows, units, ds, 0, units, gateValues, at + units, columns, dhPrevious, 0, units, true);
+      multiplyRecurrentBackward(
+          resetGradient.setColumns(gateGradient, 2 * units, units), 2, ds, false);
+      Matrix dReset = block(ds, 0, resetBlock);
+      resetGradient.setColumns(gateGradient, units, units);
+      kernels.multiplyElements(dReset, hBefore, resetGradient, false);
+      kernels.multiplyElements(dReset, gates(k, 1, 2), dhBefore, true);
       activateGatesBackward(sigma, k, 0, 2, gateGradients);
-      multiplyRecurrentBackward(gateGradients, 0, 0, 2, dhPrevious, true);
-      System.arraycopy(gateGradients, 0, gateValues, at, rows * columns);
+      resetGradient.setColumns(gateGradient, 0, 2 * units);
+      multiplyRecurrentBackward(resetGradient, 0, dhPrevious, true);
+      System.arraycopy(gateGradients, 0, gateValues, k * rows * columns, rows * columns);
     }
 
     @Override
     void recurrentGradient(Gradient[] gradients) {
-      recurrentGradient(state(0).values(), 0, 2, gateValues, gradients[1]);
-      recurrentGradient(reset, 2, 3, gateValues, gradients[1]);
+      recurrentGradient(state(0).values(), allGates(0, 2), 0, gradients[1]);
+      recurrentGradient(reset, allGates(2, 3), 2, gradients[1]);
     }
   }
 }

@@ -3,6 +3,7 @@ package org.unroll.layers.recurrent;
 import java.util.List;
 import java.util.Map;
 import org.unroll.compute.Activation;
+import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
 import org.unroll.network.CellPass;
 import org.unroll.network.Gradient;
@@ -103,6 +104,16 @@ public final class LstmCell extends GatedCell<LstmCell> {
     private final Activation sigma = recurrentActivation();
     private float[] activatedCell = {}; // act(c), timesteps × rows × units
 
+    // Views of one step.
+    private final Matrix hBefore = new Matrix();
+    private final Matrix h = new Matrix();
+    private final Matrix cBefore = new Matrix();
+    private final Matrix c = new Matrix();
+    private final Matrix activated = new Matrix();
+    private final Matrix preActivated = new Matrix();
+    private final Matrix dh = new Matrix();
+    private final Matrix dc = new Matrix();
+
     LstmPass() {
       super(LstmCell.this);
     }
@@ -119,62 +130,41 @@ public final class LstmCell extends GatedCell<LstmCell> {
 
     @Override
     void stepForward(int k) {
-      int block = rows * units;
-      int at = k * rows * columns;
-      float[] h = state(0).values();
-      float[] c = state(1).values();
-      multiplyRecurrent(h, k * block, 0, 4, gateValues, at, true);
+      Matrix gates = gates(k);
+      multiplyRecurrent(state(0).at(k, hBefore), 0, gates, true);
       if (preActivations != null) {
+        int at = gates.offset();
         System.arraycopy(gateValues, at, preActivations, at, rows * columns);
       }
       kernels.lstmForward(
           act,
           sigma,
-          rows,
-          units,
-          gateValues,
-          at,
-          c,
-          k * block,
-          c,
-          (k + 1) * block,
-          activatedCell,
-          k * block,
-          h,
-          (k + 1) * block);
+          gates,
+          state(1).at(k, cBefore),
+          state(1).at(k + 1, c),
+          block(activatedCell, k, activated),
+          state(0).at(k + 1, h));
     }
 
     @Override
     void stepBackward(int k) {
-      int block = rows * units;
-      int at = k * rows * columns;
-      float[] c = state(1).values();
-      float[] dh = stateGradient(0);
-      float[] dc = stateGradient(1);
+      Matrix gates = gates(k);
       kernels.lstmBackward(
           act,
           sigma,
-          rows,
-          units,
-          preActivations,
-          gateValues,
-          at,
-          c,
-          k * block,
-          c,
-          (k + 1) * block,
-          activatedCell,
-          k * block,
-          dh,
-          0,
-          dc,
-          0);
-      multiplyRecurrentBackward(gateValues, at, 0, 4, dh, false);
+          preActivations(k, preActivated),
+          gates,
+          state(1).at(k, cBefore),
+          state(1).at(k + 1, c),
+          block(activatedCell, k, activated),
+          dh.set(stateGradient(0), 0, rows, units),
+          dc.set(stateGradient(1), 0, rows, units));
+      multiplyRecurrentBackward(gates, 0, stateGradient(0), false);
     }
 
     @Override
     void recurrentGradient(Gradient[] gradients) {
-      recurrentGradient(state(0).values(), 0, 4, gateValues, gradients[1]);
+      recurrentGradient(state(0).values(), allGates(0, 4), 0, gradients[1]);
     }
   }
 }

@@ -3,6 +3,7 @@ package org.unroll.layers.recurrent;
 import java.util.Arrays;
 import java.util.Map;
 import org.unroll.compute.Activation;
+import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
 import org.unroll.network.CellPass;
 import org.unroll.network.Gradient;
@@ -245,6 +246,20 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
     private float[] dc = {}; // rows × units
     private float[] seen = {}; // gate gradients ⊙ c: timesteps × rows × units
 
+    // Views of one step, and of all steps for a gradient.
+    private final Matrix hBefore = new Matrix();
+    private final Matrix h = new Matrix();
+    private final Matrix cBefore = new Matrix();
+    private final Matrix c = new Matrix();
+    private final Matrix activated = new Matrix();
+    private final Matrix candidate = new Matrix();
+    private final Matrix forgetBlock = new Matrix();
+    private final Matrix repeated = new Matrix(); // a row of p, or ones, for all rows
+    private final Matrix gateGradient = new Matrix();
+    private final Matrix dh = new Matrix();
+    private final Matrix dCell = new Matrix();
+    private final Matrix dCellBefore = new Matrix();
+
     VariantPass() {
       super(LstmVariantCell.this);
       int row = 0;
@@ -268,55 +283,53 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
 
     @Override
     void stepForward(int k) {
-      int block = rows * units;
-      int at = k * block;
-      float[] h = state(0).values();
-      float[] c = state(1).values();
-      int before = state(1).at(k);
-      int after = state(1).at(k + 1);
-      multiplyRecurrent(h, state(0).at(k), 0, gates, gateValues, k * rows * columns, true);
-      activate(INPUT, sigma, k, c, before);
-      activate(FORGET, sigma, k, c, before);
-      activate(CANDIDATE, act, k, c, before);
+      state(1).at(k, cBefore);
+      state(1).at(k + 1, c);
+      multiplyRecurrent(state(0).at(k, hBefore), 0, gates(k), true);
+      activate(INPUT, sigma, k, cBefore);
+      activate(FORGET, sigma, k, cBefore);
+      activate(CANDIDATE, act, k, cBefore);
       if (coupledGates) {
         couple(k);
       }
-      System.arraycopy(c, before, c, after, block);
-      timesForget(k, c, after);
-      int g = k * rows * columns + place[CANDIDATE] * units;
-      if (place[INPUT] < 0) {
-        kernels.multiplyElements(
-            rows, units, gateValues, g, columns, ones, 0, 0, c, after, units, true);
-      } else {
-        int i = k * rows * columns + place[INPUT] * units;
-        kernels.multiplyElements(
-            rows, units, gateValues, g, columns, gateValues, i, columns, c, after, units, true);
-      }
-      activate(OUTPUT, sigma, k, c, after);
-      kernels.activate(cellActivation, rows, units, c, after, units, activatedCell, at, units);
-      times(OUTPUT, k, activatedCell, at, h, state(0).at(k + 1));
+      System.arraycopy(cBefore.values(), cBefore.offset(), c.values(), c.offset(), rows * units);
+      timesForget(k, c);
+      kernels.multiplyElements(candidate(k), inputGate(k), c, true);
+      activate(OUTPUT, sigma, k, c);
+      kernels.activate(cellActivation, c, block(activatedCell, k, activated));
+      times(OUTPUT, k, activated, state(0).at(k + 1, h));
+    }
+
+    private Matrix gate(int gate, int k) {
+      return gates(k, place[gate], place[gate] + 1);
+    }
+
+    private Matrix candidate(int k) {
+      return gates(k, place[CANDIDATE], place[CANDIDATE] + 1, candidate);
+    }
+
+    /** The input gate, ones where there is none. */
+    private Matrix inputGate(int k) {
+      return place[INPUT] < 0 ? repeated.set(ones, 0, rows, units, 0) : gate(INPUT, k);
+    }
+
+    /** The peephole weights of a gate, the same for every row. */
+    private Matrix peephole(int gate) {
+      return repeated.set(p, peephole[gate] * units, rows, units, 0);
+    }
+
+    /** Points the view of gate gradients at those of one gate. */
+    private Matrix gradientOf(int gate) {
+      return gateGradient.set(gateGradients, place[gate] * units, rows, units, columns);
     }
 
     /** A gate of its own, with its peephole on the cell state; nothing where there is none. */
-    private void activate(int gate, Activation f, int k, float[] c, int seenAt) {
+    private void activate(int gate, Activation f, int k, Matrix seenCell) {
       if (place[gate] < 0) {
         return;
       }
       if (peephole[gate] >= 0) {
-        int at = k * rows * columns + place[gate] * units;
-        kernels.multiplyElements(
-            rows,
-            units,
-            c,
-            seenAt,
-            units,
-            p,
-            peephole[gate] * units,
-            0,
-            gateValues,
-            at,
-            columns,
-            true);
+        kernels.multiplyElements(seenCell, peephole(gate), gate(gate, k), true);
       }
       activateGates(f, k, place[gate], place[gate] + 1);
     }
@@ -332,71 +345,60 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
     }
 
     /** x = f ⊙ x. */
-    private void timesForget(int k, float[] x, int at) {
+    private void timesForget(int k, Matrix x) {
       if (coupledGates) {
-        kernels.multiplyElements(
-            rows, units, forget, k * rows * units, units, x, at, units, x, at, units, false);
+        kernels.multiplyElements(block(forget, k, forgetBlock), x, x, false);
       } else {
-        times(FORGET, k, x, at, x, at);
+        times(FORGET, k, x, x);
       }
     }
 
     /** y = gate ⊙ x, the gate being 1 where there is none. */
-    private void times(int gate, int k, float[] x, int xAt, float[] y, int yAt) {
+    private void times(int gate, int k, Matrix x, Matrix y) {
       if (place[gate] >= 0) {
-        int at = k * rows * columns + place[gate] * units;
-        kernels.multiplyElements(
-            rows, units, x, xAt, units, gateValues, at, columns, y, yAt, units, false);
-      } else if (x != y || xAt != yAt) {
-        System.arraycopy(x, xAt, y, yAt, rows * units);
+        kernels.multiplyElements(x, gate(gate, k), y, false);
+      } else if (x != y) {
+        System.arraycopy(x.values(), x.offset(), y.values(), y.offset(), rows * units);
       }
     }
 
     @Override
     void stepBackward(int k) {
-      int at = k * rows * units;
-      float[] c = state(1).values();
-      int before = state(1).at(k);
-      int after = state(1).at(k + 1);
-      float[] dh = stateGradient(0);
       float[] dcPrevious = stateGradient(1);
-      gateGradient(OUTPUT, sigma, k, dh, activatedCell, at, units);
-      times(OUTPUT, k, dh, 0, dc, 0);
-      kernels.activateBackward(
-          cellActivation, rows, units, c, after, units, activatedCell, at, units, dc, 0, units);
-      addPeephole(OUTPUT, dc);
+      state(1).at(k, cBefore);
+      state(1).at(k + 1, c);
+      block(activatedCell, k, activated);
+      dh.set(stateGradient(0), 0, rows, units);
+      dCell.set(dc, 0, rows, units);
+      dCellBefore.set(dcPrevious, 0, rows, units);
+      gateGradient(OUTPUT, sigma, k, dh, activated);
+      times(OUTPUT, k, dh, dCell);
+      kernels.activateBackward(cellActivation, c, activated, dCell);
+      addPeephole(OUTPUT, dCell);
       kernels.add(rows * units, dcPrevious, 0, dc, 0);
 
-      int g = k * rows * columns + place[CANDIDATE] * units;
       if (coupledGates) {
-        coupledInputGradient(k, c, before);
+        coupledInputGradient(k, cBefore.values(), cBefore.offset());
       } else {
-        gateGradient(INPUT, sigma, k, dc, gateValues, g, columns);
-        gateGradient(FORGET, sigma, k, dc, c, before, units);
+        gateGradient(INPUT, sigma, k, dCell, candidate(k));
+        gateGradient(FORGET, sigma, k, dCell, cBefore);
       }
-      if (place[INPUT] < 0) {
-        gateGradient(CANDIDATE, act, k, dc, ones, 0, 0);
-      } else {
-        int i = k * rows * columns + place[INPUT] * units;
-        gateGradient(CANDIDATE, act, k, dc, gateValues, i, columns);
-      }
+      gateGradient(CANDIDATE, act, k, dCell, inputGate(k));
       System.arraycopy(dc, 0, dcPrevious, 0, rows * units);
-      timesForget(k, dcPrevious, 0);
-      addPeephole(INPUT, dcPrevious);
-      addPeephole(FORGET, dcPrevious);
+      timesForget(k, dCellBefore);
+      addPeephole(INPUT, dCellBefore);
+      addPeephole(FORGET, dCellBefore);
       System.arraycopy(gateGradients, 0, gateValues, k * rows * columns, rows * columns);
-      multiplyRecurrentBackward(gateGradients, 0, 0, gates, dh, false);
+      gateGradient.set(gateGradients, 0, rows, columns);
+      multiplyRecurrentBackward(gateGradient, 0, stateGradient(0), false);
     }
 
     /** The gradient of what a gate was activated from: dy ⊙ x ⊙ f′. */
-    private void gateGradient(
-        int gate, Activation f, int k, float[] dy, float[] x, int xAt, int xStride) {
+    private void gateGradient(int gate, Activation f, int k, Matrix dy, Matrix x) {
       if (place[gate] < 0) {
         return;
       }
-      int to = place[gate] * units;
-      kernels.multiplyElements(
-          rows, units, dy, 0, units, x, xAt, xStride, gateGradients, to, columns, false);
+      kernels.multiplyElements(dy, x, gradientOf(gate), false);
       activateGatesBackward(f, k, place[gate], place[gate] + 1, gateGradients);
     }
 
@@ -414,27 +416,15 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
     }
 
     /** dc += p ⊙ the gradient of the gate, for what the gate saw. */
-    private void addPeephole(int gate, float[] gradient) {
+    private void addPeephole(int gate, Matrix gradient) {
       if (peephole[gate] >= 0) {
-        kernels.multiplyElements(
-            rows,
-            units,
-            gateGradients,
-            place[gate] * units,
-            columns,
-            p,
-            peephole[gate] * units,
-            0,
-            gradient,
-            0,
-            units,
-            true);
+        kernels.multiplyElements(gradientOf(gate), peephole(gate), gradient, true);
       }
     }
 
     @Override
     void recurrentGradient(Gradient[] gradients) {
-      recurrentGradient(state(0).values(), 0, gates, gateValues, gradients[1]);
+      recurrentGradient(state(0).values(), allGates(0, gates), 0, gradients[1]);
       if (peepholes) {
         float[] dp = gradients[gradients.length - 1].values();
         peepholeGradient(INPUT, 0, dp);
@@ -449,12 +439,11 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
         return;
       }
       int positions = timesteps * rows;
-      float[] c = state(1).values();
-      int from = state(1).at(firstState);
-      int column = place[gate] * units;
-      kernels.multiplyElements(
-          positions, units, gateValues, column, columns, c, from, units, seen, 0, units, false);
-      kernels.sumRows(positions, units, seen, 0, units, dp, peephole[gate] * units, false);
+      Matrix gateGradients = allGates(place[gate], place[gate] + 1);
+      c.set(state(1).values(), state(1).at(firstState), positions, units);
+      dCell.set(seen, 0, positions, units);
+      kernels.multiplyElements(gateGradients, c, dCell, false);
+      kernels.sumRows(dCell, repeated.set(dp, peephole[gate] * units, 1, units));
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.unroll.layers.recurrent;
 
 import org.unroll.compute.Activation;
+import org.unroll.compute.Matrix;
 import org.unroll.network.CellPass;
 import org.unroll.network.Gradient;
 import org.unroll.network.Pass;
@@ -64,6 +65,12 @@ public final class MinimalGatedUnitCell extends GatedCell<MinimalGatedUnitCell> 
     private float[] gateGradients = {}; // rows × columns
     private float[] ds = {}; // rows × units
 
+    // Views of one step.
+    private final Matrix hBefore = new Matrix();
+    private final Matrix resetBlock = new Matrix();
+    private final Matrix gateGradient = new Matrix();
+    private final Matrix dhBefore = new Matrix();
+
     MinimalGatedUnitPass() {
       super(MinimalGatedUnitCell.this);
     }
@@ -81,12 +88,12 @@ public final class MinimalGatedUnitCell extends GatedCell<MinimalGatedUnitCell> 
       float[] h = state(0).values();
       int before = state(0).at(k);
       int after = state(0).at(k + 1);
-      multiplyRecurrent(h, before, 0, 1, gateValues, at, true);
+      state(0).at(k, hBefore);
+      block(reset, k, resetBlock);
+      multiplyRecurrent(hBefore, 0, gates(k, 0, 1), true);
       activateGates(sigma, k, 0, 1);
-      int resetAt = k * rows * units;
-      kernels.multiplyElements(
-          rows, units, gateValues, at, columns, h, before, units, reset, resetAt, units, false);
-      multiplyRecurrent(reset, resetAt, 1, 2, gateValues, at, true);
+      kernels.multiplyElements(gates(k, 0, 1), hBefore, resetBlock, false);
+      multiplyRecurrent(resetBlock, 1, gates(k, 1, 2), true);
       activateGates(act, k, 1, 2);
       for (int r = 0; r < rows; r++) {
         int f = at + r * columns;
@@ -117,20 +124,22 @@ public final class MinimalGatedUnitCell extends GatedCell<MinimalGatedUnitCell> 
         }
       }
       activateGatesBackward(act, k, 1, 2, gateGradients);
-      multiplyRecurrentBackward(gateGradients, 0, 1, 2, ds, false);
-      kernels.multiplyElements(
-          rows, units, ds, 0, units, h, before, units, gateGradients, 0, columns, true);
-      kernels.multiplyElements(
-          rows, units, ds, 0, units, gateValues, at, columns, dhPrevious, 0, units, true);
+      gateGradient.set(gateGradients, units, rows, units, columns);
+      multiplyRecurrentBackward(gateGradient, 1, ds, false);
+      gateGradient.set(gateGradients, 0, rows, units, columns);
+      Matrix dReset = block(ds, 0, resetBlock);
+      kernels.multiplyElements(dReset, state(0).at(k, hBefore), gateGradient, true);
+      dhBefore.set(dhPrevious, 0, rows, units);
+      kernels.multiplyElements(dReset, gates(k, 0, 1), dhBefore, true);
       activateGatesBackward(sigma, k, 0, 1, gateGradients);
-      multiplyRecurrentBackward(gateGradients, 0, 0, 1, dhPrevious, true);
+      multiplyRecurrentBackward(gateGradient, 0, dhPrevious, true);
       System.arraycopy(gateGradients, 0, gateValues, at, rows * columns);
     }
 
     @Override
     void recurrentGradient(Gradient[] gradients) {
-      recurrentGradient(state(0).values(), 0, 1, gateValues, gradients[1]);
-      recurrentGradient(reset, 1, 2, gateValues, gradients[1]);
+      recurrentGradient(state(0).values(), allGates(0, 1), 0, gradients[1]);
+      recurrentGradient(reset, allGates(1, 2), 1, gradients[1]);
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.unroll.layers.recurrent;
 
 import org.unroll.compute.Activation;
+import org.unroll.compute.Matrix;
 import org.unroll.network.CellPass;
 import org.unroll.network.Gradient;
 
@@ -52,6 +53,9 @@ public final class SimpleRnnCell extends UnitsCell<SimpleRnnCell> {
 
   private final class SimpleRnnPass extends GatePass {
     private final Activation act = activation();
+    private final Matrix before = new Matrix(); // h_{t−1}
+    private final Matrix after = new Matrix(); // h_t
+    private final Matrix gradient = new Matrix();
 
     SimpleRnnPass() {
       super(SimpleRnnCell.this);
@@ -62,36 +66,24 @@ public final class SimpleRnnCell extends UnitsCell<SimpleRnnCell> {
 
     @Override
     void stepForward(int k) {
-      int block = rows * units;
-      float[] h = state(0).values();
-      multiplyRecurrent(h, k * block, 0, 1, gateValues, k * block, true);
-      kernels.activate(act, rows, units, gateValues, k * block, units, h, (k + 1) * block, units);
+      Matrix a = gates(k);
+      multiplyRecurrent(state(0).at(k, before), 0, a, true);
+      kernels.activate(act, a, state(0).at(k + 1, after));
     }
 
     @Override
     void stepBackward(int k) {
       int block = rows * units;
       float[] dh = stateGradient(0); // becomes da_t, then dh_{t−1}
-      kernels.activateBackward(
-          act,
-          rows,
-          units,
-          gateValues,
-          k * block,
-          units,
-          state(0).values(),
-          (k + 1) * block,
-          units,
-          dh,
-          0,
-          units);
+      Matrix a = gates(k);
+      kernels.activateBackward(act, a, state(0).at(k + 1, after), gradient.set(dh, 0, rows, units));
       System.arraycopy(dh, 0, gateValues, k * block, block);
-      multiplyRecurrentBackward(gateValues, k * block, 0, 1, dh, false);
+      multiplyRecurrentBackward(a, 0, dh, false);
     }
 
     @Override
     void recurrentGradient(Gradient[] gradients) {
-      recurrentGradient(state(0).values(), 0, 1, gateValues, gradients[1]);
+      recurrentGradient(state(0).values(), allGates(0, 1), 0, gradients[1]);
     }
   }
 }
