@@ -443,6 +443,11 @@ public interface Kernels {
         y.stride());
   }
 
+  /** y = softmax(x), {@code n} values. */
+  default void softmax(int n, float[] x, int xOffset, float[] y, int yOffset) {
+    activate(Activation.SOFTMAX, 1, n, x, xOffset, n, y, yOffset, n);
+  }
+
   /** Turns d loss / d y into d loss / d x, in place in {@code gradient}. */
   default void activateBackward(Activation f, Matrix x, Matrix y, Matrix gradient) {
     activateBackward(

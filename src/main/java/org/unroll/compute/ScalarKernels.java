@@ -378,7 +378,8 @@ final class ScalarKernels extends ComposedKernels {
     };
   }
 
-  private static void softmax(int width, float[] x, int xRow, float[] y, int yRow) {
+  @Override
+  public void softmax(int width, float[] x, int xRow, float[] y, int yRow) {
     float max = Float.NEGATIVE_INFINITY;
     for (int j = 0; j < width; j++) {
       max = Math.max(max, x[xRow + j]);

@@ -3,7 +3,6 @@ package org.unroll.losses;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.unroll.compute.Activation;
 import org.unroll.compute.Compute;
 
 /**
@@ -174,7 +173,6 @@ public final class Losses {
 
   /** Writes the softmax of logits, in float32 as a gradient needs it. */
   static void softmax(int count, float[] logits, int offset, float[] out, int outOffset) {
-    Compute.kernels()
-        .activate(Activation.SOFTMAX, 1, count, logits, offset, count, out, outOffset, count);
+    Compute.kernels().softmax(count, logits, offset, out, outOffset);
   }
 }

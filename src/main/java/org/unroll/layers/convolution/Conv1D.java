@@ -2,6 +2,7 @@ package org.unroll.layers.convolution;
 
 import java.util.Arrays;
 import org.unroll.compute.Compute;
+import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
 import org.unroll.layers.core.KernelLayer;
 import org.unroll.network.Layer;
@@ -223,6 +224,15 @@ public final class Conv1D extends KernelLayer<Conv1D> {
       }
     }
 
+    /** The inputs of one group at some steps, a row for each step and row. */
+    private Matrix inputsOf(Tensor input, int step, int steps, int group) {
+      int rows = input.rows();
+      int inputs = input.width();
+      int in = inputs / groups;
+      int at = input.offset() + step * rows * inputs + group * in;
+      return left.set(input.values(), at, steps * rows, in, inputs);
+    }
+
     @Override
     protected void multiply(Tensor input, float[] z, boolean accumulate) {
       int rows = input.rows();
@@ -232,24 +242,14 @@ public final class Conv1D extends KernelLayer<Conv1D> {
       int inputs = input.width();
       int in = inputs / groups;
       int out = filters / groups;
-      float[] x = input.values();
       float[] w = weights().get(0).values();
       forEachProduct(
           (tap, from, count, step) -> {
             for (int g = 0; g < groups; g++) {
               kernels.multiply(
-                  count * rows,
-                  out,
-                  in,
-                  x,
-                  input.offset() + step * rows * inputs + g * in,
-                  inputs,
-                  w,
-                  tap * in * filters + g * out,
-                  filters,
-                  z,
-                  from * rows * filters + g * out,
-                  filters,
+                  inputsOf(input, step, count, g),
+                  right.set(w, tap * in * filters + g * out, in, out, filters),
+                  result.set(z, from * rows * filters + g * out, count * rows, out, filters),
                   true);
             }
           });
@@ -262,23 +262,14 @@ public final class Conv1D extends KernelLayer<Conv1D> {
       int inputs = input.width();
       int in = inputs / groups;
       int out = filters / groups;
-      float[] x = input.values();
       forEachProduct(
           (tap, from, count, step) -> {
             for (int g = 0; g < groups; g++) {
+              int first = at + from * rows * filters + g * out;
               kernels.multiplyTransposed(
-                  count * rows,
-                  out,
-                  in,
-                  x,
-                  input.offset() + step * rows * inputs + g * in,
-                  inputs,
-                  gradient,
-                  at + from * rows * filters + g * out,
-                  filters,
-                  kernelGradient,
-                  tap * in * filters + g * out,
-                  filters,
+                  inputsOf(input, step, count, g),
+                  right.set(gradient, first, count * rows, out, filters),
+                  result.set(kernelGradient, tap * in * filters + g * out, in, out, filters),
                   true);
             }
           });
@@ -294,19 +285,12 @@ public final class Conv1D extends KernelLayer<Conv1D> {
       forEachProduct(
           (tap, from, count, step) -> {
             for (int g = 0; g < groups; g++) {
+              int first = at + from * rows * filters + g * out;
+              int to = step * rows * inputs + g * in;
               kernels.multiply(
-                  count * rows,
-                  in,
-                  out,
-                  gradient,
-                  at + from * rows * filters + g * out,
-                  filters,
-                  kernelTransposed,
-                  tap * in * filters + g * out * in,
-                  in,
-                  inputGradient,
-                  step * rows * inputs + g * in,
-                  inputs,
+                  left.set(gradient, first, count * rows, out, filters),
+                  right.set(kernelTransposed, tap * in * filters + g * out * in, out, in),
+                  result.set(inputGradient, to, count * rows, in, inputs),
                   true);
             }
           });

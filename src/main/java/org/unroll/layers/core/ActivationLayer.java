@@ -2,6 +2,7 @@ package org.unroll.layers.core;
 
 import org.unroll.compute.Activation;
 import org.unroll.compute.Compute;
+import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
@@ -55,25 +56,18 @@ public final class ActivationLayer extends Layer {
 
   private final class ActivationPass extends Pass {
     private final Tensor output = new Tensor();
+    private final Matrix in = new Matrix();
+    private final Matrix out = new Matrix();
+    private final Matrix back = new Matrix();
     private float[] y = {};
     private Tensor x;
 
     @Override
     public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
       x = input;
-      int width = input.shape().last();
       y = atLeast(y, input.size());
-      Compute.kernels()
-          .activate(
-              activation,
-              input.size() / width,
-              width,
-              input.values(),
-              input.offset(),
-              width,
-              y,
-              0,
-              width);
+      input.matrix(in);
+      Compute.kernels().activate(activation, in, out.set(y, 0, in.rows(), in.columns()));
       return output.set(y, 0, input.rows(), input.shape(), input.mask());
     }
 
@@ -90,21 +84,9 @@ public final class ActivationLayer extends Layer {
     @Override
     public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
       if (needed) {
-        int width = x.shape().last();
-        Compute.kernels()
-            .activateBackward(
-                activation,
-                x.size() / width,
-                width,
-                x.values(),
-                x.offset(),
-                width,
-                y,
-                0,
-                width,
-                gradient.values(),
-                gradient.offset(),
-                width);
+        x.matrix(in);
+        out.set(y, 0, in.rows(), in.columns());
+        Compute.kernels().activateBackward(activation, in, out, gradient.matrix(back));
       }
       return gradient;
     }

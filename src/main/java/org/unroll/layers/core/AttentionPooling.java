@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.unroll.compute.Activation;
 import org.unroll.compute.Compute;
 import org.unroll.compute.Kernels;
+import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
@@ -100,6 +101,9 @@ public final class AttentionPooling extends Layer {
 
   private final class AttentionPass extends Pass {
     private final Kernels kernels = Compute.kernels();
+    private final Matrix left = new Matrix();
+    private final Matrix right = new Matrix();
+    private final Matrix result = new Matrix();
     private final Tensor output = new Tensor();
     private final Tensor recorded = new Tensor();
     private final Tensor inputGradient = new Tensor();
@@ -156,28 +160,17 @@ public final class AttentionPooling extends Layer {
       keys = atLeast(keys, positions * units);
       float[] kernel = weights().get(1).values();
       float[] bias = weights().get(2).values();
-      kernels.fillRows(positions, units, bias, 0, keys, 0, units);
-      float[] values = x.values();
-      kernels.multiply(
-          positions,
-          units,
-          width,
-          values,
-          x.offset(),
-          width,
-          kernel,
-          0,
-          units,
-          keys,
-          0,
-          units,
-          true);
-      kernels.activate(Activation.TANH, positions, units, keys, 0, units, keys, 0, units);
+      result.set(keys, 0, positions, units);
+      kernels.fillRows(left.set(bias, 0, 1, units), result);
+      kernels.multiply(x.matrix(left), right.set(kernel, 0, width, units), result, true);
+      kernels.activate(Activation.TANH, result, result);
       multiplyByQuery(positions, units, keys, 0, query);
     }
 
     private void multiplyByQuery(int positions, int n, float[] from, int at, float[] query) {
-      kernels.multiply(positions, 1, n, from, at, n, query, 0, 1, weights, 0, 1, false);
+      left.set(from, at, positions, n);
+      right.set(query, 0, n, 1);
+      kernels.multiply(left, right, result.set(weights, 0, positions, 1), false);
     }
 
     /** The softmax over the time steps of one row that are not masked. */
@@ -272,39 +265,14 @@ public final class AttentionPooling extends Layer {
           keyGradients[p * units + j] = scoreGradients[p] * query[j] * (1 - key * key);
         }
       }
-      float[] values = x.values();
-      float[] kernelGradient = weightGradients[1].values();
-      kernels.multiplyTransposed(
-          positions,
-          units,
-          width,
-          values,
-          x.offset(),
-          width,
-          keyGradients,
-          0,
-          units,
-          kernelGradient,
-          0,
-          units,
-          false);
-      float[] biasGradient = weightGradients[2].values();
-      kernels.sumRows(positions, units, keyGradients, 0, units, biasGradient, 0, false);
+      right.set(keyGradients, 0, positions, units);
+      result.set(weightGradients[1].values(), 0, width, units);
+      kernels.multiplyTransposed(x.matrix(left), right, result, false);
+      kernels.sumRows(right, result.set(weightGradients[2].values(), 0, 1, units));
       if (needed) {
-        kernels.multiply(
-            positions,
-            width,
-            units,
-            keyGradients,
-            0,
-            units,
-            kernelTransposed,
-            0,
-            width,
-            dx,
-            0,
-            width,
-            false);
+        left.set(keyGradients, 0, positions, units);
+        right.set(kernelTransposed, 0, units, width);
+        kernels.multiply(left, right, result.set(dx, 0, positions, width), false);
       }
     }
   }

@@ -83,61 +83,26 @@ public final class Dense extends KernelLayer<Dense> {
 
     @Override
     protected void multiply(Tensor input, float[] z, boolean accumulate) {
-      int inputs = input.shape().last();
-      float[] w = weights().get(0).values();
-      float[] x = input.values();
-      kernels.multiply(
-          input.size() / inputs,
-          units,
-          inputs,
-          x,
-          input.offset(),
-          inputs,
-          w,
-          0,
-          units,
-          z,
-          0,
-          units,
-          accumulate);
+      input.matrix(left);
+      right.set(weights().get(0).values(), 0, left.columns(), units);
+      kernels.multiply(left, right, result.set(z, 0, left.rows(), units), accumulate);
     }
 
     @Override
     protected void kernelGradient(Tensor input, float[] g, int at, float[] gradient) {
-      int inputs = input.shape().last();
+      input.matrix(left);
+      right.set(g, at, left.rows(), units);
       kernels.multiplyTransposed(
-          input.size() / inputs,
-          units,
-          inputs,
-          input.values(),
-          input.offset(),
-          inputs,
-          g,
-          at,
-          units,
-          gradient,
-          0,
-          units,
-          false);
+          left, right, result.set(gradient, 0, left.columns(), units), false);
     }
 
     @Override
     protected void inputGradient(Tensor input, float[] g, int at, float[] gradient) {
       int inputs = input.shape().last();
-      kernels.multiply(
-          input.size() / inputs,
-          inputs,
-          units,
-          g,
-          at,
-          units,
-          kernelTransposed,
-          0,
-          inputs,
-          gradient,
-          0,
-          inputs,
-          false);
+      int positions = input.size() / inputs;
+      left.set(g, at, positions, units);
+      right.set(kernelTransposed, 0, units, inputs);
+      kernels.multiply(left, right, result.set(gradient, 0, positions, inputs), false);
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.unroll.layers.core;
 
 import org.unroll.compute.Compute;
+import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
 import org.unroll.internal.CounterRandom;
 import org.unroll.network.ForwardContext;
@@ -52,6 +53,9 @@ public final class Dropout extends Layer {
 
   private final class DropoutPass extends Pass {
     private final Tensor output = new Tensor();
+    private final Matrix values = new Matrix();
+    private final Matrix factors = new Matrix();
+    private final Matrix result = new Matrix();
     private final ForwardContext eachStep = new ForwardContext();
     private float[] mask = {};
     private float[] y = {};
@@ -74,9 +78,9 @@ public final class Dropout extends Layer {
         long key = eachStep.randomKey(position(), 0, position);
         CounterRandom.fillDropoutMask(key, rate, width, mask, position * width);
       }
-      Compute.kernels()
-          .multiplyElements(
-              1, size, input.values(), input.offset(), size, mask, 0, size, y, 0, size, false);
+      values.set(input.values(), input.offset(), 1, size);
+      factors.set(mask, 0, 1, size);
+      Compute.kernels().multiplyElements(values, factors, result.set(y, 0, 1, size), false);
       return output.set(y, 0, input.rows(), input.shape(), input.mask());
     }
 
@@ -84,9 +88,8 @@ public final class Dropout extends Layer {
     public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
       if (drops && needed) {
         int size = gradient.size();
-        int at = gradient.offset();
-        float[] g = gradient.values();
-        Compute.kernels().multiplyElements(1, size, g, at, size, mask, 0, size, g, at, size, false);
+        values.set(gradient.values(), gradient.offset(), 1, size);
+        Compute.kernels().multiplyElements(values, factors.set(mask, 0, 1, size), values, false);
       }
       return gradient;
     }

@@ -3,6 +3,7 @@ package org.unroll.layers.core;
 import org.unroll.compute.Activation;
 import org.unroll.compute.Compute;
 import org.unroll.compute.Kernels;
+import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
 import org.unroll.layers.convolution.Conv1D;
 import org.unroll.network.ForwardContext;
@@ -135,6 +136,16 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
   /** Bias and activation around the product. */
   protected abstract class KernelPass extends Pass {
     protected final Kernels kernels = Compute.kernels();
+
+    /** The matrices of one kernel call, which a layer points at their places just before it. */
+    protected final Matrix left = new Matrix();
+
+    /** The second matrix of a kernel call. */
+    protected final Matrix right = new Matrix();
+
+    /** The matrix that a kernel call writes. */
+    protected final Matrix result = new Matrix();
+
     private final Tensor output = new Tensor();
     private final Tensor logits = new Tensor();
     private final Tensor inputGradient = new Tensor();
@@ -170,10 +181,12 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
         z = preActivation;
       }
       if (useBias) {
-        kernels.fillRows(positions, outputs, weights().get(1).values(), 0, z, 0, outputs);
+        left.set(weights().get(1).values(), 0, 1, outputs);
+        kernels.fillRows(left, result.set(z, 0, positions, outputs));
       }
       multiply(input, z, useBias);
-      kernels.activate(activation, positions, outputs, z, 0, outputs, y, 0, outputs);
+      left.set(z, 0, positions, outputs);
+      kernels.activate(activation, left, result.set(y, 0, positions, outputs));
       return output.set(y, 0, input.rows(), shape, maskFor(input));
     }
 
@@ -184,19 +197,12 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
 
     @Override
     public final Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
+      int positions = gradient.size() / outputs;
       kernels.activateBackward(
           activation,
-          gradient.size() / outputs,
-          outputs,
-          preActivation,
-          0,
-          outputs,
-          y,
-          0,
-          outputs,
-          gradient.values(),
-          gradient.offset(),
-          outputs);
+          left.set(preActivation, 0, positions, outputs),
+          right.set(y, 0, positions, outputs),
+          result.set(gradient.values(), gradient.offset(), positions, outputs));
       return backwardFromLogits(gradient, weightGradients, needed);
     }
 
@@ -208,8 +214,8 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
       kernelGradient(x, g, at, weightGradients[0].values());
       if (useBias) {
         int positions = gradient.size() / outputs;
-        float[] bias = weightGradients[1].values();
-        kernels.sumRows(positions, outputs, g, at, outputs, bias, 0, false);
+        left.set(g, at, positions, outputs);
+        kernels.sumRows(left, result.set(weightGradients[1].values(), 0, 1, outputs));
       }
       if (!needed) {
         return null;

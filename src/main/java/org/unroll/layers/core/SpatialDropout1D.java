@@ -2,6 +2,7 @@ package org.unroll.layers.core;
 
 import org.unroll.compute.Compute;
 import org.unroll.compute.Kernels;
+import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
 import org.unroll.internal.CounterRandom;
 import org.unroll.network.ForwardContext;
@@ -58,6 +59,9 @@ public final class SpatialDropout1D extends Layer {
   private final class SpatialDropoutPass extends Pass {
     private final Kernels kernels = Compute.kernels();
     private final Tensor output = new Tensor();
+    private final Matrix values = new Matrix();
+    private final Matrix factors = new Matrix();
+    private final Matrix result = new Matrix();
     private float[] dropMask = {}; // rows × features
     private float[] y = {};
     private boolean drops;
@@ -81,22 +85,11 @@ public final class SpatialDropout1D extends Layer {
 
     private void multiply(Tensor from, float[] to, int offset) {
       int block = from.rows() * from.width();
-      float[] x = from.values();
+      factors.set(dropMask, 0, 1, block);
       for (int t = 0; t < from.timesteps(); t++) {
         int at = t * block;
-        kernels.multiplyElements(
-            1,
-            block,
-            x,
-            from.offset() + at,
-            block,
-            dropMask,
-            0,
-            block,
-            to,
-            offset + at,
-            block,
-            false);
+        values.set(from.values(), from.offset() + at, 1, block);
+        kernels.multiplyElements(values, factors, result.set(to, offset + at, 1, block), false);
       }
     }
 
