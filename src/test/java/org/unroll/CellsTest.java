@@ -32,8 +32,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.unroll.compute.Activation;
-import org.unroll.compute.Compute;
 import org.unroll.data.Samples;
 import org.unroll.data.Shape;
 import org.unroll.network.Cell;
@@ -180,8 +178,9 @@ class CellsTest {
         int after = state(0).at(k + 1);
         multiply(input(), k, weights().get(0), state(0), k + 1);
         multiplyAdd(state(0), k, weights().get(1), state(0), k + 1);
-        Compute.kernels()
-            .activate(Activation.TANH, 1, size, h, after, size, candidates, k * size, size);
+        for (int i = 0; i < size; i++) {
+          candidates[k * size + i] = (float) Math.tanh(h[after + i]);
+        }
         for (int i = 0; i < size; i++) {
           double mixed = (1 - leak) * h[state(0).at(k) + i] + leak * candidates[k * size + i];
           h[after + i] = (float) mixed;

@@ -17,10 +17,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.unroll.compute.Compute;
 import org.unroll.compute.Kernels;
+import org.unroll.compute.Matrix;
 
 /**
  * The elementwise part of a step of LSTM and GRU, for a slice of 32 rows. What a step overwrites is
- * copied anew each time, which is part of the time.
+ * copied again each time, which is part of the measured time.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -35,64 +36,72 @@ public class CellSteps {
   int units;
 
   private final Kernels kernels = Compute.kernels();
-  private int n;
   private float[] given;
-  private float[] gates;
-  private float[] inner;
-  private float[] before;
-  private float[] c;
-  private float[] a;
-  private float[] h;
-  private float[] dh;
-  private float[] dc;
+  private Matrix lstmGates;
+  private Matrix gruGates;
+  private Matrix inner;
+  private Matrix before;
+  private Matrix c;
+  private Matrix a;
+  private Matrix h;
+  private Matrix dh;
+  private Matrix dc;
 
   /** Draws pre-activations, states and gradients. */
   @Setup
   public void draw() {
-    n = ROWS * units;
+    int n = ROWS * units;
     given = Draw.floats(4 * n);
-    gates = new float[4 * n];
-    inner = Draw.floats(3 * n);
-    before = Draw.floats(n);
-    c = new float[n];
-    a = new float[n];
-    h = new float[n];
-    dh = Draw.floats(n);
-    dc = new float[n];
+    lstmGates = new Matrix().set(new float[4 * n], 0, ROWS, 4 * units);
+    gruGates = new Matrix().set(new float[3 * n], 0, ROWS, 3 * units);
+    inner = matrix(Draw.floats(n));
+    before = matrix(Draw.floats(n));
+    c = matrix(new float[n]);
+    a = matrix(new float[n]);
+    h = matrix(new float[n]);
+    dh = matrix(Draw.floats(n));
+    dc = matrix(new float[n]);
+  }
+
+  private Matrix matrix(float[] values) {
+    return new Matrix().set(values, 0, ROWS, units);
+  }
+
+  private void give(Matrix matrix) {
+    System.arraycopy(given, 0, matrix.values(), 0, matrix.values().length);
   }
 
   /** LSTM forward. */
   @Benchmark
   public float[] lstmForward() {
-    System.arraycopy(given, 0, gates, 0, 4 * n);
-    kernels.lstmForward(TANH, SIGMOID, ROWS, units, gates, 0, before, 0, c, 0, a, 0, h, 0);
-    return h;
+    give(lstmGates);
+    kernels.lstmForward(TANH, SIGMOID, lstmGates, before, c, a, h);
+    return h.values();
   }
 
   /** LSTM backward. */
   @Benchmark
   public float[] lstmBackward() {
-    System.arraycopy(given, 0, gates, 0, 4 * n);
-    System.arraycopy(before, 0, dc, 0, n);
-    kernels.lstmBackward(
-        TANH, SIGMOID, ROWS, units, null, gates, 0, before, 0, c, 0, a, 0, dh, 0, dc, 0);
-    return dc;
+    give(lstmGates);
+    System.arraycopy(before.values(), 0, dc.values(), 0, dc.values().length);
+    kernels.lstmBackward(TANH, SIGMOID, null, lstmGates, before, c, a, dh, dc);
+    return dc.values();
   }
 
   /** GRU forward, reset gate after the product. */
   @Benchmark
   public float[] gruForward() {
-    System.arraycopy(given, 0, gates, 0, 3 * n);
-    kernels.gruForward(TANH, SIGMOID, ROWS, units, gates, 0, inner, 0, null, before, 0, h, 0);
-    return h;
+    give(gruGates);
+    kernels.gruForward(TANH, SIGMOID, gruGates, inner, null, before, h);
+    return h.values();
   }
 
   /** GRU backward. */
   @Benchmark
   public float[] gruBackward() {
-    System.arraycopy(given, 0, gates, 0, 3 * n);
-    System.arraycopy(given, 0, inner, 0, 3 * n);
-    kernels.gruBackward(TANH, SIGMOID, ROWS, units, null, gates, 0, inner, 0, before, 0, dh, 0, dc, 0);
-    return dc;
+    give(gruGates);
+    give(inner);
+    kernels.gruBackward(TANH, SIGMOID, null, gruGates, inner, before, dh, dc);
+    return dc.values();
   }
 }

@@ -15,6 +15,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.unroll.compute.Activation;
 import org.unroll.compute.Compute;
 import org.unroll.compute.Kernels;
+import org.unroll.compute.Matrix;
 import org.unroll.internal.CounterRandom;
 
 /** The activations, and a mask of dropout; nanoseconds for one value. */
@@ -32,6 +33,8 @@ public class Elementwise {
   private final Kernels kernels = Compute.kernels();
   private final float[] x = Draw.floats(SIZE);
   private final float[] y = new float[SIZE];
+  private final Matrix in = new Matrix().set(x, 0, ROWS, WIDTH);
+  private final Matrix out = new Matrix().set(y, 0, ROWS, WIDTH);
 
   /** The activation to apply. */
   @State(Scope.Thread)
@@ -43,7 +46,7 @@ public class Elementwise {
   @Benchmark
   @OperationsPerInvocation(SIZE)
   public float[] activate(Function function) {
-    kernels.activate(function.f, ROWS, WIDTH, x, 0, WIDTH, y, 0, WIDTH);
+    kernels.activate(function.f, in, out);
     return y;
   }
 

@@ -18,6 +18,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.unroll.compute.Compute;
 import org.unroll.compute.Kernels;
+import org.unroll.compute.Matrix;
 
 /**
  * The products of recurrent layers, beside EJML's. The column {@code flops} counts multiplications
@@ -83,8 +84,7 @@ public class Products {
   public float[] multiply(Forward forward, Count count) {
     Shapes s = forward.of;
     count.flops += s.flops;
-    forward.kernels.multiply(
-        s.m, s.n, s.k, s.a.data, 0, s.k, s.b.data, 0, s.n, s.c.data, 0, s.n, false);
+    forward.kernels.multiply(s.left, s.right, s.result, false);
     return s.c.data;
   }
 
@@ -93,8 +93,7 @@ public class Products {
   public float[] multiplyTransposed(Gradient gradient, Count count) {
     Shapes s = gradient.of;
     count.flops += s.flops;
-    gradient.kernels.multiplyTransposed(
-        s.k, s.n, s.m, s.a.data, 0, s.m, s.b.data, 0, s.n, s.c.data, 0, s.n, false);
+    gradient.kernels.multiplyTransposed(s.left, s.right, s.result, false);
     return s.c.data;
   }
 
@@ -120,22 +119,26 @@ public class Products {
 
   /** A product with result m × n that sums over k, and its matrices. */
   static final class Shapes {
-    final int m;
-    final int k;
-    final int n;
     final long flops;
     final FMatrixRMaj a;
     final FMatrixRMaj b;
     final FMatrixRMaj c;
+    final Matrix left;
+    final Matrix right;
+    final Matrix result;
 
     Shapes(int m, int k, int n, int aRows, int aColumns, int bRows, int bColumns) {
-      this.m = m;
-      this.k = k;
-      this.n = n;
       flops = 2L * m * k * n;
       a = new FMatrixRMaj(aRows, aColumns, true, Draw.floats(aRows * aColumns));
       b = new FMatrixRMaj(bRows, bColumns, true, Draw.floats(bRows * bColumns));
       c = new FMatrixRMaj(m, n);
+      left = matrix(a);
+      right = matrix(b);
+      result = matrix(c);
+    }
+
+    private static Matrix matrix(FMatrixRMaj of) {
+      return new Matrix().set(of.data, 0, of.numRows, of.numCols);
     }
   }
 }

@@ -1,32 +1,44 @@
 package org.unroll.compute;
 
 /**
- * What the implementations share: moving rows about, and the cell steps for any activations, put
- * together from the implementation's own elementwise operations. An implementation overrides a step
- * where it has a faster one for the usual activations.
+ * The operations that both implementations share: moving rows, and cell steps with any activations,
+ * composed of the implementation's elementwise operations. An implementation overrides a step if it
+ * has a faster one for the usual activations.
  */
 abstract class ComposedKernels implements Kernels {
-  /** Rows and columns that are transposed at a time: a line of the cache. */
+  /** Rows and columns that are transposed at a time, as wide as a cache line. */
   private static final int SQUARE = 16;
 
-  /**
-   * Room for some rows of a step, per thread; grows to the largest asked for and is then reused.
-   */
-  private static final ThreadLocal<float[]> SCRATCH = ThreadLocal.withInitial(() -> new float[0]);
+  private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
-  /** At least {@code size} floats of the current thread's own, with any content. */
-  static float[] scratch(int size) {
-    float[] scratch = SCRATCH.get();
-    if (scratch.length < size) {
-      scratch = new float[size];
-      SCRATCH.set(scratch);
+  /** The views of one thread, and a buffer that grows to the largest step and is then reused. */
+  private static final class Scratch {
+    final Matrix first = new Matrix();
+    final Matrix second = new Matrix();
+    final Matrix third = new Matrix();
+    final Matrix fourth = new Matrix();
+    final Matrix preActivations = new Matrix();
+    final Matrix gradients = new Matrix();
+    final Matrix gradient = new Matrix();
+    private float[] values = {};
+
+    /** Returns room for the gradients of gates, with any content. */
+    Matrix gradients(int rows, int columns) {
+      if (values.length < rows * columns) {
+        values = new float[rows * columns];
+      }
+      return gradients.set(values, 0, rows, columns);
     }
-    return scratch;
+
+    /** Returns some columns of the pre-activations, or null if they are not kept. */
+    Matrix preActivations(Matrix kept, int column, int count) {
+      return kept == null ? null : preActivations.setColumns(kept, column, count);
+    }
   }
 
   @Override
   public void transpose(int rows, int columns, float[] a, int aOffset, float[] out, int outOffset) {
-    // In squares: of a column, one value would be all that is used of a line of the cache.
+    // In squares, because a whole column would use only one value of each cache line.
     for (int top = 0; top < rows; top += SQUARE) {
       int bottom = Math.min(rows, top + SQUARE);
       for (int left = 0; left < columns; left += SQUARE) {
@@ -41,228 +53,155 @@ abstract class ComposedKernels implements Kernels {
   }
 
   @Override
-  public void fillRows(
-      int rows, int width, float[] row, int rowOffset, float[] out, int outOffset, int stride) {
-    for (int i = 0; i < rows; i++) {
-      System.arraycopy(row, rowOffset, out, outOffset + i * stride, width);
+  public void fillRows(Matrix row, Matrix out) {
+    for (int i = 0; i < out.rows(); i++) {
+      int to = out.offset() + i * out.stride();
+      System.arraycopy(row.values(), row.offset(), out.values(), to, out.columns());
     }
   }
 
   @Override
-  public void multiplyAddRow(
-      int m,
-      int n,
-      int k,
-      float[] a,
-      int aOffset,
-      int lda,
-      float[] b,
-      int bOffset,
-      int ldb,
-      float[] row,
-      int rowOffset,
-      float[] c,
-      int cOffset,
-      int ldc) {
-    fillRows(m, n, row, rowOffset, c, cOffset, ldc);
-    multiply(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc, true);
+  public void multiplyAddRow(Matrix a, Matrix b, Matrix row, Matrix c) {
+    fillRows(row, c);
+    multiply(a, b, c, true);
   }
 
   @Override
   public void lstmForward(
       Activation activation,
       Activation recurrentActivation,
-      int rows,
-      int units,
-      float[] gates,
-      int gatesOffset,
-      float[] cPrevious,
-      int cPreviousOffset,
-      float[] c,
-      int cOffset,
-      float[] a,
-      int aOffset,
-      float[] h,
-      int hOffset) {
-    int stride = 4 * units;
-    int f = gatesOffset + units;
-    int g = gatesOffset + 2 * units;
-    int o = gatesOffset + 3 * units;
-    // i and f lie side by side
-    activateInPlace(recurrentActivation, rows, 2 * units, gates, gatesOffset, stride);
-    activateInPlace(activation, rows, units, gates, g, stride);
-    activateInPlace(recurrentActivation, rows, units, gates, o, stride);
+      Matrix gates,
+      Matrix cPrevious,
+      Matrix c,
+      Matrix a,
+      Matrix h) {
+    int units = c.columns();
+    Scratch scratch = SCRATCH.get();
+    Matrix i = scratch.first.setColumns(gates, 0, units);
+    Matrix f = scratch.second.setColumns(gates, units, units);
+    Matrix g = scratch.third.setColumns(gates, 2 * units, units);
+    Matrix o = scratch.fourth.setColumns(gates, 3 * units, units);
+    Matrix both = scratch.gradient.setColumns(gates, 0, 2 * units); // i and f are adjacent
+    activate(recurrentActivation, both, both);
+    activate(activation, g, g);
+    activate(recurrentActivation, o, o);
 
-    multiplyElements(
-        rows, units, gates, f, stride, cPrevious, cPreviousOffset, units, c, cOffset, units, false);
-    multiplyElements(
-        rows, units, gates, gatesOffset, stride, gates, g, stride, c, cOffset, units, true);
-    activate(activation, rows, units, c, cOffset, units, a, aOffset, units);
-    multiplyElements(rows, units, gates, o, stride, a, aOffset, units, h, hOffset, units, false);
+    multiplyElements(f, cPrevious, c, false);
+    multiplyElements(i, g, c, true);
+    activate(activation, c, a);
+    multiplyElements(o, a, h, false);
   }
 
   @Override
   public void lstmBackward(
       Activation activation,
       Activation recurrentActivation,
-      int rows,
-      int units,
-      float[] preActivations,
-      float[] gates,
-      int gatesOffset,
-      float[] cPrevious,
-      int cPreviousOffset,
-      float[] c,
-      int cOffset,
-      float[] a,
-      int aOffset,
-      float[] dh,
-      int dhOffset,
-      float[] dc,
-      int dcOffset) {
-    float[] scratch = scratch(2 * units);
-    for (int row = 0; row < rows; row++) {
-      int i = gatesOffset + row * 4 * units;
-      int f = i + units;
-      int g = f + units;
-      int o = g + units;
-      int state = row * units;
-      int dcRow = dcOffset + state;
+      Matrix preActivations,
+      Matrix gates,
+      Matrix cPrevious,
+      Matrix c,
+      Matrix a,
+      Matrix dh,
+      Matrix dc) {
+    int rows = c.rows();
+    int units = c.columns();
+    Scratch scratch = SCRATCH.get();
+    Matrix i = scratch.first.setColumns(gates, 0, units);
+    Matrix f = scratch.second.setColumns(gates, units, units);
+    Matrix g = scratch.third.setColumns(gates, 2 * units, units);
+    Matrix o = scratch.fourth.setColumns(gates, 3 * units, units);
+    Matrix gradients = scratch.gradients(rows, 4 * units);
 
-      multiplyRow(units, dh, dhOffset + state, gates, o, scratch, 0);
-      backwardRow(activation, units, c, cOffset + state, a, aOffset + state, scratch, 0);
-      add(units, scratch, 0, dc, dcRow);
+    Matrix state = scratch.gradient.set(gradients.values(), 0, rows, units);
+    multiplyElements(dh, o, state, false);
+    activateBackward(activation, c, a, state);
+    add(rows * units, state.values(), 0, dc.values(), dc.offset());
 
-      multiplyRow(units, dh, dhOffset + state, a, aOffset + state, scratch, 0);
-      backwardRow(recurrentActivation, units, preActivations, o, gates, o, scratch, 0);
-      System.arraycopy(scratch, 0, gates, o, units);
+    Matrix gate = scratch.gradient.setColumns(gradients, 3 * units, units);
+    multiplyElements(dh, a, gate, false);
+    Matrix x = scratch.preActivations(preActivations, 3 * units, units);
+    activateBackward(recurrentActivation, x, o, gate);
 
-      multiplyRow(units, dc, dcRow, gates, g, scratch, 0);
-      multiplyRow(units, dc, dcRow, gates, i, scratch, units);
-      backwardRow(recurrentActivation, units, preActivations, i, gates, i, scratch, 0);
-      backwardRow(activation, units, preActivations, g, gates, g, scratch, units);
-      System.arraycopy(scratch, 0, gates, i, units);
-      System.arraycopy(scratch, units, gates, g, units);
+    multiplyElements(dc, i, gate.setColumns(gradients, 2 * units, units), false);
+    x = scratch.preActivations(preActivations, 2 * units, units);
+    activateBackward(activation, x, g, gate);
 
-      multiplyRow(units, dc, dcRow, cPrevious, cPreviousOffset + state, scratch, 0);
-      multiplyRow(units, dc, dcRow, gates, f, dc, dcRow);
-      backwardRow(recurrentActivation, units, preActivations, f, gates, f, scratch, 0);
-      System.arraycopy(scratch, 0, gates, f, units);
-    }
+    multiplyElements(dc, g, gate.setColumns(gradients, 0, units), false);
+    multiplyElements(dc, cPrevious, gate.setColumns(gradients, units, units), false);
+    multiplyElements(dc, f, dc, false);
+    x = scratch.preActivations(preActivations, 0, 2 * units);
+    gate.setColumns(gradients, 0, 2 * units);
+    activateBackward(recurrentActivation, x, scratch.first.setColumns(gates, 0, 2 * units), gate);
+    copy(gradients, gates);
   }
 
   @Override
   public void gruForward(
       Activation activation,
       Activation recurrentActivation,
-      int rows,
-      int units,
-      float[] gates,
-      int gatesOffset,
-      float[] inner,
-      int innerOffset,
-      float[] preActivations,
-      float[] hPrevious,
-      int hPreviousOffset,
-      float[] h,
-      int hOffset) {
-    int stride = 3 * units;
-    int r = gatesOffset + units;
-    int g = gatesOffset + 2 * units;
-    // z and r lie side by side
-    keep(rows, 2 * units, gates, gatesOffset, preActivations, stride);
-    activateInPlace(recurrentActivation, rows, 2 * units, gates, gatesOffset, stride);
+      Matrix gates,
+      Matrix inner,
+      Matrix preActivations,
+      Matrix hPrevious,
+      Matrix h) {
+    int units = h.columns();
+    Scratch scratch = SCRATCH.get();
+    Matrix both = scratch.first.setColumns(gates, 0, 2 * units); // z and r are adjacent
+    Matrix r = scratch.second.setColumns(gates, units, units);
+    Matrix g = scratch.third.setColumns(gates, 2 * units, units);
+    if (preActivations != null) {
+      copy(both, scratch.preActivations(preActivations, 0, 2 * units));
+    }
+    activate(recurrentActivation, both, both);
 
-    multiplyElements(
-        rows, units, gates, r, stride, inner, innerOffset, units, gates, g, stride, true);
-    keep(rows, units, gates, g, preActivations, stride);
-    activateInPlace(activation, rows, units, gates, g, stride);
-    gruOutput(rows, units, gates, gatesOffset, hPrevious, hPreviousOffset, h, hOffset);
+    multiplyElements(r, inner, g, true);
+    if (preActivations != null) {
+      copy(g, scratch.preActivations(preActivations, 2 * units, units));
+    }
+    activate(activation, g, g);
+    gruOutput(gates, hPrevious, h);
   }
 
   @Override
   public void gruBackward(
       Activation activation,
       Activation recurrentActivation,
-      int rows,
-      int units,
-      float[] preActivations,
-      float[] gates,
-      int gatesOffset,
-      float[] inner,
-      int innerOffset,
-      float[] hPrevious,
-      int hPreviousOffset,
-      float[] dh,
-      int dhOffset,
-      float[] dhPrevious,
-      int dhPreviousOffset) {
-    float[] scratch = scratch(3 * units);
-    for (int row = 0; row < rows; row++) {
-      int z = gatesOffset + row * 3 * units;
-      int r = z + units;
-      int g = r + units;
-      int state = row * units;
-      int innerRow = innerOffset + state;
+      Matrix preActivations,
+      Matrix gates,
+      Matrix inner,
+      Matrix hPrevious,
+      Matrix dh,
+      Matrix dhPrevious) {
+    int units = dh.columns();
+    Scratch scratch = SCRATCH.get();
+    Matrix both = scratch.first.setColumns(gates, 0, 2 * units);
+    Matrix r = scratch.second.setColumns(gates, units, units);
+    Matrix g = scratch.third.setColumns(gates, 2 * units, units);
+    Matrix gradients = scratch.gradients(dh.rows(), 3 * units);
+    gruOutputBackward(gates, hPrevious, dh, gradients, dhPrevious);
 
-      gruOutputBackward(
-          1,
-          units,
-          gates,
-          z,
-          hPrevious,
-          hPreviousOffset + state,
-          dh,
-          dhOffset + state,
-          scratch,
-          0,
-          dhPrevious,
-          dhPreviousOffset + state);
-      backwardRow(activation, units, preActivations, g, gates, g, scratch, 2 * units);
-      multiplyRow(units, scratch, 2 * units, inner, innerRow, scratch, units);
-      backwardRow(recurrentActivation, units, preActivations, z, gates, z, scratch, 0);
-      backwardRow(recurrentActivation, units, preActivations, r, gates, r, scratch, units);
-      multiplyRow(units, scratch, 2 * units, gates, r, inner, innerRow);
-      System.arraycopy(scratch, 0, gates, z, 3 * units);
-    }
+    Matrix dg = scratch.fourth.setColumns(gradients, 2 * units, units);
+    Matrix x = scratch.preActivations(preActivations, 2 * units, units);
+    activateBackward(activation, x, g, dg);
+
+    Matrix gate = scratch.gradient.setColumns(gradients, units, units);
+    multiplyElements(dg, inner, gate, false);
+    x = scratch.preActivations(preActivations, 0, 2 * units);
+    activateBackward(recurrentActivation, x, both, gate.setColumns(gradients, 0, 2 * units));
+    multiplyElements(dg, r, inner, false);
+    copy(gradients, gates);
   }
 
-  /** Whether these are Keras's defaults, for which there are loops of their own. */
+  /** Returns whether these are Keras's defaults, for which the implementations have fused loops. */
   static boolean usual(Activation activation, Activation recurrentActivation) {
     return activation == Activation.TANH && recurrentActivation == Activation.SIGMOID;
   }
 
-  private void activateInPlace(
-      Activation f, int rows, int width, float[] x, int offset, int stride) {
-    activate(f, rows, width, x, offset, stride, x, offset, stride);
-  }
-
-  private void multiplyRow(
-      int width, float[] a, int aOffset, float[] b, int bOffset, float[] out, int outOffset) {
-    multiplyElements(1, width, a, aOffset, width, b, bOffset, width, out, outOffset, width, false);
-  }
-
-  private void backwardRow(
-      Activation f,
-      int width,
-      float[] x,
-      int xOffset,
-      float[] y,
-      int yOffset,
-      float[] gradient,
-      int gradientOffset) {
-    activateBackward(
-        f, 1, width, x, xOffset, width, y, yOffset, width, gradient, gradientOffset, width);
-  }
-
-  private static void keep(
-      int rows, int width, float[] gates, int offset, float[] preActivations, int stride) {
-    if (preActivations == null) {
-      return;
-    }
-    for (int row = 0; row < rows; row++) {
-      int at = offset + row * stride;
-      System.arraycopy(gates, at, preActivations, at, width);
+  private static void copy(Matrix from, Matrix to) {
+    for (int i = 0; i < from.rows(); i++) {
+      int at = from.offset() + i * from.stride();
+      int into = to.offset() + i * to.stride();
+      System.arraycopy(from.values(), at, to.values(), into, from.columns());
     }
   }
 }

@@ -3,411 +3,13 @@ package org.unroll.compute;
 import static org.unroll.compute.VectorWidth.FLOATS;
 import static org.unroll.compute.VectorWidth.LANES;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
-/**
- * The elementwise operations. tanh and sigmoid go over the matrix where it is; every other
- * activation over a block of it, brought together in a panel, in as many passes as it has parts.
- */
+/** Adds, sums and multiplies element by element. */
 final class VectorElements {
-  /** Values in a panel; it has room for four such blocks, in the first-level cache. */
-  private static final int BLOCK = 1024;
-
-  private static final ThreadLocal<float[]> PANEL =
-      ThreadLocal.withInitial(() -> new float[4 * BLOCK]);
-
-  // the blocks of the panel
-  private static final int X = 0;
-  private static final int Y = BLOCK;
-  private static final int GRADIENT = 2 * BLOCK;
-  private static final int PART = 3 * BLOCK;
-
   private VectorElements() {}
 
-  static void activate(
-      Activation f,
-      int rows,
-      int width,
-      float[] x,
-      int xOffset,
-      int xStride,
-      float[] y,
-      int yOffset,
-      int yStride) {
-    if (f == Activation.SOFTMAX) {
-      for (int i = 0; i < rows; i++) {
-        softmax(width, x, xOffset + i * xStride, y, yOffset + i * yStride);
-      }
-      return;
-    }
-    if (xStride == width && yStride == width) {
-      width *= rows;
-      rows = 1;
-    }
-    int done = 0;
-    if (f == Activation.TANH || f == Activation.SIGMOID) {
-      done = FLOATS.loopBound(width);
-      if (f == Activation.TANH) {
-        VectorFunctions.tanh(rows, done, x, xOffset, xStride, y, yOffset, yStride);
-      } else {
-        VectorFunctions.sigmoid(rows, done, x, xOffset, xStride, y, yOffset, yStride);
-      }
-    }
-    float[] panel = PANEL.get();
-    for (int column = done; column < width; column += BLOCK) {
-      int columns = Math.min(BLOCK, width - column);
-      int most = BLOCK / columns;
-      for (int row = 0; row < rows; row += most) {
-        int count = Math.min(most, rows - row);
-        int size = VectorPanel.size(count * columns);
-        int from = xOffset + row * xStride + column;
-        int to = yOffset + row * yStride + column;
-        VectorPanel.gather(count, columns, x, from, xStride, panel, X, size);
-        apply(f, size, panel);
-        VectorPanel.scatter(count, columns, panel, Y, y, to, yStride);
-      }
-    }
-  }
-
-  /** The first {@code n} values of the panel's block Y from those of its block X. */
-  private static void apply(Activation f, int n, float[] panel) {
-    switch (f) {
-      case LINEAR -> System.arraycopy(panel, X, panel, Y, n);
-      case RELU -> leakyRelu(n, panel, 0);
-      case TANH -> VectorFunctions.tanh(1, n, panel, X, 0, panel, Y, 0);
-      case SIGMOID -> VectorFunctions.sigmoid(1, n, panel, X, 0, panel, Y, 0);
-      case ELU -> elu(n, panel, 1, 1);
-      case SELU -> elu(n, panel, Approximations.SELU_SCALE, Approximations.SELU_SCALE_ALPHA);
-      case GELU -> {
-        bell(n, panel);
-        VectorFunctions.normal(n, panel, X, panel, PART, panel, Y);
-        multiplyBy(n, panel, X, panel, Y);
-      }
-      case SOFTPLUS -> {
-        minusAbsolute(n, panel);
-        VectorFunctions.exp(n, panel, PART, panel, PART);
-        VectorFunctions.softplus(n, panel, X, panel, PART, panel, Y);
-      }
-      case SOFTSIGN -> softsign(n, panel);
-      case HARD_SIGMOID -> hardSigmoid(n, panel);
-      case SILU -> {
-        VectorFunctions.sigmoid(1, n, panel, X, 0, panel, Y, 0);
-        multiplyBy(n, panel, X, panel, Y);
-      }
-      case EXPONENTIAL -> VectorFunctions.exp(n, panel, X, panel, Y);
-      case LEAKY_RELU -> leakyRelu(n, panel, Approximations.LEAKY_SLOPE);
-      case SOFTMAX -> throw new AssertionError("softmax goes by rows");
-    }
-  }
-
-  private static void leakyRelu(int n, float[] panel, float slope) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
-      x.max(0).add(x.min(0).mul(slope)).intoArray(panel, Y + j);
-    }
-  }
-
-  /** eˣ − 1 = 2t / (1 − t), t = tanh(x/2). */
-  private static void elu(int n, float[] panel, float scale, float scaleAlpha) {
-    half(n, panel, X);
-    VectorFunctions.tanh(1, n, panel, PART, 0, panel, PART, 0);
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
-      FloatVector t = FloatVector.fromArray(FLOATS, panel, PART + j);
-      FloatVector below = t.add(t).div(FloatVector.broadcast(FLOATS, 1).sub(t)).mul(scaleAlpha);
-      below.blend(x.mul(scale), x.compare(VectorOperators.GT, 0)).intoArray(panel, Y + j);
-    }
-  }
-
-  private static void softsign(int n, float[] panel) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
-      x.div(x.abs().add(1)).intoArray(panel, Y + j);
-    }
-  }
-
-  private static void hardSigmoid(int n, float[] panel) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
-      x.add(3).max(0).min(6).div(6).intoArray(panel, Y + j);
-    }
-  }
-
-  private static void half(int n, float[] panel, int from) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector.fromArray(FLOATS, panel, from + j).mul(0.5f).intoArray(panel, PART + j);
-    }
-  }
-
-  private static void minusAbsolute(int n, float[] panel) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector.fromArray(FLOATS, panel, X + j).abs().neg().intoArray(panel, PART + j);
-    }
-  }
-
-  /** exp(−x²/2). */
-  private static void bell(int n, float[] panel) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
-      x.mul(x).mul(-0.5f).intoArray(panel, PART + j);
-    }
-    VectorFunctions.exp(n, panel, PART, panel, PART);
-  }
-
-  private static void multiplyBy(int n, float[] factor, int at, float[] out, int outOffset) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector.fromArray(FLOATS, out, outOffset + j)
-          .mul(FloatVector.fromArray(FLOATS, factor, at + j))
-          .intoArray(out, outOffset + j);
-    }
-  }
-
-  private static void softmax(int width, float[] x, int xOffset, float[] y, int yOffset) {
-    float[] panel = PANEL.get();
-    float max = max(width, x, xOffset, panel);
-    float sum = 0;
-    for (int from = 0; from < width; from += BLOCK) {
-      int n = Math.min(BLOCK, width - from);
-      int size = VectorPanel.size(n);
-      VectorPanel.gather(1, n, x, xOffset + from, n, panel, X, size);
-      subtract(size, max, panel);
-      VectorFunctions.exp(size, panel, X, panel, Y);
-      System.arraycopy(panel, Y, y, yOffset + from, n);
-      sum += sum(n, panel);
-    }
-    divide(width, sum, y, yOffset);
-  }
-
-  /** Not NaN, even if there is one: it comes out of the exponential. */
-  private static float max(int n, float[] x, int xOffset, float[] panel) {
-    FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
-    int j = 0;
-    for (; j + LANES <= n; j += LANES) {
-      FloatVector values = FloatVector.fromArray(FLOATS, x, xOffset + j);
-      largest = largest.blend(values, values.compare(VectorOperators.GT, largest));
-    }
-    largest.intoArray(panel, PART);
-    float max = Float.NEGATIVE_INFINITY;
-    for (int lane = 0; lane < LANES; lane++) {
-      float value = panel[PART + lane];
-      max = value > max ? value : max;
-    }
-    for (; j < n; j++) {
-      float value = x[xOffset + j];
-      max = value > max ? value : max;
-    }
-    return max;
-  }
-
-  private static void subtract(int n, float max, float[] panel) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector.fromArray(FLOATS, panel, X + j).sub(max).intoArray(panel, X + j);
-    }
-  }
-
-  /** The sum of the first {@code n} values of the panel's block Y; the rest becomes 0. */
-  private static float sum(int n, float[] panel) {
-    int size = VectorPanel.size(n);
-    Arrays.fill(panel, Y + n, Y + size, 0);
-    FloatVector sums = FloatVector.zero(FLOATS);
-    for (int j = 0; j < size; j += LANES) {
-      sums = sums.add(FloatVector.fromArray(FLOATS, panel, Y + j));
-    }
-    sums.intoArray(panel, PART);
-    // In an order of its own: reduceLanes leaves it open.
-    float even = 0;
-    float odd = 0;
-    for (int lane = 0; lane < LANES; lane += 2) {
-      even += panel[PART + lane];
-      odd += panel[PART + lane + 1];
-    }
-    return even + odd;
-  }
-
-  private static void divide(int n, float divisor, float[] y, int yOffset) {
-    int j = 0;
-    for (; j + LANES <= n; j += LANES) {
-      FloatVector.fromArray(FLOATS, y, yOffset + j).div(divisor).intoArray(y, yOffset + j);
-    }
-    for (; j < n; j++) {
-      y[yOffset + j] /= divisor;
-    }
-  }
-
-  static void activateBackward(
-      Activation f,
-      int rows,
-      int width,
-      float[] x,
-      int xOffset,
-      int xStride,
-      float[] y,
-      int yOffset,
-      int yStride,
-      float[] gradient,
-      int gradientOffset,
-      int gradientStride) {
-    if (f == Activation.SOFTMAX) {
-      for (int i = 0; i < rows; i++) {
-        softmaxBackward(
-            width, y, yOffset + i * yStride, gradient, gradientOffset + i * gradientStride);
-      }
-      return;
-    }
-    // The derivative is a function of one of the two.
-    boolean fromInput = f.derivativeNeedsInput();
-    float[] v = fromInput ? x : y;
-    int vOffset = fromInput ? xOffset : yOffset;
-    int vStride = fromInput ? xStride : yStride;
-    int vBlock = fromInput ? X : Y;
-    if (vStride == width && gradientStride == width) {
-      width *= rows;
-      rows = 1;
-    }
-    float[] panel = PANEL.get();
-    for (int column = 0; column < width; column += BLOCK) {
-      int columns = Math.min(BLOCK, width - column);
-      int most = BLOCK / columns;
-      for (int row = 0; row < rows; row += most) {
-        int count = Math.min(most, rows - row);
-        int size = VectorPanel.size(count * columns);
-        int from = vOffset + row * vStride + column;
-        int at = gradientOffset + row * gradientStride + column;
-        VectorPanel.gather(count, columns, v, from, vStride, panel, vBlock, size);
-        VectorPanel.gather(count, columns, gradient, at, gradientStride, panel, GRADIENT, size);
-        applyBackward(f, size, panel);
-        VectorPanel.scatter(count, columns, panel, GRADIENT, gradient, at, gradientStride);
-      }
-    }
-  }
-
-  /** The panel's block GRADIENT times the derivative, from its block Y or X. */
-  private static void applyBackward(Activation f, int n, float[] panel) {
-    switch (f) {
-      case LINEAR -> {}
-      case RELU -> leakyReluBackward(n, panel, 0);
-      case TANH -> tanhBackward(n, panel);
-      case SIGMOID -> sigmoidBackward(n, panel);
-      case ELU -> eluBackward(n, panel, 1, 1);
-      case SELU ->
-          eluBackward(n, panel, Approximations.SELU_SCALE, Approximations.SELU_SCALE_ALPHA);
-      case GELU -> geluBackward(n, panel);
-      case SOFTPLUS -> softplusBackward(n, panel);
-      case SOFTSIGN -> softsignBackward(n, panel);
-      case HARD_SIGMOID -> hardSigmoidBackward(n, panel);
-      case SILU -> siluBackward(n, panel);
-      case EXPONENTIAL -> multiplyBy(n, panel, Y, panel, GRADIENT);
-      case LEAKY_RELU -> leakyReluBackward(n, panel, Approximations.LEAKY_SLOPE);
-      case SOFTMAX -> throw new AssertionError("softmax goes by rows");
-    }
-  }
-
-  private static void leakyReluBackward(int n, float[] panel, float below) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector y = FloatVector.fromArray(FLOATS, panel, Y + j);
-      FloatVector gradient = FloatVector.fromArray(FLOATS, panel, GRADIENT + j);
-      gradient
-          .mul(below)
-          .blend(gradient, y.compare(VectorOperators.GT, 0))
-          .intoArray(panel, GRADIENT + j);
-    }
-  }
-
-  private static void tanhBackward(int n, float[] panel) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector y = FloatVector.fromArray(FLOATS, panel, Y + j);
-      FloatVector slope = FloatVector.broadcast(FLOATS, 1).sub(y.mul(y));
-      FloatVector.fromArray(FLOATS, panel, GRADIENT + j).mul(slope).intoArray(panel, GRADIENT + j);
-    }
-  }
-
-  private static void sigmoidBackward(int n, float[] panel) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector y = FloatVector.fromArray(FLOATS, panel, Y + j);
-      FloatVector slope = y.mul(FloatVector.broadcast(FLOATS, 1).sub(y));
-      FloatVector.fromArray(FLOATS, panel, GRADIENT + j).mul(slope).intoArray(panel, GRADIENT + j);
-    }
-  }
-
-  private static void eluBackward(int n, float[] panel, float scale, float scaleAlpha) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector y = FloatVector.fromArray(FLOATS, panel, Y + j);
-      FloatVector above = FloatVector.broadcast(FLOATS, scale);
-      FloatVector slope = y.add(scaleAlpha).blend(above, y.compare(VectorOperators.GT, 0));
-      FloatVector.fromArray(FLOATS, panel, GRADIENT + j).mul(slope).intoArray(panel, GRADIENT + j);
-    }
-  }
-
-  /** Φ(x) + x φ(x). */
-  private static void geluBackward(int n, float[] panel) {
-    bell(n, panel);
-    VectorFunctions.normal(n, panel, X, panel, PART, panel, Y);
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
-      FloatVector density =
-          FloatVector.fromArray(FLOATS, panel, PART + j).mul(Approximations.NORMAL_DENSITY);
-      FloatVector slope = x.fma(density, FloatVector.fromArray(FLOATS, panel, Y + j));
-      FloatVector.fromArray(FLOATS, panel, GRADIENT + j).mul(slope).intoArray(panel, GRADIENT + j);
-    }
-  }
-
-  /** 1 − e⁻ʸ = 2t / (1 + t), t = tanh(y/2). */
-  private static void softplusBackward(int n, float[] panel) {
-    half(n, panel, Y);
-    VectorFunctions.tanh(1, n, panel, PART, 0, panel, PART, 0);
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector t = FloatVector.fromArray(FLOATS, panel, PART + j);
-      FloatVector slope = t.add(t).div(t.add(1));
-      FloatVector.fromArray(FLOATS, panel, GRADIENT + j).mul(slope).intoArray(panel, GRADIENT + j);
-    }
-  }
-
-  private static void softsignBackward(int n, float[] panel) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector y = FloatVector.fromArray(FLOATS, panel, Y + j);
-      FloatVector rest = FloatVector.broadcast(FLOATS, 1).sub(y.abs());
-      FloatVector.fromArray(FLOATS, panel, GRADIENT + j)
-          .mul(rest.mul(rest))
-          .intoArray(panel, GRADIENT + j);
-    }
-  }
-
-  private static void hardSigmoidBackward(int n, float[] panel) {
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector y = FloatVector.fromArray(FLOATS, panel, Y + j);
-      FloatVector zero = FloatVector.zero(FLOATS);
-      FloatVector slope =
-          zero.blend(FloatVector.broadcast(FLOATS, 1f / 6), y.compare(VectorOperators.GT, 0))
-              .blend(zero, y.compare(VectorOperators.GE, 1));
-      FloatVector.fromArray(FLOATS, panel, GRADIENT + j).mul(slope).intoArray(panel, GRADIENT + j);
-    }
-  }
-
-  /** s (1 + x (1 − s)), s = sigmoid(x). */
-  private static void siluBackward(int n, float[] panel) {
-    VectorFunctions.sigmoid(1, n, panel, X, 0, panel, PART, 0);
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector one = FloatVector.broadcast(FLOATS, 1);
-      FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
-      FloatVector s = FloatVector.fromArray(FLOATS, panel, PART + j);
-      FloatVector slope = s.mul(x.fma(one.sub(s), one));
-      FloatVector.fromArray(FLOATS, panel, GRADIENT + j).mul(slope).intoArray(panel, GRADIENT + j);
-    }
-  }
-
-  private static void softmaxBackward(
-      int width, float[] y, int yOffset, float[] gradient, int offset) {
-    float sum = 0;
-    for (int j = 0; j < width; j++) {
-      sum += y[yOffset + j] * gradient[offset + j];
-    }
-    for (int j = 0; j < width; j++) {
-      gradient[offset + j] = y[yOffset + j] * (gradient[offset + j] - sum);
-    }
-  }
-
+  /** Computes out += a on {@code n} values. */
   static void add(int n, float[] a, int aOffset, float[] out, int outOffset) {
     int j = 0;
     for (; j + LANES <= n; j += LANES) {
@@ -420,20 +22,15 @@ final class VectorElements {
     }
   }
 
-  static void sumRows(
-      int rows,
-      int width,
-      float[] a,
-      int aOffset,
-      int stride,
-      float[] out,
-      int outOffset,
-      boolean accumulate) {
-    if (!accumulate) {
-      for (int j = 0; j < width; j++) {
-        out[outOffset + j] = 0;
-      }
-    }
+  /** Writes the sum over the rows of a matrix. */
+  static void sumRows(Matrix in, Matrix result) {
+    int rows = in.rows();
+    int width = in.columns();
+    float[] a = in.values();
+    int aOffset = in.offset();
+    int stride = in.stride();
+    float[] out = result.values();
+    int outOffset = result.offset();
     int j = 0;
     for (; j + 4 * LANES <= width; j += 4 * LANES) {
       FloatVector sum0 = FloatVector.zero(FLOATS);
@@ -448,43 +45,43 @@ final class VectorElements {
         sum3 = sum3.add(FloatVector.fromArray(FLOATS, a, at + 3 * LANES));
       }
       int to = outOffset + j;
-      sum0.add(FloatVector.fromArray(FLOATS, out, to)).intoArray(out, to);
+      sum0.intoArray(out, to);
       to += LANES;
-      sum1.add(FloatVector.fromArray(FLOATS, out, to)).intoArray(out, to);
+      sum1.intoArray(out, to);
       to += LANES;
-      sum2.add(FloatVector.fromArray(FLOATS, out, to)).intoArray(out, to);
+      sum2.intoArray(out, to);
       to += LANES;
-      sum3.add(FloatVector.fromArray(FLOATS, out, to)).intoArray(out, to);
+      sum3.intoArray(out, to);
     }
     for (; j + LANES <= width; j += LANES) {
       FloatVector sum = FloatVector.zero(FLOATS);
       for (int i = 0; i < rows; i++) {
         sum = sum.add(FloatVector.fromArray(FLOATS, a, aOffset + i * stride + j));
       }
-      sum.add(FloatVector.fromArray(FLOATS, out, outOffset + j)).intoArray(out, outOffset + j);
+      sum.intoArray(out, outOffset + j);
     }
     for (; j < width; j++) {
       float sum = 0;
       for (int i = 0; i < rows; i++) {
         sum += a[aOffset + i * stride + j];
       }
-      out[outOffset + j] += sum;
+      out[outOffset + j] = sum;
     }
   }
 
-  static void multiplyElements(
-      int rows,
-      int width,
-      float[] a,
-      int aOffset,
-      int aStride,
-      float[] b,
-      int bOffset,
-      int bStride,
-      float[] out,
-      int outOffset,
-      int outStride,
-      boolean accumulate) {
+  /** Computes out = a ⊙ b, or out += a ⊙ b. */
+  static void multiplyElements(Matrix left, Matrix right, Matrix result, boolean accumulate) {
+    int rows = result.rows();
+    int width = result.columns();
+    float[] a = left.values();
+    int aOffset = left.offset();
+    int aStride = left.stride();
+    float[] b = right.values();
+    int bOffset = right.offset();
+    int bStride = right.stride();
+    float[] out = result.values();
+    int outOffset = result.offset();
+    int outStride = result.stride();
     if (aStride == width && bStride == width && outStride == width) {
       width *= rows;
       rows = 1;
@@ -514,12 +111,12 @@ final class VectorElements {
     }
   }
 
-  private static void addProduct(
+  /** Computes out += a ⊙ b on {@code n} values. */
+  static void addProduct(
       int n, float[] a, int aOffset, float[] b, int bOffset, float[] out, int outOffset) {
     int j = 0;
     for (; j + LANES <= n; j += LANES) {
-      // Rounded twice, as in the loop below: which of them does an element must not be seen in its
-      // bits.
+      // Rounded twice, like the loop below, so that an element has the same bits in both.
       FloatVector.fromArray(FLOATS, a, aOffset + j)
           .mul(FloatVector.fromArray(FLOATS, b, bOffset + j))
           .add(FloatVector.fromArray(FLOATS, out, outOffset + j))

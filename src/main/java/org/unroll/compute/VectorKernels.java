@@ -1,7 +1,7 @@
 package org.unroll.compute;
 
 /**
- * The kernels on the JDK's Vector API. Only the classes named Vector… touch the incubator module.
+ * The kernels on the JDK's Vector API. Only the classes named Vector… may use the incubator module.
  */
 final class VectorKernels extends ComposedKernels {
   private final int bits;
@@ -10,7 +10,7 @@ final class VectorKernels extends ComposedKernels {
    * Chooses the vectors.
    *
    * @throws UnsupportedOperationException (in an {@link ExceptionInInitializerError}) if the CPU
-   *     has none that would do
+   *     has no suitable vectors
    */
   VectorKernels() {
     bits = VectorWidth.FLOATS.vectorBitSize();
@@ -22,89 +22,36 @@ final class VectorKernels extends ComposedKernels {
   }
 
   @Override
-  public void multiply(
-      int m,
-      int n,
-      int k,
-      float[] a,
-      int aOffset,
-      int lda,
-      float[] b,
-      int bOffset,
-      int ldb,
-      float[] c,
-      int cOffset,
-      int ldc,
-      boolean accumulate) {
-    if (n == 1 && ldb == 1) {
-      VectorProducts.multiplyColumn(m, k, a, aOffset, lda, b, bOffset, c, cOffset, ldc, accumulate);
+  public void multiply(Matrix a, Matrix b, Matrix c, boolean accumulate) {
+    if (b.columns() == 1 && b.stride() == 1) {
+      VectorProducts.multiplyColumn(a, b, c, accumulate);
     } else {
-      VectorProducts.multiply(
-          m, n, k, a, aOffset, lda, 1, b, bOffset, ldb, c, cOffset, ldc, accumulate);
+      VectorProducts.multiply(a, b, c, accumulate);
     }
   }
 
   @Override
-  public void multiplyAddRow(
-      int m,
-      int n,
-      int k,
-      float[] a,
-      int aOffset,
-      int lda,
-      float[] b,
-      int bOffset,
-      int ldb,
-      float[] row,
-      int rowOffset,
-      float[] c,
-      int cOffset,
-      int ldc) {
-    if (n == 1 && ldb == 1) {
-      super.multiplyAddRow(
-          m, n, k, a, aOffset, lda, b, bOffset, ldb, row, rowOffset, c, cOffset, ldc);
+  public void multiplyAddRow(Matrix a, Matrix b, Matrix row, Matrix c) {
+    if (b.columns() == 1 && b.stride() == 1) {
+      super.multiplyAddRow(a, b, row, c);
     } else {
-      VectorProducts.multiply(
-          m, n, k, a, aOffset, lda, 1, b, bOffset, ldb, row, rowOffset, 0, c, cOffset, ldc);
+      VectorProducts.multiplyAddRow(a, b, row, c);
     }
   }
 
   @Override
-  public void multiplyTransposed(
-      int m,
-      int n,
-      int k,
-      float[] a,
-      int aOffset,
-      int lda,
-      float[] b,
-      int bOffset,
-      int ldb,
-      float[] c,
-      int cOffset,
-      int ldc,
-      boolean accumulate) {
-    if (n == 1 && ldc == 1) {
-      // one column is also one row, and rows are what vectors fill: Cᵀ = Bᵀ·A
-      VectorProducts.multiply(
-          1, k, m, b, bOffset, 1, ldb, a, aOffset, lda, c, cOffset, k, accumulate);
+  public void multiplyTransposed(Matrix a, Matrix b, Matrix c, boolean accumulate) {
+    if (b.columns() == 1 && c.stride() == 1) {
+      // One column is also one row, and vectors run along rows: Cᵀ = Bᵀ·A.
+      VectorProducts.multiplyTransposed(b, a, c, accumulate);
     } else {
-      VectorProducts.multiply(
-          k, n, m, a, aOffset, 1, lda, b, bOffset, ldb, c, cOffset, ldc, accumulate);
+      VectorProducts.multiplyTransposed(a, b, c, accumulate);
     }
   }
 
   @Override
-  public void sumRows(
-      int rows,
-      int width,
-      float[] a,
-      int aOffset,
-      int stride,
-      float[] out,
-      int outOffset,
-      boolean accumulate) {
-    VectorElements.sumRows(rows, width, a, aOffset, stride, out, outOffset, accumulate);
+  public void sumRows(Matrix a, Matrix out) {
+    VectorElements.sumRows(a, out);
   }
 
   @Override
@@ -113,123 +60,43 @@ final class VectorKernels extends ComposedKernels {
   }
 
   @Override
-  public void multiplyElements(
-      int rows,
-      int width,
-      float[] a,
-      int aOffset,
-      int aStride,
-      float[] b,
-      int bOffset,
-      int bStride,
-      float[] out,
-      int outOffset,
-      int outStride,
-      boolean accumulate) {
-    VectorElements.multiplyElements(
-        rows,
-        width,
-        a,
-        aOffset,
-        aStride,
-        b,
-        bOffset,
-        bStride,
-        out,
-        outOffset,
-        outStride,
-        accumulate);
+  public void addSquares(int n, float[] a, int aOffset, float[] out, int outOffset) {
+    VectorElements.addProduct(n, a, aOffset, a, aOffset, out, outOffset);
   }
 
   @Override
-  public void activate(
-      Activation f,
-      int rows,
-      int width,
-      float[] x,
-      int xOffset,
-      int xStride,
-      float[] y,
-      int yOffset,
-      int yStride) {
-    VectorElements.activate(f, rows, width, x, xOffset, xStride, y, yOffset, yStride);
+  public void multiplyElements(Matrix a, Matrix b, Matrix out, boolean accumulate) {
+    VectorElements.multiplyElements(a, b, out, accumulate);
   }
 
   @Override
-  public void activateBackward(
-      Activation f,
-      int rows,
-      int width,
-      float[] x,
-      int xOffset,
-      int xStride,
-      float[] y,
-      int yOffset,
-      int yStride,
-      float[] gradient,
-      int gradientOffset,
-      int gradientStride) {
-    VectorElements.activateBackward(
-        f,
-        rows,
-        width,
-        x,
-        xOffset,
-        xStride,
-        y,
-        yOffset,
-        yStride,
-        gradient,
-        gradientOffset,
-        gradientStride);
+  public void activate(Activation f, Matrix x, Matrix y) {
+    VectorActivations.activate(f, x, y);
+  }
+
+  @Override
+  public void activateBackward(Activation f, Matrix x, Matrix y, Matrix gradient) {
+    VectorActivations.activateBackward(f, x, y, gradient);
+  }
+
+  @Override
+  public void softmax(int n, float[] x, int xOffset, float[] y, int yOffset) {
+    VectorActivations.softmax(n, x, xOffset, y, yOffset);
   }
 
   @Override
   public void lstmForward(
       Activation activation,
       Activation recurrentActivation,
-      int rows,
-      int units,
-      float[] gates,
-      int gatesOffset,
-      float[] cPrevious,
-      int cPreviousOffset,
-      float[] c,
-      int cOffset,
-      float[] a,
-      int aOffset,
-      float[] h,
-      int hOffset) {
+      Matrix gates,
+      Matrix cPrevious,
+      Matrix c,
+      Matrix a,
+      Matrix h) {
     if (usual(activation, recurrentActivation)) {
-      VectorCells.lstmForward(
-          rows,
-          units,
-          gates,
-          gatesOffset,
-          cPrevious,
-          cPreviousOffset,
-          c,
-          cOffset,
-          a,
-          aOffset,
-          h,
-          hOffset);
+      VectorLstm.forward(gates, cPrevious, c, a, h);
     } else {
-      super.lstmForward(
-          activation,
-          recurrentActivation,
-          rows,
-          units,
-          gates,
-          gatesOffset,
-          cPrevious,
-          cPreviousOffset,
-          c,
-          cOffset,
-          a,
-          aOffset,
-          h,
-          hOffset);
+      super.lstmForward(activation, recurrentActivation, gates, cPrevious, c, a, h);
     }
   }
 
@@ -237,54 +104,18 @@ final class VectorKernels extends ComposedKernels {
   public void lstmBackward(
       Activation activation,
       Activation recurrentActivation,
-      int rows,
-      int units,
-      float[] preActivations,
-      float[] gates,
-      int gatesOffset,
-      float[] cPrevious,
-      int cPreviousOffset,
-      float[] c,
-      int cOffset,
-      float[] a,
-      int aOffset,
-      float[] dh,
-      int dhOffset,
-      float[] dc,
-      int dcOffset) {
+      Matrix preActivations,
+      Matrix gates,
+      Matrix cPrevious,
+      Matrix c,
+      Matrix a,
+      Matrix dh,
+      Matrix dc) {
     if (usual(activation, recurrentActivation)) {
-      VectorCells.lstmBackward(
-          rows,
-          units,
-          gates,
-          gatesOffset,
-          cPrevious,
-          cPreviousOffset,
-          a,
-          aOffset,
-          dh,
-          dhOffset,
-          dc,
-          dcOffset);
+      VectorLstm.backward(gates, cPrevious, a, dh, dc);
     } else {
       super.lstmBackward(
-          activation,
-          recurrentActivation,
-          rows,
-          units,
-          preActivations,
-          gates,
-          gatesOffset,
-          cPrevious,
-          cPreviousOffset,
-          c,
-          cOffset,
-          a,
-          aOffset,
-          dh,
-          dhOffset,
-          dc,
-          dcOffset);
+          activation, recurrentActivation, preActivations, gates, cPrevious, c, a, dh, dc);
     }
   }
 
@@ -292,44 +123,15 @@ final class VectorKernels extends ComposedKernels {
   public void gruForward(
       Activation activation,
       Activation recurrentActivation,
-      int rows,
-      int units,
-      float[] gates,
-      int gatesOffset,
-      float[] inner,
-      int innerOffset,
-      float[] preActivations,
-      float[] hPrevious,
-      int hPreviousOffset,
-      float[] h,
-      int hOffset) {
+      Matrix gates,
+      Matrix inner,
+      Matrix preActivations,
+      Matrix hPrevious,
+      Matrix h) {
     if (usual(activation, recurrentActivation) && preActivations == null) {
-      VectorCells.gruForward(
-          rows,
-          units,
-          gates,
-          gatesOffset,
-          inner,
-          innerOffset,
-          hPrevious,
-          hPreviousOffset,
-          h,
-          hOffset);
+      VectorGru.forward(gates, inner, hPrevious, h);
     } else {
-      super.gruForward(
-          activation,
-          recurrentActivation,
-          rows,
-          units,
-          gates,
-          gatesOffset,
-          inner,
-          innerOffset,
-          preActivations,
-          hPrevious,
-          hPreviousOffset,
-          h,
-          hOffset);
+      super.gruForward(activation, recurrentActivation, gates, inner, preActivations, hPrevious, h);
     }
   }
 
@@ -337,92 +139,28 @@ final class VectorKernels extends ComposedKernels {
   public void gruBackward(
       Activation activation,
       Activation recurrentActivation,
-      int rows,
-      int units,
-      float[] preActivations,
-      float[] gates,
-      int gatesOffset,
-      float[] inner,
-      int innerOffset,
-      float[] hPrevious,
-      int hPreviousOffset,
-      float[] dh,
-      int dhOffset,
-      float[] dhPrevious,
-      int dhPreviousOffset) {
+      Matrix preActivations,
+      Matrix gates,
+      Matrix inner,
+      Matrix hPrevious,
+      Matrix dh,
+      Matrix dhPrevious) {
     if (usual(activation, recurrentActivation)) {
-      VectorCells.gruBackward(
-          rows,
-          units,
-          gates,
-          gatesOffset,
-          inner,
-          innerOffset,
-          hPrevious,
-          hPreviousOffset,
-          dh,
-          dhOffset,
-          dhPrevious,
-          dhPreviousOffset);
+      VectorGru.backward(gates, inner, hPrevious, dh, dhPrevious);
     } else {
       super.gruBackward(
-          activation,
-          recurrentActivation,
-          rows,
-          units,
-          preActivations,
-          gates,
-          gatesOffset,
-          inner,
-          innerOffset,
-          hPrevious,
-          hPreviousOffset,
-          dh,
-          dhOffset,
-          dhPrevious,
-          dhPreviousOffset);
+          activation, recurrentActivation, preActivations, gates, inner, hPrevious, dh, dhPrevious);
     }
   }
 
   @Override
-  public void gruOutput(
-      int rows,
-      int units,
-      float[] gates,
-      int gatesOffset,
-      float[] hPrevious,
-      int hPreviousOffset,
-      float[] h,
-      int hOffset) {
-    VectorCells.gruOutput(rows, units, gates, gatesOffset, hPrevious, hPreviousOffset, h, hOffset);
+  public void gruOutput(Matrix gates, Matrix hPrevious, Matrix h) {
+    VectorGru.output(gates, hPrevious, h);
   }
 
   @Override
   public void gruOutputBackward(
-      int rows,
-      int units,
-      float[] gates,
-      int gatesOffset,
-      float[] hPrevious,
-      int hPreviousOffset,
-      float[] dh,
-      int dhOffset,
-      float[] gateGradients,
-      int gateGradientsOffset,
-      float[] dhPrevious,
-      int dhPreviousOffset) {
-    VectorCells.gruOutputBackward(
-        rows,
-        units,
-        gates,
-        gatesOffset,
-        hPrevious,
-        hPreviousOffset,
-        dh,
-        dhOffset,
-        gateGradients,
-        gateGradientsOffset,
-        dhPrevious,
-        dhPreviousOffset);
+      Matrix gates, Matrix hPrevious, Matrix dh, Matrix gateGradients, Matrix dhPrevious) {
+    VectorGru.outputBackward(gates, hPrevious, dh, gateGradients, dhPrevious);
   }
 }

@@ -8,18 +8,23 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Matrix products, in tiles of C that stay in registers while the summed axis goes by: four or
- * eight rows by up to four vectors.
+ * Computes matrix products in tiles of C that stay in registers while the products along the summed
+ * axis are added: four or eight rows by up to four vectors ({@link VectorWideTiles}, {@link
+ * VectorNarrowTiles}).
  *
- * <p>Both products are one: the element of A for row r of C and step s of the sum is at {@code
- * r·rowStride + s·stepStride}, and Aᵀ only swaps the two. A tile begins with values from a place
- * called {@code init}: C itself, where the product is added to it; a row for all rows of C, the
- * bias; or zeros. Every element of C is the same chain of fused multiply-adds whatever tile it
- * falls in, so the result for a row does not depend on how many rows there are, and an element may
- * be in two tiles.
+ * <p>Products with A and with Aᵀ run through the same code. The element of A for row r of C and
+ * step s of the sum is at {@code r·rowStride + s·stepStride}; transposing A swaps the two strides.
+ * A tile starts from the values at {@code init}: C itself if the product is added to it, one row
+ * (the bias) for all rows of C, or zeros. Every element of C is the same chain of fused
+ * multiply-adds in every tile. Therefore the result for a row does not depend on the number of
+ * rows, and an element may belong to two tiles.
+ *
+ * <p>The arguments below this level are arrays, offsets and strides, not {@link Matrix} views. A
+ * view would be pointed at another array for each tile, and storing a reference in a long-lived
+ * object runs the garbage collector's barrier.
  */
 final class VectorProducts {
-  /** Steps summed at a time, so that the rows of B for a tile stay in the nearest caches. */
+  /** Steps that are summed at a time, so that a tile's rows of B stay in the nearest caches. */
   private static final int BLOCK = 256;
 
   /** The widest tile, in vectors. */
@@ -32,93 +37,57 @@ final class VectorProducts {
 
   private VectorProducts() {}
 
-  /** C = A·B, or C += A·B. */
-  static void multiply(
-      int rows,
-      int columns,
-      int steps,
-      float[] a,
-      int aOffset,
-      int rowStride,
-      int stepStride,
-      float[] b,
-      int bOffset,
-      int ldb,
-      float[] c,
-      int cOffset,
-      int ldc,
-      boolean accumulate) {
-    if (accumulate) {
-      multiply(
-          rows,
-          columns,
-          steps,
-          a,
-          aOffset,
-          rowStride,
-          stepStride,
-          b,
-          bOffset,
-          ldb,
-          c,
-          cOffset,
-          ldc,
-          c,
-          cOffset,
-          ldc);
-    } else {
-      multiply(
-          rows,
-          columns,
-          steps,
-          a,
-          aOffset,
-          rowStride,
-          stepStride,
-          b,
-          bOffset,
-          ldb,
-          ZEROS,
-          0,
-          0,
-          c,
-          cOffset,
-          ldc);
-    }
+  /** Computes C = A·B, or C += A·B. */
+  static void multiply(Matrix a, Matrix b, Matrix c, boolean accumulate) {
+    product(a.rows(), a.columns(), a, a.stride(), 1, b, accumulate ? c : null, c);
+  }
+
+  /** Computes C = A·B + row, with the same row for every row of C. */
+  static void multiplyAddRow(Matrix a, Matrix b, Matrix row, Matrix c) {
+    product(a.rows(), a.columns(), a, a.stride(), 1, b, row, c);
+  }
+
+  /** Computes C = Aᵀ·B, or C += Aᵀ·B. */
+  static void multiplyTransposed(Matrix a, Matrix b, Matrix c, boolean accumulate) {
+    product(a.columns(), a.rows(), a, 1, a.stride(), b, accumulate ? c : null, c);
   }
 
   /**
-   * C = init + A·B.
+   * Computes C = init + A·B, where A has {@code rows} × {@code steps} elements at the given
+   * strides.
    *
-   * @param init C itself, or what is not touched here: {@link #ZEROS}, or one row (with {@code
-   *     initStride} 0)
+   * @param init C itself, one row, or null for zeros
    */
-  static void multiply(
+  private static void product(
       int rows,
-      int columns,
       int steps,
-      float[] a,
-      int aOffset,
+      Matrix left,
       int rowStride,
       int stepStride,
-      float[] b,
-      int bOffset,
-      int ldb,
-      float[] init,
-      int initOffset,
-      int initStride,
-      float[] c,
-      int cOffset,
-      int ldc) {
+      Matrix right,
+      Matrix init,
+      Matrix result) {
+    int columns = right.columns();
+    float[] a = left.values();
+    int aOffset = left.offset();
+    float[] b = right.values();
+    int bOffset = right.offset();
+    int ldb = right.stride();
+    float[] c = result.values();
+    int cOffset = result.offset();
+    int ldc = result.stride();
+    float[] begin = init == null ? ZEROS : init.values();
+    int beginOffset = init == null ? 0 : init.offset();
+    int beginStride = init == result ? ldc : 0;
     int from = 0;
     do {
       int block = Math.min(BLOCK, steps - from);
       int aFrom = aOffset + from * stepStride;
       int bFrom = bOffset + from * ldb;
       if (from > 0) {
-        init = c;
-        initOffset = cOffset;
-        initStride = ldc;
+        begin = c;
+        beginOffset = cOffset;
+        beginStride = ldc;
       }
       if (columns < LANES) {
         fewColumns(
@@ -132,9 +101,9 @@ final class VectorProducts {
             b,
             bFrom,
             ldb,
-            init,
-            initOffset,
-            initStride,
+            begin,
+            beginOffset,
+            beginStride,
             c,
             cOffset,
             ldc);
@@ -150,9 +119,9 @@ final class VectorProducts {
             b,
             bFrom,
             ldb,
-            init,
-            initOffset,
-            initStride,
+            begin,
+            beginOffset,
+            beginStride,
             c,
             cOffset,
             ldc);
@@ -162,8 +131,8 @@ final class VectorProducts {
   }
 
   /**
-   * Columns that fill at least one vector. Where the last vector is not full, the last tile begins
-   * further left and has some columns in common with the one before it.
+   * Multiplies columns that fill at least one vector. If the last vector is not full, the last tile
+   * begins further left and shares some columns with the tile before it.
    */
   private static void wholeVectors(
       int rows,
@@ -194,7 +163,7 @@ final class VectorProducts {
       last = columns - lastWidth * LANES;
       vectors -= lastWidth;
       if (init == c) {
-        // The common columns must not be added to twice.
+        // The shared columns must not be added twice.
         int width = lastWidth * LANES;
         panel = panel(rows * width);
         copyVectors(rows, width, c, cOffset + last, ldc, panel, 0, width);
@@ -266,7 +235,7 @@ final class VectorProducts {
     }
   }
 
-  /** The vectors of the next tile: fours, but threes before a rest of one or two. */
+  /** Returns the vectors of the next tile: four, or three if one or two would remain. */
   private static int tileWidth(int vectors) {
     if (vectors <= WIDEST || vectors % WIDEST == 0) {
       return Math.min(vectors, WIDEST);
@@ -274,6 +243,7 @@ final class VectorProducts {
     return WIDEST == 4 ? 3 : 2;
   }
 
+  /** Computes one tile of all rows. */
   private static void tile(
       int vectors,
       int rows,
@@ -293,7 +263,7 @@ final class VectorProducts {
       int ldc) {
     switch (vectors) {
       case 4 ->
-          fourVectors(
+          VectorWideTiles.fourVectors(
               rows,
               steps,
               a,
@@ -310,7 +280,7 @@ final class VectorProducts {
               cOffset,
               ldc);
       case 3 ->
-          threeVectors(
+          VectorWideTiles.threeVectors(
               rows,
               steps,
               a,
@@ -327,7 +297,7 @@ final class VectorProducts {
               cOffset,
               ldc);
       case 2 ->
-          twoVectors(
+          VectorNarrowTiles.twoVectors(
               rows,
               steps,
               a,
@@ -344,7 +314,7 @@ final class VectorProducts {
               cOffset,
               ldc);
       default ->
-          oneVector(
+          VectorNarrowTiles.oneVector(
               rows,
               steps,
               a,
@@ -363,7 +333,7 @@ final class VectorProducts {
     }
   }
 
-  /** Columns that do not fill a vector, padded with zeros in a panel that does. */
+  /** Multiplies columns that do not fill a vector: a panel pads them with zeros. */
   private static void fewColumns(
       int rows,
       int columns,
@@ -386,7 +356,7 @@ final class VectorProducts {
     Arrays.fill(panel, 0, sums + rows * LANES, 0);
     copyRows(steps, columns, b, bOffset, ldb, panel, 0, LANES);
     copyRows(rows, columns, init, initOffset, initStride, panel, sums, LANES);
-    oneVector(
+    VectorNarrowTiles.oneVector(
         rows,
         steps,
         a,
@@ -405,6 +375,7 @@ final class VectorProducts {
     copyRows(rows, columns, panel, sums, LANES, c, cOffset, ldc);
   }
 
+  /** Copies rows × width values from one place to another. */
   private static void copyRows(
       int rows,
       int width,
@@ -423,7 +394,7 @@ final class VectorProducts {
     }
   }
 
-  /** {@link #copyRows} of whole vectors. */
+  /** Does what {@link #copyRows} does, for a width of whole vectors. */
   private static void copyVectors(
       int rows,
       int width,
@@ -451,565 +422,18 @@ final class VectorProducts {
     return panel;
   }
 
-  private static void fourVectors(
-      int rows,
-      int steps,
-      float[] a,
-      int aOffset,
-      int rowStride,
-      int stepStride,
-      float[] b,
-      int bOffset,
-      int ldb,
-      float[] init,
-      int initOffset,
-      int initStride,
-      float[] c,
-      int cOffset,
-      int ldc) {
-    int row = 0;
-    for (; row + 4 <= rows; row += 4) {
-      int from = initOffset + row * initStride;
-      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c01 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      FloatVector c02 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
-      FloatVector c03 = FloatVector.fromArray(FLOATS, init, from + 3 * LANES);
-      from += initStride;
-      FloatVector c10 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c11 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      FloatVector c12 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
-      FloatVector c13 = FloatVector.fromArray(FLOATS, init, from + 3 * LANES);
-      from += initStride;
-      FloatVector c20 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c21 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      FloatVector c22 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
-      FloatVector c23 = FloatVector.fromArray(FLOATS, init, from + 3 * LANES);
-      from += initStride;
-      FloatVector c30 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c31 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      FloatVector c32 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
-      FloatVector c33 = FloatVector.fromArray(FLOATS, init, from + 3 * LANES);
-      int a0 = aOffset + row * rowStride;
-      int a1 = a0 + rowStride;
-      int a2 = a1 + rowStride;
-      int a3 = a2 + rowStride;
-      int as = 0;
-      int bs = bOffset;
-      for (int s = 0; s < steps; s++) {
-        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
-        FloatVector b1 = FloatVector.fromArray(FLOATS, b, bs + LANES);
-        FloatVector b2 = FloatVector.fromArray(FLOATS, b, bs + 2 * LANES);
-        FloatVector b3 = FloatVector.fromArray(FLOATS, b, bs + 3 * LANES);
-        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        c02 = x.fma(b2, c02);
-        c03 = x.fma(b3, c03);
-        x = FloatVector.broadcast(FLOATS, a[a1 + as]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        c12 = x.fma(b2, c12);
-        c13 = x.fma(b3, c13);
-        x = FloatVector.broadcast(FLOATS, a[a2 + as]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        c22 = x.fma(b2, c22);
-        c23 = x.fma(b3, c23);
-        x = FloatVector.broadcast(FLOATS, a[a3 + as]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        c32 = x.fma(b2, c32);
-        c33 = x.fma(b3, c33);
-        as += stepStride;
-        bs += ldb;
-      }
-      int to = cOffset + row * ldc;
-      c00.intoArray(c, to);
-      c01.intoArray(c, to + LANES);
-      c02.intoArray(c, to + 2 * LANES);
-      c03.intoArray(c, to + 3 * LANES);
-      to += ldc;
-      c10.intoArray(c, to);
-      c11.intoArray(c, to + LANES);
-      c12.intoArray(c, to + 2 * LANES);
-      c13.intoArray(c, to + 3 * LANES);
-      to += ldc;
-      c20.intoArray(c, to);
-      c21.intoArray(c, to + LANES);
-      c22.intoArray(c, to + 2 * LANES);
-      c23.intoArray(c, to + 3 * LANES);
-      to += ldc;
-      c30.intoArray(c, to);
-      c31.intoArray(c, to + LANES);
-      c32.intoArray(c, to + 2 * LANES);
-      c33.intoArray(c, to + 3 * LANES);
-    }
-    for (; row < rows; row++) {
-      int from = initOffset + row * initStride;
-      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c01 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      FloatVector c02 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
-      FloatVector c03 = FloatVector.fromArray(FLOATS, init, from + 3 * LANES);
-      int a0 = aOffset + row * rowStride;
-      int as = 0;
-      int bs = bOffset;
-      for (int s = 0; s < steps; s++) {
-        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
-        FloatVector b1 = FloatVector.fromArray(FLOATS, b, bs + LANES);
-        FloatVector b2 = FloatVector.fromArray(FLOATS, b, bs + 2 * LANES);
-        FloatVector b3 = FloatVector.fromArray(FLOATS, b, bs + 3 * LANES);
-        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        c02 = x.fma(b2, c02);
-        c03 = x.fma(b3, c03);
-        as += stepStride;
-        bs += ldb;
-      }
-      int to = cOffset + row * ldc;
-      c00.intoArray(c, to);
-      c01.intoArray(c, to + LANES);
-      c02.intoArray(c, to + 2 * LANES);
-      c03.intoArray(c, to + 3 * LANES);
-    }
-  }
-
-  private static void threeVectors(
-      int rows,
-      int steps,
-      float[] a,
-      int aOffset,
-      int rowStride,
-      int stepStride,
-      float[] b,
-      int bOffset,
-      int ldb,
-      float[] init,
-      int initOffset,
-      int initStride,
-      float[] c,
-      int cOffset,
-      int ldc) {
-    int row = 0;
-    for (; row + 4 <= rows; row += 4) {
-      int from = initOffset + row * initStride;
-      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c01 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      FloatVector c02 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
-      from += initStride;
-      FloatVector c10 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c11 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      FloatVector c12 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
-      from += initStride;
-      FloatVector c20 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c21 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      FloatVector c22 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
-      from += initStride;
-      FloatVector c30 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c31 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      FloatVector c32 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
-      int a0 = aOffset + row * rowStride;
-      int a1 = a0 + rowStride;
-      int a2 = a1 + rowStride;
-      int a3 = a2 + rowStride;
-      int as = 0;
-      int bs = bOffset;
-      for (int s = 0; s < steps; s++) {
-        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
-        FloatVector b1 = FloatVector.fromArray(FLOATS, b, bs + LANES);
-        FloatVector b2 = FloatVector.fromArray(FLOATS, b, bs + 2 * LANES);
-        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        c02 = x.fma(b2, c02);
-        x = FloatVector.broadcast(FLOATS, a[a1 + as]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        c12 = x.fma(b2, c12);
-        x = FloatVector.broadcast(FLOATS, a[a2 + as]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        c22 = x.fma(b2, c22);
-        x = FloatVector.broadcast(FLOATS, a[a3 + as]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        c32 = x.fma(b2, c32);
-        as += stepStride;
-        bs += ldb;
-      }
-      int to = cOffset + row * ldc;
-      c00.intoArray(c, to);
-      c01.intoArray(c, to + LANES);
-      c02.intoArray(c, to + 2 * LANES);
-      to += ldc;
-      c10.intoArray(c, to);
-      c11.intoArray(c, to + LANES);
-      c12.intoArray(c, to + 2 * LANES);
-      to += ldc;
-      c20.intoArray(c, to);
-      c21.intoArray(c, to + LANES);
-      c22.intoArray(c, to + 2 * LANES);
-      to += ldc;
-      c30.intoArray(c, to);
-      c31.intoArray(c, to + LANES);
-      c32.intoArray(c, to + 2 * LANES);
-    }
-    for (; row < rows; row++) {
-      int from = initOffset + row * initStride;
-      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c01 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      FloatVector c02 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
-      int a0 = aOffset + row * rowStride;
-      int as = 0;
-      int bs = bOffset;
-      for (int s = 0; s < steps; s++) {
-        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
-        FloatVector b1 = FloatVector.fromArray(FLOATS, b, bs + LANES);
-        FloatVector b2 = FloatVector.fromArray(FLOATS, b, bs + 2 * LANES);
-        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        c02 = x.fma(b2, c02);
-        as += stepStride;
-        bs += ldb;
-      }
-      int to = cOffset + row * ldc;
-      c00.intoArray(c, to);
-      c01.intoArray(c, to + LANES);
-      c02.intoArray(c, to + 2 * LANES);
-    }
-  }
-
-  private static void twoVectors(
-      int rows,
-      int steps,
-      float[] a,
-      int aOffset,
-      int rowStride,
-      int stepStride,
-      float[] b,
-      int bOffset,
-      int ldb,
-      float[] init,
-      int initOffset,
-      int initStride,
-      float[] c,
-      int cOffset,
-      int ldc) {
-    int row = 0;
-    int eights = MANY_REGISTERS ? rows : 0;
-    for (; row + 8 <= eights; row += 8) {
-      int from = initOffset + row * initStride;
-      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c01 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      from += initStride;
-      FloatVector c10 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c11 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      from += initStride;
-      FloatVector c20 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c21 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      from += initStride;
-      FloatVector c30 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c31 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      from += initStride;
-      FloatVector c40 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c41 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      from += initStride;
-      FloatVector c50 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c51 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      from += initStride;
-      FloatVector c60 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c61 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      from += initStride;
-      FloatVector c70 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c71 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      int a0 = aOffset + row * rowStride;
-      int a1 = a0 + rowStride;
-      int a2 = a1 + rowStride;
-      int a3 = a2 + rowStride;
-      int a4 = a3 + rowStride;
-      int a5 = a4 + rowStride;
-      int a6 = a5 + rowStride;
-      int a7 = a6 + rowStride;
-      int as = 0;
-      int bs = bOffset;
-      for (int s = 0; s < steps; s++) {
-        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
-        FloatVector b1 = FloatVector.fromArray(FLOATS, b, bs + LANES);
-        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        x = FloatVector.broadcast(FLOATS, a[a1 + as]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        x = FloatVector.broadcast(FLOATS, a[a2 + as]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        x = FloatVector.broadcast(FLOATS, a[a3 + as]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        x = FloatVector.broadcast(FLOATS, a[a4 + as]);
-        c40 = x.fma(b0, c40);
-        c41 = x.fma(b1, c41);
-        x = FloatVector.broadcast(FLOATS, a[a5 + as]);
-        c50 = x.fma(b0, c50);
-        c51 = x.fma(b1, c51);
-        x = FloatVector.broadcast(FLOATS, a[a6 + as]);
-        c60 = x.fma(b0, c60);
-        c61 = x.fma(b1, c61);
-        x = FloatVector.broadcast(FLOATS, a[a7 + as]);
-        c70 = x.fma(b0, c70);
-        c71 = x.fma(b1, c71);
-        as += stepStride;
-        bs += ldb;
-      }
-      int to = cOffset + row * ldc;
-      c00.intoArray(c, to);
-      c01.intoArray(c, to + LANES);
-      to += ldc;
-      c10.intoArray(c, to);
-      c11.intoArray(c, to + LANES);
-      to += ldc;
-      c20.intoArray(c, to);
-      c21.intoArray(c, to + LANES);
-      to += ldc;
-      c30.intoArray(c, to);
-      c31.intoArray(c, to + LANES);
-      to += ldc;
-      c40.intoArray(c, to);
-      c41.intoArray(c, to + LANES);
-      to += ldc;
-      c50.intoArray(c, to);
-      c51.intoArray(c, to + LANES);
-      to += ldc;
-      c60.intoArray(c, to);
-      c61.intoArray(c, to + LANES);
-      to += ldc;
-      c70.intoArray(c, to);
-      c71.intoArray(c, to + LANES);
-    }
-    for (; row + 4 <= rows; row += 4) {
-      int from = initOffset + row * initStride;
-      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c01 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      from += initStride;
-      FloatVector c10 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c11 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      from += initStride;
-      FloatVector c20 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c21 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      from += initStride;
-      FloatVector c30 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c31 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      int a0 = aOffset + row * rowStride;
-      int a1 = a0 + rowStride;
-      int a2 = a1 + rowStride;
-      int a3 = a2 + rowStride;
-      int as = 0;
-      int bs = bOffset;
-      for (int s = 0; s < steps; s++) {
-        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
-        FloatVector b1 = FloatVector.fromArray(FLOATS, b, bs + LANES);
-        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        x = FloatVector.broadcast(FLOATS, a[a1 + as]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        x = FloatVector.broadcast(FLOATS, a[a2 + as]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        x = FloatVector.broadcast(FLOATS, a[a3 + as]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        as += stepStride;
-        bs += ldb;
-      }
-      int to = cOffset + row * ldc;
-      c00.intoArray(c, to);
-      c01.intoArray(c, to + LANES);
-      to += ldc;
-      c10.intoArray(c, to);
-      c11.intoArray(c, to + LANES);
-      to += ldc;
-      c20.intoArray(c, to);
-      c21.intoArray(c, to + LANES);
-      to += ldc;
-      c30.intoArray(c, to);
-      c31.intoArray(c, to + LANES);
-    }
-    for (; row < rows; row++) {
-      int from = initOffset + row * initStride;
-      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c01 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      int a0 = aOffset + row * rowStride;
-      int as = 0;
-      int bs = bOffset;
-      for (int s = 0; s < steps; s++) {
-        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
-        FloatVector b1 = FloatVector.fromArray(FLOATS, b, bs + LANES);
-        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        as += stepStride;
-        bs += ldb;
-      }
-      int to = cOffset + row * ldc;
-      c00.intoArray(c, to);
-      c01.intoArray(c, to + LANES);
-    }
-  }
-
-  private static void oneVector(
-      int rows,
-      int steps,
-      float[] a,
-      int aOffset,
-      int rowStride,
-      int stepStride,
-      float[] b,
-      int bOffset,
-      int ldb,
-      float[] init,
-      int initOffset,
-      int initStride,
-      float[] c,
-      int cOffset,
-      int ldc) {
-    int row = 0;
-    for (; row + 8 <= rows; row += 8) {
-      int from = initOffset + row * initStride;
-      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
-      from += initStride;
-      FloatVector c10 = FloatVector.fromArray(FLOATS, init, from);
-      from += initStride;
-      FloatVector c20 = FloatVector.fromArray(FLOATS, init, from);
-      from += initStride;
-      FloatVector c30 = FloatVector.fromArray(FLOATS, init, from);
-      from += initStride;
-      FloatVector c40 = FloatVector.fromArray(FLOATS, init, from);
-      from += initStride;
-      FloatVector c50 = FloatVector.fromArray(FLOATS, init, from);
-      from += initStride;
-      FloatVector c60 = FloatVector.fromArray(FLOATS, init, from);
-      from += initStride;
-      FloatVector c70 = FloatVector.fromArray(FLOATS, init, from);
-      int a0 = aOffset + row * rowStride;
-      int a1 = a0 + rowStride;
-      int a2 = a1 + rowStride;
-      int a3 = a2 + rowStride;
-      int a4 = a3 + rowStride;
-      int a5 = a4 + rowStride;
-      int a6 = a5 + rowStride;
-      int a7 = a6 + rowStride;
-      int as = 0;
-      int bs = bOffset;
-      for (int s = 0; s < steps; s++) {
-        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
-        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
-        c00 = x.fma(b0, c00);
-        x = FloatVector.broadcast(FLOATS, a[a1 + as]);
-        c10 = x.fma(b0, c10);
-        x = FloatVector.broadcast(FLOATS, a[a2 + as]);
-        c20 = x.fma(b0, c20);
-        x = FloatVector.broadcast(FLOATS, a[a3 + as]);
-        c30 = x.fma(b0, c30);
-        x = FloatVector.broadcast(FLOATS, a[a4 + as]);
-        c40 = x.fma(b0, c40);
-        x = FloatVector.broadcast(FLOATS, a[a5 + as]);
-        c50 = x.fma(b0, c50);
-        x = FloatVector.broadcast(FLOATS, a[a6 + as]);
-        c60 = x.fma(b0, c60);
-        x = FloatVector.broadcast(FLOATS, a[a7 + as]);
-        c70 = x.fma(b0, c70);
-        as += stepStride;
-        bs += ldb;
-      }
-      int to = cOffset + row * ldc;
-      c00.intoArray(c, to);
-      to += ldc;
-      c10.intoArray(c, to);
-      to += ldc;
-      c20.intoArray(c, to);
-      to += ldc;
-      c30.intoArray(c, to);
-      to += ldc;
-      c40.intoArray(c, to);
-      to += ldc;
-      c50.intoArray(c, to);
-      to += ldc;
-      c60.intoArray(c, to);
-      to += ldc;
-      c70.intoArray(c, to);
-    }
-    for (; row + 4 <= rows; row += 4) {
-      int from = initOffset + row * initStride;
-      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
-      from += initStride;
-      FloatVector c10 = FloatVector.fromArray(FLOATS, init, from);
-      from += initStride;
-      FloatVector c20 = FloatVector.fromArray(FLOATS, init, from);
-      from += initStride;
-      FloatVector c30 = FloatVector.fromArray(FLOATS, init, from);
-      int a0 = aOffset + row * rowStride;
-      int a1 = a0 + rowStride;
-      int a2 = a1 + rowStride;
-      int a3 = a2 + rowStride;
-      int as = 0;
-      int bs = bOffset;
-      for (int s = 0; s < steps; s++) {
-        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
-        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
-        c00 = x.fma(b0, c00);
-        x = FloatVector.broadcast(FLOATS, a[a1 + as]);
-        c10 = x.fma(b0, c10);
-        x = FloatVector.broadcast(FLOATS, a[a2 + as]);
-        c20 = x.fma(b0, c20);
-        x = FloatVector.broadcast(FLOATS, a[a3 + as]);
-        c30 = x.fma(b0, c30);
-        as += stepStride;
-        bs += ldb;
-      }
-      int to = cOffset + row * ldc;
-      c00.intoArray(c, to);
-      to += ldc;
-      c10.intoArray(c, to);
-      to += ldc;
-      c20.intoArray(c, to);
-      to += ldc;
-      c30.intoArray(c, to);
-    }
-    for (; row < rows; row++) {
-      int from = initOffset + row * initStride;
-      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
-      int a0 = aOffset + row * rowStride;
-      int as = 0;
-      int bs = bOffset;
-      for (int s = 0; s < steps; s++) {
-        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
-        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
-        c00 = x.fma(b0, c00);
-        as += stepStride;
-        bs += ldb;
-      }
-      int to = cOffset + row * ldc;
-      c00.intoArray(c, to);
-    }
-  }
-
-  /** A·b for a vector b without gaps: the sums run along the rows of A. */
-  static void multiplyColumn(
-      int rows,
-      int steps,
-      float[] a,
-      int aOffset,
-      int lda,
-      float[] b,
-      int bOffset,
-      float[] c,
-      int cOffset,
-      int ldc,
-      boolean accumulate) {
+  /** Multiplies a matrix by one column without gaps: the sums run along the rows of A. */
+  static void multiplyColumn(Matrix left, Matrix column, Matrix result, boolean accumulate) {
+    int rows = left.rows();
+    int steps = left.columns();
+    float[] a = left.values();
+    int aOffset = left.offset();
+    int lda = left.stride();
+    float[] b = column.values();
+    int bOffset = column.offset();
+    float[] c = result.values();
+    int cOffset = result.offset();
+    int ldc = result.stride();
     float[] lanes = panel(LANES);
     for (int row = 0; row < rows; row++) {
       int start = aOffset + row * lda;
@@ -1040,8 +464,8 @@ final class VectorProducts {
   }
 
   /**
-   * Always in the same order: {@code reduceLanes} leaves the order open, and compiled code may take
-   * another one than the interpreter.
+   * Adds the lanes, always in the same order. {@code reduceLanes} does not specify the order, and
+   * compiled code may use another one than the interpreter.
    */
   private static float sumOfLanes(float[] lanes) {
     for (int half = LANES / 2; half > 0; half /= 2) {

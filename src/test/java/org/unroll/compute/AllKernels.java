@@ -59,7 +59,8 @@ final class AllKernels {
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      boolean shared = name.endsWith(".Kernels") || name.contains(".Activation");
+      boolean shared =
+          name.endsWith(".Kernels") || name.endsWith(".Matrix") || name.endsWith(".Activation");
       if (!name.startsWith("org.unroll.compute.") || shared) {
         return super.loadClass(name, resolve);
       }

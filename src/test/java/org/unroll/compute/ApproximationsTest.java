@@ -76,7 +76,7 @@ class ApproximationsTest {
 
   private static float[] apply(Kernels kernels, Activation f, float... x) {
     float[] y = new float[x.length];
-    kernels.activate(f, 1, x.length, x, 0, x.length, y, 0, x.length);
+    kernels.activate(f, new Matrix().set(x, 0, 1, x.length), new Matrix().set(y, 0, 1, x.length));
     return y;
   }
 
@@ -92,7 +92,7 @@ class ApproximationsTest {
           x[n++] = value;
         }
       }
-      kernels.activate(f, 1, n, x, 0, n, y, 0, n);
+      kernels.activate(f, new Matrix().set(x, 0, 1, n), new Matrix().set(y, 0, 1, n));
       for (int i = 0; i < n; i++) {
         double expected = exact.applyAsDouble(x[i]);
         if (expected > Float.MAX_VALUE) {

@@ -45,119 +45,66 @@ class KernelsBehaviourTest {
     final float[] dState = new float[ROWS * UNITS];
     final float[] y = new float[ROWS];
 
+    private final Matrix left = new Matrix();
+    private final Matrix right = new Matrix();
+    private final Matrix result = new Matrix();
+    private final Matrix gatesView = new Matrix();
+    private final Matrix beforeView = new Matrix();
+    private final Matrix cView = new Matrix();
+    private final Matrix aView = new Matrix();
+    private final Matrix hView = new Matrix();
+    private final Matrix dhView = new Matrix();
+    private final Matrix dStateView = new Matrix();
+
     Work(Kernels kernels) {
       this.kernels = kernels;
     }
 
+    private static Matrix view(float[] values, int from, int rows, int columns, Matrix view) {
+      return view.set(values, from * columns, rows, columns);
+    }
+
     void run(int from, int rows) {
-      int state = from * UNITS;
-      int gate = from * 4 * UNITS;
-      kernels.fillRows(rows, 4 * UNITS, bias, 0, gates, gate, 4 * UNITS);
+      Matrix before = view(this.before, from, rows, UNITS, beforeView);
+      Matrix c = view(this.c, from, rows, UNITS, cView);
+      Matrix a = view(this.a, from, rows, UNITS, aView);
+      Matrix h = view(this.h, from, rows, UNITS, hView);
+      Matrix dh = view(this.dh, from, rows, UNITS, dhView);
+      Matrix dState = view(this.dState, from, rows, UNITS, dStateView);
+      Matrix lstmGates = view(gates, from, rows, 4 * UNITS, gatesView);
+      kernels.fillRows(left.set(bias, 0, 1, 4 * UNITS), lstmGates);
       kernels.multiply(
-          rows,
-          4 * UNITS,
-          INPUTS,
-          x,
-          from * INPUTS,
-          INPUTS,
-          kernel,
-          0,
-          4 * UNITS,
-          gates,
-          gate,
-          4 * UNITS,
+          view(x, from, rows, INPUTS, left),
+          right.set(kernel, 0, INPUTS, 4 * UNITS),
+          lstmGates,
           true);
-      kernels.lstmForward(
-          Activation.TANH,
-          Activation.SIGMOID,
-          rows,
-          UNITS,
-          gates,
-          gate,
-          before,
-          state,
-          c,
-          state,
-          a,
-          state,
-          h,
-          state);
-      kernels.multiply(rows, 1, UNITS, h, state, UNITS, head, 0, 1, y, from, 1, false);
-      System.arraycopy(before, state, dState, state, rows * UNITS);
+      kernels.lstmForward(Activation.TANH, Activation.SIGMOID, lstmGates, before, c, a, h);
+      kernels.multiply(h, right.set(head, 0, UNITS, 1), view(y, from, rows, 1, result), false);
+      int state = from * UNITS;
+      System.arraycopy(this.before, state, this.dState, state, rows * UNITS);
       kernels.lstmBackward(
-          Activation.TANH,
-          Activation.SIGMOID,
-          rows,
-          UNITS,
-          null,
-          gates,
-          gate,
-          before,
-          state,
-          c,
-          state,
-          a,
-          state,
-          dh,
-          state,
-          dState,
-          state);
+          Activation.TANH, Activation.SIGMOID, null, lstmGates, before, c, a, dh, dState);
       if (rows == ROWS) {
         kernels.multiplyTransposed(
-            rows,
-            4 * UNITS,
-            INPUTS,
-            x,
-            0,
-            INPUTS,
-            gates,
-            0,
-            4 * UNITS,
-            kernelGradient,
-            0,
-            4 * UNITS,
+            left.set(x, 0, ROWS, INPUTS),
+            lstmGates,
+            result.set(kernelGradient, 0, INPUTS, 4 * UNITS),
             false);
-        kernels.multiplyTransposed(rows, 1, UNITS, h, 0, UNITS, y, 0, 1, headGradient, 0, 1, false);
-        kernels.sumRows(rows, 4 * UNITS, gates, 0, 4 * UNITS, biasGradient, 0, false);
+        kernels.multiplyTransposed(
+            h, right.set(y, 0, ROWS, 1), result.set(headGradient, 0, UNITS, 1), false);
+        kernels.sumRows(lstmGates, result.set(biasGradient, 0, 1, 4 * UNITS));
       }
-      int gru = from * 3 * UNITS;
       System.arraycopy(inner, state, innerUsed, state, rows * UNITS);
+      Matrix gruGates = view(gates, from, rows, 3 * UNITS, gatesView);
+      Matrix innerBlock = view(innerUsed, from, rows, UNITS, result);
       kernels.gruForward(
-          Activation.TANH,
-          Activation.SIGMOID,
-          rows,
-          UNITS,
-          gates,
-          gru,
-          innerUsed,
-          state,
-          null,
-          before,
-          state,
-          h,
-          state);
+          Activation.TANH, Activation.SIGMOID, gruGates, innerBlock, null, before, h);
       kernels.gruBackward(
-          Activation.TANH,
-          Activation.SIGMOID,
-          rows,
-          UNITS,
-          null,
-          gates,
-          gru,
-          innerUsed,
-          state,
-          before,
-          state,
-          dh,
-          state,
-          dState,
-          state);
+          Activation.TANH, Activation.SIGMOID, null, gruGates, innerBlock, before, dh, dState);
       for (Activation f : ACTIVATIONS) {
-        kernels.activate(f, rows, UNITS, h, state, UNITS, a, state, UNITS);
-        kernels.activateBackward(
-            f, rows, UNITS, h, state, UNITS, a, state, UNITS, dState, state, UNITS);
-        kernels.multiplyElements(
-            rows, UNITS, a, state, UNITS, dh, state, UNITS, c, state, UNITS, true);
+        kernels.activate(f, h, a);
+        kernels.activateBackward(f, h, a, dState);
+        kernels.multiplyElements(a, dh, c, true);
       }
     }
 

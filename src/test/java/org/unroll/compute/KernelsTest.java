@@ -55,25 +55,11 @@ class KernelsTest {
 
   private static void checkProductWithBias(Kernels kernels, int m, int n, int k) {
     Random random = new Random(m * 1_000_003L + n * 1009L + k);
-    Matrix a = Matrix.random(random, m, k, 5, k + 3);
-    Matrix b = Matrix.random(random, k, n, 2, n + 1);
-    Matrix bias = Matrix.random(random, 1, n, 3, n);
-    Matrix c = Matrix.result(m, n, 7, n + 2);
-    kernels.multiplyAddRow(
-        m,
-        n,
-        k,
-        a.values,
-        a.offset,
-        a.stride,
-        b.values,
-        b.offset,
-        b.stride,
-        bias.values,
-        bias.offset,
-        c.values,
-        c.offset,
-        c.stride);
+    Framed a = Framed.random(random, m, k, 5, k + 3);
+    Framed b = Framed.random(random, k, n, 2, n + 1);
+    Framed bias = Framed.random(random, 1, n, 3, n);
+    Framed c = Framed.result(m, n, 7, n + 2);
+    kernels.multiplyAddRow(a.view, b.view, bias.view, c.view);
     for (int i = 0; i < m; i++) {
       for (int j = 0; j < n; j++) {
         double expected = bias.get(0, j);
@@ -120,9 +106,9 @@ class KernelsTest {
     int cRows = transposed ? k : m;
     int bRows = transposed ? m : k;
     int summed = transposed ? m : k;
-    Matrix a = Matrix.random(random, aRows, k, 5, k + 3);
-    Matrix b = Matrix.random(random, bRows, n, 2, n + 1);
-    Matrix c = Matrix.result(cRows, n, 7, n + 2);
+    Framed a = Framed.random(random, aRows, k, 5, k + 3);
+    Framed b = Framed.random(random, bRows, n, 2, n + 1);
+    Framed c = Framed.result(cRows, n, 7, n + 2);
     double[] before = new double[cRows * n];
     if (accumulate) {
       c.fill(random);
@@ -131,35 +117,9 @@ class KernelsTest {
       }
     }
     if (transposed) {
-      kernels.multiplyTransposed(
-          m,
-          n,
-          k,
-          a.values,
-          a.offset,
-          a.stride,
-          b.values,
-          b.offset,
-          b.stride,
-          c.values,
-          c.offset,
-          c.stride,
-          accumulate);
+      kernels.multiplyTransposed(a.view, b.view, c.view, accumulate);
     } else {
-      kernels.multiply(
-          m,
-          n,
-          k,
-          a.values,
-          a.offset,
-          a.stride,
-          b.values,
-          b.offset,
-          b.stride,
-          c.values,
-          c.offset,
-          c.stride,
-          accumulate);
+      kernels.multiply(a.view, b.view, c.view, accumulate);
     }
     for (int i = 0; i < cRows; i++) {
       for (int j = 0; j < n; j++) {
@@ -192,8 +152,8 @@ class KernelsTest {
   void transposesAnySize(Kernels kernels) {
     for (int rows : SIZES) {
       for (int columns : SIZES) {
-        Matrix a = Matrix.random(new Random(rows * 31L + columns), rows, columns, 3, columns);
-        Matrix out = Matrix.result(columns, rows, 4, rows);
+        Framed a = Framed.random(new Random(rows * 31L + columns), rows, columns, 3, columns);
+        Framed out = Framed.result(columns, rows, 4, rows);
         kernels.transpose(rows, columns, a.values, a.offset, out.values, out.offset);
         for (int i = 0; i < rows; i++) {
           for (int j = 0; j < columns; j++) {
@@ -211,10 +171,9 @@ class KernelsTest {
     for (int rows : SIZES) {
       for (int width : SIZES) {
         Random random = new Random(rows * 31L + width);
-        Matrix row = Matrix.random(random, 1, width, 2, width);
-        Matrix filled = Matrix.result(rows, width, 6, width + 4);
-        kernels.fillRows(
-            rows, width, row.values, row.offset, filled.values, filled.offset, filled.stride);
+        Framed row = Framed.random(random, 1, width, 2, width);
+        Framed filled = Framed.result(rows, width, 6, width + 4);
+        kernels.fillRows(row.view, filled.view);
         for (int i = 0; i < rows; i++) {
           for (int j = 0; j < width; j++) {
             assertEquals(row.get(0, j), filled.get(i, j));
@@ -222,16 +181,22 @@ class KernelsTest {
         }
         filled.assertFrameUntouched();
 
-        Matrix a = Matrix.random(random, rows, width, 1, width + 2);
-        Matrix sum = Matrix.result(1, width, 3, width);
-        kernels.sumRows(rows, width, a.values, a.offset, a.stride, sum.values, sum.offset, false);
+        Framed a = Framed.random(random, rows, width, 1, width + 2);
+        Framed sum = Framed.result(1, width, 3, width);
+        kernels.sumRows(a.view, sum.view);
         for (int j = 0; j < width; j++) {
           assertEquals(a.sumOfColumn(j), sum.get(0, j), 1e-6 * rows);
         }
-        kernels.sumRows(rows, width, a.values, a.offset, a.stride, sum.values, sum.offset, true);
         kernels.add(width, row.values, row.offset, sum.values, sum.offset);
         for (int j = 0; j < width; j++) {
-          assertEquals(2 * a.sumOfColumn(j) + row.get(0, j), sum.get(0, j), 3e-6 * rows);
+          assertEquals(a.sumOfColumn(j) + row.get(0, j), sum.get(0, j), 2e-6 * rows);
+        }
+        for (int j = 0; j < width; j++) {
+          sum.values[sum.offset + j] = 1;
+        }
+        kernels.addSquares(width, row.values, row.offset, sum.values, sum.offset);
+        for (int j = 0; j < width; j++) {
+          assertEquals(1 + (double) row.get(0, j) * row.get(0, j), sum.get(0, j), 2e-7);
         }
         sum.assertFrameUntouched();
       }
@@ -244,9 +209,9 @@ class KernelsTest {
     for (int rows : new int[] {1, 3, 8}) {
       for (int width : SIZES) {
         Random random = new Random(rows * 31L + width);
-        Matrix a = Matrix.random(random, rows, width, 2, width + 1);
-        Matrix b = Matrix.random(random, rows, width, 0, width);
-        Matrix out = Matrix.result(rows, width, 1, width + 3);
+        Framed a = Framed.random(random, rows, width, 2, width + 1);
+        Framed b = Framed.random(random, rows, width, 0, width);
+        Framed out = Framed.result(rows, width, 1, width + 3);
         multiplyElements(kernels, a, b, out, false);
         assertProduct(a, b, out, 1);
         multiplyElements(kernels, a, b, out, true);
@@ -260,23 +225,11 @@ class KernelsTest {
   }
 
   private static void multiplyElements(
-      Kernels kernels, Matrix a, Matrix b, Matrix out, boolean accumulate) {
-    kernels.multiplyElements(
-        a.rows,
-        a.width,
-        a.values,
-        a.offset,
-        a.stride,
-        b.values,
-        b.offset,
-        b.stride,
-        out.values,
-        out.offset,
-        out.stride,
-        accumulate);
+      Kernels kernels, Framed a, Framed b, Framed out, boolean accumulate) {
+    kernels.multiplyElements(a.view, b.view, out.view, accumulate);
   }
 
-  private static void assertProduct(Matrix a, Matrix b, Matrix out, int times) {
+  private static void assertProduct(Framed a, Framed b, Framed out, int times) {
     for (int i = 0; i < a.rows; i++) {
       for (int j = 0; j < a.width; j++) {
         assertClose((double) times * a.get(i, j) * b.get(i, j), out.get(i, j), 2e-7, 0, "product");
@@ -284,7 +237,7 @@ class KernelsTest {
     }
   }
 
-  private static void assertProduct(Matrix a, double factor, Matrix out) {
+  private static void assertProduct(Framed a, double factor, Framed out) {
     for (int i = 0; i < a.rows; i++) {
       for (int j = 0; j < a.width; j++) {
         assertClose(factor * a.get(i, j), out.get(i, j), 4e-7, 0, "product in place");
@@ -299,27 +252,15 @@ class KernelsTest {
       for (int width : SIZES) {
         int rows = 3;
         Random random = new Random(f.name().hashCode() * 101L + width);
-        Matrix x = Matrix.random(random, rows, width, 2, width + 1);
+        Framed x = Framed.random(random, rows, width, 2, width + 1);
         x.scale(8);
-        Matrix y = Matrix.result(rows, width, 3, width + 2);
-        Matrix gradient = Matrix.result(rows, width, 1, width + 4);
+        Framed y = Framed.result(rows, width, 3, width + 2);
+        Framed gradient = Framed.result(rows, width, 1, width + 4);
         gradient.fill(random);
-        Matrix given = gradient.copy();
-        kernels.activate(
-            f, rows, width, x.values, x.offset, x.stride, y.values, y.offset, y.stride);
+        Framed given = gradient.copy();
+        kernels.activate(f, x.view, y.view);
         kernels.activateBackward(
-            f,
-            rows,
-            width,
-            f.derivativeNeedsInput() ? x.values : null,
-            x.offset,
-            x.stride,
-            y.values,
-            y.offset,
-            y.stride,
-            gradient.values,
-            gradient.offset,
-            gradient.stride);
+            f, f.derivativeNeedsInput() ? x.view : null, y.view, gradient.view);
         for (int i = 0; i < rows; i++) {
           for (int j = 0; j < width; j++) {
             double at = x.get(i, j);
@@ -334,8 +275,7 @@ class KernelsTest {
         y.assertFrameUntouched();
         gradient.assertFrameUntouched();
 
-        kernels.activate(
-            f, rows, width, x.values, x.offset, x.stride, x.values, x.offset, x.stride);
+        kernels.activate(f, x.view, x.view);
         for (int i = 0; i < rows; i++) {
           for (int j = 0; j < width; j++) {
             assertEquals(y.get(i, j), x.get(i, j), f + " in place");
@@ -351,35 +291,14 @@ class KernelsTest {
     for (int width : SIZES) {
       int rows = 3;
       Random random = new Random(width);
-      Matrix x = Matrix.random(random, rows, width, 2, width + 1);
+      Framed x = Framed.random(random, rows, width, 2, width + 1);
       x.scale(20);
-      Matrix y = Matrix.result(rows, width, 3, width + 2);
-      Matrix gradient = Matrix.result(rows, width, 1, width + 4);
+      Framed y = Framed.result(rows, width, 3, width + 2);
+      Framed gradient = Framed.result(rows, width, 1, width + 4);
       gradient.fill(random);
-      Matrix given = gradient.copy();
-      kernels.activate(
-          Activation.SOFTMAX,
-          rows,
-          width,
-          x.values,
-          x.offset,
-          x.stride,
-          y.values,
-          y.offset,
-          y.stride);
-      kernels.activateBackward(
-          Activation.SOFTMAX,
-          rows,
-          width,
-          null,
-          0,
-          0,
-          y.values,
-          y.offset,
-          y.stride,
-          gradient.values,
-          gradient.offset,
-          gradient.stride);
+      Framed given = gradient.copy();
+      kernels.activate(Activation.SOFTMAX, x.view, y.view);
+      kernels.activateBackward(Activation.SOFTMAX, null, y.view, gradient.view);
       for (int i = 0; i < rows; i++) {
         int row = i;
         double[] at = x.row(i);
@@ -407,7 +326,7 @@ class KernelsTest {
   @MethodSource("implementations")
   void softmaxOfLargeInputsStaysFinite(Kernels kernels) {
     float[] x = {1000, 999, -1000, -3e38f, 1000};
-    kernels.activate(Activation.SOFTMAX, 1, 5, x, 0, 5, x, 0, 5);
+    kernels.softmax(5, x, 0, x, 0);
     double[] expected = Reference.softmax(new double[] {1000, 999, -1000, -3e38, 1000});
     for (int j = 0; j < 5; j++) {
       assertClose(expected[j], x[j], 1e-6, 1e-30, "softmax");
@@ -421,7 +340,8 @@ class KernelsTest {
     for (int at : new int[] {0, 5, 36}) {
       float[] x = new float[2 * width];
       x[at] = Float.NaN;
-      kernels.activate(Activation.SOFTMAX, 2, width, x, 0, width, x, 0, width);
+      Matrix rows = new Matrix().set(x, 0, 2, width);
+      kernels.activate(Activation.SOFTMAX, rows, rows);
       for (int j = 0; j < width; j++) {
         assertEquals(Float.NaN, x[j]);
         assertClose(1.0 / width, x[width + j], 1e-6, 0, "the other row");
@@ -453,28 +373,14 @@ class KernelsTest {
       Kernels kernels, Activation act, Activation sigma, int rows, int units) {
     Random random =
         new Random(act.name().hashCode() * 1009L + sigma.name().hashCode() * 31L + rows + units);
-    Matrix gates = Matrix.random(random, rows, 4 * units, 3, 4 * units);
+    Framed gates = Framed.random(random, rows, 4 * units, 3, 4 * units);
     gates.scale(2);
-    Matrix pre = gates.copy();
-    Matrix cPrevious = Matrix.random(random, rows, units, 1, units);
-    Matrix c = Matrix.result(rows, units, 2, units);
-    Matrix a = Matrix.result(rows, units, 5, units);
-    Matrix h = Matrix.result(rows, units, 4, units);
-    kernels.lstmForward(
-        act,
-        sigma,
-        rows,
-        units,
-        gates.values,
-        gates.offset,
-        cPrevious.values,
-        cPrevious.offset,
-        c.values,
-        c.offset,
-        a.values,
-        a.offset,
-        h.values,
-        h.offset);
+    Framed pre = gates.copy();
+    Framed cPrevious = Framed.random(random, rows, units, 1, units);
+    Framed c = Framed.result(rows, units, 2, units);
+    Framed a = Framed.result(rows, units, 5, units);
+    Framed h = Framed.result(rows, units, 4, units);
+    kernels.lstmForward(act, sigma, gates.view, cPrevious.view, c.view, a.view, h.view);
     String name = kernels.description() + ": LSTM " + act + "/" + sigma + " units " + units;
     double[][][] at = new double[rows][units][];
     for (int i = 0; i < rows; i++) {
@@ -494,33 +400,25 @@ class KernelsTest {
         assertClose(expected[6], h.get(i, j), 5e-6, 2e-6, name + " h");
       }
     }
-    for (Matrix result : List.of(gates, c, a, h)) {
+    for (Framed result : List.of(gates, c, a, h)) {
       result.assertFrameUntouched();
     }
 
-    Matrix dh = Matrix.random(random, rows, units, 6, units);
-    Matrix dc = Matrix.result(rows, units, 1, units);
+    Framed dh = Framed.random(random, rows, units, 6, units);
+    Framed dc = Framed.result(rows, units, 1, units);
     dc.fill(random);
-    Matrix dcLater = dc.copy();
+    Framed dcLater = dc.copy();
     boolean needsInput = act.derivativeNeedsInput() || sigma.derivativeNeedsInput();
     kernels.lstmBackward(
         act,
         sigma,
-        rows,
-        units,
-        needsInput ? pre.values : null,
-        gates.values,
-        gates.offset,
-        cPrevious.values,
-        cPrevious.offset,
-        c.values,
-        c.offset,
-        a.values,
-        a.offset,
-        dh.values,
-        dh.offset,
-        dc.values,
-        dc.offset);
+        needsInput ? pre.view : null,
+        gates.view,
+        cPrevious.view,
+        c.view,
+        a.view,
+        dh.view,
+        dc.view);
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < units; j++) {
         int row = i;
@@ -569,29 +467,17 @@ class KernelsTest {
       Kernels kernels, Activation act, Activation sigma, int rows, int units) {
     Random random =
         new Random(act.name().hashCode() * 1009L + sigma.name().hashCode() * 31L + rows + units);
-    Matrix gates = Matrix.random(random, rows, 3 * units, 3, 3 * units);
-    Matrix input = gates.copy();
-    Matrix inner = Matrix.random(random, rows, units, 1, units);
-    Matrix state = inner.copy();
-    Matrix hPrevious = Matrix.random(random, rows, units, 2, units);
-    Matrix h = Matrix.result(rows, units, 5, units);
+    Framed gates = Framed.random(random, rows, 3 * units, 3, 3 * units);
+    Framed input = gates.copy();
+    Framed inner = Framed.random(random, rows, units, 1, units);
+    Framed state = inner.copy();
+    Framed hPrevious = Framed.random(random, rows, units, 2, units);
+    Framed h = Framed.result(rows, units, 5, units);
     boolean keep = (rows + units) % 2 == 0 || act.derivativeNeedsInput();
     keep |= sigma.derivativeNeedsInput();
-    Matrix pre = Matrix.result(rows, 3 * units, gates.offset, gates.stride);
+    Framed pre = Framed.result(rows, 3 * units, gates.offset, gates.stride);
     kernels.gruForward(
-        act,
-        sigma,
-        rows,
-        units,
-        gates.values,
-        gates.offset,
-        inner.values,
-        inner.offset,
-        keep ? pre.values : null,
-        hPrevious.values,
-        hPrevious.offset,
-        h.values,
-        h.offset);
+        act, sigma, gates.view, inner.view, keep ? pre.view : null, hPrevious.view, h.view);
     String name = kernels.description() + ": GRU " + act + "/" + sigma + " units " + units;
     double[][][] at = new double[rows][units][];
     for (int i = 0; i < rows; i++) {
@@ -615,28 +501,21 @@ class KernelsTest {
         assertClose(expected[3], h.get(i, j), 5e-6, 2e-6, name + " h");
       }
     }
-    for (Matrix result : List.of(gates, inner, h, pre)) {
+    for (Framed result : List.of(gates, inner, h, pre)) {
       result.assertFrameUntouched();
     }
 
-    Matrix dh = Matrix.random(random, rows, units, 6, units);
-    Matrix dhPrevious = Matrix.result(rows, units, 1, units);
+    Framed dh = Framed.random(random, rows, units, 6, units);
+    Framed dhPrevious = Framed.result(rows, units, 1, units);
     kernels.gruBackward(
         act,
         sigma,
-        rows,
-        units,
-        keep ? pre.values : null,
-        gates.values,
-        gates.offset,
-        inner.values,
-        inner.offset,
-        hPrevious.values,
-        hPrevious.offset,
-        dh.values,
-        dh.offset,
-        dhPrevious.values,
-        dhPrevious.offset);
+        keep ? pre.view : null,
+        gates.view,
+        inner.view,
+        hPrevious.view,
+        dh.view,
+        dhPrevious.view);
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < units; j++) {
         int row = i;
@@ -652,7 +531,7 @@ class KernelsTest {
             slope(loss, at[i][j], 4), dhPrevious.get(i, j), 1e-5, 5e-6, name + " dhPrevious");
       }
     }
-    for (Matrix result : List.of(gates, inner, dhPrevious)) {
+    for (Framed result : List.of(gates, inner, dhPrevious)) {
       result.assertFrameUntouched();
     }
   }
@@ -663,34 +542,14 @@ class KernelsTest {
     for (int units : SIZES) {
       int rows = 3;
       Random random = new Random(units);
-      Matrix gates = Matrix.random(random, rows, 3 * units, 2, 3 * units);
-      Matrix hPrevious = Matrix.random(random, rows, units, 1, units);
-      Matrix h = Matrix.result(rows, units, 3, units);
-      Matrix dh = Matrix.random(random, rows, units, 0, units);
-      Matrix dGates = Matrix.result(rows, 3 * units, 4, 3 * units);
-      Matrix dhPrevious = Matrix.result(rows, units, 2, units);
-      kernels.gruOutput(
-          rows,
-          units,
-          gates.values,
-          gates.offset,
-          hPrevious.values,
-          hPrevious.offset,
-          h.values,
-          h.offset);
-      kernels.gruOutputBackward(
-          rows,
-          units,
-          gates.values,
-          gates.offset,
-          hPrevious.values,
-          hPrevious.offset,
-          dh.values,
-          dh.offset,
-          dGates.values,
-          dGates.offset,
-          dhPrevious.values,
-          dhPrevious.offset);
+      Framed gates = Framed.random(random, rows, 3 * units, 2, 3 * units);
+      Framed hPrevious = Framed.random(random, rows, units, 1, units);
+      Framed h = Framed.result(rows, units, 3, units);
+      Framed dh = Framed.random(random, rows, units, 0, units);
+      Framed dGates = Framed.result(rows, 3 * units, 4, 3 * units);
+      Framed dhPrevious = Framed.result(rows, units, 2, units);
+      kernels.gruOutput(gates.view, hPrevious.view, h.view);
+      kernels.gruOutputBackward(gates.view, hPrevious.view, dh.view, dGates.view, dhPrevious.view);
       for (int i = 0; i < rows; i++) {
         for (int j = 0; j < units; j++) {
           double z = gates.get(i, j);
@@ -704,7 +563,7 @@ class KernelsTest {
           assertClose(d * z, dhPrevious.get(i, j), 1e-6, 1e-6, "dhPrevious");
         }
       }
-      for (Matrix result : List.of(h, dGates, dhPrevious)) {
+      for (Framed result : List.of(h, dGates, dhPrevious)) {
         result.assertFrameUntouched();
       }
     }
@@ -729,15 +588,16 @@ class KernelsTest {
   }
 
   /** A matrix with a frame: what lies before it, between its rows and behind it. */
-  private static final class Matrix {
+  private static final class Framed {
     final int rows;
     final int width;
     final int offset;
     final int stride;
     final float[] values;
+    final Matrix view = new Matrix();
     private final float frame;
 
-    private Matrix(int rows, int width, int offset, int stride, float frame) {
+    private Framed(int rows, int width, int offset, int stride, float frame) {
       this.rows = rows;
       this.width = width;
       this.offset = offset;
@@ -745,20 +605,21 @@ class KernelsTest {
       this.frame = frame;
       values = new float[offset + rows * stride + 3];
       Arrays.fill(values, frame);
+      view.set(values, offset, rows, width, stride);
     }
 
-    static Matrix random(Random random, int rows, int width, int offset, int stride) {
-      Matrix matrix = new Matrix(rows, width, offset, stride, Float.NaN);
+    static Framed random(Random random, int rows, int width, int offset, int stride) {
+      Framed matrix = new Framed(rows, width, offset, stride, Float.NaN);
       matrix.fill(random);
       return matrix;
     }
 
-    static Matrix result(int rows, int width, int offset, int stride) {
-      return new Matrix(rows, width, offset, stride, SENTINEL);
+    static Framed result(int rows, int width, int offset, int stride) {
+      return new Framed(rows, width, offset, stride, SENTINEL);
     }
 
-    Matrix copy() {
-      Matrix copy = new Matrix(rows, width, offset, stride, frame);
+    Framed copy() {
+      Framed copy = new Framed(rows, width, offset, stride, frame);
       System.arraycopy(values, 0, copy.values, 0, values.length);
       return copy;
     }
