@@ -302,6 +302,17 @@ abstract class GatePass extends CellPass {
     }
   }
 
+  /** out = s·U + row for one gate, as {@link #multiplyRecurrent}. */
+  final void multiplyRecurrentAddRow(Matrix s, int gate, Matrix row, Matrix out) {
+    if (dropsStates) {
+      kernels.fillRows(row, out);
+      multiplyRecurrent(s, gate, out, true);
+    } else {
+      float[] kernel = cell.weights().get(1).values();
+      kernels.multiplyAddRow(s, right.set(kernel, gate * units, units, units, columns), row, out);
+    }
+  }
+
   /**
    * ds = dgates·Uᵀ (or ds += …) for some of the gates: {@link #multiplyRecurrent} backwards.
    *

@@ -112,7 +112,8 @@ public final class GruCell extends GatedCell<GruCell> {
     private final Matrix h = new Matrix();
     private final Matrix innerBlock = new Matrix();
     private final Matrix preActivated = new Matrix();
-    private final Matrix bias = new Matrix();
+    private final Matrix stateBias = new Matrix(); // b' of the candidate
+    private final Matrix biasGradient = new Matrix();
     private final Matrix dh = new Matrix();
     private final Matrix dhBefore = new Matrix();
 
@@ -133,6 +134,7 @@ public final class GruCell extends GatedCell<GruCell> {
         float[] bias = weights().get(2).values();
         System.arraycopy(bias, 0, inputBias, 0, columns);
         kernels.add(2 * units, bias, columns, inputBias, 0);
+        stateBias.set(bias, columns + 2 * units, 1, units);
       }
     }
 
@@ -147,10 +149,10 @@ public final class GruCell extends GatedCell<GruCell> {
       block(inner, k, innerBlock);
       multiplyRecurrent(hBefore, 0, gates(k, 0, 2), true);
       if (useBias()) {
-        bias.set(weights().get(2).values(), columns + 2 * units, 1, units);
-        kernels.fillRows(bias, innerBlock);
+        multiplyRecurrentAddRow(hBefore, 2, stateBias, innerBlock);
+      } else {
+        multiplyRecurrent(hBefore, 2, innerBlock, false);
       }
-      multiplyRecurrent(hBefore, 2, innerBlock, useBias());
       kernels.gruForward(
           act,
           sigma,
@@ -188,8 +190,8 @@ public final class GruCell extends GatedCell<GruCell> {
       if (useBias()) {
         float[] biases = gradients[2].values();
         // Of z and r both biases have the same gradient.
-        kernels.sumRows(allGates(0, 2), bias.set(biases, columns, 1, 2 * units));
-        kernels.sumRows(innerBlock, bias.set(biases, columns + 2 * units, 1, units));
+        kernels.sumRows(allGates(0, 2), biasGradient.set(biases, columns, 1, 2 * units));
+        kernels.sumRows(innerBlock, biasGradient.set(biases, columns + 2 * units, 1, units));
       }
     }
   }
