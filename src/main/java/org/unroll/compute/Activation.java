@@ -4,8 +4,11 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * The activation functions, with Keras's names and definitions. Every one works element by element
- * but {@link #SOFTMAX}, which normalizes each row.
+ * The activation functions, with Keras's names and definitions. All of them work element by
+ * element, except {@link #SOFTMAX}, which normalizes each row.
+ *
+ * <p>Layers take an activation as a constant of this enum or by its Keras name, such as {@code
+ * "tanh"}.
  */
 public enum Activation {
   /** y = x. */
@@ -18,12 +21,13 @@ public enum Activation {
   SIGMOID,
   /** yᵢ = e^{xᵢ} / Σⱼ e^{xⱼ} over a row. */
   SOFTMAX,
-  /** y = x for x &gt; 0, else eˣ − 1. */
+  /** y = x for x &gt; 0, otherwise eˣ − 1. */
   ELU,
-  /** y = s·x for x &gt; 0, else s·a·(eˣ − 1); a = 1.67326324, s = 1.05070098. */
+  /** y = s·x for x &gt; 0, otherwise s·a·(eˣ − 1), with a = 1.67326324, s = 1.05070098. */
   SELU,
   /**
-   * y = x·Φ(x), Φ the normal distribution function (Keras's default, not the tanh approximation).
+   * y = x·Φ(x), where Φ is the normal distribution function. This is Keras's default, not the tanh
+   * approximation.
    */
   GELU,
   /** y = log(1 + eˣ). */
@@ -36,23 +40,28 @@ public enum Activation {
   SILU,
   /** y = eˣ. */
   EXPONENTIAL,
-  /** y = x for x &gt; 0, else 0.2·x. */
+  /** y = x for x &gt; 0, otherwise 0.2·x. */
   LEAKY_RELU;
 
-  /** Keras's name, for example {@code hard_sigmoid}. */
+  /** Returns the name in Keras, for example {@code hard_sigmoid}. */
   public String kerasName() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Whether the derivative is computed from the input x, the output y not being enough. */
+  /**
+   * Returns whether the derivative must be computed from the input x because the output y is not
+   * enough.
+   *
+   * @hidden
+   */
   public boolean derivativeNeedsInput() {
     return this == GELU || this == SILU;
   }
 
   /**
-   * The activation with this Keras name; {@code swish} is {@code silu}.
+   * Returns the activation with a Keras name. {@code swish} is another name of {@code silu}.
    *
-   * @throws IllegalArgumentException if there is none, with the names that exist
+   * @throws IllegalArgumentException if the name is unknown; the message lists the known names
    */
   public static Activation of(String name) {
     if (name.equals("swish")) {
@@ -64,9 +73,9 @@ public enum Activation {
       }
     }
     throw new IllegalArgumentException(
-        "Unknown activation '"
+        "The activation must be one of the known names, but was '"
             + name
-            + "'. Known: "
+            + "'. Known names: "
             + String.join(", ", Arrays.stream(values()).map(Activation::kerasName).toList()));
   }
 }

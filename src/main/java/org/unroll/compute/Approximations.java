@@ -1,19 +1,19 @@
 package org.unroll.compute;
 
 /**
- * The functions behind the activations, in single precision, by formulas that need no branch: sums,
- * products, one division and a clamp. The vector kernels use the same formulas and coefficients
- * with fused multiply-adds.
+ * Computes the functions that the activations need in single precision. The formulas have no
+ * branches: they consist of sums, products, one division and a clamp. The vector kernels use the
+ * same formulas and coefficients with fused multiply-adds.
  *
- * <p>The relative error of {@link #tanh}, {@link #sigmoid} and {@link #exp} against double
- * arithmetic is below 1e-6 for every float whose result is a normal number. The coefficients come
- * from {@code src/test/python/approximations.py}, least in the maximum of the relative error.
+ * <p>The relative error of {@link #tanh}, {@link #sigmoid} and {@link #exp} compared with double
+ * precision is below 1e-6 for every float whose result is a normal number. The coefficients are
+ * computed by {@code src/test/python/approximations.py} and minimize the maximum relative error.
  */
 final class Approximations {
-  // tanh x = x P(x²) / Q(x²), P and Q of degree 4 with constant term 1
+  // tanh x = x P(x²) / Q(x²), where P and Q have degree 4 and the constant term 1.
   /**
-   * From here on tanh is taken as constant: 3e-7 below 1, so that no rounding gives a result above
-   * 1.
+   * The argument from which tanh is constant. The result there is 3e-7 below 1, so that rounding
+   * never gives a result above 1.
    */
   static final float TANH_LIMIT = 8;
 
@@ -26,8 +26,8 @@ final class Approximations {
   static final float TANH_Q3 = 0.0003415717f;
   static final float TANH_Q4 = 8.547685e-07f;
 
-  // eˣ = 2ⁿ eʳ, n = x / ln 2 rounded, r = x − n ln 2 with ln 2 in two parts, eʳ = 1 + r + r² (c₂ +
-  // c₃ r + …)
+  // eˣ = 2ⁿ eʳ, where n is x / ln 2 rounded, r = x − n ln 2 with ln 2 in two parts, and
+  // eʳ = 1 + r + r² (c₂ + c₃ r + …).
   static final float LOG2_E = 1.442695f;
   static final float LN2_HIGH = 0.693145751953125f;
   static final float LN2_LOW = 1.4286068e-06f;
@@ -36,30 +36,30 @@ final class Approximations {
   static final float EXP4 = 0.041890334f;
   static final float EXP5 = 0.008312502f;
 
-  /** Below this eˣ rounds to 0. */
+  /** The argument below which eˣ rounds to 0. */
   static final float EXP_LOWEST = -104;
 
-  /** From here on eˣ is infinite. */
+  /** The argument from which eˣ is infinite. */
   static final float EXP_HIGHEST = 89;
 
-  /** Where 1 + eˣ is 1 long since, and 2ⁿ still an ordinary float, or 0. */
+  /** An argument where 1 + eˣ rounds to 1 and 2ⁿ is still a normal float, or 0. */
   static final float SIGMOID_LOWEST = -88;
 
-  /** 3·2²²: adding it rounds a float to an integer, which then stands in its lowest bits. */
+  /** 3·2²². Adding it rounds a float to an integer, which is then in the lowest bits. */
   static final float ROUNDER = 0x1.8p23f;
 
   static final int ROUNDER_BITS = 0x4B400000;
   static final int EXPONENT_SHIFT = 23;
   static final int ONE_BITS = 0x3F800000;
 
-  // log(1 + e) = e P(e) / Q(e) for 0 ≤ e ≤ 1
+  // log(1 + e) = e P(e) / Q(e) for 0 ≤ e ≤ 1.
   static final float LOG1P_P1 = 0.7283927f;
   static final float LOG1P_P2 = 0.0434907f;
   static final float LOG1P_P3 = -0.002424492f;
   static final float LOG1P_Q1 = 1.2283903f;
   static final float LOG1P_Q2 = 0.3243994f;
 
-  // Φ(−t) = exp(−t²/2) u P(u), u = 1 / (1 + 0.3 t), for t ≥ 0
+  // Φ(−t) = exp(−t²/2) u P(u) for t ≥ 0, where u = 1 / (1 + 0.3 t).
   static final float NORMAL_SLOPE = 0.3f;
   static final float NORMAL0 = 0.11962639f;
   static final float NORMAL1 = 0.12079836f;
@@ -91,7 +91,7 @@ final class Approximations {
     float z = clamp(x, EXP_LOWEST, EXP_HIGHEST);
     float rounded = rounded(z);
     int n = Float.floatToRawIntBits(rounded) - ROUNDER_BITS;
-    // 2ⁿ in two factors: it can be beyond what a float holds where eˣ is not.
+    // 2ⁿ in two factors, because it can exceed the range of a float when eˣ does not.
     int half = n >> 1;
     return expOfRemainder(z, rounded) * powerOfTwo(half) * powerOfTwo(n - half);
   }
@@ -102,40 +102,40 @@ final class Approximations {
     return 1 / (1 + expOfRemainder(z, rounded) * powerOfTwo(rounded));
   }
 
-  /** −x, as far as the exponential of it fits into the sigmoid. */
+  /** Returns −x, clamped to the range in which the sigmoid changes. */
   static float sigmoidArgument(float x) {
     return clamp(-x, SIGMOID_LOWEST, EXP_HIGHEST);
   }
 
-  /** {@link #ROUNDER} + n, n = x / ln 2 rounded. */
+  /** Returns {@link #ROUNDER} + n, where n is x / ln 2 rounded. */
   static float rounded(float x) {
     return x * LOG2_E + ROUNDER;
   }
 
-  /** eʳ, with n from {@link #rounded}. */
+  /** Returns eʳ, given n from {@link #rounded}. */
   static float expOfRemainder(float x, float rounded) {
     float n = rounded - ROUNDER;
     float r = x - n * LN2_HIGH - n * LN2_LOW;
     return 1 + r * (1 + r * (EXP2 + r * (EXP3 + r * (EXP4 + r * EXP5))));
   }
 
-  /** 2ⁿ, with n from {@link #rounded}, −127 (as 0) to 128 (as infinity). */
+  /** Returns 2ⁿ, given n from {@link #rounded}, from −127 (giving 0) to 128 (giving infinity). */
   static float powerOfTwo(float rounded) {
     return powerOfTwo(Float.floatToRawIntBits(rounded));
   }
 
-  /** Only the lowest 9 bits of n count. */
+  /** Returns 2ⁿ; only the lowest 9 bits of n are used. */
   private static float powerOfTwo(int n) {
     return Float.intBitsToFloat((n << EXPONENT_SHIFT) + ONE_BITS);
   }
 
-  /** eˣ − 1 for x ≤ 0. */
+  /** Returns eˣ − 1 for x ≤ 0. */
   static float expm1(float x) {
     float t = tanh(0.5f * x);
     return 2 * t / (1 - t);
   }
 
-  /** log(1 + eˣ). */
+  /** Returns log(1 + eˣ). */
   static float softplus(float x) {
     float e = exp(-Math.abs(x));
     float p = 1 + e * (LOG1P_P1 + e * (LOG1P_P2 + e * LOG1P_P3));
@@ -143,13 +143,13 @@ final class Approximations {
     return Math.max(x, 0) + e * p / q;
   }
 
-  /** The derivative of {@link #softplus} from its result: 1 − e⁻ʸ. */
+  /** Returns the derivative of {@link #softplus} from its result: 1 − e⁻ʸ. */
   static float softplusDerivative(float y) {
     float t = tanh(0.5f * y);
     return 2 * t / (1 + t);
   }
 
-  /** Φ(x). */
+  /** Returns Φ(x), the normal distribution function. */
   static float normal(float x) {
     float u = 1 / (1 + NORMAL_SLOPE * Math.abs(x));
     float high = NORMAL4 + u * (NORMAL5 + u * (NORMAL6 + u * NORMAL7));
@@ -158,12 +158,12 @@ final class Approximations {
     return x < 0 ? tail : 1 - tail;
   }
 
-  /** φ(x) = Φ'(x). */
+  /** Returns φ(x) = Φ'(x), the normal density. */
   static float normalDensity(float x) {
     return NORMAL_DENSITY * exp(-0.5f * x * x);
   }
 
-  /** NaN stays NaN. */
+  /** Limits x to a range; NaN stays NaN. */
   private static float clamp(float x, float lowest, float highest) {
     return Math.max(lowest, Math.min(x, highest));
   }

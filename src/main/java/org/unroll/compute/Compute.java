@@ -5,12 +5,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Chooses the arithmetic, once per JVM: the Vector API where the module {@code
- * jdk.incubator.vector} is present and the CPU has vectors of at least 128 bits, else plain loops.
+ * Chooses the implementation of all arithmetic, once per JVM. The Vector API is used if the module
+ * {@code jdk.incubator.vector} is present and the CPU has vectors of at least 128 bits. Otherwise
+ * plain loops are used, which are slower. {@link #describe()} reports the choice.
  *
- * <p>The system property {@code unroll.compute} forces one of the two, {@code vector} or {@code
- * scalar}; a forced one that cannot be loaded is an error. {@code unroll.vector.bits} ({@code 128},
- * {@code 256} or {@code 512}) takes narrower or wider vectors than the CPU prefers, for tests.
+ * <p>Start Java with {@code --add-modules jdk.incubator.vector} to make the module available.
+ *
+ * <p>Three system properties configure the computation:
+ *
+ * <ul>
+ *   <li>{@code unroll.compute} forces one implementation, {@code vector} or {@code scalar}. If the
+ *       forced implementation is not available, the first use throws an exception.
+ *   <li>{@code unroll.threads} sets the default number of threads. Without it, all processors are
+ *       used.
+ *   <li>{@code unroll.vector.bits} ({@code 128}, {@code 256} or {@code 512}) selects another vector
+ *       width than the CPU prefers. It is meant for tests.
+ * </ul>
  */
 public final class Compute {
   static final String PROPERTY = "unroll.compute";
@@ -18,24 +28,31 @@ public final class Compute {
   private static final String MODULE = "jdk.incubator.vector";
   private static final String VECTOR_KERNELS = "org.unroll.compute.VectorKernels";
   private static final String HOW_TO_ADD =
-      "start java with --add-modules "
+      "start Java with --add-modules "
           + MODULE
           + ", or set JDK_JAVA_OPTIONS=--add-modules="
           + MODULE
-          + " in the environment (in a notebook: of the kernel)";
+          + " in the environment (of the kernel, in a notebook)";
 
   private Compute() {}
 
   /**
-   * The kernels of this JVM.
+   * Returns the kernels of this JVM.
    *
-   * @throws IllegalStateException if {@code unroll.compute} forces kernels that cannot be loaded
+   * @throws IllegalStateException if {@code unroll.compute} forces kernels that are not available
+   * @hidden
    */
   public static Kernels kernels() {
     return Holder.CHOICE.kernels();
   }
 
-  /** One line for people: the implementation, its vectors, the JDK and the number of cores. */
+  /**
+   * Describes the implementation, its vector width, the JDK and the number of cores in one line. If
+   * plain loops are used, the line also explains how to enable vectors.
+   *
+   * @throws IllegalStateException if {@code unroll.compute} forces an implementation that is not
+   *     available
+   */
   public static String describe() {
     Choice choice = Holder.CHOICE;
     return choice.kernels().description()
@@ -51,7 +68,7 @@ public final class Compute {
     return cores == 1 ? "1 core" : cores + " cores";
   }
 
-  /** Every implementation that this JVM can run, the scalar one first. */
+  /** Returns every implementation that this JVM can run, the scalar one first. */
   static List<Kernels> implementations() {
     List<Kernels> implementations = new ArrayList<>();
     implementations.add(new ScalarKernels());
@@ -59,16 +76,16 @@ public final class Compute {
       try {
         implementations.add(loadVector());
       } catch (VectorUnavailableException e) {
-        // The scalar kernels are what such a JVM has.
+        // This JVM can run the scalar kernels only.
       }
     }
     return implementations;
   }
 
   /**
-   * The kernels that a value of {@code unroll.compute} asks for.
+   * Returns the kernels that a value of {@code unroll.compute} selects.
    *
-   * @param forced the value of the property, null if it is not set
+   * @param forced the value of the property, or null if it is not set
    */
   static Choice choose(String forced) {
     if (forced == null) {
@@ -81,15 +98,15 @@ public final class Compute {
           throw new IllegalStateException(
               "The system property "
                   + PROPERTY
-                  + " is '"
+                  + " must be 'vector' or 'scalar', but was '"
                   + forced
-                  + "'; it can be 'vector' or 'scalar', or be left out.");
+                  + "'. Omit it to choose automatically.");
     };
   }
 
   private static Choice chooseFreely() {
     if (!modulePresent()) {
-      return new Choice(new ScalarKernels(), "for vectors, " + HOW_TO_ADD);
+      return new Choice(new ScalarKernels(), "to use vectors, " + HOW_TO_ADD);
     }
     try {
       return new Choice(loadVector(), "");
@@ -102,16 +119,16 @@ public final class Compute {
     if (!modulePresent()) {
       throw new IllegalStateException(
           PROPERTY
-              + "=vector needs the module "
+              + "=vector requires the module "
               + MODULE
-              + ", which this JVM was started without: "
+              + ", but this JVM was started without it: "
               + HOW_TO_ADD
               + ".");
     }
     try {
       return new Choice(loadVector(), "forced by " + PROPERTY);
     } catch (VectorUnavailableException e) {
-      throw new IllegalStateException(PROPERTY + "=vector cannot be had: " + e.getMessage(), e);
+      throw new IllegalStateException(PROPERTY + "=vector is not available: " + e.getMessage(), e);
     }
   }
 
@@ -119,7 +136,7 @@ public final class Compute {
     return ModuleLayer.boot().findModule(MODULE).isPresent();
   }
 
-  /** By name, so that no class of the module is touched where it is missing. */
+  /** Loads the class by name, so that no class of the module is needed if the module is missing. */
   private static Kernels loadVector() throws VectorUnavailableException {
     try {
       return Class.forName(VECTOR_KERNELS)
@@ -140,7 +157,7 @@ public final class Compute {
     }
   }
 
-  /** What was chosen, and what a person should know about it (empty if nothing). */
+  /** The chosen kernels, and a remark on the choice, which may be empty. */
   record Choice(Kernels kernels, String remark) {}
 
   private static final class VectorUnavailableException extends Exception {
@@ -150,7 +167,7 @@ public final class Compute {
       super(
           cause instanceof UnsupportedOperationException
               ? "no vectors: " + cause.getMessage()
-              : "the vector kernels do not load on this JVM: " + cause,
+              : "the vector kernels cannot be loaded on this JVM: " + cause,
           cause);
     }
   }

@@ -7,9 +7,9 @@ package org.unroll.compute;
  * float32 rounding.
  *
  * <p>Operands are {@link Matrix} views. Where one operand is a row for all rows, its view may
- * repeat it with stride 0. Results must not overlap the inputs unless a method says "in place". A
- * kernel allocates nothing and shares nothing between calls: any number of threads may call it at
- * the same time, each with its own views and buffers.
+ * repeat it with stride 0. Results must not overlap the inputs unless a method permits it ("in
+ * place"). A kernel allocates nothing and shares nothing between calls: any number of threads may
+ * call it at the same time, each with separate views and buffers.
  *
  * <p>In the cell steps, a row of {@code gates} contains the gates one after another in Keras's
  * order, each as wide as the state: i, f, c, o for LSTM; z, r, h for GRU. Gates and states have no

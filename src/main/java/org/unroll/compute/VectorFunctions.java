@@ -8,21 +8,27 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * {@link Approximations} over arrays, a whole number of vectors at a time.
+ * Computes {@link Approximations} over arrays, a whole number of vectors at a time.
  *
- * <p>Two rules for all classes named Vector…, without which vectors become objects, a hundred times
- * slower. A vector is neither an argument nor a result of a method of ours: the JIT stops inlining
- * our methods in a graph that has grown large (those of the Vector API are exempt). And a method
- * does as much with vectors as one tanh, no more: beyond 8000 bytecodes of inlined methods JDK 17
- * leaves some operations uncompiled. So functions go from array to array, and others are put
- * together from them through small arrays in the nearest cache; and the three large ones here are
- * written at such length, a statement for each operation, that they exceed the 325 bytecodes up to
- * which the JIT would put several of them into one caller.
+ * <p>All classes named Vector… follow two rules. Without them the JIT compiler turns vectors into
+ * objects, which is a hundred times slower.
+ *
+ * <ol>
+ *   <li>No method of this package takes or returns a vector. The compiler stops inlining our
+ *       methods when a graph grows large; methods of the Vector API are exempt from that limit.
+ *   <li>A method does no more with vectors than one tanh needs. Beyond 8000 bytecodes of inlined
+ *       methods, JDK 17 leaves some operations uncompiled.
+ * </ol>
+ *
+ * <p>Therefore functions read and write arrays, and larger functions are composed of them through
+ * small arrays in the nearest cache. The three large functions here have one statement for each
+ * operation. This makes them longer than 325 bytecodes, the limit up to which the compiler would
+ * inline several of them into one caller.
  */
 final class VectorFunctions {
   private VectorFunctions() {}
 
-  /** y = tanh x, on rows×n values; in place too. */
+  /** Computes y = tanh x on rows × n values; may be in place. */
   static void tanh(
       int rows, int n, float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
     FloatVector one = FloatVector.broadcast(FLOATS, 1);
@@ -40,7 +46,7 @@ final class VectorFunctions {
       int xRow = xOffset + i * xStride;
       int yRow = yOffset + i * yStride;
       for (int j = 0; j < n; j += LANES) {
-        // A clamp by comparisons lets NaN pass, and costs less than min and max.
+        // A clamp by comparisons keeps NaN, and costs less than min and max.
         FloatVector z = FloatVector.fromArray(FLOATS, x, xRow + j);
         z = z.blend(low, z.compare(VectorOperators.LT, low));
         z = z.blend(high, z.compare(VectorOperators.GT, high));
@@ -60,7 +66,7 @@ final class VectorFunctions {
     }
   }
 
-  /** y = 1 / (1 + e⁻ˣ), on rows×n values; in place too. */
+  /** Computes y = 1 / (1 + e⁻ˣ) on rows × n values; may be in place. */
   static void sigmoid(
       int rows, int n, float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
     FloatVector one = FloatVector.broadcast(FLOATS, 1);
@@ -102,7 +108,7 @@ final class VectorFunctions {
     }
   }
 
-  /** y = eˣ, n values; in place too. */
+  /** Computes y = eˣ on n values; may be in place. */
   static void exp(int n, float[] x, int xOffset, float[] y, int yOffset) {
     FloatVector one = FloatVector.broadcast(FLOATS, 1);
     FloatVector low = FloatVector.broadcast(FLOATS, Approximations.EXP_LOWEST);
@@ -128,7 +134,7 @@ final class VectorFunctions {
       e = e.fma(r, e2);
       e = e.fma(r, one);
       e = e.fma(r, one);
-      // 2ⁿ in two factors: it can be beyond what a float holds where eˣ is not.
+      // 2ⁿ in two factors, because it can exceed the range of a float when eˣ does not.
       IntVector power = rounded.reinterpretAsInts();
       power = power.sub(Approximations.ROUNDER_BITS);
       IntVector half = power.lanewise(VectorOperators.ASHR, 1);
@@ -143,7 +149,7 @@ final class VectorFunctions {
     }
   }
 
-  /** Φ(x), from {@code bell} = exp(−x²/2). */
+  /** Computes Φ(x), given {@code bell} = exp(−x²/2). */
   static void normal(
       int n, float[] x, int xOffset, float[] bell, int bellOffset, float[] y, int yOffset) {
     for (int j = 0; j < n; j += LANES) {
@@ -165,7 +171,7 @@ final class VectorFunctions {
     }
   }
 
-  /** max(x, 0) + log(1 + e), from e = exp(−|x|). */
+  /** Computes max(x, 0) + log(1 + e), given e = exp(−|x|). */
   static void softplus(
       int n, float[] x, int xOffset, float[] exp, int expOffset, float[] y, int yOffset) {
     for (int j = 0; j < n; j += LANES) {

@@ -394,7 +394,7 @@ final class VectorProducts {
     }
   }
 
-  /** Does what {@link #copyRows} does, for a width of whole vectors. */
+  /** Copies rows whose width is a whole number of vectors. */
   private static void copyVectors(
       int rows,
       int width,

@@ -4,16 +4,16 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The vectors that all vector kernels of this JVM use. */
+/** Chooses the vector width, once, for all vector kernels of this JVM. */
 final class VectorWidth {
   static final String PROPERTY = "unroll.vector.bits";
 
   static final VectorSpecies<Float> FLOATS = choose();
 
-  /** Floats in a vector. */
+  /** The number of floats in a vector. */
   static final int LANES = FLOATS.length();
 
-  /** Whether the CPU has 32 vector registers (AVX-512, ARM) or 16. */
+  /** Whether the CPU has 32 vector registers (AVX-512, ARM) rather than 16. */
   static final boolean MANY_REGISTERS =
       !onX86() || FloatVector.SPECIES_PREFERRED.vectorBitSize() >= 512;
 
@@ -24,10 +24,11 @@ final class VectorWidth {
     int bits = preferred.vectorBitSize();
     if (bits < 128) {
       throw new UnsupportedOperationException(
-          "this JVM uses no vectors of 128 bits or more (with the C2 compiler and on this CPU)");
+          "vectors must have at least 128 bits, but this JVM (with the C2 compiler, on this CPU)"
+              + " supports only shorter ones");
     }
-    // x86 got fused multiply-add together with 256-bit integers; without it the Vector API calls a
-    // method per element.
+    // On x86, fused multiply-add came together with 256-bit integers. Without it, the Vector API
+    // calls a method for each element.
     if (onX86() && bits < 256) {
       throw new UnsupportedOperationException("this CPU has no fused multiply-add (AVX2)");
     }
@@ -42,9 +43,9 @@ final class VectorWidth {
           throw new IllegalStateException(
               "The system property "
                   + PROPERTY
-                  + " is '"
+                  + " must be 128, 256 or 512, but was '"
                   + property
-                  + "'; it can be 128, 256 or 512, or be left out.");
+                  + "'. Omit it to use the width that the CPU prefers.");
     };
   }
 

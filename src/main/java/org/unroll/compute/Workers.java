@@ -9,18 +9,20 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A few threads that share numbered tasks: the slices of a batch. The thread that calls {@link
- * #run} takes part as worker 0; the helper threads are daemons, start with the first run that has
- * work for them and end with {@link #close}.
+ * A pool of threads that share numbered tasks, such as the slices of a batch. The thread that calls
+ * {@link #run} takes part as worker 0. The other threads are daemons; they start with the first run
+ * that has work for them and end with {@link #close}.
  *
- * <p>A run allocates nothing and waits for no lock. With one thread or one task it is a plain loop
- * on the caller. A helper spins for some microseconds after a run, since the next batch usually
- * follows at once, then parks.
+ * <p>A run allocates nothing and waits for no lock. With one thread or one task, it is a plain loop
+ * on the calling thread. After a run, a helper thread spins for some microseconds because the next
+ * batch usually follows immediately. Then it parks.
+ *
+ * @hidden
  */
 public final class Workers implements AutoCloseable {
   static final String PROPERTY = "unroll.threads";
 
-  /** Tens of microseconds on the CPUs of 2020: as long as it takes to wake a parked thread. */
+  /** Tens of microseconds on a CPU of 2020, about the time it takes to wake a parked thread. */
   private static final int SPINS = 2000;
 
   private final int threads;
@@ -29,11 +31,11 @@ public final class Workers implements AutoCloseable {
   private final AtomicBoolean running = new AtomicBoolean();
   private volatile boolean closed;
 
-  // One run. The upper half of `claims` numbers the runs, the lower half counts the tasks that
-  // nobody has taken yet. The
-  // other fields change only while that count is 0, so a helper that comes too late, with what it
-  // has read of an earlier
-  // run, finds nothing to take or fails to take it.
+  // The state of one run. The upper half of `claims` is the number of the run, the lower half
+  // counts
+  // the tasks that no worker has taken yet. The other fields change only while that count is 0.
+  // Therefore a late helper, which has read the fields of an earlier run, finds no task to take or
+  // fails to take it.
   private final AtomicLong claims = new AtomicLong();
   private final AtomicInteger unfinished = new AtomicInteger();
   private volatile SliceTask task;
@@ -41,30 +43,32 @@ public final class Workers implements AutoCloseable {
   private volatile Thread waitingCaller;
   private final List<Failure> failures = new ArrayList<>();
 
-  /** As many threads as {@link #defaultThreads} says. */
+  /** Creates a pool of {@link #defaultThreads} threads. */
   public Workers() {
     this(defaultThreads());
   }
 
   /**
-   * Workers on {@code threads} threads, the caller's being one of them.
+   * Creates a pool.
    *
-   * @throws IllegalArgumentException if there is not at least one
+   * @param threads the number of threads, including the caller's
+   * @throws IllegalArgumentException if {@code threads} is less than 1
    */
   public Workers(int threads) {
     if (threads < 1) {
-      throw new IllegalArgumentException("Workers need at least 1 thread. Received: " + threads);
+      throw new IllegalArgumentException("threads must be at least 1, but was " + threads + ".");
     }
     this.threads = threads;
-    // With more threads than cores, a spinning thread keeps a working one from its core.
+    // With more threads than cores, a spinning thread would take the core of a working thread.
     spins = threads <= Runtime.getRuntime().availableProcessors() ? SPINS : 0;
     helpers = new Helper[threads - 1];
   }
 
   /**
-   * The system property {@code unroll.threads}, else the number of processors.
+   * Returns the value of the system property {@code unroll.threads}, or the number of processors if
+   * it is not set.
    *
-   * @throws IllegalStateException if the property is not a whole number of at least 1
+   * @throws IllegalStateException if the property is not an integer of at least 1
    */
   public static int defaultThreads() {
     String property = System.getProperty(PROPERTY);
@@ -77,34 +81,35 @@ public final class Workers implements AutoCloseable {
         return threads;
       }
     } catch (NumberFormatException e) {
-      // The message below says what is wrong with it.
+      // Reported below.
     }
     throw new IllegalStateException(
         "The system property "
             + PROPERTY
-            + " is '"
+            + " must be an integer of at least 1, but was '"
             + property
-            + "'; it must be a whole number of at least 1, or be left out.");
+            + "'. Omit it to use all processors.");
   }
 
-  /** The number of threads, the caller's included. */
+  /** Returns the number of threads, including the caller's. */
   public int threads() {
     return threads;
   }
 
   /**
-   * Does the tasks 0 to {@code tasks} − 1, each once, handed out in this order, and returns when
-   * all are done.
+   * Runs the tasks 0 to {@code tasks} − 1, each once, and returns when all of them have ended.
+   * Tasks start in this order.
    *
-   * <p>If a task throws, no further one is handed out, and when those under way have ended the
-   * exception of the lowest task is thrown here, the others suppressed in it. The interrupt flag of
-   * the caller is neither looked at nor changed.
+   * <p>If a task throws an exception, no further task starts. When the running tasks have ended,
+   * this method throws the exception of the task with the lowest number; the other exceptions are
+   * suppressed in it. The interrupt flag of the caller is neither read nor changed.
    *
-   * @throws IllegalStateException if these workers are closed, or within another run of theirs
+   * @throws IllegalStateException if this pool is closed, or is already running tasks
    */
   public void run(int tasks, SliceTask task) {
     if (closed) {
-      throw new IllegalStateException("These workers are closed.");
+      throw new IllegalStateException(
+          "The workers must be open to run tasks, but were closed. Create new Workers.");
     }
     if (threads == 1 || tasks <= 1) {
       for (int number = 0; number < tasks; number++) {
@@ -114,7 +119,8 @@ public final class Workers implements AutoCloseable {
     }
     if (!running.compareAndSet(false, true)) {
       throw new IllegalStateException(
-          "These workers are busy: a run within a run, or from two threads at once, is not possible.");
+          "The workers must be idle to run tasks, but were busy. Do not call run within a task, or"
+              + " from two threads at once.");
     }
     try {
       int wanted = Math.min(helpers.length, tasks - 1);
@@ -134,7 +140,7 @@ public final class Workers implements AutoCloseable {
     }
   }
 
-  /** Ends the helper threads and returns when they are gone. A second call does nothing. */
+  /** Ends the helper threads and waits for them to terminate. A second call has no effect. */
   @Override
   public void close() {
     closed = true;
@@ -175,7 +181,7 @@ public final class Workers implements AutoCloseable {
     }
   }
 
-  /** Takes tasks of the given run until none is left. */
+  /** Takes and runs tasks of a run until none is left. */
   private void work(int run, int worker) {
     long claim = claims.get();
     while (runOf(claim) == run) {
@@ -186,8 +192,9 @@ public final class Workers implements AutoCloseable {
       int number = tasks - left;
       SliceTask current = task;
       if (claims.compareAndSet(claim, claim - 1)) {
-        // Until this task is finished the run cannot end, nor another begin: what was read belongs
-        // to it.
+        // The run cannot end before this task does, and no other can begin. Therefore the fields
+        // read
+        // above belong to this run.
         try {
           current.run(number, worker);
         } catch (Throwable e) {
@@ -203,7 +210,7 @@ public final class Workers implements AutoCloseable {
     synchronized (failures) {
       failures.add(new Failure(number, cause));
     }
-    // The tasks that nobody has taken are skipped.
+    // Skip the tasks that no worker has taken.
     finish((int) claims.getAndSet(claim(run, 0)));
   }
 
@@ -227,7 +234,7 @@ public final class Workers implements AutoCloseable {
     waitingCaller = Thread.currentThread();
     while (unfinished.get() > 0) {
       LockSupport.park(this);
-      // An interrupted thread does not park, so the flag is put aside until the run is over.
+      // An interrupted thread does not park, so clear the flag and restore it after the run.
       interrupted |= Thread.interrupted();
     }
     waitingCaller = null;
@@ -297,7 +304,7 @@ public final class Workers implements AutoCloseable {
       parked = true;
       while (runOf(claims.get()) == run && !closed) {
         LockSupport.park(Workers.this);
-        // A helper has no use for an interrupt, and with its flag set it would not park.
+        // A helper ignores interrupts, and would not park while its flag is set.
         Thread.interrupted();
       }
       parked = false;

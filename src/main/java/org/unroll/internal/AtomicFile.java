@@ -13,32 +13,35 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Writes a file that is there as a whole or not at all, whatever happens in between: to a temporary
- * file in the same folder, on to the disk, and then by a move to its place, where a file that was
- * there before stays until that moment. A program that is killed leaves the temporary file behind,
- * which is hidden and ends in {@code .tmp}.
+ * Writes a file atomically: the file is complete or does not exist. The content is written to a
+ * temporary file in the same folder, forced to the disk, and moved to its place. An existing file
+ * stays unchanged until that move. A program that is killed leaves the temporary file behind. Its
+ * name is hidden and ends in {@code .tmp}.
+ *
+ * @hidden
  */
 public final class AtomicFile {
   private static final String ENDING = ".tmp";
 
   private AtomicFile() {}
 
-  /** What a file is to hold. */
+  /** Writes the content of a file. */
   @FunctionalInterface
   public interface Content {
-    /** Writes all of it; the stream is closed by the caller. */
+    /** Writes the whole content. The caller closes the stream. */
     void writeTo(OutputStream out) throws IOException;
   }
 
   /**
-   * Writes or replaces a file. An interrupt of this thread does not keep it from being written.
+   * Writes or replaces a file. An interrupt of this thread does not prevent the file from being
+   * written.
    *
-   * @throws IOException if it cannot be written; the file is then as it was before
+   * @throws IOException if the file cannot be written; an existing file is then unchanged
    */
   public static void write(Path file, Content content) throws IOException {
-    File temporary = beside(file);
+    File temporary = temporaryFor(file);
     try {
-      // Not a channel: those close themselves when the thread is interrupted.
+      // Not a channel, which is closed when the thread is interrupted.
       try (var out = new FileOutputStream(temporary)) {
         content.writeTo(out);
         out.getFD().sync();
@@ -49,8 +52,8 @@ public final class AtomicFile {
     }
   }
 
-  /** A hidden name of its own beside a file. */
-  public static File beside(Path file) {
+  /** Returns a unique hidden file name in the folder of {@code file}. */
+  public static File temporaryFor(Path file) {
     Path absolute = file.toAbsolutePath();
     String name = "." + absolute.getFileName() + "." + UUID.randomUUID() + ENDING;
     return absolute.resolveSibling(name).toFile();
@@ -65,8 +68,8 @@ public final class AtomicFile {
   }
 
   /**
-   * Deletes the temporary files that killed programs have left beside a file; only where no other
-   * program is writing it.
+   * Deletes the temporary files that killed programs have left for a file. Call it only when no
+   * other program is writing the file.
    */
   public static void deleteLeftovers(Path file) throws IOException {
     Path absolute = file.toAbsolutePath();
@@ -85,12 +88,12 @@ public final class AtomicFile {
     return name.startsWith(beginning) && name.endsWith(ENDING);
   }
 
-  /** Deletes a file from {@link #beside} if it is there. */
+  /** Deletes a file that {@link #temporaryFor} named, if it exists. */
   public static void delete(File temporary) {
     try {
       Files.deleteIfExists(temporary.toPath());
     } catch (IOException e) {
-      // What was to be written is written, or the failure that matters is on its way.
+      // The content has been written, or a more important exception is being thrown.
       temporary.deleteOnExit();
     }
   }

@@ -1,15 +1,17 @@
 package org.unroll.internal;
 
 /**
- * Random numbers without a state: element j of a stream is a function of the stream's key and of j
- * alone. A dropout mask keyed by seed, layer, step and row is therefore the same on whatever
- * thread, and in whatever slice, the row is computed.
+ * Generates random numbers without a state: element j of a stream is a function of the stream's key
+ * and of j only. Therefore a dropout mask keyed by seed, layer, step and row is the same regardless
+ * of the thread, and of the slice, in which the row is computed.
  *
- * <p>The key is mixed in 64 bits, one coordinate after another, as {@link SplitMix64} does. The
- * elements are mixed in 32 bits, which leaves the loop to the JIT's own vectors, by two rounds of
- * multiply and xorshift with constants from the search for mixers of low bias of Chris Wellons's
- * hash-prospector project (16, 21f0aaad, 15, d35a2d97, 15), the upper half of the key entering
- * between the rounds. Only integer arithmetic is used, so the streams are the same on every JVM.
+ * <p>The key is mixed in 64 bits, one coordinate after another, as in {@link SplitMix64}. The
+ * elements are mixed in 32 bits so that the JIT compiler can vectorize the loop. Two rounds of
+ * multiply and xorshift use the constants of a low-bias mixer (16, 21f0aaad, 15, d35a2d97, 15) that
+ * Chris Wellons's hash-prospector project found. The upper half of the key is added between the
+ * rounds. Only integer arithmetic is used, so the streams are the same on every JVM.
+ *
+ * @hidden
  */
 public final class CounterRandom {
   private static final long GOLDEN_64 = 0x9E3779B97F4A7C15L;
@@ -18,10 +20,10 @@ public final class CounterRandom {
   private CounterRandom() {}
 
   /**
-   * The key of one row's stream.
+   * Returns the key of one row's stream.
    *
-   * @param seed the seed of the whole run
-   * @param layer which layer (and which of its masks) asks
+   * @param seed the seed of the training run
+   * @param layer the number of the layer's mask
    * @param step the number of the training step
    * @param row the row within the batch
    */
@@ -33,19 +35,19 @@ public final class CounterRandom {
   }
 
   /**
-   * Fills {@code n} cells with 0, with probability {@code rate}, or else 1/(1 − rate): inverted
-   * dropout, which leaves the expected value of what it multiplies as it was.
+   * Fills {@code n} elements with 0, with probability {@code rate}, or otherwise with 1/(1 − rate).
+   * This is inverted dropout, which preserves the expected value of what the mask multiplies.
    *
-   * @param key the stream, from {@link #key}
-   * @param rate the share to drop, from 0 to 1 (at 1 everything is dropped, as in Keras)
-   * @throws IllegalArgumentException if the rate is outside
+   * @param key the key of the stream, from {@link #key}
+   * @param rate the fraction to drop, from 0 to 1 (with 1 everything is dropped, as in Keras)
+   * @throws IllegalArgumentException if the rate is less than 0 or greater than 1
    */
   public static void fillDropoutMask(long key, double rate, int n, float[] mask, int offset) {
     if (!(rate >= 0 && rate <= 1)) {
       throw new IllegalArgumentException(
-          "A dropout rate is a share from 0 to 1 of the values to drop. Received: " + rate);
+          "The dropout rate must be from 0 to 1, but was " + rate + ".");
     }
-    // Numbers of 31 bits, so that the sign of a difference says which is larger.
+    // Numbers of 31 bits, so that the sign of a difference shows which is larger.
     int lastDropped = (int) ((long) (rate * 0x1p31) - 1);
     float scale = rate == 1 ? 0 : (float) (1 / (1 - rate));
     int low = (int) key;
@@ -56,7 +58,7 @@ public final class CounterRandom {
     }
   }
 
-  /** The 32 bits of element {@code j}. */
+  /** Returns the 32 bits of element {@code j}. */
   static int bits(long key, int j) {
     return mix32((int) key, (int) (key >>> 32), j);
   }

@@ -5,18 +5,22 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Arrays of floats in binary files, bit by bit, the most significant byte first. */
+/**
+ * Writes arrays of floats to binary files and reads them, with the most significant byte first.
+ *
+ * @hidden
+ */
 public final class FloatArrays {
   private FloatArrays() {}
 
-  /** Writes the values without their count, which the reader must know. */
+  /** Writes the values without their number, which the reader must know. */
   public static void write(DataOutput out, float[] values) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES));
     bytes.asFloatBuffer().put(values);
     out.write(bytes.array());
   }
 
-  /** Overwrites the values with what {@link #write} wrote. */
+  /** Reads the values that {@link #write} wrote, as many as the array has room for. */
   public static void read(DataInput in, float[] values) throws IOException {
     byte[] bytes = new byte[Math.multiplyExact(values.length, Float.BYTES)];
     in.readFully(bytes);

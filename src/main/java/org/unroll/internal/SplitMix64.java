@@ -3,29 +3,31 @@ package org.unroll.internal;
 import java.util.random.RandomGenerator;
 
 /**
- * The random numbers of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
- * generators", 2014), written out because the JDK promises no algorithm for its own generators of
- * that kind, and initial weights and the order of samples must be the same on all.
+ * Generates the random numbers of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom
+ * number generators", 2014). The JDK has such a generator but does not specify its algorithm, and
+ * initial weights and the order of samples must be the same on all JDKs.
+ *
+ * @hidden
  */
 public final class SplitMix64 implements RandomGenerator {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
   private long state;
-  private double kept; // the second of a pair of normal numbers
+  private double kept; // the second of a pair of normally distributed numbers
   private boolean hasKept;
 
-  /** A generator whose numbers depend on the seed alone. */
+  /** Creates a generator. Its numbers depend on the seed only. */
   public SplitMix64(long seed) {
     state = seed;
   }
 
-  /** Begins anew, as a new generator with this seed would. */
+  /** Restarts this generator as if it were new with this seed. */
   public void restart(long seed) {
     state = seed;
     hasKept = false;
   }
 
-  /** Mixes the bits of a number: variant 13 of David Stafford's finalizers, a bijection. */
+  /** Mixes the bits of a number with variant 13 of David Stafford's finalizers, a bijection. */
   public static long mix(long number) {
     long z = (number ^ (number >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
@@ -38,13 +40,16 @@ public final class SplitMix64 implements RandomGenerator {
     return mix(state);
   }
 
-  /** A multiple of 2⁻⁵³, uniform on [0, 1). */
+  /** Returns a multiple of 2⁻⁵³, uniformly distributed on [0, 1). */
   @Override
   public double nextDouble() {
     return (nextLong() >>> 11) * 0x1p-53;
   }
 
-  /** A normal number with mean 0 and deviation 1, by Marsaglia's polar method (1962). */
+  /**
+   * Returns a normally distributed number with mean 0 and standard deviation 1, computed by
+   * Marsaglia's polar method (1962).
+   */
   @Override
   public double nextGaussian() {
     if (hasKept) {
@@ -59,7 +64,7 @@ public final class SplitMix64 implements RandomGenerator {
       v = 2 * nextDouble() - 1;
       s = u * u + v * v;
     } while (s >= 1 || s == 0);
-    // StrictMath has one result on all JVMs, Math may differ in the last bit.
+    // StrictMath gives the same result on all JVMs; Math may differ in the last bit.
     double factor = StrictMath.sqrt(-2 * StrictMath.log(s) / s);
     kept = v * factor;
     hasKept = true;

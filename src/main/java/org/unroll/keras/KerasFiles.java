@@ -188,7 +188,7 @@ public final class KerasFiles implements ModelFiles {
               + " Received: "
               + path);
     }
-    File scratch = AtomicFile.beside(path);
+    File scratch = AtomicFile.temporaryFor(path);
     try {
       byte[] config = JSON.writeValueAsBytes(ModelConfigs.write(model));
       byte[] weights = weights(model).toBytes(scratch);

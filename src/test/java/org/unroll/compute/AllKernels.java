@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Every implementation that this machine can run, the vector kernels once in each width up to the
- * CPU's own.
+ * Loads every implementation that this machine can run. The vector kernels are loaded once for each
+ * width up to the preferred width of the CPU.
  */
 final class AllKernels {
   private static final String BITS = "unroll.vector.bits";
@@ -32,7 +32,7 @@ final class AllKernels {
     return all;
   }
 
-  /** The width is a constant of its class, so another width is that class loaded once more. */
+  /** Loads the classes again for another width, because the width is a constant of its class. */
   private static Kernels withBits(int bits) {
     String before = System.getProperty(BITS);
     System.setProperty(BITS, String.valueOf(bits));

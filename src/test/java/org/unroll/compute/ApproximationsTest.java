@@ -8,11 +8,11 @@ import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** tanh, sigmoid and exp over the whole range of floats, against double arithmetic. */
+/** Compares tanh, sigmoid and exp with double precision over the whole range of floats. */
 class ApproximationsTest {
   private static final double RELATIVE_ERROR = 1e-6;
 
-  /** A prime, so that the lowest bits of the floats take all values; about 260,000 floats. */
+  /** A prime, so that the lowest bits take all values. It selects about 260,000 floats. */
   private static final int STEP = Integer.getInteger("unroll.test.floatStep", 16_411);
 
   private static final int BLOCK = 1000;
@@ -23,7 +23,7 @@ class ApproximationsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void tanh(Kernels kernels) {
+  void tanhIsAccurateForAllFloats(Kernels kernels) {
     checkAllFloats(kernels, Activation.TANH, Math::tanh);
     float[] y = apply(kernels, Activation.TANH, 0f, -0f, Float.MIN_VALUE, 30f, -30f);
     assertEquals(0f, y[0]);
@@ -35,7 +35,7 @@ class ApproximationsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void sigmoid(Kernels kernels) {
+  void sigmoidIsAccurateForAllFloats(Kernels kernels) {
     checkAllFloats(kernels, Activation.SIGMOID, Reference::sigmoid);
     float[] y = apply(kernels, Activation.SIGMOID, 0f, -0f, 200f, -200f);
     assertEquals(0.5f, y[0]);
@@ -46,7 +46,7 @@ class ApproximationsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void exp(Kernels kernels) {
+  void expIsAccurateForAllFloats(Kernels kernels) {
     checkAllFloats(kernels, Activation.EXPONENTIAL, Math::exp);
     float[] y = apply(kernels, Activation.EXPONENTIAL, 0f, -0f, 88.72f, 88.73f, -104f);
     assertEquals(1f, y[0]);
@@ -58,7 +58,7 @@ class ApproximationsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void infinitiesAndNaN(Kernels kernels) {
+  void handlesInfinitiesAndNaN(Kernels kernels) {
     float inf = Float.POSITIVE_INFINITY;
     for (Activation f : Activation.values()) {
       if (f == Activation.SOFTMAX) {
@@ -98,7 +98,7 @@ class ApproximationsTest {
         if (expected > Float.MAX_VALUE) {
           expected = Float.POSITIVE_INFINITY;
         }
-        // results below the normal numbers have not got the bits for it
+        // Subnormal results do not have enough bits for the relative error.
         double tolerance = RELATIVE_ERROR * Math.abs(expected) + Float.MIN_NORMAL;
         boolean bounded = f == Activation.EXPONENTIAL || Math.abs(y[i]) <= 1;
         if (!(Math.abs(y[i] - expected) <= tolerance || y[i] == expected) || !bounded) {

@@ -7,15 +7,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whether a test run computes with what it was started for. Without it a build that lost the
- * incubator module would pass with nothing but plain loops tested.
+ * Checks that a test run uses the implementation it was started for. Without this test, a build
+ * that lost the incubator module would pass although only plain loops were tested.
  */
 @Tag("both-compute-implementations")
 class ComputeChoiceTest {
   private static final String EXPECTED = System.getProperty("unroll.test.compute");
 
   @Test
-  void theRunUsesTheImplementationItIsFor() {
+  void usesTheImplementationThatTheRunIsFor() {
     assertNotNull(
         EXPECTED,
         "Start the tests with -Dunroll.test.compute=vector --add-modules=jdk.incubator.vector, or with"
@@ -30,7 +30,7 @@ class ComputeChoiceTest {
   }
 
   @Test
-  void theScalarRunDoesWithoutTheModule() {
+  void scalarRunHasNoIncubatorModule() {
     boolean module = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     assertEquals("vector".equals(EXPECTED), module, "module present");
   }

@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Test;
 
 class ComputeTest {
   @Test
-  void choosesOnce() {
+  void returnsTheSameKernelsOnEachCall() {
     assertSame(Compute.kernels(), Compute.kernels());
   }
 
   @Test
-  void describesItselfInOneLine() {
+  void describesTheImplementationInOneLine() {
     String line = Compute.describe();
     assertTrue(line.startsWith(Compute.kernels().description()), line);
     assertTrue(line.contains("JDK " + Runtime.version()), line);
@@ -23,19 +23,19 @@ class ComputeTest {
   }
 
   @Test
-  void scalarCanBeForced() {
+  void usesScalarKernelsWhenForced() {
     assertEquals(ScalarKernels.class, Compute.choose("scalar").kernels().getClass());
   }
 
   @Test
-  void bothImplementationsAreThereToBeTested() {
+  void loadsBothImplementations() {
     assertEquals(2, Compute.implementations().size());
     assertTrue(Compute.choose("vector").kernels() instanceof VectorKernels);
     assertTrue(Compute.choose(null).kernels() instanceof VectorKernels);
   }
 
   @Test
-  void withoutTheModuleThePlainLoopsRunAndSayWhatWouldBeFaster() throws Exception {
+  void fallsBackToPlainLoopsAndExplainsHowToAddTheModule() throws Exception {
     String line = NewJvm.run(Describe.class);
     assertTrue(line.startsWith("Plain loops, JDK "), line);
     assertTrue(line.contains("--add-modules jdk.incubator.vector"), line);
@@ -43,31 +43,31 @@ class ComputeTest {
   }
 
   @Test
-  void vectorsForcedWithoutTheModuleAreAnErrorThatNamesTheFlag() throws Exception {
+  void rejectsForcedVectorsWithoutTheModuleAndNamesTheFlag() throws Exception {
     String error = NewJvm.run(Describe.class, "-Dunroll.compute=vector");
-    assertTrue(error.startsWith("IllegalStateException: unroll.compute=vector needs"), error);
+    assertTrue(error.startsWith("IllegalStateException: unroll.compute=vector requires"), error);
     assertTrue(error.contains("--add-modules jdk.incubator.vector"), error);
     assertTrue(error.contains("JDK_JAVA_OPTIONS=--add-modules=jdk.incubator.vector"), error);
   }
 
   @Test
-  void aWidthThatDoesNotExistIsAnError() throws Exception {
+  void rejectsAnUnknownVectorWidth() throws Exception {
     String error =
         NewJvm.run(
             Describe.class, "--add-modules=jdk.incubator.vector", "-Dunroll.vector.bits=100");
     assertTrue(error.startsWith("IllegalStateException: "), error);
-    assertTrue(error.contains("unroll.vector.bits is '100'; it can be 128, 256 or 512"), error);
+    assertTrue(error.contains("unroll.vector.bits must be 128, 256 or 512, but was '100'."), error);
   }
 
   @Test
-  void aNarrowerWidthCanBeForced() throws Exception {
+  void usesANarrowerWidthWhenForced() throws Exception {
     String line =
         NewJvm.run(
             Describe.class, "--add-modules=jdk.incubator.vector", "-Dunroll.vector.bits=128");
     assertTrue(line.startsWith("Vector API, 128 bits, JDK "), line);
   }
 
-  /** Prints what {@link Compute#describe} says or throws. */
+  /** Prints what {@link Compute#describe} returns or throws. */
   static final class Describe {
     private Describe() {}
 
@@ -82,9 +82,11 @@ class ComputeTest {
   }
 
   @Test
-  void anUnknownNameIsAnErrorThatListsTheNames() {
+  void rejectsAnUnknownImplementationAndListsTheNames() {
     var e = assertThrows(IllegalStateException.class, () -> Compute.choose("avx"));
-    assertTrue(e.getMessage().contains("unroll.compute is 'avx'"), e.getMessage());
-    assertTrue(e.getMessage().contains("'vector' or 'scalar'"), e.getMessage());
+    assertEquals(
+        "The system property unroll.compute must be 'vector' or 'scalar', but was 'avx'."
+            + " Omit it to choose automatically.",
+        e.getMessage());
   }
 }

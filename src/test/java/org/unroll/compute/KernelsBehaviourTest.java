@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What training relies on besides the numbers: the same bits always, no allocation, implementations
- * that agree.
+ * Checks what training relies on in addition to the numbers: results are always the same bits,
+ * kernels do not allocate, and the implementations agree.
  */
 class KernelsBehaviourTest {
   private static final Activation[] ACTIVATIONS = Activation.values();
@@ -24,7 +24,7 @@ class KernelsBehaviourTest {
     return AllKernels.implementations();
   }
 
-  /** Steps of an LSTM and a GRU with all that belongs to them, on buffers allocated once. */
+  /** Runs steps of an LSTM and a GRU with their products, on buffers that are allocated once. */
   private static final class Work {
     final Kernels kernels;
     final float[] x = random(1, ROWS * INPUTS);
@@ -130,7 +130,7 @@ class KernelsBehaviourTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void aRowDoesNotDependOnTheRowsBesideIt(Kernels kernels) {
+  void resultOfARowDoesNotDependOnOtherRows(Kernels kernels) {
     Work together = new Work(kernels);
     together.run(0, ROWS);
     Work apart = new Work(kernels);
@@ -138,14 +138,14 @@ class KernelsBehaviourTest {
     apart.run(4, 1);
     apart.run(5, 3);
     apart.run(8, 1);
-    // without the sums over all rows
+    // Without the sums over all rows.
     for (int i = 0; i < 7; i++) {
       assertArrayEquals(together.results().get(i), apart.results().get(i), "result " + i);
     }
   }
 
   @Test
-  void threadsGiveTheSameBits() throws InterruptedException {
+  void anotherThreadGivesTheSameBits() throws InterruptedException {
     for (Kernels kernels : implementations()) {
       Work here = new Work(kernels);
       Work there = new Work(kernels);
@@ -160,7 +160,7 @@ class KernelsBehaviourTest {
   }
 
   @Test
-  void implementationsAgree() {
+  void implementationsAgreeWithinRounding() {
     List<Kernels> all = implementations();
     Work scalar = new Work(all.get(0));
     scalar.run(0, ROWS);
@@ -179,20 +179,20 @@ class KernelsBehaviourTest {
   }
 
   @Test
-  void plainLoopsAllocateNothing() {
+  void plainLoopsDoNotAllocate() {
     assertEquals(0, bytesPerFiftySteps(implementations().get(0), 30));
   }
 
   /**
-   * Vectors that the JIT does not keep in registers are objects: this fails if it had to give up
-   * anywhere. In a JVM with vectors of one width, as a user's is.
+   * A vector that the JIT compiler does not keep in a register is an object, so this test fails if
+   * the compiler gave up anywhere. It runs in a JVM with one vector width, like a user's.
    */
   @Test
-  void vectorsStayInRegistersOnceCompiled() throws Exception {
+  void compiledVectorsStayInRegisters() throws Exception {
     assertEquals("0", NewJvm.run(SteadyState.class, "--add-modules=jdk.incubator.vector"), "bytes");
   }
 
-  /** Prints what fifty steps allocate when the JIT is done. */
+  /** Prints the bytes that fifty steps allocate after the JIT compiler has finished. */
   static final class SteadyState {
     private SteadyState() {}
 

@@ -11,9 +11,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every implementation against double arithmetic, on sizes that leave every kind of remainder. The
- * cells around a matrix hold NaN where they are read (a stray one poisons the result) and a
- * sentinel where they are written.
+ * Compares every implementation with double precision, on sizes that leave every kind of remainder.
+ * Each matrix has a frame. The frame of an input contains NaN, so that a stray read shows in the
+ * result. The frame of an output contains a sentinel that must not change.
  */
 class KernelsTest {
   private static final int[] SIZES = {1, 3, 7, 8, 9, 15, 17, 31, 33, 100};
@@ -21,7 +21,7 @@ class KernelsTest {
   private static final List<Activation> ELEMENTWISE =
       Arrays.stream(Activation.values()).filter(f -> f != Activation.SOFTMAX).toList();
 
-  /** Without the one whose error grows with its argument, and which no cell uses. */
+  /** Without the exponential, whose error grows with its argument and which no cell uses. */
   private static final List<Activation> IN_CELLS =
       ELEMENTWISE.stream().filter(f -> f != Activation.EXPONENTIAL).toList();
 
@@ -31,7 +31,7 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void productsOfAnySize(Kernels kernels) {
+  void multipliesMatricesOfAnySize(Kernels kernels) {
     for (int m : new int[] {1, 3, 8, 17, 33}) {
       for (int n : SIZES) {
         for (int k : new int[] {1, 7, 9, 31, 100}) {
@@ -43,7 +43,7 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void productsWithABiasOfAnySize(Kernels kernels) {
+  void multipliesAndAddsABiasOfAnySize(Kernels kernels) {
     for (int m : new int[] {1, 9}) {
       for (int n : SIZES) {
         for (int k : new int[] {1, 31, 300}) {
@@ -78,7 +78,7 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void transposedProductsOfAnySize(Kernels kernels) {
+  void multipliesTransposedMatricesOfAnySize(Kernels kernels) {
     for (int m : new int[] {1, 3, 8, 17, 33}) {
       for (int n : SIZES) {
         for (int k : new int[] {1, 7, 9, 31, 100}) {
@@ -90,7 +90,7 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void largeProducts(Kernels kernels) {
+  void multipliesLargeMatrices(Kernels kernels) {
     for (int[] size : new int[][] {{32, 512, 300}, {5, 1030, 130}, {70, 130, 515}, {1, 96, 700}}) {
       checkProduct(kernels, false, size[0], size[1], size[2], true);
     }
@@ -130,7 +130,7 @@ class KernelsTest {
           expected += term;
           magnitude += Math.abs(term);
         }
-        // a float32 sum of s terms is off by at most about s/2 roundings of the largest partial sum
+        // The error of a float32 sum of s terms is at most about s/2 roundings of its partial sums.
         double tolerance = 1.2e-7 * magnitude * (2 + Math.sqrt(summed));
         double actual = c.get(i, j);
         if (!(Math.abs(actual - expected) <= tolerance)) {
@@ -149,7 +149,7 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void transposesAnySize(Kernels kernels) {
+  void transposesMatricesOfAnySize(Kernels kernels) {
     for (int rows : SIZES) {
       for (int columns : SIZES) {
         Framed a = Framed.random(new Random(rows * 31L + columns), rows, columns, 3, columns);
@@ -205,7 +205,7 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void multipliesElementsInPlaceToo(Kernels kernels) {
+  void multipliesElementsAlsoInPlace(Kernels kernels) {
     for (int rows : new int[] {1, 3, 8}) {
       for (int width : SIZES) {
         Random random = new Random(rows * 31L + width);
@@ -247,7 +247,7 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void activationsAndDerivativesOfAnySize(Kernels kernels) {
+  void computesActivationsAndDerivativesOfAnySize(Kernels kernels) {
     for (Activation f : ELEMENTWISE) {
       for (int width : SIZES) {
         int rows = 3;
@@ -267,7 +267,7 @@ class KernelsTest {
             String what = kernels.description() + ": " + f + "(" + at + ")";
             assertClose(Reference.activation(f, at), y.get(i, j), 1e-6, 1e-7, what);
             double slope = Reference.derivative(f, at);
-            // from the output y, 1 - y² and the like have the absolute error of y
+            // Derivatives such as 1 - y² have the absolute error of the output y.
             assertClose(
                 given.get(i, j) * slope, gradient.get(i, j), 3e-6, 1e-6, what + " backwards");
           }
@@ -287,7 +287,7 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void softmaxOfAnyWidth(Kernels kernels) {
+  void computesSoftmaxOfAnyWidth(Kernels kernels) {
     for (int width : SIZES) {
       int rows = 3;
       Random random = new Random(width);
@@ -335,7 +335,7 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void softmaxOfNotANumberIsNone(Kernels kernels) {
+  void softmaxOfNaNIsNaN(Kernels kernels) {
     int width = 37;
     for (int at : new int[] {0, 5, 36}) {
       float[] x = new float[2 * width];
@@ -351,7 +351,7 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void lstmStepsOfAnySize(Kernels kernels) {
+  void computesLstmStepsOfAnySize(Kernels kernels) {
     for (int rows : new int[] {1, 2, 5}) {
       for (int units : SIZES) {
         checkLstm(kernels, Activation.TANH, Activation.SIGMOID, rows, units);
@@ -361,7 +361,7 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void lstmStepsWithAnyActivations(Kernels kernels) {
+  void computesLstmStepsWithAnyActivations(Kernels kernels) {
     for (Activation activation : IN_CELLS) {
       for (Activation recurrent : IN_CELLS) {
         checkLstm(kernels, activation, recurrent, 2, 17);
@@ -445,7 +445,7 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void gruStepsOfAnySize(Kernels kernels) {
+  void computesGruStepsOfAnySize(Kernels kernels) {
     for (int rows : new int[] {1, 2, 5}) {
       for (int units : SIZES) {
         checkGru(kernels, Activation.TANH, Activation.SIGMOID, rows, units);
@@ -455,7 +455,7 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void gruStepsWithAnyActivations(Kernels kernels) {
+  void computesGruStepsWithAnyActivations(Kernels kernels) {
     for (Activation activation : IN_CELLS) {
       for (Activation recurrent : IN_CELLS) {
         checkGru(kernels, activation, recurrent, 2, 17);
@@ -538,7 +538,7 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
-  void gruOutputLeavesTheResetGateAlone(Kernels kernels) {
+  void gruOutputDoesNotChangeTheResetGate(Kernels kernels) {
     for (int units : SIZES) {
       int rows = 3;
       Random random = new Random(units);
@@ -569,7 +569,7 @@ class KernelsTest {
     }
   }
 
-  /** The central difference of {@code f} along one of its arguments. */
+  /** Returns the central difference of {@code f} along one of its arguments. */
   private static double slope(ToDoubleFunction<double[]> f, double[] at, int argument) {
     double step = 1e-6;
     double[] moved = at.clone();
@@ -587,7 +587,7 @@ class KernelsTest {
     }
   }
 
-  /** A matrix with a frame: what lies before it, between its rows and behind it. */
+  /** A matrix with a frame: the values before it, between its rows and after it. */
   private static final class Framed {
     final int rows;
     final int width;
@@ -666,7 +666,7 @@ class KernelsTest {
         boolean inside = at >= offset && at < offset + rows * stride && column < width;
         assertTrue(
             inside || Float.compare(values[at], frame) == 0,
-            () -> "something was written outside the matrix");
+            () -> "a value outside the matrix changed");
       }
     }
   }

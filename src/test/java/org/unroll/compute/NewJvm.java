@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A JVM started with other flags than that of the tests. */
+/** Starts a JVM with other flags than the JVM of the tests. */
 final class NewJvm {
   private NewJvm() {}
 
-  /** What the program prints. */
+  /** Returns what the program prints. */
   static String run(Class<?> program, String... flags) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -2,14 +2,14 @@ package org.unroll.compute;
 
 import org.apache.commons.math3.special.Erf;
 
-/** The same arithmetic in double, one element at a time and as the formulas stand. */
+/** The reference: the same formulas in double precision, one element at a time. */
 final class Reference {
   private static final double SELU_SCALE = 1.05070098;
   private static final double SELU_ALPHA = 1.67326324;
 
   private Reference() {}
 
-  /** f(x) for every activation but softmax. */
+  /** Returns f(x) for every activation except softmax. */
   static double activation(Activation f, double x) {
     return switch (f) {
       case LINEAR -> x;
@@ -25,13 +25,11 @@ final class Reference {
       case SILU -> x * sigmoid(x);
       case EXPONENTIAL -> Math.exp(x);
       case LEAKY_RELU -> x > 0 ? x : 0.2 * x;
-      case SOFTMAX -> throw new IllegalArgumentException("softmax goes by rows");
+      case SOFTMAX -> throw new IllegalArgumentException("softmax is computed row by row");
     };
   }
 
-  /**
-   * f'(x), written out and not by differences, for the tails where differences lose their digits.
-   */
+  /** Returns f'(x) from its formula. In the tails, finite differences would lose their digits. */
   static double derivative(Activation f, double x) {
     return switch (f) {
       case LINEAR -> 1;
@@ -48,7 +46,7 @@ final class Reference {
       case SILU -> sigmoid(x) * (1 + x * sigmoid(-x));
       case EXPONENTIAL -> Math.exp(x);
       case LEAKY_RELU -> x > 0 ? 1 : 0.2;
-      case SOFTMAX -> throw new IllegalArgumentException("softmax goes by rows");
+      case SOFTMAX -> throw new IllegalArgumentException("softmax is computed row by row");
     };
   }
 
@@ -74,7 +72,7 @@ final class Reference {
   }
 
   /**
-   * One unit of an LSTM.
+   * Computes one unit of an LSTM.
    *
    * @param p the pre-activations i, f, g, o and the previous cell state
    * @return the gates i, f, g, o, then c, act(c), h
@@ -90,7 +88,7 @@ final class Reference {
   }
 
   /**
-   * One unit of a GRU, reset gate after the product.
+   * Computes one unit of a GRU with the reset gate after the product.
    *
    * @param p the projections z and r of input and state, h of the input, h of the state, and the
    *     previous state

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class WorkersTest {
-  /** Threads of other tests in the same JVM. */
+  /** The threads of other tests in the same JVM. */
   private Set<Thread> others;
 
   @BeforeEach
@@ -31,13 +31,13 @@ class WorkersTest {
   }
 
   @AfterEach
-  void noHelperIsLeft() {
+  void assertNoHelperIsLeft() {
     assertEquals(0, helpers());
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 16})
-  void everyTaskIsDoneOnceInManyQuickRuns(int threads) {
+  void runsEveryTaskOnceInManyShortRuns(int threads) {
     try (Workers workers = new Workers(threads)) {
       int[] done = new int[40];
       AtomicIntegerArray busy = new AtomicIntegerArray(threads);
@@ -61,7 +61,7 @@ class WorkersTest {
   }
 
   @Test
-  void runsAfterPausesToo() throws InterruptedException {
+  void runsAgainAfterPauses() throws InterruptedException {
     try (Workers workers = new Workers(3)) {
       AtomicInteger sum = new AtomicInteger();
       for (int run = 0; run < 30; run++) {
@@ -73,10 +73,10 @@ class WorkersTest {
   }
 
   @Test
-  void helpersAreDaemonsAndTakePart() {
+  void helpersAreDaemonsAndRunTasks() {
     try (Workers workers = new Workers(3)) {
       assertEquals(3, workers.threads());
-      // Three tasks that wait for one another can only end on three threads.
+      // Three tasks that wait for one another can end only on three threads.
       CountDownLatch together = new CountDownLatch(3);
       String[] names = new String[3];
       workers.run(
@@ -96,7 +96,7 @@ class WorkersTest {
   }
 
   @Test
-  void aSingleTaskStartsNoThread() {
+  void startsNoThreadForASingleTask() {
     try (Workers workers = new Workers(4)) {
       workers.run(1, (number, worker) -> assertEquals(0, worker));
       workers.run(0, (number, worker) -> assertEquals(-1, number));
@@ -106,7 +106,7 @@ class WorkersTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 4})
-  void theExceptionOfTheLowestTaskIsThrown(int threads) {
+  void throwsTheExceptionOfTheLowestTask(int threads) {
     try (Workers workers = new Workers(threads)) {
       for (int run = 0; run < 2000; run++) {
         AtomicInteger begun = new AtomicInteger();
@@ -128,8 +128,8 @@ class WorkersTest {
                           }
                         }));
         assertEquals("task 5", e.getMessage());
-        assertEquals(begun.get(), ended.get(), "a task was under way after run returned");
-        // tasks 0 to 5 were taken, and at most one more by each other thread
+        assertEquals(begun.get(), ended.get(), "a task was running after run returned");
+        // Tasks 0 to 5 were taken, and at most one more by each other thread.
         assertTrue(begun.get() >= 6 && begun.get() < 6 + threads, "begun: " + begun);
         assertEquals(begun.get() - 6, e.getSuppressed().length);
         workers.run(3, (number, worker) -> {});
@@ -138,7 +138,7 @@ class WorkersTest {
   }
 
   @Test
-  void anErrorPassesUnwrapped() {
+  void throwsErrorsUnwrapped() {
     try (Workers workers = new Workers(2)) {
       Error error = new StackOverflowError();
       assertSame(
@@ -156,7 +156,7 @@ class WorkersTest {
   }
 
   @Test
-  void theInterruptFlagStaysAsItWas() {
+  void preservesTheInterruptFlag() {
     try (Workers workers = new Workers(2)) {
       for (int run = 0; run < 200; run++) {
         Thread.currentThread().interrupt();
@@ -181,7 +181,7 @@ class WorkersTest {
   }
 
   @Test
-  void aRunWithinARunIsAnError() {
+  void rejectsARunWithinARun() {
     try (Workers workers = new Workers(2)) {
       var e =
           assertThrows(
@@ -195,7 +195,7 @@ class WorkersTest {
   }
 
   @Test
-  void closedWorkersAreGoneAndRefuse() {
+  void closeEndsTheThreadsAndRejectsFurtherRuns() {
     Workers workers = new Workers(4);
     workers.run(10, (number, worker) -> {});
     assertEquals(3, helpers());
@@ -207,13 +207,13 @@ class WorkersTest {
   }
 
   @Test
-  void needsAtLeastOneThread() {
+  void rejectsFewerThanOneThread() {
     var e = assertThrows(IllegalArgumentException.class, () -> new Workers(0));
-    assertTrue(e.getMessage().contains("Received: 0"), e.getMessage());
+    assertEquals("threads must be at least 1, but was 0.", e.getMessage());
   }
 
   @Test
-  void theNumberOfThreadsIsAProperty() {
+  void readsTheNumberOfThreadsFromAProperty() {
     String before = System.getProperty(Workers.PROPERTY);
     try {
       System.setProperty(Workers.PROPERTY, "3");
@@ -221,7 +221,11 @@ class WorkersTest {
       for (String wrong : new String[] {"0", "two", ""}) {
         System.setProperty(Workers.PROPERTY, wrong);
         var e = assertThrows(IllegalStateException.class, Workers::defaultThreads);
-        assertTrue(e.getMessage().contains("unroll.threads is '" + wrong + "'"), e.getMessage());
+        assertEquals(
+            "The system property unroll.threads must be an integer of at least 1, but was '"
+                + wrong
+                + "'. Omit it to use all processors.",
+            e.getMessage());
       }
       System.clearProperty(Workers.PROPERTY);
       assertEquals(Runtime.getRuntime().availableProcessors(), Workers.defaultThreads());
@@ -235,7 +239,7 @@ class WorkersTest {
   }
 
   @Test
-  void aRunAllocatesNothing() {
+  void runDoesNotAllocate() {
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     try (Workers workers = new Workers(2)) {
       SliceTask task = (number, worker) -> {};

@@ -22,7 +22,7 @@ class AtomicFileTest {
   }
 
   @Test
-  void aFileIsReplacedAsAWholeOrStays() throws IOException {
+  void replacesTheWholeFileOrLeavesItUnchanged() throws IOException {
     Path file = folder.resolve("a.txt");
     AtomicFile.write(file, out -> out.write('1'));
     assertEquals("1", Files.readString(file));
@@ -45,7 +45,7 @@ class AtomicFileTest {
   }
 
   @Test
-  void anInterruptKeepsNothingFromBeingWritten() throws IOException {
+  void writesTheFileWhenTheThreadIsInterrupted() throws IOException {
     Path file = folder.resolve("a.txt");
     Thread.currentThread().interrupt();
     AtomicFile.write(file, out -> out.write('1'));
@@ -54,11 +54,11 @@ class AtomicFileTest {
   }
 
   @Test
-  void whatKilledProgramsLeaveIsDeletedAndNothingElse() throws IOException {
+  void deletesOnlyTheLeftoversOfKilledPrograms() throws IOException {
     Path file = folder.resolve("a.txt");
-    Files.writeString(AtomicFile.beside(file).toPath(), "half");
-    Files.writeString(AtomicFile.beside(folder.resolve("b.txt")).toPath(), "half");
-    Files.writeString(folder.resolve("a.txt.tmp"), "someone's");
+    Files.writeString(AtomicFile.temporaryFor(file).toPath(), "half");
+    Files.writeString(AtomicFile.temporaryFor(folder.resolve("b.txt")).toPath(), "half");
+    Files.writeString(folder.resolve("a.txt.tmp"), "other");
     Files.writeString(file, "whole");
     AtomicFile.deleteLeftovers(file);
     List<String> left = files();

@@ -9,12 +9,12 @@ import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Test;
 
 class CounterRandomTest {
-  // From src/test/python/counter_random.py, in Python's unbounded integers.
+  // Computed by src/test/python/counter_random.py with Python's unbounded integers.
   private static final long KEY_A = 0x1957A7604E215178L;
   private static final long KEY_B = 0x5820ECB67880C3EAL;
 
   @Test
-  void isTheFunctionThatTheDocumentationNames() {
+  void matchesTheReferenceImplementation() {
     assertEquals(KEY_A, CounterRandom.key(0, 0, 0, 0));
     assertEquals(KEY_B, CounterRandom.key(-42, 3, 5_000_000_000L, 127));
     assertEquals(0x865FC9B8, CounterRandom.bits(KEY_A, 0));
@@ -23,7 +23,7 @@ class CounterRandomTest {
   }
 
   @Test
-  void keepsTheShareAskedForAndScalesTheRest() {
+  void dropsTheGivenFractionAndScalesTheRest() {
     int n = 200_000;
     float[] mask = new float[n];
     for (double rate : new double[] {0.01, 0.1, 0.2, 0.5, 0.9}) {
@@ -40,7 +40,7 @@ class CounterRandomTest {
   }
 
   @Test
-  void atTheEndsNothingOrEverythingIsDropped() {
+  void dropsNothingAtRateZeroAndEverythingAtRateOne() {
     float[] mask = new float[1000];
     CounterRandom.fillDropoutMask(7, 0, 1000, mask, 0);
     for (float value : mask) {
@@ -53,14 +53,13 @@ class CounterRandomTest {
   }
 
   @Test
-  void aRateOutsideIsAnError() {
+  void rejectsARateOutsideZeroToOne() {
     for (double rate : new double[] {-0.1, 1.1, Double.NaN}) {
       var e =
           assertThrows(
               IllegalArgumentException.class,
               () -> CounterRandom.fillDropoutMask(0, rate, 1, new float[1], 0));
-      assertTrue(e.getMessage().contains("from 0 to 1"), e.getMessage());
-      assertTrue(e.getMessage().contains(String.valueOf(rate)), e.getMessage());
+      assertEquals("The dropout rate must be from 0 to 1, but was " + rate + ".", e.getMessage());
     }
   }
 
@@ -79,11 +78,11 @@ class CounterRandomTest {
   }
 
   @Test
-  void everyBitIsSetHalfTheTime() {
+  void setsEveryBitHalfTheTime() {
     int n = 100_000;
     int[] set = new int[32];
     for (int j = 0; j < n; j++) {
-      // 16 elements of each of many rows, the way masks are drawn
+      // 16 elements of each of many rows, as masks are drawn.
       int bits = CounterRandom.bits(CounterRandom.key(9, 1, 0, j / 16), j % 16);
       for (int bit = 0; bit < 32; bit++) {
         set[bit] += bits >>> bit & 1;
@@ -95,17 +94,17 @@ class CounterRandomTest {
   }
 
   @Test
-  void neighboursAreUncorrelated() {
+  void neighboringStreamsAreUncorrelated() {
     assertUncorrelated("rows", i -> CounterRandom.key(1, 0, 0, i));
     assertUncorrelated("steps", i -> CounterRandom.key(1, 0, i, 0));
     assertUncorrelated("layers", i -> CounterRandom.key(1, i, 0, 0));
     assertUncorrelated("seeds", i -> CounterRandom.key(i, 0, 0, 0));
-    // the same sum of coordinates, a classic way to get the same key twice
+    // The same sum of coordinates, which gives weak mixers the same key twice.
     assertUncorrelated("layer against row", i -> CounterRandom.key(1, i, 0, 2000 - i));
   }
 
   @Test
-  void neighbouringElementsAreUncorrelated() {
+  void neighboringElementsAreUncorrelated() {
     int n = 100_000;
     long key = CounterRandom.key(3, 1, 4, 1);
     for (int lag : new int[] {1, 2, 3, 16, 32, 64}) {

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** The numbers are those of src/test/python/split_mix.py. */
+/** Compares the numbers with those of src/test/python/split_mix.py. */
 class SplitMix64Test {
   @Test
-  void isTheAlgorithmOfThePaper() {
+  void followsTheAlgorithmOfThePaper() {
     var random = new SplitMix64(1234567);
     assertEquals(6457827717110365317L, random.nextLong());
     assertEquals(3203168211198807973L, random.nextLong());
@@ -18,9 +18,9 @@ class SplitMix64Test {
     assertEquals(0.1599103928769201, uniform.nextDouble());
   }
 
-  /** So far the JDK has the same; weights drawn evenly stay what they were. */
+  /** The JDK's generator gives the same numbers today, which keeps uniform weights unchanged. */
   @Test
-  void uniformNumbersAreThoseOfTheJdkOfToday() {
+  void uniformNumbersEqualThoseOfTheJdk() {
     var ours = new SplitMix64(-7);
     var theirs = new SplittableRandom(-7);
     for (int i = 0; i < 100; i++) {
@@ -29,7 +29,7 @@ class SplitMix64Test {
   }
 
   @Test
-  void normalNumbersAreThoseOfThePolarMethod() {
+  void normalNumbersFollowThePolarMethod() {
     double[] expected = {
       0.49295065581737485,
       -0.6940056672160174,
@@ -44,9 +44,9 @@ class SplitMix64Test {
     }
   }
 
-  /** Of 200,000 standard normal numbers the first four moments are known to four deviations. */
+  /** Checks the first four moments of 200,000 numbers within four standard deviations. */
   @Test
-  void momentsAreThoseOfTheNormalDistribution() {
+  void momentsMatchTheNormalDistribution() {
     int n = 200_000;
     double[] sums = new double[4];
     var random = new SplitMix64(3);

@@ -166,7 +166,8 @@ class KerasConfigTest {
         refusal(model -> ((ObjectNode) lstm(model).get("config")).remove("units")));
     assertTrue(
         refusal(model -> ((ObjectNode) lstm(model).get("config")).put("activation", "tann"))
-            .startsWith("Unknown activation 'tann'. Known: "));
+            .startsWith(
+                "The activation must be one of the known names, but was 'tann'. Known names: "));
   }
 
   @Test

@@ -224,7 +224,11 @@ class StackErrorsTest {
     assertThrows(IllegalArgumentException.class, () -> Layers.l1(-1));
     assertThrows(IllegalArgumentException.class, () -> Layers.l2(Double.NaN));
     var error = assertThrows(IllegalArgumentException.class, () -> activation("tann"));
-    assertTrue(error.getMessage().startsWith("Unknown activation 'tann'. Known: linear, relu,"));
+    assertTrue(
+        error
+            .getMessage()
+            .startsWith(
+                "The activation must be one of the known names, but was 'tann'. Known names: linear, relu,"));
   }
 
   /** What is set after wrapping holds for both directions. */

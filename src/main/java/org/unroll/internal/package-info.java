@@ -1,0 +1,11 @@
+/**
+ * What several packages need and no user does: random numbers that are the same on every JVM, and
+ * files that are written atomically.
+ *
+ * <p>{@code SplitMix64} is the generator of initial weights and of the order of samples. {@code
+ * CounterRandom} draws dropout masks that do not depend on threads. {@code AtomicFile} writes model
+ * files, checkpoints and downloads.
+ *
+ * <p>Every package may use this one. It uses no other package of the library.
+ */
+package org.unroll.internal;
