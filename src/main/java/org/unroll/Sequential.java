@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.ejml.data.FMatrixRMaj;
-import org.unroll.compute.Workers;
+import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
 import org.unroll.data.Shape;
@@ -311,7 +311,7 @@ public final class Sequential {
   public Evaluation evaluate(Dataset data) {
     requireCompiled("evaluate");
     boolean penalized = network.trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
-    return new Evaluation(trainer.evaluate(data, Workers.defaultThreads()), loss, penalized);
+    return new Evaluation(trainer.evaluate(data, WorkerPool.defaultThreads()), loss, penalized);
   }
 
   /**
@@ -344,7 +344,7 @@ public final class Sequential {
   }
 
   private Predictions run(Dataset data, NetworkState states) {
-    float[] values = predictor.predict(data, states, Workers.defaultThreads());
+    float[] values = predictor.predict(data, states, WorkerPool.defaultThreads());
     Layer last = layers().get(layers().size() - 1);
     return new Predictions(predictor.outputShape(data), values, last.outputWidths(), states);
   }

@@ -21,7 +21,7 @@ import org.unroll.compute.Kernels;
 import org.unroll.compute.Matrix;
 
 /**
- * The products of recurrent layers, beside EJML's. The column {@code flops} counts multiplications
+ * The products of recurrent layers, compared with EJML's. The column {@code flops} counts multiplications
  * and additions; in nanoseconds, so that it reads as GFLOP/s.
  */
 @BenchmarkMode(Mode.Throughput)

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.unroll.Sequential;
 import org.unroll.compute.Compute;
-import org.unroll.compute.Workers;
+import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 
 /**
@@ -70,7 +70,7 @@ final class Workloads {
   private static Stopwatch train(Workload workload) {
     var stopwatch = new Stopwatch(1, WARM_UP_SECONDS, SECONDS);
     Dataset data = workload.data(BATCHES);
-    TrainingClock.time(stopwatch, workload.model(), data, Workers.defaultThreads());
+    TrainingClock.time(stopwatch, workload.model(), data, WorkerPool.defaultThreads());
     return stopwatch;
   }
 
@@ -97,7 +97,7 @@ final class Workloads {
     line.put("steps", stopwatch.steps());
     line.put("bytes_per_step", stopwatch.bytesPerStep());
     line.put("version", Compute.describe());
-    line.put("threads", Workers.defaultThreads());
+    line.put("threads", WorkerPool.defaultThreads());
     try {
       System.out.println(new ObjectMapper().writeValueAsString(line));
     } catch (JsonProcessingException e) {

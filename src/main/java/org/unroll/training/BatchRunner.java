@@ -3,8 +3,7 @@ package org.unroll.training;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import org.unroll.compute.SliceTask;
-import org.unroll.compute.Workers;
+import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
 import org.unroll.losses.InvalidTargetException;
@@ -60,10 +59,10 @@ final class BatchRunner implements AutoCloseable {
   private final Loss logitsLoss; // the loss before the output's activation, or null
   private final List<Metric> metrics;
   private final long seed;
-  private final Workers workers;
-  private final SliceTask sliceTask = this::runSlice;
-  private final SliceTask partTask = this::runPart;
-  private final SliceTask sumTask = this::sumGradients;
+  private final WorkerPool workers;
+  private final WorkerPool.Task sliceTask = this::runSlice;
+  private final WorkerPool.Task partTask = this::runPart;
+  private final WorkerPool.Task sumTask = this::sumGradients;
   private final Worker[] workerStates;
   private Worker[] sliceStates = {}; // where all slices are under way at once
   private NetworkPass[] slicePasses = {};
@@ -96,7 +95,7 @@ final class BatchRunner implements AutoCloseable {
     logitsLoss = probabilities ? loss.onLogits(network.outputActivation()) : null;
     this.metrics = metrics;
     this.seed = seed;
-    workers = new Workers(threads);
+    workers = new WorkerPool(threads);
     workerStates = new Worker[threads];
     for (int i = 0; i < threads; i++) {
       workerStates[i] = new Worker(network.newPass());

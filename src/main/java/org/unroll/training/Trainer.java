@@ -16,7 +16,7 @@ import org.unroll.callbacks.BackupAndRestore;
 import org.unroll.callbacks.Callback;
 import org.unroll.callbacks.TerminateOnNaN;
 import org.unroll.callbacks.TrainingContext;
-import org.unroll.compute.Workers;
+import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
 import org.unroll.losses.Loss;
@@ -392,7 +392,7 @@ public final class Trainer {
     }
 
     void run() {
-      int threads = options.threads() == null ? Workers.defaultThreads() : options.threads();
+      int threads = options.threads() == null ? WorkerPool.defaultThreads() : options.threads();
       try (var runner =
           new BatchRunner(network, loss, List.copyOf(metrics.values()), options.seed(), threads)) {
         RuntimeException failure = null;

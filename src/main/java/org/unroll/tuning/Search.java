@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.unroll.compute.Workers;
+import org.unroll.compute.WorkerPool;
 
 /**
  * One call of {@code search}: asks the tuner what to try, runs it on some threads, and writes down
@@ -175,7 +175,7 @@ final class Search {
   private Outcome execute(Proposal proposal, AtomicInteger epochs) {
     Rung rung = proposal.rung();
     Path from = rung == null || rung.from() == null ? null : folder.trial(rung.from());
-    int threads = Math.max(1, Workers.defaultThreads() / parallel);
+    int threads = Math.max(1, WorkerPool.defaultThreads() / parallel);
     if (tuner.executions() > 1 && experiment.hasEpochs() && !proposal.asksForSeed()) {
       throw new IllegalStateException(
           "executionsPerTrial("

@@ -9,7 +9,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import org.unroll.compute.Workers;
+import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 import org.unroll.timeseries.Windows;
 import org.unroll.training.FitOptions;
@@ -147,7 +147,7 @@ public abstract sealed class Tuner<T extends Tuner<T>>
 
   /**
    * How many trials run side by side, each on its share of the threads; by default as many as there
-   * are threads ({@link Workers#defaultThreads}). The results do not depend on it; memory does.
+   * are threads ({@link WorkerPool#defaultThreads}). The results do not depend on it; memory does.
    */
   public T parallelTrials(int trials) {
     parallelTrials = atLeastOne("parallelTrials", trials);
@@ -298,7 +298,7 @@ public abstract sealed class Tuner<T extends Tuner<T>>
 
   /** How many trials can run side by side at most. */
   int parallel() {
-    return parallelTrials == null ? Workers.defaultThreads() : parallelTrials;
+    return parallelTrials == null ? WorkerPool.defaultThreads() : parallelTrials;
   }
 
   final int failuresInARow() {

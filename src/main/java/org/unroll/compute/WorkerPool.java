@@ -19,7 +19,20 @@ import java.util.concurrent.locks.LockSupport;
  *
  * @hidden
  */
-public final class Workers implements AutoCloseable {
+public final class WorkerPool implements AutoCloseable {
+  /** Work that is divided into numbered tasks, none of which waits for another. */
+  @FunctionalInterface
+  public interface Task {
+    /**
+     * Runs one task.
+     *
+     * @param task the number of the task, from 0
+     * @param worker the number of the worker that runs it, from 0 (the caller) to the number of
+     *     threads minus 1; it is the index of buffers that no other task uses at the same time
+     */
+    void run(int task, int worker);
+  }
+
   static final String PROPERTY = "unroll.threads";
 
   /** Tens of microseconds on a CPU of 2020, about the time it takes to wake a parked thread. */
@@ -38,13 +51,13 @@ public final class Workers implements AutoCloseable {
   // fails to take it.
   private final AtomicLong claims = new AtomicLong();
   private final AtomicInteger unfinished = new AtomicInteger();
-  private volatile SliceTask task;
+  private volatile Task task;
   private volatile int tasks;
   private volatile Thread waitingCaller;
   private final List<Failure> failures = new ArrayList<>();
 
   /** Creates a pool of {@link #defaultThreads} threads. */
-  public Workers() {
+  public WorkerPool() {
     this(defaultThreads());
   }
 
@@ -54,7 +67,7 @@ public final class Workers implements AutoCloseable {
    * @param threads the number of threads, including the caller's
    * @throws IllegalArgumentException if {@code threads} is less than 1
    */
-  public Workers(int threads) {
+  public WorkerPool(int threads) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1, but was " + threads + ".");
     }
@@ -106,10 +119,10 @@ public final class Workers implements AutoCloseable {
    *
    * @throws IllegalStateException if this pool is closed, or is already running tasks
    */
-  public void run(int tasks, SliceTask task) {
+  public void run(int tasks, Task task) {
     if (closed) {
       throw new IllegalStateException(
-          "The workers must be open to run tasks, but were closed. Create new Workers.");
+          "The workers must be open to run tasks, but were closed. Create new WorkerPool.");
     }
     if (threads == 1 || tasks <= 1) {
       for (int number = 0; number < tasks; number++) {
@@ -119,7 +132,7 @@ public final class Workers implements AutoCloseable {
     }
     if (!running.compareAndSet(false, true)) {
       throw new IllegalStateException(
-          "The workers must be idle to run tasks, but were busy. Do not call run within a task, or"
+          "The worker pool must be idle to run tasks, but was busy. Do not call run within a task, or"
               + " from two threads at once.");
     }
     try {
@@ -190,7 +203,7 @@ public final class Workers implements AutoCloseable {
         return;
       }
       int number = tasks - left;
-      SliceTask current = task;
+      Task current = task;
       if (claims.compareAndSet(claim, claim - 1)) {
         // The run cannot end before this task does, and no other can begin. Therefore the fields
         // read
@@ -303,7 +316,7 @@ public final class Workers implements AutoCloseable {
       }
       parked = true;
       while (runOf(claims.get()) == run && !closed) {
-        LockSupport.park(Workers.this);
+        LockSupport.park(WorkerPool.this);
         // A helper ignores interrupts, and would not park while its flag is set.
         Thread.interrupted();
       }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-class WorkersTest {
+class WorkerPoolTest {
   /** The threads of other tests in the same JVM. */
   private Set<Thread> others;
 
@@ -38,10 +38,10 @@ class WorkersTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 16})
   void runsEveryTaskOnceInManyShortRuns(int threads) {
-    try (Workers workers = new Workers(threads)) {
+    try (WorkerPool workers = new WorkerPool(threads)) {
       int[] done = new int[40];
       AtomicIntegerArray busy = new AtomicIntegerArray(threads);
-      SliceTask task =
+      WorkerPool.Task task =
           (number, worker) -> {
             assertEquals(1, busy.incrementAndGet(worker), "two tasks share a worker's buffers");
             done[number]++;
@@ -62,7 +62,7 @@ class WorkersTest {
 
   @Test
   void runsAgainAfterPauses() throws InterruptedException {
-    try (Workers workers = new Workers(3)) {
+    try (WorkerPool workers = new WorkerPool(3)) {
       AtomicInteger sum = new AtomicInteger();
       for (int run = 0; run < 30; run++) {
         workers.run(7, (number, worker) -> sum.addAndGet(number));
@@ -74,7 +74,7 @@ class WorkersTest {
 
   @Test
   void helpersAreDaemonsAndRunTasks() {
-    try (Workers workers = new Workers(3)) {
+    try (WorkerPool workers = new WorkerPool(3)) {
       assertEquals(3, workers.threads());
       // Three tasks that wait for one another can end only on three threads.
       CountDownLatch together = new CountDownLatch(3);
@@ -97,7 +97,7 @@ class WorkersTest {
 
   @Test
   void startsNoThreadForASingleTask() {
-    try (Workers workers = new Workers(4)) {
+    try (WorkerPool workers = new WorkerPool(4)) {
       workers.run(1, (number, worker) -> assertEquals(0, worker));
       workers.run(0, (number, worker) -> assertEquals(-1, number));
       assertEquals(0, helpers());
@@ -107,7 +107,7 @@ class WorkersTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 4})
   void throwsTheExceptionOfTheLowestTask(int threads) {
-    try (Workers workers = new Workers(threads)) {
+    try (WorkerPool workers = new WorkerPool(threads)) {
       for (int run = 0; run < 2000; run++) {
         AtomicInteger begun = new AtomicInteger();
         AtomicInteger ended = new AtomicInteger();
@@ -139,7 +139,7 @@ class WorkersTest {
 
   @Test
   void throwsErrorsUnwrapped() {
-    try (Workers workers = new Workers(2)) {
+    try (WorkerPool workers = new WorkerPool(2)) {
       Error error = new StackOverflowError();
       assertSame(
           error,
@@ -157,7 +157,7 @@ class WorkersTest {
 
   @Test
   void preservesTheInterruptFlag() {
-    try (Workers workers = new Workers(2)) {
+    try (WorkerPool workers = new WorkerPool(2)) {
       for (int run = 0; run < 200; run++) {
         Thread.currentThread().interrupt();
         CountDownLatch both = new CountDownLatch(2);
@@ -182,7 +182,7 @@ class WorkersTest {
 
   @Test
   void rejectsARunWithinARun() {
-    try (Workers workers = new Workers(2)) {
+    try (WorkerPool workers = new WorkerPool(2)) {
       var e =
           assertThrows(
               IllegalStateException.class,
@@ -196,7 +196,7 @@ class WorkersTest {
 
   @Test
   void closeEndsTheThreadsAndRejectsFurtherRuns() {
-    Workers workers = new Workers(4);
+    WorkerPool workers = new WorkerPool(4);
     workers.run(10, (number, worker) -> {});
     assertEquals(3, helpers());
     workers.close();
@@ -208,32 +208,32 @@ class WorkersTest {
 
   @Test
   void rejectsFewerThanOneThread() {
-    var e = assertThrows(IllegalArgumentException.class, () -> new Workers(0));
+    var e = assertThrows(IllegalArgumentException.class, () -> new WorkerPool(0));
     assertEquals("threads must be at least 1, but was 0.", e.getMessage());
   }
 
   @Test
   void readsTheNumberOfThreadsFromAProperty() {
-    String before = System.getProperty(Workers.PROPERTY);
+    String before = System.getProperty(WorkerPool.PROPERTY);
     try {
-      System.setProperty(Workers.PROPERTY, "3");
-      assertEquals(3, Workers.defaultThreads());
+      System.setProperty(WorkerPool.PROPERTY, "3");
+      assertEquals(3, WorkerPool.defaultThreads());
       for (String wrong : new String[] {"0", "two", ""}) {
-        System.setProperty(Workers.PROPERTY, wrong);
-        var e = assertThrows(IllegalStateException.class, Workers::defaultThreads);
+        System.setProperty(WorkerPool.PROPERTY, wrong);
+        var e = assertThrows(IllegalStateException.class, WorkerPool::defaultThreads);
         assertEquals(
             "The system property unroll.threads must be an integer of at least 1, but was '"
                 + wrong
                 + "'. Omit it to use all processors.",
             e.getMessage());
       }
-      System.clearProperty(Workers.PROPERTY);
-      assertEquals(Runtime.getRuntime().availableProcessors(), Workers.defaultThreads());
+      System.clearProperty(WorkerPool.PROPERTY);
+      assertEquals(Runtime.getRuntime().availableProcessors(), WorkerPool.defaultThreads());
     } finally {
       if (before == null) {
-        System.clearProperty(Workers.PROPERTY);
+        System.clearProperty(WorkerPool.PROPERTY);
       } else {
-        System.setProperty(Workers.PROPERTY, before);
+        System.setProperty(WorkerPool.PROPERTY, before);
       }
     }
   }
@@ -241,8 +241,8 @@ class WorkersTest {
   @Test
   void runDoesNotAllocate() {
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-    try (Workers workers = new Workers(2)) {
-      SliceTask task = (number, worker) -> {};
+    try (WorkerPool workers = new WorkerPool(2)) {
+      WorkerPool.Task task = (number, worker) -> {};
       long least = Long.MAX_VALUE;
       for (int round = 0; round < 20; round++) {
         long before = threads.getCurrentThreadAllocatedBytes();
