@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,17 +25,21 @@ class DocExamplesTest {
   private static final Pattern JAVADOC_EXAMPLE =
       Pattern.compile("(?s)<pre>\\{@code\n(.*?)\\}</pre>");
 
+  private static final Pattern IMPORT = Pattern.compile("(?m)^ *\\*? *(import [\\w. *]+;)$");
+
   @Test
   void examplesRun() throws IOException {
     try (JShell shell = JShell.builder().executionEngine("local").build()) {
       for (String path : System.getProperty("java.class.path").split(":", -1)) {
         shell.addToClasspath(path);
       }
-      for (String name : List.of("audio", "data", "network", "notebook", "plots", "text")) {
-        shell.eval("import org.unroll." + name + ".*;");
+      String readme = Files.readString(Path.of("README.md"));
+      for (String line : importsOfJavadoc()) {
+        if (!readme.contains(line)) {
+          shell.eval(line);
+        }
       }
       Files.write(Path.of("target", "power.csv"), powerRows());
-      String readme = Files.readString(Path.of("README.md"));
       for (String example : examples(README_EXAMPLE, readme)) {
         run(shell, "README.md", small(example));
       }
@@ -46,6 +52,26 @@ class DocExamplesTest {
       }
       assertTrue(count >= 5, "too few examples in Javadoc: " + count);
     }
+  }
+
+  /**
+   * What the examples in Javadoc import, and what those without imports need. It is imported before
+   * anything else because JShell sets variables back when an import follows them.
+   */
+  private static Set<String> importsOfJavadoc() throws IOException {
+    Set<String> imports = new TreeSet<>();
+    for (String name : List.of("audio", "data", "network", "notebook", "plots", "text")) {
+      imports.add("import org.unroll." + name + ".*;");
+    }
+    for (Path source : sources()) {
+      for (String example : examples(JAVADOC_EXAMPLE, Files.readString(source))) {
+        Matcher lines = IMPORT.matcher(example);
+        while (lines.find()) {
+          imports.add(lines.group(1));
+        }
+      }
+    }
+    return imports;
   }
 
   /** The file of the README's example: hours with a daily course. */
