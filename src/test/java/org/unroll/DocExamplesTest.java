@@ -19,7 +19,10 @@ import jdk.jshell.SnippetEvent;
 import jdk.jshell.SourceCodeAnalysis;
 import org.junit.jupiter.api.Test;
 
-/** Runs the examples of the README, and those in Javadoc on the README's variables. */
+/**
+ * Runs the examples of the README and of the page of features, then those in Javadoc, which use the
+ * variables of the README.
+ */
 class DocExamplesTest {
   private static final Pattern README_EXAMPLE = Pattern.compile("(?s)```java\n(.*?)```");
   private static final Pattern JAVADOC_EXAMPLE =
@@ -40,8 +43,10 @@ class DocExamplesTest {
         }
       }
       Files.write(Path.of("target", "power.csv"), powerRows());
-      for (String example : examples(README_EXAMPLE, readme)) {
-        run(shell, "README.md", small(example));
+      for (Path page : List.of(Path.of("README.md"), Path.of("src/site/features.md"))) {
+        for (String example : examples(README_EXAMPLE, Files.readString(page))) {
+          run(shell, page.toString(), small(example));
+        }
       }
       int count = 0;
       for (Path source : sources()) {
@@ -63,8 +68,13 @@ class DocExamplesTest {
     for (String name : List.of("audio", "data", "network", "notebook", "plots", "text")) {
       imports.add("import org.unroll." + name + ".*;");
     }
-    for (Path source : sources()) {
-      for (String example : examples(JAVADOC_EXAMPLE, Files.readString(source))) {
+    List<Path> files = new ArrayList<>(sources());
+    files.add(Path.of("src/site/features.md"));
+    for (Path file : files) {
+      String text = Files.readString(file);
+      List<String> examples = examples(JAVADOC_EXAMPLE, text);
+      examples.addAll(examples(README_EXAMPLE, text));
+      for (String example : examples) {
         Matcher lines = IMPORT.matcher(example);
         while (lines.find()) {
           imports.add(lines.group(1));

@@ -51,7 +51,8 @@ class StateGradientsTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
   void agreeWithKeras(int number) throws IOException {
-    JsonNode root = JSON.readTree(StateGradientsTest.class.getResource("state_gradients.json"));
+    JsonNode root =
+        JSON.readTree(StateGradientsTest.class.getResourceAsStream("state_gradients.json"));
     JsonNode expected = root.get("cases").get(number);
     RecurrentLayer<?> layer = layer(expected.get("name").asText());
     layer.returnSequences(expected.get("sequences").asBoolean());

@@ -17,7 +17,7 @@ class BaselineTest {
   @BeforeAll
   static void read() throws IOException {
     var json = new ObjectMapper();
-    numpy = json.readTree(BaselineTest.class.getResource("baselines.json"));
+    numpy = json.readTree(BaselineTest.class.getResourceAsStream("baselines.json"));
     double[][] table = json.convertValue(numpy.get("table"), double[][].class);
     windows =
         TimeSeries.of(table, "a", "b", "c")

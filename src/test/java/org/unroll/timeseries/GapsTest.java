@@ -21,7 +21,7 @@ class GapsTest {
 
   private static JsonNode numpy() {
     try {
-      return new ObjectMapper().readTree(GapsTest.class.getResource("gaps.json"));
+      return new ObjectMapper().readTree(GapsTest.class.getResourceAsStream("gaps.json"));
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -53,7 +53,7 @@ class ResamplerTest {
   @Test
   void agreesWithPandas() throws IOException {
     JsonNode pandas =
-        new ObjectMapper().readTree(ResamplerTest.class.getResource("resampling.json"));
+        new ObjectMapper().readTree(ResamplerTest.class.getResourceAsStream("resampling.json"));
     Table table =
         Table.create(
             "t",

@@ -44,7 +44,7 @@ class WindowsTest {
   // The book's generator.
 
   static Stream<JsonNode> bookCases() throws IOException {
-    var resource = WindowsTest.class.getResource("book_windows.json");
+    var resource = WindowsTest.class.getResourceAsStream("book_windows.json");
     JsonNode cases = new ObjectMapper().readTree(resource);
     return IntStream.range(0, cases.size()).mapToObj(cases::get);
   }
