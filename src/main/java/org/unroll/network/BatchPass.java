@@ -5,7 +5,7 @@ package org.unroll.network;
  * normalization. The methods {@code measure}, {@code combine} and {@code updateStatistics} are
  * called only if {@link Layer#usesBatchStatistics()}.
  *
- * <p>A batch is computed in several slices, each by its own pass. In the forward direction each
+ * <p>A batch is computed in several slices, with one pass for each. In the forward direction each
  * pass {@linkplain #measure measures} its slice, one thread {@linkplain #combine combines} the
  * results in the order of the slices, and then each pass runs {@link #forward} with the combined
  * result. The backward direction has the same three steps.

@@ -175,6 +175,7 @@ public final class Initializers {
    * See {@link Initializers#constant(double)}.
    *
    * @param value the value
+   * @hidden
    */
   public record Constant(double value) implements Initializer {
     @Override
@@ -187,6 +188,7 @@ public final class Initializers {
    * See {@link Initializers#identity(double)}.
    *
    * @param gain the values on the diagonal
+   * @hidden
    */
   public record Identity(double gain) implements Initializer {
     @Override
@@ -207,6 +209,7 @@ public final class Initializers {
    *
    * @param min the smallest value
    * @param max the upper bound
+   * @hidden
    */
   public record RandomUniform(double min, double max) implements Initializer {
     /**
@@ -234,6 +237,7 @@ public final class Initializers {
    *
    * @param mean the mean
    * @param stddev the standard deviation
+   * @hidden
    */
   public record RandomNormal(double mean, double stddev) implements Initializer {
     /**
@@ -258,6 +262,7 @@ public final class Initializers {
    *
    * @param mean the mean
    * @param stddev the standard deviation before truncation
+   * @hidden
    */
   public record TruncatedNormal(double mean, double stddev) implements Initializer {
     /**
@@ -333,6 +338,7 @@ public final class Initializers {
    * See {@link Initializers#orthogonal(double)}.
    *
    * @param gain the factor of the orthogonal matrix
+   * @hidden
    */
   public record Orthogonal(double gain) implements Initializer {
     @Override

@@ -378,6 +378,8 @@ public abstract class Layer {
   /**
    * Returns the names and widths of several outputs that the layer returns concatenated along the
    * last axis. The map is empty if the layer has one output.
+   *
+   * @hidden
    */
   public Map<String, Integer> outputWidths() {
     return Map.of();
@@ -386,6 +388,8 @@ public abstract class Layer {
   /**
    * Returns a description of what the layer returns in addition to its output, for the message of
    * an exception. Returns null if the layer has one output.
+   *
+   * @hidden
    */
   public String moreOutputs() {
     return returnState() ? "its states (returnState)" : null;
@@ -414,7 +418,11 @@ public abstract class Layer {
     return Gradient.dense(weight.size());
   }
 
-  /** Describes an output of this layer in the message of an exception: {@code (batch, 240, 14)}. */
+  /**
+   * Describes an output of this layer in the message of an exception: {@code (batch, 240, 14)}.
+   *
+   * @hidden
+   */
   public String describeOutput(Shape output) {
     return describe(output);
   }
@@ -550,8 +558,8 @@ public abstract class Layer {
   }
 
   /**
-   * Returns a sentence for {@link #wrongInput} that says how to change this layer so that the next
-   * one accepts its output.
+   * Returns the last sentence of the message of {@link #wrongInput}: how to change this layer so
+   * that the next one accepts its output.
    *
    * @param output the shape of one output sample of this layer
    * @param needed the input that the next layer needs

@@ -68,7 +68,11 @@ public abstract class Pass {
     return buffer.length >= length ? buffer : new float[length];
   }
 
-  /** Divides {@code count} values by a number. */
+  /**
+   * Divides {@code count} values by a number.
+   *
+   * @hidden
+   */
   protected static void divide(float[] values, int from, int count, float divisor) {
     for (int i = from; i < from + count; i++) {
       values[i] /= divisor;
@@ -92,7 +96,11 @@ public abstract class Pass {
     }
   }
 
-  /** Copies an array of shape (outer, inner, width) to one of shape (inner, outer, width). */
+  /**
+   * Copies an array of shape (outer, inner, width) to one of shape (inner, outer, width).
+   *
+   * @hidden
+   */
   protected static void swapAxes(
       float[] from, int offset, float[] to, int outer, int inner, int width) {
     for (int i = 0; i < outer; i++) {

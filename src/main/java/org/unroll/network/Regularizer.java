@@ -31,7 +31,11 @@ public record Regularizer(double l1, double l2) {
     }
   }
 
-  /** Returns the penalty for the values of a weight. */
+  /**
+   * Returns the penalty for the values of a weight.
+   *
+   * @hidden
+   */
   public double penalty(float[] values) {
     double absolute = 0;
     double squares = 0;
@@ -42,7 +46,11 @@ public record Regularizer(double l1, double l2) {
     return l1 * absolute + l2 * squares;
   }
 
-  /** Adds the gradient of the penalty, {@code l1·sign(w) + 2·l2·w}, to a gradient. */
+  /**
+   * Adds the gradient of the penalty, {@code l1·sign(w) + 2·l2·w}, to a gradient.
+   *
+   * @hidden
+   */
   public void addGradient(float[] values, float[] gradient) {
     float one = (float) l1;
     float two = (float) (2 * l2);

@@ -6,7 +6,7 @@ import org.unroll.data.Shape;
 
 /**
  * A weight of a layer: a row-major {@code float[]} with a name, a shape, an optional regularizer
- * and a flag that tells whether it is trained.
+ * and a flag for training.
  */
 public final class Weight {
   private final String name;

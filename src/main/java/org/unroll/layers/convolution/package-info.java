@@ -8,7 +8,8 @@
  * <p>The constructors of all layers are public, and each refers to its factory method in {@code
  * Layers}. Models are usually written with the factory methods.
  *
- * <p>This package depends only on {@code layers.core}, {@code network} and the packages below. Only
- * {@code layers.recurrent} depends on it, for its convolutional cells.
+ * <p>This package depends only on {@code layers.core}, {@code network} and the packages below them.
+ * Among the other packages of layers, only {@code layers.recurrent} depends on it, for its
+ * convolutional cell.
  */
 package org.unroll.layers.convolution;

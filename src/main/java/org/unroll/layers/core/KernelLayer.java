@@ -33,13 +33,18 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
    *
    * @param type the class name, as in Keras
    * @param outputs the number of outputs, which is the length of b
+   * @hidden
    */
   protected KernelLayer(String type, int outputs) {
     super(type);
     this.outputs = outputs;
   }
 
-  /** Returns this layer. */
+  /**
+   * Returns this layer.
+   *
+   * @hidden
+   */
   protected abstract S self();
 
   /** Sets the activation. The default is {@link Activation#LINEAR}. */
@@ -129,7 +134,11 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
     return self();
   }
 
-  /** Creates W with the given shape, and b. */
+  /**
+   * Creates W with the given shape, and b.
+   *
+   * @hidden
+   */
   protected final void createKernel(Shape kernel, WeightFactory factory) {
     factory.create("kernel", kernel, kernelInitializer, kernelRegularizer);
     if (useBias) {
@@ -142,7 +151,11 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
     return makesProbabilities(activation) ? activation : null;
   }
 
-  /** The pass of a layer with a kernel. It applies bias and activation to the product. */
+  /**
+   * The pass of a layer with a kernel. It applies bias and activation to the product.
+   *
+   * @hidden
+   */
   protected abstract class KernelPass extends Pass {
     /** The implementation of the matrix products. */
     protected final Kernels kernels = Compute.kernels();
