@@ -19,12 +19,13 @@ import org.unroll.internal.SplitMix64;
  * <p>A custom layer extends this class and implements three methods: {@link #checkInput} checks the
  * input's shape and returns the output's shape, {@link #createWeights} creates the weights, and
  * {@link #newPass} returns the equations, forward and backward. A layer that applies another layer
- * also implements {@link #innerLayers}.
+ * also implements {@link #innerLayers}. A model with a custom layer can be trained, but not saved
+ * in Keras's file formats.
  *
- * <p>The following residual block shows each of these. It applies an inner layer f to its centered
- * input and adds the result to the input. Dropout multiplies the result by a random mask m in
- * training. The scale γ is trained. The center μ is not trained; it can be set to the mean of the
- * training data.
+ * <p>The following residual block applies an inner layer f to its centered input and adds the
+ * result to the input. In training, dropout multiplies the result by a random mask m. The scale γ
+ * is a trainable weight. The center μ is a non-trainable weight, which can be set to the mean of
+ * the training data. A wrong input throws an exception that names both layers.
  *
  * <pre>
  * h = f(x − μ)      y = x + γ ⊙ m ⊙ h
@@ -185,10 +186,11 @@ public abstract class Layer {
   }
 
   /**
-   * Sets the name. The method {@code name} of a subclass calls this method.
+   * Sets the name, which must be unique in the model. The fluent {@code name} of a subclass calls
+   * this method.
    *
    * @throws IllegalArgumentException if the name is null or blank, or contains a slash
-   * @hidden
+   * @throws IllegalStateException if the layer is built
    */
   public final void setName(String newName) {
     requireNotBuilt("name");
