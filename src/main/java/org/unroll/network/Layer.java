@@ -159,6 +159,7 @@ public abstract class Layer {
   private Shape inputShape;
   private Shape outputShape;
   private List<Weight> weights = List.of();
+  private Layer[] builtLayers = {}; // the inner layers, without a new list for each batch
   private int position;
   private boolean trainable = true;
 
@@ -305,6 +306,7 @@ public abstract class Layer {
     var created = new ArrayList<Weight>();
     createWeights(input, new WeightFactory(this, source, created));
     weights = Collections.unmodifiableList(created);
+    builtLayers = innerLayers().toArray(Layer[]::new);
     inputShape = input;
     outputShape = output;
   }
@@ -340,7 +342,7 @@ public abstract class Layer {
    * runs. By default it prepares the {@linkplain #innerLayers inner layers}.
    */
   public void prepareBackward() {
-    for (Layer inner : innerLayers()) {
+    for (Layer inner : builtLayers) {
       inner.prepareBackward();
     }
   }
@@ -410,7 +412,7 @@ public abstract class Layer {
    * weight of an inner layer it is what the inner layer returns.
    */
   public Gradient newGradient(Weight weight) {
-    for (Layer inner : innerLayers()) {
+    for (Layer inner : builtLayers) {
       for (Weight own : inner.weights()) {
         if (own.values() == weight.values()) {
           return inner.newGradient(own);
