@@ -381,9 +381,9 @@ class CellsTest {
   @Test
   void whatDoesNotFitIsRefused() {
     assertEquals(
-        "RNN 'rnn' needs (batch, time, features); 'input_layer' returns (batch, 3). Give the input"
-            + " a time axis, for example input(timesteps, features), or put an Embedding before it"
-            + " if the values are token ids",
+        "RNN 'rnn' needs input (batch, time, features), but 'input_layer' returns (batch, 3). Add a"
+            + " time axis, for example input(timesteps, features), or put an Embedding after it if"
+            + " the values are token ids.",
         refusal(input(3), rnn(lstmCell(4))));
     assertEquals(
         "LSTMVariantCell 'lstm_variant_cell' has coupledGates, which makes the forget gate 1 −"
@@ -405,8 +405,8 @@ class CellsTest {
     assertEquals("StackedRNNCells needs at least one cell.", error.getMessage());
     Cell twice = lstmCell(3);
     assertEquals(
-        "LSTMCell 'lstm_cell' stands in this model twice. Create a new layer for each place in a"
-            + " model.",
+        "LSTMCell 'lstm_cell' is used twice in this model. Each position in a model must have its"
+            + " own layer. Create a new layer.",
         refusal(input(5, 3), rnn(stackedRnnCells(twice, twice))));
   }
 

@@ -161,8 +161,7 @@ class PredictTest {
     ids[90][3] = 20;
     Samples bad = Samples.of(ids).batchSize(8);
     var error = assertThrows(IllegalArgumentException.class, () -> model.predict(bad));
-    assertTrue(
-        error.getMessage().contains("Received 20 in sample 90, step 3."), error.getMessage());
+    assertTrue(error.getMessage().contains("sample 90 has 20 at time step 3."), error.getMessage());
     ids[90][3] = ids()[90][3];
     assertArrayEquals(expected, model.predict(Samples.of(ids)).toArray());
   }

@@ -445,9 +445,9 @@ class SequentialFitTest {
               IllegalArgumentException.class,
               () -> model.fit(data, epochs(1).verbose(0).threads(threads).callbacks(log)));
       assertEquals(
-          "Embedding 'embedding' looks up whole numbers from 0 to 9 (inputDim=10). Received 10 in"
-              + " row 13 of the batch, step 2. Make inputDim at least the largest index + 1, or cap"
-              + " the vocabulary when the data is loaded.",
+          "Embedding 'embedding' needs whole numbers from 0 to 9 (inputDim=10), but row 13 of the"
+              + " batch has 10 at time step 2. Set inputDim to at least the largest index + 1, or"
+              + " limit the vocabulary when you load the data.",
           error.getMessage());
     }
     assertEquals(List.of("begin", "epoch 0", "batch 0", "end"), log.events.subList(0, 4));
@@ -527,7 +527,7 @@ class SequentialFitTest {
     assertMessage(
         IllegalArgumentException.class,
         () -> model.layer("dense").weight("gamma"),
-        "Dense 'dense' has no weight 'gamma'. It has: [kernel, bias]");
+        "Dense 'dense' has no weight 'gamma'. Its weights are [kernel, bias].");
     for (Runnable unknown :
         List.<Runnable>of(
             () -> model.compile("sgd", "mse", "meanness"),

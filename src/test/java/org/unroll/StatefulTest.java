@@ -111,11 +111,10 @@ class StatefulTest {
         error(() -> model.fit(data(10).batchSize(4), epochs(1).verbose(0))));
     assertEquals(
         "LSTM 'lstm' is stateful and keeps a state for each row of a batch, so the batch size must"
-            + " be fixed. Give it with the input: input(…).batchSize(rows).",
+            + " be fixed. Set it with input(...).batchSize(rows).",
         error(() -> Sequential.of(input(STEPS, 2), lstm(2).stateful(true))));
     assertEquals(
-        "A batch holds at least 1 row. Received: batchSize=0",
-        error(() -> input(STEPS, 2).batchSize(0)));
+        "batchSize must be at least 1, but was 0.", error(() -> input(STEPS, 2).batchSize(0)));
   }
 
   @Test
@@ -133,9 +132,9 @@ class StatefulTest {
   @Test
   void onlyTheLastLayerReturnsMoreThanOneOutputAndIsNotTrained() {
     assertEquals(
-        "GRU 'gru' returns its states (returnState), and Dense 'dense' takes one input. Let the last"
-            + " layer of a model alone return them; a model's stepper() has the states of all"
-            + " layers.",
+        "GRU 'gru' returns its states (returnState), but Dense 'dense' accepts only one input. Only"
+            + " the last layer of a model can return them. Use the stepper() of the model to get the"
+            + " states of all layers.",
         error(() -> Sequential.of(input(STEPS, 2), gru(2).returnState(true), dense(1))));
     Sequential apart =
         Sequential.of(
@@ -155,8 +154,8 @@ class StatefulTest {
         assertThrows(IllegalStateException.class, () -> apart.predict(data(4)).state())
             .getMessage());
     assertEquals(
-        "TimeDistributed 'time_distributed' applies a layer to each time step by itself, so LSTM"
-            + " 'lstm' cannot be stateful inside it.",
+        "TimeDistributed 'time_distributed' cannot apply LSTM 'lstm' because 'lstm' is stateful. Put"
+            + " it before or after 'time_distributed'.",
         error(
             () ->
                 Sequential.of(
@@ -179,21 +178,23 @@ class StatefulTest {
   void statesMustFit() {
     Sequential model = Sequential.of(input(STEPS, 2), lstm(2), dense(1));
     assertEquals(
-        "The states do not fit: needed are lstm/h (2), lstm/c (2). Received: state_0 (2). Use as"
-            + " many recurrent layers of the same units, or set the states by name.",
+        "The states must have the sizes of lstm/h (2), lstm/c (2), but were state_0 (2). Use the"
+            + " same number of recurrent layers with the same units, or set the states by name.",
         error(() -> model.predict(data(1), NetworkState.of(new double[1][2]))));
     assertEquals(
-        "Every sequence has a state of its own. Sequences: 3, received states: 1."
-            + " Choose rows with select(…), or run as many rows.",
+        "The number of rows must be the number of sequences, which is 3, but the states have 1 rows."
+            + " Choose rows with select(...), or use as many sequences as rows.",
         error(() -> model.predict(data(3), NetworkState.of(new double[1][2], new double[1][2]))));
     assertEquals(
-        "There is at least one state, and each has at least one row. Received rows: [1, 0]",
+        "There must be at least one state, and each must have at least one row, but the numbers of"
+            + " rows are [1, 0].",
         error(() -> NetworkState.of(new double[1][2], new double[0][])));
     NetworkState state = model.stepper(2).state();
     assertEquals(
-        "There is no state 'gru/h'. There are: [lstm/h, lstm/c]", error(() -> state.get("gru/h")));
+        "There is no state 'gru/h'. The states are [lstm/h, lstm/c].",
+        error(() -> state.get("gru/h")));
     assertEquals(
-        "A row of the state 'lstm/c' has 2 values. Received: 3 in row 1",
+        "Each row of the state 'lstm/c' must have 2 values, but row 1 has 3.",
         error(() -> state.set("lstm/c", new double[][] {{1, 2}, {1, 2, 3}})));
     assertEquals(
         "This model is stateful and begins with the states it keeps. Set them with"
@@ -218,8 +219,8 @@ class StatefulTest {
             () ->
                 Sequential.of(input(STEPS, 2), gru(2).returnSequences(true), flatten()).stepper()));
     assertEquals(
-        "No layer of this model has a state to hand from step to step: [Dense 'dense']. Call"
-            + " predict.",
+        "A model must have a recurrent layer to be run step by step, but its layers are [Dense"
+            + " 'dense']. Call predict instead.",
         error(() -> Sequential.of(input(STEPS, 2), dense(2)).stepper()));
     Stepper stepper = Sequential.of(input(STEPS, 2), simpleRnn(2)).stepper();
     assertEquals(

@@ -132,12 +132,12 @@ class ConvLstm2DTest {
   @Test
   void whatDoesNotFitIsRefused() {
     assertEquals(
-        "ConvLSTM2D 'conv_lstm2d' needs (batch, time, rows, columns, channels); 'input_layer'"
-            + " returns (batch, 5, 3). Change the shape given to input(...)",
+        "ConvLSTM2D 'conv_lstm2d' needs input (batch, time, rows, columns, channels), but"
+            + " 'input_layer' returns (batch, 5, 3). Change the shape given to input(...).",
         refusal(input(5, 3), convLstm2D(2, 3)));
     assertEquals(
-        "ConvLSTM2D 'conv_lstm2d' needs (batch, time, rows, columns, channels); 'input_layer'"
-            + " returns (batch, 5, 4, None, 1). Change the shape given to input(...)",
+        "ConvLSTM2D 'conv_lstm2d' needs input (batch, time, rows, columns, channels), but"
+            + " 'input_layer' returns (batch, 5, 4, None, 1). Change the shape given to input(...).",
         refusal(input(5, 4, Shape.ANY, 1), convLstm2D(2, 3)));
     assertEquals(
         "ConvLSTM2D 'conv_lstm2d' with padding=valid looks at 3 × 3 pixels at once; the images"
