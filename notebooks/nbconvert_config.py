@@ -4,7 +4,9 @@ The stored notebook is the same on every machine but for what its cells computed
 version of the kernel, printed text in one piece however it arrived.
 """
 
+import os
 import re
+import signal
 import sys
 import time
 
@@ -26,6 +28,18 @@ class ExecuteNotebook(ExecutePreprocessor):
     """Executes on the kernel 'java', tells how far it is, and shows the cell that fails."""
 
     enabled = Bool(True)
+
+    def preprocess(self, nb, resources=None, km=None):
+        signal.signal(signal.SIGTERM, self.stop)
+        return super().preprocess(nb, resources, km)
+
+    def stop(self, number, frame):
+        """Ends the kernel, which would outlive this process; it may be in the middle of its start."""
+        process = getattr(getattr(self.km, "provisioner", None), "process", None)
+        if process is not None and process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            self.km.cleanup_connection_file()
+        os._exit(128 + number)
 
     def preprocess_cell(self, cell, resources, index):
         if cell.cell_type != "code" or not cell.source.strip():
