@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * The rapaio-jupyter-kernel (RJK), adapted to version 3.0.1.
@@ -42,11 +41,7 @@ final class RapaioKernel implements Kernel {
       Object displaySystem = Reflection.call(type("display.DisplaySystem"), "inst");
       renderers = list(displaySystem, "systemDisplayRenderers");
       renderers.replaceAll(r -> canRenderText(r) ? withPlainText(r) : r);
-      renderers.add(
-          renderer(
-              PlainValue.class,
-              mime -> mime == null || mime.equals(MimeBundle.TEXT),
-              plain -> MimeBundle.text(String.valueOf(((PlainValue) plain).value()))));
+      renderers.add(plainRenderer(field(displaySystem, "defaultDisplayRenderer")));
       // The last transformer, which is asked when nothing else knows the value.
       list(displaySystem, "systemDisplayTransformers").add(plainValues());
     } catch (ReflectiveOperationException e) {
@@ -72,13 +67,17 @@ final class RapaioKernel implements Kernel {
         .orElseThrow(() -> new ClassNotFoundException(PACKAGE + name));
   }
 
-  private static List<Object> list(Object displaySystem, String name)
+  private static Object field(Object displaySystem, String name)
       throws ReflectiveOperationException {
     Field field = displaySystem.getClass().getDeclaredField(name);
     field.setAccessible(true);
-    @SuppressWarnings("unchecked")
-    List<Object> list = (List<Object>) field.get(displaySystem);
-    return list;
+    return field.get(displaySystem);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Object> list(Object displaySystem, String name)
+      throws ReflectiveOperationException {
+    return (List<Object>) field(displaySystem, name);
   }
 
   @Override
@@ -105,18 +104,17 @@ final class RapaioKernel implements Kernel {
   @Override
   public void onResult(Class<?> type, Function<Object, MimeBundle> view) {
     // The kernel takes the first renderer that fits: ours before its own, in their order.
-    renderers.add(views++, renderer(type, mime -> true, view));
+    renderers.add(views++, renderer(type, view));
   }
 
-  private Object renderer(
-      Class<?> type, Predicate<Object> formats, Function<Object, MimeBundle> view) {
+  private Object renderer(Class<?> type, Function<Object, MimeBundle> view) {
     return proxy(
         rendererType,
         "Unroll's view of " + type.getName(),
         (method, arguments) ->
             switch (method.getName()) {
               case "rendererClass" -> type;
-              case "canRender" -> formats.test(arguments[0]);
+              case "canRender" -> true;
               default -> toDisplayData(view.apply(arguments[1]));
             });
   }
@@ -140,6 +138,24 @@ final class RapaioKernel implements Kernel {
   private static boolean canRenderText(Object renderer) {
     return (boolean)
         Reflection.call(renderer, "canRender", new Class<?>[] {String.class}, MimeBundle.TEXT);
+  }
+
+  /** Renders as the kernel does, but as plain text where no format is asked for. */
+  private Object plainRenderer(Object kernelsOwn) {
+    Class<?>[] types = {String.class, Object.class};
+    return proxy(
+        rendererType,
+        "Unroll's plain text",
+        (method, arguments) ->
+            switch (method.getName()) {
+              case "rendererClass" -> PlainValue.class;
+              case "canRender" -> true;
+              default -> {
+                Object mime = arguments[0] == null ? MimeBundle.TEXT : arguments[0];
+                Object value = ((PlainValue) arguments[1]).value();
+                yield Reflection.call(kernelsOwn, "render", types, mime, value);
+              }
+            });
   }
 
   private static Object plainValues() throws ClassNotFoundException {

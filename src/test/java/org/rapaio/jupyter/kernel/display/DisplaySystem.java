@@ -14,6 +14,8 @@ public final class DisplaySystem {
   private final List<DisplayRenderer> systemDisplayRenderers = new ArrayList<>();
   private final List<DisplayTransformer> systemDisplayTransformers = new ArrayList<>();
 
+  private final DefaultRenderer defaultDisplayRenderer = new DefaultRenderer();
+
   private DisplaySystem() {
     systemDisplayRenderers.add(new CollectionRenderer());
   }
@@ -36,15 +38,34 @@ public final class DisplaySystem {
         .map(candidate -> tryRender(mime, candidate))
         .flatMap(Optional::stream)
         .findFirst()
-        .orElseGet(() -> DisplayData.withType(mime == null ? "text/html" : mime, value.toString()));
+        .orElseGet(() -> defaultDisplayRenderer.render(mime, value));
   }
 
+  /** Without a look at {@code canRender}, as in the kernel. */
   private Optional<DisplayData> tryRender(String mime, Object value) {
     return systemDisplayRenderers.stream()
         .filter(renderer -> renderer.rendererClass().isAssignableFrom(value.getClass()))
-        .filter(renderer -> renderer.canRender(mime))
         .findFirst()
         .map(renderer -> renderer.render(mime, value));
+  }
+
+  /** Stands for {@code DefaultDisplayRenderer}, which takes text for HTML. */
+  public static final class DefaultRenderer implements DisplayRenderer {
+
+    @Override
+    public Class<?> rendererClass() {
+      return Object.class;
+    }
+
+    @Override
+    public boolean canRender(String mime) {
+      return true;
+    }
+
+    @Override
+    public DisplayData render(String mime, Object value) {
+      return DisplayData.withType(mime == null ? "text/html" : mime, value.toString());
+    }
   }
 
   /** Stands for {@code DefaultCollectionDisplayRenderer}, which knows plain text and HTML. */
