@@ -167,7 +167,7 @@ class ViewsTest {
   }
 
   @Test
-  void withoutAKernelShowPrintsAndStartDoesNothing() {
+  void withoutAKernelShowPrintsAndStartDoesNothingWhereVectorsAreOn() {
     var printed = new ByteArrayOutputStream();
     PrintStream out = System.out;
     System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));

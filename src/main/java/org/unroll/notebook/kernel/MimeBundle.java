@@ -8,7 +8,7 @@ import java.util.Map;
  * bundle. Every bundle has {@code text/plain}, which is all that a terminal prints.
  *
  * @param data a content for each MIME type, binary ones in Base64
- * @param metadata hints for a MIME type, such as the width of an image
+ * @param metadata hints for a MIME type, such as the width or the alternative text of an image
  */
 public record MimeBundle(Map<String, String> data, Map<String, Map<String, Object>> metadata) {
 
@@ -39,6 +39,18 @@ public record MimeBundle(Map<String, String> data, Map<String, Map<String, Objec
     var changed = new LinkedHashMap<>(data);
     changed.put(TEXT, text);
     return new MimeBundle(changed, metadata);
+  }
+
+  /**
+   * Adds a hint about the content of one MIME type. Front ends know {@code width} and {@code
+   * height} of images; nbconvert also takes {@code alt}, the text for readers who cannot see them.
+   */
+  public MimeBundle withMetadata(String mime, String key, Object value) {
+    var hints = new LinkedHashMap<>(metadata.getOrDefault(mime, Map.of()));
+    hints.put(key, value);
+    var changed = new LinkedHashMap<>(metadata);
+    changed.put(mime, hints);
+    return new MimeBundle(data, changed);
   }
 
   public String text() {
