@@ -90,7 +90,7 @@ record ImdbFile(URI address, String algorithm, String sum) {
               + " ("
               + e
               + "). Get it from there in another way and put it into one of these folders, or give"
-              + " its folder to Imdb.load(Path). MadeUpReviews needs no file.",
+              + " its folder to Imdb.load(Path). SyntheticReviews needs no file.",
           e);
     }
   }

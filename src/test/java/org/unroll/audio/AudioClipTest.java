@@ -2,7 +2,7 @@ package org.unroll.audio;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
@@ -26,9 +26,9 @@ class AudioClipTest {
 
   @Test
   void whatIsNoSoundIsRefused() {
-    says("none", () -> new AudioClip(new double[0], 1));
-    says("sampleRate=0", () -> new AudioClip(new double[1], 0));
-    says("1.5 at sample 1", () -> new AudioClip(new double[] {0, 1.5}, 1));
-    says("NaN at sample 0", () -> new AudioClip(new double[] {Double.NaN}, 1));
+    assertMessageContains("none", () -> new AudioClip(new double[0], 1));
+    assertMessageContains("sampleRate=0", () -> new AudioClip(new double[1], 0));
+    assertMessageContains("1.5 at sample 1", () -> new AudioClip(new double[] {0, 1.5}, 1));
+    assertMessageContains("NaN at sample 0", () -> new AudioClip(new double[] {Double.NaN}, 1));
   }
 }

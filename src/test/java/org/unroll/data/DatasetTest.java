@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -92,9 +92,9 @@ class DatasetTest {
 
   @Test
   void aSubsetStaysInside() {
-    says("0 ≤ from < to ≤ 10", () -> counting(10).subset(3, 11));
-    says("from=3, to=3", () -> counting(10).subset(3, 3));
-    says("from=-1", () -> counting(10).subset(-1, 3));
-    says("batchSize=0", () -> counting(10).subset(0, 3).batchSize(0));
+    assertMessageContains("0 ≤ from < to ≤ 10", () -> counting(10).subset(3, 11));
+    assertMessageContains("from=3, to=3", () -> counting(10).subset(3, 3));
+    assertMessageContains("from=-1", () -> counting(10).subset(-1, 3));
+    assertMessageContains("batchSize=0", () -> counting(10).subset(0, 3).batchSize(0));
   }
 }

@@ -4,18 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.data.FMatrixRMaj;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-public class SamplesTest {
+class SamplesTest {
   private static final double[][] THREE_ROWS = {{1, 2}, {3, 4}, {5, 6}};
 
   @Test
@@ -80,43 +80,46 @@ public class SamplesTest {
 
   @Test
   void whatCannotBeSamplesIsRefused() {
-    says("inputs are empty", () -> Samples.of(new double[0][]));
-    says("inputs are empty", () -> Samples.of(new double[2][0]));
-    says("inputs are empty", () -> Samples.of(Table.create(DoubleColumn.create("a"))));
-    says("targets are empty", () -> Samples.of(THREE_ROWS).targets(new int[0]));
-    says(
+    assertMessageContains("inputs are empty", () -> Samples.of(new double[0][]));
+    assertMessageContains("inputs are empty", () -> Samples.of(new double[2][0]));
+    assertMessageContains(
+        "inputs are empty", () -> Samples.of(Table.create(DoubleColumn.create("a"))));
+    assertMessageContains("targets are empty", () -> Samples.of(THREE_ROWS).targets(new int[0]));
+    assertMessageContains(
         "sample 1 with length 1, sample 0 with length 2",
         () -> Samples.of(new int[][] {{1, 2}, {3}}));
-    says(
+    assertMessageContains(
         "sample 1, time step 1 with length 2, time step 0 with length 1",
         () -> Samples.of(new double[][][] {{{1}, {2}}, {{3}, {4, 5}}}));
-    says(
+    assertMessageContains(
         "Received: NaN at sample 1, column 0",
         () -> Samples.of(new double[][] {{1}, {Double.NaN}}));
-    says(
+    assertMessageContains(
         "Received: -Infinity at sample 0, time step 1, feature 0",
         () -> Samples.of(new double[][][] {{{1}, {Double.NEGATIVE_INFINITY}}}));
-    says("Received: 1.0E39 at sample 0", () -> Samples.of(THREE_ROWS).targets(new double[] {1e39}));
-    says(
+    assertMessageContains(
+        "Received: 1.0E39 at sample 0", () -> Samples.of(THREE_ROWS).targets(new double[] {1e39}));
+    assertMessageContains(
         "Received: NaN at row 1, column 'b'",
         () ->
             Samples.of(
                 Table.create(
                     DoubleColumn.create("a", 1, 2), DoubleColumn.create("b", 1, Double.NaN))));
-    says("16777217 at sample 0, column 1", () -> Samples.of(new int[][] {{1, 16777217}}));
-    says(
+    assertMessageContains(
+        "16777217 at sample 0, column 1", () -> Samples.of(new int[][] {{1, 16777217}}));
+    assertMessageContains(
         "3 inputs of shape (2,) and 2 targets of shape (1,)",
         () -> Samples.of(THREE_ROWS).targets(new double[2]));
-    says("batchSize=0", () -> Samples.of(THREE_ROWS).batchSize(0));
+    assertMessageContains("batchSize=0", () -> Samples.of(THREE_ROWS).batchSize(0));
   }
 
   @Test
   void columnsThatDoNotFitAreNamed() {
     Table table =
         Table.create(DoubleColumn.create("a", 1, 2), StringColumn.create("b", "3", "calm"));
-    says("no column 'c'. Its columns are: 'a', 'b'", () -> Samples.of(table, "c"));
-    says("'b' is of type STRING", () -> Samples.of(table));
-    says("row 1 holds 'calm'", () -> Samples.of(table, "a", "b"));
+    assertMessageContains("no column 'c'. Its columns are: 'a', 'b'", () -> Samples.of(table, "c"));
+    assertMessageContains("'b' is of type STRING", () -> Samples.of(table));
+    assertMessageContains("row 1 holds 'calm'", () -> Samples.of(table, "a", "b"));
   }
 
   @Test
@@ -132,12 +135,5 @@ public class SamplesTest {
     float[] input = new float[samples.inputShape().size()];
     samples.copyInput(sample, input, 0, 1);
     return input;
-  }
-
-  public static void says(String part, Executable code) {
-    String message = assertThrows(IllegalArgumentException.class, code).getMessage();
-    if (!message.contains(part)) {
-      throw new AssertionError("Expected a message with <" + part + "> but was: " + message);
-    }
   }
 }

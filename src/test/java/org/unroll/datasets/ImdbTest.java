@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -115,7 +115,7 @@ class ImdbTest {
     assertEquals("[START] ba bé [OOV] da", imdb.decode(new int[] {0, 0, 1, 4, 8, 2, 9}));
     assertEquals("ba [START]", imdb.indexFrom(0).decode(new int[] {3, 1}).replace("bi", "ba"));
     assertEquals(40, imdb.wordIndex().size());
-    says(
+    assertMessageContains(
         "no word with the number 997, which stands in a review as 1000 (indexFrom=3)",
         () -> imdb.decode(new int[] {1000}));
   }
@@ -123,13 +123,14 @@ class ImdbTest {
   @Test
   void wrongSettingsAreRefused() {
     Imdb imdb = Imdb.load(FOLDER);
-    says("numWords is at least 1. Received: 0", () -> imdb.numWords(0));
-    says("skipTop is at least 0. Received: -1", () -> imdb.skipTop(-1));
-    says("maxlen is at least 1. Received: 0", () -> imdb.maxlen(0));
-    says("noStartChar()). Received: -1", () -> imdb.startChar(-1));
-    says("noOovChar()). Received: -1", () -> imdb.oovChar(-1));
-    says("indexFrom is at least 0. Received: -1", () -> imdb.indexFrom(-1));
-    says("No review is shorter than maxlen. Received: maxlen=2", () -> imdb.maxlen(2).train());
+    assertMessageContains("numWords is at least 1. Received: 0", () -> imdb.numWords(0));
+    assertMessageContains("skipTop is at least 0. Received: -1", () -> imdb.skipTop(-1));
+    assertMessageContains("maxlen is at least 1. Received: 0", () -> imdb.maxlen(0));
+    assertMessageContains("noStartChar()). Received: -1", () -> imdb.startChar(-1));
+    assertMessageContains("noOovChar()). Received: -1", () -> imdb.oovChar(-1));
+    assertMessageContains("indexFrom is at least 0. Received: -1", () -> imdb.indexFrom(-1));
+    assertMessageContains(
+        "No review is shorter than maxlen. Received: maxlen=2", () -> imdb.maxlen(2).train());
   }
 
   @Test
@@ -138,7 +139,7 @@ class ImdbTest {
     assertTrue(missing.getMessage().contains("imdb.npz"), missing.getMessage());
     Files.copy(FOLDER.resolve("imdb.npz"), folder.resolve("imdb.npz"));
     Files.writeString(folder.resolve("imdb_word_index.json"), "[\"the\"]");
-    says("imdb_word_index.json is no word index", () -> Imdb.load(folder));
+    assertMessageContains("imdb_word_index.json is no word index", () -> Imdb.load(folder));
   }
 
   /**
@@ -165,7 +166,7 @@ class ImdbTest {
   })
   void hostilePicklesAreRefused(String pickle, String message) throws IOException {
     archive(header("|O", 40), pickle.getBytes(StandardCharsets.ISO_8859_1));
-    says(message, () -> Imdb.load(folder));
+    assertMessageContains(message, () -> Imdb.load(folder));
   }
 
   @Test
@@ -175,42 +176,44 @@ class ImdbTest {
     String elements = "](" + list + "h\u0009".repeat(39) + "e";
     String pickle = "cnumpy\nndarray\n)R(" + elements + "tb.";
     archive(header("|O", 40), pickle.getBytes(StandardCharsets.ISO_8859_1));
-    says("its lists are larger than the file", () -> Imdb.load(folder));
+    assertMessageContains("its lists are larger than the file", () -> Imdb.load(folder));
   }
 
   @Test
   void whatIsNoListOfNumbersIsRefused() throws IOException {
     archive(
         header("|O", 1), "cnumpy\nndarray\n)R(](K\u0001etb.".getBytes(StandardCharsets.ISO_8859_1));
-    says("its element 0 is no list", () -> Imdb.load(folder));
+    assertMessageContains("its element 0 is no list", () -> Imdb.load(folder));
     archive(header("|O", 1), "cnumpy\nndarray\n)R(](](Netb.".getBytes(StandardCharsets.ISO_8859_1));
-    says("cannot be read", () -> Imdb.load(folder));
+    assertMessageContains("cannot be read", () -> Imdb.load(folder));
     archive(
         header("|O", 1), "cnumpy\nndarray\n)R(](](Neetb.".getBytes(StandardCharsets.ISO_8859_1));
-    says("its list 0 holds something else than whole numbers", () -> Imdb.load(folder));
+    assertMessageContains(
+        "its list 0 holds something else than whole numbers", () -> Imdb.load(folder));
     Files.copy(
         FOLDER.resolve("refused_protocol2.npz"),
         folder.resolve("imdb.npz"),
         StandardCopyOption.REPLACE_EXISTING);
-    says("asks for '_codecs.encode'", () -> Imdb.load(folder));
+    assertMessageContains("asks for '_codecs.encode'", () -> Imdb.load(folder));
   }
 
   @Test
   void brokenHeadersAreRefused() throws IOException {
     archive(header("<f4", 40), new byte[160]);
-    says("its type '<f4' is not |O", () -> Imdb.load(folder));
+    assertMessageContains("its type '<f4' is not |O", () -> Imdb.load(folder));
     archive("{'descr': [('a', '<i4')], 'shape': (40,), }\n", new byte[0]);
-    says("its header is not that of an array of one axis", () -> Imdb.load(folder));
+    assertMessageContains(
+        "its header is not that of an array of one axis", () -> Imdb.load(folder));
     write("NUMPY without its magic byte".getBytes(StandardCharsets.US_ASCII));
-    says("it is no .npy file", () -> Imdb.load(folder));
+    assertMessageContains("it is no .npy file", () -> Imdb.load(folder));
     write(new byte[3]);
-    says("it is cut off", () -> Imdb.load(folder));
+    assertMessageContains("it is cut off", () -> Imdb.load(folder));
     write(HexFormat.of().parseHex("934e554d50590100ffff"));
-    says("its header is longer than the file", () -> Imdb.load(folder));
+    assertMessageContains("its header is longer than the file", () -> Imdb.load(folder));
     try (var zip = new ZipOutputStream(Files.newOutputStream(folder.resolve("imdb.npz")))) {
       zip.putNextEntry(new ZipEntry("other.npy"));
     }
-    says("The array 'x_train' of the file", () -> Imdb.load(folder));
+    assertMessageContains("The array 'x_train' of the file", () -> Imdb.load(folder));
   }
 
   private static String header(String type, int length) {

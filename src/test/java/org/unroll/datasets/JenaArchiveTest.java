@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
@@ -118,8 +118,8 @@ class JenaArchiveTest {
   void aChangedFileIsNoticed() throws IOException {
     archive.load(work, cache);
     Files.writeString(cache.resolve(NAME), CSV.replace("-8.02", "-8.03"));
-    says("its SHA-256 should be " + SHA256, () -> archive.load(work, cache));
-    says("Delete it to have it downloaded again", () -> archive.load(work, cache));
+    assertMessageContains("its SHA-256 should be " + SHA256, () -> archive.load(work, cache));
+    assertMessageContains("Delete it to have it downloaded again", () -> archive.load(work, cache));
   }
 
   @Test
@@ -141,13 +141,14 @@ class JenaArchiveTest {
     Path zip = Files.write(work.resolve("other.zip"), answer);
     assertEquals("other.zip", JenaClimate.load(zip).name());
     Files.write(zip, zip("other.csv", CSV.replace("-8.02", "cold")));
-    says("Line 2 of " + zip + " cannot be read: 'cold'", () -> JenaClimate.load(zip));
+    assertMessageContains(
+        "Line 2 of " + zip + " cannot be read: 'cold'", () -> JenaClimate.load(zip));
   }
 
   @Test
   void aFileOfThatNameMustBeWhole() throws IOException {
     Files.writeString(cache.resolve(NAME), JenaClimateTest.HEADER + "\n" + FIRST + "\n");
-    says("should have 2 rows. Received: 1.", () -> archive.load(work, cache));
+    assertMessageContains("should have 2 rows. Received: 1.", () -> archive.load(work, cache));
   }
 
   @Test

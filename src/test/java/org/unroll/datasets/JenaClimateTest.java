@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -91,22 +91,24 @@ class JenaClimateTest {
   @Test
   void aBadRowIsReportedWithLineAndText() throws IOException {
     Path text = file(HEADER, FIRST, SECOND.replace("-8.02", "cold"), FIRST);
-    says(
+    assertMessageContains(
         "Line 3 of " + text + " cannot be read: 'cold' in column 'T (degC)'",
         () -> JenaClimate.load(text));
-    says("The line is: 01.01.2009 00:20:00,996.52,cold,265.40", () -> JenaClimate.load(text));
+    assertMessageContains(
+        "The line is: 01.01.2009 00:20:00,996.52,cold,265.40", () -> JenaClimate.load(text));
     Path empty = file(HEADER, FIRST, SECOND.replace("-8.02", ""), FIRST);
-    says(
+    assertMessageContains(
         "Line 3 of " + empty + " cannot be read: '' in column 'T (degC)'",
         () -> JenaClimate.load(empty));
     Path nan = file(HEADER, FIRST.replace("-8.02", "NaN"));
-    says("'NaN' in column 'T (degC)' is not a number", () -> JenaClimate.load(nan));
+    assertMessageContains(
+        "'NaN' in column 'T (degC)' is not a number", () -> JenaClimate.load(nan));
     Path time = file(HEADER, FIRST, SECOND.replace("01.01.", "31.02."), FIRST);
-    says(
+    assertMessageContains(
         "Line 3 of " + time + " cannot be read: '31.02.2009 00:20:00' is no time",
         () -> JenaClimate.load(time));
     Path longer = file(HEADER, FIRST + ",1", FIRST);
-    says(
+    assertMessageContains(
         "Line 2 of " + longer + " cannot be read: 16 values where the header names 15",
         () -> JenaClimate.load(longer));
   }
@@ -117,15 +119,16 @@ class JenaClimateTest {
     for (int cut : new int[] {5, 20, 60, SECOND.length() - 3}) {
       String text = whole.substring(0, whole.length() - cut);
       Path file = bytes(text.getBytes(StandardCharsets.UTF_8));
-      says("Line 3, the last, of " + file + " cannot be read", () -> JenaClimate.load(file));
-      says("Is the file cut off?", () -> JenaClimate.load(file));
+      assertMessageContains(
+          "Line 3, the last, of " + file + " cannot be read", () -> JenaClimate.load(file));
+      assertMessageContains("Is the file cut off?", () -> JenaClimate.load(file));
     }
   }
 
   @Test
   void aFileCutOffInItsVeryLastNumber() throws IOException {
     Path file = file(HEADER, FIRST, SECOND.substring(0, SECOND.length() - 1));
-    says(
+    assertMessageContains(
         "Line 3, the last, of "
             + file
             + " cannot be read: it has no line end, and '152.3' has"
@@ -137,15 +140,15 @@ class JenaClimateTest {
 
   @Test
   void otherFilesAreRefused() throws IOException {
-    says("is empty", () -> JenaClimate.load(bytes(new byte[0])));
-    says("a header but no rows", () -> JenaClimate.load(file(HEADER, "")));
-    says(
+    assertMessageContains("is empty", () -> JenaClimate.load(bytes(new byte[0])));
+    assertMessageContains("a header but no rows", () -> JenaClimate.load(file(HEADER, "")));
+    assertMessageContains(
         "column 1 should be 'Date Time' or 'date'. Received: '<html>'",
         () -> JenaClimate.load(file("<html>")));
-    says(
+    assertMessageContains(
         "column 3 should be 'T (degC)'. Received: 'Temperature'",
         () -> JenaClimate.load(file(HEADER.replace("T (degC)", "Temperature"), FIRST)));
-    says(
+    assertMessageContains(
         "column 3 should be 'T (degC)'. Received: 'nothing'",
         () -> JenaClimate.load(file("date,p (mbar)")));
     var missing =
@@ -189,7 +192,7 @@ class JenaClimateTest {
     assertEquals(30, table.doubleColumn("max. PAR (µmol/m²/s)").countMissing());
     DateTimeColumn times = table.dateTimeColumn("Date Time");
     assertEquals(LocalDateTime.of(2021, 1, 1, 0, 0), times.get(52_695));
-    says(
+    assertMessageContains(
         "A value is missing in column 'wv (m/s)', row 7245 (2020-02-20 07:40), in a gap of 1 row; the"
             + " column misses 1 of 52696",
         () -> TimeSeries.of(table).columns(JenaClimate.columns()).target("T (degC)").windows());
@@ -251,7 +254,7 @@ class JenaClimateTest {
     }
     assertEquals(LocalDateTime.of(2009, 1, 1, 0, 10), more.dateTimeColumn("Date Time").get(0));
     assertEquals(LocalDateTime.of(2009, 1, 4, 11, 20), more.dateTimeColumn("Date Time").get(499));
-    says("rows=0", () -> JenaClimate.synthetic(0, 1));
+    assertMessageContains("rows=0", () -> JenaClimate.synthetic(0, 1));
   }
 
   /** The file in data/ was written once; every platform must make the same numbers again. */

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
@@ -164,11 +164,16 @@ class SequenceTasksTest {
 
   @Test
   void tooShortIsRefused() {
-    says("length of at least 2. Received: length=1", () -> SequenceTasks.adding(1, 1, 1));
-    says("length of at least 10. Received: length=9", () -> SequenceTasks.temporalOrder(9, 1, 1));
-    says("delay of at least 1. Received: delay=0", () -> SequenceTasks.copy(1, 0, 1, 1));
-    says("symbols of at least 1. Received: symbols=0", () -> SequenceTasks.copy(0, 1, 1, 1));
-    says("at least 1 sequence. Received: samples=0", () -> SequenceTasks.adding(2, 0, 1));
+    assertMessageContains(
+        "length of at least 2. Received: length=1", () -> SequenceTasks.adding(1, 1, 1));
+    assertMessageContains(
+        "length of at least 10. Received: length=9", () -> SequenceTasks.temporalOrder(9, 1, 1));
+    assertMessageContains(
+        "delay of at least 1. Received: delay=0", () -> SequenceTasks.copy(1, 0, 1, 1));
+    assertMessageContains(
+        "symbols of at least 1. Received: symbols=0", () -> SequenceTasks.copy(0, 1, 1, 1));
+    assertMessageContains(
+        "at least 1 sequence. Received: samples=0", () -> SequenceTasks.adding(2, 0, 1));
   }
 
   /** All counts within five standard deviations of a binomial count. */

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.util.Arrays;
 import java.util.HashSet;
@@ -189,10 +189,11 @@ class SoundScenesTest {
 
   @Test
   void whatCannotBeMadeIsRefused() {
-    says("scenes=0", () -> SoundScenes.of(0, 1));
-    says("3.0 dB to 2.0 dB", () -> SoundScenes.of(1, 1).signalToNoise(3, 2));
-    says("NaN dB", () -> SoundScenes.of(1, 1).signalToNoise(0, Double.NaN));
-    says("no sound 'flute'. The sounds are: tone, ", () -> SoundScenes.sound("flute", 1, 1));
-    says("seconds=0.0", () -> SoundScenes.sound("tone", 0, 1));
+    assertMessageContains("scenes=0", () -> SoundScenes.of(0, 1));
+    assertMessageContains("3.0 dB to 2.0 dB", () -> SoundScenes.of(1, 1).signalToNoise(3, 2));
+    assertMessageContains("NaN dB", () -> SoundScenes.of(1, 1).signalToNoise(0, Double.NaN));
+    assertMessageContains(
+        "no sound 'flute'. The sounds are: tone, ", () -> SoundScenes.sound("flute", 1, 1));
+    assertMessageContains("seconds=0.0", () -> SoundScenes.sound("tone", 0, 1));
   }
 }

@@ -3,7 +3,7 @@ package org.unroll.text;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -63,10 +63,10 @@ class TokenWindowsTest {
 
   @Test
   void whatMakesNoWindowIsRefused() {
-    says("length=3 and 3 tokens", () -> TokenWindows.of(new int[3], 3));
-    says("length=0 and 3 tokens", () -> TokenWindows.of(new int[3], 0));
-    says("Received: -1 as token 1", () -> TokenWindows.of(new int[] {0, -1}, 1));
-    says("stride=0", () -> TokenWindows.of(new int[3], 1).stride(0));
+    assertMessageContains("length=3 and 3 tokens", () -> TokenWindows.of(new int[3], 3));
+    assertMessageContains("length=0 and 3 tokens", () -> TokenWindows.of(new int[3], 0));
+    assertMessageContains("Received: -1 as token 1", () -> TokenWindows.of(new int[] {0, -1}, 1));
+    assertMessageContains("stride=0", () -> TokenWindows.of(new int[3], 1).stride(0));
     assertThrows(IndexOutOfBoundsException.class, () -> TokenWindows.of(new int[3], 1).window(2));
   }
 }

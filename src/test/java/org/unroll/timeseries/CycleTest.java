@@ -1,7 +1,7 @@
 package org.unroll.timeseries;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.time.LocalDateTime;
 import java.util.List;
@@ -53,8 +53,8 @@ class CycleTest {
     Table table = at(LocalDateTime.of(2026, 3, 2, 0, 0));
     Table extended = Cycle.addTo(table, Cycle.DAY);
     assertEquals(1, table.columnCount());
-    says("'day sin' already", () -> Cycle.addTo(extended, Cycle.WEEK, Cycle.DAY));
+    assertMessageContains("'day sin' already", () -> Cycle.addTo(extended, Cycle.WEEK, Cycle.DAY));
     Table timeless = Table.create("t", DoubleColumn.create("x", 1));
-    says("'x' of type DOUBLE", () -> Cycle.addTo(timeless, Cycle.DAY));
+    assertMessageContains("'x' of type DOUBLE", () -> Cycle.addTo(timeless, Cycle.DAY));
   }
 }

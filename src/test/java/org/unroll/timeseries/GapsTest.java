@@ -3,7 +3,7 @@ package org.unroll.timeseries;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -135,12 +135,16 @@ class GapsTest {
   @Test
   void errorsTellWhereTheGapIs() {
     TimeSeries strict = TimeSeries.of(TABLE, "a", "b", "c").columns("a", "b").target("a");
-    says("in column 'a', row 10, in a gap of 2 rows; the column misses 8 of 160", strict::windows);
-    says("'a', row 40, in a gap of 3 rows", strict.interpolated(2)::windows);
-    says("Only gaps of up to 2 rows are to be filled", strict.interpolated(2)::windows);
-    says("at least 1 row. Received: 0", () -> strict.forwardFilled(0));
+    assertMessageContains(
+        "in column 'a', row 10, in a gap of 2 rows; the column misses 8 of 160", strict::windows);
+    assertMessageContains("'a', row 40, in a gap of 3 rows", strict.interpolated(2)::windows);
+    assertMessageContains(
+        "Only gaps of up to 2 rows are to be filled", strict.interpolated(2)::windows);
+    assertMessageContains("at least 1 row. Received: 0", () -> strict.forwardFilled(0));
     Windows small = series().windows().lookback(4);
-    says("rows 38 … 45 would see or predict a missing value", () -> small.range(38, 46));
-    says("no value in column 'a' at row 40, row 40", small.range(30, 44)::lastInput);
+    assertMessageContains(
+        "rows 38 … 45 would see or predict a missing value", () -> small.range(38, 46));
+    assertMessageContains(
+        "no value in column 'a' at row 40, row 40", small.range(30, 44)::lastInput);
   }
 }

@@ -3,7 +3,7 @@ package org.unroll.timeseries;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 import static tech.tablesaw.aggregate.AggregateFunctions.last;
 import static tech.tablesaw.aggregate.AggregateFunctions.max;
 import static tech.tablesaw.aggregate.AggregateFunctions.sum;
@@ -97,7 +97,8 @@ class ResamplerTest {
     Resampler hourly = Resampler.of(table).every(Duration.ofHours(1));
     assertEquals(List.of("time", "x"), hourly.table().columnNames());
     table.addColumns(StringColumn.create("rain", "0.5", "none"));
-    says("'rain' is of type STRING, not a number column; row 1 holds 'none'", hourly::table);
+    assertMessageContains(
+        "'rain' is of type STRING, not a number column; row 1 holds 'none'", hourly::table);
   }
 
   /** What the error advises is done here; the values are those of the text, read by eye. */
@@ -110,20 +111,21 @@ class ResamplerTest {
         CsvReadOptions.builder(file.toFile()).separator(';').locale(Locale.GERMANY).build();
     Table table = Table.read().usingOptions(options);
     assertEquals(170, table.numberColumn("T").getDouble(0), "Tablesaw knows no decimal commas");
-    says(
+    assertMessageContains(
         "'wind' is of type STRING, not a number column; row 1 holds 'calm'. Correct",
         hourly(table));
-    says("by name. Row 0 holds '1.234,5'. If that is a decimal comma,", hourly(table));
+    assertMessageContains(
+        "by name. Row 0 holds '1.234,5'. If that is a decimal comma,", hourly(table));
 
     table = Table.create(table.dateTimeColumn("time"), StringColumn.create("T", "", "17,0"));
-    says(
+    assertMessageContains(
         "The column 'T' is of type STRING, not a number column. Row 1 holds '17,0'. If that is a"
             + " decimal comma, make numbers of the text: table.replaceColumn(\"T\","
             + " table.stringColumn(\"T\").replaceAll(\",\", \".\").parseDouble().setName(\"T\")).",
         hourly(table));
     TimeSeries series = TimeSeries.of(table);
-    says("Row 1 holds '17,0'", series::numbers);
-    says("Row 1 holds '17,0'", () -> series.target("T"));
+    assertMessageContains("Row 1 holds '17,0'", series::numbers);
+    assertMessageContains("Row 1 holds '17,0'", () -> series.target("T"));
     table.replaceColumn(
         "T", table.stringColumn("T").replaceAll(",", ".").parseDouble().setName("T"));
     assertArrayEquals(
@@ -139,16 +141,20 @@ class ResamplerTest {
   void errorsNameTheRow() {
     Table table = table(List.of(NOON, LocalDateTime.of(1970, 1, 1, 0, 0)), 1, 2);
     Resampler seconds = Resampler.of(table).every(Duration.ofSeconds(10));
-    says("From 1970-01-01T00:00 (row 1) to 2026-03-01T12:00 (row 0) there are", seconds::table);
-    says("Received: PT0S", () -> Resampler.of(table).every(Duration.ZERO));
-    says("no column 'rain'. Its columns are: 'time', 'x'", () -> seconds.aggregate(sum, "rain"));
+    assertMessageContains(
+        "From 1970-01-01T00:00 (row 1) to 2026-03-01T12:00 (row 0) there are", seconds::table);
+    assertMessageContains("Received: PT0S", () -> Resampler.of(table).every(Duration.ZERO));
+    assertMessageContains(
+        "no column 'rain'. Its columns are: 'time', 'x'", () -> seconds.aggregate(sum, "rain"));
     Table empty = table.emptyCopy();
-    says("'t' has no rows", () -> Resampler.of(empty));
+    assertMessageContains("'t' has no rows", () -> Resampler.of(empty));
     assertThrows(IllegalStateException.class, () -> Resampler.of(table).table());
     Table text =
         Table.create("t", StringColumn.create("Zeit", "01.03.2026"), DoubleColumn.create("x", 1));
-    says("'Zeit' of type STRING (row 0 holds '01.03.2026')", () -> Resampler.of(text));
+    assertMessageContains(
+        "'Zeit' of type STRING (row 0 holds '01.03.2026')", () -> Resampler.of(text));
     table.dateTimeColumn(0).setMissing(1);
-    says("none in row 1 of column 'time' (1 of 2 are missing)", () -> Resampler.of(table));
+    assertMessageContains(
+        "none in row 1 of column 'time' (1 of 2 are missing)", () -> Resampler.of(table));
   }
 }

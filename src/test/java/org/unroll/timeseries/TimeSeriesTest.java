@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.time.LocalDateTime;
 import java.util.List;
@@ -128,65 +128,70 @@ class TimeSeriesTest {
             DateTimeColumn.create(
                 "when", LocalDateTime.of(2020, 1, 1, 0, 0), LocalDateTime.of(2020, 1, 1, 0, 10)),
             DoubleColumn.create("x", 1, GAP));
-    says(
+    assertMessageContains(
         "A value is missing in column 'x', row 1 (2020-01-01 00:10), in a gap of 1 row; the column"
             + " misses 1 of 2. Fill gaps with interpolated() or forwardFilled()",
         () -> TimeSeries.of(table).target("x").windows());
-    says("nothing on one side", () -> series(1, GAP).interpolated().windows());
-    says("nothing on one side", () -> series(GAP, 1).forwardFilled().windows());
-    says("nothing on one side", () -> series(GAP, 1).interpolated().windows());
+    assertMessageContains("nothing on one side", () -> series(1, GAP).interpolated().windows());
+    assertMessageContains("nothing on one side", () -> series(GAP, 1).forwardFilled().windows());
+    assertMessageContains("nothing on one side", () -> series(GAP, 1).interpolated().windows());
   }
 
   @Test
   void valuesMustBeFinite() {
-    says("Received: Infinity in column 'x', row 1", () -> series(1, 1 / 0.0).windows());
-    says("Received: 1.0E300 in column 'x', row 0", () -> series(1e300, 0).windows());
-    says(
+    assertMessageContains(
+        "Received: Infinity in column 'x', row 1", () -> series(1, 1 / 0.0).windows());
+    assertMessageContains(
+        "Received: 1.0E300 in column 'x', row 0", () -> series(1e300, 0).windows());
+    assertMessageContains(
         "Received: Infinity in column 'x', row 2",
         () -> series(1, 2, 1 / 0.0).normalizedOn(0, 2).windows());
   }
 
   @Test
   void aConstantColumnCannotBeNormalized() {
-    says(
+    assertMessageContains(
         "The column 'x' is 0.1 in all rows 0 … 2, so it has no standard deviation",
         () -> series(0.1, 0.1, 0.1, 5).normalizedOn(0, 3).windows());
   }
 
   @Test
   void anEmptyTable() {
-    says(
+    assertMessageContains(
         "A time series needs rows. Received: the table 'none' with none and 1 columns",
         () -> TimeSeries.of(Table.create("none", DoubleColumn.create("x"))));
-    says("needs rows", () -> TimeSeries.of(new double[0][]));
+    assertMessageContains("needs rows", () -> TimeSeries.of(new double[0][]));
   }
 
   @Test
   void textInANumberColumn() {
     Table table =
         Table.create("t", StringColumn.create("T", "1.5", "cold"), DoubleColumn.create("x", 1, 2));
-    says("'T' is of type STRING", () -> TimeSeries.of(table).target("x").windows());
-    says("row 1 holds 'cold'", () -> TimeSeries.of(table).target("T"));
+    assertMessageContains(
+        "'T' is of type STRING", () -> TimeSeries.of(table).target("x").windows());
+    assertMessageContains("row 1 holds 'cold'", () -> TimeSeries.of(table).target("T"));
     assertEquals(2, TimeSeries.of(table).columns("x").target("x").windows().series().rows());
     Table words = Table.create("w", StringColumn.create("T", "cold", "mild"));
-    says("has no number column: [T]", () -> TimeSeries.of(words).numbers());
+    assertMessageContains("has no number column: [T]", () -> TimeSeries.of(words).numbers());
   }
 
   @Test
   void columnsThatAreNotThere() {
-    says("no column 'T'. Its columns are: 'x'", () -> series(1, 2).target("T"));
-    says("no column 'T'", () -> series(1, 2).columns("x", "T"));
-    says("Name at least one column", () -> series(1, 2).columns(new String[0]));
-    says("each once. Received: [x, x]", () -> series(1, 2).target("x", "x"));
-    says("no column 'T'. Its columns are: [x]", () -> series(1, 2).mean("T"));
+    assertMessageContains("no column 'T'. Its columns are: 'x'", () -> series(1, 2).target("T"));
+    assertMessageContains("no column 'T'", () -> series(1, 2).columns("x", "T"));
+    assertMessageContains("Name at least one column", () -> series(1, 2).columns(new String[0]));
+    assertMessageContains("each once. Received: [x, x]", () -> series(1, 2).target("x", "x"));
+    assertMessageContains("no column 'T'. Its columns are: [x]", () -> series(1, 2).mean("T"));
   }
 
   @Test
   void rangesAndNamesThatDoNotFit() {
-    says("0 ≤ from < to ≤ 3", () -> series(1, 2, 3).normalizedOn(0, 4));
-    says("from=2, to=2", () -> series(1, 2, 3).normalizedOn(2, 2));
-    says("2 columns and 1 names: a", () -> TimeSeries.of(new double[][] {{1, 2}}, "a"));
-    says("row 1 with 1 values, row 0 with 2", () -> TimeSeries.of(new double[][] {{1, 2}, {3}}));
+    assertMessageContains("0 ≤ from < to ≤ 3", () -> series(1, 2, 3).normalizedOn(0, 4));
+    assertMessageContains("from=2, to=2", () -> series(1, 2, 3).normalizedOn(2, 2));
+    assertMessageContains(
+        "2 columns and 1 names: a", () -> TimeSeries.of(new double[][] {{1, 2}}, "a"));
+    assertMessageContains(
+        "row 1 with 1 values, row 0 with 2", () -> TimeSeries.of(new double[][] {{1, 2}, {3}}));
   }
 
   @Test
@@ -217,11 +222,11 @@ class TimeSeriesTest {
     assertEquals(25, later.denormalize(0.5));
     assertEquals("2 rows of [y, x], target [y], normalized by a given scaling", later.toString());
     TimeSeries other = TimeSeries.of(new double[][] {{1, 2}}, "y", "z").normalizedBy(scaling);
-    says("the column 'z' and a scaling of [x, y]", () -> other.mean("y"));
+    assertMessageContains("the column 'z' and a scaling of [x, y]", () -> other.mean("y"));
     Table wrong = scaling.copy();
     wrong.column("std").setMissing(1);
-    says("std NaN of the column 'y'", () -> later.normalizedBy(wrong).mean("y"));
-    says("no column 'mean'", () -> later.normalizedBy(Table.create("t")));
+    assertMessageContains("std NaN of the column 'y'", () -> later.normalizedBy(wrong).mean("y"));
+    assertMessageContains("no column 'mean'", () -> later.normalizedBy(Table.create("t")));
   }
 
   @Test
@@ -236,10 +241,11 @@ class TimeSeriesTest {
     assertEquals(0, series.rowAt(noon.minusDays(1)));
     assertEquals(1, series.rowAt(noon.plusMinutes(1)));
     assertEquals(1, series.rowAt(noon.plusHours(1)));
-    says(
+    assertMessageContains(
         "ends at 2026-03-01 14:00, before 2026-03-01T15:00", () -> series.rowAt(noon.plusHours(3)));
-    says("a series without timestamps", () -> series(1, 2).rowAt(noon));
+    assertMessageContains("a series without timestamps", () -> series(1, 2).rowAt(noon));
     table.dateTimeColumn(0).set(1, noon.minusHours(1));
-    says("2026-03-01 11:00 in row 1 after 2026-03-01 12:00", () -> series.rowAt(noon));
+    assertMessageContains(
+        "2026-03-01 11:00 in row 1 after 2026-03-01 12:00", () -> series.rowAt(noon));
   }
 }

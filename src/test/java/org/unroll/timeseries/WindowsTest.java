@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -306,25 +306,26 @@ class WindowsTest {
   @Test
   void settingsThatCannotBe() {
     Windows windows = counting(50).windows();
-    says("lookback=0", () -> windows.lookback(0));
-    says("step=0", () -> windows.step(0));
-    says("delay=-1", () -> windows.delay(-1));
-    says("horizon=0", () -> windows.horizon(0));
-    says("targetSteps=0", () -> windows.targetSteps(0));
-    says("batchSize=0", () -> windows.batchSize(0));
-    says(
+    assertMessageContains("lookback=0", () -> windows.lookback(0));
+    assertMessageContains("step=0", () -> windows.step(0));
+    assertMessageContains("delay=-1", () -> windows.delay(-1));
+    assertMessageContains("horizon=0", () -> windows.horizon(0));
+    assertMessageContains("targetSteps=0", () -> windows.targetSteps(0));
+    assertMessageContains("batchSize=0", () -> windows.batchSize(0));
+    assertMessageContains(
         "lookback=10, step=4. The next that fit are 8 and 12.", () -> windows.lookback(10).step(4));
-    says("lookback=3, step=4. The next that fit are 4.", () -> windows.step(4).lookback(3));
+    assertMessageContains(
+        "lookback=3, step=4. The next that fit are 4.", () -> windows.step(4).lookback(3));
   }
 
   @Test
   void rangesThatCannotBe() {
     Windows windows = counting(50).windows().lookback(10);
-    says("0 ≤ from < to ≤ 50", () -> windows.range(20, 20));
-    says("from=30, to=51", () -> windows.range(30, 51));
-    says("from=-1", () -> windows.range(-1));
-    says("from=50, to=50", () -> windows.range(50));
-    says(
+    assertMessageContains("0 ≤ from < to ≤ 50", () -> windows.range(20, 20));
+    assertMessageContains("from=30, to=51", () -> windows.range(30, 51));
+    assertMessageContains("from=-1", () -> windows.range(-1));
+    assertMessageContains("from=50, to=50", () -> windows.range(50));
+    assertMessageContains(
         "A window needs 12 rows from the first it sees to its last target (lookback 10, step 1,"
             + " delay 1). Received: the range 10 … 20 of 11 rows.",
         () -> windows.range(10, 21));
@@ -333,8 +334,9 @@ class WindowsTest {
 
   @Test
   void aLookbackLongerThanTheData() {
-    says("Received: a series of 50 rows", () -> counting(50).windows().lookback(60));
-    says(
+    assertMessageContains(
+        "Received: a series of 50 rows", () -> counting(50).windows().lookback(60));
+    assertMessageContains(
         "A window needs 2147483647 rows",
         () -> counting(50).windows().delay(Integer.MAX_VALUE).lookback(Integer.MAX_VALUE));
   }
@@ -407,10 +409,11 @@ class WindowsTest {
       assertEquals(10 * (row + 6), forecasts.doubleColumn("T +2").get(row), 1e-4);
     }
     perfect[1] = new double[3];
-    says(
+    assertMessageContains(
         "4 targets of a window, shape (2, 2). Received: 3 numbers",
         () -> windows.forecasts(perfect));
-    says("each of the 7 windows. Received: 1", () -> windows.meanAbsoluteErrors(new double[1][4]));
+    assertMessageContains(
+        "each of the 7 windows. Received: 1", () -> windows.meanAbsoluteErrors(new double[1][4]));
   }
 
   /** By hand: T has mean 20 and std √(200/3), p mean 1001 and std √(2/3). */
@@ -433,7 +436,7 @@ class WindowsTest {
         new double[] {20 + Math.sqrt(200.0 / 3), 20},
         forecast.doubleColumn("T").asDoubleArray(),
         1e-12);
-    says(
+    assertMessageContains(
         "4 targets of a window, shape (2, 2). Received: 1 numbers. Let the model",
         () -> windows.forecast(new double[1]));
     Windows untimed = counting(9).windows().lookback(2).horizon(1).targetSteps(2);
@@ -444,7 +447,7 @@ class WindowsTest {
   void aForecastNeedsEvenlySpacedTimes() {
     Windows windows = weather(12);
     ((DateTimeColumn) windows.series().timestamps()).set(10, MONDAY.plusMinutes(310));
-    says(
+    assertMessageContains(
         "row 10 (2026-03-02 05:10) PT40M after the row before",
         () -> windows.forecast(new double[4]));
   }

@@ -18,7 +18,7 @@ import java.util.Random;
  * how long it is, and how good or bad the popcorn was. So a model that counts words but does not
  * see their order can tell little.
  */
-public final class MadeUpReviews {
+public final class SyntheticReviews {
   private static final String[] GOOD = {
     "good",
     "great",
@@ -126,7 +126,7 @@ public final class MadeUpReviews {
   private final List<String> texts;
   private final int[] labels;
 
-  private MadeUpReviews(List<String> texts, int[] labels) {
+  private SyntheticReviews(List<String> texts, int[] labels) {
     this.texts = texts;
     this.labels = labels;
   }
@@ -137,7 +137,7 @@ public final class MadeUpReviews {
    * @param reviews at least 1. Fewer reviews are the beginning of more.
    * @param seed the same seed makes the same reviews, on every machine and JDK
    */
-  public static MadeUpReviews of(int reviews, long seed) {
+  public static SyntheticReviews of(int reviews, long seed) {
     if (reviews < 1) {
       throw new IllegalArgumentException(
           "There is at least 1 review. Received: reviews=" + reviews);
@@ -148,10 +148,10 @@ public final class MadeUpReviews {
     boolean good = false;
     for (int i = 0; i < reviews; i++) {
       good = i % 2 == 0 ? random.nextBoolean() : !good;
-      texts.add(new MadeUpReviews.Writer(random).review(good));
+      texts.add(new SyntheticReviews.Writer(random).review(good));
       labels[i] = good ? 1 : 0;
     }
-    return new MadeUpReviews(Collections.unmodifiableList(texts), labels);
+    return new SyntheticReviews(Collections.unmodifiableList(texts), labels);
   }
 
   /** The reviews, each in lower case with commas and full stops. */
@@ -220,6 +220,6 @@ public final class MadeUpReviews {
 
   @Override
   public String toString() {
-    return texts.size() + " made-up reviews";
+    return texts.size() + " synthetic reviews";
   }
 }

@@ -3,7 +3,7 @@ package org.unroll.datasets;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.util.Arrays;
 import java.util.List;
@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.unroll.text.TextVectorization;
 
 /** Reads the reviews by rules of its own, and counts. */
-class MadeUpReviewsTest {
+class SyntheticReviewsTest {
   private static final int COUNT = 4000;
-  private static final MadeUpReviews REVIEWS = MadeUpReviews.of(COUNT, 42);
+  private static final SyntheticReviews REVIEWS = SyntheticReviews.of(COUNT, 42);
 
   private static final String POLAR =
       "(good|great|moving|brilliant|clever|charming|funny|wonderful|thrilling|beautiful|"
@@ -154,8 +154,8 @@ class MadeUpReviewsTest {
 
   @Test
   void theSeedDecidesAndFewerAreTheBeginningOfMore() {
-    assertEquals(REVIEWS.texts().subList(0, 50), MadeUpReviews.of(50, 42).texts());
-    assertNotEquals(REVIEWS.texts().get(0), MadeUpReviews.of(1, 43).texts().get(0));
-    says("reviews=0", () -> MadeUpReviews.of(0, 1));
+    assertEquals(REVIEWS.texts().subList(0, 50), SyntheticReviews.of(50, 42).texts());
+    assertNotEquals(REVIEWS.texts().get(0), SyntheticReviews.of(1, 43).texts().get(0));
+    assertMessageContains("reviews=0", () -> SyntheticReviews.of(0, 1));
   }
 }
