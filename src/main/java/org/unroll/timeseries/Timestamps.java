@@ -184,7 +184,7 @@ final class Timestamps {
           "The times were read as text: "
               + Columns.described(text)
               + ". So gaps between the rows and the times of forecasts are unknown. "
-              + Columns.NAME_THE_FORM);
+              + Columns.TIME_FORMAT_ADVICE);
     }
     if (column == null) {
       return Optional.empty();
