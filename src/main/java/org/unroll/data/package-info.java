@@ -5,7 +5,7 @@
  * {@link org.unroll.data.Sequences} for sequences of different lengths, and with {@link
  * org.unroll.data.Dataset} to write your own dataset.
  *
- * <p>Time series, text and audio have packages of their own, which depend on this one. This package
+ * <p>Time series, text and audio have separate packages, which depend on this one. This package
  * depends only on {@code org.unroll.internal}; all other packages may use it.
  */
 package org.unroll.data;

@@ -20,30 +20,33 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
 /**
- * Puts measurements of irregular times onto a regular grid, as pandas's {@code resample} does:
+ * Resamples measurements at irregular times to a regular grid, like pandas's {@code resample}:
  *
  * <pre>
  * Table hourly =
  *     Resampler.of(measured).every(Duration.ofHours(1)).aggregate(sum, "rain (mm)").table();
  * </pre>
  *
- * <p>The grid begins at midnight of the first day; its intervals have the given length d. A row of
- * the result stands for an interval t ≤ time &lt; t + d, is labelled with its beginning t, and
- * holds what an aggregate function makes of the values measured in it: their mean, unless {@link
- * #aggregate} names another. The first row is the interval of the earliest time and the last that
- * of the latest; in between none is left out. <b>An interval without a value of a column has a
- * missing value there</b>, whatever the function (pandas's {@code min_count=1}): {@link
- * TimeSeries#interpolated(int)} and its relatives say what is to become of them.
+ * <p>The grid begins at midnight of the first day, and all its intervals have the same length d. A
+ * row of the result represents an interval t ≤ time &lt; t + d and is labeled with its start t. It
+ * contains the mean of the values that were measured in the interval, or the result of another
+ * function set by {@link #aggregate}. The first row is the interval of the earliest time and the
+ * last row that of the latest; none in between is left out. <b>If a column has no value in an
+ * interval, its value is missing</b>, for every function (pandas's {@code min_count=1}). Fill these
+ * values with {@link TimeSeries#interpolated(int)} or a related method.
  *
- * <p>Mind that a row labelled 07:00 of a grid of 30 minutes is not known before 07:30.
+ * <p>Note that the row labeled 07:00 of a grid of 30 minutes is not known before 07:30.
  *
- * <p>The rows need not be in the order of time. Rows that came twice count twice: {@code
- * table.dropDuplicateRows()} removes them. Columns without numbers are left out; a text column that
- * holds numbers, with points or with commas, is an error, as in {@link TimeSeries#of(Table)}.
+ * <p>The rows need not be in order. Repeated rows are counted repeatedly; remove them with {@code
+ * table.dropDuplicateRows()}. Columns without numbers are left out. A text column that contains
+ * numbers, with decimal points or commas, is an error, as in {@link TimeSeries#of(Table)}.
  * Immutable.
  */
 public final class Resampler {
-  /** More intervals than a century has in hours: a wrong year makes that many, not a grid. */
+  /**
+   * The largest number of intervals. A century has fewer hours; a larger grid comes from a wrong
+   * year.
+   */
   private static final long MOST = 10_000_000;
 
   private final Table table;
@@ -58,7 +61,8 @@ public final class Resampler {
   }
 
   /**
-   * Of a table with a column of dates with times, the first of which counts, and number columns.
+   * Creates a resampler of a table with numeric columns and a column of dates with times. If there
+   * are several such columns, the first is used.
    *
    * @throws IllegalArgumentException if there is no such column, a time is missing, or the table
    *     has no rows
@@ -67,30 +71,32 @@ public final class Resampler {
     Columns.times(table);
     if (table.rowCount() == 0) {
       throw new IllegalArgumentException(
-          "There is nothing to resample: the table '" + table.name() + "' has no rows.");
+          "A table to resample must have rows, but the table '" + table.name() + "' has none.");
     }
     return new Resampler(table, null, Map.of());
   }
 
   /**
-   * The length of the grid's intervals.
+   * Sets the length of the intervals.
    *
-   * @throws IllegalArgumentException unless it is at least a millisecond
+   * @throws IllegalArgumentException if it is shorter than a millisecond
    */
   public Resampler every(Duration length) {
     if (length.toMillis() < 1) {
       throw new IllegalArgumentException(
-          "An interval lasts at least a millisecond. Received: " + length);
+          "An interval must be at least a millisecond long, but was " + length + ".");
     }
     return new Resampler(table, length, functions);
   }
 
   /**
-   * What is made of the values of some columns within an interval, in place of their mean.
+   * Sets the function that aggregates the values of some columns within an interval, instead of the
+   * mean.
    *
-   * @param function one of Tablesaw's {@link AggregateFunctions}, for example {@code sum} of what
-   *     is counted, {@code max} of gusts, {@code last} of a meter's reading; {@code first} and
-   *     {@code last} by the time of the rows
+   * @param function one of Tablesaw's {@link AggregateFunctions}, for example {@code sum} for
+   *     amounts, {@code max} for gusts or {@code last} for meter readings; {@code first} and {@code
+   *     last} refer to the times of the rows
+   * @param columns the names of numeric columns
    * @throws IllegalArgumentException if a column is missing or not numeric
    */
   public Resampler aggregate(NumericAggregateFunction function, String... columns) {
@@ -102,16 +108,16 @@ public final class Resampler {
   }
 
   /**
-   * The regular table: the times, then the number columns in their order.
+   * Returns the regular table: the times, then the numeric columns in their order.
    *
-   * @throws IllegalStateException if no interval was given
-   * @throws IllegalArgumentException if a text column holds numbers, or if the times reach so far
-   *     that there would be more than ten million intervals
+   * @throws IllegalStateException if no interval is set
+   * @throws IllegalArgumentException if a text column contains numbers, or if there would be more
+   *     than ten million intervals
    */
   public Table table() {
     if (interval == null) {
       throw new IllegalStateException(
-          "Say how long the intervals are: every(Duration.ofMinutes(30)), for example.");
+          "The length of the intervals must be set first, for example with every(Duration.ofMinutes(30)).");
     }
     DateTimeColumn times = Columns.times(table);
     List<NumericColumn<?>> numbers = numbers(times);
@@ -168,7 +174,9 @@ public final class Resampler {
   private void checkCount(long count, DateTimeColumn times, int[] order) {
     if (count > MOST) {
       throw new IllegalArgumentException(
-          "From "
+          "There must not be more than "
+              + MOST
+              + " intervals, but from "
               + times.get(order[0])
               + " (row "
               + order[0]
@@ -178,15 +186,16 @@ public final class Resampler {
               + order[order.length - 1]
               + ") there are "
               + count
-              + " intervals of "
+              + " of "
               + interval
-              + ", more than "
-              + MOST
-              + ". Is one of the two times wrong? Otherwise use longer intervals.");
+              + ". Check whether one of the two times is wrong, or use longer intervals.");
     }
   }
 
-  /** What becomes of the values in the rows order[from] … order[to−1]; NaN if all are missing. */
+  /**
+   * Returns the aggregate of the values in the rows order[from] … order[to−1]; NaN if all are
+   * missing.
+   */
   private double aggregated(NumericColumn<?> column, int[] order, int from, int to) {
     double[] present =
         Arrays.stream(order, from, to)

@@ -25,14 +25,14 @@ class TimeSeriesTest {
     return TimeSeries.of(Table.create("t", DoubleColumn.create("x", values))).target("x");
   }
 
-  /** The values as windows see them. */
+  /** Returns the values as windows see them. */
   private static double[] values(TimeSeries series) {
-    float[] values = series.numbers().values();
+    float[] values = series.data().values();
     return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
   }
 
   @Test
-  void allNumericColumnsInTheirOrder() {
+  void usesAllNumericColumnsInTheirOrder() {
     Table table =
         Table.create(
             "t",
@@ -50,7 +50,7 @@ class TimeSeriesTest {
   }
 
   @Test
-  void timestampsMayBeText() {
+  void timestampsCanBeText() {
     Table table =
         Table.create(StringColumn.create("Date Time", "a", "b"), DoubleColumn.create("x", 3, 4));
     assertEquals("Date Time", TimeSeries.of(table).timestamps().name());
@@ -59,7 +59,7 @@ class TimeSeriesTest {
   }
 
   @Test
-  void arraysAndMatricesAreSeriesToo() {
+  void createsSeriesFromArraysAndMatrices() {
     double[][] rows = {{1, 2}, {3, 4}, {5, 6}};
     for (TimeSeries series :
         List.of(
@@ -67,14 +67,14 @@ class TimeSeriesTest {
             TimeSeries.of(new DMatrixRMaj(rows), "a", "b"),
             TimeSeries.of(new SimpleMatrix(rows), "a", "b"))) {
       assertEquals(List.of("a", "b"), series.columnNames());
-      assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, series.numbers().values());
+      assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, series.data().values());
     }
     assertEquals(List.of("x0", "x1"), TimeSeries.of(rows).columnNames());
   }
 
   /** numpy: x = np.array([2., 4, 9]); x.mean(), x.std() = 5.0, 2.943920288775949. */
   @Test
-  void normalizedWithTheStatisticsOfTheRangeOnly() {
+  void normalizesByTheStatisticsOfTheRangeOnly() {
     TimeSeries series = series(100, 2, 4, 9, -100).normalizedOn(1, 4);
     assertEquals(5, series.mean("x"), 1e-15);
     assertEquals(2.943920288775949, series.std("x"), 1e-15);
@@ -103,14 +103,14 @@ class TimeSeriesTest {
   }
 
   @Test
-  void settingsComeInAnyOrder() {
+  void orderOfSettingsDoesNotMatter() {
     TimeSeries one = series(1, GAP, 3, 8).interpolated().normalizedOn(0, 3);
     TimeSeries other = series(1, GAP, 3, 8).normalizedOn(0, 3).interpolated();
     assertArrayEquals(values(one), values(other));
   }
 
   @Test
-  void gapsAreFilledAsAsked() {
+  void fillsGaps() {
     assertArrayEquals(
         new double[] {1, 2, 3, 4, 6, 8},
         values(series(1, GAP, GAP, 4, GAP, 8).interpolated()),
@@ -121,7 +121,7 @@ class TimeSeriesTest {
   }
 
   @Test
-  void gapsAreAnErrorOtherwise() {
+  void rejectsGapsThatAreNotFilled() {
     Table table =
         Table.create(
             "t",
@@ -129,85 +129,104 @@ class TimeSeriesTest {
                 "when", LocalDateTime.of(2020, 1, 1, 0, 0), LocalDateTime.of(2020, 1, 1, 0, 10)),
             DoubleColumn.create("x", 1, GAP));
     assertMessageContains(
-        "A value is missing in column 'x', row 1 (2020-01-01 00:10), in a gap of 1 row; the column"
-            + " misses 1 of 2. Fill gaps with interpolated() or forwardFilled()",
+        "A value is missing in column 'x', row 1 (2020-01-01 00:10), in a gap of 1 row (1 of the 2"
+            + " values of the column are missing). Fill gaps with interpolated() or forwardFilled()",
         () -> TimeSeries.of(table).target("x").windows());
-    assertMessageContains("nothing on one side", () -> series(1, GAP).interpolated().windows());
-    assertMessageContains("nothing on one side", () -> series(GAP, 1).forwardFilled().windows());
-    assertMessageContains("nothing on one side", () -> series(GAP, 1).interpolated().windows());
+    assertMessageContains(
+        "This gap cannot be filled because it is at an end of the series: remove its rows, or",
+        () -> series(1, GAP).interpolated().windows());
+    assertMessageContains(
+        "it is at an end of the series", () -> series(GAP, 1).forwardFilled().windows());
+    assertMessageContains(
+        "it is at an end of the series", () -> series(GAP, 1).interpolated().windows());
   }
 
   @Test
-  void valuesMustBeFinite() {
+  void rejectsValuesThatAreNotFinite() {
     assertMessageContains(
-        "Received: Infinity in column 'x', row 1", () -> series(1, 1 / 0.0).windows());
+        "Every value must be finite and within the range of a float, but was Infinity in column 'x',"
+            + " row 1.",
+        () -> series(1, 1 / 0.0).windows());
     assertMessageContains(
-        "Received: 1.0E300 in column 'x', row 0", () -> series(1e300, 0).windows());
+        "but was 1.0E300 in column 'x', row 0.", () -> series(1e300, 0).windows());
     assertMessageContains(
-        "Received: Infinity in column 'x', row 2",
+        "but was Infinity in column 'x', row 2.",
         () -> series(1, 2, 1 / 0.0).normalizedOn(0, 2).windows());
   }
 
   @Test
-  void aConstantColumnCannotBeNormalized() {
+  void rejectsNormalizationOfAConstantColumn() {
     assertMessageContains(
-        "The column 'x' is 0.1 in all rows 0 … 2, so it has no standard deviation",
+        "A column must vary in order to be normalized, but 'x' is 0.1 in all rows 0 … 2. Leave it out",
         () -> series(0.1, 0.1, 0.1, 5).normalizedOn(0, 3).windows());
   }
 
   @Test
-  void anEmptyTable() {
+  void rejectsATableWithoutRows() {
     assertMessageContains(
-        "A time series needs rows. Received: the table 'none' with none and 1 columns",
+        "A time series must have rows, but the table 'none' has 1 columns and no rows.",
         () -> TimeSeries.of(Table.create("none", DoubleColumn.create("x"))));
-    assertMessageContains("needs rows", () -> TimeSeries.of(new double[0][]));
+    assertMessageContains("must have rows", () -> TimeSeries.of(new double[0][]));
   }
 
   @Test
-  void textInANumberColumn() {
+  void rejectsTextInANumericColumn() {
     Table table =
         Table.create("t", StringColumn.create("T", "1.5", "cold"), DoubleColumn.create("x", 1, 2));
     assertMessageContains(
-        "'T' is of type STRING", () -> TimeSeries.of(table).target("x").windows());
-    assertMessageContains("row 1 holds 'cold'", () -> TimeSeries.of(table).target("T"));
+        "The column 'T' must be numeric, but is of type STRING; row 1 contains 'cold'.",
+        () -> TimeSeries.of(table).target("x").windows());
+    assertMessageContains("row 1 contains 'cold'", () -> TimeSeries.of(table).target("T"));
     assertEquals(2, TimeSeries.of(table).columns("x").target("x").windows().series().rows());
     Table words = Table.create("w", StringColumn.create("T", "cold", "mild"));
-    assertMessageContains("has no number column: [T]", () -> TimeSeries.of(words).numbers());
+    assertMessageContains(
+        "The table 'w' must have a numeric column, but its columns are [T].",
+        () -> TimeSeries.of(words).data());
   }
 
   @Test
-  void columnsThatAreNotThere() {
-    assertMessageContains("no column 'T'. Its columns are: 'x'", () -> series(1, 2).target("T"));
-    assertMessageContains("no column 'T'", () -> series(1, 2).columns("x", "T"));
-    assertMessageContains("Name at least one column", () -> series(1, 2).columns(new String[0]));
-    assertMessageContains("each once. Received: [x, x]", () -> series(1, 2).target("x", "x"));
-    assertMessageContains("no column 'T'. Its columns are: [x]", () -> series(1, 2).mean("T"));
+  void rejectsMissingAndRepeatedColumns() {
+    assertMessageContains(
+        "The table must have a column 'T', but its columns are: 'x'.",
+        () -> series(1, 2).target("T"));
+    assertMessageContains("must have a column 'T'", () -> series(1, 2).columns("x", "T"));
+    assertMessageContains(
+        "At least one column must be named, and none twice, but the names were [].",
+        () -> series(1, 2).columns(new String[0]));
+    assertMessageContains("but the names were [x, x].", () -> series(1, 2).target("x", "x"));
+    assertMessageContains(
+        "The series must have the column 'T', but its columns are [x].",
+        () -> series(1, 2).mean("T"));
   }
 
   @Test
-  void rangesAndNamesThatDoNotFit() {
-    assertMessageContains("0 ≤ from < to ≤ 3", () -> series(1, 2, 3).normalizedOn(0, 4));
+  void rejectsInvalidRangesAndNames() {
+    assertMessageContains(
+        "A range of rows must satisfy 0 <= from < to <= 3, the number of rows, but was from=0, to=4.",
+        () -> series(1, 2, 3).normalizedOn(0, 4));
     assertMessageContains("from=2, to=2", () -> series(1, 2, 3).normalizedOn(2, 2));
     assertMessageContains(
-        "2 columns and 1 names: a", () -> TimeSeries.of(new double[][] {{1, 2}}, "a"));
+        "Every column must have one name, but there are 2 columns and 1 names: a.",
+        () -> TimeSeries.of(new double[][] {{1, 2}}, "a"));
     assertMessageContains(
-        "row 1 with 1 values, row 0 with 2", () -> TimeSeries.of(new double[][] {{1, 2}, {3}}));
+        "All rows must have the same length, but row 1 has 1 values and row 0 has 2.",
+        () -> TimeSeries.of(new double[][] {{1, 2}, {3}}));
   }
 
   @Test
-  void severalTargetsAreNamedToBeDenormalized() {
+  void denormalizeRequiresAColumnNameForSeveralTargets() {
     TimeSeries two = TimeSeries.of(new double[][] {{1, 2}, {3, 6}}, "a", "b").target("a", "b");
     var error = assertThrows(IllegalStateException.class, () -> two.denormalize(1));
     assertEquals(
-        "denormalize(value) needs exactly one target; name the column with denormalize(column,"
-            + " value). The targets are: [a, b]",
+        "denormalize(value) requires exactly one target, but the targets are [a, b]. Name the column:"
+            + " denormalize(column, value).",
         error.getMessage());
     assertEquals(6, two.normalizedOn(0, 2).denormalize("b", 1));
     assertEquals(4, two.normalizedOn(0, 2).denormalizeError("b", 2));
   }
 
   @Test
-  void theScalingOfOneSeriesServesAnother() {
+  void normalizesByTheScalingOfAnotherSeries() {
     TimeSeries trained =
         TimeSeries.of(new double[][] {{1, 10}, {3, 30}, {5, 20}}, "x", "y")
             .target("y")
@@ -222,15 +241,21 @@ class TimeSeriesTest {
     assertEquals(25, later.denormalize(0.5));
     assertEquals("2 rows of [y, x], target [y], normalized by a given scaling", later.toString());
     TimeSeries other = TimeSeries.of(new double[][] {{1, 2}}, "y", "z").normalizedBy(scaling);
-    assertMessageContains("the column 'z' and a scaling of [x, y]", () -> other.mean("y"));
+    assertMessageContains(
+        "The scaling must contain each column of the series exactly once, but 'z' is not unique in [x,"
+            + " y].",
+        () -> other.mean("y"));
     Table wrong = scaling.copy();
     wrong.column("std").setMissing(1);
-    assertMessageContains("std NaN of the column 'y'", () -> later.normalizedBy(wrong).mean("y"));
-    assertMessageContains("no column 'mean'", () -> later.normalizedBy(Table.create("t")));
+    assertMessageContains(
+        "Means must be finite and standard deviations above 0, but the column 'y' has the mean 20.0 and"
+            + " the std NaN.",
+        () -> later.normalizedBy(wrong).mean("y"));
+    assertMessageContains("must have a column 'mean'", () -> later.normalizedBy(Table.create("t")));
   }
 
   @Test
-  void rowsByTheCalendar() {
+  void findsRowsByTime() {
     LocalDateTime noon = LocalDateTime.of(2026, 3, 1, 12, 0);
     Table table =
         Table.create(
@@ -242,10 +267,15 @@ class TimeSeriesTest {
     assertEquals(1, series.rowAt(noon.plusMinutes(1)));
     assertEquals(1, series.rowAt(noon.plusHours(1)));
     assertMessageContains(
-        "ends at 2026-03-01 14:00, before 2026-03-01T15:00", () -> series.rowAt(noon.plusHours(3)));
-    assertMessageContains("a series without timestamps", () -> series(1, 2).rowAt(noon));
+        "The time must not be after the end of the series, 2026-03-01 14:00, but was 2026-03-01T15:00.",
+        () -> series.rowAt(noon.plusHours(3)));
+    assertMessageContains(
+        "The timestamps must be dates with times (LOCAL_DATE_TIME), but the series has no timestamps.",
+        () -> series(1, 2).rowAt(noon));
     table.dateTimeColumn(0).set(1, noon.minusHours(1));
     assertMessageContains(
-        "2026-03-01 11:00 in row 1 after 2026-03-01 12:00", () -> series.rowAt(noon));
+        "The times must be in order, but row 1 (2026-03-01 11:00) is before row 0 (2026-03-01 12:00)."
+            + " Sort the table: table.sortOn(\"time\").",
+        () -> series.rowAt(noon));
   }
 }

@@ -28,7 +28,7 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 import tech.tablesaw.io.csv.CsvReadOptions;
 
-/** What windows tell of the times of their rows, with each table made by hand. */
+/** Checks the remarks of windows about the times of their rows, on tables made by hand. */
 class TimestampsTest {
   private static final LocalDateTime MONDAY = LocalDateTime.of(2026, 3, 2, 0, 0);
 
@@ -49,13 +49,13 @@ class TimestampsTest {
     return DateColumn.create("day", IntStream.range(0, count).mapToObj(day));
   }
 
-  private static void begins(String expected, List<String> remarks) {
+  private static void assertRemarkStartsWith(String expected, List<String> remarks) {
     assertEquals(1, remarks.size(), remarks.toString());
     assertTrue(remarks.get(0).startsWith(expected), remarks.get(0));
   }
 
   @Test
-  void evenTimesGiveNothingToSay() {
+  void evenTimesCauseNoRemark() {
     assertEquals(List.of(), remarks(hours(0, 6, 12, 18, 24)));
     assertEquals(List.of(), remarks(days(5, MONDAY.toLocalDate()::plusDays)));
     Instant instant = Instant.parse("2026-03-02T00:00:00Z");
@@ -66,40 +66,43 @@ class TimestampsTest {
                 "t", IntStream.range(0, 5).mapToObj(i -> instant.plusSeconds(90L * i)))));
   }
 
-  /** The ends of months lie 28 to 31 days apart, quarters 90 to 92: both are even. */
+  /**
+   * The ends of months are 28 to 31 days apart and those of quarters 90 to 92; both count as even.
+   */
   @Test
-  void monthsAreEvenThoughTheirDaysAreNot() {
+  void monthsOfDifferentLengthsAreEven() {
     LocalDate end = LocalDate.of(2025, 1, 31);
     assertEquals(List.of(), remarks(days(14, end::plusMonths)));
     assertEquals(List.of(), remarks(days(8, i -> end.plusMonths(3L * i))));
     assertEquals(List.of(), remarks(days(20, i -> end.plusDays(30L * i))), "thirty days are even");
-    begins(
+    assertRemarkStartsWith(
         "1 of the 4 steps from row to row are not the usual P1M; the first is from row 2"
-            + " (2025-03-31) to row 3 (2025-05-31). Windows count rows, not time. Put in the rows",
+            + " (2025-03-31) to row 3 (2025-05-31). Windows count rows, not time. Add the missing rows.",
         remarks(days(5, i -> end.plusMonths(i < 3 ? i : i + 1))));
   }
 
   @Test
-  void gapsAndSteps() {
-    begins(
+  void reportsGapsAndBackwardSteps() {
+    assertRemarkStartsWith(
         "2 of the 7 steps from row to row are not the usual PT1H; the first is from row 2"
             + " (2026-03-02 02:00) to row 3 (2026-03-02 05:00).",
         remarks(hours(0, 1, 2, 5, 6, 7, 7, 8)));
-    // Back to 01:00 and from there to 03:00: two steps.
-    begins(
+    // Two uneven steps: back to 01:00, and from there to 03:00.
+    assertRemarkStartsWith(
         "2 of the 5 steps from row to row are not the usual PT1H; the first is from row 2"
             + " (2026-03-02 02:00) to row 3 (2026-03-02 01:00).",
         remarks(hours(0, 1, 2, 1, 3, 4)));
-    begins("2 of the 2 steps from row to row are not forwards in time;", remarks(hours(3, 2, 2)));
-    DateTimeColumn lacking = hours(0, 1, 2, 3, 4);
-    lacking.setMissing(3);
-    begins(
+    assertRemarkStartsWith(
+        "2 of the 2 steps from row to row are not forward in time;", remarks(hours(3, 2, 2)));
+    DateTimeColumn incomplete = hours(0, 1, 2, 3, 4);
+    incomplete.setMissing(3);
+    assertRemarkStartsWith(
         "2 of the 4 steps from row to row are not the usual PT1H; the first is from row 2"
             + " (2026-03-02 02:00) to row 3 (no time).",
-        remarks(lacking));
+        remarks(incomplete));
   }
 
-  /** Of 40 hours some in the middle are not there: as many uneven steps as there are gaps. */
+  /** Some of 40 hours are omitted. There are as many uneven steps as gaps. */
   @Property(tries = 100)
   void everyGapIsOneUnevenStep(
       @ForAll @Size(max = 6) Set<@IntRange(min = 3, max = 36) Integer> missing) {
@@ -109,7 +112,7 @@ class TimestampsTest {
       assertEquals(List.of(), remarks(hours(rest)));
     } else {
       int first = Collections.min(missing);
-      begins(
+      assertRemarkStartsWith(
           gaps
               + " of the "
               + (rest.length - 1)
@@ -120,28 +123,34 @@ class TimestampsTest {
     }
   }
 
-  /** Working days: after each five, two are left out. */
+  /** Working days: two days are omitted after every five. */
   @Test
-  void daysAreNoTimesForTheResampler() {
+  void remarkStatesThatTheResamplerRequiresTimes() {
     List<String> remarks = remarks(days(10, i -> MONDAY.toLocalDate().plusDays(i + i / 5 * 2)));
-    begins("1 of the 9 steps from row to row are not the usual PT24H; the first is from", remarks);
+    assertRemarkStartsWith(
+        "1 of the 9 steps from row to row are not the usual PT24H; the first is from", remarks);
     assertTrue(
         remarks
             .get(0)
-            .contains("Resampler, which needs dates with times (LOCAL_DATE_TIME, not LOCAL_DATE):"),
+            .contains(
+                "Resampler, which requires dates with times (LOCAL_DATE_TIME, not LOCAL_DATE)."),
         remarks.get(0));
   }
 
-  /** On the grid the hours 3 and 4 are missing values: of 8 windows, those over them go. */
+  /**
+   * The hours 3 and 4 are missing values of the grid, so the windows that contain them are left
+   * out.
+   */
   @Test
-  void whatTheRemarkAdvisesHelps() {
+  void adviceOfTheRemarkWorks() {
     DateTimeColumn times = hours(0, 1, 2, 5, 6, 7, 8, 9);
     Table table = Table.create(times, DoubleColumn.create("x", 0, 1, 2, 5, 6, 7, 8, 9));
     Table grid = Resampler.of(table).every(Duration.ofHours(1)).table();
-    Windows.Description skipped =
+    WindowsDescription skipped =
         TimeSeries.of(grid).target("x").skippingGaps().windows().lookback(2).horizon(1).describe();
     assertEquals(List.of(), skipped.remarks());
-    // The windows of rows 0 … 9 begin in 0 … 7, and 0, 5, 6, 7 see and predict neither 3 nor 4.
+    // The windows of rows 0 … 9 begin in rows 0 … 7. Those of 0, 5, 6 and 7 contain neither 3 nor
+    // 4.
     assertEquals(4, skipped.windows());
     assertEquals(4, skipped.skipped());
   }
@@ -161,41 +170,41 @@ class TimestampsTest {
   }
 
   @Test
-  void timesThatWereReadAsText() {
+  void reportsTimesThatWereReadAsText() {
     String times =
-        " of type STRING (row 0 holds '02.03.2026 00:00'). So gaps between the rows and the times"
-            + " of forecasts are unknown. Name the form of the times where the table is read, for"
-            + " example CsvReadOptions.builder(file).dateTimeFormat(DateTimeFormatter.ofPattern("
+        " of type STRING (row 0 contains '02.03.2026 00:00'). Gaps between the rows and the times"
+            + " of forecasts are therefore unknown. Set the format of the times when you read the"
+            + " table, for example CsvReadOptions.builder(file).dateTimeFormat(DateTimeFormatter.ofPattern("
             + "\"dd.MM.yyyy HH:mm\")).";
     String others =
-        "A model sees numbers only. Left out: 'weather' of type STRING (row 0 holds 'dry'), 'wet'"
-            + " of type BOOLEAN. Make numbers of what it should see, or choose its columns with"
-            + " columns(…).";
+        "Columns that are not numeric are left out: 'weather' of type STRING (row 0 contains 'dry'),"
+            + " 'wet' of type BOOLEAN. Convert those that the model should see to numbers, or select"
+            + " the columns with columns(…).";
     Table naive = Table.read().usingOptions(csv(CSV));
     assertEquals(List.of("The times were read as text: 'Zeit'" + times, others), remarks(naive));
-    // By its name it is the column of times, so that rows are called by it; nothing else is gained.
+    // Its name makes it the column of times, so rows are named by it, but it remains text.
     Table named = Table.read().usingOptions(csv(CSV.replace("Zeit", "time")));
     assertEquals(List.of("The times were read as text: 'time'" + times, others), remarks(named));
-    // Who chooses columns knows what is left out, but not yet that the times are no times.
+    // Selected columns cause no remark about other columns, but the times are still text.
     assertEquals(
         List.of("The times were read as text: 'Zeit'" + times),
         TimeSeries.of(naive).columns("x").target("x").windows().lookback(2).describe().remarks());
-    Table told =
+    Table withFormat =
         Table.read()
             .usingOptions(csv(CSV).dateTimeFormat(DateTimeFormatter.ofPattern("dd.MM.yyyy HH:mm")));
-    assertEquals(ColumnType.LOCAL_DATE_TIME, told.column(0).type());
-    assertEquals(List.of(others), remarks(told));
+    assertEquals(ColumnType.LOCAL_DATE_TIME, withFormat.column(0).type());
+    assertEquals(List.of(others), remarks(withFormat));
   }
 
   @Test
-  void textThatIsNoTime() {
+  void reportsColumnsThatAreNotNumeric() {
     Table table =
         Table.create(
             BooleanColumn.create("wet", true, false, true), DoubleColumn.create("x", 1, 2, 3));
     assertEquals(
         List.of(
-            "A model sees numbers only. Left out: 'wet' of type BOOLEAN. Make numbers of what it"
-                + " should see, or choose its columns with columns(…)."),
+            "Columns that are not numeric are left out: 'wet' of type BOOLEAN. Convert those that the"
+                + " model should see to numbers, or select the columns with columns(…)."),
         remarks(table));
     assertEquals(List.of(), remarks(table.retainColumns("x")));
   }
