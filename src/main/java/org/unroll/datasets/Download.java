@@ -11,15 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Fetches published files over the net. */
+/** Downloads published files. */
 final class Download {
   private Download() {}
 
   /**
-   * Writes what an address answers to a file.
+   * Downloads a file.
    *
-   * @param limit the bytes it may have
-   * @throws IOException if the server is not reached, answers anything but 200, or sends more
+   * @param limit the maximum number of bytes
+   * @throws IOException if the server cannot be reached, responds with a status other than 200, or
+   *     sends more bytes
    */
   static void fetch(URI address, Path to, long limit) throws IOException {
     HttpClient client =
@@ -32,7 +33,7 @@ final class Download {
       var response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
       try (InputStream body = response.body()) {
         if (response.statusCode() != 200) {
-          throw new IOException("the server answers " + response.statusCode());
+          throw new IOException("the server responded with status " + response.statusCode());
         }
         copy(body, to, limit);
       }
@@ -42,7 +43,11 @@ final class Download {
     }
   }
 
-  /** Writes a stream to a file, unless it has more bytes than it may. */
+  /**
+   * Copies a stream to a file.
+   *
+   * @throws IOException if the stream has more bytes than the limit
+   */
   static void copy(InputStream from, Path to, long limit) throws IOException {
     try (OutputStream out = Files.newOutputStream(to)) {
       byte[] buffer = new byte[1 << 16];
@@ -50,7 +55,7 @@ final class Download {
       for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {
         copied += read;
         if (copied > limit) {
-          throw new IOException("more than the " + limit + " bytes that it may have");
+          throw new IOException("the content must not exceed " + limit + " bytes, but does");
         }
         out.write(buffer, 0, read);
       }

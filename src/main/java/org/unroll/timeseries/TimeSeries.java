@@ -159,8 +159,8 @@ public final class TimeSeries {
 
   /**
    * Fills each gap by linear interpolation between the values before and after it. Interpolated
-   * values depend on the value after the gap, a future value; {@link #forwardFilled()}
-   * avoids that. A gap at the beginning or the end of the series is still an error.
+   * values depend on the value after the gap, a future value; {@link #forwardFilled()} avoids that.
+   * A gap at the beginning or the end of the series is still an error.
    */
   public TimeSeries interpolated() {
     return with(gaps.filled(Gaps.Filling.INTERPOLATE, Integer.MAX_VALUE));

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Against a server in this process. */
+/** Downloads from a server in this process. */
 class ImdbFileTest {
-  /** What {@code printf '{}' | md5sum} says. */
+  /** The output of {@code printf '{}' | md5sum}. */
   private static final String MD5 = "99914b932bd37a50b983c5e7c90ae93b";
 
   @TempDir Path work;
@@ -69,7 +69,7 @@ class ImdbFileTest {
   }
 
   @Test
-  void downloadedOnceAndKept() throws IOException {
+  void downloadsOnceAndKeepsTheFile() throws IOException {
     assertEquals(cache.resolve("index.json"), get());
     assertEquals(cache.resolve("index.json"), get());
     assertEquals(1, requests.get());
@@ -78,7 +78,7 @@ class ImdbFileTest {
   }
 
   @Test
-  void theFirstFolderThatHasItIsTaken() throws IOException {
+  void usesTheFirstFolderThatContainsTheFile() throws IOException {
     Path own = work.resolve("data/index.json");
     Files.createDirectories(own.getParent());
     Files.writeString(own, "another");
@@ -87,16 +87,16 @@ class ImdbFileTest {
   }
 
   @Test
-  void anotherFileOrNoneIsAnErrorThatLeavesNothing() throws IOException {
+  void failedDownloadLeavesNoFile() throws IOException {
     answer = "{ }";
-    fails("its MD5 is ");
+    assertDownloadFails("the MD5 of the download must be " + MD5 + ", but was ");
     status = 404;
-    fails("the server answers 404");
+    assertDownloadFails("the server responded with status 404");
     server.stop(0);
-    fails("could not be downloaded from");
+    assertDownloadFails("could not be downloaded from");
   }
 
-  private void fails(String part) throws IOException {
+  private void assertDownloadFails(String part) throws IOException {
     String message = assertThrows(UncheckedIOException.class, this::get).getMessage();
     assertTrue(message.contains(part), message);
     assertTrue(message.contains(file.address().toString()), message);
@@ -104,7 +104,7 @@ class ImdbFileTest {
   }
 
   @Test
-  void kerasHasItsFilesAtTheseAddresses() {
+  void addressesAreThoseOfKeras() {
     // keras/src/datasets/imdb.py of Keras 3.15.1
     assertEquals(
         "https://storage.googleapis.com/tensorflow/tf-keras-datasets/imdb.npz",
