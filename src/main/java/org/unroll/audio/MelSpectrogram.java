@@ -1,6 +1,7 @@
 package org.unroll.audio;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.apache.commons.math3.transform.DftNormalization;
 import org.apache.commons.math3.transform.FastFourierTransformer;
 import org.apache.commons.math3.transform.TransformType;
@@ -27,14 +28,39 @@ public final class MelSpectrogram {
   private static final double SMALLEST_POWER = 1e-10;
   private static final double TOP_DECIBELS = 80;
 
-  private final int fftLength;
-  private final int sequenceStride;
-  private final int sequenceLength;
-  private final int samplingRate;
-  private final int numMelBins;
-  private final double minFreq;
-  private final double maxFreq;
+  /** The settings with Keras's defaults. */
+  private static final class Settings {
+    private int fftLength = 2048;
+    private int sequenceStride = 512;
+    private int sequenceLength; // 0 for fftLength
+    private int samplingRate = 16_000;
+    private int numMelBins = 128;
+    private double minFreq = 20;
+    private double maxFreq; // 0 for half the sampling rate
 
+    private Settings with(Consumer<Settings> change) {
+      var copy = new Settings();
+      copy.fftLength = fftLength;
+      copy.sequenceStride = sequenceStride;
+      copy.sequenceLength = sequenceLength;
+      copy.samplingRate = samplingRate;
+      copy.numMelBins = numMelBins;
+      copy.minFreq = minFreq;
+      copy.maxFreq = maxFreq;
+      change.accept(copy);
+      return copy;
+    }
+
+    private int sequenceLength() {
+      return sequenceLength == 0 ? fftLength : sequenceLength;
+    }
+
+    private double maxFreq() {
+      return maxFreq == 0 ? samplingRate / 2.0 : maxFreq;
+    }
+  }
+
+  private final Settings settings;
   private final double[] window;
   private final Band[] bands;
 
@@ -44,29 +70,20 @@ public final class MelSpectrogram {
    */
   private record Band(int first, double[] weights) {}
 
-  private MelSpectrogram(
-      int fftLength,
-      int sequenceStride,
-      int sequenceLength,
-      int samplingRate,
-      int numMelBins,
-      double minFreq,
-      double maxFreq) {
-    this.fftLength = fftLength;
-    this.sequenceStride = sequenceStride;
-    this.sequenceLength = sequenceLength;
-    this.samplingRate = samplingRate;
-    this.numMelBins = numMelBins;
-    this.minFreq = minFreq;
-    this.maxFreq = maxFreq;
+  private MelSpectrogram(Settings settings) {
+    this.settings = settings;
+    int fftLength = settings.fftLength;
+    int samplingRate = settings.samplingRate;
     check(fftLength >= 2 && Integer.bitCount(fftLength) == 1, "fftLength must be a power of 2");
-    check(sequenceStride >= 1, "sequenceStride must be at least 1");
-    int length = sequenceLength();
+    check(settings.sequenceStride >= 1, "sequenceStride must be at least 1");
+    int length = settings.sequenceLength();
     check(length >= 1 && length <= fftLength, "sequenceLength must be between 1 and fftLength");
     check(samplingRate >= 1, "samplingRate must be at least 1");
-    check(numMelBins >= 1, "numMelBins must be at least 1");
+    check(settings.numMelBins >= 1, "numMelBins must be at least 1");
     check(
-        minFreq >= 0 && minFreq < maxFreq() && maxFreq() <= samplingRate / 2.0,
+        settings.minFreq >= 0
+            && settings.minFreq < settings.maxFreq()
+            && settings.maxFreq() <= samplingRate / 2.0,
         "minFreq and maxFreq must satisfy 0 <= minFreq < maxFreq <= samplingRate / 2");
     window = new double[length];
     for (int i = 0; i < length; i++) {
@@ -81,7 +98,7 @@ public final class MelSpectrogram {
    * sampling rate.
    */
   public MelSpectrogram() {
-    this(2048, 512, 0, 16_000, 128, 20, 0);
+    this(new Settings());
   }
 
   private void check(boolean holds, String rule) {
@@ -89,71 +106,60 @@ public final class MelSpectrogram {
       throw new IllegalArgumentException(
           rule
               + ", but the settings are fftLength="
-              + fftLength
+              + settings.fftLength
               + ", sequenceStride="
-              + sequenceStride
+              + settings.sequenceStride
               + ", sequenceLength="
-              + sequenceLength()
+              + settings.sequenceLength()
               + ", samplingRate="
-              + samplingRate
+              + settings.samplingRate
               + ", numMelBins="
-              + numMelBins
+              + settings.numMelBins
               + ", minFreq="
-              + minFreq
+              + settings.minFreq
               + ", maxFreq="
-              + maxFreq()
+              + settings.maxFreq()
               + ".");
     }
   }
 
   /** Sets the number of samples that are Fourier transformed, a power of 2. */
   public MelSpectrogram fftLength(int samples) {
-    return new MelSpectrogram(
-        samples, sequenceStride, sequenceLength, samplingRate, numMelBins, minFreq, maxFreq);
+    return with(changed -> changed.fftLength = samples);
   }
 
   /** Sets the number of samples from one frame to the next. */
   public MelSpectrogram sequenceStride(int samples) {
-    return new MelSpectrogram(
-        fftLength, samples, sequenceLength, samplingRate, numMelBins, minFreq, maxFreq);
+    return with(changed -> changed.sequenceStride = samples);
   }
 
   /** Sets the length of the window in samples, at most {@link #fftLength}; 0 means equal to it. */
   public MelSpectrogram sequenceLength(int samples) {
-    return new MelSpectrogram(
-        fftLength, sequenceStride, samples, samplingRate, numMelBins, minFreq, maxFreq);
+    return with(changed -> changed.sequenceLength = samples);
   }
 
   /** Sets the sampling rate of the clips in Hz. */
   public MelSpectrogram samplingRate(int hertz) {
-    return new MelSpectrogram(
-        fftLength, sequenceStride, sequenceLength, hertz, numMelBins, minFreq, maxFreq);
+    return with(changed -> changed.samplingRate = hertz);
   }
 
   /** Sets the number of bands. */
   public MelSpectrogram numMelBins(int bins) {
-    return new MelSpectrogram(
-        fftLength, sequenceStride, sequenceLength, samplingRate, bins, minFreq, maxFreq);
+    return with(changed -> changed.numMelBins = bins);
   }
 
   /** Sets the lower edge of the lowest band in Hz. */
   public MelSpectrogram minFreq(double hertz) {
-    return new MelSpectrogram(
-        fftLength, sequenceStride, sequenceLength, samplingRate, numMelBins, hertz, maxFreq);
+    return with(changed -> changed.minFreq = hertz);
   }
 
   /** Sets the upper edge of the highest band in Hz; 0 means half the sampling rate. */
   public MelSpectrogram maxFreq(double hertz) {
-    return new MelSpectrogram(
-        fftLength, sequenceStride, sequenceLength, samplingRate, numMelBins, minFreq, hertz);
+    return with(changed -> changed.maxFreq = hertz);
   }
 
-  private int sequenceLength() {
-    return sequenceLength == 0 ? fftLength : sequenceLength;
-  }
-
-  private double maxFreq() {
-    return maxFreq == 0 ? samplingRate / 2.0 : maxFreq;
+  private MelSpectrogram with(Consumer<Settings> change) {
+    return new MelSpectrogram(settings.with(change));
   }
 
   /**
@@ -165,21 +171,21 @@ public final class MelSpectrogram {
    */
   public double[][] of(AudioClip clip) {
     double[] samples = clip.samples();
-    if (clip.sampleRate() != samplingRate || samples.length <= fftLength / 2) {
+    if (clip.sampleRate() != settings.samplingRate || samples.length <= settings.fftLength / 2) {
       throw new IllegalArgumentException(
           "The clip must have a sampling rate of "
-              + samplingRate
+              + settings.samplingRate
               + " Hz and more than "
-              + fftLength / 2
+              + settings.fftLength / 2
               + " samples, but has "
               + clip.sampleRate()
               + " Hz and "
               + samples.length
               + " samples.");
     }
-    double[][] decibels = new double[1 + samples.length / sequenceStride][];
+    double[][] decibels = new double[1 + samples.length / settings.sequenceStride][];
     for (int frame = 0; frame < decibels.length; frame++) {
-      decibels[frame] = levels(power(samples, frame * sequenceStride));
+      decibels[frame] = levels(power(samples, frame * settings.sequenceStride));
     }
     double lowest =
         Arrays.stream(decibels).flatMapToDouble(Arrays::stream).max().getAsDouble() - TOP_DECIBELS;
@@ -190,27 +196,28 @@ public final class MelSpectrogram {
   }
 
   /**
-   * Returns the power of the frequencies 0 … fftLength/2 of the frame that is centered on a sample.
+   * Returns the power of the frequencies 0 … settings.fftLength/2 of the frame that is centered on
+   * a sample.
    */
   double[] power(double[] samples, int center) {
-    double[][] spectrum = new double[2][fftLength];
-    int begin = (fftLength - window.length) / 2;
+    double[][] spectrum = new double[2][settings.fftLength];
+    int begin = (settings.fftLength - window.length) / 2;
     for (int i = 0; i < window.length; i++) {
-      int at = Math.abs(center - fftLength / 2 + begin + i);
+      int at = Math.abs(center - settings.fftLength / 2 + begin + i);
       int reflected = at < samples.length ? at : 2 * (samples.length - 1) - at;
       spectrum[0][begin + i] = window[i] * samples[reflected];
     }
     FastFourierTransformer.transformInPlace(
         spectrum, DftNormalization.STANDARD, TransformType.FORWARD);
-    double[] power = new double[fftLength / 2 + 1];
+    double[] power = new double[settings.fftLength / 2 + 1];
     Arrays.setAll(power, k -> spectrum[0][k] * spectrum[0][k] + spectrum[1][k] * spectrum[1][k]);
     return power;
   }
 
   /** Returns the levels of the bands in decibels. */
   private double[] levels(double[] power) {
-    double[] decibels = new double[numMelBins];
-    for (int b = 0; b < numMelBins; b++) {
+    double[] decibels = new double[settings.numMelBins];
+    for (int b = 0; b < settings.numMelBins; b++) {
       double sum = 0;
       double[] weights = bands[b].weights();
       for (int k = 0; k < weights.length; k++) {
@@ -222,12 +229,12 @@ public final class MelSpectrogram {
   }
 
   private Band[] bands() {
-    double lowest = mel(minFreq);
-    double width = (mel(maxFreq()) - lowest) / (numMelBins + 1);
-    double[] mels = new double[fftLength / 2 + 1];
-    Arrays.setAll(mels, k -> mel((double) k * samplingRate / fftLength));
-    Band[] created = new Band[numMelBins];
-    for (int b = 0; b < numMelBins; b++) {
+    double lowest = mel(settings.minFreq);
+    double width = (mel(settings.maxFreq()) - lowest) / (settings.numMelBins + 1);
+    double[] mels = new double[settings.fftLength / 2 + 1];
+    Arrays.setAll(mels, k -> mel((double) k * settings.samplingRate / settings.fftLength));
+    Band[] created = new Band[settings.numMelBins];
+    for (int b = 0; b < settings.numMelBins; b++) {
       double center = lowest + (b + 1) * width;
       int first = 1; // HTK leaves out the frequency 0
       while (first < mels.length && mels[first] <= center - width) {

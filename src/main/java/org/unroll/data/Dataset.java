@@ -45,7 +45,7 @@ package org.unroll.data;
  *   }
  * }
  *
- * var waves = new SineWaves();
+ * Dataset waves = new SineWaves();
  * var forecaster = Sequential.of(input(20, 1), gru(8), dense(1));
  * forecaster.compile(adam(), mse());
  * forecaster.fit(waves.subset(0, 48).shuffled(42), epochs(2).validation(waves.subset(48, 64)));
