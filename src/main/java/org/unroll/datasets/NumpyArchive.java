@@ -7,6 +7,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +27,12 @@ import java.util.zip.ZipFile;
 final class NumpyArchive {
   /** The maximum size of an array in bytes. The largest array in Keras's file has 14 MB. */
   private static final int MAX_ARRAY = 256 << 20;
+
+  /** The size up to which the compression ratio of an array is not limited. */
+  private static final long UNLIMITED_RATIO = 16 << 20;
+
+  /** The maximum compression ratio beyond that size; real lists compress less. */
+  private static final int MAX_RATIO = 10;
 
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final Pattern HEADER =
@@ -156,9 +163,11 @@ final class NumpyArchive {
         throw wrong(name, "the file does not contain it");
       }
       try (InputStream stream = zip.getInputStream(entry)) {
-        byte[] bytes = stream.readNBytes(MAX_ARRAY);
+        long packed = Math.min(entry.getCompressedSize(), Files.size(file));
+        int limit = (int) Math.min(MAX_ARRAY, UNLIMITED_RATIO + MAX_RATIO * packed);
+        byte[] bytes = stream.readNBytes(limit);
         if (stream.read() >= 0) {
-          throw wrong(name, "it must not exceed " + MAX_ARRAY + " bytes");
+          throw wrong(name, "it must not exceed " + limit + " bytes (packed: " + packed + ")");
         }
         return bytes;
       }

@@ -2,7 +2,6 @@ package org.unroll.timeseries;
 
 import java.time.Duration;
 import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -37,10 +36,11 @@ import tech.tablesaw.columns.Column;
  *
  * <p>Note that the row labeled 07:00 of a grid of 30 minutes is not known before 07:30.
  *
- * <p>The rows need not be in order. Repeated rows are counted repeatedly; remove them with {@code
- * table.dropDuplicateRows()}. Columns without numbers are left out. A text column that contains
- * numbers, with decimal points or commas, is an error, as in {@link TimeSeries#of(Table)}.
- * Immutable.
+ * <p>The rows need not be in order, but must be those of a single series: if times repeat and a
+ * text or id column distinguishes their rows, {@link #table} throws an exception. Repeated rows are
+ * counted repeatedly; remove them with {@code table.dropDuplicateRows()}. Columns without numbers
+ * are left out. A text column that contains numbers, with decimal points or commas, is an error, as
+ * in {@link TimeSeries#of(Table)}. Immutable.
  */
 public final class Resampler {
   /**
@@ -77,7 +77,9 @@ public final class Resampler {
   }
 
   /**
-   * Sets the length of the intervals.
+   * Sets the length of the intervals. Tablesaw stores times in milliseconds, so if the length is
+   * not a whole number of milliseconds, the labels are rounded down; the intervals themselves are
+   * exact.
    *
    * @throws IllegalArgumentException if it is shorter than a millisecond
    */
@@ -111,8 +113,8 @@ public final class Resampler {
    * Returns the regular table: the times, then the numeric columns in their order.
    *
    * @throws IllegalStateException if no interval is set
-   * @throws IllegalArgumentException if a text column contains numbers, or if there would be more
-   *     than ten million intervals
+   * @throws IllegalArgumentException if a text column contains numbers, if the table contains
+   *     several series with the same times, or if there would be more than ten million intervals
    */
   public Table table() {
     if (interval == null) {
@@ -121,18 +123,20 @@ public final class Resampler {
     }
     DateTimeColumn times = Columns.times(table);
     List<NumericColumn<?>> numbers = numbers(times);
-    long[] millis = times.asList().stream().mapToLong(Resampler::millis).toArray();
+    SingleSeries.require(table, times);
     int[] order =
-        IntStream.range(0, millis.length)
+        IntStream.range(0, times.size())
             .boxed()
-            .sorted(Comparator.comparingLong(row -> millis[row]))
+            .sorted(Comparator.comparing(times::get))
             .mapToInt(row -> row)
             .toArray();
-    long length = interval.toMillis();
     LocalDateTime midnight = times.get(order[0]).toLocalDate().atStartOfDay();
-    long origin = millis(midnight);
-    long first = (millis[order[0]] - origin) / length;
-    long count = (millis[order[order.length - 1]] - origin) / length - first + 1;
+    long[] bins =
+        Arrays.stream(order)
+            .mapToLong(row -> Duration.between(midnight, times.get(row)).dividedBy(interval))
+            .toArray();
+    long first = bins[0];
+    long count = bins[bins.length - 1] - first + 1;
     checkCount(count, times, order);
 
     Table regular = Table.create(table.name());
@@ -146,12 +150,11 @@ public final class Resampler {
       Arrays.fill(values, Double.NaN);
       int row = 0;
       while (row < order.length) {
-        long bin = (millis[order[row]] - origin) / length;
         int end = row;
-        while (end < order.length && (millis[order[end]] - origin) / length == bin) {
+        while (end < order.length && bins[end] == bins[row]) {
           end++;
         }
-        values[(int) (bin - first)] = aggregated(column, order, row, end);
+        values[(int) (bins[row] - first)] = aggregated(column, order, row, end);
         row = end;
       }
       regular.addColumns(DoubleColumn.create(column.name(), values));
@@ -207,9 +210,5 @@ public final class Resampler {
         : functions
             .getOrDefault(column.name(), AggregateFunctions.mean)
             .summarize(DoubleColumn.create(column.name(), present));
-  }
-
-  private static long millis(LocalDateTime time) {
-    return time.toInstant(ZoneOffset.UTC).toEpochMilli();
   }
 }

@@ -23,6 +23,9 @@ import tech.tablesaw.columns.Column;
  * var windows = series.windows().lookback(1440).step(6).delay(144);
  * }</pre>
  *
+ * <p>The rows must be in the order of their times, without repeated times. Divide a table with
+ * several series, such as the sales of several stores, first.
+ *
  * <p>Immutable: each setting returns a new series over the same table, and the order of the
  * settings does not matter. The values are read from the table when they are first needed, in the
  * order select, fill, normalize. The table must not be changed in the meantime. Settings that name
@@ -273,8 +276,8 @@ public final class TimeSeries {
   /**
    * Creates windows over all rows. Their lookback must be set next.
    *
-   * @throws IllegalArgumentException if values are missing, not numeric, not finite, or constant in
-   *     the rows of the normalization
+   * @throws IllegalArgumentException if times are repeated or not in order, or if values are
+   *     missing, not numeric, not finite, or constant in the rows of the normalization
    * @throws IllegalStateException if no target is set
    */
   public Windows windows() {
@@ -445,6 +448,7 @@ public final class TimeSeries {
   }
 
   private SeriesData readData() {
+    times.requireOrder();
     for (Column<?> column : leftOut) {
       if (Columns.holdsNumbers(column)) {
         throw Columns.notNumeric(column);

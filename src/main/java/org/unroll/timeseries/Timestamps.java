@@ -97,6 +97,57 @@ final class Timestamps {
         + (column == null ? "" : " (" + nameOf(row) + ")");
   }
 
+  /**
+   * Checks that the rows are in the order of their times and that no time is repeated. Missing
+   * times and times that were read as text are not checked.
+   *
+   * @throws IllegalArgumentException otherwise; the message explains how to correct the table
+   */
+  void requireOrder() {
+    if (column == null || isText(column)) {
+      return;
+    }
+    int previous = -1;
+    for (int row = 0; row < column.size(); row++) {
+      if (!column.isMissing(row)) {
+        if (previous >= 0 && !time(previous).isBefore(time(row))) {
+          SingleSeries.require(table, column);
+          throw time(row).equals(time(previous))
+              ? repeated(previous, row)
+              : notInOrder(previous, row);
+        }
+        previous = row;
+      }
+    }
+  }
+
+  private IllegalArgumentException repeated(int previous, int row) {
+    return new IllegalArgumentException(
+        "Every time must occur only once, but rows "
+            + previous
+            + " and "
+            + row
+            + " both have "
+            + nameOf(row)
+            + ". Remove repeated rows with table.dropDuplicateRows(), or combine the rows of the"
+            + " same time with Resampler.");
+  }
+
+  private IllegalArgumentException notInOrder(int previous, int row) {
+    return new IllegalArgumentException(
+        "The times must be in order, but row "
+            + row
+            + " ("
+            + nameOf(row)
+            + ") is before row "
+            + previous
+            + " ("
+            + nameOf(previous)
+            + "). Sort the table: table.sortOn(\""
+            + column.name()
+            + "\"). If the clocks were set back, convert the times to UTC first.");
+  }
+
   /** Returns the first row at or after a time, see {@link TimeSeries#rowAt}. */
   int rowAt(LocalDateTime time) {
     if (!(column instanceof DateTimeColumn times)) {
@@ -109,18 +160,7 @@ final class Timestamps {
     int found = times.size();
     for (int row = times.size() - 1; row >= 0; row--) {
       if (row > 0 && times.get(row).isBefore(times.get(row - 1))) {
-        throw new IllegalArgumentException(
-            "The times must be in order, but row "
-                + row
-                + " ("
-                + nameOf(row)
-                + ") is before row "
-                + (row - 1)
-                + " ("
-                + nameOf(row - 1)
-                + "). Sort the table: table.sortOn(\""
-                + column.name()
-                + "\").");
+        throw notInOrder(row - 1, row);
       }
       found = times.get(row).isBefore(time) ? found : row;
     }

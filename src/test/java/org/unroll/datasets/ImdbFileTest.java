@@ -2,6 +2,7 @@ package org.unroll.datasets;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
@@ -9,11 +10,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -101,6 +105,40 @@ class ImdbFileTest {
     assertTrue(message.contains(part), message);
     assertTrue(message.contains(file.address().toString()), message);
     assertEquals(List.of(), cached());
+  }
+
+  /** The server announces more bytes than it sends, and then sends nothing. */
+  @Test
+  void stalledDownloadTimesOut() {
+    var done = new CountDownLatch(1);
+    server.createContext(
+        "/stalled",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 100);
+          exchange.getResponseBody().write('{');
+          exchange.getResponseBody().flush();
+          try {
+            done.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    Path target = work.resolve("stalled");
+    try {
+      assertThrows(
+          SocketTimeoutException.class,
+          () ->
+              assertTimeoutPreemptively(
+                  Duration.ofSeconds(30),
+                  () ->
+                      Download.fetch(
+                          file.address().resolve("/stalled"),
+                          target,
+                          100,
+                          Duration.ofMillis(200))));
+    } finally {
+      done.countDown();
+    }
   }
 
   @Test

@@ -228,6 +228,13 @@ class ImdbTest {
     assertMessageContains("The array 'x_train' of the file", () -> Imdb.load(folder));
   }
 
+  /** 64 MB of zeros, which zip packs to 64 KB. */
+  @Test
+  void rejectsAZipBomb() throws IOException {
+    archive(header("|O", 40), new byte[64 << 20]);
+    assertMessageContains("it must not exceed 17", () -> Imdb.load(folder));
+  }
+
   private static String header(String type, int length) {
     return "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + length + ",), }\n";
   }

@@ -3,6 +3,7 @@ package org.unroll.timeseries;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.unroll.ErrorMessages.assertMessageContains;
 import static tech.tablesaw.aggregate.AggregateFunctions.last;
 import static tech.tablesaw.aggregate.AggregateFunctions.max;
@@ -76,6 +77,37 @@ class ResamplerTest {
       others = resampler.aggregate(max, "a", "b").table();
       assertArrayEquals(
           numbers(expected.get("max")), others.doubleColumn("a").asDoubleArray(), 1e-12);
+    }
+  }
+
+  /** One value per second, which is the second itself, so that labels can be checked. */
+  @Test
+  void labelsIntervalsThatAreNotWholeMilliseconds() {
+    LocalDateTime midnight = NOON.toLocalDate().atStartOfDay();
+    Table seconds =
+        table(
+            IntStream.range(0, 600).mapToObj(midnight::plusSeconds).toList(),
+            IntStream.range(0, 600).asDoubleStream().toArray());
+    for (Duration interval :
+        List.of(
+            Duration.ofSeconds(1).dividedBy(3),
+            Duration.ofNanos(16_666_667),
+            Duration.ofNanos(1_900_000),
+            Duration.ofSeconds(7).dividedBy(3))) {
+      Table regular = Resampler.of(seconds).every(interval).aggregate(last, "x").table();
+      int values = 0;
+      for (int row = 0; row < regular.rowCount(); row++) {
+        double second = regular.doubleColumn("x").getDouble(row);
+        if (!Double.isNaN(second)) {
+          LocalDateTime label = regular.dateTimeColumn("time").get(row);
+          LocalDateTime time = midnight.plusSeconds((long) second);
+          // Tablesaw stores milliseconds, so a label is up to one millisecond early.
+          LocalDateTime end = label.plus(interval).plusNanos(1_000_000);
+          assertTrue(!label.isAfter(time) && time.isBefore(end), label + ", " + time);
+          values++;
+        }
+      }
+      assertEquals(Math.min(600, regular.rowCount()), values);
     }
   }
 

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.unroll.ErrorMessages.assertMessageContains;
 
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -38,7 +40,8 @@ class TimeSeriesTest {
             "t",
             StringColumn.create("station", "Jena", "Jena"),
             IntColumn.create("n", new int[] {1, 2}),
-            DateTimeColumn.create("when", LocalDateTime.MIN, LocalDateTime.MAX),
+            DateTimeColumn.create(
+                "when", LocalDateTime.of(2020, 1, 1, 0, 0), LocalDateTime.of(2020, 1, 1, 0, 10)),
             DoubleColumn.create("x", 3, 4));
     TimeSeries series = TimeSeries.of(table);
     assertEquals(List.of("n", "x"), series.columnNames());
@@ -252,6 +255,13 @@ class TimeSeriesTest {
             + " the std NaN.",
         () -> later.normalizedBy(wrong).mean("y"));
     assertMessageContains("must have a column 'mean'", () -> later.normalizedBy(Table.create("t")));
+  }
+
+  /** Reading took a time that grew with the cube of the number of columns: here minutes. */
+  @Test
+  void readsThousandsOfColumns() {
+    TimeSeries series = TimeSeries.of(new double[3][3000]).target("x7");
+    assertTimeoutPreemptively(Duration.ofSeconds(30), series::data);
   }
 
   @Test

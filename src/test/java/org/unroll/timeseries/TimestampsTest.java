@@ -2,6 +2,7 @@ package org.unroll.timeseries;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -24,6 +26,8 @@ import tech.tablesaw.api.DateColumn;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.InstantColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 import tech.tablesaw.io.csv.CsvReadOptions;
@@ -82,18 +86,11 @@ class TimestampsTest {
   }
 
   @Test
-  void reportsGapsAndBackwardSteps() {
+  void reportsUnevenSteps() {
     assertRemarkStartsWith(
         "2 of the 7 steps from row to row are not the usual PT1H; the first is from row 2"
             + " (2026-03-02 02:00) to row 3 (2026-03-02 05:00).",
-        remarks(hours(0, 1, 2, 5, 6, 7, 7, 8)));
-    // Two uneven steps: back to 01:00, and from there to 03:00.
-    assertRemarkStartsWith(
-        "2 of the 5 steps from row to row are not the usual PT1H; the first is from row 2"
-            + " (2026-03-02 02:00) to row 3 (2026-03-02 01:00).",
-        remarks(hours(0, 1, 2, 1, 3, 4)));
-    assertRemarkStartsWith(
-        "2 of the 2 steps from row to row are not forward in time;", remarks(hours(3, 2, 2)));
+        remarks(hours(0, 1, 2, 5, 6, 7, 9, 10)));
     DateTimeColumn incomplete = hours(0, 1, 2, 3, 4);
     incomplete.setMissing(3);
     assertRemarkStartsWith(
@@ -153,6 +150,87 @@ class TimestampsTest {
     // 4.
     assertEquals(4, skipped.windows());
     assertEquals(4, skipped.skipped());
+  }
+
+  @Test
+  void rejectsTimesThatAreNotInOrder() {
+    String advice =
+        " Sort the table: table.sortOn(\"time\"). If the clocks were set back, convert the times to"
+            + " UTC first.";
+    for (int[] hours : new int[][] {{3, 2, 1, 0}, {3, 2, 2, 4}}) {
+      assertMessageContains(
+          "The times must be in order, but row 1 (2026-03-02 02:00) is before row 0 (2026-03-02"
+              + " 03:00)."
+              + advice,
+          () -> remarks(hours(hours)));
+    }
+    DateTimeColumn incomplete = hours(0, 1, 2, 1);
+    incomplete.setMissing(1);
+    assertMessageContains(
+        "row 3 (2026-03-02 01:00) is before row 2 (2026-03-02 02:00)", () -> remarks(incomplete));
+    LocalDate monday = MONDAY.toLocalDate();
+    assertMessageContains(
+        "row 1 (2026-03-01) is before row 0 (2026-03-02). Sort the table: table.sortOn(\"day\")",
+        () -> remarks(days(3, monday::minusDays)));
+    Instant instant = Instant.parse("2026-03-02T00:00:00Z");
+    assertMessageContains(
+        "The times must be in order, but row 1",
+        () -> remarks(InstantColumn.create("t", Stream.of(instant, instant.minusSeconds(1)))));
+  }
+
+  /** The advice of the message: the sorted table has windows. */
+  @Test
+  void sortedTableIsAccepted() {
+    Table table =
+        Table.create(hours(3, 2, 1, 0), DoubleColumn.create("x", 3, 2, 1, 0)).sortOn("time");
+    assertEquals(List.of(), remarks(table));
+  }
+
+  @Test
+  void rejectsRepeatedTimes() {
+    assertMessageContains(
+        "Every time must occur only once, but rows 1 and 2 both have 2026-03-02 01:00. Remove"
+            + " repeated rows with table.dropDuplicateRows(), or combine the rows of the same time"
+            + " with Resampler.",
+        () -> remarks(hours(0, 1, 1, 2)));
+  }
+
+  private static Table sales(Column<?> store) {
+    return Table.create(
+        hours(0, 1, 2, 0, 1, 2), store, DoubleColumn.create("x", 1, 2, 3, 10, 20, 30));
+  }
+
+  @Test
+  void rejectsSeveralSeriesWithTheSameTimes() {
+    Table byName = sales(StringColumn.create("store", "a", "a", "a", "b", "b", "b"));
+    String expected =
+        "The table must contain a single series, but the column 'store' distinguishes 2 series with"
+            + " the same times. Select one series at a time: table.where(table.";
+    String advice = "stringColumn(\"store\").isEqualTo(\"a\")).";
+    assertMessageContains(expected + advice, () -> remarks(byName));
+    assertMessageContains(expected + advice, () -> remarks(byName.sortOn("time")));
+    assertMessageContains(
+        expected + advice, () -> Resampler.of(byName).every(Duration.ofHours(1)).table());
+    Table one = byName.where(byName.stringColumn("store").isEqualTo("a"));
+    assertEquals(3, Resampler.of(one).every(Duration.ofHours(1)).table().rowCount());
+
+    Table byId = sales(IntColumn.create("store", new int[] {7, 7, 7, 8, 8, 8}));
+    assertMessageContains(
+        expected + "numberColumn(\"store\").isEqualTo(7)).",
+        () -> Resampler.of(byId).every(Duration.ofHours(1)).table());
+    assertEquals(3, byId.where(byId.numberColumn("store").isEqualTo(7)).rowCount());
+  }
+
+  /** Rows that came twice, and counts that happen to differ, are not several series. */
+  @Test
+  void resamplesRepeatedTimesOfOneSeries() {
+    Table twice =
+        Table.create(
+            hours(0, 1, 1, 2),
+            StringColumn.create("weather", "dry", "wet", "wet", "dry"),
+            IntColumn.create("count", new int[] {3, 5, 9, 4}));
+    Table hourly = Resampler.of(twice).every(Duration.ofHours(1)).table();
+    assertEquals(List.of(3.0, 7.0, 4.0), hourly.doubleColumn("count").asList());
   }
 
   private static final String CSV =
