@@ -151,7 +151,8 @@ class ImdbTest {
   }
 
   /**
-   * Pickles as Python would run them: names in protocol 0's text form, so that they can be read.
+   * Malicious pickles as Python would execute them, with names in the readable text form of
+   * protocol 0.
    */
   @ParameterizedTest
   @CsvSource({
@@ -172,10 +173,6 @@ class ImdbTest {
     "'R', could not be read",
     "'\u008a', could not be read"
   })
-  /**
-   * Malicious pickles as Python would execute them, with names in the readable text form of
-   * protocol 0.
-   */
   void rejectsMaliciousPickles(String pickle, String message) throws IOException {
     archive(header("|O", 40), pickle.getBytes(StandardCharsets.ISO_8859_1));
     assertMessageContains(message, () -> Imdb.load(folder));
