@@ -16,8 +16,6 @@ import org.unroll.data.Sequences;
  * UTF-8 bytes.
  *
  * <pre>{@code
- * import org.unroll.text.*;
- *
  * var words = TextVectorization.words().maxTokens(10_000).adapt(List.of("A good film.", "Not good!"));
  * int[] ids = words.vectorize("A good one"); // {6, 2, 1}: "one" is not in the vocabulary
  * String text = words.decode(ids); // "a good [UNK]"
