@@ -20,8 +20,8 @@ import tech.tablesaw.api.Table;
  * value.
  *
  * <pre>{@code
- * Table weather = JenaClimate.synthetic(1000, 42);
- * var temperature = TimeSeries.of(weather).target("T (degC)");
+ * Table jenaWeek = JenaClimate.synthetic(1008, 42);
+ * var temperatureWeek = TimeSeries.of(jenaWeek).target("T (degC)");
  * }</pre>
  */
 public final class JenaClimate {
