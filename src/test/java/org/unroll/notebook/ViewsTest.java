@@ -114,8 +114,8 @@ class ViewsTest {
 
     String html = html(TimeSeries.of(table).target("x").windows().lookback(1).describe());
 
-    assertTrue(html.contains("<div>Mind: A model sees numbers only. Left out: "), html);
-    assertTrue(html.contains("(row 0 holds &#39;&lt;roof&gt;&#39;)"), html);
+    assertTrue(html.contains("<div>Mind: Columns that are not numeric are left out: "), html);
+    assertTrue(html.contains("(row 0 contains &#39;&lt;roof&gt;&#39;)"), html);
   }
 
   @Test
