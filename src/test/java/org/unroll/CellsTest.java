@@ -386,13 +386,13 @@ class CellsTest {
             + " if the values are token ids",
         refusal(input(3), rnn(lstmCell(4))));
     assertEquals(
-        "LSTMVariantCell 'lstm_variant_cell' has coupledGates, which makes the forget gate 1 −"
-            + " input gate, and so needs both. Received: inputGate=true, forgetGate=false. Set"
-            + " coupledGates alone.",
+        "LSTMVariantCell 'lstm_variant_cell' must have both an input and a forget gate if"
+            + " coupledGates is set, because the forget gate is then 1 − input gate, but has"
+            + " inputGate=true and forgetGate=false. Set coupledGates alone.",
         refusal(input(5, 3), rnn(lstmVariantCell(4).coupledGates(true).forgetGate(false))));
     assertEquals(
-        "LSTMVariantCell 'lstm_variant_cell' has peepholes, but no gate that looks through them."
-            + " Leave them out.",
+        "LSTMVariantCell 'lstm_variant_cell' must have at least one gate if peepholes is set, but"
+            + " has none. Leave peepholes out.",
         refusal(
             input(5, 3),
             rnn(

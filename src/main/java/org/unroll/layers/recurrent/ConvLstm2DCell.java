@@ -17,8 +17,8 @@ import org.unroll.network.TimeSteps;
 import org.unroll.network.Weight;
 
 /**
- * One step of {@link ConvLstm2D} (Shi et al. 2015): an {@linkplain LstmCell LSTM} whose input and
- * states are images and whose products are convolutions, {@code *} below.
+ * The cell of {@link ConvLstm2D} (Shi et al. 2015): an {@linkplain LstmCell LSTM} whose input and
+ * states are images and whose products are convolutions, written {@code *}.
  *
  * <pre>
  * i_t = σ(x_t * W_i + h_{t−1} * U_i + b_i)        input gate
@@ -29,55 +29,54 @@ import org.unroll.network.Weight;
  * h_t = o_t ⊙ act(c_t)                            output, and state
  * </pre>
  *
- * <p>As in Keras there are no peepholes, which the paper has. The convolution of the input takes
- * strides, padding and dilation; that of the state has none of them and as many places as the state
- * has pixels. Weights, the gates i, f, c, o side by side: {@code kernel} W (kernel rows, kernel
- * columns, channels, 4·filters), {@code recurrent_kernel} U (kernel rows, kernel columns, filters,
- * 4·filters), {@code bias} b (4·filters).
+ * <p>Like Keras, and unlike the paper, the cell has no peepholes. Strides, padding and dilation
+ * apply to the convolution of the input only. The convolution of the state keeps the size of the
+ * state: padding same, stride 1, no dilation. {@link ConvLstm2DOptions} documents the arguments.
  *
- * <p>A convolution is the product of the {@link Patches} of its input with the kernel, so the steps
- * backward are those of {@link LstmCell} with each pixel as a row, and the gradients of patches are
- * added up to those of images. Dropout draws a mask of the whole image for each gate.
+ * <p>Weights, with the columns of the gates in the order i, f, c, o: {@code kernel} W (kernel rows,
+ * kernel columns, channels, 4·filters), {@code recurrent_kernel} U (kernel rows, kernel columns,
+ * filters, 4·filters), {@code bias} b (4·filters).
+ *
+ * <p>A convolution is computed as the product of the {@link Patches} of its input with the kernel.
+ * The backward equations are therefore those of {@link LstmCell} with one row per pixel. The
+ * gradients of overlapping patches are summed to the gradient of the image. Dropout draws a mask of
+ * the whole image for each gate.
  *
  * <p>Sources: Xingjian Shi et al., "Convolutional LSTM network: a machine learning approach for
  * precipitation nowcasting", 2015, arXiv:1506.04214; Keras 3, {@code keras.layers.ConvLSTM2D}.
  */
-public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
-  private final int kernelRows;
-  private final int kernelColumns;
-  private int strideRows = 1;
-  private int strideColumns = 1;
-  private int dilationRows = 1;
-  private int dilationColumns = 1;
-  private Padding padding = Padding.VALID;
-  private boolean unitForgetBias = true;
+public final class ConvLstm2DCell extends UnitsCell<ConvLstm2DCell>
+    implements ConvLstm2DOptions<ConvLstm2DCell> {
+  private static final int[] ONES = {1, 1};
 
+  /**
+   * Creates a cell.
+   *
+   * @param filters the number of values of each pixel of the output
+   * @param kernelRows the rows of the kernel
+   * @param kernelColumns the columns of the kernel
+   * @throws IllegalArgumentException if a number is less than 1
+   */
   public ConvLstm2DCell(int filters, int kernelRows, int kernelColumns) {
-    super("ConvLSTMCell", filters);
-    this.kernelRows = requirePositive("kernelSize", kernelRows);
-    this.kernelColumns = requirePositive("kernelSize", kernelColumns);
+    this(new RecurrentArguments(filters));
+    arguments().kernelSize = checkedPair("kernelSize", kernelRows, kernelColumns);
   }
 
-  @Override
-  ConvLstm2DCell self() {
-    return this;
-  }
-
-  @Override
-  ConvLstm2DCell fresh() {
-    return new ConvLstm2DCell(units(), kernelRows, kernelColumns);
+  private ConvLstm2DCell(RecurrentArguments arguments) {
+    super("ConvLSTMCell", arguments);
   }
 
   @Override
   public ConvLstm2DCell copy() {
-    ConvLstm2DCell copy = super.copy();
-    copy.strideRows = strideRows;
-    copy.strideColumns = strideColumns;
-    copy.dilationRows = dilationRows;
-    copy.dilationColumns = dilationColumns;
-    copy.padding = padding;
-    copy.unitForgetBias = unitForgetBias;
-    return copy;
+    return new ConvLstm2DCell(arguments().copy());
+  }
+
+  static Padding checkedPadding(Padding padding) {
+    if (padding == Padding.CAUSAL) {
+      throw new IllegalArgumentException(
+          "padding must be valid or same, but was causal, which is for sequences.");
+    }
+    return padding;
   }
 
   @Override
@@ -85,73 +84,9 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
     return 4;
   }
 
-  /** The rows and columns of the window. */
-  public int[] kernelSize() {
-    return new int[] {kernelRows, kernelColumns};
-  }
-
-  /**
-   * How many rows and columns apart the windows of the input are; 1 and 1 by default, and always
-   * with dilation.
-   */
-  public ConvLstm2DCell strides(int rows, int columns) {
-    requireNotBuilt("strides");
-    strideRows = requirePositive("strides", rows);
-    strideColumns = requirePositive("strides", columns);
-    return this;
-  }
-
-  /** How many rows and columns apart the windows of the input are. */
-  public int[] strides() {
-    return new int[] {strideRows, strideColumns};
-  }
-
-  /** How many rows and columns apart the pixels in a window of the input are; 1 by default. */
-  public ConvLstm2DCell dilationRate(int rows, int columns) {
-    requireNotBuilt("dilationRate");
-    dilationRows = requirePositive("dilationRate", rows);
-    dilationColumns = requirePositive("dilationRate", columns);
-    return this;
-  }
-
-  /** How many rows and columns apart the pixels in a window of the input are. */
-  public int[] dilationRate() {
-    return new int[] {dilationRows, dilationColumns};
-  }
-
-  /** {@link Padding#VALID}, the default, or {@link Padding#SAME}. */
-  public ConvLstm2DCell padding(Padding edge) {
-    requireNotBuilt("padding");
-    if (edge == Padding.CAUSAL) {
-      throw new IllegalArgumentException("padding is valid or same. Received: causal");
-    }
-    padding = edge;
-    return this;
-  }
-
-  /** The padding of the input. */
-  public Padding padding() {
-    return padding;
-  }
-
-  /**
-   * Whether the forget gate's bias begins with ones, so that a new cell remembers (Jozefowicz et
-   * al. 2015); true by default.
-   */
-  public ConvLstm2DCell unitForgetBias(boolean ones) {
-    requireNotBuilt("unitForgetBias");
-    unitForgetBias = ones;
-    return this;
-  }
-
-  /** Whether the forget gate's bias begins with ones. */
-  public boolean unitForgetBias() {
-    return unitForgetBias;
-  }
-
   @Override
   Initializer initialBias() {
-    return unitForgetBias ? onesAt(units()) : biasInitializer();
+    return withForgetBias(1);
   }
 
   @Override
@@ -159,7 +94,7 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
     return "(batch, time, rows, columns, channels)";
   }
 
-  /** The states h and c, images like the output; known once the cell is built. */
+  /** Returns the shapes of h and c, which are images like the output. The cell must be built. */
   @Override
   public Map<String, Shape> stateShapes() {
     Map<String, Shape> shapes = new LinkedHashMap<>();
@@ -173,61 +108,57 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
     if (input.rank() != 3 || !input.isKnown()) {
       return null;
     }
-    if (Math.max(strideRows, strideColumns) > 1 && Math.max(dilationRows, dilationColumns) > 1) {
+    int[] dilation = dilationRate();
+    if (!Arrays.equals(strides(), ONES) && !Arrays.equals(dilation, ONES)) {
       throw new IllegalArgumentException(
           owner.describe()
-              + " has strides="
+              + " must have strides of 1 or a dilation rate of 1, but has strides="
               + Arrays.toString(strides())
               + " and dilationRate="
-              + Arrays.toString(dilationRate())
-              + "; one of the two is 1.");
+              + Arrays.toString(dilation)
+              + ".");
     }
     Patches patches = inputPatches(input);
     if (patches.rows().places() < 1 || patches.columns().places() < 1) {
       throw new IllegalArgumentException(
           owner.describe()
-              + " with padding=valid looks at "
-              + ((kernelRows - 1) * dilationRows + 1)
+              + " with padding=valid needs images of at least "
+              + ((kernelSize()[0] - 1) * dilation[0] + 1)
               + " × "
-              + ((kernelColumns - 1) * dilationColumns + 1)
-              + " pixels at once; the images have "
+              + ((kernelSize()[1] - 1) * dilation[1] + 1)
+              + " pixels, the size of its kernel, but the images have "
               + input.axis(0)
               + " × "
               + input.axis(1)
-              + ". Make the kernel smaller, the images larger, or use Padding.SAME");
+              + ". Use a smaller kernel, larger images or Padding.SAME.");
     }
     return Shape.of(patches.rows().places(), patches.columns().places(), units());
   }
 
   private Patches inputPatches(Shape image) {
-    return new Patches(
-        image.axis(0),
-        image.axis(1),
-        image.axis(2),
-        Patches.Axis.of(padding, image.axis(0), kernelRows, strideRows, dilationRows),
-        Patches.Axis.of(padding, image.axis(1), kernelColumns, strideColumns, dilationColumns));
+    return patches(image, padding(), strides(), dilationRate());
   }
 
   private Patches statePatches(Shape image) {
-    return new Patches(
-        image.axis(0),
-        image.axis(1),
-        image.axis(2),
-        Patches.Axis.of(Padding.SAME, image.axis(0), kernelRows, 1, 1),
-        Patches.Axis.of(Padding.SAME, image.axis(1), kernelColumns, 1, 1));
+    return patches(image, Padding.SAME, ONES, ONES);
+  }
+
+  private Patches patches(Shape image, Padding padding, int[] strides, int[] dilation) {
+    Patches.Axis[] axes = new Patches.Axis[2];
+    for (int i = 0; i < axes.length; i++) {
+      axes[i] = Patches.Axis.of(padding, image.axis(i), kernelSize()[i], strides[i], dilation[i]);
+    }
+    return new Patches(image.axis(0), image.axis(1), image.axis(2), axes[0], axes[1]);
   }
 
   @Override
   protected void createWeights(Shape input, WeightFactory factory) {
-    int columns = 4 * units();
-    Shape kernel = Shape.of(kernelRows, kernelColumns, input.last(), columns);
-    Shape recurrentKernel = Shape.of(kernelRows, kernelColumns, units(), columns);
-    factory.create("kernel", kernel, kernelInitializer(), kernelRegularizer());
-    factory.create(
-        "recurrent_kernel", recurrentKernel, recurrentInitializer(), recurrentRegularizer());
-    if (useBias()) {
-      factory.create("bias", Shape.of(columns), initialBias(), biasRegularizer());
-    }
+    int rows = kernelSize()[0];
+    int columns = kernelSize()[1];
+    createWeights(
+        Shape.of(rows, columns, input.last(), 4 * units()),
+        Shape.of(rows, columns, units(), 4 * units()),
+        factory);
   }
 
   @Override

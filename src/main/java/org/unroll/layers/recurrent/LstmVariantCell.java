@@ -7,7 +7,6 @@ import org.unroll.data.Shape;
 import org.unroll.network.CellPass;
 import org.unroll.network.Gradient;
 import org.unroll.network.Initializer;
-import org.unroll.network.Initializers;
 import org.unroll.network.Layer;
 import org.unroll.network.Pass;
 
@@ -63,110 +62,79 @@ import org.unroll.network.Pass;
  * Schmidhuber, "LSTM: a search space odyssey", 2015, arXiv:1503.04069 (the variants). Initializers
  * and dropout are those of Keras's LSTM, which has no such cell.
  */
-public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
+public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
+    implements LstmOptions<LstmVariantCell> {
   private static final int INPUT = 0;
   private static final int FORGET = 1;
   private static final int CANDIDATE = 2;
   private static final int OUTPUT = 3;
 
-  private final boolean[] has = {true, true, true, true};
-  private boolean coupledGates;
-  private boolean peepholes;
-  private boolean unitForgetBias = true;
-  private Activation cellActivation = Activation.TANH;
-  private Initializer peepholeInitializer = Initializers.zeros();
+  private static final int GATES = 4;
 
+  /** Creates a cell with the given number of units. */
   public LstmVariantCell(int units) {
-    super("LSTMVariantCell", units);
+    this(new RecurrentArguments(units));
   }
 
-  @Override
-  LstmVariantCell self() {
-    return this;
-  }
-
-  @Override
-  LstmVariantCell fresh() {
-    return new LstmVariantCell(units());
+  private LstmVariantCell(RecurrentArguments arguments) {
+    super("LSTMVariantCell", arguments);
   }
 
   @Override
   public LstmVariantCell copy() {
-    LstmVariantCell copy = super.copy();
-    System.arraycopy(has, 0, copy.has, 0, has.length);
-    copy.coupledGates = coupledGates;
-    copy.peepholes = peepholes;
-    copy.unitForgetBias = unitForgetBias;
-    copy.cellActivation = cellActivation;
-    copy.peepholeInitializer = peepholeInitializer;
-    return copy;
+    return new LstmVariantCell(arguments().copy());
   }
 
-  /** Whether there is an input gate; true by default. */
+  /** Sets whether the cell has an input gate; true by default. */
   public LstmVariantCell inputGate(boolean gate) {
-    return gate("inputGate", INPUT, gate);
+    return set("inputGate", to -> to.inputGate = gate);
   }
 
-  /** Whether there is a forget gate; true by default. */
+  /** Sets whether the cell has a forget gate; true by default. */
   public LstmVariantCell forgetGate(boolean gate) {
-    return gate("forgetGate", FORGET, gate);
+    return set("forgetGate", to -> to.forgetGate = gate);
   }
 
-  /** Whether there is an output gate; true by default. */
+  /** Sets whether the cell has an output gate; true by default. */
   public LstmVariantCell outputGate(boolean gate) {
-    return gate("outputGate", OUTPUT, gate);
-  }
-
-  private LstmVariantCell gate(String argument, int gate, boolean present) {
-    requireNotBuilt(argument);
-    has[gate] = present;
-    return this;
+    return set("outputGate", to -> to.outputGate = gate);
   }
 
   /**
-   * Whether the forget gate is 1 − input gate instead of a gate of its own, without weights; false
-   * by default.
+   * Sets whether the forget gate is 1 − input gate, without weights, instead of a separate gate;
+   * false by default.
    */
   public LstmVariantCell coupledGates(boolean coupled) {
-    requireNotBuilt("coupledGates");
-    coupledGates = coupled;
-    return this;
+    return set("coupledGates", to -> to.coupledGates = coupled);
   }
 
-  /** Whether the gates see the cell state; false by default. */
-  public LstmVariantCell peepholes(boolean see) {
-    requireNotBuilt("peepholes");
-    peepholes = see;
-    return this;
-  }
-
-  /** The first values of p; zeros by default, with which a new cell is one without peepholes. */
-  public LstmVariantCell peepholeInitializer(Initializer initializer) {
-    requireNotBuilt("peepholeInitializer");
-    peepholeInitializer = initializer;
-    return this;
-  }
-
-  /** The activation of the cell state on its way out; {@code tanh} by default. */
-  public LstmVariantCell cellActivation(Activation activation) {
-    requireNotBuilt("cellActivation");
-    cellActivation = requireElementwise("cellActivation", activation);
-    return this;
-  }
-
-  /** The activation of the cell state on its way out, by its Keras name. */
-  public LstmVariantCell cellActivation(String name) {
-    return cellActivation(Activation.of(name));
+  /** Sets whether the gates have peephole connections to the cell state; false by default. */
+  public LstmVariantCell peepholes(boolean peepholes) {
+    return set("peepholes", to -> to.peepholes = peepholes);
   }
 
   /**
-   * Whether the bias of the forget gate, where it has one, begins with ones, so that a new cell
-   * remembers (Jozefowicz et al. 2015); true by default.
+   * Sets the initializer of p; zeros by default. With zeros, a new cell computes the same as one
+   * without peepholes.
    */
-  public LstmVariantCell unitForgetBias(boolean ones) {
-    requireNotBuilt("unitForgetBias");
-    unitForgetBias = ones;
-    return this;
+  public LstmVariantCell peepholeInitializer(Initializer initializer) {
+    return set("peepholeInitializer", to -> to.peepholeInitializer = initializer);
+  }
+
+  /**
+   * Sets the activation {@code out} of the cell state; {@code tanh} by default.
+   *
+   * @throws IllegalArgumentException if the activation is softmax
+   */
+  public LstmVariantCell cellActivation(Activation activation) {
+    return set(
+        "cellActivation",
+        to -> to.cellActivation = GatedOptions.elementwise("cellActivation", activation));
+  }
+
+  /** Sets the activation {@code out} of the cell state by its Keras name. */
+  public LstmVariantCell cellActivation(String name) {
+    return cellActivation(Activation.of(name));
   }
 
   @Override
@@ -174,17 +142,22 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
     return hiddenAndCellState();
   }
 
-  /** Whether the part has weights. */
+  /** Returns whether a gate has weights; the candidate counts as a gate. */
   private boolean hasWeights(int gate) {
-    return has[gate] && !(coupledGates && gate == FORGET);
+    return switch (gate) {
+      case INPUT -> arguments().inputGate;
+      case FORGET -> arguments().forgetGate && !arguments().coupledGates;
+      case OUTPUT -> arguments().outputGate;
+      default -> true;
+    };
   }
 
   @Override
   int gates() {
-    return place(has.length);
+    return place(GATES);
   }
 
-  /** The number of parts with weights before this one: its place in the columns. */
+  /** Returns the position of a gate in the columns: the number of gates with weights before it. */
   private int place(int gate) {
     int count = 0;
     for (int g = 0; g < gate; g++) {
@@ -195,19 +168,22 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
 
   @Override
   public Shape stepOutput(Shape input, Layer owner) {
-    if (coupledGates && !(has[INPUT] && has[FORGET])) {
+    RecurrentArguments has = arguments();
+    if (has.coupledGates && !(has.inputGate && has.forgetGate)) {
       throw new IllegalArgumentException(
           describe()
-              + " has coupledGates, which makes the forget gate 1 − input gate, and so needs both."
-              + " Received: inputGate="
-              + has[INPUT]
-              + ", forgetGate="
-              + has[FORGET]
+              + " must have both an input and a forget gate if coupledGates is set, because the"
+              + " forget gate is then 1 − input gate, but has inputGate="
+              + has.inputGate
+              + " and forgetGate="
+              + has.forgetGate
               + ". Set coupledGates alone.");
     }
-    if (peepholes && gates() == 1) {
+    if (has.peepholes && gates() == 1) {
       throw new IllegalArgumentException(
-          describe() + " has peepholes, but no gate that looks through them. Leave them out.");
+          describe()
+              + " must have at least one gate if peepholes is set, but has none. Leave peepholes"
+              + " out.");
     }
     return super.stepOutput(input, owner);
   }
@@ -215,16 +191,15 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
   @Override
   protected void createWeights(Shape input, WeightFactory factory) {
     super.createWeights(input, factory);
-    if (peepholes) {
+    if (arguments().peepholes) {
       Shape shape = Shape.of(gates() - 1, units());
-      factory.create("peephole_kernel", shape, peepholeInitializer, null);
+      factory.create("peephole_kernel", shape, arguments().peepholeInitializer, null);
     }
   }
 
   @Override
   Initializer initialBias() {
-    boolean ones = unitForgetBias && hasWeights(FORGET);
-    return ones ? onesAt(place(FORGET) * units()) : biasInitializer();
+    return hasWeights(FORGET) ? withForgetBias(place(FORGET)) : biasInitializer();
   }
 
   @Override
@@ -235,8 +210,11 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
   private final class VariantPass extends GatePass {
     private final Activation act = activation();
     private final Activation sigma = recurrentActivation();
-    private final int[] place = new int[has.length]; // among the gates, -1 without weights
-    private final int[] peephole = new int[has.length]; // the row of p, -1 where there is none
+    private final Activation out = arguments().cellActivation;
+    private final boolean coupledGates = arguments().coupledGates;
+    private final boolean peepholes = arguments().peepholes;
+    private final int[] place = new int[GATES]; // position in the columns, -1 without weights
+    private final int[] peephole = new int[GATES]; // row of p, -1 without a peephole
     private final float[] p = peepholes ? weight("peephole_kernel").values() : null;
     private final float[] ones = new float[units()];
     private float[] forget = {}; // 1 − i where gates are coupled: timesteps × rows × units
@@ -248,7 +226,7 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
     VariantPass() {
       super(LstmVariantCell.this);
       int row = 0;
-      for (int gate = 0; gate < has.length; gate++) {
+      for (int gate = 0; gate < GATES; gate++) {
         place[gate] = hasWeights(gate) ? place(gate) : -1;
         boolean looks = peepholes && hasWeights(gate) && gate != CANDIDATE;
         peephole[gate] = looks ? row++ : -1;
@@ -293,7 +271,7 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
             rows, units, gateValues, g, columns, gateValues, i, columns, c, after, units, true);
       }
       activate(OUTPUT, sigma, k, c, after);
-      kernels.activate(cellActivation, rows, units, c, after, units, activatedCell, at, units);
+      kernels.activate(out, rows, units, c, after, units, activatedCell, at, units);
       times(OUTPUT, k, activatedCell, at, h, state(0).at(k + 1));
     }
 
@@ -363,7 +341,7 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
       gateGradient(OUTPUT, sigma, k, dh, activatedCell, at, units);
       times(OUTPUT, k, dh, 0, dc, 0);
       kernels.activateBackward(
-          cellActivation, rows, units, c, after, units, activatedCell, at, units, dc, 0, units);
+          out, rows, units, c, after, units, activatedCell, at, units, dc, 0, units);
       addPeephole(OUTPUT, dc);
       kernels.add(rows * units, dcPrevious, 0, dc, 0);
 

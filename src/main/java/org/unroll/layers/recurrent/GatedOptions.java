@@ -1,0 +1,56 @@
+package org.unroll.layers.recurrent;
+
+import org.unroll.compute.Activation;
+
+/**
+ * The arguments of recurrent layers and cells that have gates.
+ *
+ * @param <S> the type of the layer or cell itself, returned by the setters
+ */
+public interface GatedOptions<S> extends RecurrentOptions<S> {
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if the activation is softmax
+   */
+  @Override
+  default S activation(Activation activation) {
+    return set("activation", to -> to.activation = elementwise("activation", activation));
+  }
+
+  /**
+   * Sets the activation σ of the gates; {@code sigmoid} by default.
+   *
+   * @throws IllegalArgumentException if the activation is softmax
+   */
+  default S recurrentActivation(Activation activation) {
+    return set(
+        "recurrentActivation",
+        to -> to.recurrentActivation = elementwise("recurrentActivation", activation));
+  }
+
+  /** Sets the activation of the gates by its Keras name. */
+  default S recurrentActivation(String name) {
+    return recurrentActivation(Activation.of(name));
+  }
+
+  /** Returns the activation of the gates. */
+  default Activation recurrentActivation() {
+    return arguments().recurrentActivation;
+  }
+
+  /**
+   * Checks that an activation works on each unit by itself.
+   *
+   * @hidden
+   */
+  static Activation elementwise(String argument, Activation activation) {
+    if (activation == Activation.SOFTMAX) {
+      throw new IllegalArgumentException(
+          argument
+              + " must act on each unit separately, but was softmax, which normalizes over all"
+              + " units. Use an elementwise activation such as sigmoid or tanh.");
+    }
+    return activation;
+  }
+}
