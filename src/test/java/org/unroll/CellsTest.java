@@ -370,8 +370,8 @@ class CellsTest {
   @Test
   void cellsAreNoLayers() {
     String message =
-        "LSTMCell 'lstm_cell' is one time step; rnn(...) makes a layer of it that reads sequences."
-            + " Write rnn(cell).";
+        "LSTMCell 'lstm_cell' is a cell, which computes one time step, but a layer is needed here."
+            + " Write rnn(cell) to apply the cell to sequences.";
     assertEquals(message, refusal(input(5, 3), lstmCell(4)));
     Cell cell = lstmCell(4);
     var error = assertThrows(IllegalArgumentException.class, () -> timeDistributed(cell));
@@ -402,7 +402,8 @@ class CellsTest {
                     .outputGate(false)
                     .peepholes(true))));
     var error = assertThrows(IllegalArgumentException.class, () -> stackedRnnCells());
-    assertEquals("StackedRNNCells needs at least one cell.", error.getMessage());
+    assertEquals(
+        "StackedRNNCells needs at least one cell, but was given none.", error.getMessage());
     Cell twice = lstmCell(3);
     assertEquals(
         "LSTMCell 'lstm_cell' stands in this model twice. Create a new layer for each place in a"

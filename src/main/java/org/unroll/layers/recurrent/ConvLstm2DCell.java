@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unroll.compute.Activation;
+import org.unroll.compute.Compute;
+import org.unroll.compute.Kernels;
 import org.unroll.data.Shape;
 import org.unroll.layers.convolution.Patches;
 import org.unroll.network.CellPass;
@@ -13,6 +15,7 @@ import org.unroll.network.Initializer;
 import org.unroll.network.Layer;
 import org.unroll.network.Padding;
 import org.unroll.network.Pass;
+import org.unroll.network.SequenceDropout;
 import org.unroll.network.TimeSteps;
 import org.unroll.network.Weight;
 
@@ -167,23 +170,35 @@ public final class ConvLstm2DCell extends UnitsCell<ConvLstm2DCell>
   }
 
   private final class ConvLstm2DPass extends CellPass {
+    private final Kernels kernels = Compute.kernels();
     private final Activation act = activation();
     private final Activation sigma = recurrentActivation();
     private final int filters = units();
     private final int columns = 4 * filters;
     private final Patches inputPatches = inputPatches(inputShape());
     private final Patches statePatches = statePatches(outputShape());
+    private int rows;
+    private int timesteps;
     private int pixels; // of all rows of a step
     private float[] gateValues = {}; // timesteps × pixels × columns, later their gradients
-    private float[] preActivations = {}; // laid out alike, where a derivative needs them
+    private float[] preActivations = {}; // in the same layout, if a derivative needs them
     private float[] activatedCell = {}; // act(c): timesteps × pixels × filters
     private float[] patches = {}; // pixels × the values of a window
-    private float[] masked = {}; // the images of one step
-    private float[] inputMasks; // gates × images, null where nothing is dropped
-    private float[] stateMasks;
+    private float[] unmasked = {}; // gradients of the images of one step
+    private final SequenceDropout[] inputDropout = new SequenceDropout[4]; // one for each gate
+    private final SequenceDropout[] stateDropout = new SequenceDropout[4];
+
+    ConvLstm2DPass() {
+      for (int gate = 0; gate < 4; gate++) {
+        inputDropout[gate] = dropout(gate, ConvLstm2DCell.this.dropout());
+        stateDropout[gate] = dropout(4 + gate, recurrentDropout());
+      }
+    }
 
     @Override
     public void begin(ForwardContext call) {
+      rows = rows();
+      timesteps = timesteps();
       pixels = rows * statePatches.places();
       gateValues = Pass.atLeast(gateValues, timesteps * pixels * columns);
       activatedCell = Pass.atLeast(activatedCell, timesteps * pixels * filters);
@@ -192,19 +207,10 @@ public final class ConvLstm2DCell extends UnitsCell<ConvLstm2DCell>
       }
       int window = Math.max(inputPatches.size(), statePatches.size());
       patches = Pass.atLeast(patches, pixels * window);
-      int images = rows * Math.max(inputShape().size(), outputShape().size());
-      masked = Pass.atLeast(masked, images);
-      inputMasks = masks(call, 0, dropout(), inputShape().size(), inputMasks);
-      stateMasks = masks(call, 4, recurrentDropout(), outputShape().size(), stateMasks);
-    }
-
-    private float[] masks(ForwardContext call, int stream, double rate, int width, float[] buffer) {
-      if (!call.isTraining() || rate == 0) {
-        return null;
+      for (int gate = 0; gate < 4; gate++) {
+        inputDropout[gate].draw(call, inputShape().size());
+        stateDropout[gate].draw(call, outputShape().size());
       }
-      float[] masks = Pass.atLeast(buffer == null ? new float[0] : buffer, 4 * rows * width);
-      drawMasks(call, stream, 4, rate, width, masks);
-      return masks;
     }
 
     @Override
@@ -215,8 +221,8 @@ public final class ConvLstm2DCell extends UnitsCell<ConvLstm2DCell>
       } else {
         Arrays.fill(gateValues, at, at + pixels * columns, 0f);
       }
-      convolve(inputPatches, input(), k, inputMasks, weights().get(0), at);
-      convolve(statePatches, state(0), k, stateMasks, weights().get(1), at);
+      convolve(inputPatches, input(), k, inputDropout, weights().get(0), at);
+      convolve(statePatches, state(0), k, stateDropout, weights().get(1), at);
       if (keepsPreActivations()) {
         System.arraycopy(gateValues, at, preActivations, at, pixels * columns);
       }
@@ -239,13 +245,13 @@ public final class ConvLstm2DCell extends UnitsCell<ConvLstm2DCell>
           state(0).at(k + 1));
     }
 
-    /** gates += x * W. */
+    /** Computes gates += x * W. */
     private void convolve(
-        Patches windows, TimeSteps x, int k, float[] masks, Weight kernel, int at) {
-      int parts = masks == null ? 1 : 4;
+        Patches windows, TimeSteps x, int k, SequenceDropout[] dropout, Weight kernel, int at) {
+      int parts = dropout[0].isActive() ? 4 : 1;
       int width = columns / parts;
       for (int part = 0; part < parts; part++) {
-        unfold(windows, x, k, masks, part);
+        unfold(windows, dropout[part].apply(x, k), k);
         kernels.multiply(
             pixels,
             width,
@@ -263,16 +269,8 @@ public final class ConvLstm2DCell extends UnitsCell<ConvLstm2DCell>
       }
     }
 
-    /** The windows of x at step k, x masked for one of the gates where masks are given. */
-    private void unfold(Patches windows, TimeSteps x, int k, float[] masks, int gate) {
-      if (masks == null) {
-        windows.unfold(rows, x.values(), x.at(k), patches);
-        return;
-      }
-      int size = rows * x.width();
-      kernels.multiplyElements(
-          1, size, x.values(), x.at(k), size, masks, gate * size, size, masked, 0, size, false);
-      windows.unfold(rows, masked, 0, patches);
+    private void unfold(Patches windows, TimeSteps x, int k) {
+      windows.unfold(rows, x.values(), x.at(k), patches);
     }
 
     @Override
@@ -300,26 +298,26 @@ public final class ConvLstm2DCell extends UnitsCell<ConvLstm2DCell>
       TimeSteps dx = inputGradient();
       float[] images = dx == null ? null : dx.values();
       int imagesAt = dx == null ? 0 : dx.at(k);
-      convolveBack(inputPatches, input(), k, inputMasks, 0, gradients, images, imagesAt);
-      convolveBack(statePatches, state(0), k, stateMasks, 1, gradients, stateGradient(0), 0);
+      convolveBack(inputPatches, input(), k, inputDropout, 0, gradients, images, imagesAt);
+      convolveBack(statePatches, state(0), k, stateDropout, 1, gradients, stateGradient(0), 0);
     }
 
-    /** dW += patches of xᵀ·dgates, and dx += what comes back to x, unless dx is null. */
+    /** Adds the gradients of W and, unless dx is null, of x, in the convolution x * W. */
     private void convolveBack(
         Patches windows,
         TimeSteps x,
         int k,
-        float[] masks,
+        SequenceDropout[] dropout,
         int weight,
         Gradient[] gradients,
         float[] dx,
         int dxAt) {
-      int parts = masks == null ? 1 : 4;
+      int parts = dropout[0].isActive() ? 4 : 1;
       int width = columns / parts;
       int at = k * pixels * columns;
       float[] transposed = transposed(weights().get(weight));
       for (int part = 0; part < parts; part++) {
-        unfold(windows, x, k, masks, part);
+        unfold(windows, dropout[part].apply(x, k), k);
         kernels.multiplyTransposed(
             pixels,
             width,
@@ -351,14 +349,14 @@ public final class ConvLstm2DCell extends UnitsCell<ConvLstm2DCell>
             0,
             windows.size(),
             false);
-        if (masks == null) {
-          windows.fold(rows, patches, dx, dxAt);
-        } else {
+        if (dropout[part].isActive()) {
           int size = rows * x.width();
-          Arrays.fill(masked, 0, size, 0f);
-          windows.fold(rows, patches, masked, 0);
-          kernels.multiplyElements(
-              1, size, masked, 0, size, masks, part * size, size, dx, dxAt, size, true);
+          unmasked = Pass.atLeast(unmasked, size);
+          Arrays.fill(unmasked, 0, size, 0f);
+          windows.fold(rows, patches, unmasked, 0);
+          dropout[part].apply(unmasked, 0, 1, dx, dxAt, true);
+        } else {
+          windows.fold(rows, patches, dx, dxAt);
         }
       }
     }
