@@ -149,8 +149,9 @@ class ConvLstm2DTest {
             + " 2] and dilationRate=[1, 3].",
         refusal(input(5, 8, 8, 1), convLstm2D(2, 3).strides(2).dilationRate(1, 3)));
     assertEquals(
-        "Bidirectional 'bidirectional' merges vectors, and ConvLSTM2D 'conv_lstm2d' returns images,"
-            + " (batch, 2, 2, 3). Use it in one direction.",
+        "Bidirectional 'bidirectional' needs a layer that returns vectors, but ConvLSTM2D"
+            + " 'conv_lstm2d' returns images of shape (batch, 2, 2, 3). Use it without"
+            + " bidirectional(…).",
         refusal(input(5, 4, 4, 1), bidirectional(convLstm2D(3, 3)), flatten(), dense(1)));
     assertThrows(IllegalArgumentException.class, () -> convLstm2D(2, 0));
     assertThrows(IllegalArgumentException.class, () -> convLstm2D(2, 3).strides(0));

@@ -15,7 +15,8 @@ public interface GatedOptions<S> extends RecurrentOptions<S> {
    */
   @Override
   default S activation(Activation activation) {
-    return set("activation", to -> to.activation = elementwise("activation", activation));
+    return set(
+        "activation", to -> to.activation = UnitsCell.checkedElementwise("activation", activation));
   }
 
   /**
@@ -26,7 +27,9 @@ public interface GatedOptions<S> extends RecurrentOptions<S> {
   default S recurrentActivation(Activation activation) {
     return set(
         "recurrentActivation",
-        to -> to.recurrentActivation = elementwise("recurrentActivation", activation));
+        to ->
+            to.recurrentActivation =
+                UnitsCell.checkedElementwise("recurrentActivation", activation));
   }
 
   /** Sets the activation of the gates by its Keras name. */
@@ -37,20 +40,5 @@ public interface GatedOptions<S> extends RecurrentOptions<S> {
   /** Returns the activation of the gates. */
   default Activation recurrentActivation() {
     return arguments().recurrentActivation;
-  }
-
-  /**
-   * Checks that an activation works on each unit by itself.
-   *
-   * @hidden
-   */
-  static Activation elementwise(String argument, Activation activation) {
-    if (activation == Activation.SOFTMAX) {
-      throw new IllegalArgumentException(
-          argument
-              + " must act on each unit separately, but was softmax, which normalizes over all"
-              + " units. Use an elementwise activation such as sigmoid or tanh.");
-    }
-    return activation;
   }
 }

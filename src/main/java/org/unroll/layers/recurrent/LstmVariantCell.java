@@ -11,8 +11,9 @@ import org.unroll.network.Layer;
 import org.unroll.network.Pass;
 
 /**
- * One step of an LSTM whose parts can be taken away or added one at a time, as Greff et al. (2015)
- * did to find out which of them matter. As it comes it is {@link LstmCell}.
+ * An LSTM cell whose parts can be removed or added individually, for ablation studies such as that
+ * of Greff et al. (2015). With default arguments it computes the same as {@link LstmCell}. Use it
+ * with {@link Rnn}.
  *
  * <pre>
  * i_t = σ(x_t·W_i + h_{t−1}·U_i + p_i ⊙ c_{t−1} + b_i)      input gate
@@ -26,7 +27,7 @@ import org.unroll.network.Pass;
  * <table>
  * <caption>The variants, with the names of Greff et al.</caption>
  * <tr><th>Name</th><th>Variant</th><th>Argument</th></tr>
- * <tr><td>NP</td><td>p = 0, no peepholes</td><td>as it comes</td></tr>
+ * <tr><td>NP</td><td>p = 0, no peepholes</td><td>the default</td></tr>
  * <tr><td>vanilla</td><td>peepholes p (Gers &amp; Schmidhuber 2000)</td><td>{@code
  *     peepholes(true)}</td></tr>
  * <tr><td>CIFG</td><td>coupled gates, f_t = 1 − i_t</td><td>{@code coupledGates(true)}</td></tr>
@@ -39,13 +40,16 @@ import org.unroll.network.Pass;
  *     cellActivation("linear")}</td></tr>
  * </table>
  *
- * <p>Greff et al. took the parts away from the vanilla LSTM, with peepholes. Weights, those of i,
- * f, c, o side by side that the variant has (always c): {@code kernel} W, {@code recurrent_kernel}
- * U, {@code bias} b; {@code peephole_kernel} p, one row for each gate i, f, o that the variant has.
- * The arguments are described at {@link UnitsCell}.
+ * <p>Greff et al. removed parts from the vanilla LSTM, which has peepholes.
  *
- * <p>Backwards, from the last step to the first, with dh_t what comes from the output and from step
- * t + 1, and dc_t from step t + 1:
+ * <p>Weights, with n blocks of columns for those of i, f, c, o that the variant has (c is always
+ * present): {@code kernel} W (features, n·units), {@code recurrent_kernel} U (units, n·units),
+ * {@code bias} b (n·units), and with peepholes {@code peephole_kernel} p (n − 1, units), one row
+ * for each gate i, f, o that the variant has. {@link LstmOptions} documents the arguments that are
+ * not listed here.
+ *
+ * <p>The backward pass runs from the last step to the first. dh_t is the gradient of h_t from the
+ * output and from step t + 1, and dc_t that of c_t from step t + 1:
  *
  * <pre>
  * do = dh_t ⊙ out(c_t) ⊙ σ′       dc_t += dh_t ⊙ o_t ⊙ out′(c_t) + p_o ⊙ do
@@ -59,8 +63,8 @@ import org.unroll.network.Pass;
  *
  * <p>Sources: Felix Gers, Jürgen Schmidhuber, "Recurrent nets that time and count", IJCNN 2000
  * (peepholes); Klaus Greff, Rupesh K. Srivastava, Jan Koutník, Bas R. Steunebrink, Jürgen
- * Schmidhuber, "LSTM: a search space odyssey", 2015, arXiv:1503.04069 (the variants). Initializers
- * and dropout are those of Keras's LSTM, which has no such cell.
+ * Schmidhuber, "LSTM: a search space odyssey", 2015, arXiv:1503.04069 (the variants). Keras has no
+ * such cell; initializers and dropout are those of Keras's LSTM.
  */
 public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
     implements LstmOptions<LstmVariantCell> {
@@ -129,7 +133,7 @@ public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
   public LstmVariantCell cellActivation(Activation activation) {
     return set(
         "cellActivation",
-        to -> to.cellActivation = GatedOptions.elementwise("cellActivation", activation));
+        to -> to.cellActivation = checkedElementwise("cellActivation", activation));
   }
 
   /** Sets the activation {@code out} of the cell state by its Keras name. */
@@ -217,19 +221,19 @@ public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
     private final int[] peephole = new int[GATES]; // row of p, -1 without a peephole
     private final float[] p = peepholes ? weight("peephole_kernel").values() : null;
     private final float[] ones = new float[units()];
-    private float[] forget = {}; // 1 − i where gates are coupled: timesteps × rows × units
+    private float[] forget = {}; // 1 − i if the gates are coupled: timesteps × rows × units
     private float[] activatedCell = {}; // out(c): timesteps × rows × units
     private float[] gateGradients = {}; // rows × columns
     private float[] dc = {}; // rows × units
-    private float[] seen = {}; // gate gradients ⊙ c: timesteps × rows × units
+    private float[] products = {}; // gate gradients ⊙ c: timesteps × rows × units
 
     VariantPass() {
       super(LstmVariantCell.this);
       int row = 0;
       for (int gate = 0; gate < GATES; gate++) {
         place[gate] = hasWeights(gate) ? place(gate) : -1;
-        boolean looks = peepholes && hasWeights(gate) && gate != CANDIDATE;
-        peephole[gate] = looks ? row++ : -1;
+        boolean hasPeephole = peepholes && hasWeights(gate) && gate != CANDIDATE;
+        peephole[gate] = hasPeephole ? row++ : -1;
       }
       Arrays.fill(ones, 1f);
     }
@@ -239,7 +243,7 @@ public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
       int block = rows * units;
       forget = Pass.atLeast(forget, coupledGates ? timesteps * block : 0);
       activatedCell = Pass.atLeast(activatedCell, timesteps * block);
-      seen = Pass.atLeast(seen, peepholes ? timesteps * block : 0);
+      products = Pass.atLeast(products, peepholes ? timesteps * block : 0);
       gateGradients = Pass.atLeast(gateGradients, rows * columns);
       dc = Pass.atLeast(dc, block);
     }
@@ -275,8 +279,8 @@ public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
       times(OUTPUT, k, activatedCell, at, h, state(0).at(k + 1));
     }
 
-    /** A gate of its own, with its peephole on the cell state; nothing where there is none. */
-    private void activate(int gate, Activation f, int k, float[] c, int seenAt) {
+    /** Adds the peephole and activates a gate. Does nothing if the gate has no weights. */
+    private void activate(int gate, Activation f, int k, float[] c, int cAt) {
       if (place[gate] < 0) {
         return;
       }
@@ -286,7 +290,7 @@ public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
             rows,
             units,
             c,
-            seenAt,
+            cAt,
             units,
             p,
             peephole[gate] * units,
@@ -299,7 +303,7 @@ public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
       activateGates(f, k, place[gate], place[gate] + 1);
     }
 
-    /** f = 1 − i. */
+    /** Computes f = 1 − i. */
     private void couple(int k) {
       int at = k * rows * columns + place[INPUT] * units;
       for (int r = 0; r < rows; r++) {
@@ -309,7 +313,7 @@ public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
       }
     }
 
-    /** x = f ⊙ x. */
+    /** Computes x = f ⊙ x. */
     private void timesForget(int k, float[] x, int at) {
       if (coupledGates) {
         kernels.multiplyElements(
@@ -319,7 +323,7 @@ public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
       }
     }
 
-    /** y = gate ⊙ x, the gate being 1 where there is none. */
+    /** Computes y = gate ⊙ x; a gate that the variant does not have is 1. */
     private void times(int gate, int k, float[] x, int xAt, float[] y, int yAt) {
       if (place[gate] >= 0) {
         int at = k * rows * columns + place[gate] * units;
@@ -366,7 +370,7 @@ public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
       multiplyRecurrentBackward(gateGradients, 0, 0, gates, dh, false);
     }
 
-    /** The gradient of what a gate was activated from: dy ⊙ x ⊙ f′. */
+    /** Computes the gradient of the pre-activation of a gate: dy ⊙ x ⊙ f′. */
     private void gateGradient(
         int gate, Activation f, int k, float[] dy, float[] x, int xAt, int xStride) {
       if (place[gate] < 0) {
@@ -378,7 +382,7 @@ public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
       activateGatesBackward(f, k, place[gate], place[gate] + 1, gateGradients);
     }
 
-    /** di = dc ⊙ (g − c_{t−1}) ⊙ σ′. */
+    /** Computes di = dc ⊙ (g − c_{t−1}) ⊙ σ′. */
     private void coupledInputGradient(int k, float[] c, int before) {
       int g = k * rows * columns + place[CANDIDATE] * units;
       int to = place[INPUT] * units;
@@ -391,7 +395,7 @@ public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
       activateGatesBackward(sigma, k, place[INPUT], place[INPUT] + 1, gateGradients);
     }
 
-    /** dc += p ⊙ the gradient of the gate, for what the gate saw. */
+    /** Computes dc += p ⊙ the gradient of the gate. */
     private void addPeephole(int gate, float[] gradient) {
       if (peephole[gate] >= 0) {
         kernels.multiplyElements(
@@ -421,7 +425,11 @@ public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
       }
     }
 
-    /** dp = Σ gate gradients ⊙ c, the cell state before (0) or after (1) each step. */
+    /**
+     * Computes dp = Σ gate gradients ⊙ c.
+     *
+     * @param firstState 0 if the gate reads the cell state before the step, 1 if after it
+     */
     private void peepholeGradient(int gate, int firstState, float[] dp) {
       if (peephole[gate] < 0) {
         return;
@@ -431,8 +439,8 @@ public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
       int from = state(1).at(firstState);
       int column = place[gate] * units;
       kernels.multiplyElements(
-          positions, units, gateValues, column, columns, c, from, units, seen, 0, units, false);
-      kernels.sumRows(positions, units, seen, 0, units, dp, peephole[gate] * units, false);
+          positions, units, gateValues, column, columns, c, from, units, products, 0, units, false);
+      kernels.sumRows(positions, units, products, 0, units, dp, peephole[gate] * units, false);
     }
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.unroll.compute.Activation;
 import org.unroll.data.Shape;
 import org.unroll.network.Cell;
 import org.unroll.network.Initializer;
@@ -58,6 +59,17 @@ public abstract class UnitsCell<S extends UnitsCell<S>> extends Cell
     requireNotBuilt(option);
     change.accept(arguments);
     return self();
+  }
+
+  /** Checks that an activation acts on each unit separately. */
+  static Activation checkedElementwise(String argument, Activation activation) {
+    if (activation == Activation.SOFTMAX) {
+      throw new IllegalArgumentException(
+          argument
+              + " must act on each unit separately, but was softmax, which normalizes over all"
+              + " units. Use an elementwise activation such as sigmoid or tanh.");
+    }
+    return activation;
   }
 
   static double checkedRate(String argument, double rate) {
