@@ -1,6 +1,7 @@
 package org.unroll.layers.recurrent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.unroll.Sequential;
 import org.unroll.compute.Activation;
@@ -215,5 +217,42 @@ class RecurrentOptionsTest {
       }
     }
     assertEquals(all, changed);
+  }
+
+  @Test
+  void rejectsValuesThatNoCellCanUse() {
+    assertEquals(
+        "recurrentActivation must act on each unit separately, but was softmax, which normalizes"
+            + " over all units. Use an elementwise activation such as sigmoid or tanh.",
+        error(() -> Layers.gru(3).recurrentActivation("softmax")));
+    assertTrue(
+        error(() -> Layers.lstm(3).activation("softmax")).startsWith("activation must act on"));
+    assertEquals(Activation.SOFTMAX, Layers.simpleRnn(3).activation("softmax").activation());
+    assertEquals(
+        "padding must be valid or same, but was causal, which is for sequences.",
+        error(() -> Layers.convLstm2D(3, 3).padding(Padding.CAUSAL)));
+    error(() -> Layers.lstm(3).dropout(1));
+    error(() -> Layers.lstmCell(3).recurrentDropout(-0.1));
+  }
+
+  private static String error(Executable call) {
+    return assertThrows(IllegalArgumentException.class, call).getMessage();
+  }
+
+  @Test
+  void aBuiltLayerCannotBeChanged() {
+    Lstm layer = Layers.lstm(3);
+    Sequential.of(Layers.input(2, 2), layer);
+    for (Method setter : setters(layer)) {
+      if (setter.getDeclaringClass().isInterface()) {
+        Class<?> type = setter.getParameterTypes()[0];
+        Object value = type == String.class ? "relu" : VALUES.get(type).get(0);
+        var error =
+            assertThrows(InvocationTargetException.class, () -> setter.invoke(layer, value));
+        String message = error.getCause().getMessage();
+        assertTrue(message.contains("LSTM 'lstm'"), message);
+        assertTrue(message.contains(setter.getName()), message);
+      }
+    }
   }
 }
