@@ -28,7 +28,7 @@ import org.unroll.layers.recurrent.Bidirectional;
 import org.unroll.network.NetworkState;
 import org.unroll.network.Weight;
 
-/** Stateful models, models that return their states, and steppers: rules, bits and errors. */
+/** Stateful models, models that return their states, and steppers: results and error messages. */
 @Tag("both-compute-implementations")
 class StatefulTest {
   private static final int STEPS = 5;
@@ -59,7 +59,7 @@ class StatefulTest {
     return assertThrows(IllegalArgumentException.class, call).getMessage();
   }
 
-  /** What a training leaves behind, to the bit. */
+  /** Returns losses, states and weights after a training run, for exact comparison. */
   private static List<Object> bits(int threads) {
     Sequential model = stateful(34);
     Dataset data = data(3 * 34).batchSize(34);
@@ -74,14 +74,14 @@ class StatefulTest {
   }
 
   @Test
-  void theRowsOfEverySliceFindTheirStatesOnAnyNumberOfThreads() {
+  void resultsAreIdenticalOnAnyNumberOfThreads() {
     List<Object> one = bits(1);
     assertEquals(one, bits(2));
     assertEquals(one, bits(4));
   }
 
   @Test
-  void aStateIsKeptUntilItIsResetOrSet() {
+  void keepsStatesUntilTheyAreResetOrSet() {
     Sequential model = stateful(3);
     Dataset data = data(3).batchSize(3);
     double[][] first = model.predict(data).toArray();
@@ -98,7 +98,7 @@ class StatefulTest {
   }
 
   @Test
-  void batchesOfAnotherSizeAreRefused() {
+  void rejectsBatchesOfADifferentSize() {
     Sequential model = stateful(4);
     assertEquals(
         "The model is stateful and was built for batches of 4 rows; the prediction data has batches"
@@ -118,7 +118,7 @@ class StatefulTest {
   }
 
   @Test
-  void withoutStatefulLayersBatchesHaveAnySize() {
+  void modelWithoutStatefulLayersAcceptsAnyBatchSize() {
     Sequential model = Sequential.of(input(STEPS, 2).batchSize(4), lstm(2), dense(1));
     assertArrayEquals(
         model.predict(data(10).batchSize(4)).toArray(),
@@ -130,7 +130,7 @@ class StatefulTest {
   }
 
   @Test
-  void onlyTheLastLayerReturnsMoreThanOneOutputAndIsNotTrained() {
+  void onlyTheLastLayerMayReturnSeveralOutputsAndSuchAModelCannotBeTrained() {
     assertEquals(
         "GRU 'gru' returns its states (returnState), but Dense 'dense' accepts only one input. Only"
             + " the last layer of a model can return them. Use the stepper() of the model to get the"
@@ -141,8 +141,8 @@ class StatefulTest {
             input(STEPS, 2), bidirectional(gru(1)).mergeMode(Bidirectional.MergeMode.NONE));
     apart.compile("sgd", "mse");
     assertEquals(
-        "Bidirectional 'bidirectional' returns its two directions on their own (MergeMode.NONE)"
-            + ", and there is one target for a sample. Such a model predicts; for"
+        "Bidirectional 'bidirectional' returns the outputs of its two directions separately"
+            + " (MergeMode.NONE), and there is one target for a sample. Such a model predicts; for"
             + " training, build it without.",
         error(() -> apart.fit(data(4), epochs(1).verbose(0))));
     assertEquals(
@@ -161,13 +161,13 @@ class StatefulTest {
                 Sequential.of(
                     input(3, STEPS, 2).batchSize(2), timeDistributed(lstm(2).stateful(true)))));
     assertEquals(
-        "Both layers of a Bidirectional have the same stateful. Received: stateful=true forwards,"
-            + " false backwards.",
+        "Both layers of a Bidirectional must have the same stateful, but it is true for the forward"
+            + " layer and false for the backward layer.",
         error(() -> bidirectional(gru(2).stateful(true)).backwardLayer(gru(2).goBackwards(true))));
   }
 
   @Test
-  void aComparisonTakesTheBatchSizeOfItsData() {
+  void comparisonUsesTheBatchSizeOfItsData() {
     Dataset data = data(8).batchSize(4);
     var result =
         Comparison.of("stateful", lstm(2).stateful(true)).on(data, data).epochs(1).verbose(0).run();
@@ -175,7 +175,7 @@ class StatefulTest {
   }
 
   @Test
-  void statesMustFit() {
+  void rejectsStatesThatDoNotFit() {
     Sequential model = Sequential.of(input(STEPS, 2), lstm(2), dense(1));
     assertEquals(
         "The states must have the sizes of lstm/h (2), lstm/c (2), but were state_0 (2). Use the"
@@ -203,7 +203,7 @@ class StatefulTest {
   }
 
   @Test
-  void aStepperNeedsLayersThatWorkStepByStep() {
+  void stepperRejectsLayersThatNeedTheWholeSequence() {
     assertEquals(
         "Bidirectional 'bidirectional' needs the whole sequence, so this model cannot be run step"
             + " by step. Call predict, or build a model without it.",
@@ -235,9 +235,9 @@ class StatefulTest {
         error(() -> stepper.step(new double[2][2])));
   }
 
-  /** Text generation: what a stepper says of the next token, predict says of the whole text. */
+  /** Text generation: a stepper predicts the same next token as predict does for the whole text. */
   @Test
-  void aStepperReadsTokensAsPredictReadsTheText() {
+  void stepperAgreesWithPredict() {
     Sequential model =
         Sequential.of(
             input(Shape.ANY),

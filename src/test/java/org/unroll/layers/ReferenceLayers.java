@@ -6,10 +6,10 @@ import java.util.EnumSet;
 import java.util.List;
 import org.unroll.compute.Activation;
 import org.unroll.internal.CounterRandom;
-import org.unroll.layers.recurrent.GatedCell;
+import org.unroll.layers.recurrent.GatedOptions;
 import org.unroll.layers.recurrent.RecurrentLayer;
+import org.unroll.layers.recurrent.RecurrentOptions;
 import org.unroll.layers.recurrent.Rnn;
-import org.unroll.layers.recurrent.UnitsCell;
 import org.unroll.layers.recurrent.UnitsLayer;
 import org.unroll.network.ForwardContext;
 
@@ -399,11 +399,11 @@ final class ReferenceLayers {
       };
     }
 
-    private <C extends GatedCell<C>> C gated(C gated) {
+    private <C extends GatedOptions<C>> C gated(C gated) {
       return arguments(gated).recurrentActivation(recurrentActivation);
     }
 
-    private <C extends UnitsCell<C>> C arguments(C plain) {
+    private <C extends RecurrentOptions<C>> C arguments(C plain) {
       return plain
           .activation(activation)
           .useBias(useBias)

@@ -4,69 +4,84 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unroll.compute.Activation;
+import org.unroll.compute.Compute;
+import org.unroll.compute.Kernels;
 import org.unroll.network.CellPass;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.Pass;
+import org.unroll.network.SequenceDropout;
 
 /**
- * The products of the cells with units: inputs and states with the kernels of the gates, dropout on
- * their way, and the gradients of all that. A cell adds the equations of one step.
+ * The part of a step that the cells with units have in common: the products of inputs and states
+ * with the kernels of the gates, dropout, and the gradients of both. A subclass adds the equations
+ * of one step.
  *
- * <p>Buffers are time-major: "block k" is what all rows of the slice have at step k.
+ * <p>Buffers are time-major: "block k" contains the values of all rows of the slice at step k.
  */
 abstract class GatePass extends CellPass {
-  /** Gate values that a forward pass of its own works on at a time: 64 KiB. */
+  /** The number of gate values per stretch if no backward pass follows: 64 KiB. */
   private static final int STRETCH = 16384;
 
+  final Kernels kernels = Compute.kernels();
   final UnitsCell<?> cell;
   final int units;
   final int gates;
   final int columns; // gates · units, the width of a gate buffer
+  int rows;
+  int timesteps;
   private int features;
 
   /**
-   * Pre-activations, then activated gates, then (backwards) their gradients: timesteps × rows ×
-   * columns.
+   * Pre-activations, then activated gates, then, in the backward pass, their gradients: timesteps ×
+   * rows × columns.
    */
   float[] gateValues = {};
 
-  /** What was activated, laid out as the gate values; null where no derivative needs it. */
+  /** The inputs of the activations, in the layout of the gate values; null if not needed. */
   float[] preActivations;
 
-  private boolean dropsInputs;
-  private boolean dropsStates;
-  private float[] inputMasks = {}; // masks × rows × features
-  private float[] stateMasks = {}; // gates × rows × units
+  private final SequenceDropout[] inputDropout; // one for each gate, or one for all
+  private final SequenceDropout[] stateDropout;
   private float[] masked = {}; // timesteps × rows × max(features, units)
   private float[] product = {}; // timesteps × rows × features, or rows × units
 
   GatePass(UnitsCell<?> cell) {
     this.cell = cell;
-    this.units = cell.units();
-    this.gates = cell.gates();
-    this.columns = gates * units;
+    units = cell.units();
+    gates = cell.gates();
+    columns = gates * units;
+    int masks = cell.dropoutMasks();
+    inputDropout = new SequenceDropout[masks];
+    stateDropout = new SequenceDropout[masks];
+    for (int i = 0; i < masks; i++) {
+      inputDropout[i] = dropout(i, cell.dropout());
+      stateDropout[i] = dropout(masks + i, cell.recurrentDropout());
+    }
   }
 
-  /** Makes room for what the cell keeps beyond gates and states. */
+  /** Allocates the buffers of the subclass. */
   abstract void reserve();
 
   /**
-   * From block k of the states to block k + 1; block k of the gate values holds the inputs'
-   * projection.
+   * Computes block k + 1 of the states from block k. Block k of the gate values contains the
+   * projection of the inputs.
    */
   abstract void stepForward(int k);
 
   /**
-   * Turns the gradients of block k + 1 of the states into those of block k, and leaves in block k
-   * of the gate values the gradients of what the inputs' projection put there.
+   * Replaces the gradients of block k + 1 of the states by those of block k, and block k of the
+   * gate values by the gradients of the projection of the inputs.
    */
   abstract void stepBackward(int k);
 
-  /** The gradient of the recurrent kernel, and of weights of the cell's own, after all steps. */
+  /**
+   * Computes the gradients of the recurrent kernel and of the subclass's additional weights, after
+   * all steps.
+   */
   abstract void recurrentGradient(Gradient[] gradients);
 
-  /** The gates' letters in the cell's equations, in the order of the columns, for a recorder. */
+  /** Returns the names of the gates for a recorder, in the order of the columns; may be empty. */
   List<String> gateNames() {
     return List.of();
   }
@@ -87,24 +102,35 @@ abstract class GatePass extends CellPass {
 
   @Override
   public final void begin(ForwardContext call) {
+    rows = rows();
+    timesteps = timesteps();
     features = input().width();
     gateValues = Pass.atLeast(gateValues, timesteps * rows * columns);
     if (cell.keepsPreActivations()) {
       float[] kept = preActivations == null ? new float[0] : preActivations;
       preActivations = Pass.atLeast(kept, timesteps * rows * columns);
     }
-    drawMasks(call);
+    for (SequenceDropout dropout : inputDropout) {
+      dropout.draw(call, features);
+    }
+    for (SequenceDropout dropout : stateDropout) {
+      dropout.draw(call, units);
+    }
+    if (dropsInputs() || dropsStates()) {
+      masked = Pass.atLeast(masked, timesteps * rows * Math.max(features, units));
+      product = Pass.atLeast(product, rows * units);
+    }
     reserve();
   }
 
   @Override
   public final void inputsReady(int steps) {
-    if (inputsInAdvance) {
+    if (inputsInAdvance()) {
       projectInputs(0, steps);
     }
   }
 
-  /** As many as keep the gate values within a core's own cache. */
+  /** Returns the number of steps whose gate values fit into the cache of a core. */
   @Override
   public final int stretch(int sliceRows) {
     return Math.max(1, STRETCH / (sliceRows * columns));
@@ -112,7 +138,7 @@ abstract class GatePass extends CellPass {
 
   @Override
   public final void forward(int k) {
-    if (!inputsInAdvance) {
+    if (!inputsInAdvance()) {
       projectInputs(k, 1);
     }
     stepForward(k);
@@ -121,7 +147,7 @@ abstract class GatePass extends CellPass {
   @Override
   public final void backward(int k, Gradient[] gradients) {
     stepBackward(k);
-    if (!inputsInAdvance) {
+    if (!inputsInAdvance()) {
       inputGradients(k, 1);
     }
   }
@@ -134,12 +160,12 @@ abstract class GatePass extends CellPass {
       kernels.sumRows(timesteps * rows, columns, gateValues, 0, columns, bias, 0, false);
     }
     kernelGradient(timesteps * rows, gradients[0].values());
-    if (inputsInAdvance) {
+    if (inputsInAdvance()) {
       inputGradients(0, timesteps);
     }
   }
 
-  /** Activates some of the gates of a step, in place. */
+  /** Applies an activation to some of the gates of a step, in place. */
   final void activateGates(Activation f, int k, int fromGate, int toGate) {
     int at = k * rows * columns + fromGate * units;
     int width = (toGate - fromGate) * units;
@@ -152,7 +178,10 @@ abstract class GatePass extends CellPass {
     kernels.activate(f, rows, width, gateValues, at, columns, gateValues, at, columns);
   }
 
-  /** {@link #activateGates} backwards, in place on rows × columns gradients. */
+  /**
+   * Computes the gradients of the inputs of {@link #activateGates} from those of its outputs, in
+   * place, rows × columns.
+   */
   final void activateGatesBackward(
       Activation f, int k, int fromGate, int toGate, float[] gradients) {
     int at = k * rows * columns + fromGate * units;
@@ -171,37 +200,28 @@ abstract class GatePass extends CellPass {
         columns);
   }
 
-  private void drawMasks(ForwardContext call) {
-    dropsInputs = call.isTraining() && cell.dropout() > 0;
-    dropsStates = call.isTraining() && cell.recurrentDropout() > 0;
-    int count = cell.dropoutMasks();
-    if (dropsInputs) {
-      inputMasks = Pass.atLeast(inputMasks, count * rows * features);
-      drawMasks(call, 0, count, cell.dropout(), features, inputMasks);
-      masked = Pass.atLeast(masked, timesteps * rows * features);
-    }
-    if (dropsStates) {
-      stateMasks = Pass.atLeast(stateMasks, count * rows * units);
-      drawMasks(call, count, count, cell.recurrentDropout(), units, stateMasks);
-      masked = Pass.atLeast(masked, timesteps * rows * Math.max(features, units));
-      product = Pass.atLeast(product, rows * units);
-    }
+  private boolean dropsInputs() {
+    return inputDropout[0].isActive();
   }
 
-  /** gates = x·W + b for some time steps at once. */
+  private boolean dropsStates() {
+    return stateDropout[0].isActive();
+  }
+
+  /** Computes gates = x·W + b for some time steps at once. */
   private void projectInputs(int fromStep, int steps) {
     int positions = steps * rows;
     int at = fromStep * rows * columns;
     float[] x = input().values();
     int xOffset = input().at(fromStep);
-    if (!dropsInputs) {
+    if (!dropsInputs()) {
       project(positions, x, xOffset, 0, columns, at);
       return;
     }
-    int parts = cell.dropoutMasks();
+    int parts = inputDropout.length;
     int width = columns / parts;
     for (int part = 0; part < parts; part++) {
-      maskBlocks(x, xOffset, steps, inputMasks, part, features);
+      inputDropout[part].apply(x, xOffset, steps, masked, 0, false);
       project(positions, masked, 0, part * width, width, at);
     }
   }
@@ -244,35 +264,14 @@ abstract class GatePass extends CellPass {
     }
   }
 
-  /** What is added to the inputs' projection, one value for each column. */
+  /** Returns the bias that is added to the projection of the inputs, one value for each column. */
   float[] inputBias() {
     return cell.weights().get(2).values();
   }
 
-  /** masked = source ⊙ mask, the same mask for every block. */
-  private void maskBlocks(
-      float[] source, int offset, int steps, float[] masks, int part, int width) {
-    int block = rows * width;
-    for (int k = 0; k < steps; k++) {
-      kernels.multiplyElements(
-          1,
-          block,
-          source,
-          offset + k * block,
-          block,
-          masks,
-          part * block,
-          block,
-          masked,
-          k * block,
-          block,
-          false);
-    }
-  }
-
   /**
-   * out = s·U (or out += s·U) for some of the gates, s being one block of a state or of something
-   * made from it; recurrent dropout masks s on its way.
+   * Computes out = s·U, or out += s·U, for some of the gates. s is one block of a state or of
+   * values computed from it. Recurrent dropout is applied to s.
    */
   final void multiplyRecurrent(
       float[] s, int sOffset, int fromGate, int toGate, float[] out, int outOffset, boolean add) {
@@ -281,9 +280,9 @@ abstract class GatePass extends CellPass {
   }
 
   /**
-   * The same, to a place that has room for these gates only.
+   * Computes the same with an output that contains these gates only.
    *
-   * @param outOffset where the first of the gates goes
+   * @param outOffset the index of the first of the gates
    */
   final void multiplyRecurrent(
       float[] s,
@@ -295,7 +294,7 @@ abstract class GatePass extends CellPass {
       int outStride,
       boolean add) {
     float[] kernel = cell.weights().get(1).values();
-    if (!dropsStates) {
+    if (!dropsStates()) {
       int from = fromGate * units;
       kernels.multiply(
           rows,
@@ -314,7 +313,7 @@ abstract class GatePass extends CellPass {
       return;
     }
     for (int g = fromGate; g < toGate; g++) {
-      maskState(s, sOffset, g, product, 0);
+      stateDropout[g].apply(s, sOffset, 1, product, 0, false);
       kernels.multiply(
           rows,
           units,
@@ -332,29 +331,10 @@ abstract class GatePass extends CellPass {
     }
   }
 
-  /** out = s ⊙ the state mask of a gate; the state itself where nothing is dropped. */
-  final void maskState(float[] s, int sOffset, int gate, float[] out, int outOffset) {
-    int block = rows * units;
-    if (dropsStates) {
-      kernels.multiplyElements(
-          1,
-          block,
-          s,
-          sOffset,
-          block,
-          stateMasks,
-          gate * block,
-          block,
-          out,
-          outOffset,
-          block,
-          false);
-    } else {
-      System.arraycopy(s, sOffset, out, outOffset, block);
-    }
-  }
-
-  /** ds = dgates·Uᵀ (or ds += …) for some of the gates: {@link #multiplyRecurrent} backwards. */
+  /**
+   * Computes ds = dgates·Uᵀ, or ds += dgates·Uᵀ, for some of the gates: the backward pass of {@link
+   * #multiplyRecurrent(float[], int, int, int, float[], int, boolean)}.
+   */
   final void multiplyRecurrentBackward(
       float[] dGates, int offset, int fromGate, int toGate, float[] ds, boolean add) {
     int from = offset + fromGate * units;
@@ -362,14 +342,14 @@ abstract class GatePass extends CellPass {
   }
 
   /**
-   * The same, from a place that has these gates only.
+   * Computes the same from gradients that contain these gates only.
    *
-   * @param offset where the first of the gates is
+   * @param offset the index of the first of the gates
    */
   final void multiplyRecurrentBackward(
       float[] dGates, int offset, int stride, int fromGate, int toGate, float[] ds, boolean add) {
-    float[] transposed = cell.transposed(cell.weights().get(1));
-    if (!dropsStates) {
+    float[] transposed = transposed(cell.weights().get(1));
+    if (!dropsStates()) {
       int from = fromGate * units;
       kernels.multiply(
           rows,
@@ -387,7 +367,6 @@ abstract class GatePass extends CellPass {
           add);
       return;
     }
-    int block = rows * units;
     for (int g = fromGate; g < toGate; g++) {
       kernels.multiply(
           rows,
@@ -403,32 +382,20 @@ abstract class GatePass extends CellPass {
           0,
           units,
           false);
-      kernels.multiplyElements(
-          1,
-          block,
-          product,
-          0,
-          block,
-          stateMasks,
-          g * block,
-          block,
-          ds,
-          0,
-          block,
-          add || g > fromGate);
+      stateDropout[g].apply(product, 0, 1, ds, 0, add || g > fromGate);
     }
   }
 
-  /** dU for some of the gates: the sum over all steps of sᵀ·dgates. */
+  /** Computes dU = Σ sᵀ·dgates over all steps for some of the gates. */
   final void recurrentGradient(
       float[] s, int fromGate, int toGate, float[] dGates, Gradient gradient) {
     recurrentGradient(s, fromGate, toGate, dGates, fromGate * units, columns, gradient);
   }
 
   /**
-   * The same, from a place that has these gates only.
+   * Computes the same from gradients that contain these gates only.
    *
-   * @param column where in a row of dgates the first of the gates is
+   * @param column the column of dgates in which the first of the gates begins
    */
   final void recurrentGradient(
       float[] s,
@@ -439,7 +406,7 @@ abstract class GatePass extends CellPass {
       int stride,
       Gradient gradient) {
     int positions = timesteps * rows;
-    if (!dropsStates) {
+    if (!dropsStates()) {
       int from = fromGate * units;
       kernels.multiplyTransposed(
           positions,
@@ -458,7 +425,7 @@ abstract class GatePass extends CellPass {
       return;
     }
     for (int g = fromGate; g < toGate; g++) {
-      maskBlocks(s, 0, timesteps, stateMasks, g, units);
+      stateDropout[g].apply(s, 0, timesteps, masked, 0, false);
       kernels.multiplyTransposed(
           positions,
           units,
@@ -479,7 +446,7 @@ abstract class GatePass extends CellPass {
   private void kernelGradient(int positions, float[] gradient) {
     float[] x = input().values();
     int xOffset = input().at(0);
-    if (!dropsInputs) {
+    if (!dropsInputs()) {
       kernels.multiplyTransposed(
           positions,
           columns,
@@ -496,10 +463,10 @@ abstract class GatePass extends CellPass {
           false);
       return;
     }
-    int parts = cell.dropoutMasks();
+    int parts = inputDropout.length;
     int width = columns / parts;
     for (int part = 0; part < parts; part++) {
-      maskBlocks(x, xOffset, timesteps, inputMasks, part, features);
+      inputDropout[part].apply(x, xOffset, timesteps, masked, 0, false);
       kernels.multiplyTransposed(
           positions,
           width,
@@ -524,8 +491,8 @@ abstract class GatePass extends CellPass {
     float[] dx = inputGradient().values();
     int dxOffset = inputGradient().at(fromStep);
     int at = fromStep * rows * columns;
-    float[] transposed = cell.transposed(cell.weights().get(0));
-    if (!dropsInputs) {
+    float[] transposed = transposed(cell.weights().get(0));
+    if (!dropsInputs()) {
       kernels.multiply(
           steps * rows,
           features,
@@ -542,10 +509,9 @@ abstract class GatePass extends CellPass {
           false);
       return;
     }
-    int parts = cell.dropoutMasks();
+    int parts = inputDropout.length;
     int width = columns / parts;
-    int block = rows * features;
-    product = Pass.atLeast(product, steps * block);
+    product = Pass.atLeast(product, steps * rows * features);
     for (int part = 0; part < parts; part++) {
       kernels.multiply(
           steps * rows,
@@ -561,21 +527,7 @@ abstract class GatePass extends CellPass {
           0,
           features,
           false);
-      for (int k = 0; k < steps; k++) {
-        kernels.multiplyElements(
-            1,
-            block,
-            product,
-            k * block,
-            block,
-            inputMasks,
-            part * block,
-            block,
-            dx,
-            dxOffset + k * block,
-            block,
-            part > 0);
-      }
+      inputDropout[part].apply(product, 0, steps, dx, dxOffset, part > 0);
     }
   }
 }
