@@ -160,10 +160,12 @@ class BackupAndRestoreTest {
     String message = error.getMessage();
     assertTrue(
         message.startsWith(
-            "The backup in " + folder.resolve("backup") + " belongs to another training: there "),
+            "A training run must match the backup that it resumes from, but in the backup in "
+                + folder.resolve("backup")
+                + " "),
         message);
     assertTrue(message.contains(difference), message);
-    assertTrue(message.contains("to begin anew"), message);
+    assertTrue(message.endsWith("to start from the beginning."), message);
   }
 
   @Test
@@ -172,12 +174,12 @@ class BackupAndRestoreTest {
     FitOptions same = options(backup(), never());
     Dataset data = data(24, 0);
     refuses(
-        "layer 'gru' is GRU to (4,), here it is GRU to (5,)",
+        "layer 'gru' is GRU to (4,), and here it is GRU to (5,)",
         model(Optimizers.adam(), input(3, 2), gru(5), dense(1)),
         data,
         same);
     refuses(
-        "the optimizer is adam, here it is adamax",
+        "the optimizer is adam, and here it is adamax",
         model(Optimizers.adamax(), input(3, 2), gru(4), dense(1)),
         data,
         same);
@@ -185,12 +187,12 @@ class BackupAndRestoreTest {
     refuses("values ", model(), data(24, 0.1), same);
     refuses("order ", model(), data.shuffled(1), same);
     refuses("batches of 8, ", model(), data.batchSize(4), same);
-    refuses("the seed is 0, here it is 1", model(), data, options(backup(), never()).seed(1));
+    refuses("the seed is 0, and here it is 1", model(), data, options(backup(), never()).seed(1));
     refuses(
         "the validation data is none", model(), data, options(backup(), never()).validation(data));
     refuses("the list of callbacks is [", model(), data, options(backup()));
     refuses(
-        "stepsPerEpoch is 3, here it is 2",
+        "stepsPerEpoch is 3, and here it is 2",
         model(),
         data,
         options(backup(), never()).stepsPerEpoch(2));
@@ -219,7 +221,7 @@ class BackupAndRestoreTest {
               UncheckedIOException.class,
               () -> model().fit(data(24, 0), options(backup(), never())));
       assertTrue(
-          error.getMessage().startsWith("The backup " + file + " cannot be read: it is "),
+          error.getMessage().startsWith("The backup " + file + " cannot be read: the file is "),
           error.getMessage());
     }
     Files.write(file, whole);

@@ -142,8 +142,9 @@ class PredictTest {
         assertThrows(
             IllegalArgumentException.class, () -> model.predictOne(new double[STEPS + 1][5]));
     assertEquals(
-        "The model takes samples of shape (30, 5); the prediction data has samples of shape (31,"
-            + " 5). Change input(…) of the model or the lookback, step and columns of the data.",
+        "The model needs samples of shape (30, 5), but the samples of the prediction data have shape"
+            + " (31, 5). Change input(…) of the model or the lookback, step and columns of the"
+            + " data.",
         error.getMessage());
     var x = new double[STEPS][5];
     x[2][4] = Double.NaN;

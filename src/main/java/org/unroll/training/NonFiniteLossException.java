@@ -28,7 +28,7 @@ public final class NonFiniteLossException extends RuntimeException {
   static NonFiniteLossException at(
       int epoch, int batch, double loss, BatchRunner runner, Network network) {
     return new NonFiniteLossException(
-        "The loss must be finite, but was "
+        "The loss became "
             + loss
             + " in epoch "
             + (epoch + 1)

@@ -164,9 +164,9 @@ public final class Trainer {
     }
     if (!changed.isEmpty()) {
       throw new IllegalStateException(
-          "compile must be called after layers are frozen or unfrozen, but the weights "
+          "Layers must be frozen or unfrozen before compile, but these weights were changed after it: "
               + changed
-              + " changed since then. Call compile again, with a new optimizer.");
+              + ". Call compile again, with a new optimizer.");
     }
   }
 
