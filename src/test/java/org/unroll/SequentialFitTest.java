@@ -289,8 +289,8 @@ class SequentialFitTest {
       var error =
           assertThrows(IllegalArgumentException.class, () -> flat.fit(data, quiet(1).threads(2)));
       assertEquals(
-          "A target of sparse_categorical_crossentropy is a class number, one of 0 … 2, the model"
-              + " having 3 outputs. Received: 3.0 in sample 41",
+          "A target of sparse_categorical_crossentropy must be a class number between 0 and 2 because"
+              + " the model has 3 outputs, but was 3.0 in sample 41.",
           error.getMessage());
     }
 
@@ -303,8 +303,7 @@ class SequentialFitTest {
             IllegalArgumentException.class,
             () -> steps.evaluate(Samples.of(new double[50][4][2]).targets(classes)));
     assertTrue(
-        error.getMessage().endsWith("Received: -1.0 in sample 37, time step 2"),
-        error.getMessage());
+        error.getMessage().endsWith("but was -1.0 in sample 37, time step 2."), error.getMessage());
   }
 
   @Test
