@@ -29,7 +29,9 @@ class DocExamplesTest {
       for (String path : System.getProperty("java.class.path").split(":", -1)) {
         shell.addToClasspath(path);
       }
-      shell.eval("import org.unroll.notebook.*;");
+      for (String name : List.of("audio", "data", "network", "notebook", "plots", "text")) {
+        shell.eval("import org.unroll." + name + ".*;");
+      }
       Files.write(Path.of("target", "power.csv"), powerRows());
       String readme = Files.readString(Path.of("README.md"));
       for (String example : examples(README_EXAMPLE, readme)) {

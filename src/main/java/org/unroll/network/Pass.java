@@ -56,9 +56,10 @@ public abstract class Pass {
   }
 
   /** Divides some values by one number. */
-  public static void divide(float[] values, int from, int count, float divisor) {
+  public static void divide(float[] values, int from, int count, double divisor) {
+    float single = (float) divisor;
     for (int i = from; i < from + count; i++) {
-      values[i] /= divisor;
+      values[i] /= single;
     }
   }
 

@@ -150,7 +150,7 @@ public final class AttentionPooling extends Layer {
       float[] query = weights().get(0).values();
       if (units == null) {
         multiplyByQuery(positions, width, x.values(), x.offset(), query);
-        divide(weights, 0, positions, (float) Math.sqrt(width));
+        divide(weights, 0, positions, Math.sqrt(width));
         return;
       }
       keys = atLeast(keys, positions * units);
@@ -250,7 +250,7 @@ public final class AttentionPooling extends Layer {
     private void dotProductBackward(int positions, float[] queryGradient) {
       int width = x.width();
       float[] query = weights().get(0).values();
-      divide(scoreGradients, 0, positions, (float) Math.sqrt(width));
+      divide(scoreGradients, 0, positions, Math.sqrt(width));
       Arrays.fill(queryGradient, 0f);
       for (int p = 0; p < positions; p++) {
         int at = x.offset() + p * width;
