@@ -4,7 +4,7 @@ import java.util.List;
 import org.unroll.network.Weight;
 
 /**
- * Adamax, Adam with the infinity norm, in step t:
+ * The Adamax optimizer, a variant of Adam with the infinity norm. In step t:
  *
  * <pre>
  * m += (g − m)·(1 − β₁),   u = max(β₂·u, |g|)
@@ -12,7 +12,7 @@ import org.unroll.network.Weight;
  * </pre>
  *
  * <p>Defaults: learning rate η 0.001, beta1 0.9, beta2 0.999, epsilon ε 1e-7. Source: Keras's
- * {@code Adamax}; Kingma and Ba 2014, section 7.
+ * {@code Adamax}; Kingma and Ba 2014, "Adam: A method for stochastic optimization", section 7.
  */
 public final class Adamax extends FluentOptimizer<Adamax> {
   private double beta1 = 0.9;
@@ -26,7 +26,7 @@ public final class Adamax extends FluentOptimizer<Adamax> {
   }
 
   @Override
-  Adamax self() {
+  protected Adamax self() {
     return this;
   }
 
@@ -35,34 +35,49 @@ public final class Adamax extends FluentOptimizer<Adamax> {
     return "adamax";
   }
 
-  /** The factor β₁ of the first moment. */
+  /** Returns the factor β₁ of the first moment. */
   public double beta1() {
     return beta1;
   }
 
-  /** Sets β₁, between 0 and 1. */
+  /**
+   * Sets the factor β₁ of the first moment.
+   *
+   * @param value between 0 and 1
+   * @throws IllegalArgumentException if {@code value} is not between 0 and 1
+   */
   public Adamax beta1(double value) {
     beta1 = checkedFraction("beta1", value);
     return this;
   }
 
-  /** The factor β₂ of the second moment. */
+  /** Returns the factor β₂ of the second moment. */
   public double beta2() {
     return beta2;
   }
 
-  /** Sets β₂, between 0 and 1. */
+  /**
+   * Sets the factor β₂ of the second moment.
+   *
+   * @param value between 0 and 1
+   * @throws IllegalArgumentException if {@code value} is not between 0 and 1
+   */
   public Adamax beta2(double value) {
     beta2 = checkedFraction("beta2", value);
     return this;
   }
 
-  /** The constant ε. */
+  /** Returns the constant ε, which prevents a division by zero. */
   public double epsilon() {
     return epsilon;
   }
 
-  /** Sets ε, at least 0. */
+  /**
+   * Sets the constant ε, which prevents a division by zero.
+   *
+   * @param value finite and at least 0
+   * @throws IllegalArgumentException if {@code value} is negative, infinite or NaN
+   */
   public Adamax epsilon(double value) {
     epsilon = checkedEpsilon(value);
     return this;

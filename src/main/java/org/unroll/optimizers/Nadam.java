@@ -4,7 +4,7 @@ import java.util.List;
 import org.unroll.network.Weight;
 
 /**
- * Nadam, Adam with Nesterov momentum, in step t:
+ * The Nadam optimizer, Adam with Nesterov momentum. In step t:
  *
  * <pre>
  * uₜ = β₁·(1 − 0.96ᵗ/2),   Uₜ = u₁·u₂·…·uₜ
@@ -29,7 +29,7 @@ public final class Nadam extends FluentOptimizer<Nadam> {
   }
 
   @Override
-  Nadam self() {
+  protected Nadam self() {
     return this;
   }
 
@@ -38,34 +38,49 @@ public final class Nadam extends FluentOptimizer<Nadam> {
     return "nadam";
   }
 
-  /** The factor β₁ of the first moment. */
+  /** Returns the factor β₁ of the first moment. */
   public double beta1() {
     return beta1;
   }
 
-  /** Sets β₁, between 0 and 1. */
+  /**
+   * Sets the factor β₁ of the first moment.
+   *
+   * @param value between 0 and 1
+   * @throws IllegalArgumentException if {@code value} is not between 0 and 1
+   */
   public Nadam beta1(double value) {
     beta1 = checkedFraction("beta1", value);
     return this;
   }
 
-  /** The factor β₂ of the second moment. */
+  /** Returns the factor β₂ of the second moment. */
   public double beta2() {
     return beta2;
   }
 
-  /** Sets β₂, between 0 and 1. */
+  /**
+   * Sets the factor β₂ of the second moment.
+   *
+   * @param value between 0 and 1
+   * @throws IllegalArgumentException if {@code value} is not between 0 and 1
+   */
   public Nadam beta2(double value) {
     beta2 = checkedFraction("beta2", value);
     return this;
   }
 
-  /** The constant ε. */
+  /** Returns the constant ε, which prevents a division by zero. */
   public double epsilon() {
     return epsilon;
   }
 
-  /** Sets ε, at least 0. */
+  /**
+   * Sets the constant ε, which prevents a division by zero.
+   *
+   * @param value finite and at least 0
+   * @throws IllegalArgumentException if {@code value} is negative, infinite or NaN
+   */
   public Nadam epsilon(double value) {
     epsilon = checkedEpsilon(value);
     return this;
@@ -109,7 +124,7 @@ public final class Nadam extends FluentOptimizer<Nadam> {
     }
   }
 
-  /** uₜ / β₁, which grows from 0.52 to 1. */
+  /** Returns uₜ / β₁, which grows from 0.52 to 1. */
   private static float warmth(long step) {
     return 1 - 0.5f * (float) Math.pow(0.96f, (double) step);
   }

@@ -83,7 +83,8 @@ final class SliceWorker {
               .sum(positions, outputs, scored.values(), scored.offset(), targets, weighted, result);
     } catch (InvalidTargetException e) {
       // Targets are time-major.
-      int place = e.position() / (positions / output.rows() / output.timesteps());
+      int perStep = positions / output.rows() / output.timesteps() * loss.targetWidth(outputs);
+      int place = e.position() / perStep;
       int sample = batch.sample(from + place % output.rows());
       throw e.at(sample, place / output.rows(), output.timesteps());
     }
