@@ -37,7 +37,7 @@ import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
 import org.unroll.training.NonFiniteLossException;
 
-/** The loops over epochs and batches, and how they end. */
+/** Training: the loops over epochs and batches, callbacks, interrupts and failures. */
 class SequentialFitTest {
   private static Samples numbers(int count) {
     double[][] x = new double[count][];
@@ -75,7 +75,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void evaluationIsTheMeanOverSamplesWithAShortLastBatch() {
+  void evaluationIsTheMeanOverSamplesEvenIfTheLastBatchIsShort() {
     Sequential model = line();
     model.weight("dense/kernel").set(0, 0, 0.5f);
     model.weight("dense/kernel").set(1, 0, 0.25f);
@@ -90,7 +90,7 @@ class SequentialFitTest {
     Evaluation evaluation = model.evaluate(numbers(11).batchSize(4));
     assertEquals(squares, evaluation.get("loss"), 1e-6 * squares);
     assertEquals(absolute, evaluation.get("mae"), 1e-6);
-    assertEquals(evaluation.get("loss"), evaluation.get("mse"), "the loss under its own name");
+    assertEquals(evaluation.get("loss"), evaluation.get("mse"), "the loss under the name mse");
     assertEquals(List.of("loss", "mae"), List.copyOf(evaluation.asMap().keySet()));
     var error = assertThrows(IllegalArgumentException.class, () -> evaluation.get("rmse"));
     assertEquals(
@@ -99,7 +99,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void penaltiesCountInTheLossButNotUnderItsName() {
+  void penaltiesArePartOfTheLossButNotOfMse() {
     Sequential model = Sequential.of(input(2), dense(1).kernelRegularizer(l2(0.1)));
     model.compile(Optimizers.sgd(), Losses.mse());
     model.weight("dense/kernel").set(0, 0, 2);
@@ -114,7 +114,7 @@ class SequentialFitTest {
   void validationSplitTakesTheLastPart() {
     var data = new RecordedData(numbers(10).batchSize(3));
     line().fit(data, quiet(1).validationSplit(0.25));
-    assertEquals(range(0, 10), data.seen, "7 to train, then 3 to validate, in their order");
+    assertEquals(range(0, 10), data.seen, "7 samples to train and then 3 to validate, in order");
     data.seen.clear();
 
     var shuffled = new RecordedData(numbers(10).batchSize(3).shuffled(5));
@@ -122,12 +122,12 @@ class SequentialFitTest {
     List<Integer> trained = shuffled.seen.subList(0, 7);
     assertEquals(range(7, 10), shuffled.seen.subList(7, 10));
     assertEquals(range(0, 7), trained.stream().sorted().toList());
-    List<Integer> own = Arrays.stream(shuffled.order(0)).filter(i -> i < 7).boxed().toList();
-    assertEquals(own, trained, "in the order of the dataset's own seed");
+    List<Integer> expected = Arrays.stream(shuffled.order(0)).filter(i -> i < 7).boxed().toList();
+    assertEquals(expected, trained, "in the shuffled order of the dataset");
   }
 
   @Test
-  void validationSplitLeavesSomethingForBoth() {
+  void rejectsAValidationSplitThatLeavesNoSamples() {
     var error =
         assertThrows(
             IllegalArgumentException.class,
@@ -142,7 +142,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void stepsPerEpochGoThroughTheDataAndBeginItAnew() {
+  void stepsPerEpochContinuesAndRepeatsTheData() {
     var data = new RecordedData(numbers(7).batchSize(2));
     line().fit(data, quiet(3).stepsPerEpoch(3));
     List<Integer> expected = new ArrayList<>();
@@ -153,7 +153,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void eachPassOverShuffledDataHasAnOrderOfItsOwn() {
+  void eachPassOverShuffledDataHasANewOrder() {
     var data = new RecordedData(numbers(8).batchSize(4).shuffled(1));
     line().fit(data, quiet(2));
     assertEquals(Arrays.stream(data.order(0)).boxed().toList(), data.seen.subList(0, 8));
@@ -161,7 +161,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void trainingGoesOnAsIfItHadNotStopped() {
+  void initialEpochContinuesToTheSameBits() {
     Samples data = sequences(50).batchSize(8).shuffled(4);
     Sequential whole = recurrent();
     whole.fit(data, quiet(4).stepsPerEpoch(5));
@@ -182,7 +182,7 @@ class SequentialFitTest {
     return model;
   }
 
-  /** Notes what it is told. */
+  /** Records the calls of its methods. */
   private static class Log extends Callback {
     final List<String> events = new ArrayList<>();
 
@@ -213,7 +213,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void callbacksAreToldInOrder() {
+  void callbacksAreCalledInOrder() {
     var log = new Log();
     line()
         .fit(
@@ -231,7 +231,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void everyCallbackSeesTheEnd() {
+  void onTrainEndIsCalledEvenIfAnotherCallbackFails() {
     var log = new Log();
     var failing =
         new Callback() {
@@ -258,7 +258,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void whereABeginningFailsThoseThatHaveBegunSeeTheEnd() {
+  void onTrainEndIsCalledForCallbacksThatHaveBegun() {
     var before = new Log();
     var after = new Log();
     var failing =
@@ -279,7 +279,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void aTargetThatIsNoClassIsNamedByItsSample() {
+  void invalidClassNumberIsReportedWithItsSample() {
     Sequential flat = Sequential.of(input(2), dense(3, "softmax"));
     flat.compile("sgd", "sparse_categorical_crossentropy");
     double[] y = new double[50];
@@ -307,7 +307,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void anInterruptEndsTrainingAfterTheBatch() {
+  void interruptStopsTrainingAfterTheBatch() {
     Sequential model = recurrent();
     var log = new Log();
     var stop =
@@ -330,7 +330,7 @@ class SequentialFitTest {
     History history = model.fit(data, epochs(5).verbose(0).threads(3).callbacks(stop, log));
     assertTrue(Thread.interrupted(), "the flag is set again");
     assertEquals(10, model.optimizer().iterations());
-    assertEquals(1, history.epochs(), "7 batches an epoch, the second was not finished");
+    assertEquals(1, history.epochs(), "7 batches per epoch, so the second epoch was not finished");
     assertSame(history, model.history());
     assertEquals("end", log.events.get(log.events.size() - 1));
     assertEquals(
@@ -340,12 +340,12 @@ class SequentialFitTest {
             .filter(thread -> thread.getName().startsWith("unroll-worker"))
             .count(),
         "no worker is left");
-    assertTrue(Double.isFinite(model.evaluate(data).get("loss")), "the model is usable");
+    assertTrue(Double.isFinite(model.evaluate(data).get("loss")), "the model can be evaluated");
     assertEquals(2, model.fit(data, quiet(2)).epochs(), "and can be trained further");
   }
 
   @Test
-  void aLossThatIsNotFiniteLeavesTheWeightsOfTheBatchBefore() {
+  void nonFiniteLossKeepsTheWeightsBeforeTheBatch() {
     Sequential model = Sequential.of(input(2), dense(1));
     model.compile(Optimizers.sgd(1e6), Losses.mse());
     List<float[]> afterBatch = new ArrayList<>();
@@ -373,7 +373,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void unscaledFeaturesAreNamed() {
+  void nonFiniteLossReportsUnscaledFeatures() {
     Sequential model = Sequential.of(input(2), dense(1));
     model.compile(Optimizers.sgd(1), Losses.mse());
     double[][] x = {{1e5, 1}, {9e6, 2}};
@@ -387,7 +387,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void tokenIdsAreNotCalledUnscaled() {
+  void tokenIdsAreNotReportedAsUnscaled() {
     Sequential model = Sequential.of(input(1), embedding(900, 1), gru(1), dense(1));
     model.compile(Optimizers.sgd(), Losses.mse());
     model.weight("dense/kernel").set(0, 0, Float.POSITIVE_INFINITY);
@@ -399,10 +399,10 @@ class SequentialFitTest {
   }
 
   @Test
-  void theBestWeightsComeBackAlsoAfterAFailure() {
+  void restoresBestWeightsAfterAFailure() {
     Sequential model = line();
     List<float[]> atEpochEnd = new ArrayList<>();
-    var spoil =
+    var sabotage =
         new Callback() {
           @Override
           public void onEpochEnd(TrainingContext training, int epoch, Map<String, Double> logs) {
@@ -417,14 +417,14 @@ class SequentialFitTest {
         earlyStopping("score", 9).mode(MonitorCallback.Mode.MAX).restoreBestWeights(true);
     assertThrows(
         NonFiniteLossException.class,
-        () -> model.fit(numbers(6), quiet(9).callbacks(spoil, stopping)));
+        () -> model.fit(numbers(6), quiet(9).callbacks(sabotage, stopping)));
     assertEquals(3, model.history().epochs());
     assertEquals(List.of(1.0, 5.0, 1.0), model.history().get("score"));
     assertArrayEquals(atEpochEnd.get(1), model.network().weights().get(0).values());
   }
 
   @Test
-  void terminateOnNaNEndsInsteadOfFailing() {
+  void terminateOnNaNStopsInsteadOfFailing() {
     Sequential model = line();
     model.network().weights().get(0).values()[0] = Float.NaN;
     History history = model.fit(numbers(9).batchSize(3), quiet(4).callbacks(terminateOnNaN()));
@@ -433,7 +433,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void aWorkersErrorComesOutOfFit() {
+  void errorInAWorkerThreadIsThrownByFit() {
     Sequential model = Sequential.of(input(3), embedding(10, 2), lstm(2), dense(1));
     model.compile("sgd", "mse");
     int[][] ids = new int[40][3];
@@ -455,22 +455,22 @@ class SequentialFitTest {
   }
 
   @Test
-  void weightsAreViews() {
+  void weightsAreViewsNotCopies() {
     Sequential model = line();
     var kernel = model.weight("dense/kernel");
-    Weight own = model.network().weights().get(0);
-    assertSame(own.values(), kernel.data);
+    Weight weight = model.network().weights().get(0);
+    assertSame(weight.values(), kernel.data);
     kernel.set(1, 0, 7);
-    assertEquals(7f, own.values()[1]);
-    own.values()[0] = -3;
+    assertEquals(7f, weight.values()[1]);
+    weight.values()[0] = -3;
     assertEquals(-3f, model.weights().get("dense/kernel").get(0, 0));
-    float[] before = own.values().clone();
+    float[] before = weight.values().clone();
     model.fit(numbers(4), quiet(1));
-    assertNotEquals(before[0], kernel.get(0, 0), "training writes to the same values");
+    assertNotEquals(before[0], kernel.get(0, 0), "training changes the same values");
   }
 
   @Test
-  void whatDoesNotFitIsAnError() {
+  void rejectsDataThatDoesNotFitTheModel() {
     Sequential fresh = Sequential.of(input(2), dense(1));
     assertMessage(
         IllegalStateException.class,
@@ -516,7 +516,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void namesThatDoNotExistListThoseThatDo() {
+  void unknownNamesListTheKnownNames() {
     Sequential model = line();
     assertMessage(
         IllegalArgumentException.class,
@@ -547,9 +547,14 @@ class SequentialFitTest {
   }
 
   @Test
-  void fitOptionsAreChecked() {
-    assertThrows(IllegalArgumentException.class, () -> epochs(0));
-    assertThrows(IllegalArgumentException.class, () -> epochs(3).initialEpoch(3));
+  void rejectsInvalidFitOptions() {
+    assertMessage(
+        IllegalArgumentException.class, () -> epochs(0), "epochs must be at least 1, but was 0.");
+    assertMessage(
+        IllegalArgumentException.class,
+        () -> epochs(3).initialEpoch(3),
+        "initialEpoch must be less than epochs, but was 3 with epochs=3. As in Keras, epochs is the"
+            + " number of the last epoch, not of additional ones.");
     assertThrows(IllegalArgumentException.class, () -> epochs(3).stepsPerEpoch(0));
     assertThrows(IllegalArgumentException.class, () -> epochs(3).validationSteps(0));
     assertThrows(IllegalArgumentException.class, () -> epochs(3).validationSplit(1));
@@ -558,13 +563,13 @@ class SequentialFitTest {
   }
 
   @Test
-  void aBatchMayBeLargerThanTheData() {
+  void batchSizeCanExceedTheData() {
     assertEquals(1, line().fit(numbers(6).batchSize(Integer.MAX_VALUE), quiet(1)).epochs());
     assertEquals(6, line().predict(numbers(6).batchSize(Integer.MAX_VALUE)).size());
   }
 
   @Test
-  void aHistoryHasAValueForEveryEpoch() {
+  void historyHasAValueForEveryEpoch() {
     var sometimes =
         new Callback() {
           @Override

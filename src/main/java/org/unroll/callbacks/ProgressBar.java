@@ -81,7 +81,7 @@ public final class ProgressBar extends Callback {
 
   /**
    * Returns a display on standard output: a bar if it is a terminal, and one line per epoch if it
-   * is a file, a pipe or a notebook. Notebooks have a display of their own, {@link LiveProgress}.
+   * is a file, a pipe or a notebook. Interactive notebooks use {@link LiveProgress} instead.
    */
   public static ProgressBar auto() {
     return new ProgressBar(isTerminal(System.console()) ? 1 : 2, System.out);

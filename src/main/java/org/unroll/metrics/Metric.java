@@ -4,7 +4,7 @@ import org.unroll.losses.Loss;
 
 /**
  * A metric that is computed from sums over positions. A position is one sample, or one time step of
- * a sample if the model returns sequences. Each worker thread calls {@link #add} with its own
+ * a sample if the model returns sequences. Each worker thread calls {@link #add} with separate
  * totals for a slice of a batch. The totals are then added in a fixed order, and {@link #result}
  * turns them into the value, which is therefore the same on any number of threads.
  *

@@ -40,9 +40,8 @@ final class GradientClipping {
     }
     if (other != null || another != null) {
       throw new IllegalArgumentException(
-          "Only one of clipnorm, clipvalue and globalClipnorm can be set, but was "
-              + option
-              + "="
+          option
+              + " cannot be combined with another kind of clipping, but was set to "
               + value
               + " in addition to clipnorm="
               + clipnorm

@@ -8,7 +8,7 @@ import org.unroll.network.Weight;
 
 /**
  * Updates the weights of a model by their gradients, once per batch. An optimizer belongs to the
- * weights of its first step, so every model needs its own.
+ * weights of its first step, so every model needs a new one.
  *
  * <p>A step clips the gradients, decays the weights ({@code w −= w · weightDecay · learningRate}),
  * applies the update rule, and counts the iteration. The arithmetic is float32, as in Keras.

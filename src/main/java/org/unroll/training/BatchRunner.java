@@ -209,7 +209,7 @@ final class BatchRunner implements AutoCloseable {
     }
   }
 
-  /** Runs all slices through a part before the next part, so each slice needs its own buffers. */
+  /** Runs all slices through a part before the next part, so each slice needs separate buffers. */
   private void trainPartByPart(int parts) {
     int had = sliceWorkers.length;
     if (had < sliceCount) {

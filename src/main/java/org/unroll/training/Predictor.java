@@ -56,7 +56,8 @@ public final class Predictor {
    * samples.
    *
    * @param states one row for each sample, overwritten with the final states. They are also the
-   *     initial states, unless the network is stateful and continues with its own. May be null
+   *     initial states, unless the network is stateful and continues with the states that it keeps.
+   *     May be null
    * @throws IllegalArgumentException if the samples are not what the network takes
    */
   public float[] predict(Dataset dataset, NetworkState states, int threads) {

@@ -196,9 +196,9 @@ class OptimizersTest {
                 IllegalArgumentException.class, () -> Optimizers.adam().clipnorm(1).clipvalue(0.5))
             .getMessage();
     assertEquals(
-        "Only one of clipnorm, clipvalue and globalClipnorm can be set, but was clipvalue=0.5 in"
-            + " addition to clipnorm=1.0, clipvalue=null, globalClipnorm=null. Create a new optimizer"
-            + " with one of them.",
+        "clipvalue cannot be combined with another kind of clipping, but was set to 0.5 in addition"
+            + " to clipnorm=1.0, clipvalue=null, globalClipnorm=null. Create a new optimizer with"
+            + " one of them.",
         message);
     assertThrows(IllegalArgumentException.class, () -> Optimizers.adam().globalClipnorm(0));
     assertThrows(IllegalArgumentException.class, () -> Optimizers.adam().clipnorm(Double.NaN));
