@@ -18,11 +18,8 @@ import org.unroll.network.Weight;
  * of 0.004. Source: Keras's {@code Adam}; Kingma and Ba 2014, "Adam: A method for stochastic
  * optimization"; Reddi et al. 2018, "On the convergence of Adam and beyond", for amsgrad.
  */
-public final class Adam extends FluentOptimizer<Adam> {
+public final class Adam extends MomentOptimizer<Adam> {
   private final String name;
-  private double beta1 = 0.9;
-  private double beta2 = 0.999;
-  private double epsilon = 1e-7;
   private boolean amsgrad;
   private float[][] momentums;
   private float[][] velocities;
@@ -42,54 +39,6 @@ public final class Adam extends FluentOptimizer<Adam> {
   @Override
   public String name() {
     return name;
-  }
-
-  /** Returns the factor β₁ of the first moment. */
-  public double beta1() {
-    return beta1;
-  }
-
-  /**
-   * Sets the factor β₁ of the first moment.
-   *
-   * @param value between 0 and 1
-   * @throws IllegalArgumentException if {@code value} is not between 0 and 1
-   */
-  public Adam beta1(double value) {
-    beta1 = checkedFraction("beta1", value);
-    return this;
-  }
-
-  /** Returns the factor β₂ of the second moment. */
-  public double beta2() {
-    return beta2;
-  }
-
-  /**
-   * Sets the factor β₂ of the second moment.
-   *
-   * @param value between 0 and 1
-   * @throws IllegalArgumentException if {@code value} is not between 0 and 1
-   */
-  public Adam beta2(double value) {
-    beta2 = checkedFraction("beta2", value);
-    return this;
-  }
-
-  /** Returns the constant ε, which prevents a division by zero. */
-  public double epsilon() {
-    return epsilon;
-  }
-
-  /**
-   * Sets the constant ε, which prevents a division by zero.
-   *
-   * @param value finite and at least 0
-   * @throws IllegalArgumentException if {@code value} is negative, infinite or NaN
-   */
-  public Adam epsilon(double value) {
-    epsilon = checkedEpsilon(value);
-    return this;
   }
 
   /** Returns whether the largest second moment so far is used. */
@@ -124,12 +73,12 @@ public final class Adam extends FluentOptimizer<Adam> {
   @Override
   protected void update(int index, float[] w, float[] g, float[] g2, float rate, long step) {
     // In float32 as in Keras, although 1 − 0.999 loses five digits there.
-    float power1 = (float) Math.pow((float) beta1, (double) step);
-    float power2 = (float) Math.pow((float) beta2, (double) step);
+    float power1 = (float) Math.pow((float) beta1(), (double) step);
+    float power2 = (float) Math.pow((float) beta2(), (double) step);
     float alpha = rate * (float) Math.sqrt(1 - power2) / (1 - power1);
-    float take1 = (float) (1 - beta1);
-    float take2 = (float) (1 - beta2);
-    float eps = (float) epsilon;
+    float take1 = (float) (1 - beta1());
+    float take2 = (float) (1 - beta2());
+    float eps = (float) epsilon();
     float[] m = momentums[index];
     float[] v = velocities[index];
     if (amsgrad) {

@@ -16,10 +16,7 @@ import org.unroll.network.Weight;
  * <p>Defaults: learning rate η 0.001, beta1 0.9, beta2 0.999, epsilon ε 1e-7. Source: Keras's
  * {@code Nadam}; Dozat 2015, "Incorporating Nesterov momentum into Adam".
  */
-public final class Nadam extends FluentOptimizer<Nadam> {
-  private double beta1 = 0.9;
-  private double beta2 = 0.999;
-  private double epsilon = 1e-7;
+public final class Nadam extends MomentOptimizer<Nadam> {
   private float[][] momentums;
   private float[][] velocities;
   private float[] product;
@@ -38,54 +35,6 @@ public final class Nadam extends FluentOptimizer<Nadam> {
     return "nadam";
   }
 
-  /** Returns the factor β₁ of the first moment. */
-  public double beta1() {
-    return beta1;
-  }
-
-  /**
-   * Sets the factor β₁ of the first moment.
-   *
-   * @param value between 0 and 1
-   * @throws IllegalArgumentException if {@code value} is not between 0 and 1
-   */
-  public Nadam beta1(double value) {
-    beta1 = checkedFraction("beta1", value);
-    return this;
-  }
-
-  /** Returns the factor β₂ of the second moment. */
-  public double beta2() {
-    return beta2;
-  }
-
-  /**
-   * Sets the factor β₂ of the second moment.
-   *
-   * @param value between 0 and 1
-   * @throws IllegalArgumentException if {@code value} is not between 0 and 1
-   */
-  public Nadam beta2(double value) {
-    beta2 = checkedFraction("beta2", value);
-    return this;
-  }
-
-  /** Returns the constant ε, which prevents a division by zero. */
-  public double epsilon() {
-    return epsilon;
-  }
-
-  /**
-   * Sets the constant ε, which prevents a division by zero.
-   *
-   * @param value finite and at least 0
-   * @throws IllegalArgumentException if {@code value} is negative, infinite or NaN
-   */
-  public Nadam epsilon(double value) {
-    epsilon = checkedEpsilon(value);
-    return this;
-  }
-
   @Override
   protected void allocate(List<Weight> weights) {
     momentums = new float[weights.size()][];
@@ -99,19 +48,19 @@ public final class Nadam extends FluentOptimizer<Nadam> {
 
   @Override
   protected void beginStep(long step) {
-    product[0] = product[0] * (float) beta1 * warmth(step);
+    product[0] = product[0] * (float) beta1() * warmth(step);
   }
 
   @Override
   protected void update(int index, float[] w, float[] g, float[] g2, float rate, long step) {
-    float current = (float) beta1 * warmth(step);
-    float next = (float) beta1 * warmth(step + 1);
+    float current = (float) beta1() * warmth(step);
+    float next = (float) beta1() * warmth(step + 1);
     float momentumFactor = next / (1 - product[0] * next);
     float gradientFactor = (1 - current) / (1 - product[0]);
-    float correction = 1 - (float) Math.pow((float) beta2, (double) step);
-    float take1 = 1 - (float) beta1;
-    float take2 = 1 - (float) beta2;
-    float eps = (float) epsilon;
+    float correction = 1 - (float) Math.pow((float) beta2(), (double) step);
+    float take1 = 1 - (float) beta1();
+    float take2 = 1 - (float) beta2();
+    float eps = (float) epsilon();
     float[] m = momentums[index];
     float[] v = velocities[index];
     for (int i = 0; i < w.length; i++) {
