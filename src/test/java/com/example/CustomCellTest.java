@@ -95,7 +95,7 @@ class CustomCellTest {
       factory.create(
           "kernel", Shape.of(input.last(), columns), Initializers.glorotUniform(), PENALTY);
       factory.create("recurrent_kernel", Shape.of(units, columns), Initializers.orthogonal(), null);
-      factory.createNotTrainable("scale", Shape.of(units), Initializers.constant(0.75));
+      factory.createNonTrainable("scale", Shape.of(units), Initializers.constant(0.75));
     }
 
     @Override

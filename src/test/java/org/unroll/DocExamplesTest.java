@@ -14,7 +14,9 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import jdk.jshell.DeclarationSnippet;
 import jdk.jshell.JShell;
+import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
 import jdk.jshell.SourceCodeAnalysis;
 import org.junit.jupiter.api.Test;
@@ -51,7 +53,9 @@ class DocExamplesTest {
       int count = 0;
       for (Path source : sources()) {
         for (String example : examples(JAVADOC_EXAMPLE, Files.readString(source))) {
-          run(shell, source.toString(), small(example.replaceAll("(?m)^ *\\* ?", "")));
+          // Dropped, because a later example may use the same name for another type.
+          run(shell, source.toString(), small(example.replaceAll("(?m)^ *\\* ?", "")))
+              .forEach(shell::drop);
           count++;
         }
       }
@@ -129,7 +133,9 @@ class DocExamplesTest {
     }
   }
 
-  private static void run(JShell shell, String where, String code) {
+  /** Runs an example and returns what it declares and the README does not. */
+  private static List<Snippet> run(JShell shell, String where, String code) {
+    List<Snippet> declared = new ArrayList<>();
     String rest = code;
     while (!rest.isBlank()) {
       SourceCodeAnalysis.CompletionInfo info = shell.sourceCodeAnalysis().analyzeCompletion(rest);
@@ -145,8 +151,14 @@ class DocExamplesTest {
                 .map(diagnostic -> diagnostic.getMessage(null))
                 .toList();
         assertTrue(errors.isEmpty(), () -> where + ": " + snippet + errors);
+        if (event.causeSnippet() == null
+            && event.previousStatus() == Snippet.Status.NONEXISTENT
+            && event.snippet() instanceof DeclarationSnippet declaration) {
+          declared.add(declaration);
+        }
       }
       rest = info.remaining();
     }
+    return declared;
   }
 }

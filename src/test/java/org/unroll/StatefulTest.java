@@ -101,13 +101,13 @@ class StatefulTest {
   void rejectsBatchesOfADifferentSize() {
     Sequential model = stateful(4);
     assertEquals(
-        "The model is stateful and was built for batches of 4 rows; the prediction data has batches"
-            + " of 8. Call batchSize(4) on the data. To predict with another batch size, load the"
-            + " weights into a model with input(…).batchSize(8), or use stepper(rows).",
+        "The model is stateful and needs batches of 4 rows, but the prediction data has batches of 8."
+            + " Call batchSize(4) on the data. To predict with another batch size, load the weights"
+            + " into a model with input(…).batchSize(8), or use stepper(rows).",
         error(() -> model.predict(data(8).batchSize(8))));
     assertEquals(
-        "The model is stateful and was built for batches of 4 rows; the training data has 10"
-            + " samples, so that its last batch has 2. Leave them out: subset(0, 8).",
+        "The model is stateful and needs batches of 4 rows, but the last batch of the training data,"
+            + " which has 10 samples, has 2. Leave these samples out with subset(0, 8).",
         error(() -> model.fit(data(10).batchSize(4), epochs(1).verbose(0))));
     assertEquals(
         "LSTM 'lstm' is stateful and keeps a state for each row of a batch, so the batch size must"
@@ -141,9 +141,10 @@ class StatefulTest {
             input(STEPS, 2), bidirectional(gru(1)).mergeMode(Bidirectional.MergeMode.NONE));
     apart.compile("sgd", "mse");
     assertEquals(
-        "Bidirectional 'bidirectional' returns the outputs of its two directions separately"
-            + " (MergeMode.NONE), and there is one target for a sample. Such a model predicts; for"
-            + " training, build it without.",
+        "A model must have one output for training because a sample has one target, but"
+            + " Bidirectional 'bidirectional' returns the outputs of its two directions separately"
+            + " (MergeMode.NONE). Build the model without the additional outputs, or only call"
+            + " predict.",
         error(() -> apart.fit(data(4), epochs(1).verbose(0))));
     assertEquals(
         "There is no output 'gru'. There are: [forward_gru, backward_gru]",

@@ -95,7 +95,7 @@ import org.unroll.layers.recurrent.Rnn;
  *   <li>Values for {@code model.record(…)}, such as gates: {@link CellPass#recorded()}.
  *   <li>A penalty on a weight, or a weight that is not trained: {@link
  *       Layer.WeightFactory#create(String, Shape, Initializer, Regularizer) create} and {@link
- *       Layer.WeightFactory#createNotTrainable createNotTrainable} in {@link #createWeights}.
+ *       Layer.WeightFactory#createNonTrainable createNonTrainable} in {@link #createWeights}.
  * </ul>
  *
  * <p>A cell of your own class cannot be saved to a Keras file, because Keras does not know it.

@@ -158,8 +158,8 @@ class SequencePaddingTest {
     double[][][] x = {{{1, 2}}, {{3, 4}, {5, 6}}};
     Sequences data = Sequences.of(x).targets(new double[2]).perBatch();
     assertEquals(
-        "The model takes samples of shape (2, 2); the prediction data has sequences whose length"
-            + " differs from batch to batch. Begin the model with input(Shape.ANY, …), or pad the"
+        "The model needs samples of shape (2, 2), but the sequences of the prediction data differ in"
+            + " length from batch to batch. Begin the model with input(Shape.ANY, …), or pad the"
             + " data to one length.",
         error(() -> Sequential.of(input(2, 2), gru(2)).predict(data)));
     Sequential model =
@@ -167,9 +167,9 @@ class SequencePaddingTest {
     assertEquals(Shape.of(2, 1), model.predict(data).shape(), "all as long as the longest");
     model.compile("sgd", "mse");
     assertEquals(
-        "The training data is padded batch by batch, and for a sample the model needs targets of"
-            + " shape (None, 1). Received: (1,). Change returnSequences or the targets, or pad the"
-            + " data to one length.",
+        "The model needs targets of shape (None, 1) per sample, but the targets of the training"
+            + " data, which is padded batch by batch, have shape (1,). Change returnSequences or the"
+            + " targets, or pad the data to one length.",
         error(() -> model.fit(data, FitOptions.epochs(1).verbose(0))));
   }
 }
