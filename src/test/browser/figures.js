@@ -20,19 +20,21 @@ export function figuresIn(file) {
 }
 
 /**
- * How each picture that may carry a figure appears in the page: as a complete plot (drawn), as the
- * picture (static), as both or as nothing (blank). Runs in the page.
+ * How a picture that may carry a figure appears: as a complete plot (drawn), as the picture (static),
+ * as both or as nothing (blank). Runs in the page.
  */
-export function appearances() {
-  return [...document.querySelectorAll('img')]
-    .filter((image) => /^(data:image\/png|blob:)/.test(image.src))
-    .map((image) => {
-      const plot = image.nextElementSibling;
-      const svg = plot && plot.querySelector('.js-plotly-plot .main-svg, .main-svg');
-      const drawn = svg && plot.offsetHeight > 50 && svg.getBoundingClientRect().height > 50;
-      const visible = image.offsetHeight > 50;
-      return drawn ? (visible ? 'both' : 'drawn') : visible ? 'static' : 'blank';
-    });
+export function appearanceOf(image) {
+  const plot = image.nextElementSibling;
+  const svg = plot && plot.querySelector('.main-svg');
+  const drawn = svg && plot.offsetHeight > 50 && svg.getBoundingClientRect().height > 50;
+  const visible = image.offsetHeight > 50;
+  return drawn ? (visible ? 'both' : 'drawn') : visible ? 'static' : 'blank';
+}
+
+/** How the pictures of a page appear. */
+export function appearances(page) {
+  return page.evaluate(
+    `[...document.querySelectorAll('img')].filter((image) => image.src.startsWith('data:image/png')).map(${appearanceOf})`);
 }
 
 /** What is wrong with the plot that Plotly has drawn into `plot`; runs in the page. */

@@ -42,11 +42,11 @@ async function openPage(body, options) {
 async function settled(page, expected, count = COUNT) {
   const all = Array(count).fill(expected);
   for (let i = 0; i < 150; i++) {
-    if (JSON.stringify(await page.evaluate(appearances)) === JSON.stringify(all)) break;
+    if (JSON.stringify(await appearances(page)) === JSON.stringify(all)) break;
     await page.waitForTimeout(100);
   }
   await page.waitForTimeout(300); // it must stay so
-  assert.deepEqual(await page.evaluate(appearances), all);
+  assert.deepEqual(await appearances(page), all);
 }
 
 const frontEnds = {
