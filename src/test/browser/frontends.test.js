@@ -1,4 +1,5 @@
 // Figures in the pages of several front ends, and where something fails, in a browser without network.
+// The figures are those of the gallery, which the tests of the library write.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,11 +8,10 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { appearances } from './figures.js';
-import { launch, open } from './offline.js';
-import { pages } from './pages.js';
+import { launch, open, root } from './offline.js';
 
 const COUNT = 3;
-const source = readFileSync(pages[0], 'utf8');
+const source = readFileSync(path.join(root, 'target/gallery/light.html'), 'utf8');
 const pictures = [...source.matchAll(/<img [^>]*data:image\/png[^>]*>/g)].slice(0, COUNT).map(([tag]) => tag);
 const script = /<script>\n\/\/ Draws the interactive plot[^]*?<\/script>/.exec(source)[0];
 const packedPlotly = /'([A-Za-z0-9+/=]{1000,})'/.exec(script)[1];

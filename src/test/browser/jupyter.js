@@ -16,8 +16,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inflateSync } from 'node:zlib';
 import { appearanceOf } from './figures.js';
-import { launch } from './offline.js';
-import { root } from './pages.js';
+import { launch, root } from './offline.js';
 
 const environment = { ...process.env };
 if (process.env.JUPYTER) environment.PATH = `${path.dirname(process.env.JUPYTER)}:${process.env.PATH}`;
@@ -96,12 +95,11 @@ export async function startJupyter(folder, application = 'lab') {
       await context.addInitScript(`window.appearanceOf = ${appearanceOf};`);
       const page = await context.newPage();
       const errors = [];
-      page.on('pageerror', (error) => errors.push(error.message));
+      // JupyterLab's own: news and extensions that are not reachable, and its debugger.
+      const complain = (text) => /^Failed to load resource|debugger session/.test(text) || errors.push(text);
+      page.on('pageerror', (error) => complain(error.message));
       page.on('console', (message) => {
-        // JupyterLab asks for news and extensions, which are not reachable.
-        const isRequest = message.text().startsWith('Failed to load resource');
-        if (message.type() === 'error' && !isRequest) errors.push(message.text());
-        if (message.text().includes('Unroll')) errors.push(message.text());
+        if (message.type() === 'error' || message.text().includes('Unroll')) complain(message.text());
       });
       await page.goto(`${url}/${application === 'lab' ? 'lab/tree' : 'notebooks'}/${name}?token=unroll`);
       const notebook = new OpenNotebook(page, errors);
@@ -136,6 +134,9 @@ class OpenNotebook {
       () => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length > 0
         && document.querySelector('.jp-Notebook .jp-Cell'),
       null, { timeout: 120_000 });
+    await this.page.waitForFunction(
+      () => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle',
+      null, { timeout: 120_000, polling: 250 });
   }
 
   /** Executes a command of the front end, such as `notebook:run-all-cells`, without waiting for its end. */

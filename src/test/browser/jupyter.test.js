@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { figuresStored, startJupyter, version } from './jupyter.js';
-import { root } from './pages.js';
+import { root } from './offline.js';
 
 const FIGURES = 8;
 const lab = version();

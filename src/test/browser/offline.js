@@ -1,6 +1,10 @@
 // A browser without network, which can only read files of this machine; it records what pages ask for.
 import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+
+/** The folder of the project. */
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 function executable() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;

@@ -170,10 +170,20 @@ public final class FigureJson {
           numbers.add(number);
         }
       } catch (NumberFormatException e) {
-        return values;
+        return texts(values);
       }
     }
     return numbers;
+  }
+
+  /** jsplot escapes names and titles, but not what comes from a column of a table. */
+  private static ArrayNode texts(ArrayNode values) {
+    ArrayNode texts = READER.createArrayNode();
+    for (JsonNode value : values) {
+      texts.add(
+          value.isTextual() ? READER.getNodeFactory().textNode(escape(value.textValue())) : value);
+    }
+    return texts;
   }
 
   private static void style(ObjectNode layout, ArrayNode traces) {
