@@ -135,7 +135,7 @@ class OpenNotebook {
         && document.querySelector('.jp-Notebook .jp-Cell'),
       null, { timeout: 120_000 });
     await this.page.waitForFunction(
-      () => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle',
+      () => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.connectionStatus === 'connected',
       null, { timeout: 120_000, polling: 250 });
   }
 
@@ -156,7 +156,7 @@ class OpenNotebook {
     return this.page.evaluate(() =>
       window.jupyterapp.shell.currentWidget.content.widgets
         .flatMap((cell) => cell.model.outputs?.toJSON() || [])
-        .map((output) => [output.text, output.data?.['text/plain'], output.traceback].flat().join(''))
+        .map((output) => [output.text, output.data?.['text/plain'] || output.data?.['text/html'], output.traceback].flat().join(''))
         .join('\n'));
   }
 
@@ -164,7 +164,7 @@ class OpenNotebook {
   async waitForText(pattern, timeout = 120_000) {
     const end = Date.now() + timeout;
     while (!pattern.test(await this.text())) {
-      if (Date.now() > end) throw new Error(`No ${pattern} in:\n${await this.text()}`);
+      if (Date.now() > end || /Compile error/.test(await this.text())) throw new Error(`No ${pattern} in:\n${await this.text()}`);
       await this.page.waitForTimeout(250);
     }
   }
