@@ -95,8 +95,8 @@ export async function startJupyter(folder, application = 'lab') {
       await context.addInitScript(`window.appearanceOf = ${appearanceOf};`);
       const page = await context.newPage();
       const errors = [];
-      // JupyterLab's own: news and extensions that are not reachable, and its debugger.
-      const complain = (text) => /^Failed to load resource|debugger session/.test(text) || errors.push(text);
+      // Jupyter's own: news and extensions that are not reachable, its debugger, and Notebook 7's settings.
+      const complain = (text) => /^Failed to load resource|debugger session|reading 'schema'/.test(text) || errors.push(text);
       page.on('pageerror', (error) => complain(error.message));
       page.on('console', (message) => {
         if (message.type() === 'error' || message.text().includes('Unroll')) complain(message.text());
