@@ -148,7 +148,9 @@ class OpenNotebook {
   async restartAndRunAll() {
     await this.command('notebook:restart-run-all');
     await this.page.locator('.jp-Dialog .jp-mod-accept, .jp-Dialog .jp-mod-warn').last().click();
-    await this.page.waitForFunction(() => !document.querySelector('.jp-Dialog'));
+    // The outputs of the run before are gone when no cell has a number.
+    await this.page.waitForFunction(() =>
+      window.jupyterapp.shell.currentWidget.content.widgets.every((cell) => !cell.model.executionCount));
   }
 
   /** What the cells have printed and what is shown in words. */
