@@ -101,7 +101,8 @@ export async function startJupyter(folder, application = 'lab') {
       page.on('console', (message) => {
         if (message.type() === 'error' || message.text().includes('Unroll')) complain(message.text());
       });
-      await page.goto(`${url}/${application === 'lab' ? 'lab/tree' : 'notebooks'}/${name}?token=unroll`);
+      // Without the notebooks of the last session, whose script would draw the figures of this one, too.
+      await page.goto(`${url}/${application === 'lab' ? 'lab/tree' : 'notebooks'}/${name}?token=unroll&reset`);
       const notebook = new OpenNotebook(page, errors);
       await notebook.ready();
       return notebook;
