@@ -56,7 +56,7 @@ class KernelTest {
   private static final Table TABLE = Table.create("t", IntColumn.create("n", 1, 2));
 
   private static final MimeBundle BUNDLE =
-      MimeBundle.png("aGk=", 7, 5, "a picture").withMetadata(MimeBundle.PNG, "alt", "A picture.");
+      MimeBundle.png("aGk=", 7, 5, "a description", "a picture");
 
   /** The kernels log every message, under many names. */
   @BeforeAll
@@ -99,7 +99,9 @@ class KernelTest {
     assertEquals(1, MainApp.kernel.displayed.size());
     assertEquals("later", MainApp.kernel.displayed.get(0).data().get("text/plain"));
     assertEquals("first", DisplaySystem.inst().render(new First()).data().get("text/plain"));
-    assertEquals("<i>any</i>", DisplaySystem.inst().render(new Second()).data().get("text/html"));
+    assertEquals(
+        MimeBundle.html("<i>any</i>", "any").data(),
+        DisplaySystem.inst().render(new Second()).data());
   }
 
   @Test

@@ -20,37 +20,29 @@ public record MimeBundle(Map<String, String> data, Map<String, Map<String, Objec
     return new MimeBundle(Map.of(TEXT, text), Map.of());
   }
 
+  /**
+   * HTML in which no text is a formula. Jupyter typesets what is between dollar signs in any HTML;
+   * MathJax skips elements of these classes, version 2 the first and versions 3 and 4 the second.
+   */
   public static MimeBundle html(String html, String text) {
     var data = new LinkedHashMap<String, String>();
-    data.put(HTML, html);
+    data.put(HTML, "<div class=\"tex2jax_ignore mathjax_ignore\">" + html + "</div>");
     data.put(TEXT, text);
     return new MimeBundle(data, Map.of());
   }
 
-  /** A picture, {@code width} by {@code height} pixels of the page. */
-  public static MimeBundle png(String base64, int width, int height, String text) {
+  /** A picture, {@code width} by {@code height} pixels of the page, with an alternative text. */
+  public static MimeBundle png(String base64, int width, int height, String alt, String text) {
     var data = new LinkedHashMap<String, String>();
     data.put(PNG, base64);
     data.put(TEXT, text);
-    return new MimeBundle(data, Map.of(PNG, Map.of("width", width, "height", height)));
+    return new MimeBundle(data, Map.of(PNG, Map.of("width", width, "height", height, "alt", alt)));
   }
 
   public MimeBundle withText(String text) {
     var changed = new LinkedHashMap<>(data);
     changed.put(TEXT, text);
     return new MimeBundle(changed, metadata);
-  }
-
-  /**
-   * Adds a hint about the content of one MIME type. Front ends know {@code width} and {@code
-   * height} of images; nbconvert also takes {@code alt}, the text for readers who cannot see them.
-   */
-  public MimeBundle withMetadata(String mime, String key, Object value) {
-    var hints = new LinkedHashMap<>(metadata.getOrDefault(mime, Map.of()));
-    hints.put(key, value);
-    var changed = new LinkedHashMap<>(metadata);
-    changed.put(mime, hints);
-    return new MimeBundle(data, changed);
   }
 
   public String text() {
