@@ -1,4 +1,4 @@
-// What stands in pages with figures, and what of it is drawn.
+// The figures that pages contain, and what of them is drawn.
 import { readFileSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
 
@@ -17,6 +17,24 @@ export function figuresIn(file) {
     }
   }
   return figures;
+}
+
+/**
+ * How a picture that may carry a figure appears: as a complete plot (drawn), as the picture (static),
+ * as both or as nothing (blank). Runs in the page.
+ */
+export function appearanceOf(image) {
+  const plot = image.nextElementSibling;
+  const svg = plot && plot.querySelector('.main-svg');
+  const drawn = svg && plot.offsetHeight > 50 && svg.getBoundingClientRect().height > 50;
+  const visible = image.offsetHeight > 50;
+  return drawn ? (visible ? 'both' : 'drawn') : visible ? 'static' : 'blank';
+}
+
+/** How the pictures of a page appear. */
+export function appearances(page) {
+  return page.evaluate(
+    `[...document.querySelectorAll('img')].filter((image) => image.src.startsWith('data:image/png')).map(${appearanceOf})`);
 }
 
 /** What is wrong with the plot that Plotly has drawn into `plot`; runs in the page. */

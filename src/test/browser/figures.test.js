@@ -5,8 +5,8 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { defectsOf, figuresIn, inkOf } from './figures.js';
-import { launch, open } from './offline.js';
-import { pages, root } from './pages.js';
+import { launch, open, root } from './offline.js';
+import { pages } from './pages.js';
 
 let browser;
 let blank;

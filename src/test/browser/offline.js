@@ -1,6 +1,10 @@
-// A browser that reaches nothing but files of this machine, and remembers what it was asked for.
+// A browser without network, which can only read files of this machine; it records what pages ask for.
 import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+
+/** The folder of the project. */
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 function executable() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
@@ -14,8 +18,8 @@ function executable() {
   throw new Error('No Chromium on the PATH; CHROMIUM can name one.');
 }
 
-/** `reachable`: the origin of a server on this machine that pages may ask. */
-export function launch() {
+/** `reachable`: host and port of a server on this machine that pages may ask. */
+export function launch(reachable = '') {
   return chromium.launch({
     executablePath: executable(),
     // Nothing listens on the port of this proxy, so every request that leaves fails.
@@ -24,7 +28,7 @@ export function launch() {
       '--disable-gpu',
       '--disable-quic',
       '--proxy-server=http://127.0.0.1:9',
-      '--proxy-bypass-list=<-loopback>',
+      `--proxy-bypass-list=<-loopback>;${reachable}`,
     ],
   });
 }

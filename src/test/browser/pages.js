@@ -1,9 +1,7 @@
 // The HTML files in the folders that PAGES names, separated by colons.
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-export const root = fileURLToPath(new URL('../../..', import.meta.url));
+import { root } from './offline.js';
 
 export const pages = (process.env.PAGES || 'target/notebooks')
   .split(':')

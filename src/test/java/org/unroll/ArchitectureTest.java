@@ -3,6 +3,7 @@ package org.unroll;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
@@ -103,9 +104,11 @@ class ArchitectureTest {
           .because("nothing else may fail to load on a JVM without the module");
 
   @ArchTest
-  static final ArchRule only_progress_and_notebooks_print =
+  static final ArchRule only_progress_plots_and_notebooks_print =
       noClasses()
-          .that(not(PROGRESS).and(not(resideInAPackage("org.unroll.notebook.."))))
+          .that(
+              not(PROGRESS)
+                  .and(not(resideInAnyPackage("org.unroll.notebook..", "org.unroll.plots"))))
           .should(ACCESS_STANDARD_STREAMS);
 
   @ArchTest

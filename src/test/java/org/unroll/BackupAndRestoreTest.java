@@ -36,7 +36,7 @@ import org.unroll.optimizers.Optimizer;
 import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
 
-/** Trainings that end too soon, in all ways, and go on from their backups. */
+/** Training runs that fail, are killed or are interrupted, and resume from their backups. */
 class BackupAndRestoreTest {
   @TempDir Path folder;
 
@@ -44,7 +44,7 @@ class BackupAndRestoreTest {
     return Files.createDirectories(folder.resolve(name));
   }
 
-  /** Fails when a number of batches were trained in this run. */
+  /** Fails after a number of batches. */
   private static final class Failure extends Callback {
     private int left;
 
@@ -56,22 +56,22 @@ class BackupAndRestoreTest {
     public void onBatchEnd(TrainingContext training, int batch, Map<String, Double> logs) {
       left--;
       if (left == 0) {
-        throw new IllegalStateException("the light went out");
+        throw new IllegalStateException("power failure");
       }
     }
   }
 
-  /** Counts nothing: stands in a training left alone where a {@link Failure} stands in another. */
+  /** Returns a {@link Failure} that never occurs, so that both runs have the same callbacks. */
   private static Failure never() {
     return new Failure(-1);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 3})
-  void whereverATrainingFailsItGoesOnToTheSameBits(int saveFreq) throws IOException {
-    var alone = new KilledTraining(folder("alone"));
-    alone.fit(alone.options(never()));
-    String expected = alone.outcome();
+  void failedRunResumesToTheSameBits(int saveFreq) throws IOException {
+    var undisturbed = new KilledTraining(folder("undisturbed"));
+    undisturbed.fit(undisturbed.options(never()));
+    String expected = undisturbed.outcome();
     var random = new Random(saveFreq);
     for (int trial = 0; trial < 2; trial++) {
       Path place = folder("trial" + trial);
@@ -83,38 +83,38 @@ class BackupAndRestoreTest {
         if (saveFreq > 0) {
           backup.saveFreq(saveFreq);
         }
-        // Long enough to get beyond the next backup.
+        // Enough batches to reach the next backup.
         Failure failure = new Failure(6 + random.nextInt(10));
         try {
           training.fit(training.options(backup, failure));
           assertEquals(expected, training.outcome());
           done = true;
         } catch (IllegalStateException e) {
-          assertEquals("the light went out", e.getMessage());
+          assertEquals("power failure", e.getMessage());
           runs++;
         }
       }
-      assertTrue(runs > 1, "failed " + runs + " times");
+      assertTrue(runs > 1, "the run failed " + runs + " times");
       assertFalse(Files.exists(place.resolve("backup")), "the backup is deleted");
     }
   }
 
   /**
-   * Kills programs at random moments of a training until all kills are spent and the last training
-   * is done: each ends in the bits of the one left alone, and no checkpoint is ever half written.
+   * Kills programs at random times during training. Each program must end with the same bits as an
+   * undisturbed one, and no checkpoint may ever be half written.
    */
   @Test
-  void aKilledTrainingGoesOnToTheSameBits() throws Exception {
+  void killedRunResumesToTheSameBits() throws Exception {
     var random = new Random();
     var program =
         new KilledProgram(
             folder,
             KilledTraining.class,
-            () -> List.of(String.valueOf(random.nextInt(3)), "20")); // 0: backups every epoch
-    program.killAndGoOn(BackupAndRestoreTest::loadAll);
+            () -> List.of(String.valueOf(random.nextInt(3)), "20")); // 0: a backup every epoch
+    program.killAndResume(BackupAndRestoreTest::loadAll);
   }
 
-  /** Every checkpoint that is there can be read. */
+  /** Loads all checkpoints in a folder. */
   private static void loadAll(Path place) throws IOException {
     try (Stream<Path> files = Files.list(place)) {
       files.filter(file -> file.toString().endsWith(".keras")).forEach(Sequential::load);
@@ -155,53 +155,57 @@ class BackupAndRestoreTest {
     assertTrue(Files.exists(folder.resolve("backup")), "an exception keeps the backup");
   }
 
-  private void refuses(String difference, Sequential model, Dataset data, FitOptions options) {
+  private void assertRefused(
+      String difference, Sequential model, Dataset data, FitOptions options) {
     var error = assertThrows(IllegalStateException.class, () -> model.fit(data, options));
     String message = error.getMessage();
     assertTrue(
         message.startsWith(
-            "The backup in " + folder.resolve("backup") + " belongs to another training: there "),
+            "A training run must match the backup that it resumes from, but in the backup in "
+                + folder.resolve("backup")
+                + " "),
         message);
     assertTrue(message.contains(difference), message);
-    assertTrue(message.contains("to begin anew"), message);
+    assertTrue(message.endsWith("to start from the beginning."), message);
   }
 
   @Test
-  void aBackupOfAnotherTrainingIsRefused() {
+  void refusesABackupOfAnotherRun() {
     fail(5);
     FitOptions same = options(backup(), never());
     Dataset data = data(24, 0);
-    refuses(
-        "layer 'gru' is GRU to (4,), here it is GRU to (5,)",
+    assertRefused(
+        "layer 'gru' is GRU to (4,), and here it is GRU to (5,)",
         model(Optimizers.adam(), input(3, 2), gru(5), dense(1)),
         data,
         same);
-    refuses(
-        "the optimizer is adam, here it is adamax",
+    assertRefused(
+        "the optimizer is adam, and here it is adamax",
         model(Optimizers.adamax(), input(3, 2), gru(4), dense(1)),
         data,
         same);
-    refuses("the training data is 24 samples", model(), data(25, 0), same);
-    refuses("values ", model(), data(24, 0.1), same);
-    refuses("order ", model(), data.shuffled(1), same);
-    refuses("batches of 8, ", model(), data.batchSize(4), same);
-    refuses("the seed is 0, here it is 1", model(), data, options(backup(), never()).seed(1));
-    refuses(
+    assertRefused("the training data is 24 samples", model(), data(25, 0), same);
+    assertRefused("values ", model(), data(24, 0.1), same);
+    assertRefused("order ", model(), data.shuffled(1), same);
+    assertRefused("batches of 8, ", model(), data.batchSize(4), same);
+    assertRefused(
+        "the seed is 0, and here it is 1", model(), data, options(backup(), never()).seed(1));
+    assertRefused(
         "the validation data is none", model(), data, options(backup(), never()).validation(data));
-    refuses("the list of callbacks is [", model(), data, options(backup()));
-    refuses(
-        "stepsPerEpoch is 3, here it is 2",
+    assertRefused("the list of callbacks is [", model(), data, options(backup()));
+    assertRefused(
+        "stepsPerEpoch is 3, and here it is 2",
         model(),
         data,
         options(backup(), never()).stepsPerEpoch(2));
 
-    // The number of epochs may change, and the backup is still there.
+    // The number of epochs may differ, and the refused calls did not delete the backup.
     FitOptions longer = epochs(5).verbose(0).callbacks(backup(), never());
     assertEquals(5, model().fit(data, longer).epochs());
   }
 
   @Test
-  void aDamagedBackupIsRefused() throws IOException {
+  void refusesADamagedBackup() throws IOException {
     fail(5);
     Path file = folder.resolve("backup").resolve("training.backup");
     byte[] whole = Files.readAllBytes(file);
@@ -219,7 +223,7 @@ class BackupAndRestoreTest {
               UncheckedIOException.class,
               () -> model().fit(data(24, 0), options(backup(), never())));
       assertTrue(
-          error.getMessage().startsWith("The backup " + file + " cannot be read: it is "),
+          error.getMessage().startsWith("The backup " + file + " cannot be read: the file is "),
           error.getMessage());
     }
     Files.write(file, whole);
@@ -227,9 +231,7 @@ class BackupAndRestoreTest {
   }
 
   @Test
-  void anInterruptKeepsTheBackupAndTheSameModelGoesOn() {
-    Sequential alone = model();
-    alone.fit(data(24, 0), options(never()));
+  void interruptKeepsTheBackupAndTheSameModelResumes() {
     Sequential model = model();
     var stop =
         new Callback() {
@@ -243,32 +245,32 @@ class BackupAndRestoreTest {
     History first = model.fit(data(24, 0), options(backup(), stop));
     assertTrue(Thread.interrupted());
     assertEquals(1, first.epochs());
-    // The stop button again, which now comes at a batch that it does not ask for.
+    // The second run resumes after the first epoch and is interrupted at the same batch.
     History second = model.fit(data(24, 0), options(backup(), stop));
     assertTrue(Thread.interrupted());
-    assertEquals(1, second.epochs(), "the epoch before, from the backup");
+    assertEquals(1, second.epochs(), "the first epoch, from the backup");
     assertTrue(Files.exists(folder.resolve("backup")));
   }
 
   @Test
-  void theStatesOfStatefulLayersGoOn() {
-    Sequential alone = stateful();
-    alone.fit(data(24, 0), options(never()));
+  void restoresTheStatesOfStatefulLayers() {
+    Sequential undisturbed = stateful();
+    undisturbed.fit(data(24, 0), options(never()));
     assertThrows(
         IllegalStateException.class,
         () -> stateful().fit(data(24, 0), options(backup().saveFreq(1), new Failure(5))));
     Sequential again = stateful();
     again.fit(data(24, 0), options(backup().saveFreq(1), never()));
-    assertArrayEquals(alone.weight("gru/kernel").data, again.weight("gru/kernel").data);
+    assertArrayEquals(undisturbed.weight("gru/kernel").data, again.weight("gru/kernel").data);
   }
 
   private static Sequential stateful() {
     return model(Optimizers.adam(), input(3, 2).batchSize(8), gru(4).stateful(true), dense(1));
   }
 
-  /** Killed after early stopping has decided, a training does not go on for another epoch. */
+  /** A run that fails after early stopping has stopped it does not train another epoch. */
   @Test
-  void aTrainingThatWasStoppedStaysSo() {
+  void stoppedRunStaysStopped() {
     var end =
         new Callback() {
           private boolean fails = true;
@@ -277,7 +279,7 @@ class BackupAndRestoreTest {
           public void onTrainEnd(TrainingContext training) {
             if (fails) {
               fails = false;
-              throw new IllegalStateException("the light went out");
+              throw new IllegalStateException("power failure");
             }
           }
         };
@@ -297,7 +299,7 @@ class BackupAndRestoreTest {
   }
 
   @Test
-  void theFolderStaysWhereSomethingElseIsInIt() throws IOException {
+  void keepsTheFolderIfItContainsOtherFiles() throws IOException {
     Path mine = Files.createDirectories(folder.resolve("backup")).resolve("mine.txt");
     Files.writeString(mine, "mine");
     model().fit(data(24, 0), options(backup()));

@@ -46,9 +46,8 @@ import org.unroll.network.Tensor;
 import org.unroll.training.FitOptions;
 
 /**
- * Cells that Keras does not have against their equations in float64
- * (src/test/python/cell_variants.py), users' own among them; this class is outside of the package
- * of the layers, as users are.
+ * Compares cells that Keras does not have, including custom cells, with their equations in float64
+ * (src/test/python/cell_variants.py). Also checks that a layer equals an RNN around its cell.
  */
 @Tag("both-compute-implementations")
 class CellsTest {
@@ -83,7 +82,7 @@ class CellsTest {
     };
   }
 
-  /** The example of {@link Cell}. */
+  /** The example in the Javadoc of {@link Cell}. */
   private static final class MinimalRnnCell extends Cell {
     private final int units;
 
@@ -207,7 +206,7 @@ class CellsTest {
 
   @ParameterizedTest
   @MethodSource("variants")
-  void agreesWithTheEquations(JsonNode which) {
+  void outputsAndGradientsAgreeWithTheEquations(JsonNode which) {
     var layer = rnn(cell(which.get("name").asText())).returnSequences(true);
     var network = new Network(List.of(input(STEPS, FEATURES), layer), 1);
     assertEquals(which.get("weights").size(), network.weights().size());
@@ -299,12 +298,12 @@ class CellsTest {
         new Pair("LSTM variant", lstm(UNITS), rnn(lstmVariantCell(UNITS))),
         new Pair("GRU", gru(UNITS), rnn(gruCell(UNITS))),
         new Pair(
-            "GRU of 2014",
+            "GRU of the 2014 paper",
             gru(UNITS).resetAfter(false).goBackwards(true),
             rnn(gruCell(UNITS).resetAfter(false)).goBackwards(true)),
         new Pair("SimpleRNN", simpleRnn(UNITS), rnn(simpleRnnCell(UNITS))),
         new Pair(
-            "a stack of one",
+            "stack of one cell",
             lstm(UNITS).dropout(0.2).recurrentDropout(0.3),
             rnn(stackedRnnCells(lstmCell(UNITS).dropout(0.2).recurrentDropout(0.3)))),
         new Pair(
@@ -313,10 +312,10 @@ class CellsTest {
             rnn(gruCell(UNITS).dropout(0.2).recurrentDropout(0.3))));
   }
 
-  /** The same seed gives a layer and an RNN of its cell the same weights, masks and training. */
+  /** With the same seed, both have the same weights, dropout masks and training. */
   @ParameterizedTest
   @MethodSource("pairs")
-  void aLayerIsAnRnnOfItsCell(Pair pair) {
+  void layerEqualsRnnAroundItsCell(Pair pair) {
     Samples data = data();
     List<float[]> predictions = new ArrayList<>();
     for (Layer layer : List.of(pair.layer, pair.rnn)) {
@@ -338,9 +337,9 @@ class CellsTest {
     assertArrayEquals(predictions.get(0), predictions.get(1), 1e-6f);
   }
 
-  /** Cells without dropout at the same place begin with weights of their own. */
+  /** Equal cells at different positions of a stack start with different weights. */
   @Test
-  void theCellsOfAStackDiffer() {
+  void cellsOfAStackStartWithDifferentWeights() {
     var stack = stackedRnnCells(gruCell(4), gruCell(4), gruCell(4));
     var network = new Network(List.of(input(5, 4), rnn(stack)), 1);
     assertEquals(
@@ -367,10 +366,10 @@ class CellsTest {
   }
 
   @Test
-  void cellsAreNoLayers() {
+  void rejectsACellInThePlaceOfALayer() {
     String message =
-        "LSTMCell 'lstm_cell' is one time step; rnn(...) makes a layer of it that reads sequences."
-            + " Write rnn(cell).";
+        "LSTMCell 'lstm_cell' is a cell, which computes one time step, but a layer is needed here."
+            + " Write rnn(cell) to apply the cell to sequences.";
     assertEquals(message, refusal(input(5, 3), lstmCell(4)));
     Cell cell = lstmCell(4);
     var error = assertThrows(IllegalArgumentException.class, () -> timeDistributed(cell));
@@ -378,20 +377,20 @@ class CellsTest {
   }
 
   @Test
-  void whatDoesNotFitIsRefused() {
+  void rejectsInputsAndArgumentsThatDoNotFit() {
     assertEquals(
-        "RNN 'rnn' needs (batch, time, features); 'input_layer' returns (batch, 3). Give the input"
-            + " a time axis, for example input(timesteps, features), or put an Embedding before it"
-            + " if the values are token ids",
+        "RNN 'rnn' needs input (batch, time, features), but 'input_layer' returns (batch, 3). Add a"
+            + " time axis, for example input(timesteps, features), or put an Embedding after it if"
+            + " the values are token ids.",
         refusal(input(3), rnn(lstmCell(4))));
     assertEquals(
-        "LSTMVariantCell 'lstm_variant_cell' has coupledGates, which makes the forget gate 1 −"
-            + " input gate, and so needs both. Received: inputGate=true, forgetGate=false. Set"
-            + " coupledGates alone.",
+        "LSTMVariantCell 'lstm_variant_cell' must have both an input and a forget gate if"
+            + " coupledGates is set, because the forget gate is then 1 − input gate, but has"
+            + " inputGate=true and forgetGate=false. Set coupledGates alone.",
         refusal(input(5, 3), rnn(lstmVariantCell(4).coupledGates(true).forgetGate(false))));
     assertEquals(
-        "LSTMVariantCell 'lstm_variant_cell' has peepholes, but no gate that looks through them."
-            + " Leave them out.",
+        "LSTMVariantCell 'lstm_variant_cell' must have at least one gate if peepholes is set, but"
+            + " has none. Leave peepholes out.",
         refusal(
             input(5, 3),
             rnn(
@@ -401,16 +400,17 @@ class CellsTest {
                     .outputGate(false)
                     .peepholes(true))));
     var error = assertThrows(IllegalArgumentException.class, () -> stackedRnnCells());
-    assertEquals("StackedRNNCells needs at least one cell.", error.getMessage());
+    assertEquals(
+        "StackedRNNCells needs at least one cell, but was given none.", error.getMessage());
     Cell twice = lstmCell(3);
     assertEquals(
-        "LSTMCell 'lstm_cell' stands in this model twice. Create a new layer for each place in a"
-            + " model.",
+        "LSTMCell 'lstm_cell' is used twice in this model. Each position in a model must have its"
+            + " own layer. Create a new layer.",
         refusal(input(5, 3), rnn(stackedRnnCells(twice, twice))));
   }
 
   @Test
-  void cellsThatKerasDoesNotHaveAreNotSaved() {
+  void savingACellThatKerasDoesNotHaveThrows() {
     for (Cell cell : List.of(new MinimalRnnCell(4), minimalGatedUnitCell(4).name("mgu"))) {
       Sequential model = Sequential.of(input(5, 3), bidirectional(rnn(cell)));
       var error =

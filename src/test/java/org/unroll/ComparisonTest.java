@@ -90,7 +90,7 @@ class ComparisonTest {
                     .verbose(0)
                     .run());
     assertTrue(
-        error.getMessage().contains("a model that returns (5, 1) for a sample needs 5 target"),
+        error.getMessage().contains("a model with output shape (5, 1) needs 5 target values"),
         error.getMessage());
     assertEquals(0f, first.weight("bias").values()[0], "not trained");
   }

@@ -9,19 +9,28 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import jdk.jshell.DeclarationSnippet;
 import jdk.jshell.JShell;
+import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
 import jdk.jshell.SourceCodeAnalysis;
 import org.junit.jupiter.api.Test;
 
-/** Runs the examples of the README, and those in Javadoc on the README's variables. */
+/**
+ * Runs the examples of the README and of the page of features, then those in Javadoc, which use the
+ * variables of the README.
+ */
 class DocExamplesTest {
   private static final Pattern README_EXAMPLE = Pattern.compile("(?s)```java\n(.*?)```");
   private static final Pattern JAVADOC_EXAMPLE =
       Pattern.compile("(?s)<pre>\\{@code\n(.*?)\\}</pre>");
+
+  private static final Pattern IMPORT = Pattern.compile("(?m)^ *\\*? *(import [\\w. *]+;)$");
 
   @Test
   void examplesRun() throws IOException {
@@ -29,21 +38,54 @@ class DocExamplesTest {
       for (String path : System.getProperty("java.class.path").split(":", -1)) {
         shell.addToClasspath(path);
       }
-      shell.eval("import org.unroll.notebook.*;");
-      Files.write(Path.of("target", "power.csv"), powerRows());
       String readme = Files.readString(Path.of("README.md"));
-      for (String example : examples(README_EXAMPLE, readme)) {
-        run(shell, "README.md", small(example));
+      for (String line : importsOfJavadoc()) {
+        if (!readme.contains(line)) {
+          shell.eval(line);
+        }
+      }
+      Files.write(Path.of("target", "power.csv"), powerRows());
+      for (Path page : List.of(Path.of("README.md"), Path.of("src/site/features.md"))) {
+        for (String example : examples(README_EXAMPLE, Files.readString(page))) {
+          run(shell, page.toString(), small(example));
+        }
       }
       int count = 0;
       for (Path source : sources()) {
         for (String example : examples(JAVADOC_EXAMPLE, Files.readString(source))) {
-          run(shell, source.toString(), small(example.replaceAll("(?m)^ *\\* ?", "")));
+          // Dropped, because a later example may use the same name for another type.
+          run(shell, source.toString(), small(example.replaceAll("(?m)^ *\\* ?", "")))
+              .forEach(shell::drop);
           count++;
         }
       }
       assertTrue(count >= 5, "too few examples in Javadoc: " + count);
     }
+  }
+
+  /**
+   * What the examples in Javadoc import, and what those without imports need. It is imported before
+   * anything else because JShell sets variables back when an import follows them.
+   */
+  private static Set<String> importsOfJavadoc() throws IOException {
+    Set<String> imports = new TreeSet<>();
+    for (String name : List.of("audio", "data", "network", "notebook", "plots", "text")) {
+      imports.add("import org.unroll." + name + ".*;");
+    }
+    List<Path> files = new ArrayList<>(sources());
+    files.add(Path.of("src/site/features.md"));
+    for (Path file : files) {
+      String text = Files.readString(file);
+      List<String> examples = examples(JAVADOC_EXAMPLE, text);
+      examples.addAll(examples(README_EXAMPLE, text));
+      for (String example : examples) {
+        Matcher lines = IMPORT.matcher(example);
+        while (lines.find()) {
+          imports.add(lines.group(1));
+        }
+      }
+    }
+    return imports;
   }
 
   /** The file of the README's example: hours with a daily course. */
@@ -91,7 +133,9 @@ class DocExamplesTest {
     }
   }
 
-  private static void run(JShell shell, String where, String code) {
+  /** Runs an example and returns what it declares and the README does not. */
+  private static List<Snippet> run(JShell shell, String where, String code) {
+    List<Snippet> declared = new ArrayList<>();
     String rest = code;
     while (!rest.isBlank()) {
       SourceCodeAnalysis.CompletionInfo info = shell.sourceCodeAnalysis().analyzeCompletion(rest);
@@ -107,8 +151,14 @@ class DocExamplesTest {
                 .map(diagnostic -> diagnostic.getMessage(null))
                 .toList();
         assertTrue(errors.isEmpty(), () -> where + ": " + snippet + errors);
+        if (event.causeSnippet() == null
+            && event.previousStatus() == Snippet.Status.NONEXISTENT
+            && event.snippet() instanceof DeclarationSnippet declaration) {
+          declared.add(declaration);
+        }
       }
       rest = info.remaining();
     }
+    return declared;
   }
 }

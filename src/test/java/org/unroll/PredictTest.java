@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.unroll.data.Samples;
 import org.unroll.training.Predictor;
 
-/** An output depends on its sample and the weights, on nothing else. */
+/** Predictions depend on the sample and the weights only. */
 @Tag("both-compute-implementations")
 class PredictTest {
   private static final int SAMPLES = 101;
@@ -71,7 +71,7 @@ class PredictTest {
   }
 
   @Test
-  void anInterruptEndsPredictionAndEvaluationWithoutAResult() {
+  void interruptCancelsPredictionAndEvaluation() {
     Sequential model = Sequential.of(input(STEPS, 5), gru(3), dense(1));
     model.compile("sgd", "mae");
     Samples data = Samples.of(windows()).targets(new double[SAMPLES]);
@@ -79,9 +79,9 @@ class PredictTest {
 
     Thread.currentThread().interrupt();
     var predicting = assertThrows(CancellationException.class, () -> model.predict(data));
-    assertTrue(Thread.currentThread().isInterrupted(), "the flag stays");
+    assertTrue(Thread.currentThread().isInterrupted(), "the interrupt flag stays set");
     var evaluating = assertThrows(CancellationException.class, () -> model.evaluate(data));
-    assertTrue(Thread.interrupted(), "the flag stays");
+    assertTrue(Thread.interrupted(), "the interrupt flag stays set");
 
     assertTrue(predicting.getMessage().startsWith("predict was interrupted"));
     assertTrue(evaluating.getMessage().startsWith("evaluate was interrupted"));
@@ -89,7 +89,7 @@ class PredictTest {
   }
 
   @Test
-  void batchSizeAndThreadsMakeNoDifference() {
+  void doesNotDependOnBatchSizeAndThreads() {
     Sequential model = sequences();
     Samples data = Samples.of(windows());
     float[] expected = new Predictor(model.network()).predict(data, 1);
@@ -103,7 +103,7 @@ class PredictTest {
   }
 
   @Test
-  void oneSampleAtATimeGivesTheSameBits() {
+  void predictOneGivesTheSameBits() {
     Sequential model = sequences();
     double[][][] x = windows();
     double[][] expected = model.predict(Samples.of(x)).toArray();
@@ -127,7 +127,7 @@ class PredictTest {
   }
 
   @Test
-  void whatIsTrainedShowsInTheNextPrediction() {
+  void usesChangedWeights() {
     Sequential model = Sequential.of(input(1), dense(1));
     model.weight("dense/kernel").set(0, 0, 2f);
     assertEquals(6, model.predictOne(new double[] {3})[0]);
@@ -136,39 +136,40 @@ class PredictTest {
   }
 
   @Test
-  void aSampleThatIsNotOneIsAnError() {
+  void rejectsInvalidSamples() {
     Sequential model = sequences();
     var error =
         assertThrows(
             IllegalArgumentException.class, () -> model.predictOne(new double[STEPS + 1][5]));
     assertEquals(
-        "The model takes samples of shape (30, 5); the prediction data has samples of shape (31,"
-            + " 5). Change input(…) of the model or the lookback, step and columns of the data.",
+        "The model needs samples of shape (30, 5), but the samples of the prediction data have shape"
+            + " (31, 5). Change input(…) of the model or the lookback, step and columns of the"
+            + " data.",
         error.getMessage());
     var x = new double[STEPS][5];
     x[2][4] = Double.NaN;
     error = assertThrows(IllegalArgumentException.class, () -> model.predictOne(x));
-    assertTrue(
-        error.getMessage().contains("Received: NaN at sample 0, time step 2, feature 4"),
+    assertEquals(
+        "The inputs must be finite numbers within the range of a float, but contain NaN at sample 0,"
+            + " time step 2, feature 4. Remove or replace such values first.",
         error.getMessage());
   }
 
   @Test
-  void aBadIdIsNamedByItsSampleAndSpoilsNothing() {
+  void invalidTokenIdIsReportedAndTheModelStaysUsable() {
     Sequential model = Sequential.of(input(STEPS), embedding(20, 6), gru(9), dense(1));
     int[][] ids = ids();
     double[][] expected = model.predict(Samples.of(ids)).toArray();
     ids[90][3] = 20;
     Samples bad = Samples.of(ids).batchSize(8);
     var error = assertThrows(IllegalArgumentException.class, () -> model.predict(bad));
-    assertTrue(
-        error.getMessage().contains("Received 20 in sample 90, step 3."), error.getMessage());
+    assertTrue(error.getMessage().contains("sample 90 has 20 at time step 3."), error.getMessage());
     ids[90][3] = ids()[90][3];
     assertArrayEquals(expected, model.predict(Samples.of(ids)).toArray());
   }
 
   @Test
-  void severalThreadsMayPredictAtOnce() throws Exception {
+  void severalThreadsCanPredictAtTheSameTime() throws Exception {
     Sequential model = sequences();
     Samples data = Samples.of(windows());
     double[][] expected = model.predict(data).toArray();
@@ -188,7 +189,7 @@ class PredictTest {
   }
 
   @Test
-  void threadsEndWithTheModel() throws InterruptedException {
+  void threadsEndAfterThePredictorIsCollected() throws InterruptedException {
     Set<Thread> before = Thread.getAllStackTraces().keySet();
     new Predictor(sequences().network()).predict(Samples.of(windows()), 3);
     Set<Thread> helpers = new HashSet<>(Thread.getAllStackTraces().keySet());
@@ -200,7 +201,7 @@ class PredictTest {
         System.gc();
         helper.join(100);
       }
-      assertFalse(helper.isAlive(), helper + " is still there");
+      assertFalse(helper.isAlive(), helper + " is still alive");
     }
   }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.unroll.data.Samples;
 import org.unroll.network.Weight;
 
-/** What recurrent layers tell of their steps, against their equations for one unit in double. */
+/** Compares recorded states and gates with the equations for one unit, in double. */
 @Tag("both-compute-implementations")
 class RecordingTest {
   private static final double TOLERANCE = 1e-6;
@@ -49,7 +49,7 @@ class RecordingTest {
   }
 
   @Test
-  void theGatesAndStatesOfAnLstm() {
+  void recordsGatesAndStatesOfAnLstm() {
     Sequential model = Sequential.of(input(3, 1), lstm(1), dense(1));
     double[][] w = weights(model);
     Recording recording = model.record(samples(X), 0);
@@ -73,9 +73,9 @@ class RecordingTest {
     }
   }
 
-  /** Steps stand in the order of time, though the last one is read first. */
+  /** Steps are recorded in chronological order, although the last one is read first. */
   @Test
-  void theGatesOfAGruThatReadsBackwards() {
+  void recordsGatesOfAGruThatReadsBackwards() {
     Sequential model = Sequential.of(input(3, 1), gru(1).goBackwards(true));
     double[][] w = weights(model);
     Recording recording = model.record(samples(X), 0);
@@ -100,7 +100,7 @@ class RecordingTest {
   }
 
   @Test
-  void aMaskedStepHasTheStateBeforeIt() {
+  void maskedStepRecordsThePreviousState() {
     Sequential model = Sequential.of(input(3, 1), masking(0), simpleRnn(1));
     Recording recording = model.record(samples(1, 0, 0), 0);
     double[][] h = recording.get("simple_rnn", "h");
@@ -109,7 +109,7 @@ class RecordingTest {
   }
 
   @Test
-  void bothDirectionsTell() {
+  void recordsBothDirections() {
     Sequential model = Sequential.of(input(3, 1), bidirectional(lstm(2)));
     assertEquals(
         List.of("forward_lstm", "backward_lstm", "bidirectional"),

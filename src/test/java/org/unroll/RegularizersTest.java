@@ -16,7 +16,7 @@ import org.unroll.data.Samples;
 import org.unroll.keras.KerasConfig;
 import org.unroll.training.FitOptions;
 
-/** Penalties on weights, in the loss and in training (src/test/python/regularizers.py). */
+/** Regularization of weights, compared with Keras (src/test/python/regularizers.py). */
 @Tag("both-compute-implementations")
 class RegularizersTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -31,7 +31,7 @@ class RegularizersTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void agreeWithKeras(JsonNode which) throws IOException {
+  void lossAndTrainingMatchKeras(JsonNode which) throws IOException {
     Sequential model = KerasConfig.sequential(which.get("keras_config").toString());
     for (int w = 0; w < model.network().weights().size(); w++) {
       float[] values = model.network().weights().get(w).values();

@@ -37,7 +37,7 @@ import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
 import org.unroll.training.NonFiniteLossException;
 
-/** The loops over epochs and batches, and how they end. */
+/** Training: the loops over epochs and batches, callbacks, interrupts and failures. */
 class SequentialFitTest {
   private static Samples numbers(int count) {
     double[][] x = new double[count][];
@@ -75,7 +75,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void evaluationIsTheMeanOverSamplesWithAShortLastBatch() {
+  void evaluationIsTheMeanOverSamplesEvenIfTheLastBatchIsShort() {
     Sequential model = line();
     model.weight("dense/kernel").set(0, 0, 0.5f);
     model.weight("dense/kernel").set(1, 0, 0.25f);
@@ -90,7 +90,7 @@ class SequentialFitTest {
     Evaluation evaluation = model.evaluate(numbers(11).batchSize(4));
     assertEquals(squares, evaluation.get("loss"), 1e-6 * squares);
     assertEquals(absolute, evaluation.get("mae"), 1e-6);
-    assertEquals(evaluation.get("loss"), evaluation.get("mse"), "the loss under its own name");
+    assertEquals(evaluation.get("loss"), evaluation.get("mse"), "the loss under the name mse");
     assertEquals(List.of("loss", "mae"), List.copyOf(evaluation.asMap().keySet()));
     var error = assertThrows(IllegalArgumentException.class, () -> evaluation.get("rmse"));
     assertEquals(
@@ -99,7 +99,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void penaltiesCountInTheLossButNotUnderItsName() {
+  void penaltiesArePartOfTheLossButNotOfMse() {
     Sequential model = Sequential.of(input(2), dense(1).kernelRegularizer(l2(0.1)));
     model.compile(Optimizers.sgd(), Losses.mse());
     model.weight("dense/kernel").set(0, 0, 2);
@@ -114,7 +114,7 @@ class SequentialFitTest {
   void validationSplitTakesTheLastPart() {
     var data = new RecordedData(numbers(10).batchSize(3));
     line().fit(data, quiet(1).validationSplit(0.25));
-    assertEquals(range(0, 10), data.seen, "7 to train, then 3 to validate, in their order");
+    assertEquals(range(0, 10), data.seen, "7 samples to train and then 3 to validate, in order");
     data.seen.clear();
 
     var shuffled = new RecordedData(numbers(10).batchSize(3).shuffled(5));
@@ -122,24 +122,27 @@ class SequentialFitTest {
     List<Integer> trained = shuffled.seen.subList(0, 7);
     assertEquals(range(7, 10), shuffled.seen.subList(7, 10));
     assertEquals(range(0, 7), trained.stream().sorted().toList());
-    List<Integer> own = Arrays.stream(shuffled.order(0)).filter(i -> i < 7).boxed().toList();
-    assertEquals(own, trained, "in the order of the dataset's own seed");
+    List<Integer> expected = Arrays.stream(shuffled.order(0)).filter(i -> i < 7).boxed().toList();
+    assertEquals(expected, trained, "in the shuffled order of the dataset");
   }
 
   @Test
-  void validationSplitLeavesSomethingForBoth() {
+  void rejectsAValidationSplitThatLeavesNoSamples() {
     var error =
         assertThrows(
             IllegalArgumentException.class,
             () -> line().fit(numbers(3), quiet(1).validationSplit(0.9)));
-    assertTrue(error.getMessage().startsWith("validationSplit(0.9) of 3 samples leaves none"));
+    assertEquals(
+        "validationSplit must leave at least one sample to train on and one to validate on, but was"
+            + " 0.9 for 3 samples. Use more data or another fraction.",
+        error.getMessage());
     assertThrows(
         IllegalArgumentException.class,
         () -> line().fit(numbers(9), quiet(1).validationSplit(0.5).validation(numbers(3))));
   }
 
   @Test
-  void stepsPerEpochGoThroughTheDataAndBeginItAnew() {
+  void stepsPerEpochContinuesAndRepeatsTheData() {
     var data = new RecordedData(numbers(7).batchSize(2));
     line().fit(data, quiet(3).stepsPerEpoch(3));
     List<Integer> expected = new ArrayList<>();
@@ -150,7 +153,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void eachPassOverShuffledDataHasAnOrderOfItsOwn() {
+  void eachPassOverShuffledDataHasANewOrder() {
     var data = new RecordedData(numbers(8).batchSize(4).shuffled(1));
     line().fit(data, quiet(2));
     assertEquals(Arrays.stream(data.order(0)).boxed().toList(), data.seen.subList(0, 8));
@@ -158,7 +161,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void trainingGoesOnAsIfItHadNotStopped() {
+  void initialEpochContinuesToTheSameBits() {
     Samples data = sequences(50).batchSize(8).shuffled(4);
     Sequential whole = recurrent();
     whole.fit(data, quiet(4).stepsPerEpoch(5));
@@ -179,7 +182,7 @@ class SequentialFitTest {
     return model;
   }
 
-  /** Notes what it is told. */
+  /** Records the calls of its methods. */
   private static class Log extends Callback {
     final List<String> events = new ArrayList<>();
 
@@ -210,7 +213,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void callbacksAreToldInOrder() {
+  void callbacksAreCalledInOrder() {
     var log = new Log();
     line()
         .fit(
@@ -228,7 +231,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void everyCallbackSeesTheEnd() {
+  void onTrainEndIsCalledEvenIfAnotherCallbackFails() {
     var log = new Log();
     var failing =
         new Callback() {
@@ -255,7 +258,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void whereABeginningFailsThoseThatHaveBegunSeeTheEnd() {
+  void onTrainEndIsCalledForCallbacksThatHaveBegun() {
     var before = new Log();
     var after = new Log();
     var failing =
@@ -276,7 +279,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void aTargetThatIsNoClassIsNamedByItsSample() {
+  void invalidClassNumberIsReportedWithItsSample() {
     Sequential flat = Sequential.of(input(2), dense(3, "softmax"));
     flat.compile("sgd", "sparse_categorical_crossentropy");
     double[] y = new double[50];
@@ -286,8 +289,8 @@ class SequentialFitTest {
       var error =
           assertThrows(IllegalArgumentException.class, () -> flat.fit(data, quiet(1).threads(2)));
       assertEquals(
-          "A target of sparse_categorical_crossentropy is a class number, one of 0 … 2, the model"
-              + " having 3 outputs. Received: 3.0 in sample 41",
+          "A target of sparse_categorical_crossentropy must be a class number between 0 and 2 because"
+              + " the model has 3 outputs, but was 3.0 in sample 41.",
           error.getMessage());
     }
 
@@ -300,12 +303,11 @@ class SequentialFitTest {
             IllegalArgumentException.class,
             () -> steps.evaluate(Samples.of(new double[50][4][2]).targets(classes)));
     assertTrue(
-        error.getMessage().endsWith("Received: -1.0 in sample 37, time step 2"),
-        error.getMessage());
+        error.getMessage().endsWith("but was -1.0 in sample 37, time step 2."), error.getMessage());
   }
 
   @Test
-  void anInterruptEndsTrainingAfterTheBatch() {
+  void interruptStopsTrainingAfterTheBatch() {
     Sequential model = recurrent();
     var log = new Log();
     var stop =
@@ -328,7 +330,7 @@ class SequentialFitTest {
     History history = model.fit(data, epochs(5).verbose(0).threads(3).callbacks(stop, log));
     assertTrue(Thread.interrupted(), "the flag is set again");
     assertEquals(10, model.optimizer().iterations());
-    assertEquals(1, history.epochs(), "7 batches an epoch, the second was not finished");
+    assertEquals(1, history.epochs(), "7 batches per epoch, so the second epoch was not finished");
     assertSame(history, model.history());
     assertEquals("end", log.events.get(log.events.size() - 1));
     assertEquals(
@@ -338,12 +340,12 @@ class SequentialFitTest {
             .filter(thread -> thread.getName().startsWith("unroll-worker"))
             .count(),
         "no worker is left");
-    assertTrue(Double.isFinite(model.evaluate(data).get("loss")), "the model is usable");
+    assertTrue(Double.isFinite(model.evaluate(data).get("loss")), "the model can be evaluated");
     assertEquals(2, model.fit(data, quiet(2)).epochs(), "and can be trained further");
   }
 
   @Test
-  void aLossThatIsNotFiniteLeavesTheWeightsOfTheBatchBefore() {
+  void nonFiniteLossKeepsTheWeightsBeforeTheBatch() {
     Sequential model = Sequential.of(input(2), dense(1));
     model.compile(Optimizers.sgd(1e6), Losses.mse());
     List<float[]> afterBatch = new ArrayList<>();
@@ -363,8 +365,7 @@ class SequentialFitTest {
     assertTrue(
         message.matches("The loss became (Infinity|NaN) in epoch 1, batch \\d+\\. .*"), message);
     assertTrue(message.contains("'dense/kernel'") || message.contains("'dense/bias'"), message);
-    assertTrue(
-        message.contains("stay within ±") && message.contains("Lower the learning"), message);
+    assertTrue(message.contains("are within ±") && message.contains("Lower the learning"), message);
     assertArrayEquals(
         afterBatch.get(afterBatch.size() - 1), model.network().weights().get(0).values());
     assertEquals("end", log.events.get(log.events.size() - 1));
@@ -372,7 +373,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void unscaledFeaturesAreNamed() {
+  void nonFiniteLossReportsUnscaledFeatures() {
     Sequential model = Sequential.of(input(2), dense(1));
     model.compile(Optimizers.sgd(1), Losses.mse());
     double[][] x = {{1e5, 1}, {9e6, 2}};
@@ -381,12 +382,12 @@ class SequentialFitTest {
             NonFiniteLossException.class,
             () -> model.fit(Samples.of(x).targets(new double[] {1, 2}), quiet(50)));
     assertTrue(
-        error.getMessage().contains("reach 9.000e+06 and look unscaled: normalize them"),
+        error.getMessage().contains("The largest feature of this batch, 9.000e+06, looks unscaled"),
         error.getMessage());
   }
 
   @Test
-  void tokenIdsAreNotCalledUnscaled() {
+  void tokenIdsAreNotReportedAsUnscaled() {
     Sequential model = Sequential.of(input(1), embedding(900, 1), gru(1), dense(1));
     model.compile(Optimizers.sgd(), Losses.mse());
     model.weight("dense/kernel").set(0, 0, Float.POSITIVE_INFINITY);
@@ -398,10 +399,10 @@ class SequentialFitTest {
   }
 
   @Test
-  void theBestWeightsComeBackAlsoAfterAFailure() {
+  void restoresBestWeightsAfterAFailure() {
     Sequential model = line();
     List<float[]> atEpochEnd = new ArrayList<>();
-    var spoil =
+    var sabotage =
         new Callback() {
           @Override
           public void onEpochEnd(TrainingContext training, int epoch, Map<String, Double> logs) {
@@ -416,14 +417,14 @@ class SequentialFitTest {
         earlyStopping("score", 9).mode(MonitorCallback.Mode.MAX).restoreBestWeights(true);
     assertThrows(
         NonFiniteLossException.class,
-        () -> model.fit(numbers(6), quiet(9).callbacks(spoil, stopping)));
+        () -> model.fit(numbers(6), quiet(9).callbacks(sabotage, stopping)));
     assertEquals(3, model.history().epochs());
     assertEquals(List.of(1.0, 5.0, 1.0), model.history().get("score"));
     assertArrayEquals(atEpochEnd.get(1), model.network().weights().get(0).values());
   }
 
   @Test
-  void terminateOnNaNEndsInsteadOfFailing() {
+  void terminateOnNaNStopsInsteadOfFailing() {
     Sequential model = line();
     model.network().weights().get(0).values()[0] = Float.NaN;
     History history = model.fit(numbers(9).batchSize(3), quiet(4).callbacks(terminateOnNaN()));
@@ -432,7 +433,7 @@ class SequentialFitTest {
   }
 
   @Test
-  void aWorkersErrorComesOutOfFit() {
+  void errorInAWorkerThreadIsThrownByFit() {
     Sequential model = Sequential.of(input(3), embedding(10, 2), lstm(2), dense(1));
     model.compile("sgd", "mse");
     int[][] ids = new int[40][3];
@@ -445,31 +446,31 @@ class SequentialFitTest {
               IllegalArgumentException.class,
               () -> model.fit(data, epochs(1).verbose(0).threads(threads).callbacks(log)));
       assertEquals(
-          "Embedding 'embedding' looks up whole numbers from 0 to 9 (inputDim=10). Received 10 in"
-              + " row 13 of the batch, step 2. Make inputDim at least the largest index + 1, or cap"
-              + " the vocabulary when the data is loaded.",
+          "Embedding 'embedding' needs whole numbers from 0 to 9 (inputDim=10), but row 13 of the"
+              + " batch has 10 at time step 2. Set inputDim to at least the largest index + 1, or"
+              + " limit the vocabulary when you load the data.",
           error.getMessage());
     }
     assertEquals(List.of("begin", "epoch 0", "batch 0", "end"), log.events.subList(0, 4));
   }
 
   @Test
-  void weightsAreViews() {
+  void weightsAreViewsNotCopies() {
     Sequential model = line();
     var kernel = model.weight("dense/kernel");
-    Weight own = model.network().weights().get(0);
-    assertSame(own.values(), kernel.data);
+    Weight weight = model.network().weights().get(0);
+    assertSame(weight.values(), kernel.data);
     kernel.set(1, 0, 7);
-    assertEquals(7f, own.values()[1]);
-    own.values()[0] = -3;
+    assertEquals(7f, weight.values()[1]);
+    weight.values()[0] = -3;
     assertEquals(-3f, model.weights().get("dense/kernel").get(0, 0));
-    float[] before = own.values().clone();
+    float[] before = weight.values().clone();
     model.fit(numbers(4), quiet(1));
-    assertNotEquals(before[0], kernel.get(0, 0), "training writes to the same values");
+    assertNotEquals(before[0], kernel.get(0, 0), "training changes the same values");
   }
 
   @Test
-  void whatDoesNotFitIsAnError() {
+  void rejectsDataThatDoesNotFitTheModel() {
     Sequential fresh = Sequential.of(input(2), dense(1));
     assertMessage(
         IllegalStateException.class,
@@ -483,38 +484,39 @@ class SequentialFitTest {
     assertMessage(
         IllegalArgumentException.class,
         () -> model.fit(sequences(3), quiet(1)),
-        "The model takes samples of shape (2,); the training data has samples of shape (4, 2)."
-            + " Change input(…) of the model or the lookback, step and columns of the data.");
+        "The model needs samples of shape (2,), but the samples of the training data have shape (4,"
+            + " 2). Change input(…) of the model or the lookback, step and columns of the data.");
     assertMessage(
         IllegalArgumentException.class,
         () -> model.fit(numbers(3), quiet(1).validation(sequences(3))),
-        "The model takes samples of shape (2,); the validation data has samples of shape (4, 2)."
-            + " Change input(…) of the model or the lookback, step and columns of the data.");
+        "The model needs samples of shape (2,), but the samples of the validation data have shape"
+            + " (4, 2). Change input(…) of the model or the lookback, step and columns of the data.");
     assertMessage(
         IllegalArgumentException.class,
         () -> model.evaluate(Samples.of(new double[][] {{1, 2}})),
-        "The evaluation data has no targets. Give them, or call predict.");
+        "The evaluation data must have targets, but has none. Add targets to the data, or call"
+            + " predict instead.");
     assertMessage(
         IllegalArgumentException.class,
         () ->
             model.fit(
                 Samples.of(new double[][] {{1, 2}}).targets(new double[][] {{1, 2, 3}}), quiet(1)),
-        "With mean_squared_error, a model that returns (1,) for a sample needs 1 target value of"
-            + " shape (1,); the training data has targets of shape (3,). Change the units of the"
-            + " last layer, returnSequences, or the targets.");
+        "With mean_squared_error, a model with output shape (1,) needs 1 target value of shape (1,)"
+            + " per sample, but the targets of the training data have shape (3,). Change the units of"
+            + " the last layer, returnSequences, or the targets.");
     Sequential steps = Sequential.of(input(2, 2), dense(3));
     steps.compile("sgd", "mse");
     double[][][] turned = new double[1][3][2];
     assertMessage(
         IllegalArgumentException.class,
         () -> steps.fit(Samples.of(new double[1][2][2]).targets(turned), quiet(1)),
-        "With mean_squared_error, a model that returns (2, 3) for a sample needs 6 target values of"
-            + " shape (2, 3); the training data has targets of shape (3, 2). Change the units of"
-            + " the last layer, returnSequences, or the targets.");
+        "With mean_squared_error, a model with output shape (2, 3) needs 6 target values of shape"
+            + " (2, 3) per sample, but the targets of the training data have shape (3, 2). Change"
+            + " the units of the last layer, returnSequences, or the targets.");
   }
 
   @Test
-  void namesThatDoNotExistListThoseThatDo() {
+  void unknownNamesListTheKnownNames() {
     Sequential model = line();
     assertMessage(
         IllegalArgumentException.class,
@@ -527,7 +529,7 @@ class SequentialFitTest {
     assertMessage(
         IllegalArgumentException.class,
         () -> model.layer("dense").weight("gamma"),
-        "Dense 'dense' has no weight 'gamma'. It has: [kernel, bias]");
+        "Dense 'dense' has no weight 'gamma'. Its weights are [kernel, bias].");
     for (Runnable unknown :
         List.<Runnable>of(
             () -> model.compile("sgd", "mse", "meanness"),
@@ -545,9 +547,14 @@ class SequentialFitTest {
   }
 
   @Test
-  void fitOptionsAreChecked() {
-    assertThrows(IllegalArgumentException.class, () -> epochs(0));
-    assertThrows(IllegalArgumentException.class, () -> epochs(3).initialEpoch(3));
+  void rejectsInvalidFitOptions() {
+    assertMessage(
+        IllegalArgumentException.class, () -> epochs(0), "epochs must be at least 1, but was 0.");
+    assertMessage(
+        IllegalArgumentException.class,
+        () -> epochs(3).initialEpoch(3),
+        "initialEpoch must be less than epochs, but was 3 with epochs=3. As in Keras, epochs is the"
+            + " number of the last epoch, not of additional ones.");
     assertThrows(IllegalArgumentException.class, () -> epochs(3).stepsPerEpoch(0));
     assertThrows(IllegalArgumentException.class, () -> epochs(3).validationSteps(0));
     assertThrows(IllegalArgumentException.class, () -> epochs(3).validationSplit(1));
@@ -556,13 +563,13 @@ class SequentialFitTest {
   }
 
   @Test
-  void aBatchMayBeLargerThanTheData() {
+  void batchSizeCanExceedTheData() {
     assertEquals(1, line().fit(numbers(6).batchSize(Integer.MAX_VALUE), quiet(1)).epochs());
     assertEquals(6, line().predict(numbers(6).batchSize(Integer.MAX_VALUE)).size());
   }
 
   @Test
-  void aHistoryHasAValueForEveryEpoch() {
+  void historyHasAValueForEveryEpoch() {
     var sometimes =
         new Callback() {
           @Override

@@ -31,8 +31,8 @@ import org.unroll.network.Layer;
 import org.unroll.network.Weight;
 
 /**
- * The gradients of the loss with respect to states, against Keras (src/test/python/
- * state_gradients.py).
+ * Compares the gradients of the loss with respect to states with those of Keras
+ * (src/test/python/state_gradients.py).
  */
 @Tag("both-compute-implementations")
 class StateGradientsTest {
@@ -50,8 +50,9 @@ class StateGradientsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
-  void agreeWithKeras(int number) throws IOException {
-    JsonNode root = JSON.readTree(StateGradientsTest.class.getResource("state_gradients.json"));
+  void gradientsAgreeWithKeras(int number) throws IOException {
+    JsonNode root =
+        JSON.readTree(StateGradientsTest.class.getResourceAsStream("state_gradients.json"));
     JsonNode expected = root.get("cases").get(number);
     RecurrentLayer<?> layer = layer(expected.get("name").asText());
     layer.returnSequences(expected.get("sequences").asBoolean());
@@ -87,9 +88,9 @@ class StateGradientsTest {
     }
   }
 
-  /** The gradient at the first step, held against what the step's input does to the loss. */
+  /** Compares the gradients of all steps, summed, with a finite difference of the loss. */
   @Test
-  void goThroughAllLayersAsOutsideOfTraining() {
+  void gradientsPassThroughAllLayersInInferenceMode() {
     Sequential model =
         Sequential.of(
             input(4),
@@ -104,7 +105,7 @@ class StateGradientsTest {
     Samples sample = Samples.of(new int[][] {{1, 4, 2, 3}}).targets(new double[] {1});
     Recording recording = model.recordGradients(sample, 0);
     assertArrayEquals(before, model.network().weights().get(0).values());
-    // The bias of the last layer's state at step t works like the state before its activation.
+    // The bias has the same gradient as the pre-activation of the state, summed over all steps.
     Weight bias = model.layer("simple_rnn").weight("bias");
     double[] summed = new double[2];
     for (int t = 0; t < 4; t++) {
@@ -126,7 +127,7 @@ class StateGradientsTest {
   }
 
   @Test
-  void theOutputOfEveryLayerIsRecorded() {
+  void recordsTheOutputOfEveryLayer() {
     Sequential model = Sequential.of(input(2, 1), lstm(3), dense(2, "relu"), dense(1));
     Samples sample = Samples.of(new double[][][] {{{1}, {2}}});
     Recording recording = model.record(sample, 0);
@@ -144,7 +145,7 @@ class StateGradientsTest {
   }
 
   @Test
-  void needALossAndTargets() {
+  void recordingGradientsNeedsALossAndTargets() {
     Sequential model = Sequential.of(input(2, 1), lstm(3), dense(1));
     Samples sample = Samples.of(new double[][][] {{{1}, {2}}});
     assertThrows(IllegalStateException.class, () -> model.recordGradients(sample, 0));

@@ -28,7 +28,7 @@ import org.unroll.layers.recurrent.Bidirectional;
 import org.unroll.network.NetworkState;
 import org.unroll.network.Weight;
 
-/** Stateful models, models that return their states, and steppers: rules, bits and errors. */
+/** Stateful models, models that return their states, and steppers: results and error messages. */
 @Tag("both-compute-implementations")
 class StatefulTest {
   private static final int STEPS = 5;
@@ -59,7 +59,7 @@ class StatefulTest {
     return assertThrows(IllegalArgumentException.class, call).getMessage();
   }
 
-  /** What a training leaves behind, to the bit. */
+  /** Returns losses, states and weights after a training run, for exact comparison. */
   private static List<Object> bits(int threads) {
     Sequential model = stateful(34);
     Dataset data = data(3 * 34).batchSize(34);
@@ -74,14 +74,14 @@ class StatefulTest {
   }
 
   @Test
-  void theRowsOfEverySliceFindTheirStatesOnAnyNumberOfThreads() {
+  void resultsAreIdenticalOnAnyNumberOfThreads() {
     List<Object> one = bits(1);
     assertEquals(one, bits(2));
     assertEquals(one, bits(4));
   }
 
   @Test
-  void aStateIsKeptUntilItIsResetOrSet() {
+  void keepsStatesUntilTheyAreResetOrSet() {
     Sequential model = stateful(3);
     Dataset data = data(3).batchSize(3);
     double[][] first = model.predict(data).toArray();
@@ -98,28 +98,27 @@ class StatefulTest {
   }
 
   @Test
-  void batchesOfAnotherSizeAreRefused() {
+  void rejectsBatchesOfADifferentSize() {
     Sequential model = stateful(4);
     assertEquals(
-        "The model is stateful and was built for batches of 4 rows; the prediction data has batches"
-            + " of 8. Call batchSize(4) on the data. To predict with another batch size, load the"
-            + " weights into a model with input(…).batchSize(8), or use stepper(rows).",
+        "The model is stateful and needs batches of 4 rows, but the prediction data has batches of 8."
+            + " Call batchSize(4) on the data. To predict with another batch size, load the weights"
+            + " into a model with input(…).batchSize(8), or use stepper(rows).",
         error(() -> model.predict(data(8).batchSize(8))));
     assertEquals(
-        "The model is stateful and was built for batches of 4 rows; the training data has 10"
-            + " samples, so that its last batch has 2. Leave them out: subset(0, 8).",
+        "The model is stateful and needs batches of 4 rows, but the last batch of the training data,"
+            + " which has 10 samples, has 2. Leave these samples out with subset(0, 8).",
         error(() -> model.fit(data(10).batchSize(4), epochs(1).verbose(0))));
     assertEquals(
         "LSTM 'lstm' is stateful and keeps a state for each row of a batch, so the batch size must"
-            + " be fixed. Give it with the input: input(…).batchSize(rows).",
+            + " be fixed. Set it with input(...).batchSize(rows).",
         error(() -> Sequential.of(input(STEPS, 2), lstm(2).stateful(true))));
     assertEquals(
-        "A batch holds at least 1 row. Received: batchSize=0",
-        error(() -> input(STEPS, 2).batchSize(0)));
+        "batchSize must be at least 1, but was 0.", error(() -> input(STEPS, 2).batchSize(0)));
   }
 
   @Test
-  void withoutStatefulLayersBatchesHaveAnySize() {
+  void modelWithoutStatefulLayersAcceptsAnyBatchSize() {
     Sequential model = Sequential.of(input(STEPS, 2).batchSize(4), lstm(2), dense(1));
     assertArrayEquals(
         model.predict(data(10).batchSize(4)).toArray(),
@@ -131,20 +130,21 @@ class StatefulTest {
   }
 
   @Test
-  void onlyTheLastLayerReturnsMoreThanOneOutputAndIsNotTrained() {
+  void onlyTheLastLayerMayReturnSeveralOutputsAndSuchAModelCannotBeTrained() {
     assertEquals(
-        "GRU 'gru' returns its states (returnState), and Dense 'dense' takes one input. Let the last"
-            + " layer of a model alone return them; a model's stepper() has the states of all"
-            + " layers.",
+        "GRU 'gru' returns its states (returnState), but Dense 'dense' accepts only one input. Only"
+            + " the last layer of a model can return them. Use the stepper() of the model to get the"
+            + " states of all layers.",
         error(() -> Sequential.of(input(STEPS, 2), gru(2).returnState(true), dense(1))));
     Sequential apart =
         Sequential.of(
             input(STEPS, 2), bidirectional(gru(1)).mergeMode(Bidirectional.MergeMode.NONE));
     apart.compile("sgd", "mse");
     assertEquals(
-        "Bidirectional 'bidirectional' returns its two directions on their own (MergeMode.NONE)"
-            + ", and there is one target for a sample. Such a model predicts; for"
-            + " training, build it without.",
+        "A model must have one output for training because a sample has one target, but"
+            + " Bidirectional 'bidirectional' returns the outputs of its two directions separately"
+            + " (MergeMode.NONE). Build the model without the additional outputs, or only call"
+            + " predict.",
         error(() -> apart.fit(data(4), epochs(1).verbose(0))));
     assertEquals(
         "There is no output 'gru'. There are: [forward_gru, backward_gru]",
@@ -155,20 +155,20 @@ class StatefulTest {
         assertThrows(IllegalStateException.class, () -> apart.predict(data(4)).state())
             .getMessage());
     assertEquals(
-        "TimeDistributed 'time_distributed' applies a layer to each time step by itself, so LSTM"
-            + " 'lstm' cannot be stateful inside it.",
+        "TimeDistributed 'time_distributed' cannot apply LSTM 'lstm' because 'lstm' is stateful. Put"
+            + " it before or after 'time_distributed'.",
         error(
             () ->
                 Sequential.of(
                     input(3, STEPS, 2).batchSize(2), timeDistributed(lstm(2).stateful(true)))));
     assertEquals(
-        "Both layers of a Bidirectional have the same stateful. Received: stateful=true forwards,"
-            + " false backwards.",
+        "Both layers of a Bidirectional must have the same stateful, but it is true for the forward"
+            + " layer and false for the backward layer.",
         error(() -> bidirectional(gru(2).stateful(true)).backwardLayer(gru(2).goBackwards(true))));
   }
 
   @Test
-  void aComparisonTakesTheBatchSizeOfItsData() {
+  void comparisonUsesTheBatchSizeOfItsData() {
     Dataset data = data(8).batchSize(4);
     var result =
         Comparison.of("stateful", lstm(2).stateful(true)).on(data, data).epochs(1).verbose(0).run();
@@ -176,24 +176,26 @@ class StatefulTest {
   }
 
   @Test
-  void statesMustFit() {
+  void rejectsStatesThatDoNotFit() {
     Sequential model = Sequential.of(input(STEPS, 2), lstm(2), dense(1));
     assertEquals(
-        "The states do not fit: needed are lstm/h (2), lstm/c (2). Received: state_0 (2). Use as"
-            + " many recurrent layers of the same units, or set the states by name.",
+        "The states must have the sizes of lstm/h (2), lstm/c (2), but were state_0 (2). Use the"
+            + " same number of recurrent layers with the same units, or set the states by name.",
         error(() -> model.predict(data(1), NetworkState.of(new double[1][2]))));
     assertEquals(
-        "Every sequence has a state of its own. Sequences: 3, received states: 1."
-            + " Choose rows with select(…), or run as many rows.",
+        "The number of rows must be the number of sequences, which is 3, but the states have 1 rows."
+            + " Choose rows with select(...), or use as many sequences as rows.",
         error(() -> model.predict(data(3), NetworkState.of(new double[1][2], new double[1][2]))));
     assertEquals(
-        "There is at least one state, and each has at least one row. Received rows: [1, 0]",
+        "There must be at least one state, and each must have at least one row, but the numbers of"
+            + " rows are [1, 0].",
         error(() -> NetworkState.of(new double[1][2], new double[0][])));
     NetworkState state = model.stepper(2).state();
     assertEquals(
-        "There is no state 'gru/h'. There are: [lstm/h, lstm/c]", error(() -> state.get("gru/h")));
+        "There is no state 'gru/h'. The states are [lstm/h, lstm/c].",
+        error(() -> state.get("gru/h")));
     assertEquals(
-        "A row of the state 'lstm/c' has 2 values. Received: 3 in row 1",
+        "Each row of the state 'lstm/c' must have 2 values, but row 1 has 3.",
         error(() -> state.set("lstm/c", new double[][] {{1, 2}, {1, 2, 3}})));
     assertEquals(
         "This model is stateful and begins with the states it keeps. Set them with"
@@ -202,7 +204,7 @@ class StatefulTest {
   }
 
   @Test
-  void aStepperNeedsLayersThatWorkStepByStep() {
+  void stepperRejectsLayersThatNeedTheWholeSequence() {
     assertEquals(
         "Bidirectional 'bidirectional' needs the whole sequence, so this model cannot be run step"
             + " by step. Call predict, or build a model without it.",
@@ -218,8 +220,8 @@ class StatefulTest {
             () ->
                 Sequential.of(input(STEPS, 2), gru(2).returnSequences(true), flatten()).stepper()));
     assertEquals(
-        "No layer of this model has a state to hand from step to step: [Dense 'dense']. Call"
-            + " predict.",
+        "A model must have a recurrent layer to be run step by step, but its layers are [Dense"
+            + " 'dense']. Call predict instead.",
         error(() -> Sequential.of(input(STEPS, 2), dense(2)).stepper()));
     Stepper stepper = Sequential.of(input(STEPS, 2), simpleRnn(2)).stepper();
     assertEquals(
@@ -234,9 +236,9 @@ class StatefulTest {
         error(() -> stepper.step(new double[2][2])));
   }
 
-  /** Text generation: what a stepper says of the next token, predict says of the whole text. */
+  /** Text generation: a stepper predicts the same next token as predict does for the whole text. */
   @Test
-  void aStepperReadsTokensAsPredictReadsTheText() {
+  void stepperAgreesWithPredict() {
     Sequential model =
         Sequential.of(
             input(Shape.ANY),

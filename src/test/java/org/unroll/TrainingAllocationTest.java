@@ -35,14 +35,15 @@ import org.unroll.network.Layer;
 import org.unroll.training.FitOptions;
 
 /**
- * Training reuses its buffers: once they are there, a step makes a few small objects only. On plain
- * loops alone, since vectors are objects until the JIT compiler has had its way with them.
+ * Training reuses its buffers: after the first steps, a step allocates only a few small objects.
+ * Tested with the scalar loops only because vectors are objects until the JIT compiler has removed
+ * them.
  */
 @Tag("both-compute-implementations")
 class TrainingAllocationTest {
   /**
-   * Logs, and some shapes for each of four slices, also where the JIT compiler has not removed any
-   * of them; the least of the buffers would make it more.
+   * Enough for the logs and for some shapes of each of the four slices, even if the JIT compiler
+   * removes none of them. Allocating the smallest buffer would exceed it.
    */
   private static final long BYTES_PER_STEP = 2048;
 
@@ -94,7 +95,7 @@ class TrainingAllocationTest {
             dense(1)));
   }
 
-  /** The bytes this thread has allocated, batch by batch. */
+  /** Records the bytes that the calling thread has allocated after each batch. */
   private static final class Bytes extends Callback {
     private final ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final long[] after = new long[120];
@@ -109,7 +110,7 @@ class TrainingAllocationTest {
   @ParameterizedTest
   @MethodSource("cases")
   @SuppressWarnings("deprecation") // Thread.getId, from JDK 19 on
-  void aStepAllocatesNextToNothing(Case which) {
+  void stepAllocatesNoBuffers(Case which) {
     assumeTrue(Compute.describe().startsWith("Plain loops"));
     Sequential model = Sequential.of(which.layers);
     model.compile("adam", "binary_crossentropy", "accuracy");

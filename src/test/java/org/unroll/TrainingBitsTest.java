@@ -46,12 +46,12 @@ import org.unroll.optimizers.Optimizers;
 import org.unroll.training.Predictor;
 import org.unroll.training.Trainer;
 
-/** The same seed gives the same bits: on any number of threads, and in every run. */
+/** The same seed gives the same bits in every run and on any number of threads. */
 @Tag("both-compute-implementations")
 class TrainingBitsTest {
   private static final int STEPS = 7;
 
-  /** Layers behind the input, and whether they take token ids. */
+  /** The layers of a model, and whether its inputs are token ids. */
   private enum Stack {
     GRU_WITH_DROPOUT(false) {
       @Override
@@ -139,7 +139,7 @@ class TrainingBitsTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void trainingDoesNotDependOnThreads(Case which) {
+  void resultDoesNotDependOnThreads(Case which) {
     Run one = train(which, 1, 3);
     for (int threads : new int[] {2, 4}) {
       Run more = train(which, threads, 3);
@@ -151,14 +151,14 @@ class TrainingBitsTest {
   }
 
   @Test
-  void theSeedDecides() {
+  void resultDependsOnTheSeed() {
     var which = new Case(Stack.GRU_WITH_DROPOUT, 61, 17);
     Run first = train(which, 2, 3);
     assertArrayEquals(first.weights, train(which, 2, 3).weights);
-    assertNotEquals(first.losses, train(which, 2, 4).losses, "another seed of dropout");
+    assertNotEquals(first.losses, train(which, 2, 4).losses, "another dropout seed");
   }
 
-  /** What a training leaves behind. */
+  /** The results of a training run. */
   private record Run(
       float[] weights, List<Double> losses, List<Double> evaluation, float[] predictions) {}
 

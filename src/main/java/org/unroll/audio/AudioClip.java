@@ -11,10 +11,10 @@ import javax.sound.sampled.AudioInputStream;
 import javax.sound.sampled.AudioSystem;
 
 /**
- * Sound of one channel; in a notebook it can be played.
+ * A mono sound. In a notebook it is shown as an audio player.
  *
- * @param samples the pressure at equal distances in time, each between −1 and 1
- * @param sampleRate samples in a second, Hz
+ * @param samples the sound pressure at equal intervals, each value between −1 and 1
+ * @param sampleRate the number of samples per second, in Hz
  */
 public record AudioClip(double[] samples, int sampleRate) {
   private static final int LOUDEST = Short.MAX_VALUE;
@@ -22,35 +22,35 @@ public record AudioClip(double[] samples, int sampleRate) {
   /**
    * Checks the samples.
    *
-   * @throws IllegalArgumentException if there are none, if one is not between −1 and 1, or if the
+   * @throws IllegalArgumentException if there are no samples, one is not between −1 and 1, or the
    *     rate is below 1
    */
   public AudioClip {
     if (sampleRate < 1) {
       throw new IllegalArgumentException(
-          "A clip has at least 1 sample a second. Received: sampleRate=" + sampleRate);
+          "sampleRate must be at least 1 Hz, but was " + sampleRate + ".");
     }
     if (samples.length == 0) {
-      throw new IllegalArgumentException("A clip has at least 1 sample. Received: none");
+      throw new IllegalArgumentException("A clip must have at least 1 sample, but has none.");
     }
     for (int i = 0; i < samples.length; i++) {
       if (!(Math.abs(samples[i]) <= 1)) {
         throw new IllegalArgumentException(
-            "The samples of a clip lie between -1 and 1. Received: "
-                + samples[i]
-                + " at sample "
+            "The samples of a clip must be between -1 and 1, but sample "
                 + i
-                + ". Divide all by the largest.");
+                + " is "
+                + samples[i]
+                + ". Divide all samples by the largest absolute value.");
       }
     }
   }
 
-  /** How long it lasts, in seconds. */
+  /** Returns the duration in seconds. */
   public double seconds() {
     return (double) samples.length / sampleRate;
   }
 
-  /** The clip as a WAV file: PCM, 16 bits a sample, a value of 1 being 32767. */
+  /** Returns the clip as a WAV file (16-bit PCM, in which the value 1 becomes 32767). */
   public byte[] wav() {
     byte[] pcm = new byte[2 * samples.length];
     for (int i = 0; i < samples.length; i++) {
@@ -63,7 +63,7 @@ public record AudioClip(double[] samples, int sampleRate) {
     try (var stream = new AudioInputStream(new ByteArrayInputStream(pcm), format, samples.length)) {
       AudioSystem.write(stream, AudioFileFormat.Type.WAVE, file);
     } catch (IOException e) {
-      throw new UncheckedIOException("The clip cannot be written as WAV: " + e, e);
+      throw new UncheckedIOException("The clip could not be written as WAV: " + e, e);
     }
     return file.toByteArray();
   }

@@ -1,68 +1,90 @@
 package org.unroll.audio;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.apache.commons.math3.transform.DftNormalization;
 import org.apache.commons.math3.transform.FastFourierTransformer;
 import org.apache.commons.math3.transform.TransformType;
 
 /**
- * How loud a sound is at each time and pitch, in decibels: Keras's layer {@code MelSpectrogram},
- * with its names, defaults and numbers.
+ * Computes mel spectrograms: the level of a sound in decibels by time and pitch. It has the names,
+ * defaults and results of Keras's layer {@code MelSpectrogram}.
  *
- * <p>The sound is reflected at both ends by half an FFT and cut into frames, one every {@link
- * #sequenceStride} samples; so frame t has sample t · stride in its middle, and there are 1 +
- * ⌊samples / stride⌋ frames. Each is multiplied by a periodic Hann window of {@link
- * #sequenceLength} samples, filled up with zeros to {@link #fftLength} on both sides, and Fourier
- * transformed. The power |X|² of the frequencies is summed into bands, triangles with the peak 1
- * that overlap by half, their {@link #numMelBins} + 2 edges equally far apart on the mel scale of
- * HTK, mel(f) = 1127 ln(1 + f/700). A band of power p becomes 10 log₁₀ max(p, 10⁻¹⁰) dB, and what
- * is more than 80 dB below the loudest band of the clip is raised to that.
+ * <p>The sound is extended at both ends by reflecting half an FFT length, and cut into frames, one
+ * every {@link #sequenceStride} samples. Frame t is therefore centered on sample t · stride, and
+ * there are 1 + ⌊samples / stride⌋ frames. Each frame is multiplied by a periodic Hann window of
+ * {@link #sequenceLength} samples, padded with zeros to {@link #fftLength} on both sides, and
+ * Fourier transformed. The power |X|² of the frequencies is summed into triangular bands with the
+ * peak 1 that overlap by half. Their {@link #numMelBins} + 2 edges are equally spaced on the mel
+ * scale of HTK, mel(f) = 1127 ln(1 + f/700). A band of power p has the level 10 log₁₀ max(p, 10⁻¹⁰)
+ * dB. Levels more than 80 dB below the loudest band of the clip are raised to that limit.
  *
- * <p>Time is the first axis here, as recurrent layers want it; Keras returns it as the last.
- * Immutable: each setting returns a new object.
+ * <p>Time is the first axis, as recurrent layers require; in Keras it is the last. Immutable: each
+ * setting returns a new object.
+ *
+ * <p>Source: Keras 3, {@code keras.layers.MelSpectrogram}.
  */
 public final class MelSpectrogram {
   private static final double SMALLEST_POWER = 1e-10;
   private static final double TOP_DECIBELS = 80;
 
-  private final int fftLength;
-  private final int sequenceStride;
-  private final int sequenceLength;
-  private final int samplingRate;
-  private final int numMelBins;
-  private final double minFreq;
-  private final double maxFreq;
+  /** The settings with Keras's defaults. */
+  private static final class Settings {
+    private int fftLength = 2048;
+    private int sequenceStride = 512;
+    private int sequenceLength; // 0 for fftLength
+    private int samplingRate = 16_000;
+    private int numMelBins = 128;
+    private double minFreq = 20;
+    private double maxFreq; // 0 for half the sampling rate
 
+    private Settings with(Consumer<Settings> change) {
+      var copy = new Settings();
+      copy.fftLength = fftLength;
+      copy.sequenceStride = sequenceStride;
+      copy.sequenceLength = sequenceLength;
+      copy.samplingRate = samplingRate;
+      copy.numMelBins = numMelBins;
+      copy.minFreq = minFreq;
+      copy.maxFreq = maxFreq;
+      change.accept(copy);
+      return copy;
+    }
+
+    private int sequenceLength() {
+      return sequenceLength == 0 ? fftLength : sequenceLength;
+    }
+
+    private double maxFreq() {
+      return maxFreq == 0 ? samplingRate / 2.0 : maxFreq;
+    }
+  }
+
+  private final Settings settings;
   private final double[] window;
   private final Band[] bands;
 
-  /** A triangle over neighbouring frequencies of the FFT: their weights, from the first on. */
+  /**
+   * A triangular band of adjacent FFT frequencies: their weights, starting at frequency {@code
+   * first}.
+   */
   private record Band(int first, double[] weights) {}
 
-  private MelSpectrogram(
-      int fftLength,
-      int sequenceStride,
-      int sequenceLength,
-      int samplingRate,
-      int numMelBins,
-      double minFreq,
-      double maxFreq) {
-    this.fftLength = fftLength;
-    this.sequenceStride = sequenceStride;
-    this.sequenceLength = sequenceLength;
-    this.samplingRate = samplingRate;
-    this.numMelBins = numMelBins;
-    this.minFreq = minFreq;
-    this.maxFreq = maxFreq;
-    check(fftLength >= 2 && Integer.bitCount(fftLength) == 1, "fftLength is a power of 2");
-    check(sequenceStride >= 1, "sequenceStride is at least 1");
-    int length = sequenceLength();
-    check(length >= 1 && length <= fftLength, "sequenceLength is at least 1, at most fftLength");
-    check(samplingRate >= 1, "samplingRate is at least 1");
-    check(numMelBins >= 1, "numMelBins is at least 1");
+  private MelSpectrogram(Settings settings) {
+    this.settings = settings;
+    int fftLength = settings.fftLength;
+    int samplingRate = settings.samplingRate;
+    check(fftLength >= 2 && Integer.bitCount(fftLength) == 1, "fftLength must be a power of 2");
+    check(settings.sequenceStride >= 1, "sequenceStride must be at least 1");
+    int length = settings.sequenceLength();
+    check(length >= 1 && length <= fftLength, "sequenceLength must be between 1 and fftLength");
+    check(samplingRate >= 1, "samplingRate must be at least 1");
+    check(settings.numMelBins >= 1, "numMelBins must be at least 1");
     check(
-        minFreq >= 0 && minFreq < maxFreq() && maxFreq() <= samplingRate / 2.0,
-        "0 <= minFreq < maxFreq <= samplingRate / 2");
+        settings.minFreq >= 0
+            && settings.minFreq < settings.maxFreq()
+            && settings.maxFreq() <= samplingRate / 2.0,
+        "minFreq and maxFreq must satisfy 0 <= minFreq < maxFreq <= samplingRate / 2");
     window = new double[length];
     for (int i = 0; i < length; i++) {
       window[i] = 0.5 - 0.5 * StrictMath.cos(2 * StrictMath.PI * i / length);
@@ -71,137 +93,131 @@ public final class MelSpectrogram {
   }
 
   /**
-   * Keras's defaults: fftLength 2048, sequenceStride 512, sequenceLength as fftLength, samplingRate
-   * 16,000 Hz, numMelBins 128, from 20 Hz to half the sampling rate.
+   * Creates a spectrogram with Keras's defaults: fftLength 2048, sequenceStride 512, sequenceLength
+   * equal to fftLength, samplingRate 16,000 Hz, numMelBins 128, frequencies from 20 Hz to half the
+   * sampling rate.
    */
   public MelSpectrogram() {
-    this(2048, 512, 0, 16_000, 128, 20, 0);
+    this(new Settings());
   }
 
   private void check(boolean holds, String rule) {
     if (!holds) {
       throw new IllegalArgumentException(
-          "The rule for a spectrogram: "
-              + rule
-              + ". Received: fftLength="
-              + fftLength
+          rule
+              + ", but the settings are fftLength="
+              + settings.fftLength
               + ", sequenceStride="
-              + sequenceStride
+              + settings.sequenceStride
               + ", sequenceLength="
-              + sequenceLength()
+              + settings.sequenceLength()
               + ", samplingRate="
-              + samplingRate
+              + settings.samplingRate
               + ", numMelBins="
-              + numMelBins
+              + settings.numMelBins
               + ", minFreq="
-              + minFreq
+              + settings.minFreq
               + ", maxFreq="
-              + maxFreq());
+              + settings.maxFreq()
+              + ".");
     }
   }
 
-  /** The number of samples that are transformed, a power of 2. */
+  /** Sets the number of samples that are Fourier transformed, a power of 2. */
   public MelSpectrogram fftLength(int samples) {
-    return new MelSpectrogram(
-        samples, sequenceStride, sequenceLength, samplingRate, numMelBins, minFreq, maxFreq);
+    return with(changed -> changed.fftLength = samples);
   }
 
-  /** The number of samples from one frame to the next. */
+  /** Sets the number of samples from one frame to the next. */
   public MelSpectrogram sequenceStride(int samples) {
-    return new MelSpectrogram(
-        fftLength, samples, sequenceLength, samplingRate, numMelBins, minFreq, maxFreq);
+    return with(changed -> changed.sequenceStride = samples);
   }
 
-  /** The length of the window in samples, at most {@link #fftLength}; 0 for as many as that. */
+  /** Sets the length of the window in samples, at most {@link #fftLength}; 0 means equal to it. */
   public MelSpectrogram sequenceLength(int samples) {
-    return new MelSpectrogram(
-        fftLength, sequenceStride, samples, samplingRate, numMelBins, minFreq, maxFreq);
+    return with(changed -> changed.sequenceLength = samples);
   }
 
-  /** The sampling rate of the clips, Hz. */
+  /** Sets the sampling rate of the clips in Hz. */
   public MelSpectrogram samplingRate(int hertz) {
-    return new MelSpectrogram(
-        fftLength, sequenceStride, sequenceLength, hertz, numMelBins, minFreq, maxFreq);
+    return with(changed -> changed.samplingRate = hertz);
   }
 
-  /** The number of bands. */
+  /** Sets the number of bands. */
   public MelSpectrogram numMelBins(int bins) {
-    return new MelSpectrogram(
-        fftLength, sequenceStride, sequenceLength, samplingRate, bins, minFreq, maxFreq);
+    return with(changed -> changed.numMelBins = bins);
   }
 
-  /** The lower edge of the lowest band, Hz. */
+  /** Sets the lower edge of the lowest band in Hz. */
   public MelSpectrogram minFreq(double hertz) {
-    return new MelSpectrogram(
-        fftLength, sequenceStride, sequenceLength, samplingRate, numMelBins, hertz, maxFreq);
+    return with(changed -> changed.minFreq = hertz);
   }
 
-  /** The upper edge of the highest band, Hz; 0 for half the sampling rate. */
+  /** Sets the upper edge of the highest band in Hz; 0 means half the sampling rate. */
   public MelSpectrogram maxFreq(double hertz) {
-    return new MelSpectrogram(
-        fftLength, sequenceStride, sequenceLength, samplingRate, numMelBins, minFreq, hertz);
+    return with(changed -> changed.maxFreq = hertz);
   }
 
-  private int sequenceLength() {
-    return sequenceLength == 0 ? fftLength : sequenceLength;
-  }
-
-  private double maxFreq() {
-    return maxFreq == 0 ? samplingRate / 2.0 : maxFreq;
+  private MelSpectrogram with(Consumer<Settings> change) {
+    return new MelSpectrogram(settings.with(change));
   }
 
   /**
-   * The spectrogram of a clip.
+   * Returns the spectrogram of a clip.
    *
-   * @return decibels, frame by frame, in each frame the bands from low to high
-   * @throws IllegalArgumentException if the clip has another sampling rate, or no more samples than
+   * @return the levels in decibels, shape (frames, bands), bands in order of increasing frequency
+   * @throws IllegalArgumentException if the clip has another sampling rate, or is not longer than
    *     half an FFT
    */
   public double[][] of(AudioClip clip) {
     double[] samples = clip.samples();
-    if (clip.sampleRate() != samplingRate || samples.length <= fftLength / 2) {
+    if (clip.sampleRate() != settings.samplingRate || samples.length <= settings.fftLength / 2) {
       throw new IllegalArgumentException(
-          "The clip needs a rate of "
-              + samplingRate
+          "The clip must have a sampling rate of "
+              + settings.samplingRate
               + " Hz and more than "
-              + fftLength / 2
-              + " samples. Received: "
+              + settings.fftLength / 2
+              + " samples, but has "
               + clip.sampleRate()
-              + " Hz, "
+              + " Hz and "
               + samples.length
-              + " samples");
+              + " samples.");
     }
-    double[][] decibels = new double[1 + samples.length / sequenceStride][];
+    double[][] decibels = new double[1 + samples.length / settings.sequenceStride][];
     for (int frame = 0; frame < decibels.length; frame++) {
-      decibels[frame] = inBands(power(samples, frame * sequenceStride));
+      decibels[frame] = levels(power(samples, frame * settings.sequenceStride));
     }
-    double loudest =
+    double lowest =
         Arrays.stream(decibels).flatMapToDouble(Arrays::stream).max().getAsDouble() - TOP_DECIBELS;
     for (double[] frame : decibels) {
-      Arrays.setAll(frame, band -> Math.max(frame[band], loudest));
+      Arrays.setAll(frame, band -> Math.max(frame[band], lowest));
     }
     return decibels;
   }
 
-  /** The power of the frequencies 0 … fftLength/2 of the frame with this sample in its middle. */
-  double[] power(double[] samples, int middle) {
-    double[][] spectrum = new double[2][fftLength];
-    int begin = (fftLength - window.length) / 2;
+  /**
+   * Returns the power of the frequencies 0 … settings.fftLength/2 of the frame that is centered on
+   * a sample.
+   */
+  double[] power(double[] samples, int center) {
+    double[][] spectrum = new double[2][settings.fftLength];
+    int begin = (settings.fftLength - window.length) / 2;
     for (int i = 0; i < window.length; i++) {
-      int at = Math.abs(middle - fftLength / 2 + begin + i);
+      int at = Math.abs(center - settings.fftLength / 2 + begin + i);
       int reflected = at < samples.length ? at : 2 * (samples.length - 1) - at;
       spectrum[0][begin + i] = window[i] * samples[reflected];
     }
     FastFourierTransformer.transformInPlace(
         spectrum, DftNormalization.STANDARD, TransformType.FORWARD);
-    double[] power = new double[fftLength / 2 + 1];
+    double[] power = new double[settings.fftLength / 2 + 1];
     Arrays.setAll(power, k -> spectrum[0][k] * spectrum[0][k] + spectrum[1][k] * spectrum[1][k]);
     return power;
   }
 
-  private double[] inBands(double[] power) {
-    double[] decibels = new double[numMelBins];
-    for (int b = 0; b < numMelBins; b++) {
+  /** Returns the levels of the bands in decibels. */
+  private double[] levels(double[] power) {
+    double[] decibels = new double[settings.numMelBins];
+    for (int b = 0; b < settings.numMelBins; b++) {
       double sum = 0;
       double[] weights = bands[b].weights();
       for (int k = 0; k < weights.length; k++) {
@@ -213,31 +229,31 @@ public final class MelSpectrogram {
   }
 
   private Band[] bands() {
-    double lowest = mel(minFreq);
-    double width = (mel(maxFreq()) - lowest) / (numMelBins + 1);
-    double[] mels = new double[fftLength / 2 + 1];
-    Arrays.setAll(mels, k -> mel((double) k * samplingRate / fftLength));
-    Band[] made = new Band[numMelBins];
-    for (int b = 0; b < numMelBins; b++) {
-      double centre = lowest + (b + 1) * width;
+    double lowest = mel(settings.minFreq);
+    double width = (mel(settings.maxFreq()) - lowest) / (settings.numMelBins + 1);
+    double[] mels = new double[settings.fftLength / 2 + 1];
+    Arrays.setAll(mels, k -> mel((double) k * settings.samplingRate / settings.fftLength));
+    Band[] created = new Band[settings.numMelBins];
+    for (int b = 0; b < settings.numMelBins; b++) {
+      double center = lowest + (b + 1) * width;
       int first = 1; // HTK leaves out the frequency 0
-      while (first < mels.length && mels[first] <= centre - width) {
+      while (first < mels.length && mels[first] <= center - width) {
         first++;
       }
       int end = first;
-      while (end < mels.length && mels[end] < centre + width) {
+      while (end < mels.length && mels[end] < center + width) {
         end++;
       }
       double[] weights = new double[end - first];
       for (int k = first; k < end; k++) {
-        weights[k - first] = 1 - Math.abs(mels[k] - centre) / width;
+        weights[k - first] = 1 - Math.abs(mels[k] - center) / width;
       }
-      made[b] = new Band(first, weights);
+      created[b] = new Band(first, weights);
     }
-    return made;
+    return created;
   }
 
-  /** The weight of a frequency of the FFT in a band. */
+  /** Returns the weight of a frequency of the FFT in a band. */
   double weight(int frequency, int band) {
     int k = frequency - bands[band].first();
     return k < 0 || k >= bands[band].weights().length ? 0 : bands[band].weights()[k];

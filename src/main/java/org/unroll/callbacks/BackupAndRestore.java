@@ -3,67 +3,65 @@ package org.unroll.callbacks;
 import java.nio.file.Path;
 
 /**
- * Backs a training up, so that one that was killed goes on: call {@code fit} again with the same
- * model, data and options, and it ends in the same bits as if nothing had happened.
+ * Backs up a training run so that it can resume after the program was killed. Call {@code fit}
+ * again with the same model, data and options; the result is the same to the bit as without the
+ * break.
  *
- * <p>A backup holds the weights, the optimizer's state, epoch and batch with the sums of loss and
- * metrics so far, the history, and what the other callbacks remember ({@link Callback#writeState}).
- * The order of the samples and the random numbers of dropout follow from the seeds and the number
- * of the batch. The learning rate is the backup's, too: a training that is to go on with another
- * one begins without the backup. It is written as a whole or not at all, so that there is one to go
- * on from whenever the program ends.
+ * <p>A backup contains the weights, the state of the optimizer, the epoch and the batch with the
+ * loss and the metrics so far, the history, and the state of the other callbacks ({@link
+ * Callback#writeState}). The order of the samples and the random numbers of dropout follow from the
+ * seeds and the number of the batch. The learning rate is restored too; delete the backup to train
+ * with another one. A backup is replaced as a whole, so there is always a complete one.
  *
- * <p>A backup that was made with other layers, other data, another optimizer or other options is an
- * error, the number of epochs excepted. Of the data its size, batches, order and a few samples are
- * compared; of a layer its name, its shapes and its weights'; of the callbacks their classes.
+ * <p>{@code fit} throws an {@link IllegalStateException} if the backup was made with other layers,
+ * other data, another optimizer or other options; only the number of epochs may differ. It compares
+ * the names and shapes of layers and weights, the classes of callbacks, and the size, the batches,
+ * the order and some samples of the data.
  *
- * <p>Defaults, those of Keras: after every epoch, deleteCheckpoint true. The backup is deleted when
- * training ends after its last epoch or because a callback has stopped it; it is kept after an
- * interrupt or an exception. There is no {@code double_checkpoint}, which is for backups that may
- * be half written. A training has at most one of these callbacks; it sees an epoch after all
- * others.
+ * <p>Defaults, as in Keras: a backup after every epoch, deleteCheckpoint true. The backup is
+ * deleted when training has finished or was stopped by a callback. It is kept after an interrupt or
+ * an exception. Keras's {@code double_checkpoint} is not needed because a backup is never half
+ * written. A training run can have only one backup, which is made after all other callbacks were
+ * called.
  */
 public final class BackupAndRestore extends Callback {
   private final Path folder;
-  private final SaveFrequency frequency = new SaveFrequency();
+  private Integer saveFreq; // null: after every epoch
   private boolean deleteCheckpoint = true;
 
   BackupAndRestore(Path folder) {
     this.folder = folder;
   }
 
-  /** The folder of the backup. */
+  /** Returns the folder of the backup. */
   public Path folder() {
     return folder;
   }
 
-  /** The number of batches after which a backup is made; null: after every epoch. */
+  /** Returns the number of batches between backups, or null for a backup after every epoch. */
   public Integer saveFreq() {
-    return frequency.batches();
+    return saveFreq;
   }
 
   /**
-   * Backs up each time this many batches were trained instead of after every epoch.
+   * Sets the number of batches between backups, instead of a backup after every epoch.
    *
    * @param batches at least 1
+   * @throws IllegalArgumentException if {@code batches} is less than 1
    */
   public BackupAndRestore saveFreq(int batches) {
-    frequency.batches(batches);
+    saveFreq = Callbacks.checkedSaveFreq(batches);
     return this;
   }
 
-  /** Whether the backup is deleted when training has ended as it should. */
+  /** Returns whether the backup is deleted when training has finished. */
   public boolean deleteCheckpoint() {
     return deleteCheckpoint;
   }
 
-  /** Chooses whether the backup is deleted when training has ended as it should. */
+  /** Sets whether the backup is deleted when training has finished; true by default. */
   public BackupAndRestore deleteCheckpoint(boolean delete) {
     deleteCheckpoint = delete;
     return this;
-  }
-
-  public SaveFrequency frequency() {
-    return frequency;
   }
 }

@@ -2,97 +2,123 @@ package org.unroll.callbacks;
 
 import java.nio.file.Path;
 
-/** The callbacks that Keras has and this library knows, to be imported statically. */
+/** Factory methods for callbacks with Keras's names and defaults. Import them statically. */
 public final class Callbacks {
   private Callbacks() {}
 
   /**
-   * Ends training when a value has stopped improving.
+   * Returns a callback that stops training when a value no longer improves.
    *
-   * @param monitor its name in the logs, for example {@code val_loss}
-   * @param patience the number of epochs without improvement after which training ends, at least 0
+   * @param monitor the name of the value in the logs, for example {@code val_loss}
+   * @param patience the number of epochs without improvement after which training stops, at least 0
+   * @throws IllegalArgumentException if {@code patience} is negative
    */
   public static EarlyStopping earlyStopping(String monitor, int patience) {
     return new EarlyStopping(monitor, patience);
   }
 
   /**
-   * Reduces the learning rate when a value has stopped improving: to a tenth, after 10 epochs, if
-   * nothing else is set.
+   * Returns a callback that reduces the learning rate to a tenth when a value has not improved for
+   * 10 epochs.
    *
-   * @param monitor its name in the logs, for example {@code val_loss}
+   * @param monitor the name of the value in the logs, for example {@code val_loss}
    */
   public static ReduceLrOnPlateau reduceLrOnPlateau(String monitor) {
     return new ReduceLrOnPlateau(monitor);
   }
 
   /**
-   * Reduces the learning rate when a value has stopped improving.
+   * Returns a callback that reduces the learning rate when a value no longer improves.
    *
-   * @param monitor its name in the logs, for example {@code val_loss}
-   * @param factor what the learning rate is multiplied by, at least 0 and below 1
-   * @param patience the number of epochs without improvement after which it is reduced
+   * @param monitor the name of the value in the logs, for example {@code val_loss}
+   * @param factor the factor by which the learning rate is multiplied, at least 0 and less than 1
+   * @param patience the number of epochs without improvement after which it is reduced, at least 0
+   * @throws IllegalArgumentException if {@code factor} is not at least 0 and less than 1, or if
+   *     {@code patience} is negative
    */
   public static ReduceLrOnPlateau reduceLrOnPlateau(String monitor, double factor, int patience) {
     return new ReduceLrOnPlateau(monitor).factor(factor).patience(patience);
   }
 
   /**
-   * Sets the learning rate before every epoch.
+   * Returns a callback that sets the learning rate before every epoch.
    *
-   * @param rule for example {@code (epoch, rate) -> epoch < 10 ? rate : rate * 0.9}
+   * @param rule the learning rate of an epoch, for example {@code (epoch, rate) -> epoch < 10 ?
+   *     rate : rate * 0.9}
    */
   public static LearningRateScheduler learningRateScheduler(LearningRateScheduler.Rule rule) {
     return new LearningRateScheduler(rule);
   }
 
-  /** Ends training when the loss is NaN or infinite. */
+  /** Returns a callback that stops training when the loss is infinite or NaN. */
   public static TerminateOnNaN terminateOnNaN() {
     return new TerminateOnNaN(System.out);
   }
 
   /**
-   * Saves the model after every epoch, or where it is better than before; watches {@code val_loss}
-   * if nothing else is said.
+   * Returns a callback that saves the model after every epoch, or, with {@code saveBestOnly}, when
+   * {@code val_loss} has improved.
    *
-   * @param file a file ending in {@code .keras}; its name may have fields such as {@code
-   *     {epoch:02d}} and {@code {val_loss:.2f}}
+   * @param file the file, whose name must end in {@code .keras} and may contain fields such as
+   *     {@code {epoch:02d}} and {@code {val_loss:.2f}}
+   * @throws IllegalArgumentException if the name of the file does not end in {@code .keras} or has
+   *     an invalid field
    */
   public static ModelCheckpoint modelCheckpoint(Path file) {
     return modelCheckpoint(file, "val_loss");
   }
 
   /**
-   * Saves the model after every epoch, or where it is better than before.
+   * Returns a callback that saves the model after every epoch, or, with {@code saveBestOnly}, when
+   * a value has improved.
    *
-   * @param file a file ending in {@code .keras}; its name may have fields such as {@code
-   *     {epoch:02d}} and {@code {val_loss:.2f}}
-   * @param monitor the name in the logs of what tells which is better, for example {@code val_loss}
+   * @param file the file, whose name must end in {@code .keras} and may contain fields such as
+   *     {@code {epoch:02d}} and {@code {val_loss:.2f}}
+   * @param monitor the name of the value in the logs, for example {@code val_loss}
+   * @throws IllegalArgumentException if the name of the file does not end in {@code .keras} or has
+   *     an invalid field
    */
   public static ModelCheckpoint modelCheckpoint(Path file, String monitor) {
     return new ModelCheckpoint(file, monitor);
   }
 
   /**
-   * Backs the training up, so that one that was killed goes on when {@code fit} is called again.
+   * Returns a callback that backs up the training run, so that it can resume after the program was
+   * killed.
    *
-   * @param folder of this training alone; made if it is missing
+   * @param folder the folder of the backup, used by no other training run; created if it is missing
    */
   public static BackupAndRestore backupAndRestore(Path folder) {
     return new BackupAndRestore(folder);
   }
 
-  /** Writes the logs of every epoch to a new CSV file. */
+  /**
+   * Returns a callback that writes the logs of every epoch to a CSV file.
+   *
+   * @param file the file, overwritten if it exists
+   */
   public static CsvLogger csvLogger(Path file) {
     return csvLogger(file, false);
   }
 
   /**
-   * Writes the logs of every epoch to a CSV file.
+   * Returns a callback that writes the logs of every epoch to a CSV file.
    *
-   * @param append whether to go on with an existing file instead of overwriting it
+   * @param file the file
+   * @param append whether to append to an existing file instead of overwriting it
    */
   public static CsvLogger csvLogger(Path file, boolean append) {
     return new CsvLogger(file, append);
+  }
+
+  /** Checks the number of batches after which a callback saves. */
+  static int checkedSaveFreq(int batches) {
+    if (batches < 1) {
+      throw new IllegalArgumentException(
+          "saveFreq must be at least 1 batch, but was "
+              + batches
+              + ". Do not set it to save after every epoch.");
+    }
+    return batches;
   }
 }

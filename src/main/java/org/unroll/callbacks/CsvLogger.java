@@ -16,12 +16,12 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Writes the logs of every epoch as one line of a CSV file: {@code epoch}, counted from 0, then the
- * names of the first epoch's logs in alphabetical order. Each line is written out at once, so a
- * crash loses none.
+ * Writes the logs of every epoch as one line of a CSV file. The columns are {@code epoch}, counted
+ * from 0, and the names in the logs of the first epoch in alphabetical order. Each line is written
+ * immediately, so none is lost if the program ends.
  *
- * <p>A name that a later epoch lacks is written as {@code NA}, one that only a later epoch has gets
- * no column, both as in Keras.
+ * <p>As in Keras, a value that a later epoch does not have is written as {@code NA}, and a value
+ * that only later epochs have is omitted.
  */
 public final class CsvLogger extends Callback {
   private final Path file;
@@ -34,14 +34,14 @@ public final class CsvLogger extends Callback {
     this.append = append;
   }
 
-  /** The file. */
+  /** Returns the file. */
   public Path file() {
     return file;
   }
 
   /**
-   * Opens the file; what it holds is overwritten unless appending was asked for or training goes on
-   * from a backup.
+   * Opens the file. An existing file is overwritten unless lines are appended to it or the run
+   * resumes from a backup.
    *
    * @throws UncheckedIOException if it cannot be opened
    */
@@ -50,8 +50,8 @@ public final class CsvLogger extends Callback {
     close();
     columns = null;
     try {
-      // Not a channel: those close themselves when the thread is interrupted, and an interrupt is a
-      // way to end training.
+      // Not a channel: channels are closed when the thread is interrupted, and an interrupt is a
+      // normal way to stop training.
       out = new FileOutputStream(file.toFile(), append || training.resumed());
     } catch (IOException e) {
       throw failed("opened", e);
@@ -62,7 +62,7 @@ public final class CsvLogger extends Callback {
    * Writes a line.
    *
    * @throws UncheckedIOException if it cannot be written
-   * @throws IllegalStateException if lines are appended to a file with other columns
+   * @throws IllegalStateException if the line is appended to a file with other columns
    */
   @Override
   public void onEpochEnd(TrainingContext training, int epoch, Map<String, Double> logs) {
@@ -98,9 +98,9 @@ public final class CsvLogger extends Callback {
   }
 
   /**
-   * Takes lines away that were written after the backup.
+   * Removes the lines that were written after the backup.
    *
-   * @throws IOException if the file has not the lines that were written before it
+   * @throws IOException if lines that were written before the backup are missing
    */
   @Override
   public void readState(DataInput state) throws IOException {
@@ -109,9 +109,9 @@ public final class CsvLogger extends Callback {
       throw new IOException(
           "the log "
               + file
-              + " had "
+              + " must have at least the "
               + length
-              + " bytes when the backup was made, and now has "
+              + " bytes that it had when the backup was made, but has "
               + file.toFile().length());
     }
     try (var whole = new RandomAccessFile(file.toFile(), "rw")) {
@@ -135,13 +135,13 @@ public final class CsvLogger extends Callback {
       }
       if (!header.toString().equals(existing)) {
         throw new IllegalStateException(
-            "Lines can only be appended to a file with the same columns. "
+            "Lines must be appended to a file with the same columns, but "
                 + file
                 + " begins with '"
                 + existing
-                + "', this training has '"
+                + "' and this training run has '"
                 + header
-                + "'.");
+                + "'. Choose another file, or do not append.");
       }
       return;
     }

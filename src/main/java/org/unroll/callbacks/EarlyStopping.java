@@ -9,18 +9,18 @@ import org.unroll.internal.FloatArrays;
 import org.unroll.network.Weight;
 
 /**
- * Ends training when a value has stopped improving.
+ * Stops training when a value no longer improves.
  *
- * <p>Defaults, those of Keras: monitor {@code val_loss}, patience 0, minDelta 0, mode auto, no
- * baseline, restoreBestWeights false, startFromEpoch 0.
+ * <p>Defaults, as in Keras: minDelta 0, mode auto, no baseline, restoreBestWeights false,
+ * startFromEpoch 0.
  *
- * <p>With {@code restoreBestWeights} the model has the weights of its best epoch however training
- * ended: stopped by this callback or another one, all epochs done, interrupted or failed. (In Keras
- * an interrupt leaves the last weights.) If not one epoch was completed, the weights stay as they
- * are.
+ * <p>With {@code restoreBestWeights} the model has the weights of its best epoch after training,
+ * regardless of whether training has finished, was stopped, was interrupted or has failed. (In
+ * Keras, an interrupt leaves the last weights.) If no epoch was completed, the weights are not
+ * changed.
  *
  * <p>With a {@code baseline} an epoch resets the patience only if it is also better than the
- * baseline; as in Keras, an epoch better than all before it never ends training.
+ * baseline. As in Keras, an epoch that is better than all before it never stops training.
  */
 public final class EarlyStopping extends MonitorCallback<EarlyStopping> {
   private int patience;
@@ -37,65 +37,76 @@ public final class EarlyStopping extends MonitorCallback<EarlyStopping> {
   EarlyStopping(String monitor, int patience) {
     super(monitor, 0);
     patience(patience);
-    forget();
+    reset();
   }
 
   @Override
-  EarlyStopping self() {
+  protected EarlyStopping self() {
     return this;
   }
 
-  /** The number of epochs without improvement after which training ends. */
+  /** Returns the number of epochs without improvement after which training stops. */
   public int patience() {
     return patience;
   }
 
-  /** Sets the number of epochs without improvement after which training ends, at least 0. */
+  /**
+   * Sets the number of epochs without improvement after which training stops.
+   *
+   * @param epochs at least 0
+   * @throws IllegalArgumentException if {@code epochs} is negative
+   */
   public EarlyStopping patience(int epochs) {
     patience = checkedEpochs("patience", epochs);
     return this;
   }
 
-  /** The value that has to be beaten, or null. */
+  /** Returns the baseline, or null if there is none. */
   public Double baseline() {
     return baseline;
   }
 
-  /** Sets the value that has to be beaten. */
+  /** Sets the value that an epoch must improve on to reset the patience. */
   public EarlyStopping baseline(double value) {
     baseline = value;
     return this;
   }
 
-  /** Whether the model gets the weights of its best epoch. */
+  /** Returns whether the weights of the best epoch are restored. */
   public boolean restoreBestWeights() {
     return restoreBestWeights;
   }
 
-  /** Gives the model the weights of its best epoch when training has ended. */
+  /** Sets whether the weights of the best epoch are restored after training; false by default. */
   public EarlyStopping restoreBestWeights(boolean restore) {
     restoreBestWeights = restore;
     return this;
   }
 
-  /** The first epoch that is looked at, counted from 0. */
+  /** Returns the first epoch that is monitored, counted from 0. */
   public int startFromEpoch() {
     return startFromEpoch;
   }
 
-  /** Sets the first epoch that is looked at, counted from 0. */
+  /**
+   * Sets the first epoch that is monitored.
+   *
+   * @param epoch counted from 0
+   * @throws IllegalArgumentException if {@code epoch} is negative
+   */
   public EarlyStopping startFromEpoch(int epoch) {
     startFromEpoch = checkedEpochs("startFromEpoch", epoch);
     return this;
   }
 
-  /** The best epoch of the last training, counted from 0; −1 if there is none. */
+  /** Returns the best epoch of the last training run, counted from 0, or −1 if there is none. */
   public int bestEpoch() {
     return bestEpoch;
   }
 
   /**
-   * The epoch after which this callback ended the last training, counted from 0; −1 if it did not.
+   * Returns the epoch after which this callback stopped the last training run, counted from 0, or
+   * −1 if it did not stop it.
    */
   public int stoppedEpoch() {
     return stoppedEpoch;
@@ -103,7 +114,7 @@ public final class EarlyStopping extends MonitorCallback<EarlyStopping> {
 
   @Override
   public void onTrainBegin(TrainingContext training) {
-    forget();
+    reset();
   }
 
   @Override
@@ -182,19 +193,11 @@ public final class EarlyStopping extends MonitorCallback<EarlyStopping> {
     }
   }
 
-  private void forget() {
+  private void reset() {
     wait = 0;
     best = Double.NaN;
     bestEpoch = -1;
     stoppedEpoch = -1;
     bestWeights = null;
-  }
-
-  private static int checkedEpochs(String option, int epochs) {
-    if (epochs < 0) {
-      throw new IllegalArgumentException(
-          "'" + option + "' of early stopping is at least 0. Received: " + epochs);
-    }
-    return epochs;
   }
 }

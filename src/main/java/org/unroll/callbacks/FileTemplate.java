@@ -11,10 +11,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A file name with fields in the way of Python's {@code str.format}, as Keras's callbacks take it:
- * {@code {epoch:02d}-{val_loss:.2f}.keras}. A field is a name, and how its value is written: {@code
- * d} for the whole numbers {@code epoch} and {@code batch}, {@code f} and {@code e} for any number,
- * with a width, zeros before it, and digits after the point; without that, a number as it prints.
+ * A file name with fields like those of Python's {@code str.format}, for example {@code
+ * {epoch:02d}-{val_loss:.2f}.keras}. A field is a name and an optional format: {@code d} for the
+ * integers {@code epoch} and {@code batch}, {@code f} and {@code e} for any number, with an
+ * optional width, leading zeros and number of decimals.
  */
 final class FileTemplate {
   private static final Pattern FIELD =
@@ -23,7 +23,7 @@ final class FileTemplate {
   private final String text;
 
   /**
-   * A template.
+   * Creates a template.
    *
    * @throws IllegalArgumentException if a brace does not belong to a field
    */
@@ -32,17 +32,17 @@ final class FileTemplate {
     String rest = FIELD.matcher(text).replaceAll("");
     if (rest.indexOf('{') >= 0 || rest.indexOf('}') >= 0) {
       throw new IllegalArgumentException(
-          "A field of a file name is a name and a format d, f or e, such as {epoch:02d} or"
-              + " {val_loss:.2f}. Received: "
+          "A field of a file name must be a name with an optional format d, f or e, such as"
+              + " {epoch:02d} or {val_loss:.2f}, but the file name was "
               + text);
     }
   }
 
   /**
-   * The name with the values in their fields.
+   * Returns the file name with values instead of fields.
    *
-   * @param epoch the number of the epoch, from 1
-   * @param batch the number of the batch, from 1; null after an epoch
+   * @param epoch the number of the epoch, counted from 1
+   * @param batch the number of the batch, counted from 1; null after an epoch
    * @throws IllegalArgumentException if there is no value for a field
    */
   String format(int epoch, Integer batch, Map<String, Double> logs) {
@@ -70,13 +70,14 @@ final class FileTemplate {
       }
       names.addAll(logs.keySet());
       throw new IllegalArgumentException(
-          "The file name "
+          "A field of the file name "
               + text
-              + " has the field '"
-              + name
-              + "', for which there is no value. There are: "
+              + " must be one of "
               + String.join(", ", names)
-              + (name.startsWith("val_") ? ". Names with val_ need validation data in fit." : "."));
+              + ", but was '"
+              + name
+              + "'."
+              + (name.startsWith("val_") ? " Values with val_ need validation data in fit." : ""));
     }
     String type = field.group("type");
     if (type == null) {
@@ -85,8 +86,7 @@ final class FileTemplate {
     boolean isWhole = value instanceof Integer;
     if (type.equals("d") && (!isWhole || field.group("digits") != null)) {
       throw new IllegalArgumentException(
-          "The format d is for the whole numbers epoch and batch, without digits after a point."
-              + " Received: "
+          "The format d must be used for epoch or batch, without decimals, but the field was "
               + field.group());
     }
     String width = field.group("width").equals("0") ? "" : field.group("width");
@@ -102,7 +102,7 @@ final class FileTemplate {
     return String.format(Locale.ROOT, "%" + width + digits + type, rounded);
   }
 
-  /** Python rounds what lies in the middle to the even digit, Java's formats round it up. */
+  /** Rounds half to even as Python does; the formats of Java round half up. */
   private static BigDecimal rounded(double value, String digits, String type) {
     int count = digits == null ? 6 : Integer.parseInt(digits);
     var exact = new BigDecimal(value);

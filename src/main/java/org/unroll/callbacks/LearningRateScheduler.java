@@ -5,18 +5,18 @@ import org.unroll.optimizers.Optimizer;
 import org.unroll.optimizers.Schedules;
 
 /**
- * Sets the learning rate before every epoch, and adds {@code learning_rate} to the logs. A schedule
- * by steps belongs to the optimizer instead, see {@link Schedules}.
+ * Sets the learning rate before every epoch, and adds it to the logs as {@code learning_rate}. For
+ * a learning rate that changes with every step, give the optimizer a schedule of {@link Schedules}.
  */
 public final class LearningRateScheduler extends Callback {
   /** The learning rate of an epoch. */
   @FunctionalInterface
   public interface Rule {
     /**
-     * The learning rate of an epoch.
+     * Returns the learning rate of an epoch.
      *
-     * @param epoch counted from 0
-     * @param learningRate the learning rate so far
+     * @param epoch the epoch, counted from 0
+     * @param learningRate the learning rate before
      */
     double learningRate(int epoch, double learningRate);
   }

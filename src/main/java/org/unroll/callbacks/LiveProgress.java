@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.unroll.training.FitOptions;
 
 /**
- * Shows in one place how training goes on, in a notebook: the time left, the values and the curves
- * so far, drawn anew at most twice a second, and a last time when training has ended.
+ * Shows the progress of training in a notebook: the remaining time, the values and the curves so
+ * far. The display is updated at most twice per second and once after training.
  *
- * <p>A display that fails does not cost the training: it is given up, and a line for each epoch
- * takes its place.
+ * <p>If the display fails, training continues, and one line per epoch is printed instead.
+ *
+ * @hidden
  */
 public final class LiveProgress extends Callback {
   private static final long INTERVAL = 500_000_000;
@@ -28,8 +28,8 @@ public final class LiveProgress extends Callback {
   private String title = "";
   private Run run;
   private long lastShown;
-  private RuntimeException failure; // of the view; null: none
-  private ProgressBar lines; // instead of a view that failed; null: not yet
+  private RuntimeException failure; // of the view; null if there is none
+  private ProgressBar lines; // replaces a view that has failed; null before
 
   LiveProgress(Consumer<Object> view, LongSupplier nanoTime) {
     this.view = view;
@@ -37,10 +37,10 @@ public final class LiveProgress extends Callback {
   }
 
   /**
-   * A display for one training; empty where {@code verbose} asks for another kind, or there is no
-   * place to show it in.
+   * Returns a display for one training run, or an empty optional if {@code verbose} selects another
+   * kind of display or if values cannot be shown in place.
    *
-   * @param verbose as in {@link FitOptions#verbose(int)}, null if it was not set
+   * @param verbose 0, 1 or 2 as in the options of {@code fit}; null if it was not set
    */
   public static Optional<LiveProgress> open(Integer verbose) {
     if (verbose != null && verbose != 1) {
@@ -52,30 +52,30 @@ public final class LiveProgress extends Callback {
         .map(view -> new LiveProgress(view, System::nanoTime));
   }
 
-  /** Shows several trainings, one after another, until {@link #end()}. */
+  /** Shows several training runs, one after another, until {@link #end()}. */
   public LiveProgress severalRuns() {
     endsWithRun = false;
     return this;
   }
 
-  /** Sets what the next training is called, such as the name of the model; nothing by default. */
+  /** Sets the title of the next training run, such as the name of the model; none by default. */
   public LiveProgress title(String newTitle) {
     title = newTitle == null ? "" : newTitle;
     return this;
   }
 
-  /** Shows the last state. */
+  /** Ends the display and shows its last state. */
   public void end() {
     ended = true;
     show();
   }
 
-  /** Whether no state will follow. */
+  /** Returns whether the display has ended. */
   public boolean ended() {
     return ended;
   }
 
-  /** The trainings so far, the last one possibly under way. */
+  /** Returns the training runs so far; the last one may be running. */
   public List<Run> runs() {
     return Collections.unmodifiableList(runs);
   }
@@ -97,7 +97,7 @@ public final class LiveProgress extends Callback {
     if (failure != null) {
       if (lines == null) {
         lines = ProgressBar.of(2);
-        lines.title("The live display failed, from here on in lines: " + failure);
+        lines.title("The live display failed. Progress is printed from now on: " + failure);
         lines.onTrainBegin(training);
       }
       lines.onEpochBegin(training, epoch);
@@ -153,13 +153,13 @@ public final class LiveProgress extends Callback {
     lastShown = nanoTime.getAsLong();
   }
 
-  /** One line for each training. */
+  /** Returns one line for each training run. */
   @Override
   public String toString() {
     return String.join("\n", runs.stream().map(Run::toString).toList());
   }
 
-  /** One training as far as it has come. */
+  /** One training run and its progress. */
   public static final class Run {
     private final String title;
     private final int epochs;
@@ -199,7 +199,7 @@ public final class LiveProgress extends Callback {
     private void endBatch(int batch, Map<String, Double> means, long time) {
       step = batch + 1;
       logs = means;
-      // The first batch of all is slower than the others.
+      // The very first batch is slower than the others.
       if (firstBatchEnd == 0) {
         firstBatchEnd = time;
       } else {
@@ -211,7 +211,7 @@ public final class LiveProgress extends Callback {
 
     private void endEpoch(Map<String, Double> values, long time) {
       logs = new LinkedHashMap<>(values);
-      // A callback may add a value to some epochs only; the others have NaN in its place.
+      // A callback may add a value to some epochs only; the value of the others is NaN.
       values
           .keySet()
           .forEach(
@@ -231,7 +231,7 @@ public final class LiveProgress extends Callback {
       trace.clear();
     }
 
-    /** Keeps what is shown of the epoch at hand. */
+    /** Records the current mean loss, which is about to be shown. */
     private void keepTrace() {
       if (step > 0 && !ended) {
         trace.add(
@@ -239,47 +239,48 @@ public final class LiveProgress extends Callback {
       }
     }
 
-    /** What it is called; may be empty. */
+    /** Returns the title; may be empty. */
     public String title() {
       return title;
     }
 
-    /** Whether it has ended, early or not. */
+    /** Returns whether the run has ended, early or not. */
     public boolean ended() {
       return ended;
     }
 
-    /** The share of all batches that was trained on, 0 to 1. */
+    /** Returns the fraction of all batches that are done, from 0 to 1. */
     public double share() {
       double all = epochs - Math.max(firstEpoch, 0);
       return Math.min((done + (double) step / stepsPerEpoch) / all, 1);
     }
 
-    /** The number of the first epoch, counted from 0. */
+    /** Returns the first epoch, counted from 0. */
     public int firstEpoch() {
       return Math.max(firstEpoch, 0);
     }
 
-    /** The number of epochs that were finished. */
+    /** Returns the number of finished epochs. */
     public int finishedEpochs() {
       return done;
     }
 
-    /** The values of the finished epochs, by their names in the logs. */
+    /** Returns the values of the finished epochs by their names in the logs. */
     public Map<String, List<Double>> curves() {
       return Collections.unmodifiableMap(curves);
     }
 
     /**
-     * The mean loss in the epoch at hand at the times it was shown, as pairs: the epochs since the
-     * beginning, with a fraction; the loss.
+     * Returns the mean loss of the current epoch each time that it was shown, as pairs of the
+     * number of epochs since the beginning, with a fraction, and the loss.
      */
     public List<double[]> trace() {
       return Collections.unmodifiableList(trace);
     }
 
     /**
-     * How far it is, and the time left or taken, for example {@code epoch 3/20 - 41/500 - 1:23}.
+     * Returns the progress and the remaining or elapsed time, for example {@code epoch 3/20 -
+     * 41/500 - 1:23 left - 50ms/step}.
      */
     public String status() {
       if (firstEpoch < 0) {
@@ -312,8 +313,9 @@ public final class LiveProgress extends Callback {
     }
 
     /**
-     * The means in the epoch at hand and what else the last finished epoch had; after the end, the
-     * values of the last finished epoch alone, where there is one.
+     * Returns the values of the current epoch, and those of the last finished epoch that the
+     * current one does not have yet. After training, the values of the last finished epoch, if
+     * there is one.
      */
     public String values() {
       Map<String, Double> shown = new LinkedHashMap<>(ended && done > 0 ? Map.of() : logs);
@@ -330,7 +332,8 @@ public final class LiveProgress extends Callback {
     }
 
     /**
-     * From the epochs so far, or from the steps in the first one, which then leaves validation out.
+     * Returns an estimate of the remaining time from the epochs so far. In the first epoch it is
+     * estimated from the steps and does not include validation.
      */
     private double secondsLeft() {
       int epochsLeft = epochs - firstEpoch - done;
@@ -342,7 +345,7 @@ public final class LiveProgress extends Callback {
       return Math.max(0, (secondsInEpochs - slowBegin) / done * epochsLeft - inEpoch);
     }
 
-    /** The title, the status and the values in a line. */
+    /** Returns the title, the status and the values in one line. */
     @Override
     public String toString() {
       String values = values();

@@ -9,27 +9,28 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Saves the model while it is trained: after every epoch, or where it is better than before.
+ * Saves the model during training, after every epoch or when a value has improved.
  *
- * <p>The file is a whole model with the state of the optimizer, as {@code model.save} writes it. It
- * is written beside its place and moved there, so a checkpoint is never half written, and the one
- * before it not lost, whatever happens in between.
+ * <p>The file contains the model and the state of the optimizer, as {@code model.save} writes it.
+ * It is written under a temporary name and then moved, so a checkpoint is never half written and
+ * the previous one is not lost.
  *
- * <p>The file's name may have fields in the way of Python's {@code str.format}, {@code epoch}
- * (counted from 1), {@code batch} (with {@link #saveFreq}) and the names of the logs: {@code
- * "{epoch:02d}-{val_loss:.2f}.keras"}. Folders that are missing are made.
+ * <p>The name of the file may contain fields like those of Python's {@code str.format}: {@code
+ * epoch} (counted from 1), {@code batch} (with {@link #saveFreq}) and the names of the logs, for
+ * example {@code "{epoch:02d}-{val_loss:.2f}.keras"}. Missing folders are created.
  *
- * <p>Defaults, those of Keras: monitor {@code val_loss}, saveBestOnly false, mode auto, after every
- * epoch, no initialValueThreshold. There is no {@code save_weights_only}: a model is saved whole.
+ * <p>Defaults, as in Keras: monitor {@code val_loss}, saveBestOnly false, mode auto, after every
+ * epoch, no initialValueThreshold. There is no {@code save_weights_only}; the whole model is saved.
  */
 public final class ModelCheckpoint extends MonitorCallback<ModelCheckpoint> {
   private final Path file;
   private final FileTemplate template;
-  private final SaveFrequency frequency = new SaveFrequency();
+  private Integer saveFreq; // null: after every epoch
   private boolean saveBestOnly;
   private Double initialValueThreshold;
 
   private int epoch;
+  private int batchesSinceSave;
   private double best; // NaN: none yet
 
   ModelCheckpoint(Path file, String monitor) {
@@ -37,69 +38,72 @@ public final class ModelCheckpoint extends MonitorCallback<ModelCheckpoint> {
     this.file = file;
     if (!file.toString().endsWith(".keras")) {
       throw new IllegalArgumentException(
-          "A checkpoint is a model, whose file's name ends in .keras. Received: " + file);
+          "The name of a checkpoint must end in .keras, but was " + file);
     }
     template = new FileTemplate(file.toString());
-    forget();
+    reset();
   }
 
   @Override
-  ModelCheckpoint self() {
+  protected ModelCheckpoint self() {
     return this;
   }
 
-  /** The file, with the fields in its name. */
+  /** Returns the file, with the fields in its name. */
   public Path file() {
     return file;
   }
 
-  /** Whether only a model that is better than all before is saved. */
+  /** Returns whether the model is saved only if it is better than all models before. */
   public boolean saveBestOnly() {
     return saveBestOnly;
   }
 
-  /** Chooses whether only a model that is better than all before is saved. */
+  /**
+   * Sets whether the model is saved only if it is better than all models before; false by default.
+   */
   public ModelCheckpoint saveBestOnly(boolean only) {
     saveBestOnly = only;
     return this;
   }
 
-  /** The number of batches after which the model is saved; null: after every epoch. */
+  /** Returns the number of batches between checkpoints, or null for one after every epoch. */
   public Integer saveFreq() {
-    return frequency.batches();
+    return saveFreq;
   }
 
   /**
-   * Saves each time this many batches were trained instead of after every epoch. The logs are then
-   * those of the epoch so far, without validation.
+   * Sets the number of batches between checkpoints, instead of one after every epoch. The logs are
+   * then those of the epoch so far, without validation.
    *
    * @param batches at least 1
+   * @throws IllegalArgumentException if {@code batches} is less than 1
    */
   public ModelCheckpoint saveFreq(int batches) {
-    frequency.batches(batches);
+    saveFreq = Callbacks.checkedSaveFreq(batches);
     return this;
   }
 
-  /** The value that the first model saved has to be better than, or null. */
+  /** Returns the value that the first saved model must improve on, or null if there is none. */
   public Double initialValueThreshold() {
     return initialValueThreshold;
   }
 
-  /** Sets the value that the first model saved has to be better than, for saveBestOnly. */
+  /** Sets the value that the first saved model must improve on, with {@code saveBestOnly}. */
   public ModelCheckpoint initialValueThreshold(double value) {
     initialValueThreshold = value;
-    forget();
+    reset();
     return this;
   }
 
-  /** The best value so far; the threshold, or NaN without one, before there is any. */
+  /** Returns the best value so far; before the first one the threshold, or NaN if there is none. */
   public double best() {
     return best;
   }
 
   @Override
   public void onTrainBegin(TrainingContext training) {
-    forget();
+    reset();
   }
 
   @Override
@@ -109,14 +113,19 @@ public final class ModelCheckpoint extends MonitorCallback<ModelCheckpoint> {
 
   @Override
   public void onBatchEnd(TrainingContext training, int batch, Map<String, Double> logs) {
-    if (frequency.isDueAfterBatch()) {
+    if (saveFreq == null) {
+      return;
+    }
+    batchesSinceSave++;
+    if (batchesSinceSave >= saveFreq) {
+      batchesSinceSave = 0;
       save(training, batch + 1, logs);
     }
   }
 
   @Override
   public void onEpochEnd(TrainingContext training, int endedEpoch, Map<String, Double> logs) {
-    if (frequency.isDueAfterEpoch()) {
+    if (saveFreq == null) {
       save(training, null, logs);
     }
   }
@@ -134,7 +143,7 @@ public final class ModelCheckpoint extends MonitorCallback<ModelCheckpoint> {
       Files.createDirectories(target.toAbsolutePath().getParent());
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "The folder of the checkpoint " + target + " cannot be made: " + e.getMessage(), e);
+          "The folder of the checkpoint " + target + " cannot be created: " + e.getMessage(), e);
     }
     training.save(target);
   }
@@ -142,17 +151,17 @@ public final class ModelCheckpoint extends MonitorCallback<ModelCheckpoint> {
   @Override
   public void writeState(DataOutput out) throws IOException {
     out.writeDouble(best);
-    out.writeInt(frequency.seen());
+    out.writeInt(batchesSinceSave);
   }
 
   @Override
   public void readState(DataInput in) throws IOException {
     best = in.readDouble();
-    frequency.seen(in.readInt());
+    batchesSinceSave = in.readInt();
   }
 
-  private void forget() {
+  private void reset() {
     best = initialValueThreshold == null ? Double.NaN : initialValueThreshold;
-    frequency.begin();
+    batchesSinceSave = 0;
   }
 }

@@ -4,21 +4,22 @@ import java.util.Map;
 import org.unroll.metrics.Metric;
 
 /**
- * What the callbacks that watch one value of the logs have in common.
+ * A callback that watches one value of the logs. Extend this class for a custom callback of this
+ * kind.
  *
- * <p>A value is an improvement on another if it is better by more than {@code minDelta}. NaN never
- * is one.
+ * <p>A value improves on another one if it is better by more than {@code minDelta}. NaN never
+ * improves on a value.
  *
- * @param <S> the callback
+ * @param <S> the class of the callback, which its options return
  */
 public abstract class MonitorCallback<S extends MonitorCallback<S>> extends Callback {
   /** Which values are better. */
   public enum Mode {
-    /** Lower ones for a loss, and what {@link Metric#higherIsBetter} says for a metric. */
+    /** Lower values for a loss, and {@link Metric#higherIsBetter} for a metric. */
     AUTO,
-    /** Lower ones. */
+    /** Lower values. */
     MIN,
-    /** Higher ones. */
+    /** Higher values. */
     MAX
   }
 
@@ -26,33 +27,50 @@ public abstract class MonitorCallback<S extends MonitorCallback<S>> extends Call
   private double minDelta;
   private Mode mode = Mode.AUTO;
 
-  MonitorCallback(String monitor, double minDelta) {
+  /**
+   * Creates a callback.
+   *
+   * @param monitor the name of the value in the logs, for example {@code val_loss}
+   * @param minDelta the smallest change that counts as an improvement, at least 0
+   */
+  protected MonitorCallback(String monitor, double minDelta) {
     this.monitor = monitor;
     this.minDelta = minDelta;
   }
 
-  abstract S self();
+  /** Returns this callback. */
+  protected abstract S self();
 
-  /** The name of the value in the logs. */
+  /** Returns the name of the value in the logs. */
   public final String monitor() {
     return monitor;
   }
 
-  /** The least change that counts as an improvement. */
+  /** Returns the smallest change that counts as an improvement. */
   public final double minDelta() {
     return minDelta;
   }
 
-  /** Sets the least change that counts as an improvement, at least 0. */
+  /**
+   * Sets the smallest change that counts as an improvement.
+   *
+   * @param delta finite and at least 0
+   * @throws IllegalArgumentException if {@code delta} is negative, infinite or NaN
+   */
   public final S minDelta(double delta) {
     if (!(delta >= 0) || Double.isInfinite(delta)) {
-      throw new IllegalArgumentException("'minDelta' is finite and at least 0. Received: " + delta);
+      throw new IllegalArgumentException(
+          "minDelta of "
+              + getClass().getSimpleName()
+              + " must be finite and at least 0, but was "
+              + delta
+              + ".");
     }
     minDelta = delta;
     return self();
   }
 
-  /** Which values are better. */
+  /** Returns which values are better. */
   public final Mode mode() {
     return mode;
   }
@@ -64,35 +82,37 @@ public abstract class MonitorCallback<S extends MonitorCallback<S>> extends Call
   }
 
   /**
-   * The value watched.
+   * Returns the watched value.
    *
-   * @throws IllegalStateException if the logs have no such value
+   * @param logs the logs of an epoch
+   * @throws IllegalStateException if the logs do not contain the value
    */
-  final double monitored(Map<String, Double> logs) {
+  protected final double monitored(Map<String, Double> logs) {
     Double value = logs.get(monitor);
     if (value == null) {
       throw new IllegalStateException(
           getClass().getSimpleName()
-              + " watches '"
+              + " needs '"
               + monitor
-              + "', which the logs do not have. They have: "
+              + "' in the logs, but they contain "
               + String.join(", ", logs.keySet())
-              + "."
               + (monitor.startsWith("val_")
-                  ? " Names with val_ need validation data in fit."
-                  : ""));
+                  ? ". Values with val_ need validation data in fit."
+                  : ". Compile the model with this metric, or monitor another value."));
     }
     return value;
   }
 
   /**
-   * Whether the value is better than the reference by more than {@code minDelta}; any number is
-   * better than the reference NaN, which stands for none.
+   * Returns whether a value is better than a reference by more than {@code minDelta}.
    *
-   * @throws IllegalStateException in the mode auto, if the value watched is neither a loss nor a
-   *     metric
+   * @param training the training run
+   * @param value the value; NaN is never better
+   * @param reference the reference; NaN means that there is none, and any number is better
+   * @throws IllegalStateException with {@link Mode#AUTO}, if the watched value is neither the loss
+   *     nor a metric
    */
-  final boolean improves(TrainingContext training, double value, double reference) {
+  protected final boolean improves(TrainingContext training, double value, double reference) {
     boolean higher = higherIsBetter(training);
     if (Double.isNaN(reference)) {
       return !Double.isNaN(value);
@@ -114,8 +134,22 @@ public abstract class MonitorCallback<S extends MonitorCallback<S>> extends Call
     }
     throw new IllegalStateException(
         getClass().getSimpleName()
-            + " cannot tell whether a higher '"
+            + " needs a mode to monitor '"
             + monitor
-            + "' is better, for it is neither the loss nor a metric. Set mode(MIN) or mode(MAX).");
+            + "', which is neither the loss nor a metric. Set mode(MIN) or mode(MAX).");
+  }
+
+  /** Checks an option of this callback that is a number of epochs. */
+  final int checkedEpochs(String option, int epochs) {
+    if (epochs < 0) {
+      throw new IllegalArgumentException(
+          option
+              + " of "
+              + getClass().getSimpleName()
+              + " must be at least 0, but was "
+              + epochs
+              + ".");
+    }
+    return epochs;
   }
 }

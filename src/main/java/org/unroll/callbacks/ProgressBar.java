@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Shows how training goes on, as Keras's {@code verbose} does: nothing (0), a bar that is redrawn
- * in place at most four times a second (1), or one line an epoch (2).
+ * Prints the progress of training, like Keras's {@code verbose}: nothing (0), a bar that is redrawn
+ * in place at most four times per second (1), or one line per epoch (2).
  *
  * <pre>
  * Epoch 3/20
@@ -18,9 +18,11 @@ import java.util.function.LongSupplier;
  * Epoch 3/20 - 500/500 - 26s - 50ms/step - loss: 0.2655 - val_loss: 0.2701
  * </pre>
  *
- * <p>While an epoch runs, the time shown is what is left of it, afterwards what it took. The first
- * batch does not count for the time of a step: it is slower than the others. Values have four
- * decimals, those of 0.001 and less an exponent.
+ * <p>During an epoch the remaining time is shown, and then the elapsed time. The time per step does
+ * not include the first batch, which is slower than the others. Values have four decimals; values
+ * of at most 0.001 are shown in scientific notation.
+ *
+ * @hidden
  */
 public final class ProgressBar extends Callback {
   private static final int WIDTH = 20;
@@ -40,12 +42,12 @@ public final class ProgressBar extends Callback {
   private int drawnWidth;
 
   /**
-   * A progress display.
+   * Creates a progress display.
    *
-   * @param verbose 0 (nothing), 1 (a bar) or 2 (one line an epoch)
-   * @param out where it is written
+   * @param verbose 0 (nothing), 1 (a bar) or 2 (one line per epoch)
+   * @param out the stream to print to
    */
-  public ProgressBar(int verbose, PrintStream out) {
+  ProgressBar(int verbose, PrintStream out) {
     this(verbose, out, System::nanoTime, canShowLines());
   }
 
@@ -58,34 +60,40 @@ public final class ProgressBar extends Callback {
     this.empty = lines ? '─' : '.';
   }
 
+  /**
+   * Checks that {@code verbose} is 0, 1 or 2.
+   *
+   * @throws IllegalArgumentException if it is not
+   */
   public static void requireKnown(int verbose) {
     if (verbose < 0 || verbose > 2) {
       throw new IllegalArgumentException(
-          "'verbose' is 0 (nothing), 1 (shown in one place) or 2 (one line an epoch). Received: "
-              + verbose);
+          "verbose must be 0 (nothing), 1 (a live display) or 2 (one line per epoch), but was "
+              + verbose
+              + ".");
     }
   }
 
-  /** A display of the kind 0, 1 or 2 on standard output. */
+  /** Returns a display of kind 0, 1 or 2 on standard output. */
   public static ProgressBar of(int verbose) {
     return new ProgressBar(verbose, System.out);
   }
 
   /**
-   * A bar where standard output is a terminal, one line an epoch where it is a file, a pipe or a
-   * notebook; on standard output. What notebooks show beside it: {@link LiveProgress}.
+   * Returns a display on standard output: a bar if it is a terminal, and one line per epoch if it
+   * is a file, a pipe or a notebook. Interactive notebooks use {@link LiveProgress} instead.
    */
   public static ProgressBar auto() {
     return new ProgressBar(isTerminal(System.console()) ? 1 : 2, System.out);
   }
 
-  /** The kind of display, 0, 1 or 2. */
-  public int verbose() {
+  /** Returns the kind of display, 0, 1 or 2. */
+  int verbose() {
     return verbose;
   }
 
   /**
-   * Sets a line to be shown before the first epoch, such as the name of the model; none by default.
+   * Sets a line to print before the first epoch, such as the name of the model; none by default.
    */
   public void title(String newTitle) {
     title = newTitle;
@@ -141,7 +149,7 @@ public final class ProgressBar extends Callback {
     }
   }
 
-  /** Ends a line that was left open by a training that ended within an epoch. */
+  /** Ends the current line if training ended within an epoch. */
   @Override
   public void onTrainEnd(TrainingContext training) {
     if (drawnWidth > 0) {
@@ -153,7 +161,7 @@ public final class ProgressBar extends Callback {
   private void draw(String text, String end) {
     String rest = " ".repeat(Math.max(drawnWidth - text.length(), 0));
     drawnWidth = text.length();
-    out.print("\r" + text + rest + end); // in one piece, for consoles that show every write apart
+    out.print("\r" + text + rest + end); // in one write, which some consoles show separately
     out.flush();
   }
 
@@ -218,7 +226,7 @@ public final class ProgressBar extends Callback {
       return false;
     }
     try {
-      // From JDK 22 on a console may exist without a terminal, and this method tells.
+      // Since JDK 22 there may be a console without a terminal.
       return (boolean) Console.class.getMethod("isTerminal").invoke(console);
     } catch (ReflectiveOperationException beforeJdk22) {
       return true;

@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * Multiplies the learning rate by a factor when a value has stopped improving, and adds {@code
- * learning_rate}, the rate of the epoch, to the logs.
+ * Multiplies the learning rate by a factor when a value no longer improves, and adds the rate of
+ * the epoch to the logs as {@code learning_rate}. The learning rate must not follow a schedule.
  *
- * <p>Defaults, those of Keras: monitor {@code val_loss}, factor 0.1, patience 10, minDelta 0.0001,
- * mode auto, cooldown 0, minLr 0. The optimizer's learning rate must not follow a schedule.
+ * <p>Defaults, as in Keras: factor 0.1, patience 10, minDelta 0.0001, mode auto, cooldown 0, minLr
+ * 0.
  */
 public final class ReduceLrOnPlateau extends MonitorCallback<ReduceLrOnPlateau> {
   private double factor = 0.1;
@@ -27,57 +27,77 @@ public final class ReduceLrOnPlateau extends MonitorCallback<ReduceLrOnPlateau> 
   }
 
   @Override
-  ReduceLrOnPlateau self() {
+  protected ReduceLrOnPlateau self() {
     return this;
   }
 
-  /** What the learning rate is multiplied by. */
+  /** Returns the factor by which the learning rate is multiplied. */
   public double factor() {
     return factor;
   }
 
-  /** Sets what the learning rate is multiplied by, at least 0 and below 1. */
+  /**
+   * Sets the factor by which the learning rate is multiplied.
+   *
+   * @param value at least 0 and less than 1
+   * @throws IllegalArgumentException if {@code value} is out of range
+   */
   public ReduceLrOnPlateau factor(double value) {
     if (!(value >= 0 && value < 1)) {
       throw new IllegalArgumentException(
-          "The factor of ReduceLrOnPlateau is at least 0 and below 1. Received: " + value);
+          "factor of ReduceLrOnPlateau must be at least 0 and less than 1, but was " + value + ".");
     }
     factor = value;
     return this;
   }
 
-  /** The number of epochs without improvement after which the rate is reduced. */
+  /** Returns the number of epochs without improvement after which the rate is reduced. */
   public int patience() {
     return patience;
   }
 
-  /** Sets the number of epochs without improvement after which the rate is reduced, at least 0. */
+  /**
+   * Sets the number of epochs without improvement after which the rate is reduced.
+   *
+   * @param epochs at least 0
+   * @throws IllegalArgumentException if {@code epochs} is negative
+   */
   public ReduceLrOnPlateau patience(int epochs) {
     patience = checkedEpochs("patience", epochs);
     return this;
   }
 
-  /** The number of epochs after a reduction in which nothing is counted. */
+  /** Returns the number of epochs after a reduction that are not counted. */
   public int cooldown() {
     return cooldown;
   }
 
-  /** Sets the number of epochs after a reduction in which nothing is counted, at least 0. */
+  /**
+   * Sets the number of epochs after a reduction that are not counted.
+   *
+   * @param epochs at least 0
+   * @throws IllegalArgumentException if {@code epochs} is negative
+   */
   public ReduceLrOnPlateau cooldown(int epochs) {
     cooldown = checkedEpochs("cooldown", epochs);
     return this;
   }
 
-  /** The lowest learning rate. */
+  /** Returns the lowest learning rate. */
   public double minLr() {
     return minLr;
   }
 
-  /** Sets the lowest learning rate, at least 0. */
+  /**
+   * Sets the lowest learning rate.
+   *
+   * @param rate finite and at least 0
+   * @throws IllegalArgumentException if {@code rate} is negative, infinite or NaN
+   */
   public ReduceLrOnPlateau minLr(double rate) {
     if (!(rate >= 0) || Double.isInfinite(rate)) {
       throw new IllegalArgumentException(
-          "'minLr' of ReduceLrOnPlateau is finite and at least 0. Received: " + rate);
+          "minLr of ReduceLrOnPlateau must be finite and at least 0, but was " + rate + ".");
     }
     minLr = rate;
     return this;
@@ -124,13 +144,5 @@ public final class ReduceLrOnPlateau extends MonitorCallback<ReduceLrOnPlateau> 
     wait = in.readInt();
     coolingDown = in.readInt();
     best = in.readDouble();
-  }
-
-  private static int checkedEpochs(String option, int epochs) {
-    if (epochs < 0) {
-      throw new IllegalArgumentException(
-          "'" + option + "' of ReduceLrOnPlateau is at least 0. Received: " + epochs);
-    }
-    return epochs;
   }
 }

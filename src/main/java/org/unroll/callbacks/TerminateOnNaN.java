@@ -4,7 +4,8 @@ import java.io.PrintStream;
 import java.util.Map;
 
 /**
- * Ends training after the first batch that makes the loss NaN or infinite, and says so in one line.
+ * Stops training after the first batch whose loss is infinite or NaN, and prints a line with the
+ * number of the batch. Without this callback {@code fit} throws an exception.
  */
 public final class TerminateOnNaN extends Callback {
   private final PrintStream out;
@@ -17,7 +18,7 @@ public final class TerminateOnNaN extends Callback {
   public void onBatchEnd(TrainingContext training, int batch, Map<String, Double> logs) {
     Double loss = logs.get("loss");
     if (loss != null && !Double.isFinite(loss)) {
-      out.println("Batch " + batch + ": the loss is " + loss + ", training ends.");
+      out.println("Batch " + batch + ": the loss is " + loss + ", training stops.");
       training.stop();
     }
   }

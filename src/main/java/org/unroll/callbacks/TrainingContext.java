@@ -7,33 +7,37 @@ import org.unroll.metrics.Metric;
 import org.unroll.network.Weight;
 import org.unroll.optimizers.Optimizer;
 
-/** A training run as a callback sees it: what it may look at and what it may change. */
+/**
+ * A training run as a callback sees it. {@code fit} passes it to the methods of {@link Callback}.
+ */
 public interface TrainingContext {
-  /** The weights of the model, in Keras's order; a callback may read and overwrite their values. */
+  /** Returns all weights of the model in Keras's order. A callback may overwrite their values. */
   List<Weight> weights();
 
-  /** The optimizer, whose learning rate may be changed between epochs. */
+  /** Returns the optimizer. A callback may set its learning rate. */
   Optimizer optimizer();
 
-  /** The metrics of the training, resolved, by their names in the logs. */
+  /** Returns the metrics by their names in the logs. */
   Map<String, Metric> metrics();
 
-  /** Ends training after the current epoch (from a batch hook: after the current batch). */
+  /**
+   * Stops training after the current epoch, or after the current batch if called within an epoch.
+   */
   void stop();
 
-  /** Whether this training goes on from a backup. */
+  /** Returns whether this run resumes from a backup. */
   boolean resumed();
 
   /**
-   * Writes the model as it stands, with what it is compiled with and the state of the optimizer.
+   * Saves the model as {@code model.save} does, with the state of the optimizer.
    *
-   * @param file where to; its name ends in {@code .keras}
+   * @param file the file; its name must end in {@code .keras}
    */
   void save(Path file);
 
-  /** The number of epochs asked for. */
+  /** Returns the number of epochs that were requested. */
   int epochs();
 
-  /** The number of batches in an epoch. */
+  /** Returns the number of batches in an epoch. */
   int stepsPerEpoch();
 }

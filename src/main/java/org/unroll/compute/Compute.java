@@ -63,6 +63,14 @@ public final class Compute {
         + (choice.remark().isEmpty() ? "" : " (" + choice.remark() + ")");
   }
 
+  /**
+   * Whether this JVM computes in plain loops only because it was started without the module {@code
+   * jdk.incubator.vector}.
+   */
+  public static boolean lacksVectorModule() {
+    return System.getProperty(PROPERTY) == null && !modulePresent();
+  }
+
   private static String cores() {
     int cores = Runtime.getRuntime().availableProcessors();
     return cores == 1 ? "1 core" : cores + " cores";

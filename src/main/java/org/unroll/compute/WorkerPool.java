@@ -122,7 +122,7 @@ public final class WorkerPool implements AutoCloseable {
   public void run(int tasks, Task task) {
     if (closed) {
       throw new IllegalStateException(
-          "The workers must be open to run tasks, but were closed. Create new WorkerPool.");
+          "The worker pool must be open to run tasks, but was closed. Create a new WorkerPool.");
     }
     if (threads == 1 || tasks <= 1) {
       for (int number = 0; number < tasks; number++) {
@@ -278,6 +278,15 @@ public final class WorkerPool implements AutoCloseable {
     throw (RuntimeException) first;
   }
 
+  /** JShell's local engine waits for the threads of the group in which a snippet starts them. */
+  private static ThreadGroup topmostGroup() {
+    ThreadGroup group = Thread.currentThread().getThreadGroup();
+    while (group.getParent() != null) {
+      group = group.getParent();
+    }
+    return group;
+  }
+
   private static long claim(int run, int left) {
     return (long) run << 32 | left;
   }
@@ -293,7 +302,7 @@ public final class WorkerPool implements AutoCloseable {
     volatile boolean parked;
 
     Helper(int worker) {
-      super("unroll-worker-" + worker);
+      super(topmostGroup(), "unroll-worker-" + worker);
       this.worker = worker;
       setDaemon(true);
     }

@@ -9,23 +9,23 @@ import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * Samples of one shape, one behind the other in a single array. The factories copy and check what
- * users give; {@code what} names the thing ("inputs", "targets") in their messages.
+ * Samples of one shape in a single row-major array. The factories copy and validate the values;
+ * their argument {@code what} is the name of the data ("inputs", "targets") in error messages.
  *
  * @param count the number of samples
  * @param shape the shape of one sample
- * @param values count × shape.size() values, row-major
+ * @param values count × shape.size() values, sample after sample
  */
 record Block(int count, Shape shape, float[] values) {
-  /** Every integer up to this one is a float. */
+  /** All integers up to this one can be represented exactly as floats. */
   private static final int EXACT = 1 << 24;
 
-  /** A number of what was given. */
+  /** Provides the values to copy. */
   private interface Source {
     double get(int sample, int step, int column);
   }
 
-  /** What a message calls the place of a number. */
+  /** Describes the position of a value in an error message. */
   interface Place {
     String of(int sample, int step, int column);
   }
@@ -83,7 +83,8 @@ record Block(int count, Shape shape, float[] values) {
 
   static Block of(String what, SimpleMatrix matrix) {
     if (!matrix.getType().isReal()) {
-      throw new IllegalArgumentException("The " + what + " are complex numbers; give real ones.");
+      throw new IllegalArgumentException(
+          "The " + what + " must be real numbers, but the matrix is complex.");
     }
     Shape shape = shape(what, matrix.getNumRows(), matrix.getNumCols());
     return copy(what, matrix.getNumRows(), shape, IN_ROWS, (i, t, j) -> matrix.get(i, j));
@@ -102,7 +103,11 @@ record Block(int count, Shape shape, float[] values) {
     long size = (long) count * shape.size();
     if (size > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
-          "The " + what + " are " + size + " numbers; at most 2^31 - 9 fit. Use fewer samples.");
+          "The "
+              + what
+              + " must not contain more than 2^31 - 9 numbers, but contain "
+              + size
+              + ". Use fewer samples.");
     }
     float[] values = new float[(int) size];
     int steps = shape.rank() > 1 ? shape.axis(0) : 1;
@@ -127,22 +132,28 @@ record Block(int count, Shape shape, float[] values) {
     return new IllegalArgumentException(
         "The "
             + what
-            + " must be finite numbers within the range of a float. Received: "
+            + " must be finite numbers within the range of a float, but contain "
             + value
             + " at "
             + place
-            + ". Remove or fill such values first.");
+            + ". Remove or replace such values first.");
   }
 
+  /**
+   * Returns an integer as a number that a float represents exactly.
+   *
+   * @throws IllegalArgumentException if its absolute value is above 16,777,216
+   */
   static double exact(String what, int value, int sample, int column) {
     if (Math.abs((long) value) > EXACT) {
       throw new IllegalArgumentException(
           "Integers in the "
               + what
-              + " are kept as floats, exact up to 16777216. Received: "
+              + " must lie between -16777216 and 16777216, because they are stored as floats, but "
+              + IN_ROWS.of(sample, 0, column)
+              + " contains "
               + value
-              + " at "
-              + IN_ROWS.of(sample, 0, column));
+              + ".");
     }
     return value;
   }
@@ -150,16 +161,20 @@ record Block(int count, Shape shape, float[] values) {
   private static int count(String what, Object array) {
     int count = array == null ? 0 : Array.getLength(array);
     if (count == 0) {
-      throw empty(what, "no samples");
+      throw empty(what, "there are no samples");
     }
     return count;
   }
 
-  /** The length of the rows, which must all have the same. */
+  /**
+   * Returns the length of all rows.
+   *
+   * @throws IllegalArgumentException if the rows are empty or differ in length
+   */
   private static int width(String what, Object[] rows) {
     int width = rows[0] == null ? 0 : Array.getLength(rows[0]);
     if (width == 0) {
-      throw empty(what, "a sample of length 0");
+      throw empty(what, "sample 0 is empty");
     }
     for (int i = 1; i < rows.length; i++) {
       int length = rows[i] == null ? 0 : Array.getLength(rows[i]);
@@ -172,7 +187,7 @@ record Block(int count, Shape shape, float[] values) {
 
   private static Shape shape(String what, int rows, int columns) {
     if (rows == 0 || columns == 0) {
-      throw empty(what, rows + " rows and " + columns + " columns");
+      throw empty(what, "there are " + rows + " rows and " + columns + " columns");
     }
     return Shape.of(columns);
   }
@@ -181,8 +196,9 @@ record Block(int count, Shape shape, float[] values) {
     return new IllegalArgumentException(
         "The "
             + what
-            + " are empty: at least one sample of one number is needed. Received: "
-            + received);
+            + " must contain at least one sample with at least one number, but "
+            + received
+            + ".");
   }
 
   private static IllegalArgumentException ragged(
@@ -190,14 +206,14 @@ record Block(int count, Shape shape, float[] values) {
     return new IllegalArgumentException(
         "All samples of the "
             + what
-            + " must have one shape. Received: "
+            + " must have the same shape, but "
             + place
-            + " with length "
+            + " has length "
             + length
-            + ", "
+            + " and "
             + first
-            + " with length "
+            + " has length "
             + expected
-            + ". Pad or cut them to one length, or see Sequences.");
+            + ". Pad or truncate them to one length, or use Sequences.");
   }
 }

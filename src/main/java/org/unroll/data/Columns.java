@@ -9,39 +9,48 @@ import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
-/** Finds the numeric columns of a table, with errors that name what there is instead. */
+/**
+ * Finds the numeric columns and the time column of a table, with error messages that describe what
+ * the table contains instead.
+ *
+ * @hidden
+ */
 public final class Columns {
-  /** What to do about times that were read as text. */
-  public static final String NAME_THE_FORM =
-      "Name the form of the times where the table is read, for example"
+  /** Advice for times that were read as text. */
+  public static final String TIME_FORMAT_ADVICE =
+      "Set the format of the times when you read the table, for example"
           + " CsvReadOptions.builder(file)"
           + ".dateTimeFormat(DateTimeFormatter.ofPattern(\"dd.MM.yyyy HH:mm\")).";
 
   private Columns() {}
 
   /**
-   * The columns of these names.
+   * Returns the columns with these names.
    *
-   * @throws IllegalArgumentException if one is missing or not numeric
+   * @throws IllegalArgumentException if a column is missing or not numeric
    */
   public static List<NumericColumn<?>> numeric(Table table, List<String> names) {
     return names.stream().<NumericColumn<?>>map(name -> numeric(table, name)).toList();
   }
 
-  /** All columns, each of which must be numeric. */
+  /**
+   * Returns all columns, each of which must be numeric.
+   *
+   * @throws IllegalArgumentException if a column is not numeric
+   */
   public static List<NumericColumn<?>> allNumeric(Table table) {
     return numeric(table, table.columnNames());
   }
 
-  /** The number in a row, NaN where it is missing. */
+  /** Returns the number in a row, or NaN if it is missing. */
   public static double value(NumericColumn<?> column, int row) {
     return column.isMissing(row) ? Double.NaN : column.getDouble(row);
   }
 
   /**
-   * The first column of dates with times, in which none may be missing.
+   * Returns the first column of dates with times.
    *
-   * @throws IllegalArgumentException if there is none, or a time is missing
+   * @throws IllegalArgumentException if there is no such column, or one of its times is missing
    */
   public static DateTimeColumn times(Table table) {
     for (Column<?> column : table.columns()) {
@@ -49,11 +58,11 @@ public final class Columns {
         int missing = times.isMissing().isEmpty() ? -1 : times.isMissing().toArray()[0];
         if (missing >= 0) {
           throw new IllegalArgumentException(
-              "Every row needs a time. Received: none in row "
+              "Every row must have a time, but row "
                   + missing
                   + " of column '"
                   + times.name()
-                  + "' ("
+                  + "' has none ("
                   + times.countMissing()
                   + " of "
                   + times.size()
@@ -66,13 +75,13 @@ public final class Columns {
       }
     }
     throw new IllegalArgumentException(
-        "A column of dates with times is needed. Received: "
+        "The table must have a column of dates with times (LOCAL_DATE_TIME), but its columns are: "
             + table.columns().stream().map(Columns::described).collect(Collectors.joining(", "))
             + ". "
-            + NAME_THE_FORM);
+            + TIME_FORMAT_ADVICE);
   }
 
-  /** A column's name and type, with its first cell where it is text. */
+  /** Returns a column's name and type, and its first cell if it is a text column. */
   public static String described(Column<?> column) {
     String type = column.type().name();
     boolean text = column.type() == ColumnType.STRING && !column.isEmpty();
@@ -80,13 +89,17 @@ public final class Columns {
         + column.name()
         + "' of type "
         + type
-        + (text ? " (row 0 holds '" + column.getUnformattedString(0) + "')" : "");
+        + (text ? " (row 0 contains '" + column.getUnformattedString(0) + "')" : "");
   }
 
   private static NumericColumn<?> numeric(Table table, String name) {
     if (!table.containsColumn(name)) {
       throw new IllegalArgumentException(
-          "The table has no column '" + name + "'. Its columns are: " + names(table));
+          "The table must have a column '"
+              + name
+              + "', but its columns are: "
+              + names(table)
+              + ".");
     }
     Column<?> column = table.column(name);
     if (column instanceof NumericColumn<?> numbers) {
@@ -96,8 +109,8 @@ public final class Columns {
   }
 
   /**
-   * The complaint about a column that ought to be numbers: its first cell that is none is shown,
-   * and the first that is one with a comma.
+   * Returns an exception that reports a column that must be numeric. Its message quotes the first
+   * cell that is not a number and the first number with a comma.
    */
   public static IllegalArgumentException notNumeric(Column<?> column) {
     int text = firstRow(column, cell -> !isNumber(cell));
@@ -106,32 +119,34 @@ public final class Columns {
     return new IllegalArgumentException(
         "The column '"
             + column.name()
-            + "' is of type "
+            + "' must be numeric, but is of type "
             + column.type().name()
-            + ", not a number column"
             + (text < 0
                 ? ""
-                : "; row " + text + " holds '" + column.getUnformattedString(text) + "'")
+                : "; row " + text + " contains '" + column.getUnformattedString(text) + "'")
             + (onlyCommas
                 ? "."
-                : ". Correct the cell where the table is read, or choose the columns by name.")
+                : ". Correct the cell before the table is read, or select the columns by name.")
             + (comma < 0 ? "" : " " + decimalComma(column, comma)));
   }
 
   private static String decimalComma(Column<?> column, int row) {
-    return ("Row %s holds '%s'. If that is a decimal comma, make numbers of the text:"
+    return ("Row %s contains '%s'. If that is a decimal comma, convert the text to numbers:"
             + " table.replaceColumn(\"%3$s\", table.stringColumn(\"%3$s\")"
             + ".replaceAll(\",\", \".\").parseDouble().setName(\"%3$s\"))."
-            + " Tablesaw's readers leave commas out, whatever the locale: 17,0 becomes 170.")
+            + " Tablesaw's readers drop commas in every locale: 17,0 becomes 170.")
         .formatted(row, column.getUnformattedString(row), column.name());
   }
 
-  /** Whether a text column holds at least one number, and so was probably meant as one. */
+  /**
+   * Returns whether a column contains at least one number, so that it was probably meant to be
+   * numeric.
+   */
   public static boolean holdsNumbers(Column<?> column) {
     return firstRow(column, Columns::isNumber) >= 0;
   }
 
-  /** The first row with such a cell, −1 where there is none. */
+  /** Returns the first row whose cell satisfies a condition, or −1 if there is none. */
   private static int firstRow(Column<?> column, Predicate<String> cell) {
     for (int row = 0; row < column.size(); row++) {
       if (!column.isMissing(row) && cell.test(column.getUnformattedString(row))) {
@@ -141,7 +156,7 @@ public final class Columns {
     return -1;
   }
 
-  /** Whether Tablesaw's readers would take it for a number; they leave commas out. */
+  /** Returns whether Tablesaw's readers would parse a text as a number. They drop commas. */
   private static boolean isNumber(String text) {
     try {
       Double.parseDouble(text.replace(",", ""));

@@ -1,100 +1,160 @@
 package org.unroll.data;
 
 /**
- * A finite, sized collection of samples that hands out row numbers and copies a sample on demand,
- * so that a worker thread can gather its own slice of a batch straight into its own buffers.
- * Windows over a series, in-memory arrays, tables and lists of token ids are its implementations.
+ * A finite collection of samples that a model can be trained on, evaluated on or applied to. {@link
+ * Samples} (arrays, matrices and tables in memory), {@link Sequences} (sequences of different
+ * lengths) and the windows over time series and tokens are implementations.
  *
- * <p>All methods may be called from several threads at once.
+ * <p>Implement this interface for data that none of them can hold, such as samples that are
+ * generated or read on demand. Five methods are required; the others have defaults. This dataset
+ * generates noise-free sine waves, and the next value of each is its target:
+ *
+ * <pre>{@code
+ * import org.unroll.data.*;
+ *
+ * class SineWaves implements Dataset {
+ *   @Override
+ *   public int size() {
+ *     return 64;
+ *   }
+ *
+ *   @Override
+ *   public Shape inputShape() {
+ *     return Shape.of(20, 1); // 20 time steps of one feature
+ *   }
+ *
+ *   @Override
+ *   public Shape targetShape() {
+ *     return Shape.of(1);
+ *   }
+ *
+ *   float value(int sample, int step) {
+ *     return (float) Math.sin(0.3 * step + 0.1 * sample);
+ *   }
+ *
+ *   @Override
+ *   public void copyInput(int sample, float[] slice, int row, int rows) {
+ *     for (int t = 0; t < 20; t++) {
+ *       slice[t * rows + row] = value(sample, t);
+ *     }
+ *   }
+ *
+ *   @Override
+ *   public void copyTarget(int sample, float[] target, int offset) {
+ *     target[offset] = value(sample, 20);
+ *   }
+ * }
+ *
+ * Dataset waves = new SineWaves();
+ * var forecaster = Sequential.of(input(20, 1), gru(8), dense(1));
+ * forecaster.compile(adam(), mse());
+ * forecaster.fit(waves.subset(0, 48).shuffled(42), epochs(2).validation(waves.subset(48, 64)));
+ * }</pre>
+ *
+ * <p>A dataset must return the same samples at every call. Several threads call it at the same
+ * time, each of which copies its own part of a batch.
  */
 public interface Dataset {
-  /** The number of samples. */
+  /** Returns the number of samples, at least 1. */
   int size();
 
-  /** The shape of one input sample, for example {@code (lookback / step, columns)}. */
+  /** Returns the shape of one input sample, for example (steps, features). */
   Shape inputShape();
 
-  /** The shape of one target, or null where the samples have none (prediction only). */
+  /**
+   * Returns the shape of one target, or null if the samples have no targets and can only be used
+   * for prediction.
+   */
   Shape targetShape();
 
   /**
-   * The shape of one sample's weights: (1) for a weight of the sample, (steps) for one of each time
-   * step; or null where all samples weigh 1, the default.
+   * Returns the shape of the weights of one sample: (1) for one weight per sample, (steps) for one
+   * weight per time step. Returns null, the default, if all samples have the weight 1.
    */
   default Shape weightShape() {
     return null;
   }
 
-  /** The number of samples in a batch; the last batch of an epoch may be shorter. */
-  int batchSize();
-
   /**
-   * The order in which an epoch visits the samples.
-   *
-   * @param epoch counts from 0; a shuffled dataset gives each epoch its own order, the same for the
-   *     same seed
-   * @return a permutation of 0 … size−1, or null for the natural order
+   * Returns the number of samples in a batch; 32 by default. The last batch of an epoch may be
+   * smaller.
    */
-  int[] order(int epoch);
+  default int batchSize() {
+    return Batching.DEFAULT.size();
+  }
 
   /**
-   * Writes one input into a slice of a batch. A sample of rank 2 and more is written time-major:
-   * time step {@code t} of it goes to {@code (t · rows + row) · width}, {@code width} being the
-   * number of values in one time step. A sample of rank 1 goes to {@code row · width} as it is.
+   * Returns the order in which an epoch visits the samples.
    *
-   * @param sample the number of the sample, 0 … size−1
-   * @param slice the slice's buffer
+   * @param epoch the number of the epoch, counted from 0. A shuffled dataset has a different order
+   *     in each epoch, which depends only on the seed and the epoch.
+   * @return a permutation of 0 … size−1, or null, the default, for the natural order
+   */
+  default int[] order(int epoch) {
+    return null;
+  }
+
+  /**
+   * Writes one input sample into a slice of a batch.
+   *
+   * <p>A sample of rank 2 or more is written time-major: its time step {@code t} starts at {@code
+   * (t · rows + row) · width}, where {@code width} is the number of values in one time step. A
+   * sample of rank 1 is written contiguously, from {@code row · width}, where {@code width} is its
+   * number of values.
+   *
+   * @param sample the index of the sample, 0 … size−1
+   * @param slice the buffer to write to
    * @param row the row of the slice to fill
-   * @param rows the number of rows in the slice
+   * @param rows the number of rows of the slice
    */
   void copyInput(int sample, float[] slice, int row, int rows);
 
   /**
-   * Writes one target, row-major, at {@code offset}.
+   * Writes the target of one sample in row-major order, starting at {@code offset}.
    *
-   * @throws UnsupportedOperationException if there are no targets
+   * @throws UnsupportedOperationException if the samples have no targets
    */
   void copyTarget(int sample, float[] target, int offset);
 
   /**
-   * What a batch is gathered from, with the samples numbered as here: this dataset itself, or one
-   * whose sequences have the length that this batch needs, where the time axis of {@link
-   * #inputShape} is {@link Shape#ANY}.
+   * Returns the dataset from which the samples of a batch are copied, with the same sample indices.
+   * This is the dataset itself by default. A dataset whose {@link #inputShape} has a time axis of
+   * {@link Shape#ANY} returns one with the sequence length of this batch.
    *
-   * @param order the order in which the samples are visited, or null for the natural one
-   * @param first where in this order the batch begins
-   * @param rows the number of samples in it
+   * @param order the order in which the samples are visited, or null for the natural order
+   * @param first the position in this order at which the batch begins
+   * @param rows the number of samples in the batch
    */
   default Dataset forBatch(int[] order, int first, int rows) {
     return this;
   }
 
   /**
-   * Writes the weights of one sample at {@code offset}.
+   * Writes the weights of one sample, starting at {@code offset}.
    *
-   * @throws UnsupportedOperationException if there are none
+   * @throws UnsupportedOperationException if the samples have no weights
    */
   default void copyWeights(int sample, float[] weights, int offset) {
     throw new UnsupportedOperationException("These samples have no weights.");
   }
 
-  /** The number of batches in an epoch, the short one at the end counted. */
+  /** Returns the number of batches in an epoch, including a smaller one at the end. */
   default int batches() {
     return (size() - 1) / batchSize() + 1;
   }
 
   /**
-   * The samples {@code from} … {@code to}−1 as a dataset of their own, numbered from 0, in the
-   * order in which this one visits them. Nothing is copied.
+   * Returns the samples {@code from} … {@code to}−1 as a dataset, numbered from 0 and visited in
+   * the same relative order as here. Nothing is copied.
    *
-   * @throws IllegalArgumentException if the range is empty or reaches outside 0 … size
+   * @throws IllegalArgumentException if the range is empty or not within 0 … size
    */
   default Dataset subset(int from, int to) {
     return Subset.of(this, from, to);
   }
 
   /**
-   * The same samples in batches of another size.
+   * Returns the same samples in batches of another size.
    *
    * @throws IllegalArgumentException if {@code size} is below 1
    */
@@ -102,7 +162,10 @@ public interface Dataset {
     return Subset.of(this, 0, size()).batchSize(size);
   }
 
-  /** The same samples, in a new order each epoch that depends on the seed and the epoch alone. */
+  /**
+   * Returns the same samples in a random order that differs from epoch to epoch and depends only on
+   * the seed and the epoch.
+   */
   default Dataset shuffled(long seed) {
     return Subset.of(this, 0, size()).shuffled(seed);
   }

@@ -5,16 +5,21 @@ import java.util.Locale;
 import java.util.zip.CRC32;
 
 /**
- * What tells one dataset from another, on one line, as far as it is the same in another JVM: for
- * what is kept on the disk and is to go on with the same data.
+ * Computes a one-line description that identifies a dataset across JVMs. Checkpoints and tuning
+ * runs store it to check that they are resumed with the same data.
+ *
+ * @hidden
  */
 public final class Fingerprint {
-  /** Samples that stand for the values of a dataset. */
+  /** The number of samples whose values enter the checksum. */
   private static final int SAMPLES = 16;
 
   private Fingerprint() {}
 
-  /** Its sizes and shapes, and checksums of the order of its samples and of some of them. */
+  /**
+   * Returns the sizes and shapes of a dataset, with checksums of the order of its samples and of
+   * the values of 16 of them.
+   */
   public static String of(Dataset dataset) {
     var order = new CRC32();
     int[] first = dataset.order(0);
@@ -24,7 +29,7 @@ public final class Fingerprint {
       order.update(bytes.array());
     }
     var values = new CRC32();
-    Dataset whole = dataset.forBatch(null, 0, dataset.size()); // sequences of one length
+    Dataset whole = dataset.forBatch(null, 0, dataset.size()); // pads all sequences to one length
     float[] input = new float[whole.inputShape().size()];
     float[] target = new float[whole.targetShape() == null ? 0 : whole.targetShape().size()];
     float[] weight = dataset.weightShape() == null ? null : new float[dataset.weightShape().size()];

@@ -3,26 +3,26 @@ package org.unroll.data;
 import java.util.Arrays;
 
 /**
- * Sequences of different lengths, one behind the other in a single array. The factories copy and
- * check what users give; {@code what} names the thing in their messages.
+ * Sequences of different lengths in a single array. The factories copy and validate the values;
+ * their argument {@code what} is the name of the data in error messages.
  *
- * @param starts the first time step of each sequence, and behind them the number of all steps
- * @param scalar whether a time step is one number, not a vector
+ * @param starts the first time step of each sequence, followed by the total number of time steps
+ * @param scalar whether a time step is a single number rather than a vector
  * @param width the number of values of a time step
- * @param values the values, step by step
+ * @param values the values, time step after time step
  */
 record Ragged(int[] starts, boolean scalar, int width, float[] values) {
-  /** The number of sequences. */
+  /** Returns the number of sequences. */
   int count() {
     return starts.length - 1;
   }
 
-  /** The number of time steps of a sequence. */
+  /** Returns the number of time steps of a sequence. */
   int steps(int sequence) {
     return starts[sequence + 1] - starts[sequence];
   }
 
-  /** The number of time steps of the longest sequence. */
+  /** Returns the number of time steps of the longest sequence. */
   int longest() {
     int longest = 0;
     for (int i = 0; i < count(); i++) {
@@ -31,12 +31,12 @@ record Ragged(int[] starts, boolean scalar, int width, float[] values) {
     return longest;
   }
 
-  /** The shape of a sequence that is padded to this length. */
+  /** Returns the shape of a sequence that is padded to a length. */
   Shape shape(int length) {
     return scalar ? Shape.of(length) : Shape.of(length, width);
   }
 
-  /** Sequences of whole numbers. */
+  /** Creates sequences of integers. */
   static Ragged of(String what, int[][] sequences) {
     int[] starts = starts(what, Arrays.stream(sequences).mapToInt(s -> s.length).toArray());
     float[] values = new float[starts[sequences.length]];
@@ -48,7 +48,7 @@ record Ragged(int[] starts, boolean scalar, int width, float[] values) {
     return new Ragged(starts, true, 1, values);
   }
 
-  /** Sequences of feature vectors. */
+  /** Creates sequences of feature vectors. */
   static Ragged of(String what, double[][][] sequences) {
     int[] starts = starts(what, Arrays.stream(sequences).mapToInt(s -> s.length).toArray());
     int width = 0;
@@ -57,7 +57,7 @@ record Ragged(int[] starts, boolean scalar, int width, float[] values) {
     }
     if (width == 0) {
       throw new IllegalArgumentException(
-          "The " + what + " have no time step, or time steps without values.");
+          "The " + what + " must have at least one time step with at least one value.");
     }
     float[] values = new float[Math.multiplyExact(starts[sequences.length], width)];
     for (int i = 0; i < sequences.length; i++) {
@@ -67,13 +67,13 @@ record Ragged(int[] starts, boolean scalar, int width, float[] values) {
           throw new IllegalArgumentException(
               "All time steps of the "
                   + what
-                  + " have as many values. Received: sample "
+                  + " must have the same number of values, but sample "
                   + i
                   + ", time step "
                   + t
-                  + " with "
+                  + " has "
                   + step.length
-                  + ", the first with "
+                  + " and the first time step has "
                   + width
                   + ".");
         }
@@ -91,7 +91,8 @@ record Ragged(int[] starts, boolean scalar, int width, float[] values) {
 
   private static int[] starts(String what, int[] lengths) {
     if (lengths.length == 0) {
-      throw new IllegalArgumentException("The " + what + " are empty: at least one is needed.");
+      throw new IllegalArgumentException(
+          "The " + what + " must contain at least one sequence, but there are none.");
     }
     int[] starts = new int[lengths.length + 1];
     for (int i = 0; i < lengths.length; i++) {
@@ -101,9 +102,10 @@ record Ragged(int[] starts, boolean scalar, int width, float[] values) {
   }
 
   /**
-   * Writes one sequence, padded to a length.
+   * Writes one sequence, padded or truncated to a length.
    *
-   * @param to where time step t of row r goes, at {@code offset + (t · rows + row) · width}
+   * @param to the array to which time step t is written, starting at {@code offset + t · rows ·
+   *     width}
    */
   void copy(
       int sequence,

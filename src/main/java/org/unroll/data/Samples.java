@@ -6,21 +6,20 @@ import org.ejml.simple.SimpleMatrix;
 import tech.tablesaw.api.Table;
 
 /**
- * Samples in memory, made from Java arrays, EJML matrices or the columns of a Tablesaw table, each
- * sample with its target or all without.
+ * Samples in memory, created from Java arrays, EJML matrices or columns of a Tablesaw table, with
+ * or without targets and weights.
  *
  * <pre>{@code
  * Samples train = Samples.of(new double[][] {{0, 1}, {1, 1}}).targets(new double[] {1, 0}).batchSize(2);
  * }</pre>
  *
- * <p>The first axis of what is given counts the samples. Values are copied once, into 32-bit
- * floats; later changes of the arrays do not show. Every value must be finite (and within the range
- * of a float), every sample as long as the first; otherwise an {@link IllegalArgumentException}
- * says where. Without further settings the batches have 32 samples, the default of Keras's {@code
- * fit}, in the order given.
+ * <p>The first axis of the data is the sample axis. The values are copied once and stored as 32-bit
+ * floats, so later changes to the arrays have no effect. All values must be finite and within the
+ * range of a float, and all samples must have the same length; otherwise the factories throw an
+ * {@link IllegalArgumentException} that reports the position.
  *
- * <p>Immutable: {@code targets}, {@code weights}, {@code batchSize} and {@code shuffled} return a
- * new object that shares the values.
+ * <p>Defaults: batches of 32 samples, in the given order. Immutable: {@code targets}, {@code
+ * weights}, {@code batchSize} and {@code shuffled} return a new object that shares the values.
  */
 public final class Samples implements Dataset {
   private final Block inputs;
@@ -39,93 +38,99 @@ public final class Samples implements Dataset {
     return new Samples(inputs, null, null, Batching.DEFAULT);
   }
 
-  /** Samples of shape (features). */
+  /** Creates samples of shape (features). */
   public static Samples of(double[][] inputs) {
     return of(Block.of("inputs", inputs));
   }
 
-  /** Sequences: samples of shape (steps, features). */
+  /** Creates samples of shape (steps, features). */
   public static Samples of(double[][][] inputs) {
     return of(Block.of("inputs", inputs));
   }
 
   /**
-   * Lists of token ids for an Embedding: samples of shape (steps). The ids are kept as floats,
-   * which is exact up to 16,777,216; a greater one is an error.
+   * Creates samples of shape (steps) from lists of token ids, the input of an {@code Embedding}.
+   * The ids must not exceed 16,777,216, because they are stored as floats.
    */
   public static Samples of(int[][] inputs) {
     return of(Block.of("inputs", inputs));
   }
 
-  /** The rows of an EJML matrix, for example a {@code DMatrixRMaj}: samples of shape (columns). */
+  /**
+   * Creates samples of shape (columns) from the rows of an EJML matrix, for example a {@code
+   * DMatrixRMaj}.
+   */
   public static Samples of(DMatrix inputs) {
     return of(Block.of("inputs", inputs));
   }
 
-  /** The rows of an EJML matrix, for example an {@code FMatrixRMaj}: samples of shape (columns). */
+  /**
+   * Creates samples of shape (columns) from the rows of an EJML matrix, for example an {@code
+   * FMatrixRMaj}.
+   */
   public static Samples of(FMatrix inputs) {
     return of(Block.of("inputs", inputs));
   }
 
-  /** The rows of an EJML matrix: samples of shape (columns). */
+  /** Creates samples of shape (columns) from the rows of an EJML matrix. */
   public static Samples of(SimpleMatrix inputs) {
     return of(Block.of("inputs", inputs));
   }
 
   /**
-   * The rows of a table: samples of shape (columns).
+   * Creates samples of shape (columns) from the rows of a table.
    *
-   * @param columns the names of numeric columns; none for all columns of the table
+   * @param columns the names of numeric columns; all columns of the table if none is given
    * @throws IllegalArgumentException if a column is missing or not numeric, or a cell is missing
    */
   public static Samples of(Table inputs, String... columns) {
     return of(Block.of("inputs", inputs, columns));
   }
 
-  /** These samples with one number each as target, shape (1). */
+  /** Returns these samples with one number each as target, shape (1). */
   public Samples targets(double[] targets) {
     return targets(Block.of("targets", targets));
   }
 
-  /** These samples with a list of numbers each as target, shape (values). */
+  /** Returns these samples with a vector each as target, shape (values). */
   public Samples targets(double[][] targets) {
     return targets(Block.of("targets", targets));
   }
 
-  /** These samples with a sequence each as target, shape (steps, values). */
+  /** Returns these samples with a sequence of vectors each as target, shape (steps, values). */
   public Samples targets(double[][][] targets) {
     return targets(Block.of("targets", targets));
   }
 
-  /** These samples with a class number each as target, shape (1). */
+  /** Returns these samples with a class index each as target, shape (1). */
   public Samples targets(int[] targets) {
     return targets(Block.of("targets", targets));
   }
 
-  /** These samples with a list of class numbers each as target, one a time step, shape (steps). */
+  /** Returns these samples with a class index for each time step as target, shape (steps). */
   public Samples targets(int[][] targets) {
     return targets(Block.of("targets", targets));
   }
 
-  /** These samples with the rows of an EJML matrix as targets, shape (columns). */
+  /** Returns these samples with the rows of an EJML matrix as targets, shape (columns). */
   public Samples targets(DMatrix targets) {
     return targets(Block.of("targets", targets));
   }
 
-  /** These samples with the rows of an EJML matrix as targets, shape (columns). */
+  /** Returns these samples with the rows of an EJML matrix as targets, shape (columns). */
   public Samples targets(FMatrix targets) {
     return targets(Block.of("targets", targets));
   }
 
-  /** These samples with the rows of an EJML matrix as targets, shape (columns). */
+  /** Returns these samples with the rows of an EJML matrix as targets, shape (columns). */
   public Samples targets(SimpleMatrix targets) {
     return targets(Block.of("targets", targets));
   }
 
   /**
-   * These samples with the rows of a table as targets, shape (columns).
+   * Returns these samples with the rows of a table as targets, shape (columns).
    *
-   * @param columns the names of numeric columns; none for all columns of the table
+   * @param columns the names of numeric columns; all columns of the table if none is given
    */
   public Samples targets(Table targets, String... columns) {
     return targets(Block.of("targets", targets, columns));
@@ -137,17 +142,17 @@ public final class Samples implements Dataset {
   }
 
   /**
-   * These samples with a weight each; Keras's {@code sample_weight}. In training and evaluation the
-   * loss of a sample is multiplied by its weight; the loss of a batch is the sum of that divided by
-   * the number of samples (not by the sum of their weights).
+   * Returns these samples with one weight each, Keras's {@code sample_weight}. In training and
+   * evaluation, the loss of a sample is multiplied by its weight. The loss of a batch is the sum of
+   * the weighted losses divided by the number of samples, not by the sum of the weights.
    */
   public Samples weights(double[] weights) {
     return weights(Block.of("weights", weights));
   }
 
   /**
-   * These samples with a weight for each of their time steps, for models that return sequences. A
-   * step that is masked weighs nothing and is not counted.
+   * Returns these samples with a weight for each time step, for models that return sequences. A
+   * masked time step has no weight and is not counted.
    */
   public Samples weights(double[][] weights) {
     return weights(Block.of("weights", weights));
@@ -161,9 +166,9 @@ public final class Samples implements Dataset {
   private void requireOneEach(String what, Block given) {
     if (given.count() != inputs.count()) {
       throw new IllegalArgumentException(
-          "Every sample needs one "
+          "Every sample must have one "
               + what
-              + ". Received: "
+              + ", but there are "
               + inputs.count()
               + " inputs of shape "
               + inputs.shape()
@@ -172,7 +177,8 @@ public final class Samples implements Dataset {
               + " "
               + what
               + "s of shape "
-              + given.shape());
+              + given.shape()
+              + ".");
     }
   }
 
@@ -232,7 +238,7 @@ public final class Samples implements Dataset {
   public void copyTarget(int sample, float[] target, int offset) {
     if (targets == null) {
       throw new UnsupportedOperationException(
-          "These samples have no targets. Give them with targets(…).");
+          "These samples have no targets. Set them with targets(…).");
     }
     int size = targets.shape().size();
     System.arraycopy(targets.values(), sample * size, target, offset, size);
@@ -242,7 +248,7 @@ public final class Samples implements Dataset {
   public void copyWeights(int sample, float[] copy, int offset) {
     if (weights == null) {
       throw new UnsupportedOperationException(
-          "These samples have no weights. Give them with weights(…).");
+          "These samples have no weights. Set them with weights(…).");
     }
     int size = weights.shape().size();
     System.arraycopy(weights.values(), sample * size, copy, offset, size);

@@ -3,17 +3,18 @@ package org.unroll.data;
 import java.util.Arrays;
 
 /**
- * How sequences of different lengths get one length, Keras's {@code pad_sequences}: short ones are
- * filled up with a value, long ones are cut.
+ * The rule by which sequences of different lengths are brought to one length: short sequences are
+ * padded with a value, and long ones are truncated.
  *
  * <pre>{@code
  * int[][] reviews = {{5, 2}, {7, 1, 4, 3}};
  * int[][] padded = SequencePadding.padSequences(reviews, SequencePadding.pre().maxlen(3)); // {0, 5, 2}, {1, 4, 3}
  * }</pre>
  *
- * <p>Defaults: the length of the longest sequence, filled and cut at the beginning, with 0. The
- * value says nothing by itself: an {@code Embedding} with {@code maskZero(true)} takes the token 0
- * for padding, and {@code masking(value)} steps whose features all have the value. Immutable.
+ * <p>Defaults: the length of the longest sequence, padding and truncation at the beginning, and the
+ * value 0. Padding is not masked by itself: an {@code Embedding} with {@code maskZero(true)} masks
+ * the token 0, and {@code masking(value)} masks time steps whose features all equal the value.
+ * Immutable.
  *
  * <p>Source: Keras 3, {@code keras.utils.pad_sequences}.
  */
@@ -23,7 +24,7 @@ public final class SequencePadding {
 
   private final boolean fillsBefore;
   private final boolean cutsBefore;
-  private final int maxlen; // 0 for the longest
+  private final int maxlen; // 0 for the length of the longest sequence
   private final double value;
 
   private SequencePadding(boolean fillsBefore, boolean cutsBefore, int maxlen, double value) {
@@ -33,35 +34,44 @@ public final class SequencePadding {
     this.value = value;
   }
 
-  /** Filled up at the beginning, Keras's default. */
+  /** Returns padding at the beginning, the default in Keras. */
   public static SequencePadding pre() {
     return new SequencePadding(true, true, 0, 0);
   }
 
-  /** Filled up at the end. */
+  /** Returns padding at the end. */
   public static SequencePadding post() {
     return new SequencePadding(false, true, 0, 0);
   }
 
-  /** The length of all sequences; by default that of the longest. */
+  /**
+   * Sets the length of all sequences; the length of the longest sequence by default.
+   *
+   * @throws IllegalArgumentException if {@code steps} is below 1
+   */
   public SequencePadding maxlen(int steps) {
     if (steps < 1) {
       throw new IllegalArgumentException(
-          "A sequence has at least 1 time step. Received: maxlen=" + steps);
+          "maxlen must be at least 1 time step, but was " + steps + ".");
     }
     return new SequencePadding(fillsBefore, cutsBefore, steps, value);
   }
 
-  /** Where long sequences are cut: {@code "pre"}, the default, keeps their end. */
+  /**
+   * Sets the side at which long sequences are truncated: {@code "pre"}, the default, keeps their
+   * end; {@code "post"} keeps their beginning.
+   *
+   * @throws IllegalArgumentException if {@code side} is neither
+   */
   public SequencePadding truncating(String side) {
     if (!side.equals(PRE) && !side.equals(POST)) {
       throw new IllegalArgumentException(
-          "truncating is \"pre\" or \"post\". Received: \"" + side + "\"");
+          "truncating must be \"pre\" or \"post\", but was \"" + side + "\".");
     }
     return new SequencePadding(fillsBefore, side.equals(PRE), maxlen, value);
   }
 
-  /** What short sequences are filled up with; 0 by default. */
+  /** Sets the value with which short sequences are padded; 0 by default. */
   public SequencePadding value(double newValue) {
     return new SequencePadding(fillsBefore, cutsBefore, maxlen, newValue);
   }
@@ -70,40 +80,41 @@ public final class SequencePadding {
     return value;
   }
 
-  /** The common length of sequences of which this is the longest. */
+  /** Returns the common length of sequences, given the length of the longest. */
   int length(int longest) {
     if (maxlen == 0 && longest == 0) {
       throw new IllegalArgumentException(
-          "All sequences are empty; say how long they are to be with maxlen(…).");
+          "At least one sequence must not be empty, or maxlen(…) must set the length.");
     }
     return maxlen == 0 ? longest : maxlen;
   }
 
-  /** The first step that is kept of a sequence. */
+  /** Returns the first time step of a sequence that is kept. */
   int from(int steps, int length) {
     return cutsBefore ? Math.max(0, steps - length) : 0;
   }
 
-  /** Where what is kept of a sequence begins. */
+  /** Returns the position at which the kept part of a sequence begins. */
   int at(int steps, int length) {
     return fillsBefore ? Math.max(0, length - steps) : 0;
   }
 
-  /** Token lists of one length, as {@link #pre()} makes them. */
+  /** Returns token lists of one length, padded as by {@link #pre()}. */
   public static int[][] padSequences(int[][] sequences) {
     return padSequences(sequences, pre());
   }
 
   /**
-   * Token lists of one length.
+   * Returns token lists of one length.
    *
-   * @throws IllegalArgumentException if the value is no whole number, or all are empty
+   * @throws IllegalArgumentException if the padding value is not an integer, or all lists are empty
+   *     and no {@link #maxlen} is set
    */
   public static int[][] padSequences(int[][] sequences, SequencePadding padding) {
     int filler = (int) padding.value;
     if (filler != padding.value) {
       throw new IllegalArgumentException(
-          "Token lists are filled up with a whole number. Received: value=" + padding.value);
+          "value must be an integer to pad token lists, but was " + padding.value + ".");
     }
     int length = padding.length(Arrays.stream(sequences).mapToInt(s -> s.length).max().orElse(0));
     int[][] padded = new int[sequences.length][length];
@@ -114,12 +125,16 @@ public final class SequencePadding {
     return padded;
   }
 
-  /** Series of one length, as {@link #pre()} makes them. */
+  /** Returns number sequences of one length, padded as by {@link #pre()}. */
   public static double[][] padSequences(double[][] sequences) {
     return padSequences(sequences, pre());
   }
 
-  /** Series of one length. */
+  /**
+   * Returns number sequences of one length.
+   *
+   * @throws IllegalArgumentException if all sequences are empty and no {@link #maxlen} is set
+   */
   public static double[][] padSequences(double[][] sequences, SequencePadding padding) {
     int length = padding.length(Arrays.stream(sequences).mapToInt(s -> s.length).max().orElse(0));
     double[][] padded = new double[sequences.length][length];
@@ -130,13 +145,14 @@ public final class SequencePadding {
     return padded;
   }
 
-  /** Sequences of feature vectors of one length, as {@link #pre()} makes them. */
+  /** Returns sequences of feature vectors of one length, padded as by {@link #pre()}. */
   public static double[][][] padSequences(double[][][] sequences) {
     return padSequences(sequences, pre());
   }
 
   /**
-   * Sequences of feature vectors of one length; a step that is filled in has the value everywhere.
+   * Returns sequences of feature vectors of one length. All features of a padded time step have the
+   * padding value.
    *
    * @throws IllegalArgumentException if the vectors differ in length, or all sequences are empty
    */
@@ -158,8 +174,8 @@ public final class SequencePadding {
     return padded;
   }
 
-  /** Copies what is kept of a sequence to its place. */
-  @SuppressWarnings("SuspiciousSystemArraycopy") // arrays of one type, whichever
+  /** Copies the kept part of a sequence to its position. */
+  @SuppressWarnings("SuspiciousSystemArraycopy") // both arrays have the same type
   private void copy(Object sequence, int steps, Object padded, int length) {
     System.arraycopy(
         sequence, from(steps, length), padded, at(steps, length), Math.min(steps, length));

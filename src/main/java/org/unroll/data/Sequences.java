@@ -1,8 +1,9 @@
 package org.unroll.data;
 
 /**
- * Sequences of different lengths in memory, each with its target or all without. What a model gets
- * is padded to one length, that of the longest of all or, with {@link #perBatch}, of each batch.
+ * Sequences of different lengths in memory, with or without targets. A model receives them padded
+ * to one length: that of the longest sequence or, with {@link #perBatch}, that of the longest
+ * sequence in each batch.
  *
  * <pre>{@code
  * int[][] reviews = {{5, 2}, {7, 1, 4, 3}, {9}};
@@ -11,20 +12,20 @@ package org.unroll.data;
  *     Sequential.of(input(Shape.ANY), embedding(10, 4).maskZero(true), lstm(8), dense(1, "sigmoid"));
  * }</pre>
  *
- * <p>The mask is made by the model: {@code maskZero(true)} on an {@code Embedding} for tokens,
- * {@code masking(value)} for features. Where it is, the layers behind skip what is filled in; with
- * no such layer they read it like any other step. An empty sequence is padding throughout.
+ * <p>The model creates the mask: {@code maskZero(true)} on an {@code Embedding} for tokens, {@code
+ * masking(value)} for features. The layers after it skip the padding. Without such a layer, padding
+ * is processed like any other time step. An empty sequence consists of padding only.
  *
- * <p>Without further settings the batches have 32 samples, in the order given, filled up at the
- * beginning with 0 ({@link SequencePadding#pre()}). Immutable.
+ * <p>Defaults: batches of 32 sequences, in the given order, padded at the beginning with 0 ({@link
+ * SequencePadding#pre()}). Immutable.
  */
 public final class Sequences implements Dataset {
   private final Ragged inputs;
-  private final Block targets; // one for each sequence, or null
-  private final Ragged stepTargets; // one for each time step, or null
+  private final Block targets; // one per sequence, or null
+  private final Ragged stepTargets; // one per time step, or null
   private final SequencePadding padding;
   private final boolean perBatch;
-  private final int length; // time steps of every sample, Shape.ANY while that is a batch's matter
+  private final int length; // time steps of every sample; Shape.ANY if it depends on the batch
   private final Batching batching;
 
   private Sequences(
@@ -50,37 +51,39 @@ public final class Sequences implements Dataset {
     return new Sequences(inputs, null, null, padding, false, length, Batching.DEFAULT);
   }
 
-  /** Lists of token ids for an Embedding: samples of shape (steps). */
+  /**
+   * Creates samples of shape (steps) from lists of token ids, the input of an {@code Embedding}.
+   */
   public static Sequences of(int[][] sequences) {
     return of(Ragged.of("inputs", sequences));
   }
 
-  /** Sequences of feature vectors: samples of shape (steps, features). */
+  /** Creates samples of shape (steps, features) from sequences of feature vectors. */
   public static Sequences of(double[][][] sequences) {
     return of(Ragged.of("inputs", sequences));
   }
 
-  /** These sequences with one number each as target, shape (1). */
+  /** Returns these sequences with one number each as target, shape (1). */
   public Sequences targets(double[] newTargets) {
     return targets(Block.of("targets", newTargets));
   }
 
-  /** These sequences with a class number each as target, shape (1). */
+  /** Returns these sequences with a class index each as target, shape (1). */
   public Sequences targets(int[] newTargets) {
     return targets(Block.of("targets", newTargets));
   }
 
-  /** These sequences with a list of numbers each as target, shape (values). */
+  /** Returns these sequences with a vector each as target, shape (values). */
   public Sequences targets(double[][] newTargets) {
     return targets(Block.of("targets", newTargets));
   }
 
-  /** These sequences with a class number for each of their time steps, shape (steps). */
+  /** Returns these sequences with a class index for each time step, shape (steps). */
   public Sequences targets(int[][] newTargets) {
     return targets(Ragged.of("targets", newTargets));
   }
 
-  /** These sequences with a list of numbers for each of their time steps, shape (steps, values). */
+  /** Returns these sequences with a vector for each time step, shape (steps, values). */
   public Sequences targets(double[][][] newTargets) {
     return targets(Ragged.of("targets", newTargets));
   }
@@ -95,9 +98,9 @@ public final class Sequences implements Dataset {
     for (int i = 0; i < inputs.count(); i++) {
       if (inputs.steps(i) != newTargets.steps(i)) {
         throw new IllegalArgumentException(
-            "Every time step needs one target. Received: sample "
+            "Every time step must have one target, but sample "
                 + i
-                + " with "
+                + " has "
                 + inputs.steps(i)
                 + " time steps and "
                 + newTargets.steps(i)
@@ -110,7 +113,7 @@ public final class Sequences implements Dataset {
   private void requireCount(int count) {
     if (count != inputs.count()) {
       throw new IllegalArgumentException(
-          "Every sequence needs its targets. Received: "
+          "Every sequence must have targets, but there are "
               + inputs.count()
               + " sequences and targets for "
               + count
@@ -119,16 +122,17 @@ public final class Sequences implements Dataset {
   }
 
   /**
-   * How sequences get one length; targets of time steps are filled up with 0 at the same places.
+   * Sets how sequences are padded and truncated. Targets of time steps are padded with 0 at the
+   * same positions.
    */
   public Sequences padding(SequencePadding newPadding) {
     return with(newPadding, perBatch);
   }
 
   /**
-   * Each batch is as long as the longest sequence in it, which saves the steps that would be
-   * padding in all of its rows; a prediction is one batch. {@link SequencePadding#maxlen} is then
-   * the length at which long sequences are cut.
+   * Pads each batch to the length of its longest sequence, which saves the time steps that would be
+   * padding in all of its rows. A prediction is one batch. {@link SequencePadding#maxlen} is then
+   * the length to which longer sequences are truncated.
    */
   public Sequences perBatch() {
     return with(padding, true);
@@ -159,7 +163,7 @@ public final class Sequences implements Dataset {
     if (!perBatch) {
       return this;
     }
-    int longest = 1; // of a batch of empty sequences one step of padding is left
+    int longest = 1; // a batch of empty sequences keeps one time step of padding
     for (int i = first; i < first + rows; i++) {
       longest = Math.max(longest, inputs.steps(order == null ? i : order[i]));
     }
@@ -220,7 +224,7 @@ public final class Sequences implements Dataset {
       System.arraycopy(targets.values(), sample * size, target, offset, size);
     } else {
       throw new UnsupportedOperationException(
-          "These sequences have no targets. Give them with targets(…).");
+          "These sequences have no targets. Set them with targets(…).");
     }
   }
 

@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * The shape of one sample: every axis but the batch, in Keras's order, so {@code (240, 14)} for 240
- * time steps of 14 features and {@code (500)} for 500 token ids. An axis of {@link #ANY} has a
- * length that is known only when a batch arrives ({@code None} in Keras).
+ * The shape of one sample: all axes except the batch axis, in Keras's order. For example, {@code
+ * (240, 14)} stands for 240 time steps of 14 features and {@code (500,)} for 500 token ids. An axis
+ * of {@link #ANY} has a length that is known only when a batch arrives, {@code None} in Keras.
  */
 public final class Shape {
-  /** An axis whose length may differ from batch to batch, Keras's {@code None}. */
+  /** An axis whose length may differ from batch to batch, {@code None} in Keras. */
   public static final int ANY = -1;
 
   private final int[] axes;
@@ -19,67 +19,68 @@ public final class Shape {
   }
 
   /**
-   * A shape from its axes.
+   * Returns a shape with the given axes.
    *
-   * @param axes the length of each axis, {@link #ANY} or at least 1
+   * @param axes the length of each axis, at least 1 or {@link #ANY}
    * @throws IllegalArgumentException if an axis is neither
    */
   public static Shape of(int... axes) {
     return owning(axes.clone());
   }
 
-  /** As {@link #of}, of an array that nobody else has. */
+  /** Returns a shape that keeps the given array. */
   private static Shape owning(int[] axes) {
     for (int axis : axes) {
       if (axis < 1 && axis != ANY) {
         throw new IllegalArgumentException(
-            "Every axis of a shape is at least 1 (or Shape.ANY). Received: "
-                + Arrays.toString(axes));
+            "Every axis of a shape must be at least 1 or Shape.ANY, but the axes were "
+                + Arrays.toString(axes)
+                + ".");
       }
     }
     return new Shape(axes);
   }
 
-  /** The number of axes, the batch not counted. */
+  /** Returns the number of axes, without the batch axis. */
   public int rank() {
     return axes.length;
   }
 
-  /** The length of an axis; negative positions count from the end, as in Python. */
+  /** Returns the length of an axis. Negative positions count from the end, as in Python. */
   public int axis(int position) {
     return axes[position < 0 ? axes.length + position : position];
   }
 
-  /** The length of the last axis. */
+  /** Returns the length of the last axis. */
   public int last() {
     return axis(-1);
   }
 
-  /** This shape with another length of its last axis. */
+  /** Returns this shape with another length of the last axis. */
   public Shape withLast(int length) {
     int[] copy = axes.clone();
     copy[copy.length - 1] = length;
     return owning(copy);
   }
 
-  /** This shape with another length of its first axis. */
+  /** Returns this shape with another length of the first axis. */
   public Shape withFirst(int length) {
     int[] copy = axes.clone();
     copy[0] = length;
     return owning(copy);
   }
 
-  /** This shape without its first axis. */
+  /** Returns this shape without its first axis. */
   public Shape dropFirst() {
     return new Shape(Arrays.copyOfRange(axes, 1, axes.length));
   }
 
-  /** This shape without its last axis. */
+  /** Returns this shape without its last axis. */
   public Shape dropLast() {
     return new Shape(Arrays.copyOf(axes, axes.length - 1));
   }
 
-  /** This shape behind a new first axis. */
+  /** Returns this shape with an additional first axis. */
   public Shape prepend(int length) {
     int[] longer = new int[axes.length + 1];
     longer[0] = length;
@@ -87,13 +88,13 @@ public final class Shape {
     return owning(longer);
   }
 
-  /** Whether every axis has a known length. */
+  /** Returns whether all axes have a known length. */
   public boolean isKnown() {
     return Arrays.stream(axes).noneMatch(axis -> axis == ANY);
   }
 
   /**
-   * The number of values in one sample; 1 for a shape without axes.
+   * Returns the number of values in one sample; 1 for a shape without axes.
    *
    * @throws IllegalStateException if an axis is {@link #ANY}
    */
@@ -101,14 +102,18 @@ public final class Shape {
     int size = 1;
     for (int axis : axes) {
       if (axis == ANY) {
-        throw new IllegalStateException("The shape " + this + " has no fixed size.");
+        throw new IllegalStateException(
+            "The shape " + this + " must have no axis of unknown length to have a size.");
       }
       size = Math.multiplyExact(size, axis);
     }
     return size;
   }
 
-  /** Whether a sample of the other shape may stand where this one is asked for. */
+  /**
+   * Returns whether a sample of the other shape can be used where this shape is required: the ranks
+   * are equal, and so are all axes that are known in both.
+   */
   public boolean accepts(Shape other) {
     if (other.axes.length != axes.length) {
       return false;
@@ -121,7 +126,7 @@ public final class Shape {
     return true;
   }
 
-  /** A copy of the axes. */
+  /** Returns a copy of the axes. */
   public int[] toArray() {
     return axes.clone();
   }
@@ -137,7 +142,8 @@ public final class Shape {
   }
 
   /**
-   * The shape as Keras prints it, the batch axis left out: {@code (240, 14)}, {@code (None, 14)}.
+   * Returns the shape as Keras prints it, without the batch axis: {@code (240, 14)}, {@code (None,
+   * 14)}.
    */
   @Override
   public String toString() {

@@ -1,6 +1,6 @@
 package org.unroll.data;
 
-/** A view of some consecutive samples of another dataset, with batches and an order of its own. */
+/** A view of consecutive samples of another dataset, with its own batch size and order. */
 final class Subset implements Dataset {
   private final Dataset base;
   private final int from;
@@ -19,12 +19,13 @@ final class Subset implements Dataset {
   static Subset of(Dataset base, int from, int to) {
     if (from < 0 || to > base.size() || from >= to) {
       throw new IllegalArgumentException(
-          "A subset takes samples from … to−1 with 0 ≤ from < to ≤ "
+          "The range of a subset must satisfy 0 <= from < to <= "
               + base.size()
-              + ", the number of samples. Received: from="
+              + ", the number of samples, but was from="
               + from
               + ", to="
-              + to);
+              + to
+              + ".");
     }
     return new Subset(base, from, to, new Batching(base.batchSize(), null));
   }

@@ -4,14 +4,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The sums by which files are known. */
+/** Computes checksums of files. */
 final class Checksum {
   private Checksum() {}
 
   /**
-   * The sum of these bytes, one behind the other, in hexadecimal digits.
+   * Returns the checksum of the concatenated bytes in hexadecimal digits.
    *
-   * @param algorithm one that every Java platform has: MD5, SHA-1 or SHA-256
+   * @param algorithm one that every Java platform supports: MD5, SHA-1 or SHA-256
    */
   static String hex(String algorithm, byte[]... parts) {
     try {
@@ -21,7 +21,7 @@ final class Checksum {
       }
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has " + algorithm, e);
+      throw new IllegalStateException("Every Java platform must support " + algorithm, e);
     }
   }
 }

@@ -9,12 +9,12 @@ import java.util.stream.Stream;
 import org.unroll.internal.AtomicFile;
 
 /**
- * A file of Keras's IMDB data set: finds it, or downloads, checks and keeps it.
+ * A file of Keras's IMDB dataset: finds it, or downloads, verifies and keeps it.
  *
- * @param address where Keras has it from
- * @param algorithm the kind of sum by which Keras knows it
- * @param sum the sum of what is at the address; a file that is found may be another one with the
- *     same name, such as one that NumPy has written again
+ * @param address the address from which Keras downloads the file
+ * @param algorithm the algorithm of the checksum
+ * @param sum the checksum of the file at the address. A file that is found locally is not verified,
+ *     because it may be a copy rewritten by NumPy.
  */
 record ImdbFile(URI address, String algorithm, String sum) {
   private static final String BUCKET =
@@ -30,10 +30,13 @@ record ImdbFile(URI address, String algorithm, String sum) {
       new ImdbFile(
           URI.create(BUCKET + "imdb_word_index.json"), "MD5", "bfafd718b763782e994055a2d397834f");
 
-  /** The larger one has 17 MB. */
+  /** The maximum size of a download. The larger file has 17 MB. */
   private static final long MAX_BYTES = 128L << 20;
 
-  /** Where the files are looked for: data/ here or above, the cache folder, Keras's own. */
+  /**
+   * Returns the folders to search: {@code data/} of the working directory and its parents, the
+   * cache folder, and Keras's own cache.
+   */
   static Stream<Path> folders(Path workingDirectory) {
     String keras = System.getenv("KERAS_HOME");
     Path home = Path.of(System.getProperty("user.home"));
@@ -42,13 +45,16 @@ record ImdbFile(URI address, String algorithm, String sum) {
         DataFolders.of(workingDirectory), Stream.of(DataFolders.cache(), datasets));
   }
 
-  /** The file in a folder, whether it is there or not. */
+  /** Returns the path of the file in a folder, whether or not it exists. */
   Path in(Path folder) {
     String path = address.getPath();
     return folder.resolve(path.substring(path.lastIndexOf('/') + 1));
   }
 
-  /** The file in the first of these folders that has it, or else in the cache, downloaded. */
+  /**
+   * Returns the file in the first of these folders that contains it. If there is none, downloads it
+   * to the cache.
+   */
   Path get(Stream<Path> folders, Path cache) {
     return folders
         .map(this::in)
@@ -68,12 +74,7 @@ record ImdbFile(URI address, String algorithm, String sum) {
         String received = Checksum.hex(algorithm, content);
         if (!received.equals(sum)) {
           throw new IOException(
-              "the download is not the file expected: its "
-                  + algorithm
-                  + " is "
-                  + received
-                  + " in place of "
-                  + sum);
+              "the " + algorithm + " of the download must be " + sum + ", but was " + received);
         }
         AtomicFile.write(kept, out -> out.write(content));
         return kept;
@@ -83,14 +84,14 @@ record ImdbFile(URI address, String algorithm, String sum) {
     } catch (IOException e) {
       throw new UncheckedIOException(
           kept.getFileName()
-              + " is neither in data/ of the working directory or a folder above it, nor in "
+              + " is neither in data/ of the working directory or one of its parents, nor in "
               + cache
               + ", nor in Keras's cache, and could not be downloaded from "
               + address
               + " ("
               + e
-              + "). Get it from there in another way and put it into one of these folders, or give"
-              + " its folder to Imdb.load(Path). MadeUpReviews needs no file.",
+              + "). Download it in another way and copy it to one of these folders, or pass its folder"
+              + " to Imdb.load(Path). SyntheticReviews requires no file.",
           e);
     }
   }

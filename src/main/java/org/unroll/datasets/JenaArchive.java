@@ -16,14 +16,14 @@ import org.unroll.internal.AtomicFile;
 import tech.tablesaw.api.Table;
 
 /**
- * A published zip with one file of the station in it: finds, downloads, unpacks, checks and keeps
- * it.
+ * A published zip archive with one file of the weather station: finds, downloads, unpacks, verifies
+ * and keeps the file.
  *
- * @param address where the zip is
- * @param name the file in it
- * @param rows how many rows the file has
- * @param firstRow the text of its first row
- * @param gitBlob the id that Git gives its content; variants with other line ends count as the same
+ * @param address the address of the zip archive
+ * @param name the name of the file
+ * @param rows the number of rows of the file
+ * @param firstRow the text of the first row
+ * @param gitBlob the Git blob id of the content; copies with other line endings are accepted
  */
 record JenaArchive(URI address, String name, int rows, String firstRow, String gitBlob) {
   static final JenaArchive KERAS =
@@ -37,13 +37,13 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
               + "1.03,1.75,152.30",
           "e6cfb671e72f630f251a18722fcebe6944c758c0");
 
-  /** The real zip has 14 MB, the file in it 43 MB. */
+  /** The maximum size of the zip archive. The real one has 14 MB and contains a file of 43 MB. */
   private static final long MAX_ZIP = 64L << 20;
 
   private static final long MAX_FILE = 256L << 20;
   private static final int MAX_RATIO = 100;
 
-  /** The table, from where the file is found or else from its address. */
+  /** Returns the table of the file, which is downloaded if it is not found. */
   Table load(Path workingDirectory, Path cache) {
     Path file = find(workingDirectory, cache).orElseGet(() -> download(workingDirectory, cache));
     try {
@@ -53,19 +53,22 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
         throw new IllegalArgumentException(
             "The file "
                 + file
-                + " should have "
+                + " must have "
                 + rows
-                + " rows. Received: "
+                + " rows, but has "
                 + table.rowCount()
-                + ". Replace it by a whole one, or read it as it is with JenaClimate.load(Path).");
+                + ". Replace it by a complete one, or read it with JenaClimate.load(Path).");
       }
       return table;
     } catch (IOException e) {
-      throw new UncheckedIOException("The file " + file + " cannot be read: " + e, e);
+      throw new UncheckedIOException("The file " + file + " could not be read: " + e, e);
     }
   }
 
-  /** The file or its zip in data/ here or above, or in the cache. */
+  /**
+   * Returns the file or its zip archive in {@code data/} of the working directory or its parents,
+   * or in the cache.
+   */
   Optional<Path> find(Path workingDirectory, Path cache) {
     return Stream.concat(DataFolders.of(workingDirectory), Stream.of(cache))
         .flatMap(folder -> Stream.of(folder.resolve(name), folder.resolve(name + ".zip")))
@@ -73,7 +76,7 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
         .findFirst();
   }
 
-  /** The table of a file, or of the one file that a zip holds. */
+  /** Returns the table of a file, or of the only file in a zip archive. */
   static Table read(Path file) throws IOException {
     if (!file.toString().endsWith(".zip")) {
       return JenaReader.read(file, file);
@@ -111,21 +114,22 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
           name
               + " is neither in data/ of "
               + workingDirectory.toAbsolutePath()
-              + " or a folder above it, nor in "
+              + " or one of its parents, nor in "
               + cache
               + ", and could not be downloaded from "
               + address
               + " ("
               + e
-              + "). Get it from there in another way and put it, packed or unpacked, into one of"
-              + " these folders, or give its path to JenaClimate.load(Path)."
-              + " JenaClimate.synthetic(rows, seed) needs no file.",
+              + "). Download it in another way and copy it, packed or unpacked, to one of these"
+              + " folders, or pass its path to JenaClimate.load(Path)."
+              + " JenaClimate.synthetic(rows, seed) requires no file.",
           e);
     }
   }
 
   /**
-   * Unpacks the one file of a zip whose name ends in .csv; no name in the zip is used as a path.
+   * Unpacks the only file of a zip archive whose name ends in .csv. Names in the archive are never
+   * used as paths.
    */
   private static void unpack(Path zip, Path file) throws IOException {
     try (var archive = new ZipFile(zip.toFile())) {
@@ -136,7 +140,7 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
               .toList();
       if (files.size() != 1) {
         throw new IOException(
-            "the zip should hold one .csv file; it holds "
+            "the zip archive must contain one .csv file, but contains "
                 + files.stream().map(ZipEntry::getName).toList());
       }
       try (InputStream content = archive.getInputStream(files.get(0))) {
@@ -145,33 +149,33 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
     }
   }
 
-  /** Compares a download with what is known of the file. */
+  /** Verifies a download. */
   private void check(byte[] content) throws IOException {
     List<String> lines = new String(content, StandardCharsets.ISO_8859_1).lines().toList();
     int columns = lines.isEmpty() ? 0 : lines.get(0).split(",", -1).length;
     String first = lines.size() < 2 ? "nothing" : lines.get(1);
     if (lines.size() != rows + 1 || columns != 15 || !first.equals(firstRow)) {
       throw new IOException(
-          "the download is not the file expected: "
-              + (lines.size() - 1)
-              + " rows in place of "
+          "the download must have "
               + rows
-              + ", "
+              + " rows and 15 columns, but has "
+              + (lines.size() - 1)
+              + " rows, "
               + columns
-              + " columns in place of 15, first row '"
+              + " columns and the first row '"
               + (first.length() > 200 ? first.substring(0, 200) : first)
               + "'");
     }
     if (!hasKnownContent(lines)) {
       throw new IOException(
-          "the download has the rows and columns expected, but its content is not that of Git blob "
+          "the content of the download must be that of Git blob "
               + gitBlob
-              + " with any line ends");
+              + ", apart from line endings, but differs");
     }
   }
 
   /**
-   * Whether these lines, with line ends of one kind or the other, are the content that Git knows.
+   * Returns whether these lines are the content of the Git blob, with either kind of line endings.
    */
   private boolean hasKnownContent(List<String> lines) {
     String unix = String.join("\n", lines);
@@ -186,7 +190,8 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
   }
 
   /**
-   * Checks a file that was downloaded before; one that a user has put there has no sum beside it.
+   * Verifies a file that was downloaded earlier. A file that a user has copied has no checksum
+   * file.
    */
   private static void checkSum(Path file) throws IOException {
     if (!Files.exists(sumOf(file))) {
@@ -198,11 +203,11 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
       throw new IllegalArgumentException(
           "The file "
               + file
-              + " has changed since it was downloaded: its SHA-256 should be "
-              + expected
-              + ". Received: "
+              + " must not change after the download, but its SHA-256 is "
               + received
-              + ". Delete it to have it downloaded again.");
+              + " instead of "
+              + expected
+              + ". Delete it to download it again.");
     }
   }
 

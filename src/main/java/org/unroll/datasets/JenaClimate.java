@@ -11,12 +11,18 @@ import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * The weather at Jena, every 10 minutes: the table that Chollet's book and Keras's examples
- * forecast the temperature with, measured by the Max Planck Institute for Biogeochemistry; or one
- * made up like it.
+ * The weather in Jena, measured every 10 minutes by the Max Planck Institute for Biogeochemistry,
+ * and a synthetic version. Chollet's book and Keras's examples predict the temperature from this
+ * table.
  *
- * <p>Every table has the column {@code Date Time} and then the 14 of {@link #columns()}; files of
- * later years have more behind them. The station's −9999 becomes a missing value.
+ * <p>Every table has the column {@code Date Time} followed by the 14 columns of {@link #columns()};
+ * files of later years have additional columns after them. The station's −9999 becomes a missing
+ * value.
+ *
+ * <pre>{@code
+ * Table jenaWeek = JenaClimate.synthetic(1008, 42);
+ * var temperatureWeek = TimeSeries.of(jenaWeek).target("T (degC)");
+ * }</pre>
  */
 public final class JenaClimate {
   private static final String[] COLUMNS = {
@@ -38,65 +44,66 @@ public final class JenaClimate {
 
   private JenaClimate() {}
 
-  /** The names of the 14 columns of numbers, from {@code p (mbar)} to {@code wd (deg)}. */
+  /** Returns the names of the 14 numeric columns, from {@code p (mbar)} to {@code wd (deg)}. */
   public static String[] columns() {
     return COLUMNS.clone();
   }
 
   /**
-   * The years 2009 to 2016, {@code jena_climate_2009_2016.csv}: 420,551 rows. The file is the one
-   * that {@link #find()} finds; otherwise the zip that Keras's examples use is downloaded, unpacked
-   * and checked, and kept in the cache folder with its SHA-256, by which it is checked again every
-   * time. The cache folder is the system property {@code unroll.cache}, by default {@code .unroll}
-   * in the user's home.
+   * Loads the years 2009 to 2016, {@code jena_climate_2009_2016.csv}: 420,551 rows. The file that
+   * {@link #find()} finds is used. Otherwise the zip archive of Keras's examples is downloaded,
+   * unpacked, verified and kept in the cache folder, together with its SHA-256, which is verified
+   * at every load. The cache folder is the system property {@code unroll.cache}, by default {@code
+   * .unroll} in the user's home.
    *
-   * @throws UncheckedIOException if the file is neither there nor can be downloaded; the message
-   *     says where to get it and where to put it
-   * @throws IllegalArgumentException if the file found is not the one it is named after
+   * @throws UncheckedIOException if the file is not found and cannot be downloaded; the message
+   *     contains its address and the folders to which it can be copied
+   * @throws IllegalArgumentException if the file has the wrong content
    */
   public static Table load() {
     return JenaArchive.KERAS.load(Path.of(""), DataFolders.cache());
   }
 
   /**
-   * A file of the station: that of 2009 to 2016, or one of another year (times as {@code 31.12.2016
-   * 23:50:00} or {@code 2016-12-31 23:50:00}), or a zip that holds one.
+   * Loads a file of the station: that of 2009 to 2016, one of another year (times as {@code
+   * 31.12.2016 23:50:00} or {@code 2016-12-31 23:50:00}), or a zip archive that contains one.
    *
    * @throws UncheckedIOException if it cannot be read
-   * @throws IllegalArgumentException if it is not such a file, or a row is bad or cut off; the
-   *     message gives line number and text
+   * @throws IllegalArgumentException if it has another format, or a row is invalid or truncated;
+   *     the message contains the line number and the text
    */
   public static Table load(Path file) {
     try {
       return JenaArchive.read(file);
     } catch (IOException e) {
-      throw new UncheckedIOException("The file " + file + " cannot be read: " + e, e);
+      throw new UncheckedIOException("The file " + file + " could not be read: " + e, e);
     }
   }
 
   /**
-   * Where {@code jena_climate_2009_2016.csv} (or its zip, {@code jena_climate_2009_2016.csv.zip})
-   * lies: in {@code data/} of the working directory or of a folder above it, or in the cache
-   * folder. Nothing is downloaded.
+   * Returns the path of {@code jena_climate_2009_2016.csv} or of its zip archive {@code
+   * jena_climate_2009_2016.csv.zip} in {@code data/} of the working directory or of its parents, or
+   * in the cache folder. Nothing is downloaded.
    */
   public static Optional<Path> find() {
     return JenaArchive.KERAS.find(Path.of(""), DataFolders.cache());
   }
 
   /**
-   * Made-up weather that behaves like Jena's, from 1 January 2009, 00:10 on: seasons, days, highs
-   * and lows with their fronts, clouds that damp the daily range. The columns of air follow from
-   * pressure, temperature and humidity by the station's own formulas. How far the temperature of
-   * tomorrow can be told from today's weather is much as in the real data: the last value misses it
-   * by 2.6 °C on average, a linear forecast by 2.2.
+   * Generates synthetic weather that resembles Jena's, starting at 00:10 on January 1, 2009. It has
+   * seasons, days, highs and lows with their fronts, and clouds that reduce the daily range. The
+   * humidity and density columns are computed from pressure, temperature and relative humidity by
+   * the station's own formulas. Tomorrow's temperature is about as predictable as in the real data:
+   * the mean absolute error of the last value is 2.6 °C, and that of a linear forecast 2.2 °C.
    *
-   * @param rows at least 1; 420,551 for as many as the real file has. Fewer rows are the beginning
-   *     of more.
-   * @param seed the same seed makes the same table, on every machine and JDK
+   * @param rows at least 1; the real file has 420,551 rows. A shorter table is the beginning of a
+   *     longer one.
+   * @param seed the same seed generates the same table on every machine and JDK
+   * @throws IllegalArgumentException if {@code rows} is below 1
    */
   public static Table synthetic(int rows, long seed) {
     if (rows < 1) {
-      throw new IllegalArgumentException("A table has at least 1 row. Received: rows=" + rows);
+      throw new IllegalArgumentException("rows must be at least 1, but was " + rows + ".");
     }
     double[][] columns = JenaSynthesis.columns(rows, seed);
     var start = LocalDateTime.of(2009, 1, 1, 0, 10);

@@ -21,9 +21,9 @@ import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
-/** Reads a file of the Jena weather station, of whatever year. */
+/** Reads a file of the Jena weather station of any year. */
 final class JenaReader {
-  /** What the station writes in place of a value it does not have. */
+  /** The number that the station writes for a missing value. */
   private static final double MISSING = -9999;
 
   private static final String TIME = "Date Time";
@@ -31,7 +31,7 @@ final class JenaReader {
   private static final DateTimeFormatter GERMAN = format("dd.MM.uuuu HH:mm:ss");
   private static final DateTimeFormatter ISO = format("uuuu-MM-dd HH:mm:ss");
 
-  /** Columns of later years whose units are often damaged on the way. */
+  /** Columns of later years whose units are often garbled by a wrong encoding. */
   private static final List<String> LATER =
       List.of("SWDR (W/m²)", "PAR (µmol/m²/s)", "max. PAR (µmol/m²/s)");
 
@@ -46,7 +46,7 @@ final class JenaReader {
     settings.setMaxCharsPerColumn(10_000);
     settings.setMaxColumns(100);
     settings.setLineSeparatorDetectionEnabled(true);
-    // Parsing ahead in a second thread gains nothing here and outlives an error.
+    // A second thread for parsing is no faster here and would survive an exception.
     settings.setReadInputOnSeparateThread(false);
     parser = new CsvParser(settings);
   }
@@ -57,11 +57,12 @@ final class JenaReader {
   }
 
   /**
-   * The table of a file.
+   * Returns the table of a file.
    *
-   * @param origin what messages call the file, and the table is named after: the file, or the zip
-   *     it was in
-   * @throws IllegalArgumentException if it is not such a file, a row is bad, or it is cut off
+   * @param file the file to read
+   * @param origin the file to name in messages and in the name of the table: the file itself, or
+   *     the zip archive that contains it
+   * @throws IllegalArgumentException if it has another format, a row is invalid, or it is truncated
    */
   static Table read(Path file, Path origin) throws IOException {
     return new JenaReader(file, origin).read();
@@ -69,7 +70,7 @@ final class JenaReader {
 
   private Table read() throws IOException {
     try (InputStream bytes = Files.newInputStream(file)) {
-      // One byte a character, so that damaged bytes come through; the header is decoded below.
+      // One byte per character preserves garbled bytes; the header is decoded below.
       parser.beginParsing(new InputStreamReader(bytes, StandardCharsets.ISO_8859_1));
       List<String> names = header(parser.parseNext());
       var times = DateTimeColumn.create(TIME);
@@ -82,7 +83,8 @@ final class JenaReader {
         last = row;
       }
       if (times.isEmpty()) {
-        throw new IllegalArgumentException("The file " + origin + " has a header but no rows.");
+        throw new IllegalArgumentException(
+            "The file " + origin + " must have rows, but has only a header.");
       }
       checkEnd(before, last);
       Table table = Table.create(origin.getFileName().toString(), times);
@@ -96,7 +98,8 @@ final class JenaReader {
   private List<String> header(String[] header) {
     String[] expected = JenaClimate.columns();
     if (header == null) {
-      throw new IllegalArgumentException("The file " + origin + " is empty.");
+      throw new IllegalArgumentException(
+          "The file " + origin + " must have a header and rows, but is empty.");
     }
     List<String> names = new ArrayList<>();
     for (int i = 0; i < Math.max(header.length, expected.length + 1); i++) {
@@ -110,13 +113,13 @@ final class JenaReader {
         throw new IllegalArgumentException(
             "The file "
                 + origin
-                + " has not the header of the Jena weather station: column "
+                + " must have the header of the Jena weather station, in which column "
                 + (i + 1)
-                + " should be '"
+                + " is '"
                 + (i == 0 ? TIME + "' or 'date" : expected[i - 1])
-                + "'. Received: '"
+                + "', but its column is '"
                 + shortened(name)
-                + "'");
+                + "'.");
       }
       if (i > 0) {
         names.add(name);
@@ -125,28 +128,36 @@ final class JenaReader {
     return names;
   }
 
-  /** A name read byte by byte, as UTF-8 if it is that, with known damage repaired. */
+  /**
+   * Decodes a name that was read byte by byte, as UTF-8 if it is valid UTF-8, and repairs known
+   * garbling.
+   */
   private static String decoded(String name) {
     ByteBuffer bytes = ByteBuffer.wrap(name.getBytes(StandardCharsets.ISO_8859_1));
     String text = name;
     try {
       text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
     } catch (CharacterCodingException e) {
-      // Then it was Latin 1, and is right as it stands.
+      // The name is Latin 1, so it is already correct.
     }
     String clean = text.replace("\uFEFF", "").strip();
-    return LATER.stream().filter(known -> isDamaged(known, clean)).findFirst().orElse(clean);
+    return LATER.stream().filter(known -> isGarbled(known, clean)).findFirst().orElse(clean);
   }
 
-  /** Whether a name is the known one but for the characters that are not ASCII. */
-  private static boolean isDamaged(String known, String name) {
+  /** Returns whether a name equals the known one apart from characters that are not ASCII. */
+  private static boolean isGarbled(String known, String name) {
     return name.replaceAll("[^ -~]+", "?").equals(known.replaceAll("[^ -~]+", "?"));
   }
 
   private void append(String[] row, DateTimeColumn times, List<DoubleColumn> numbers) {
     if (row.length != numbers.size() + 1) {
-      throw bad(
-          row.length + " values where the header names " + (numbers.size() + 1) + " columns", row);
+      throw invalid(
+          "it has "
+              + row.length
+              + " values, but the header has "
+              + (numbers.size() + 1)
+              + " columns",
+          row);
     }
     times.append(time(row));
     for (int j = 1; j < row.length; j++) {
@@ -160,8 +171,8 @@ final class JenaReader {
     try {
       return LocalDateTime.parse(text, text.indexOf('.') == 2 ? GERMAN : ISO);
     } catch (DateTimeParseException e) {
-      throw bad(
-          "'" + text + "' is no time of the form 31.12.2016 23:50:00 or 2016-12-31 23:50:00", row);
+      throw invalid(
+          "'" + text + "' is not a time like 31.12.2016 23:50:00 or 2016-12-31 23:50:00", row);
     }
   }
 
@@ -173,9 +184,9 @@ final class JenaReader {
         return value;
       }
     } catch (NumberFormatException e) {
-      // Told below, as the numbers that are none.
+      // Reported below, like numbers that are not finite.
     }
-    throw bad("'" + text + "' in column '" + column.name() + "' is not a number", row);
+    throw invalid("'" + text + "' in column '" + column.name() + "' is not a number", row);
   }
 
   private static int decimals(String number) {
@@ -184,27 +195,27 @@ final class JenaReader {
   }
 
   /**
-   * A file that breaks off inside its very last value still has all its columns. What gives it away
-   * is a last row that ends with fewer decimals than the one before and has no line end. A missing
-   * line end alone is nothing wrong.
+   * Rejects a file that is truncated inside its last value and therefore still has all columns.
+   * Such a file has no line ending, and its last row has fewer decimals than the one before. A
+   * missing line ending alone is allowed.
    */
   private void checkEnd(String[] before, String[] last) throws IOException {
     int end = last.length - 1;
-    if (before == null || decimals(last[end]) >= decimals(before[end]) || endsInALineEnd()) {
+    if (before == null || decimals(last[end]) >= decimals(before[end]) || endsWithLineEnding()) {
       return;
     }
-    throw bad(
-        "it has no line end, and '"
+    throw invalid(
+        "it has no line ending, and '"
             + last[end]
             + "' has fewer decimals than '"
             + before[end]
-            + "' in the row before (add a line end if it is whole)",
+            + "' in the row before. Add a line ending if the file is complete",
         last,
         parser.getContext().currentLine(),
         true);
   }
 
-  private boolean endsInALineEnd() throws IOException {
+  private boolean endsWithLineEnding() throws IOException {
     try (var channel = Files.newByteChannel(file)) {
       var last = ByteBuffer.allocate(1);
       channel.position(channel.size() - 1).read(last);
@@ -212,22 +223,22 @@ final class JenaReader {
     }
   }
 
-  private IllegalArgumentException bad(String what, String[] row) {
+  private IllegalArgumentException invalid(String what, String[] row) {
     long line = parser.getContext().currentLine();
-    return bad(what, row, line, parser.parseNext() == null);
+    return invalid(what, row, line, parser.parseNext() == null);
   }
 
-  private IllegalArgumentException bad(String what, String[] row, long line, boolean last) {
+  private IllegalArgumentException invalid(String what, String[] row, long line, boolean last) {
     return new IllegalArgumentException(
         "Line "
             + line
-            + (last ? ", the last," : "")
+            + (last ? ", the last one," : "")
             + " of "
             + origin
-            + " cannot be read: "
+            + " could not be read: "
             + what
             + ". "
-            + (last ? "Is the file cut off? " : "")
+            + (last ? "Check whether the file is truncated. " : "")
             + "The line is: "
             + shortened(String.join(",", row)));
   }

@@ -3,21 +3,21 @@ package org.unroll.datasets;
 import java.util.Random;
 
 /**
- * A made-up weather station whose columns obey the physics and roughly the statistics of Jena's.
- * What moves them is one chain of cause and effect, so that a forecast can be learned from it:
+ * A simulated weather station whose columns obey the physics and approximately the statistics of
+ * Jena's. Its variables form a chain of cause and effect, so that a forecast can be learned:
  *
  * <ul>
- *   <li>pressure swings as a damped oscillator pushed by noise (highs and lows, about 8 days);
- *   <li>falling pressure brings wind from the south and warm air, rising pressure cold air, most of
- *       all behind a low (the cold front); wind from the west is mild in winter and cool in summer;
- *   <li>low pressure and southerly wind are wet, and what is wet is cloudy;
- *   <li>sunshine of the season and hour warms, nights cool, both far less under clouds;
- *   <li>noise of minutes, hours and days on top, which nothing predicts.
+ *   <li>pressure is a damped oscillator driven by noise (highs and lows, about 8 days);
+ *   <li>falling pressure brings southerly wind and warm air, rising pressure cold air, most of all
+ *       after a low (the cold front); westerly wind is mild in winter and cool in summer;
+ *   <li>low pressure and southerly wind bring moist air, and moist air is cloudy;
+ *   <li>sunshine, by season and hour, warms the air, nights cool it, and clouds reduce both;
+ *   <li>noise on scales of minutes, hours and days is unpredictable.
  * </ul>
  *
- * <p>Temperature, pressure and relative humidity come out of it, rounded as the station rounds;
- * {@link MoistAir} gives the other columns of air. Random numbers are {@link Random}'s and
- * functions {@link StrictMath}'s, whose results Java specifies to the bit.
+ * <p>Temperature, pressure and relative humidity result from this model and are rounded like the
+ * station's; {@link MoistAir} computes the other columns of air. The numbers come from {@link
+ * Random} and {@link StrictMath}, whose results Java specifies to the bit.
  */
 final class JenaSynthesis {
   private static final int DAY = 144;
@@ -36,11 +36,11 @@ final class JenaSynthesis {
   private final Random random;
   private final double[] cosHour = new double[DAY];
 
-  // Pressure, and its change, as multiples of their usual size.
+  // Pressure and its change, in standard deviations.
   private double pressure;
   private double tendency;
 
-  // Noise of unit variance with different memories.
+  // Noise of unit variance with different correlation times.
   private double southNoise;
   private double west;
   private double moisture;
@@ -49,7 +49,7 @@ final class JenaSynthesis {
   private double pressureNoise;
   private double gustiness;
 
-  // What has gathered in the air, in degrees.
+  // Accumulated heat of the air, in degrees.
   private double advected;
   private double radiated;
 
@@ -58,7 +58,7 @@ final class JenaSynthesis {
   private double summer;
 
   private JenaSynthesis(long seed) {
-    // Random scrambles its seed so little that neighbouring seeds begin alike.
+    // Random scrambles its seed so little that the sequences of adjacent seeds start similarly.
     random = new Random(seed * 0x9E3779B97F4A7C15L);
     for (int i = 0; i < DAY; i++) {
       cosHour[i] = StrictMath.cos(2 * StrictMath.PI * (i * ROW - NOON));
@@ -66,7 +66,7 @@ final class JenaSynthesis {
   }
 
   /**
-   * The 14 columns, one array each, from 00:10 of a first of January on, a row every 10 minutes.
+   * Returns the 14 columns, one array each, with a row every 10 minutes from 00:10 on January 1.
    */
   static double[][] columns(int rows, long seed) {
     var station = new JenaSynthesis(seed);
@@ -81,13 +81,14 @@ final class JenaSynthesis {
     return columns;
   }
 
-  /** Moves on by 10 minutes, to {@code time} rows after the new year, and writes the row. */
+  /** Advances by 10 minutes, to {@code time} rows after the new year, and writes the row. */
   private void next(int time, double[] row) {
-    int ofDay = Math.floorMod(time, DAY);
+    int rowOfDay = Math.floorMod(time, DAY);
     if (time % 6 == 0 || time == 1 - WARM_UP) {
-      turnSeason(time * ROW);
+      updateSeason(time * ROW);
     }
-    double height = SIN_LATITUDE * sinDeclination + COS_LATITUDE * cosDeclination * cosHour[ofDay];
+    double height =
+        SIN_LATITUDE * sinDeclination + COS_LATITUDE * cosDeclination * cosHour[rowOfDay];
     double sun = Math.max(0, height);
 
     double push = StrictMath.sqrt(4 * DAMPING * SWING * ROW) * random.nextGaussian();
@@ -118,14 +119,14 @@ final class JenaSynthesis {
     writeWind(south, sun, row);
   }
 
-  private void turnSeason(double days) {
+  private void updateSeason(double days) {
     double declination = TILT * StrictMath.cos(2 * StrictMath.PI * (days - 172) / YEAR);
     sinDeclination = StrictMath.sin(declination);
     cosDeclination = StrictMath.cos(declination);
     summer = StrictMath.cos(2 * StrictMath.PI * (days - 200) / YEAR);
   }
 
-  /** One step of an Ornstein-Uhlenbeck process of unit variance. */
+  /** Advances an Ornstein-Uhlenbeck process of unit variance by one step. */
   private double drift(double value, double memoryInDays) {
     double rate = ROW / memoryInDays;
     return value - rate * value + StrictMath.sqrt(2 * rate) * random.nextGaussian();
@@ -133,18 +134,18 @@ final class JenaSynthesis {
 
   private static void writeAir(double mbar, double celsius, double humidity, double[] row) {
     double saturation = MoistAir.saturationPressure(celsius);
-    double vapour = saturation * humidity / 100;
+    double vapor = saturation * humidity / 100;
     row[0] = mbar;
     row[1] = celsius;
     row[2] = round(MoistAir.potentialTemperature(celsius, mbar), 100);
-    row[3] = round(MoistAir.dewPoint(vapour), 100);
+    row[3] = round(MoistAir.dewPoint(vapor), 100);
     row[4] = humidity;
     row[5] = round(saturation, 100);
-    row[6] = round(vapour, 100);
-    row[7] = round(saturation - vapour, 100);
-    row[8] = round(MoistAir.specificHumidity(vapour, mbar), 100);
-    row[9] = round(MoistAir.vapourConcentration(vapour, mbar), 100);
-    row[10] = round(MoistAir.density(celsius, mbar, vapour), 100);
+    row[6] = round(vapor, 100);
+    row[7] = round(saturation - vapor, 100);
+    row[8] = round(MoistAir.specificHumidity(vapor, mbar), 100);
+    row[9] = round(MoistAir.vaporConcentration(vapor, mbar), 100);
+    row[10] = round(MoistAir.density(celsius, mbar, vapor), 100);
   }
 
   private void writeWind(double south, double sun, double[] row) {

@@ -10,10 +10,10 @@ import net.razorvine.pickle.PickleUtils;
 import net.razorvine.pickle.Unpickler;
 
 /**
- * Reads the pickle of a NumPy object array whose elements are lists of whole numbers, and nothing
- * else. A pickle is a program; of its instructions only those that build lists, tuples, numbers and
- * short texts are carried out. Of the names it may call, the three that NumPy's arrays are made
- * with stand here for a list; every other one is refused before anything is done with it.
+ * Reads the pickle of a NumPy object array whose elements are lists of integers, and nothing else.
+ * A pickle is a program. Only the instructions that build lists, tuples, integers and short strings
+ * are executed. The names with which NumPy constructs arrays are replaced by a placeholder; every
+ * other name is rejected before anything is done with it.
  */
 final class ListUnpickler extends Unpickler {
   private static final Set<String> NUMPY =
@@ -23,13 +23,16 @@ final class ListUnpickler extends Unpickler {
           "numpy.core.multiarray._reconstruct",
           "numpy._core.multiarray._reconstruct");
 
-  /** The longest text in such a pickle is the name of a module. */
+  /** The maximum length of a string. The longest one in such a pickle is the name of a module. */
   private static final int MAX_TEXT = 255;
 
-  /** What a name, and what is made by calling it, stand for until the array's state arrives. */
+  /**
+   * A placeholder for a name, and for what is constructed by calling it, until the state of the
+   * array arrives.
+   */
   private record Named(String name) {}
 
-  /** An array with its state: its elements. */
+  /** The elements of an array. */
   record Elements(List<?> list) {}
 
   @Override
@@ -72,7 +75,7 @@ final class ListUnpickler extends Unpickler {
         stack.add(named(module + "." + name));
       }
       case Opcodes.REDUCE -> {
-        stack.pop(); // the arguments say how NumPy makes an empty array, or a data type
+        stack.pop(); // the arguments of an empty array or a data type
         stack.add((Named) stack.pop());
       }
       case Opcodes.BUILD -> build();
@@ -80,7 +83,7 @@ final class ListUnpickler extends Unpickler {
           throw new PickleException(
               "the pickle has the instruction 0x"
                   + Integer.toHexString(key)
-                  + ", which lists of whole numbers do not need");
+                  + ", which is not allowed because lists of integers do not require it");
     }
     return NO_RETURN_VALUE;
   }
@@ -88,18 +91,20 @@ final class ListUnpickler extends Unpickler {
   private static Named named(String name) {
     if (!NUMPY.contains(name)) {
       throw new PickleException(
-          "the pickle asks for '"
+          "the pickle must refer only to NumPy arrays, but refers to '"
               + (name.length() > MAX_TEXT ? name.substring(0, MAX_TEXT) + "…" : name)
-              + "'; only NumPy's own arrays are read, and nothing is called");
+              + "'");
     }
     return new Named(name);
   }
 
-  /** A state follows an array or its data type; that of an array ends with its elements. */
+  /**
+   * Handles the state of an array or its data type. The state of an array ends with its elements.
+   */
   private void build() {
     Object state = stack.pop();
     if (!(stack.pop() instanceof Named target) || !(state instanceof Object[] values)) {
-      throw new PickleException("the pickle gives a state to what is no array");
+      throw new PickleException("the pickle must set the state of arrays only");
     }
     Object last = values.length == 0 ? null : values[values.length - 1];
     stack.add(last instanceof List<?> list ? new Elements(list) : target);
@@ -109,7 +114,8 @@ final class ListUnpickler extends Unpickler {
     var line = new StringBuilder();
     for (int c = input.read(); c != '\n'; c = input.read()) {
       if (c < 0 || line.length() == MAX_TEXT) {
-        throw new PickleException("the pickle ends, or goes on too long, in a name");
+        throw new PickleException(
+            "a name in the pickle must end within " + MAX_TEXT + " characters");
       }
       line.append((char) c);
     }
@@ -120,7 +126,10 @@ final class ListUnpickler extends Unpickler {
     int length = PickleUtils.bytes_to_integer(PickleUtils.readbytes(input, 4));
     if (length < 0 || length > MAX_TEXT) {
       throw new PickleException(
-          "the pickle has a text of " + Integer.toUnsignedString(length) + " bytes");
+          "a string in the pickle must not exceed "
+              + MAX_TEXT
+              + " bytes, but has "
+              + Integer.toUnsignedString(length));
     }
     return new String(input.readNBytes(length), StandardCharsets.UTF_8);
   }

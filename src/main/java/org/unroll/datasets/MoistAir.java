@@ -1,12 +1,14 @@
 package org.unroll.datasets;
 
 /**
- * What follows from pressure p (mbar), temperature T (°C) and relative humidity (%), by the
- * formulas that the columns of the Jena weather station obey: within their rounding for its file of
- * 2020. Uses {@link StrictMath}, so that the results are the same bits on every JVM.
+ * Computes the properties of moist air from pressure p (mbar), temperature T (°C) and relative
+ * humidity (%). These are the formulas of the Jena weather station: they reproduce its file of 2020
+ * within rounding. {@link StrictMath} gives the same bits on every JVM.
  */
 final class MoistAir {
-  /** Magnus's coefficients over water as the German weather service has them: mbar, 1, °C. */
+  /**
+   * Magnus's coefficients over water according to the German weather service, in mbar, 1 and °C.
+   */
   private static final double A = 6.1078;
 
   private static final double B = 17.08085;
@@ -14,7 +16,7 @@ final class MoistAir {
 
   private static final double KELVIN = 273.15;
 
-  /** Molar mass of water over that of dry air. */
+  /** Ratio of the molar masses of water and dry air. */
   private static final double RATIO = 0.622;
 
   /** Gas constant of dry air, J/(kg K). */
@@ -22,35 +24,41 @@ final class MoistAir {
 
   private MoistAir() {}
 
-  /** Saturation vapour pressure in mbar: 6.1078 · exp(17.08085 T / (234.175 + T)) (Magnus). */
+  /**
+   * Returns the saturation vapor pressure in mbar: 6.1078 · exp(17.08085 T / (234.175 + T))
+   * (Magnus).
+   */
   static double saturationPressure(double celsius) {
     return A * StrictMath.exp(B * celsius / (C + celsius));
   }
 
-  /** The temperature in °C at which a vapour pressure in mbar is that of saturation. */
-  static double dewPoint(double vapourPressure) {
-    double x = StrictMath.log(vapourPressure / A);
+  /** Returns the dew point in °C, at which a vapor pressure in mbar is the saturation pressure. */
+  static double dewPoint(double vaporPressure) {
+    double x = StrictMath.log(vaporPressure / A);
     return C * x / (B - x);
   }
 
-  /** The temperature in K that air has when brought to 1000 mbar: T (1000 / p)^0.286. */
+  /** Returns the temperature in K of air that is brought to 1000 mbar: T (1000 / p)^0.286. */
   static double potentialTemperature(double celsius, double pressure) {
     return (celsius + KELVIN) * StrictMath.pow(1000 / pressure, 0.286);
   }
 
-  /** Grams of vapour in a kilogram of air: 1000 · 0.622 e / (p − 0.378 e). */
-  static double specificHumidity(double vapourPressure, double pressure) {
-    return 1000 * RATIO * vapourPressure / (pressure - (1 - RATIO) * vapourPressure);
+  /** Returns the specific humidity in g of vapor per kg of air: 1000 · 0.622 e / (p − 0.378 e). */
+  static double specificHumidity(double vaporPressure, double pressure) {
+    return 1000 * RATIO * vaporPressure / (pressure - (1 - RATIO) * vaporPressure);
   }
 
-  /** Millimoles of vapour in a mole of air: 1000 e / p. */
-  static double vapourConcentration(double vapourPressure, double pressure) {
-    return 1000 * vapourPressure / pressure;
+  /** Returns the concentration of vapor in mmol per mol of air: 1000 e / p. */
+  static double vaporConcentration(double vaporPressure, double pressure) {
+    return 1000 * vaporPressure / pressure;
   }
 
-  /** Grams in a cubic metre: p / (R T (1 + 0.608 q)), q being the specific humidity as a share. */
-  static double density(double celsius, double pressure, double vapourPressure) {
-    double q = specificHumidity(vapourPressure, pressure) / 1000;
+  /**
+   * Returns the density in g/m³: p / (R T (1 + 0.608 q)), where q is the specific humidity in
+   * kg/kg.
+   */
+  static double density(double celsius, double pressure, double vaporPressure) {
+    double q = specificHumidity(vaporPressure, pressure) / 1000;
     return 1e5 * pressure / (R_DRY * (celsius + KELVIN) * (1 + 0.608 * q));
   }
 }

@@ -4,18 +4,22 @@ import org.unroll.data.Samples;
 import org.unroll.internal.SplitMix64;
 
 /**
- * Tasks of any length that tell how long a network remembers, after S. Hochreiter and J.
- * Schmidhuber, "Long short-term memory" (Neural Computation 9, 1997): nothing but what stands far
- * back decides the target, and what lies between says nothing.
+ * Tasks of any length that measure how long a network remembers, after S. Hochreiter and J.
+ * Schmidhuber, "Long short-term memory" (Neural Computation 9, 1997). The target depends only on
+ * time steps in the distant past; those in between are irrelevant.
  *
- * <p>A task is solved when 99 % of new sequences come out right; what right means stands with each
- * task. The same seed makes the same sequences, on every machine and JDK; fewer sequences are the
- * beginning of more. Sequences of another seed are new ones, to test on.
+ * <p>A task is solved when 99 % of new sequences are answered correctly, as defined for each task.
+ * The same seed generates the same sequences on every machine and JDK, and fewer sequences are the
+ * beginning of more. Use another seed for test sequences.
+ *
+ * <pre>{@code
+ * Samples sums = SequenceTasks.adding(100, 1000, 42); // inputs (100, 2), targets (1)
+ * }</pre>
  */
 public final class SequenceTasks {
   /**
-   * How far off an answer to {@link #adding} may be and still be right: 0.04 of the range of the
-   * target, as with Hochreiter and Schmidhuber, whose target is scaled to 0 … 1.
+   * The largest absolute error of a correct answer to {@link #adding}: 0.04 of the range of the
+   * target, as in Hochreiter and Schmidhuber, whose target is scaled to 0 … 1.
    */
   public static final double ADDING_TOLERANCE = 0.08;
 
@@ -31,25 +35,27 @@ public final class SequenceTasks {
   private SequenceTasks() {}
 
   /**
-   * The adding problem: the sum of the two numbers that are marked. Each time step is a number,
-   * uniform on [0, 1), and a marker that is 1 at two steps and 0 at all others; one of the two lies
-   * in the first half of the sequence (steps 0 … ⌊length/2⌋−1), one in the second, each anywhere in
-   * it with the same probability.
+   * The adding problem: the target is the sum of the two numbers that are marked. Each time step
+   * has a number, uniform on [0, 1), and a marker, which is 1 at two steps and 0 at all others. One
+   * marked step is in the first half of the sequence (steps 0 … ⌊length/2⌋−1) and one in the
+   * second, each uniform in its half.
    *
-   * <p>Inputs (length, 2), target (1): the sum. To be trained with the mean squared error; always
-   * to answer 1 gives 1/6 (0.167). An answer is right when it is off by less than {@link
-   * #ADDING_TOLERANCE}.
+   * <p>Inputs have the shape (length, 2), targets the shape (1). The loss is the mean squared
+   * error; always answering 1 has a loss of 1/6 (0.167). An answer is correct if its error is less
+   * than {@link #ADDING_TOLERANCE}.
    *
    * <p>This is the form of Le, Jaitly and Hinton (arXiv:1504.00941) with the markers of Arjovsky,
    * Shah and Bengio (arXiv:1511.06464). The original of 1997 (experiment 4) draws from [−1, 1], has
    * markers of −1 at both ends and lengths that vary by a tenth, and scales the target to 0.5 + (a
    * + b)/4.
    *
-   * @param length time steps, at least 2
+   * @param length the number of time steps, at least 2
    * @param samples the number of sequences, at least 1
+   * @param seed the seed of the sequences
+   * @throws IllegalArgumentException if {@code length} or {@code samples} is too small
    */
   public static Samples adding(int length, int samples, long seed) {
-    check("The adding problem", "length", length, 2, samples);
+    check("length", length, 2, samples);
     var random = new SplitMix64(seed);
     double[][][] inputs = new double[samples][length][2];
     double[] targets = new double[samples];
@@ -67,23 +73,25 @@ public final class SequenceTasks {
   }
 
   /**
-   * Temporal order (experiment 6a): in which order two signals came. A sequence begins with the
-   * symbol E and ends with B; one signal, X or Y, stands somewhere in its second tenth (steps
-   * ⌊length/10⌋ … ⌊length/5⌋−1), one in its sixth (⌊length/2⌋ … ⌊6·length/10⌋−1); all else is drawn
-   * from a, b, c, d and says nothing. All draws are uniform.
+   * Temporal order (experiment 6a): the target is the order of two signals. A sequence begins with
+   * the symbol E and ends with B. One signal, X or Y, is in its second tenth (steps ⌊length/10⌋ …
+   * ⌊length/5⌋−1) and one in its sixth (⌊length/2⌋ … ⌊6·length/10⌋−1). All other symbols are drawn
+   * from a, b, c, d and are irrelevant. All draws are uniform.
    *
-   * <p>Inputs (length, 8): the symbol one-hot, in the order E, B, a, b, c, d, X, Y. Target (1): the
-   * class, 0 for XX, 1 for XY, 2 for YX, 3 for YY. To be trained with sparse categorical
-   * cross-entropy; a guess gives an accuracy of 0.25 and a loss of ln 4 (1.386). An answer is right
-   * when its class is.
+   * <p>Inputs have the shape (length, 8): the one-hot symbol in the order E, B, a, b, c, d, X, Y.
+   * Targets have the shape (1): class 0 for XX, 1 for XY, 2 for YX, 3 for YY. The loss is sparse
+   * categorical cross-entropy; guessing has an accuracy of 0.25 and a loss of ln 4 (1.386). An
+   * answer is correct if its class is.
    *
-   * <p>In the original the length varies from 100 to 110; here it is as given.
+   * <p>In the original the length varies from 100 to 110; here it is constant.
    *
-   * @param length time steps, at least 10
+   * @param length the number of time steps, at least 10
    * @param samples the number of sequences, at least 1
+   * @param seed the seed of the sequences
+   * @throws IllegalArgumentException if {@code length} or {@code samples} is too small
    */
   public static Samples temporalOrder(int length, int samples, long seed) {
-    check("The temporal order task", "length", length, 10, samples);
+    check("length", length, 10, samples);
     var random = new SplitMix64(seed);
     double[][][] inputs = new double[samples][length][ORDER_SYMBOLS];
     int[] targets = new int[samples];
@@ -110,26 +118,30 @@ public final class SequenceTasks {
   }
 
   /**
-   * Copying: a list of symbols has to be said again after a pause. A sequence is {@code symbols}
-   * symbols out of 8, uniform; {@code delay} − 1 blanks; a sign to begin; {@code symbols} blanks.
-   * The target is blank up to and with the sign, and then the list in its order.
+   * Copying: a list of symbols must be repeated after a delay. A sequence consists of {@code
+   * symbols} uniform symbols out of 8, {@code delay} − 1 blanks, a go signal and {@code symbols}
+   * blanks. The target is blank up to and including the go signal, followed by the list in its
+   * order.
    *
-   * <p>Inputs (delay + 2·symbols, 10): one-hot, the 8 symbols, then the blank, then the sign.
-   * Targets (delay + 2·symbols): the classes 0 … 7 for the symbols, 8 for the blank; so a model has
-   * 9 outputs at each time step. To be trained with sparse categorical cross-entropy; to answer
-   * blanks, and then to guess, gives a loss of symbols · ln 8 / (delay + 2·symbols). A sequence is
-   * right when all symbols after the sign are.
+   * <p>Inputs have the shape (delay + 2·symbols, 10): one-hot, the 8 symbols, the blank, the go
+   * signal. Targets have the shape (delay + 2·symbols): classes 0 … 7 for the symbols and 8 for the
+   * blank, so a model has 9 outputs per time step. The loss is sparse categorical cross-entropy;
+   * answering blanks and then guessing has a loss of symbols · ln 8 / (delay + 2·symbols). A
+   * sequence is correct if all symbols after the go signal are.
    *
-   * <p>This is the form of Arjovsky, Shah and Bengio (arXiv:1511.06464), who have 10 symbols; the
-   * idea is that of 1997.
+   * <p>This is the form of Arjovsky, Shah and Bengio (arXiv:1511.06464), who use 10 symbols; the
+   * idea is from the paper of 1997.
    *
-   * @param symbols how many symbols are to be copied, at least 1
-   * @param delay time steps from the last symbol to the sign, at least 1
+   * @param symbols the number of symbols to copy, at least 1
+   * @param delay the number of time steps from the last symbol to the go signal, at least 1
    * @param samples the number of sequences, at least 1
+   * @param seed the seed of the sequences
+   * @throws IllegalArgumentException if {@code symbols}, {@code delay} or {@code samples} is below
+   *     1
    */
   public static Samples copy(int symbols, int delay, int samples, long seed) {
-    check("The copy task", "symbols", symbols, 1, samples);
-    check("The copy task", "delay", delay, 1, samples);
+    check("symbols", symbols, 1, samples);
+    check("delay", delay, 1, samples);
     var random = new SplitMix64(seed);
     int length = Math.addExact(delay, 2 * symbols);
     double[][][] inputs = new double[samples][length][COPY_ALPHABET + 2];
@@ -160,22 +172,13 @@ public final class SequenceTasks {
     return from + below(to - from, random);
   }
 
-  private static void check(String task, String what, int value, int least, int samples) {
+  private static void check(String name, int value, int least, int samples) {
     if (value < least) {
       throw new IllegalArgumentException(
-          task
-              + " needs a "
-              + what
-              + " of at least "
-              + least
-              + ". Received: "
-              + what
-              + "="
-              + value);
+          name + " must be at least " + least + ", but was " + value + ".");
     }
     if (samples < 1) {
-      throw new IllegalArgumentException(
-          task + " needs at least 1 sequence. Received: samples=" + samples);
+      throw new IllegalArgumentException("samples must be at least 1, but was " + samples + ".");
     }
   }
 }

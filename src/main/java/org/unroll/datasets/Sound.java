@@ -5,8 +5,8 @@ import java.util.function.DoubleUnaryOperator;
 import org.unroll.internal.SplitMix64;
 
 /**
- * The kinds of sound in a {@link SoundScenes}. Tone and beeps, the two chirps, siren and alarm have
- * their pitches in one range each and differ only in how they go on in time.
+ * The sounds of {@link SoundScenes}. Tone and beeps, the two chirps, and siren and alarm have the
+ * same range of pitches and differ only in how they change with time.
  */
 enum Sound {
   /** A steady sine of 500 to 900 Hz. */
@@ -17,7 +17,7 @@ enum Sound {
       return sweep(samples, second -> hertz);
     }
   },
-  /** A sine of 500 to 900 Hz, on and off 5 to 8 times a second. */
+  /** A sine of 500 to 900 Hz that is switched on and off 5 to 8 times per second. */
   BEEPS {
     @Override
     double[] make(int samples, SplitMix64 random) {
@@ -31,7 +31,7 @@ enum Sound {
       return wave;
     }
   },
-  /** A sine that rises from 600 to 900 Hz to three times that. */
+  /** A sine that rises from 600 to 900 Hz to three times its initial frequency. */
   RISING_CHIRP {
     @Override
     double[] make(int samples, SplitMix64 random) {
@@ -40,7 +40,7 @@ enum Sound {
       return sweep(samples, second -> hertz * StrictMath.pow(3, second / seconds));
     }
   },
-  /** A sine that falls to 600 to 900 Hz from three times that. */
+  /** A sine that falls to 600 to 900 Hz from three times its final frequency. */
   FALLING_CHIRP {
     @Override
     double[] make(int samples, SplitMix64 random) {
@@ -49,7 +49,7 @@ enum Sound {
       return sweep(samples, second -> hertz * StrictMath.pow(3, 1 - second / seconds));
     }
   },
-  /** A sine that swings smoothly around 1200 to 1500 Hz, by a quarter, 2 to 3 times a second. */
+  /** A sine that varies smoothly by a quarter around 1200 to 1500 Hz, 2 to 3 times per second. */
   SIREN {
     @Override
     double[] make(int samples, SplitMix64 random) {
@@ -82,7 +82,7 @@ enum Sound {
       return wave;
     }
   },
-  /** Strokes, 2 to 3 a second, that die away in a quarter of a second; partials out of harmony. */
+  /** Strokes, 2 to 3 per second, that decay within a quarter of a second; inharmonic partials. */
   BELL {
     private static final double[] PARTIALS = {1, 1.51, 2.03, 2.76};
 
@@ -110,7 +110,7 @@ enum Sound {
       return wave;
     }
   },
-  /** Clicks, 10 to 16 a second, each a few milliseconds of 3000 to 5000 Hz. */
+  /** Clicks, 10 to 16 per second, each a few milliseconds of 3000 to 5000 Hz. */
   CLICKS {
     @Override
     double[] make(int samples, SplitMix64 random) {
@@ -127,10 +127,10 @@ enum Sound {
 
   private static final double FADE = 0.01;
 
-  /** The raw sound, as loud as it comes. */
+  /** Generates the sound at its natural level. */
   abstract double[] make(int samples, SplitMix64 random);
 
-  /** The sound with a mean square of 1; 10 ms of it fade in and out. */
+  /** Generates the sound with a mean square of 1, faded in and out over 10 ms. */
   double[] wave(int samples, SplitMix64 random) {
     double[] wave = make(samples, random);
     double squares = 0;
@@ -146,10 +146,12 @@ enum Sound {
   }
 
   /**
-   * 1 where a part of a period is below {@code on}, else 0, with soft edges of 10 ms within.
+   * Returns 1 while a fraction of a period is below {@code on} and otherwise 0, with soft edges of
+   * 10 ms on the inside.
    *
-   * @param part how much of the period is over, 0 … 1
-   * @param rate periods in a second
+   * @param part the elapsed fraction of the period, 0 … 1
+   * @param on the fraction of the period that is on
+   * @param rate the number of periods per second
    */
   private static double edges(double part, double on, double rate) {
     double toEdge = Math.min(part, on - part) / rate;
@@ -158,7 +160,7 @@ enum Sound {
         : toEdge >= FADE ? 1 : 0.5 - 0.5 * StrictMath.cos(StrictMath.PI * toEdge / FADE);
   }
 
-  /** A sine whose frequency depends on the time. */
+  /** Returns a sine wave whose frequency depends on time. */
   private static double[] sweep(int samples, DoubleUnaryOperator hertz) {
     double[] wave = new double[samples];
     double turns = 0;

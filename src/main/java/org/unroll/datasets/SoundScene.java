@@ -6,10 +6,10 @@ import org.unroll.audio.AudioClip;
 import org.unroll.audio.MelSpectrogram;
 
 /**
- * A clip in which sounds overlap over background noise, and what can be heard when.
+ * A clip in which sounds overlap over background noise, and the times of the sounds.
  *
- * @param clip the sound
- * @param events what it was made of, from the first to the last
+ * @param clip the clip
+ * @param events the sounds of the clip, ordered by onset
  */
 public record SoundScene(AudioClip clip, List<Event> events) {
   private static final MelSpectrogram SPECTROGRAM =
@@ -23,25 +23,26 @@ public record SoundScene(AudioClip clip, List<Event> events) {
    * One sound of a scene.
    *
    * @param sound its class, one of {@link SoundScenes#classes()}
-   * @param onset when it begins, in seconds
-   * @param offset when it is over, in seconds
-   * @param decibels how loud it is over the noise: 10 log₁₀ of its mean square from onset to offset
-   *     by that of the noise
+   * @param onset its start in seconds
+   * @param offset its end in seconds
+   * @param decibels its signal-to-noise ratio in decibels: 10 log₁₀ of its mean square from onset
+   *     to offset divided by that of the noise
    */
   public record Event(String sound, double onset, double offset, double decibels) {}
 
   /**
-   * The {@link MelSpectrogram} in decibels, 256 frames × 256 bands: Keras's settings, but for 256
-   * bands, a frame every 256 samples (16 ms) and a window of 1024 (64 ms).
+   * Returns the {@link MelSpectrogram} in decibels, 256 frames × 256 bands. The settings are
+   * Keras's defaults except for 256 bands, a frame every 256 samples (16 ms) and a window of 1024
+   * samples (64 ms).
    */
   public double[][] spectrogram() {
     return SPECTROGRAM.of(clip);
   }
 
   /**
-   * Which sounds are on in each frame, 256 × 10, the classes in the order of {@link
-   * SoundScenes#classes()}: 1 where the middle of the frame lies between onset (included) and
-   * offset (not included), else 0.
+   * Returns which sounds are active in each frame, 256 × 10, the classes in the order of {@link
+   * SoundScenes#classes()}. A label is 1 if the middle of the frame is between onset (inclusive)
+   * and offset (exclusive), and otherwise 0.
    */
   public double[][] labels() {
     List<String> classes = SoundScenes.classes();

@@ -11,8 +11,8 @@ import org.unroll.data.Samples;
 import org.unroll.internal.SplitMix64;
 
 /**
- * Made-up sound in which a network is to tell what can be heard when: scenes of 4.08 s in which
- * sounds of ten classes overlap over background noise.
+ * Synthetic audio for sound event detection: scenes of 4.08 s in which sounds of ten classes
+ * overlap over background noise. A network must detect which sounds are active at each time.
  *
  * <pre>{@code
  * SoundScenes scenes = SoundScenes.of(30, 1).signalToNoise(0, 20);
@@ -20,21 +20,21 @@ import org.unroll.internal.SplitMix64;
  * Samples sounds = scenes.samples(); // inputs (256, 256), targets (256, 10)
  * }</pre>
  *
- * <p>A scene has four to seven sounds, each of another class, each 0.5 to 1.5 s long and at any
- * place where it fits; number, class, length, place and loudness are uniform. The background is
- * noise in which low frequencies are strong, as in a room: the sum of two equal parts, one white,
- * one that forgets with a factor of 0.95 from sample to sample. At the end a scene is scaled so
- * that its largest sample is 0.9. Mono, 16,000 Hz.
+ * <p>A scene has four to seven sounds of different classes. Each lasts 0.5 to 1.5 s and can be at
+ * any position at which it fits. Number, class, duration, position and level are uniform. The
+ * background is noise with strong low frequencies, as in a room: the sum of two equal parts, white
+ * noise and an autoregressive process with a coefficient of 0.95. Finally a scene is scaled to a
+ * peak of 0.9. Mono, 16,000 Hz.
  *
- * <p>The same seed makes the same scenes, on every machine and JDK; fewer scenes are the beginning
- * of more. With other decibels the same events are at the same places, louder or less loud.
- * Immutable.
+ * <p>The same seed generates the same scenes on every machine and JDK, and fewer scenes are the
+ * beginning of more. With other signal-to-noise ratios, the same events are at the same positions
+ * with other levels. Immutable.
  */
 public final class SoundScenes {
-  /** Samples in a second of every clip, Hz. */
+  /** The sampling rate of every clip in Hz. */
   public static final int SAMPLE_RATE = 16_000;
 
-  /** From the middle of one frame to the middle of the next, in seconds. */
+  /** The time from one frame to the next, in seconds. */
   public static final double SECONDS_PER_FRAME = 0.016;
 
   static final int STRIDE = 256;
@@ -63,49 +63,54 @@ public final class SoundScenes {
   }
 
   /**
-   * Scenes with signal-to-noise ratios from 0 to 20 dB.
+   * Creates scenes with signal-to-noise ratios from 0 to 20 dB.
    *
-   * @param scenes how many, at least 1
+   * @param scenes the number of scenes, at least 1
+   * @param seed the seed of the scenes
+   * @throws IllegalArgumentException if {@code scenes} is below 1
    */
   public static SoundScenes of(int scenes, long seed) {
     if (scenes < 1) {
-      throw new IllegalArgumentException("There is at least 1 scene. Received: scenes=" + scenes);
+      throw new IllegalArgumentException("scenes must be at least 1, but was " + scenes + ".");
     }
     return new SoundScenes(scenes, seed, 0, 20);
   }
 
   /**
-   * The same scenes with other signal-to-noise ratios. Each event has one of its own, drawn evenly
-   * between the two; it is 10 log₁₀ of the event's mean square by that of the noise.
+   * Sets the range of signal-to-noise ratios. The ratio of each event is drawn uniformly from the
+   * range. It is 10 log₁₀ of the event's mean square divided by that of the noise.
    *
-   * @param lowest decibels, 0 for a sound as strong as the noise
-   * @param highest decibels, not below {@code lowest}; the same for one ratio for all
+   * @param lowest in decibels; 0 for a sound as strong as the noise
+   * @param highest in decibels, at least {@code lowest}; equal to it for a single ratio
+   * @throws IllegalArgumentException if the range is reversed or not finite
    */
   public SoundScenes signalToNoise(double lowest, double highest) {
     if (!(lowest <= highest && Double.isFinite(highest - lowest))) {
       throw new IllegalArgumentException(
-          "Signal-to-noise ratios go from a lower to a higher one. Received: "
+          "Signal-to-noise ratios must be finite, the lowest not above the highest, but were "
               + lowest
-              + " dB to "
+              + " dB and "
               + highest
-              + " dB");
+              + " dB.");
     }
     return new SoundScenes(count, seed, lowest, highest);
   }
 
   /**
-   * The names of the ten classes, in the order of the labels: tone, beeps, rising chirp, falling
-   * chirp, siren, alarm, horn, bell, noise burst, clicks.
+   * Returns the names of the ten classes in the order of the labels: tone, beeps, rising chirp,
+   * falling chirp, siren, alarm, horn, bell, noise burst, clicks.
    */
   public static List<String> classes() {
     return CLASSES;
   }
 
   /**
-   * One sound alone, without noise.
+   * Returns a single sound without noise.
    *
    * @param name one of {@link #classes()}
-   * @param seconds how long it lasts
+   * @param seconds the duration in seconds
+   * @param seed the seed of the sound
+   * @throws IllegalArgumentException if there is no such class, or the duration is not positive
    */
   public static AudioClip sound(String name, double seconds, long seed) {
     Sound sound =
@@ -115,39 +120,43 @@ public final class SoundScenes {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "There is no sound '"
+                        "The sound must be one of "
+                            + String.join(", ", CLASSES)
+                            + ", but was '"
                             + name
-                            + "'. The sounds are: "
-                            + String.join(", ", CLASSES)));
+                            + "'."));
     int samples = (int) Math.round(seconds * SAMPLE_RATE);
     if (samples < 1) {
-      throw new IllegalArgumentException(
-          "A sound lasts longer than 0 seconds. Received: seconds=" + seconds);
+      throw new IllegalArgumentException("seconds must be above 0, but was " + seconds + ".");
     }
     return clip(sound.wave(samples, new SplitMix64(seed)));
   }
 
-  /** The number of scenes. */
+  /** Returns the number of scenes. */
   public int size() {
     return count;
   }
 
   /**
-   * One of the scenes. It is made anew at each call.
+   * Returns one of the scenes. It is generated again at each call.
    *
-   * @param number counts from 0
-   * @throws IndexOutOfBoundsException if there is none of this number
+   * @param number the number of the scene, counted from 0
+   * @throws IndexOutOfBoundsException if there is no such scene
    */
   public SoundScene scene(int number) {
     if (number < 0 || number >= count) {
       throw new IndexOutOfBoundsException(
-          "Scenes are numbered 0 … " + (count - 1) + ". Received: " + number);
+          "The number of a scene must be between 0 and "
+              + (count - 1)
+              + ", but was "
+              + number
+              + ".");
     }
     var random = new SplitMix64(SplitMix64.mix(SplitMix64.mix(seed) + number));
     double[] mix = background(random);
     double noise = Arrays.stream(mix).map(x -> x * x).sum() / LENGTH;
     List<SoundScene.Event> events = new ArrayList<>();
-    for (Sound sound : some(random)) {
+    for (Sound sound : draw(random)) {
       int samples = below(LONGEST - SHORTEST + 1, random) + SHORTEST;
       int onset = below(LENGTH - samples + 1, random);
       double decibels = Sound.between(lowest, highest, random);
@@ -168,9 +177,10 @@ public final class SoundScenes {
   }
 
   /**
-   * All scenes as samples: inputs (256, 256), the spectrogram of a scene less its own mean, divided
-   * by its own standard deviation, so that it does not matter how loud a scene is; targets (256,
-   * 10), its labels. They take 270 kB of memory each, and twice as much more while they are made.
+   * Returns all scenes as samples. The inputs, of shape (256, 256), are the spectrograms, each
+   * standardized by its own mean and standard deviation, so that the level of a scene has no
+   * effect. The targets, of shape (256, 10), are the labels. Each scene takes 270 kB of memory, and
+   * twice as much again while it is generated.
    */
   public Samples samples() {
     double[][][] inputs = new double[count][][];
@@ -203,8 +213,8 @@ public final class SoundScenes {
     return spectrogram;
   }
 
-  /** Four to seven different sounds. */
-  private static List<Sound> some(SplitMix64 random) {
+  /** Draws four to seven different sounds. */
+  private static List<Sound> draw(SplitMix64 random) {
     List<Sound> left = new ArrayList<>(List.of(Sound.values()));
     List<Sound> chosen = new ArrayList<>();
     int number = 4 + below(4, random);
@@ -241,6 +251,6 @@ public final class SoundScenes {
 
   @Override
   public String toString() {
-    return count + " scenes, " + lowest + " dB to " + highest + " dB over the noise";
+    return count + " scenes, " + lowest + " dB to " + highest + " dB above the noise";
   }
 }

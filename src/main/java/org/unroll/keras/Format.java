@@ -128,20 +128,6 @@ final class Format<T> {
     return this;
   }
 
-  /** The arguments of a part of the object, which stand among its own. */
-  <P> Format<T> part(Function<T, P> part, Format<P> format) {
-    for (Argument<P> argument : format.arguments) {
-      argument(
-          (config, object) -> {
-            // A part is read in place: what its setters return is the part itself.
-            var unused = argument.read.apply(config, part.apply(object));
-            return object;
-          },
-          (object, node) -> argument.write.accept(part.apply(object), node));
-    }
-    return this;
-  }
-
   /** An argument of the constructor, which {@code create} has read. */
   Format<T> integer(String name, ToIntFunction<T> get) {
     return argument(

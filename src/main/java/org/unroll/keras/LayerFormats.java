@@ -38,11 +38,16 @@ import org.unroll.layers.normalization.NormalizationLayer;
 import org.unroll.layers.recurrent.Bidirectional;
 import org.unroll.layers.recurrent.ConvLstm2D;
 import org.unroll.layers.recurrent.ConvLstm2DCell;
+import org.unroll.layers.recurrent.ConvLstm2DOptions;
+import org.unroll.layers.recurrent.GatedOptions;
 import org.unroll.layers.recurrent.Gru;
 import org.unroll.layers.recurrent.GruCell;
+import org.unroll.layers.recurrent.GruOptions;
 import org.unroll.layers.recurrent.Lstm;
 import org.unroll.layers.recurrent.LstmCell;
+import org.unroll.layers.recurrent.LstmOptions;
 import org.unroll.layers.recurrent.RecurrentLayer;
+import org.unroll.layers.recurrent.RecurrentOptions;
 import org.unroll.layers.recurrent.Rnn;
 import org.unroll.layers.recurrent.SimpleRnn;
 import org.unroll.layers.recurrent.SimpleRnnCell;
@@ -52,7 +57,6 @@ import org.unroll.layers.recurrent.UnitsLayer;
 import org.unroll.network.Cell;
 import org.unroll.network.Input;
 import org.unroll.network.Layer;
-import org.unroll.network.Padding;
 
 /**
  * The layers that can be read and written, each with everything that a file says of it. A new layer
@@ -60,35 +64,61 @@ import org.unroll.network.Padding;
  */
 final class LayerFormats {
   private static final String MODULE = "keras.layers";
+  private static final String[] CONSTRAINTS = {
+    "kernel_constraint", "recurrent_constraint", "bias_constraint"
+  };
 
   private static final List<LayerFormat<?>> FORMATS =
       List.of(
           input(),
           dense(),
           recurrent(
-              layer(
-                  "SimpleRNN",
-                  SimpleRnn.class,
-                  config -> Layers.simpleRnn(config.integer("units"))),
-              simpleRnnCell()),
+              units(
+                  layer(
+                      "SimpleRNN",
+                      SimpleRnn.class,
+                      config -> Layers.simpleRnn(config.integer("units"))),
+                  "units")),
           recurrent(
-              layer("LSTM", Lstm.class, config -> Layers.lstm(config.integer("units"))),
-              lstmCell()),
+              lstm(
+                  layer("LSTM", Lstm.class, config -> Layers.lstm(config.integer("units"))),
+                  "units")),
           recurrent(
               // A configuration without reset_after is older than the option; then it was false.
-              layer(
-                  "GRU",
-                  Gru.class,
-                  config -> Layers.gru(config.integer("units")).resetAfter(false)),
-              gruCell()),
+              gru(
+                  layer(
+                      "GRU",
+                      Gru.class,
+                      config -> Layers.gru(config.integer("units")).resetAfter(false)))),
           recurrent(
-              channelsLast(layer("ConvLSTM2D", ConvLstm2D.class, LayerFormats::createConvLstm2D)),
-              convLstm2DCell()),
+              convLstm2D(
+                  channelsLast(
+                      layer("ConvLSTM2D", ConvLstm2D.class, LayerFormats::createConvLstm2D)))),
           rnn(),
-          named(simpleRnnCell()),
-          named(lstmCell()),
-          named(gruCell()),
-          named(convLstm2DCell()),
+          cell(
+              units(
+                  layer(
+                      "SimpleRNNCell",
+                      SimpleRnnCell.class,
+                      config -> Layers.simpleRnnCell(config.integer("units"))),
+                  "units")),
+          cell(
+              lstm(
+                  layer(
+                      "LSTMCell",
+                      LstmCell.class,
+                      config -> Layers.lstmCell(config.integer("units"))),
+                  "units")),
+          cell(
+              gru(
+                  layer(
+                      "GRUCell",
+                      GruCell.class,
+                      config -> Layers.gruCell(config.integer("units")).resetAfter(false)))),
+          // Keras does not export this cell: files contain it only as part of its layer.
+          cell(
+              convLstm2D(
+                  layer("ConvLSTMCell", ConvLstm2DCell.class, LayerFormats::refuseConvLstm2DCell))),
           stackedRnnCells(),
           embedding(),
           dropout(),
@@ -278,85 +308,65 @@ final class LayerFormats {
     return cells;
   }
 
-  /** A layer that has the arguments of its cell. */
-  private static <L extends UnitsLayer<L, C>, C extends UnitsCell<C>> LayerFormat<L> recurrent(
-      Format<L> layer, Format<C> cell) {
-    return LayerFormat.of(walk(layer).part(L::cell, cell)).inner("cell", L::cell);
+  private static <L extends UnitsLayer<L, ?>> LayerFormat<L> recurrent(Format<L> layer) {
+    return LayerFormat.of(walk(constrained(layer, CONSTRAINTS))).inner("cell", L::cell);
   }
 
-  private static <C extends UnitsCell<C>> Format<C> cell(
-      String className, Class<C> type, Function<Config, C> create) {
-    return constrained(
-            layer(className, type, create),
-            "kernel_constraint",
-            "recurrent_constraint",
-            "bias_constraint")
-        .activation("activation", C::activation, C::activation)
-        .flag("use_bias", C::useBias, C::useBias)
-        .initializer("kernel_initializer", C::kernelInitializer, C::kernelInitializer)
-        .initializer("recurrent_initializer", C::recurrentInitializer, C::recurrentInitializer)
-        .initializer("bias_initializer", C::biasInitializer, C::biasInitializer)
-        .regularizer("kernel_regularizer", C::kernelRegularizer, C::kernelRegularizer)
-        .regularizer("recurrent_regularizer", C::recurrentRegularizer, C::recurrentRegularizer)
-        .regularizer("bias_regularizer", C::biasRegularizer, C::biasRegularizer)
-        .number("dropout", C::dropout, C::dropout)
-        .number("recurrent_dropout", C::recurrentDropout, C::recurrentDropout)
+  private static <C extends UnitsCell<C>> LayerFormat<C> cell(Format<C> cell) {
+    return LayerFormat.of(constrained(cell, CONSTRAINTS).text("name", C::name, C::name));
+  }
+
+  /**
+   * The arguments that all recurrent layers and cells with units have.
+   *
+   * @param unitsName Keras's name of the number of units
+   */
+  private static <T extends RecurrentOptions<T>> Format<T> units(
+      Format<T> format, String unitsName) {
+    return format
+        .integer(unitsName, T::units)
+        .activation("activation", T::activation, T::activation)
+        .flag("use_bias", T::useBias, T::useBias)
+        .initializer("kernel_initializer", T::kernelInitializer, T::kernelInitializer)
+        .initializer("recurrent_initializer", T::recurrentInitializer, T::recurrentInitializer)
+        .initializer("bias_initializer", T::biasInitializer, T::biasInitializer)
+        .regularizer("kernel_regularizer", T::kernelRegularizer, T::kernelRegularizer)
+        .regularizer("recurrent_regularizer", T::recurrentRegularizer, T::recurrentRegularizer)
+        .regularizer("bias_regularizer", T::biasRegularizer, T::biasRegularizer)
+        .number("dropout", T::dropout, T::dropout)
+        .number("recurrent_dropout", T::recurrentDropout, T::recurrentDropout)
         .ignore("implementation", "seed");
   }
 
-  private static Format<SimpleRnnCell> simpleRnnCell() {
-    return cell(
-            "SimpleRNNCell",
-            SimpleRnnCell.class,
-            config -> Layers.simpleRnnCell(config.integer("units")))
-        .integer("units", SimpleRnnCell::units);
+  private static <T extends GatedOptions<T>> Format<T> gated(Format<T> format, String unitsName) {
+    return units(format, unitsName)
+        .activation("recurrent_activation", T::recurrentActivation, T::recurrentActivation);
   }
 
-  private static Format<LstmCell> lstmCell() {
-    return cell("LSTMCell", LstmCell.class, config -> Layers.lstmCell(config.integer("units")))
-        .integer("units", LstmCell::units)
-        .activation(
-            "recurrent_activation", LstmCell::recurrentActivation, LstmCell::recurrentActivation)
-        .flag("unit_forget_bias", LstmCell::unitForgetBias, LstmCell::unitForgetBias);
+  private static <T extends LstmOptions<T>> Format<T> lstm(Format<T> format, String unitsName) {
+    return gated(format, unitsName).flag("unit_forget_bias", T::unitForgetBias, T::unitForgetBias);
   }
 
-  private static Format<GruCell> gruCell() {
-    return cell(
-            "GRUCell",
-            GruCell.class,
-            config -> Layers.gruCell(config.integer("units")).resetAfter(false))
-        .integer("units", GruCell::units)
-        .activation(
-            "recurrent_activation", GruCell::recurrentActivation, GruCell::recurrentActivation)
-        .flag("reset_after", GruCell::resetAfter, GruCell::resetAfter);
+  private static <T extends GruOptions<T>> Format<T> gru(Format<T> format) {
+    return gated(format, "units").flag("reset_after", T::resetAfter, T::resetAfter);
   }
 
-  /** Keras keeps this cell to itself: it stands in files as part of its layer only. */
-  private static Format<ConvLstm2DCell> convLstm2DCell() {
-    return cell("ConvLSTMCell", ConvLstm2DCell.class, LayerFormats::noCellAlone)
-        .integer("filters", ConvLstm2DCell::units)
-        .node("kernel_size", cell -> pair(cell.kernelSize()))
+  private static <T extends ConvLstm2DOptions<T>> Format<T> convLstm2D(Format<T> format) {
+    return lstm(format, "filters")
+        .node("kernel_size", layer -> pair(layer.kernelSize()))
         .node(
             "strides",
-            cell -> pair(cell.strides()),
-            (cell, node) -> cell.strides(pair("strides", node)[0], pair("strides", node)[1]))
+            layer -> pair(layer.strides()),
+            (layer, node) -> layer.strides(pair("strides", node)[0], pair("strides", node)[1]))
         .node(
             "dilation_rate",
-            cell -> pair(cell.dilationRate()),
-            (cell, node) ->
-                cell.dilationRate(pair("dilation_rate", node)[0], pair("dilation_rate", node)[1]))
-        .text(
-            "padding",
-            cell -> cell.padding().kerasName(),
-            (cell, name) -> cell.padding(Padding.of(name)))
-        .activation(
-            "recurrent_activation",
-            ConvLstm2DCell::recurrentActivation,
-            ConvLstm2DCell::recurrentActivation)
-        .flag("unit_forget_bias", ConvLstm2DCell::unitForgetBias, ConvLstm2DCell::unitForgetBias);
+            layer -> pair(layer.dilationRate()),
+            (layer, node) ->
+                layer.dilationRate(pair("dilation_rate", node)[0], pair("dilation_rate", node)[1]))
+        .text("padding", layer -> layer.padding().kerasName(), T::padding);
   }
 
-  private static ConvLstm2DCell noCellAlone(Config config) {
+  private static ConvLstm2DCell refuseConvLstm2DCell(Config config) {
     throw new IllegalArgumentException(
         config.owner() + " stands on its own, which is not supported: it is part of a ConvLSTM2D.");
   }
@@ -379,10 +389,6 @@ final class LayerFormats {
           "The argument '" + argument + "' is two whole numbers. Received: " + node);
     }
     return new int[] {first.intValue(), second.intValue()};
-  }
-
-  private static <C extends UnitsCell<C>> LayerFormat<C> named(Format<C> cell) {
-    return LayerFormat.of(cell.text("name", C::name, C::name));
   }
 
   private static LayerFormat<Embedding> embedding() {

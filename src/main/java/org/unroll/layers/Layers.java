@@ -42,219 +42,225 @@ import org.unroll.network.Layer;
 import org.unroll.network.Regularizer;
 
 /**
- * The layers by their names, for {@code import static org.unroll.layers.Layers.*}. What a layer
- * computes, its arguments and their defaults stand in the class that is returned.
+ * Factory methods for all layers, cells and regularizers. Use them with {@code import static
+ * org.unroll.layers.Layers.*}. The class that a method returns documents what the layer computes,
+ * its arguments and their defaults.
  */
 public final class Layers {
   private Layers() {}
 
   /**
-   * The shape of one sample, without the batch: {@code input(240, 14)}, or {@code input(Shape.ANY,
-   * 14)} for sequences of any length.
+   * Returns the {@link Input} of a model: the shape of one sample, without the batch axis. {@code
+   * input(240, 14)} is a sequence of 240 time steps with 14 features; {@code input(Shape.ANY, 14)}
+   * accepts sequences of any length.
    */
   public static Input input(int... axes) {
     return new Input(Shape.of(axes));
   }
 
-  /** See {@link Dense}. */
+  /** Returns a {@link Dense} layer. */
   public static Dense dense(int units) {
     return new Dense(units);
   }
 
-  /** See {@link Dense}; with an activation by its Keras name, such as {@code "sigmoid"}. */
+  /**
+   * Returns a {@link Dense} layer with an activation by its Keras name, such as {@code "sigmoid"}.
+   */
   public static Dense dense(int units, String activation) {
     return new Dense(units).activation(activation);
   }
 
-  /** See {@link SimpleRnn}. */
+  /** Returns a {@link SimpleRnn} layer. */
   public static SimpleRnn simpleRnn(int units) {
     return new SimpleRnn(simpleRnnCell(units));
   }
 
-  /** See {@link Lstm}. */
+  /** Returns an {@link Lstm} layer. */
   public static Lstm lstm(int units) {
     return new Lstm(lstmCell(units));
   }
 
-  /** See {@link Gru}. */
+  /** Returns a {@link Gru} layer. */
   public static Gru gru(int units) {
     return new Gru(gruCell(units));
   }
 
-  /** See {@link ConvLstm2D}; a window of as many rows as columns. */
+  /** Returns a {@link ConvLstm2D} layer whose kernel has as many rows as columns. */
   public static ConvLstm2D convLstm2D(int filters, int kernelSize) {
     return convLstm2D(filters, kernelSize, kernelSize);
   }
 
-  /** See {@link ConvLstm2D}. */
+  /** Returns a {@link ConvLstm2D} layer. */
   public static ConvLstm2D convLstm2D(int filters, int kernelRows, int kernelColumns) {
     return new ConvLstm2D(new ConvLstm2DCell(filters, kernelRows, kernelColumns));
   }
 
-  /** See {@link Rnn}. */
+  /** Returns an {@link Rnn} layer, which applies any cell to a sequence. */
   public static Rnn rnn(Cell cell) {
     return new Rnn(cell);
   }
 
-  /** See {@link SimpleRnnCell}. */
+  /** Returns a {@link SimpleRnnCell}. */
   public static SimpleRnnCell simpleRnnCell(int units) {
     return new SimpleRnnCell(units);
   }
 
-  /** See {@link LstmCell}. */
+  /** Returns an {@link LstmCell}. */
   public static LstmCell lstmCell(int units) {
     return new LstmCell(units);
   }
 
-  /** See {@link GruCell}. */
+  /** Returns a {@link GruCell}. */
   public static GruCell gruCell(int units) {
     return new GruCell(units);
   }
 
-  /** See {@link LstmVariantCell}. */
+  /** Returns an {@link LstmVariantCell}, an LSTM whose parts can be removed or added. */
   public static LstmVariantCell lstmVariantCell(int units) {
     return new LstmVariantCell(units);
   }
 
-  /** See {@link MinimalGatedUnitCell}. */
+  /** Returns a {@link MinimalGatedUnitCell}. */
   public static MinimalGatedUnitCell minimalGatedUnitCell(int units) {
     return new MinimalGatedUnitCell(units);
   }
 
-  /** See {@link StackedRnnCells}; the cell that takes the input first. */
+  /** Returns {@link StackedRnnCells}, starting with the cell that receives the input. */
   public static StackedRnnCells stackedRnnCells(Cell... cells) {
     return new StackedRnnCells(cells);
   }
 
   /**
-   * See {@link Embedding}.
+   * Returns an {@link Embedding} layer.
    *
-   * @param inputDim number of different indices, the largest index + 1
-   * @param outputDim length of a vector
+   * @param inputDim the number of different indices: the largest index + 1
+   * @param outputDim the length of a vector
    */
   public static Embedding embedding(int inputDim, int outputDim) {
     return new Embedding(inputDim, outputDim);
   }
 
-  /** See {@link Dropout}. */
+  /** Returns a {@link Dropout} layer that drops the given share of its input in training. */
   public static Dropout dropout(double rate) {
     return new Dropout(rate);
   }
 
-  /** See {@link TimeDistributed}. */
+  /** Returns a {@link TimeDistributed} layer, which applies a layer to each time step. */
   public static TimeDistributed timeDistributed(Layer layer) {
     return new TimeDistributed(layer);
   }
 
-  /** See {@link ActivationLayer}; the activation by its Keras name. */
+  /** Returns an {@link ActivationLayer} with an activation by its Keras name. */
   public static ActivationLayer activation(String name) {
     return new ActivationLayer(Activation.of(name));
   }
 
-  /** See {@link Flatten}. */
+  /** Returns a {@link Flatten} layer. */
   public static Flatten flatten() {
     return new Flatten();
   }
 
-  /** See {@link Bidirectional}; the outputs of both directions side by side. */
+  /** Returns a {@link Bidirectional} layer, which concatenates the outputs of both directions. */
   public static Bidirectional bidirectional(RecurrentLayer<?> layer) {
     return new Bidirectional(layer);
   }
 
   /**
-   * See {@link Masking}; time steps whose values all equal {@code maskValue} (Keras's default is 0)
-   * do not count.
+   * Returns a {@link Masking} layer. Later layers skip time steps whose values all equal {@code
+   * maskValue}; Keras's default is 0.
    */
   public static Masking masking(double maskValue) {
     return new Masking(maskValue);
   }
 
-  /** See {@link RepeatVector}. */
+  /** Returns a {@link RepeatVector} layer that repeats its input n times. */
   public static RepeatVector repeatVector(int n) {
     return new RepeatVector(n);
   }
 
   /**
-   * See {@link Conv1D}.
+   * Returns a {@link Conv1D} layer.
    *
-   * @param filters number of values that a window gives
-   * @param kernelSize number of time steps that a window looks at
+   * @param filters the number of output values per window
+   * @param kernelSize the number of time steps in a window
    */
   public static Conv1D conv1D(int filters, int kernelSize) {
     return new Conv1D(filters, kernelSize);
   }
 
-  /** See {@link MaxPooling1D}; the number of time steps in a window. */
+  /** Returns a {@link MaxPooling1D} layer with windows of {@code poolSize} time steps. */
   public static MaxPooling1D maxPooling1D(int poolSize) {
     return new MaxPooling1D(poolSize);
   }
 
-  /** See {@link AveragePooling1D}; the number of time steps in a window. */
+  /** Returns an {@link AveragePooling1D} layer with windows of {@code poolSize} time steps. */
   public static AveragePooling1D averagePooling1D(int poolSize) {
     return new AveragePooling1D(poolSize);
   }
 
-  /** See {@link GlobalMaxPooling1D}. */
+  /** Returns a {@link GlobalMaxPooling1D} layer. */
   public static GlobalMaxPooling1D globalMaxPooling1D() {
     return new GlobalMaxPooling1D();
   }
 
-  /** See {@link GlobalAveragePooling1D}. */
+  /** Returns a {@link GlobalAveragePooling1D} layer. */
   public static GlobalAveragePooling1D globalAveragePooling1D() {
     return new GlobalAveragePooling1D();
   }
 
-  /** See {@link LayerNormalization}. */
+  /** Returns a {@link LayerNormalization} layer. */
   public static LayerNormalization layerNormalization() {
     return new LayerNormalization();
   }
 
-  /** See {@link BatchNormalization}. */
+  /** Returns a {@link BatchNormalization} layer. */
   public static BatchNormalization batchNormalization() {
     return new BatchNormalization();
   }
 
-  /** See {@link SpatialDropout1D}. */
+  /** Returns a {@link SpatialDropout1D} layer, which drops whole features of a sequence. */
   public static SpatialDropout1D spatialDropout1D(double rate) {
     return new SpatialDropout1D(rate);
   }
 
-  /** See {@link GaussianNoise}. */
+  /** Returns a {@link GaussianNoise} layer with the given standard deviation. */
   public static GaussianNoise gaussianNoise(double stddev) {
     return new GaussianNoise(stddev);
   }
 
-  /** See {@link Reshape}; one of the axes may be {@link Shape#ANY}. */
+  /** Returns a {@link Reshape} layer; one of the axes may be {@link Shape#ANY}. */
   public static Reshape reshape(int... targetShape) {
     return new Reshape(Shape.of(targetShape));
   }
 
-  /** See {@link Permute}; the axes behind the batch axis, counted from 1. */
+  /** Returns a {@link Permute} layer; axes are counted from 1, without the batch axis. */
   public static Permute permute(int... dims) {
     return new Permute(dims);
   }
 
-  /** See {@link AttentionPooling}; with the additive score, through so many units. */
+  /** Returns {@link AttentionPooling} with the additive score and the given number of units. */
   public static AttentionPooling additiveAttention(int units) {
     return AttentionPooling.additive(units);
   }
 
-  /** See {@link AttentionPooling}; with the scaled dot product as the score. */
+  /** Returns {@link AttentionPooling} with the scaled dot product as the score. */
   public static AttentionPooling dotProductAttention() {
     return AttentionPooling.dotProduct();
   }
 
-  /** The penalty {@code factor·Σ|w|}, for {@code kernelRegularizer} and its siblings. */
+  /**
+   * Returns the penalty {@code factor·Σ|w|}, for {@code kernelRegularizer} and similar arguments.
+   */
   public static Regularizer l1(double factor) {
     return new Regularizer(factor, 0);
   }
 
-  /** The penalty {@code factor·Σw²}. */
+  /** Returns the penalty {@code factor·Σw²}. */
   public static Regularizer l2(double factor) {
     return new Regularizer(0, factor);
   }
 
-  /** The penalty {@code l1·Σ|w| + l2·Σw²}. */
+  /** Returns the penalty {@code l1·Σ|w| + l2·Σw²}. */
   public static Regularizer l1l2(double l1, double l2) {
     return new Regularizer(l1, l2);
   }

@@ -3,30 +3,40 @@ package org.unroll.losses;
 import org.unroll.compute.Activation;
 
 /**
- * Binary cross-entropy, {@code mean(−t·log p − (1 − t)·log(1 − p))}, for probabilities p of
- * independent yes-or-no questions.
+ * Computes the binary cross-entropy, {@code mean(−t·log p − (1 − t)·log(1 − p))}, of probabilities
+ * p for independent binary targets t.
  *
- * <p>Probabilities are clipped to [1e-7, 1 − 1e-7] in float32, and the derivative is 0 where they
- * were. From logits z it is {@code max(z, 0) − z·t + log(1 + e^{−|z|})}, which needs no clipping.
- * Targets are probabilities too, 0 or 1 as a rule; as in Keras others are not refused, but the loss
- * then has no lower bound.
+ * <p>Probabilities are clipped to [1e-7, 1 − 1e-7] in float32; the derivative of a clipped
+ * probability is 0. For logits z the loss is {@code max(z, 0) − z·t + log(1 + e^{−|z|})}, which
+ * needs no clipping. Targets are usually 0 or 1. As in Keras, targets outside [0, 1] are accepted,
+ * but the loss then has no lower bound.
+ *
+ * <p>Source: Keras's {@code BinaryCrossentropy}.
  *
  * @param fromLogits whether the predictions are logits instead of probabilities; false by default
- * @param labelSmoothing s in [0, 1]: targets become {@code t·(1 − s) + s/2}; 0 by default
+ * @param labelSmoothing s between 0 and 1; the targets become {@code t·(1 − s) + s/2}; 0 by default
  */
 public record BinaryCrossentropy(boolean fromLogits, double labelSmoothing)
     implements ElementwiseLoss {
-  /** Checks the smoothing. */
+  /**
+   * Creates the loss.
+   *
+   * @throws IllegalArgumentException if the label smoothing is not between 0 and 1
+   */
   public BinaryCrossentropy {
     Losses.checkLabelSmoothing(labelSmoothing);
   }
 
-  /** This loss, from logits or not. */
+  /** Returns this loss for predictions that are logits, or not. */
   public BinaryCrossentropy fromLogits(boolean logits) {
     return new BinaryCrossentropy(logits, labelSmoothing);
   }
 
-  /** This loss with another label smoothing. */
+  /**
+   * Returns this loss with another label smoothing.
+   *
+   * @throws IllegalArgumentException if the label smoothing is not between 0 and 1
+   */
   public BinaryCrossentropy labelSmoothing(double smoothing) {
     return new BinaryCrossentropy(fromLogits, smoothing);
   }

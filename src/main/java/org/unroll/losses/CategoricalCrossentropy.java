@@ -3,29 +3,40 @@ package org.unroll.losses;
 import org.unroll.compute.Activation;
 
 /**
- * Categorical cross-entropy, {@code −Σ tᵢ·log pᵢ} over the classes of a position, for targets that
- * are distributions (one-hot as a rule) and predictions that are probabilities.
+ * Computes the categorical cross-entropy, {@code −Σ tᵢ·log pᵢ} over the classes of a position, of
+ * probabilities p for targets t that are distributions, usually one-hot.
  *
- * <p>The probabilities of a position are first divided by their sum, then clipped to [1e-7, 1 −
- * 1e-7] in float32; the derivative of a clipped one is 0. From logits z it is {@code Σ tᵢ·(log Σⱼ
- * e^{zⱼ} − zᵢ)}.
+ * <p>The probabilities of a position are divided by their sum and then clipped to [1e-7, 1 − 1e-7]
+ * in float32; the derivative of a clipped probability is 0. For logits z the loss is {@code Σ
+ * tᵢ·(log Σⱼ e^{zⱼ} − zᵢ)}.
+ *
+ * <p>Source: Keras's {@code CategoricalCrossentropy}.
  *
  * @param fromLogits whether the predictions are logits instead of probabilities; false by default
- * @param labelSmoothing s in [0, 1]: targets become {@code t·(1 − s) + s/classes}; 0 by default
+ * @param labelSmoothing s between 0 and 1; the targets become {@code t·(1 − s) + s/classes}; 0 by
+ *     default
  */
 public record CategoricalCrossentropy(boolean fromLogits, double labelSmoothing)
     implements PositionLoss {
-  /** Checks the smoothing. */
+  /**
+   * Creates the loss.
+   *
+   * @throws IllegalArgumentException if the label smoothing is not between 0 and 1
+   */
   public CategoricalCrossentropy {
     Losses.checkLabelSmoothing(labelSmoothing);
   }
 
-  /** This loss, from logits or not. */
+  /** Returns this loss for predictions that are logits, or not. */
   public CategoricalCrossentropy fromLogits(boolean logits) {
     return new CategoricalCrossentropy(logits, labelSmoothing);
   }
 
-  /** This loss with another label smoothing. */
+  /**
+   * Returns this loss with another label smoothing.
+   *
+   * @throws IllegalArgumentException if the label smoothing is not between 0 and 1
+   */
   public CategoricalCrossentropy labelSmoothing(double smoothing) {
     return new CategoricalCrossentropy(fromLogits, smoothing);
   }
@@ -91,7 +102,7 @@ public record CategoricalCrossentropy(boolean fromLogits, double labelSmoothing)
     for (int i = 0; i < outputs; i++) {
       double t = smoothed(targets[targetsOffset + i], outputs);
       targetSum += t;
-      if (t != 0) { // a class that is impossible (logit −∞) and not asked for costs nothing
+      if (t != 0) { // a class with the logit −∞ and the target 0 adds nothing
         loss += t * (logSum - logits[logitsOffset + i]);
       }
     }
@@ -120,7 +131,7 @@ public record CategoricalCrossentropy(boolean fromLogits, double labelSmoothing)
       predictionSum += predictions[predictionsOffset + i];
     }
     double loss = 0;
-    double unclipped = 0; // the targets whose probability was not clipped: −Σ (d loss / d qᵢ)·qᵢ
+    double unclipped = 0; // the sum of targets with an unclipped probability: −Σ (d loss / d qᵢ)·qᵢ
     for (int i = 0; i < outputs; i++) {
       float q = (float) (predictions[predictionsOffset + i] / predictionSum);
       double t = smoothed(targets[targetsOffset + i], outputs);
@@ -133,8 +144,8 @@ public record CategoricalCrossentropy(boolean fromLogits, double labelSmoothing)
       for (int i = 0; i < outputs; i++) {
         float q = (float) (predictions[predictionsOffset + i] / predictionSum);
         double t = smoothed(targets[targetsOffset + i], outputs);
-        double own = Losses.isClipped(q) ? 0 : t / q;
-        gradient[gradientOffset + i] = (float) (weight * (unclipped - own) / predictionSum);
+        double slope = Losses.isClipped(q) ? 0 : t / q;
+        gradient[gradientOffset + i] = (float) (weight * (unclipped - slope) / predictionSum);
       }
     }
     return loss;

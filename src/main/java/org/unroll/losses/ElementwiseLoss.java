@@ -1,20 +1,24 @@
 package org.unroll.losses;
 
 /**
- * A loss that compares predictions and targets one by one; the loss of a position is the mean over
- * its outputs. A loss of one's own needs a name, the function of one prediction and one target, and
- * its derivative.
+ * A loss that compares each prediction with one target. The loss of a position is the mean over its
+ * outputs. Implement this interface for a custom loss of this kind; an example is in {@link Loss}.
  */
 public interface ElementwiseLoss extends PositionLoss {
   /**
-   * The loss of one value.
+   * Returns the loss of one prediction. Called by several threads at the same time.
    *
-   * @param prediction a prediction; models predict in float32
+   * @param prediction the prediction, a float32 value
    * @param target its target
    */
   double loss(double prediction, double target);
 
-  /** The derivative d loss / d prediction at this place. */
+  /**
+   * Returns the derivative of {@link #loss(double, double)} by the prediction.
+   *
+   * @param prediction the prediction, a float32 value
+   * @param target its target
+   */
   double slope(double prediction, double target);
 
   @Override

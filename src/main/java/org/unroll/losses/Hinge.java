@@ -1,8 +1,11 @@
 package org.unroll.losses;
 
 /**
- * The hinge loss, {@code mean(max(1 − t·p, 0))}, for targets −1 and 1. A target of 0 counts as −1,
- * so that binary targets work too; Keras does the same where all targets of a batch are 0 or 1.
+ * Computes the hinge loss, {@code mean(max(1 − t·p, 0))}, of predictions p for targets t of −1 and
+ * 1.
+ *
+ * <p>A target of 0 counts as −1. Keras does the same if all targets of a batch are 0 or 1. Source:
+ * Keras's {@code Hinge}.
  */
 public record Hinge() implements ElementwiseLoss {
   @Override

@@ -1,17 +1,23 @@
 package org.unroll.losses;
 
 /**
- * The Huber loss: {@code e²/2} where {@code |e| ≤ delta}, else {@code delta·|e| − delta²/2}, with
- * {@code e = p − t} (Huber 1964, "Robust estimation of a location parameter").
+ * Computes the mean of the Huber loss: {@code e²/2} if {@code |e| ≤ delta}, otherwise {@code
+ * delta·|e| − delta²/2}, with the error {@code e = p − t} of a prediction p for a target t.
  *
- * @param delta where the square turns into a line, at least 0; 1 by default
+ * <p>Source: Keras's {@code Huber}; Huber 1964, "Robust estimation of a location parameter".
+ *
+ * @param delta the error beyond which the loss grows linearly, finite and at least 0; 1 by default
  */
 public record Huber(double delta) implements ElementwiseLoss {
-  /** Checks delta. */
+  /**
+   * Creates the loss.
+   *
+   * @throws IllegalArgumentException if {@code delta} is negative, infinite or NaN
+   */
   public Huber {
     if (!(delta >= 0) || Double.isInfinite(delta)) {
       throw new IllegalArgumentException(
-          "The delta of the Huber loss is finite and at least 0. Received: " + delta);
+          "delta of the Huber loss must be finite and at least 0, but was " + delta + ".");
     }
   }
 

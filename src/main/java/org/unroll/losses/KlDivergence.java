@@ -1,9 +1,11 @@
 package org.unroll.losses;
 
 /**
- * The Kullback–Leibler divergence of the predicted from the target distribution, {@code Σ t · log(t
- * / p)} over the outputs of a position (not their mean), both clipped to [1e-7, 1]; where a
- * prediction was clipped its derivative is 0.
+ * Computes the Kullback–Leibler divergence of a predicted distribution p from a target distribution
+ * t, {@code Σ t · log(t / p)} over the outputs of a position. It is their sum, not their mean.
+ *
+ * <p>Predictions and targets are clipped to [1e-7, 1]; the derivative of a clipped prediction is 0.
+ * Source: Keras's {@code KLDivergence}.
  */
 public record KlDivergence() implements PositionLoss {
   @Override

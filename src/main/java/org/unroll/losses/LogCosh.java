@@ -1,8 +1,10 @@
 package org.unroll.losses;
 
 /**
- * The log-cosh loss, {@code mean(log(cosh(p − t)))}: a parabola near 0, {@code |p − t| − log 2} far
- * away.
+ * Computes the log-cosh loss, {@code mean(log(cosh(p − t)))}, of predictions p for targets t. It is
+ * close to {@code (p − t)²/2} for small errors and to {@code |p − t| − log 2} for large ones.
+ *
+ * <p>Source: Keras's {@code LogCosh}.
  */
 public record LogCosh() implements ElementwiseLoss {
   @Override
@@ -12,7 +14,7 @@ public record LogCosh() implements ElementwiseLoss {
 
   @Override
   public double loss(double prediction, double target) {
-    // cosh itself would overflow from 710 on.
+    // cosh would overflow for errors of 710 and more.
     double size = Math.abs(prediction - target);
     return size + Math.log1p(Math.exp(-2 * size)) - Math.log(2);
   }

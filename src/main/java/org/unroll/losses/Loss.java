@@ -3,46 +3,81 @@ package org.unroll.losses;
 import org.unroll.compute.Activation;
 
 /**
- * A loss, computed position by position. A position is one sample, or one time step of a sample
- * where the model returns sequences; its loss is the mean over the last axis, and the loss of a
- * batch the sum of these, each times its weight, divided by the number of positions that are not
- * masked, as in Keras.
+ * A loss that is computed position by position. A position is one sample, or one time step of a
+ * sample if the model returns sequences. As in Keras, the loss of a batch is the weighted sum over
+ * all positions, divided by the number of positions that are not masked.
+ *
+ * <p>The losses of Keras are created by {@link Losses}. For a custom loss implement {@link
+ * ElementwiseLoss}, or {@link PositionLoss} if the outputs of a position are compared together. The
+ * quantile loss, for example, is {@code q·(t − p)} if the prediction p is below the target t, and
+ * {@code (1 − q)·(p − t)} otherwise. A model that is trained with q = 0.9 predicts the value that
+ * is not exceeded in 9 of 10 cases.
+ *
+ * <pre>{@code
+ * import org.unroll.losses.ElementwiseLoss;
+ *
+ * record QuantileLoss(double q) implements ElementwiseLoss {
+ *   @Override
+ *   public String name() {
+ *     return "quantile";
+ *   }
+ *
+ *   @Override
+ *   public double loss(double prediction, double target) {
+ *     return prediction < target ? q * (target - prediction) : (1 - q) * (prediction - target);
+ *   }
+ *
+ *   @Override
+ *   public double slope(double prediction, double target) {
+ *     return prediction < target ? -q : 1 - q;
+ *   }
+ * }
+ *
+ * var quantileModel = Sequential.of(input(240, 14), gru(8), dense(1));
+ * quantileModel.compile(adam(), new QuantileLoss(0.9));
+ * }</pre>
+ *
+ * <p>Keras cannot read a custom loss, so {@code save} throws an exception for a model that was
+ * compiled with one. A loss must not change while it is used because several threads call it at the
+ * same time.
  */
 public interface Loss {
-  /** Keras's name, for example {@code mean_absolute_error}. */
+  /** Returns the name, for example {@code mean_absolute_error}, as in Keras. */
   String name();
 
   /**
-   * The number of target values a position needs: {@code outputs} for most losses, 1 for sparse
-   * categorical cross-entropy.
+   * Returns the number of target values of a position: {@code outputs} for most losses, 1 for the
+   * sparse categorical cross-entropy.
    *
-   * @param outputs the number of values the model returns at a position
+   * @param outputs the number of predictions at a position
    */
   int targetWidth(int outputs);
 
   /**
-   * This loss taken on what comes before the model's last activation, or null where there is no
-   * such form. Keras (on TensorFlow) trains and evaluates a model that ends in a sigmoid or softmax
-   * on its logits, so that a saturated output still learns; the probabilities themselves are
-   * clipped and have the gradient 0 there.
+   * Returns this loss as a function of the logits, the values before the last activation of the
+   * model, or null if it has no such form. As in Keras on TensorFlow, a model that ends with a
+   * sigmoid or softmax is trained and evaluated on its logits. A saturated output, whose clipped
+   * probability has the gradient 0, can then still be trained. The default is null.
    *
-   * @param activation the activation of the model's last layer
+   * @param activation the activation of the last layer of the model
    */
   default Loss onLogits(Activation activation) {
     return null;
   }
 
   /**
-   * The sum over positions of weight × loss, and the gradient of this sum.
+   * Returns the sum over positions of weight × loss, and computes the gradient of this sum. Called
+   * by several threads at the same time.
    *
-   * @param positions number of positions
-   * @param outputs predictions at a position
-   * @param predictions positions × outputs, read from {@code predictionsOffset}
-   * @param targets positions × {@link #targetWidth}, read from 0
-   * @param weights a weight for each position, or null where all are 1
-   * @param gradient overwritten with d sum / d predictions (positions × outputs, from 0), or null
-   *     where none is wanted
+   * @param positions the number of positions
+   * @param outputs the number of predictions at a position
+   * @param predictions the predictions, positions × outputs, from {@code predictionsOffset} on
+   * @param targets the targets, positions × {@link #targetWidth}
+   * @param weights a weight for each position, or null if all are 1
+   * @param gradient overwritten with d sum / d predictions, positions × outputs; null if no
+   *     gradient is needed
    * @return the sum of the weighted losses
+   * @throws InvalidTargetException if the loss does not accept a target
    */
   double sum(
       int positions,

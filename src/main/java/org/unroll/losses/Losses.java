@@ -6,11 +6,11 @@ import java.util.function.Supplier;
 import org.unroll.compute.Compute;
 
 /**
- * The losses that Keras has and this library knows, to be imported statically: {@code
+ * Factory methods for losses with Keras's names and defaults. Import them statically: {@code
  * model.compile(adam(), mse())}.
  */
 public final class Losses {
-  /** Keras's {@code backend.epsilon()}, in float32 as it is there. */
+  /** Keras's {@code backend.epsilon()} in float32. */
   static final float EPSILON = 1e-7f;
 
   private static final float ALMOST_ONE = 1f - EPSILON;
@@ -55,11 +55,11 @@ public final class Losses {
   }
 
   /**
-   * The loss with this Keras name, with its defaults.
+   * Returns the loss with a Keras name, with its defaults.
    *
    * @param name Keras's name ({@code mean_squared_error}), class name ({@code MeanSquaredError}) or
    *     alias ({@code mse})
-   * @throws IllegalArgumentException if there is none, with the names that exist
+   * @throws IllegalArgumentException if there is no such loss; the message lists the known names
    */
   public static Loss of(String name) {
     Supplier<Loss> loss = BY_NAME.get(name);
@@ -70,70 +70,75 @@ public final class Losses {
     return loss.get();
   }
 
-  /** Mean squared error. */
+  /** Returns the mean squared error. */
   public static MeanSquaredError mse() {
     return new MeanSquaredError();
   }
 
-  /** Mean absolute error. */
+  /** Returns the mean absolute error. */
   public static MeanAbsoluteError mae() {
     return new MeanAbsoluteError();
   }
 
-  /** Mean absolute percentage error. */
+  /** Returns the mean absolute percentage error. */
   public static MeanAbsolutePercentageError mape() {
     return new MeanAbsolutePercentageError();
   }
 
-  /** Mean squared logarithmic error. */
+  /** Returns the mean squared logarithmic error. */
   public static MeanSquaredLogarithmicError msle() {
     return new MeanSquaredLogarithmicError();
   }
 
-  /** The Huber loss with a delta of 1. */
+  /** Returns the Huber loss with a delta of 1. */
   public static Huber huber() {
     return new Huber(1);
   }
 
-  /** The Huber loss. */
+  /**
+   * Returns the Huber loss.
+   *
+   * @param delta the error beyond which the loss grows linearly, finite and at least 0
+   * @throws IllegalArgumentException if {@code delta} is negative, infinite or NaN
+   */
   public static Huber huber(double delta) {
     return new Huber(delta);
   }
 
-  /** The log-cosh loss. */
+  /** Returns the log-cosh loss. */
   public static LogCosh logCosh() {
     return new LogCosh();
   }
 
   /**
-   * Binary cross-entropy of probabilities; from logits with {@code
+   * Returns the binary cross-entropy of probabilities. For logits call {@code
    * binaryCrossentropy().fromLogits(true)}.
    */
   public static BinaryCrossentropy binaryCrossentropy() {
     return new BinaryCrossentropy(false, 0);
   }
 
-  /** Categorical cross-entropy of probabilities, targets one-hot. */
+  /** Returns the categorical cross-entropy of probabilities for one-hot targets. */
   public static CategoricalCrossentropy categoricalCrossentropy() {
     return new CategoricalCrossentropy(false, 0);
   }
 
-  /** Categorical cross-entropy of probabilities, targets class numbers. */
+  /** Returns the categorical cross-entropy of probabilities for targets that are class numbers. */
   public static SparseCategoricalCrossentropy sparseCategoricalCrossentropy() {
     return new SparseCategoricalCrossentropy(false);
   }
 
-  /** The hinge loss. */
+  /** Returns the hinge loss. */
   public static Hinge hinge() {
     return new Hinge();
   }
 
-  /** The Poisson loss. */
+  /** Returns the Poisson loss. */
   public static Poisson poisson() {
     return new Poisson();
   }
 
-  /** The Kullback–Leibler divergence. */
+  /** Returns the Kullback–Leibler divergence. */
   public static KlDivergence klDivergence() {
     return new KlDivergence();
   }
@@ -141,21 +146,21 @@ public final class Losses {
   static void checkLabelSmoothing(double labelSmoothing) {
     if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
       throw new IllegalArgumentException(
-          "Label smoothing is between 0 and 1. Received: " + labelSmoothing);
+          "labelSmoothing must be between 0 and 1, but was " + labelSmoothing + ".");
     }
   }
 
-  /** A probability clipped as Keras does, to [1e-7, 1 − 1e-7] in float32; NaN stays NaN. */
+  /** Clips a probability as Keras does, to [1e-7, 1 − 1e-7] in float32; NaN stays NaN. */
   static float clippedProbability(float probability) {
     return Math.max(EPSILON, Math.min(ALMOST_ONE, probability));
   }
 
-  /** Whether {@link #clippedProbability} changes this; the derivative is 0 there. */
+  /** Returns whether {@link #clippedProbability} changes a value; its derivative is then 0. */
   static boolean isClipped(float probability) {
     return probability < EPSILON || probability > ALMOST_ONE;
   }
 
-  /** log Σ eˣ, safe for huge x. */
+  /** Returns log Σ eˣ without overflow. */
   static double logSumExp(int count, float[] values, int offset) {
     float max = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < count; i++) {
@@ -171,7 +176,7 @@ public final class Losses {
     return max + Math.log(sum);
   }
 
-  /** Writes the softmax of logits, in float32 as a gradient needs it. */
+  /** Writes the softmax of logits in float32. */
   static void softmax(int count, float[] logits, int offset, float[] out, int outOffset) {
     Compute.kernels().softmax(count, logits, offset, out, outOffset);
   }

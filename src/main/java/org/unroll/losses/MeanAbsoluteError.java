@@ -1,6 +1,11 @@
 package org.unroll.losses;
 
-/** Mean absolute error, {@code mean(|p − t|)}; the derivative at {@code p = t} is 0. */
+/**
+ * Computes the mean absolute error, {@code mean(|p − t|)}, of predictions p for targets t. The
+ * derivative is 0 if {@code p = t}.
+ *
+ * <p>Source: Keras's {@code MeanAbsoluteError}.
+ */
 public record MeanAbsoluteError() implements ElementwiseLoss {
   @Override
   public String name() {

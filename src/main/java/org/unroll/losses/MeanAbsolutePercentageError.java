@@ -1,8 +1,11 @@
 package org.unroll.losses;
 
 /**
- * Mean absolute percentage error, {@code 100 · mean(|t − p| / max(|t|, 1e-7))}. A target of 0 makes
- * it huge: the error is then divided by 1e-7.
+ * Computes the mean absolute percentage error, {@code 100 · mean(|t − p| / max(|t|, 1e-7))}, of
+ * predictions p for targets t. A target of 0 makes it very large because the error is then divided
+ * by 1e-7.
+ *
+ * <p>Source: Keras's {@code MeanAbsolutePercentageError}.
  */
 public record MeanAbsolutePercentageError() implements ElementwiseLoss {
   @Override

@@ -1,6 +1,10 @@
 package org.unroll.losses;
 
-/** Mean squared error, {@code mean((p − t)²)}. */
+/**
+ * Computes the mean squared error, {@code mean((p − t)²)}, of predictions p for targets t.
+ *
+ * <p>Source: Keras's {@code MeanSquaredError}.
+ */
 public record MeanSquaredError() implements ElementwiseLoss {
   @Override
   public String name() {

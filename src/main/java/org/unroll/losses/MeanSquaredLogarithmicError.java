@@ -1,8 +1,10 @@
 package org.unroll.losses;
 
 /**
- * Mean squared logarithmic error, {@code mean((log(max(p, 1e-7) + 1) − log(max(t, 1e-7) + 1))²)}. A
- * prediction below 1e-7 counts as 1e-7, and its derivative is 0.
+ * Computes the mean squared logarithmic error, {@code mean((log(max(p, 1e-7) + 1) − log(max(t,
+ * 1e-7) + 1))²)}, of predictions p for targets t. The derivative is 0 for a prediction below 1e-7.
+ *
+ * <p>Source: Keras's {@code MeanSquaredLogarithmicError}.
  */
 public record MeanSquaredLogarithmicError() implements ElementwiseLoss {
   @Override
@@ -25,7 +27,7 @@ public record MeanSquaredLogarithmicError() implements ElementwiseLoss {
     return 2 * (Math.log(shifted) - Math.log(shifted(target))) / shifted;
   }
 
-  /** In float32, as Keras adds: 1 + 1e-7 is 1 + 2⁻²³ there. */
+  /** Adds 1 in float32 as Keras does, where 1 + 1e-7 is 1 + 2⁻²³. */
   private static double shifted(double value) {
     return Math.max((float) value, Losses.EPSILON) + 1f;
   }

@@ -1,9 +1,11 @@
 package org.unroll.losses;
 
 /**
- * The Poisson loss, {@code mean(p − t · log(p + 1e-7))}: the negative log-likelihood of counts t
- * with the rates p, up to a constant. It is NaN for a negative rate: end the model with an
- * activation that has none, such as softplus.
+ * Computes the Poisson loss, {@code mean(p − t · log(p + 1e-7))}: the negative log-likelihood of
+ * counts t with predicted rates p, up to a constant.
+ *
+ * <p>The loss of a negative rate is NaN, so the last activation must not return negative values.
+ * Softplus is a good choice. Source: Keras's {@code Poisson}.
  */
 public record Poisson() implements ElementwiseLoss {
   @Override

@@ -3,20 +3,27 @@ package org.unroll.losses;
 import java.util.Arrays;
 
 /**
- * A loss given by what it is at one position. A position whose weight is 0 is not looked at: it
- * adds 0 to the sum and has the gradient 0, whatever stands there.
+ * A loss that is defined for one position at a time. Implement this interface for a custom loss
+ * that compares all outputs of a position; if each output is compared with one target, {@link
+ * ElementwiseLoss} is simpler.
+ *
+ * <p>A position with the weight 0 is skipped: it adds 0 to the sum and has the gradient 0,
+ * regardless of its predictions and targets.
  */
 public interface PositionLoss extends Loss {
   /**
-   * The loss of one position, and its gradient times the weight.
+   * Returns the loss of one position and computes its gradient. Called by several threads at the
+   * same time.
    *
-   * @param outputs predictions at the position
-   * @param predictions read from {@code predictionsOffset}, {@code outputs} values
-   * @param targets read from {@code targetsOffset}, {@link #targetWidth} values
-   * @param weight factor of the gradient (not of the value returned)
-   * @param gradient overwritten from {@code gradientOffset}, {@code outputs} values; or null where
-   *     none is wanted
-   * @return the loss, not weighted
+   * @param outputs the number of predictions at the position
+   * @param predictions the predictions, {@code outputs} values from {@code predictionsOffset} on
+   * @param targets the targets, {@link #targetWidth} values from {@code targetsOffset} on
+   * @param weight the factor by which the gradient, but not the returned loss, is multiplied
+   * @param gradient overwritten with weight × d loss / d predictions, {@code outputs} values from
+   *     {@code gradientOffset} on; null if no gradient is needed
+   * @return the unweighted loss
+   * @throws InvalidTargetException if the loss does not accept a target; its position is an index
+   *     of {@code targets}
    */
   double at(
       int outputs,

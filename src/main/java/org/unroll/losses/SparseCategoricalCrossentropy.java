@@ -3,17 +3,19 @@ package org.unroll.losses;
 import org.unroll.compute.Activation;
 
 /**
- * Categorical cross-entropy for targets that are class numbers 0 … classes − 1, one for each
- * position: {@code −log p_t}.
+ * Computes the categorical cross-entropy, {@code −log p_t}, of probabilities p for targets t that
+ * are class numbers, one for each position.
  *
- * <p>As in Keras on TensorFlow, probabilities are clipped to [1e-7, 1 − 1e-7] in float32 (the
- * derivative is 0 where they were) and then divided by their sum: {@code −log(p_t / Σ p)}. From
- * logits z it is {@code log Σⱼ e^{zⱼ} − z_t}.
+ * <p>As in Keras on TensorFlow, probabilities are clipped to [1e-7, 1 − 1e-7] in float32 and then
+ * divided by their sum: {@code −log(p_t / Σ p)}. The derivative of a clipped probability is 0. For
+ * logits z the loss is {@code log Σⱼ e^{zⱼ} − z_t}.
+ *
+ * <p>Source: Keras's {@code SparseCategoricalCrossentropy}, without its {@code ignore_class}.
  *
  * @param fromLogits whether the predictions are logits instead of probabilities; false by default
  */
 public record SparseCategoricalCrossentropy(boolean fromLogits) implements PositionLoss {
-  /** This loss, from logits or not. */
+  /** Returns this loss for predictions that are logits, or not. */
   public SparseCategoricalCrossentropy fromLogits(boolean logits) {
     return new SparseCategoricalCrossentropy(logits);
   }
@@ -36,7 +38,8 @@ public record SparseCategoricalCrossentropy(boolean fromLogits) implements Posit
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if the target is not a class number
+   * @throws IllegalArgumentException if the target is not a whole number between 0 and {@code
+   *     outputs} − 1
    */
   @Override
   public double at(
@@ -54,18 +57,18 @@ public record SparseCategoricalCrossentropy(boolean fromLogits) implements Posit
       throw new InvalidTargetException(
           "A target of "
               + name()
-              + " is a class number, one of 0 … "
+              + " must be a class number between 0 and "
               + (outputs - 1)
-              + ", the model having "
+              + " because the model has "
               + outputs
-              + " outputs. Received: "
+              + " outputs, but was "
               + target,
           targetsOffset);
     }
     if (fromLogits) {
       if (gradient != null) {
         Losses.softmax(outputs, predictions, predictionsOffset, gradient, gradientOffset);
-        double others = 0; // 1 − p_t, of which float32 keeps little where p_t is almost 1
+        double others = 0; // 1 − p_t; subtracting would lose its digits if p_t is almost 1
         for (int i = 0; i < outputs; i++) {
           float p = gradient[gradientOffset + i];
           others += i == expected ? 0 : p;

@@ -1,9 +1,9 @@
 package org.unroll.metrics;
 
 /**
- * Keras's {@code accuracy}: {@link BinaryAccuracy} for a model with one output, {@link
- * SparseCategoricalAccuracy} for several outputs with one target, {@link CategoricalAccuracy} else.
- * {@link #resolve} chooses.
+ * Keras's {@code accuracy}, which depends on the model: {@link BinaryAccuracy} for one output,
+ * {@link SparseCategoricalAccuracy} for several outputs with one target value, otherwise {@link
+ * CategoricalAccuracy}. {@link #resolve} chooses; before that the metric cannot be computed.
  *
  * @param name the name in the logs, {@code accuracy} or {@code acc}
  */

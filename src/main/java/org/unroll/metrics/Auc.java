@@ -1,13 +1,16 @@
 package org.unroll.metrics;
 
 /**
- * The area under a curve of yes-or-no predictions, all outputs taken together: the ROC curve (true
- * over false positive rate) or the precision–recall curve.
+ * Computes the area under the ROC curve or the precision–recall curve of binary predictions. The
+ * values of all outputs are pooled.
  *
- * <p>The curve is known at {@code numThresholds} thresholds spread evenly over [0, 1], so the area
- * is an approximation, as in Keras. Between them the ROC curve is a straight line; the PR curve
- * follows Davis and Goadrich 2006. Predictions are probabilities; what lies outside [0, 1] counts
- * as 0 or 1. A target other than 0 is a yes.
+ * <p>As in Keras, the area is an approximation: the curve is computed at {@code numThresholds}
+ * thresholds spread evenly over [0, 1]. In between the ROC curve is linear, and the
+ * precision–recall curve is interpolated as in Davis and Goadrich 2006, "The relationship between
+ * precision-recall and ROC curves". Predictions are probabilities; values outside [0, 1] are
+ * clipped. A target other than 0 is positive. The value is NaN if nothing was added.
+ *
+ * <p>Source: Keras's {@code AUC}, without its {@code multi_label} and {@code thresholds}.
  *
  * @param name the name in the logs
  * @param curve {@link Curve#ROC} by default
@@ -24,35 +27,43 @@ public record Auc(String name, Curve curve, Summation summation, int numThreshol
     PR
   }
 
-  /** What the curve is taken for between two thresholds. */
+  /** How the curve is approximated between two thresholds. */
   public enum Summation {
-    /** A straight line (ROC), or the precision that interpolated counts give (PR). */
+    /** By a straight line (ROC), or by the precision of interpolated counts (PR). */
     INTERPOLATION,
-    /** The higher of the two values. */
+    /** By the higher of the two values. */
     MAJORING,
-    /** The lower of the two values. */
+    /** By the lower of the two values. */
     MINORING
   }
 
-  /** Checks the number of thresholds. */
+  /**
+   * Creates the metric.
+   *
+   * @throws IllegalArgumentException if there are fewer than 3 thresholds
+   */
   public Auc {
     if (numThresholds < 3) {
       throw new IllegalArgumentException(
-          "An AUC needs at least 3 thresholds. Received: " + numThresholds);
+          "numThresholds of AUC must be at least 3, but was " + numThresholds + ".");
     }
   }
 
-  /** This metric for another curve. */
+  /** Returns this metric for another curve. */
   public Auc curve(Curve kind) {
     return new Auc(name, kind, summation, numThresholds);
   }
 
-  /** This metric with another summation. */
+  /** Returns this metric with another summation. */
   public Auc summation(Summation kind) {
     return new Auc(name, curve, kind, numThresholds);
   }
 
-  /** This metric with another number of thresholds. */
+  /**
+   * Returns this metric with another number of thresholds.
+   *
+   * @throws IllegalArgumentException if there are fewer than 3 thresholds
+   */
   public Auc numThresholds(int count) {
     return new Auc(name, curve, summation, count);
   }
@@ -74,8 +85,10 @@ public record Auc(String name, Curve curve, Summation summation, int numThreshol
   }
 
   /**
-   * For each threshold, the weights of the yeses and of the noes whose prediction lies between it
-   * and the next one.
+   * {@inheritDoc}
+   *
+   * <p>For each threshold, the weights of the positives and of the negatives whose prediction is
+   * between it and the next threshold.
    */
   @Override
   public int accumulators() {
@@ -99,8 +112,8 @@ public record Auc(String name, Curve curve, Summation summation, int numThreshol
       for (int i = 0; i < outputs; i++) {
         float prediction = predictions[predictionsOffset + position * outputs + i];
         float clipped = Math.max(0f, Math.min(1f, prediction));
-        // A prediction on a threshold is below it; the first threshold is below everything. NaN
-        // spoils the result.
+        // A prediction equal to a threshold is below it, except for the first threshold. A NaN
+        // makes the result NaN.
         int bucket = Math.max((int) Math.ceil(clipped * (numThresholds - 1f)) - 1, 0);
         boolean actual = targets[position * outputs + i] != 0;
         totals[actual ? bucket : numThresholds + bucket] +=
@@ -118,9 +131,9 @@ public record Auc(String name, Curve curve, Summation summation, int numThreshol
       truePositives[i] = truePositives[i + 1] + totals[i];
       falsePositives[i] = falsePositives[i + 1] + totals[n + i];
     }
-    double yeses = truePositives[0];
-    double noes = falsePositives[0];
-    if (yeses + noes == 0) {
+    double positives = truePositives[0];
+    double negatives = falsePositives[0];
+    if (positives + negatives == 0) {
       return Double.NaN;
     }
     double area = 0;
@@ -132,29 +145,29 @@ public record Auc(String name, Curve curve, Summation summation, int numThreshol
                   falsePositives[i],
                   truePositives[i + 1],
                   falsePositives[i + 1],
-                  yeses)
+                  positives)
               : rectangle(
                   truePositives[i],
                   falsePositives[i],
                   truePositives[i + 1],
                   falsePositives[i + 1],
-                  yeses,
-                  noes);
+                  positives,
+                  negatives);
     }
     return area;
   }
 
   private double rectangle(
-      double tp, double fp, double nextTp, double nextFp, double yeses, double noes) {
+      double tp, double fp, double nextTp, double nextFp, double positives, double negatives) {
     double width;
     double left;
     double right;
     if (curve == Curve.ROC) {
-      width = ThresholdMetric.ratio(fp - nextFp, noes);
-      left = ThresholdMetric.ratio(tp, yeses);
-      right = ThresholdMetric.ratio(nextTp, yeses);
+      width = ThresholdMetric.ratio(fp - nextFp, negatives);
+      left = ThresholdMetric.ratio(tp, positives);
+      right = ThresholdMetric.ratio(nextTp, positives);
     } else {
-      width = ThresholdMetric.ratio(tp - nextTp, yeses);
+      width = ThresholdMetric.ratio(tp - nextTp, positives);
       left = ThresholdMetric.ratio(tp, tp + fp);
       right = ThresholdMetric.ratio(nextTp, nextTp + nextFp);
     }
@@ -167,16 +180,16 @@ public record Auc(String name, Curve curve, Summation summation, int numThreshol
   }
 
   /**
-   * The area below the PR curve between two thresholds, where true positives grow in a line with
-   * all positives.
+   * Returns the area below the PR curve between two thresholds if the true positives are a linear
+   * function of all predicted positives.
    */
   private static double interpolated(
-      double tp, double fp, double nextTp, double nextFp, double yeses) {
-    double positives = tp + fp;
-    double nextPositives = nextTp + nextFp;
-    double slope = ThresholdMetric.ratio(tp - nextTp, positives - nextPositives);
-    double intercept = nextTp - slope * nextPositives;
-    double ratio = positives > 0 && nextPositives > 0 ? positives / nextPositives : 1;
-    return ThresholdMetric.ratio(slope * (tp - nextTp + intercept * Math.log(ratio)), yeses);
+      double tp, double fp, double nextTp, double nextFp, double positives) {
+    double predicted = tp + fp;
+    double nextPredicted = nextTp + nextFp;
+    double slope = ThresholdMetric.ratio(tp - nextTp, predicted - nextPredicted);
+    double intercept = nextTp - slope * nextPredicted;
+    double ratio = predicted > 0 && nextPredicted > 0 ? predicted / nextPredicted : 1;
+    return ThresholdMetric.ratio(slope * (tp - nextTp + intercept * Math.log(ratio)), positives);
   }
 }

@@ -1,11 +1,13 @@
 package org.unroll.metrics;
 
 /**
- * The share of predictions on the right side of a threshold: {@code (p > threshold) = t}, averaged
+ * Computes the fraction of binary predictions that are right: {@code (p > threshold) = t}, averaged
  * over the outputs of a position and then over positions.
  *
+ * <p>Source: Keras's {@code BinaryAccuracy}.
+ *
  * @param name the name in the logs
- * @param threshold above it a prediction counts as 1, else as 0; 0.5 by default
+ * @param threshold predictions above it count as 1, others as 0; 0.5 by default
  */
 public record BinaryAccuracy(String name, double threshold) implements MatchMetric {
   static final double DEFAULT_THRESHOLD = 0.5;

@@ -1,8 +1,10 @@
 package org.unroll.metrics;
 
 /**
- * The share of positions whose largest prediction is at the largest target (one-hot targets); of
- * several largest the first one counts.
+ * Computes the fraction of positions whose largest prediction has the same index as the largest
+ * target, for one-hot targets. Of several largest values the first one counts.
+ *
+ * <p>Source: Keras's {@code CategoricalAccuracy}.
  *
  * @param name the name in the logs
  */

@@ -1,23 +1,28 @@
 package org.unroll.metrics;
 
 /**
- * The error rate of sound event detection, {@code (S + D + I) / N}, 0 at best and above 1 where
- * more is wrong than there is to find. At each position, a time step where the model returns
- * sequences, of the classes that are on in truth some are missed (false negatives, FN) and of the
- * others some are reported (false positives, FP). A missed one and a wrong one together are one
- * substitution: S = min(FN, FP), deletions D = max(0, FN − FP), insertions I = max(0, FP − FN). N
- * counts all that are on in truth. The sums over all positions are divided, not averaged; NaN where
- * nothing is on.
+ * Computes the error rate of sound event detection, {@code (S + D + I) / N}. It is 0 for perfect
+ * predictions, and more than 1 if there are more errors than active classes.
  *
- * <p>Source: A. Mesaros, T. Heittola and T. Virtanen, "Metrics for polyphonic sound event
- * detection" (Applied Sciences 6, 2016), segment-based, with a position as the segment. Keras has
- * no such metric; a model that is to be saved has to be compiled without it.
+ * <p>At each position, FN active classes are not predicted (false negatives) and FP inactive
+ * classes are predicted (false positives). One of each together is a substitution: {@code S =
+ * min(FN, FP)}. The others are deletions, {@code D = max(0, FN − FP)}, and insertions, {@code I =
+ * max(0, FP − FN)}. N is the number of active classes. The four are summed over all positions. The
+ * value is NaN if no class is ever active.
+ *
+ * <p>Source: the segment-based error rate of A. Mesaros, T. Heittola and T. Virtanen, "Metrics for
+ * polyphonic sound event detection" (Applied Sciences 6, 2016), with positions as segments. Keras
+ * has no such metric, so a model that was compiled with it cannot be saved.
  *
  * @param name the name in the logs
- * @param threshold above it a prediction counts as yes, between 0 and 1; 0.5 by default
+ * @param threshold predictions above it count as active; between 0 and 1, 0.5 by default
  */
 public record ErrorRate(String name, double threshold) implements Metric {
-  /** Checks the threshold. */
+  /**
+   * Creates the metric.
+   *
+   * @throws IllegalArgumentException if the threshold is not between 0 and 1
+   */
   public ErrorRate {
     ThresholdMetric.checkThreshold(threshold);
   }
@@ -33,7 +38,11 @@ public record ErrorRate(String name, double threshold) implements Metric {
     return this;
   }
 
-  /** Errors; what is on in truth. */
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The errors, and the active classes.
+   */
   @Override
   public int accumulators() {
     return 2;
@@ -52,11 +61,11 @@ public record ErrorRate(String name, double threshold) implements Metric {
     for (int position = 0; position < positions; position++) {
       int missed = 0;
       int wrong = 0;
-      int on = 0;
+      int active = 0;
       for (int i = position * outputs; i < (position + 1) * outputs; i++) {
         boolean predicted = predictions[predictionsOffset + i] > least;
         if (targets[i] != 0) {
-          on++;
+          active++;
           missed += predicted ? 0 : 1;
         } else {
           wrong += predicted ? 1 : 0;
@@ -64,7 +73,7 @@ public record ErrorRate(String name, double threshold) implements Metric {
       }
       double weight = weights == null ? 1 : weights[position];
       totals[0] += weight * Math.max(missed, wrong); // S + D + I
-      totals[1] += weight * on;
+      totals[1] += weight * active;
     }
   }
 

@@ -1,46 +1,56 @@
 package org.unroll.metrics;
 
 /**
- * The harmonic mean of precision and recall, {@code 2·P·R / (P + R)}, for each output (class) and
- * then averaged; the divisors have 1e-7 added, as in Keras.
+ * Computes the F1 score, the harmonic mean of precision and recall, {@code 2·P·R / (P + R)}, of
+ * each class and then an average over the classes. As in Keras, 1e-7 is added to each divisor.
  *
- * <p>Keras's default returns one value for each class; a metric is one number here, so the default
- * is the mean over classes.
+ * <p>Source: Keras's {@code FBetaScore} with a beta of 1. Keras's default returns one value for
+ * each class; here a metric is one number, so the default is the mean over the classes.
  *
  * @param name the name in the logs
- * @param average how the classes are put together; {@link Average#MACRO} by default
- * @param threshold above it a prediction counts as yes, above 0 and at most 1; null, the default,
- *     for the largest prediction of each position
- * @param outputs the number of classes, 0 until {@link #resolve}
+ * @param average how the scores of the classes are averaged; {@link Average#MACRO} by default
+ * @param threshold predictions above it count as positive; greater than 0 and at most 1. With null,
+ *     the default, the largest prediction of each position is positive
+ * @param outputs the number of classes, 0 before {@link #resolve}
  */
 public record F1Score(String name, Average average, Double threshold, int outputs)
     implements Metric {
   private static final double EPSILON = 1e-7;
 
-  /** How the scores of the classes become one number. */
+  /** How the scores of the classes are averaged. */
   public enum Average {
-    /** The score of all classes' counts together. */
+    /** The score of the summed counts of all classes. */
     MICRO,
-    /** The mean of the classes' scores. */
+    /** The mean of the scores of the classes. */
     MACRO,
-    /** The mean of the classes' scores, weighted by the number of targets that have the class. */
+    /** The mean of the scores of the classes, weighted by the number of positive targets. */
     WEIGHTED
   }
 
-  /** Checks the threshold. */
+  /**
+   * Creates the metric.
+   *
+   * @throws IllegalArgumentException if the threshold is not null and out of range
+   */
   public F1Score {
     if (threshold != null && !(threshold > 0 && threshold <= 1)) {
       throw new IllegalArgumentException(
-          "The threshold of an F1 score is above 0 and at most 1. Received: " + threshold);
+          "The threshold of an F1 score must be greater than 0 and at most 1, but was "
+              + threshold
+              + ".");
     }
   }
 
-  /** This metric with another average. */
+  /** Returns this metric with another average. */
   public F1Score average(Average kind) {
     return new F1Score(name, kind, threshold, outputs);
   }
 
-  /** This metric with a threshold. */
+  /**
+   * Returns this metric with a threshold.
+   *
+   * @throws IllegalArgumentException if the threshold is not greater than 0 and at most 1
+   */
   public F1Score threshold(double value) {
     return new F1Score(name, average, value, outputs);
   }
@@ -53,8 +63,8 @@ public record F1Score(String name, Average average, Double threshold, int output
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if the targets are not as wide as the outputs, or if there is
-   *     one output and no threshold: the largest of one prediction is always itself
+   * @throws IllegalArgumentException if there is not one target value for each output, or if there
+   *     is only one output and no threshold
    */
   @Override
   public Metric resolve(int outputs, int targetWidth) {
@@ -63,12 +73,17 @@ public record F1Score(String name, Average average, Double threshold, int output
       throw new IllegalArgumentException(
           "The metric '"
               + name
-              + "' needs a threshold for a model with one output. Use f1Score().threshold(0.5).");
+              + "' needs a threshold for a model with one output, but has none. Use"
+              + " f1Score().threshold(0.5).");
     }
     return new F1Score(name, average, threshold, outputs);
   }
 
-  /** For each class: true positives, false positives, false negatives; then all weights. */
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The true positives, false positives and false negatives of each class; then all weights.
+   */
   @Override
   public int accumulators() {
     if (outputs == 0) {
@@ -95,7 +110,7 @@ public record F1Score(String name, Average average, Double threshold, int output
         float prediction = predictions[row + i];
         boolean predicted =
             threshold == null
-                ? prediction >= largest && Math.abs(prediction) > 1e-9f // no class where all are 0
+                ? prediction >= largest && Math.abs(prediction) > 1e-9f // no class if all are 0
                 : prediction > threshold.floatValue();
         double target = targets[position * outputs + i];
         if (predicted) {

@@ -3,7 +3,7 @@ package org.unroll.metrics;
 import org.unroll.losses.Loss;
 
 /**
- * A loss, kept as a metric: its weighted mean over all positions.
+ * A loss used as a metric: its weighted mean over all positions. Lower values are better.
  *
  * @param name the name in the logs
  * @param loss the loss

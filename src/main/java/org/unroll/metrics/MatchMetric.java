@@ -1,14 +1,25 @@
 package org.unroll.metrics;
 
 /**
- * The weighted share of positions where the prediction matches the target. A position whose weight
- * is 0 is not looked at.
+ * A metric that is the weighted mean of a value between 0 and 1 for each position: how well the
+ * prediction matches the target. Positions with the weight 0 are skipped. Higher values are better.
+ * Implement this interface for a custom accuracy.
  */
 public interface MatchMetric extends Metric {
-  /** The number of target values at a position. */
+  /**
+   * Returns the number of target values of a position.
+   *
+   * @param outputs the number of predictions at a position
+   */
   int targetWidth(int outputs);
 
-  /** How much of this position matches: 0 to 1. */
+  /**
+   * Returns how well one position matches, from 0 to 1.
+   *
+   * @param outputs the number of predictions at the position
+   * @param predictions the predictions, {@code outputs} values from {@code predictionsOffset} on
+   * @param targets the targets, {@link #targetWidth} values from {@code targetsOffset} on
+   */
   double at(
       int outputs, float[] predictions, int predictionsOffset, float[] targets, int targetsOffset);
 
@@ -53,7 +64,13 @@ public interface MatchMetric extends Metric {
     return totals[0] / totals[1];
   }
 
-  /** The first of the largest values. */
+  /**
+   * Returns the index of the largest value, or of the first of them if several are equal.
+   *
+   * @param count the number of values
+   * @param values the values, from {@code offset} on
+   * @return the index, counted from {@code offset}
+   */
   static int argmax(int count, float[] values, int offset) {
     int best = 0;
     for (int i = 1; i < count; i++) {
@@ -65,8 +82,13 @@ public interface MatchMetric extends Metric {
   }
 
   /**
-   * Whether fewer than {@code k} classes have a higher value than this one, as TensorFlow's {@code
-   * in_top_k}: ties count as in.
+   * Returns whether a class is among the k largest values, that is, whether fewer than {@code k}
+   * values are larger than its value. As in TensorFlow's {@code in_top_k}, it is not if its value
+   * is infinite or NaN.
+   *
+   * @param expected the class number; a number that is not a class is never among the largest
+   * @param count the number of classes
+   * @param values the values of the classes, from {@code offset} on
    */
   static boolean inTopK(int expected, int k, int count, float[] values, int offset) {
     if (expected < 0 || expected >= count || !Float.isFinite(values[offset + expected])) {

@@ -10,12 +10,12 @@ import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
 
 /**
- * The metrics that Keras has and this library knows, to be imported statically; and {@link
- * #errorRate}, which Keras does not have.
+ * Factory methods for metrics with Keras's names and defaults, and for {@link #errorRate}, which
+ * Keras does not have. Import them statically.
  *
- * <p>A metric made by {@link #of} has the name given, as in Keras: {@code of("mae")} is {@code mae}
- * in the logs. The others have Keras's own: {@code meanAbsoluteError()} is {@code
- * mean_absolute_error}. There is no {@code mae()} here, for that is the loss.
+ * <p>As in Keras, a metric created by {@link #of} has the given name in the logs: {@code of("mae")}
+ * is logged as {@code mae}, and {@code meanAbsoluteError()} as {@code mean_absolute_error}. There
+ * is no {@code mae()} here because that is the name of the loss.
  */
 public final class Metrics {
   private static final Map<String, Function<String, Metric>> BY_NAME = new LinkedHashMap<>();
@@ -85,11 +85,12 @@ public final class Metrics {
   }
 
   /**
-   * The metric with this Keras name, with its defaults; the name becomes its name in the logs.
+   * Returns the metric with a Keras name, with its defaults. The given name is also its name in the
+   * logs.
    *
    * @param name Keras's name ({@code mean_absolute_error}), class name ({@code MeanAbsoluteError})
-   *     or alias ({@code mae}, {@code acc}); and {@code rmse}, for which Keras has no alias
-   * @throws IllegalArgumentException if there is none, with the names that exist
+   *     or alias ({@code mae}, {@code acc}), or {@code rmse}, for which Keras has no alias
+   * @throws IllegalArgumentException if there is no such metric; the message lists the known names
    */
   public static Metric of(String name) {
     Function<String, Metric> metric = BY_NAME.get(name);
@@ -100,89 +101,116 @@ public final class Metrics {
     return metric.apply(name);
   }
 
-  /** A metric in which samples count by their weights; Keras's {@code weighted_metrics}. */
-  public static WeightedMetric weighted(Metric metric) {
+  /** Returns a metric that uses the sample weights, like Keras's {@code weighted_metrics}. */
+  public static Metric weighted(Metric metric) {
     return new WeightedMetric(metric);
   }
 
   /**
-   * Accuracy: binary, categorical or sparse categorical, as the model's outputs and targets are.
+   * Returns the accuracy: binary, categorical or sparse categorical, depending on the outputs and
+   * the targets of the model.
    */
   public static Metric accuracy() {
     return of("accuracy");
   }
 
-  /** Accuracy of yes-or-no predictions at the threshold 0.5. */
+  /** Returns the accuracy of binary predictions at the threshold 0.5. */
   public static BinaryAccuracy binaryAccuracy() {
     return binaryAccuracy(BinaryAccuracy.DEFAULT_THRESHOLD);
   }
 
-  /** Accuracy of yes-or-no predictions. */
+  /**
+   * Returns the accuracy of binary predictions.
+   *
+   * @param threshold predictions above it count as 1
+   */
   public static BinaryAccuracy binaryAccuracy(double threshold) {
     return new BinaryAccuracy("binary_accuracy", threshold);
   }
 
-  /** Accuracy of the most probable class, targets one-hot. */
+  /** Returns the accuracy of the most probable class for one-hot targets. */
   public static CategoricalAccuracy categoricalAccuracy() {
     return new CategoricalAccuracy("categorical_accuracy");
   }
 
-  /** Accuracy of the most probable class, targets class numbers. */
+  /** Returns the accuracy of the most probable class for targets that are class numbers. */
   public static SparseCategoricalAccuracy sparseCategoricalAccuracy() {
     return new SparseCategoricalAccuracy("sparse_categorical_accuracy");
   }
 
-  /** Whether the right class is among the k most probable ones, targets one-hot. */
+  /**
+   * Returns the fraction of positions where the right class is among the k most probable ones, for
+   * one-hot targets.
+   *
+   * @param k at least 1
+   * @throws IllegalArgumentException if {@code k} is less than 1
+   */
   public static TopKCategoricalAccuracy topKCategoricalAccuracy(int k) {
     return new TopKCategoricalAccuracy("top_k_categorical_accuracy", k);
   }
 
-  /** Whether the right class is among the k most probable ones, targets class numbers. */
+  /**
+   * Returns the fraction of positions where the right class is among the k most probable ones, for
+   * targets that are class numbers.
+   *
+   * @param k at least 1
+   * @throws IllegalArgumentException if {@code k} is less than 1
+   */
   public static SparseTopKCategoricalAccuracy sparseTopKCategoricalAccuracy(int k) {
     return new SparseTopKCategoricalAccuracy("sparse_top_k_categorical_accuracy", k);
   }
 
-  /** Mean absolute error. */
+  /** Returns the mean absolute error. */
   public static Metric meanAbsoluteError() {
     return of("mean_absolute_error");
   }
 
-  /** Mean squared error. */
+  /** Returns the mean squared error. */
   public static Metric meanSquaredError() {
     return of("mean_squared_error");
   }
 
-  /** Root of the mean squared error. */
+  /** Returns the root of the mean squared error. */
   public static Metric rootMeanSquaredError() {
     return of("root_mean_squared_error");
   }
 
-  /** Mean absolute percentage error. */
+  /** Returns the mean absolute percentage error. */
   public static Metric meanAbsolutePercentageError() {
     return of("mean_absolute_percentage_error");
   }
 
-  /** The share of predicted yeses that are right, at the threshold 0.5. */
+  /** Returns the precision at the threshold 0.5. */
   public static Precision precision() {
     return precision(ThresholdMetric.DEFAULT_THRESHOLD);
   }
 
-  /** The share of predicted yeses that are right. */
+  /**
+   * Returns the precision.
+   *
+   * @param threshold predictions above it count as positive; between 0 and 1
+   * @throws IllegalArgumentException if the threshold is not between 0 and 1
+   */
   public static Precision precision(double threshold) {
     return new Precision("precision", threshold);
   }
 
-  /** The share of actual yeses that were found, at the threshold 0.5. */
+  /** Returns the recall at the threshold 0.5. */
   public static Recall recall() {
     return recall(ThresholdMetric.DEFAULT_THRESHOLD);
   }
 
-  /** The share of actual yeses that were found. */
+  /**
+   * Returns the recall.
+   *
+   * @param threshold predictions above it count as positive; between 0 and 1
+   * @throws IllegalArgumentException if the threshold is not between 0 and 1
+   */
   public static Recall recall(double threshold) {
     return new Recall("recall", threshold);
   }
 
-  /** The F1 score, the mean over classes; with one output it needs {@code .threshold(0.5)}. */
+  /** Returns the mean F1 score of the classes. With one output it needs {@code .threshold(0.5)}. */
   public static F1Score f1Score() {
     return f1Score("f1_score");
   }
@@ -192,19 +220,24 @@ public final class Metrics {
   }
 
   /**
-   * The error rate of sound event detection, at the threshold 0.5. Keras has none; a model that is
-   * compiled with it cannot be saved.
+   * Returns the error rate of sound event detection at the threshold 0.5. Keras has no such metric,
+   * so a model that was compiled with it cannot be saved.
    */
   public static ErrorRate errorRate() {
     return errorRate(ThresholdMetric.DEFAULT_THRESHOLD);
   }
 
-  /** The error rate of sound event detection. */
+  /**
+   * Returns the error rate of sound event detection.
+   *
+   * @param threshold predictions above it count as active; between 0 and 1
+   * @throws IllegalArgumentException if the threshold is not between 0 and 1
+   */
   public static ErrorRate errorRate(double threshold) {
     return new ErrorRate("error_rate", threshold);
   }
 
-  /** The coefficient of determination R², the mean over outputs. */
+  /** Returns the mean coefficient of determination R² of the outputs. */
   public static R2Score r2Score() {
     return r2Score("r2_score");
   }
@@ -213,7 +246,10 @@ public final class Metrics {
     return new R2Score(name, R2Score.Aggregation.UNIFORM_AVERAGE, 0);
   }
 
-  /** The area under the ROC curve; {@code .curve(PR)} for the precision–recall curve. */
+  /**
+   * Returns the area under the ROC curve. For the precision–recall curve call {@code
+   * auc().curve(Auc.Curve.PR)}.
+   */
   public static Auc auc() {
     return auc("auc");
   }
@@ -223,13 +259,14 @@ public final class Metrics {
   }
 
   /**
-   * The metrics of a model by their names in the logs, named and ordered as Keras does: those in
-   * which samples count by their weights come behind the others. A name that is taken gets a number
-   * ({@code mae}, {@code mae_1}, {@code mae_2}); that of a weighted metric first gets {@code
-   * weighted_} before it ({@code weighted_mae}, {@code weighted_mae_1}).
+   * Returns the metrics of a model by their names in the logs. Names and order are those of Keras:
+   * weighted metrics come after the others; a name that is already used gets a number ({@code mae},
+   * {@code mae_1}, {@code mae_2}); and a weighted metric whose name is already used gets the prefix
+   * {@code weighted_} before that ({@code weighted_mae}, {@code weighted_mae_1}).
    *
-   * @throws IllegalArgumentException if a metric is called {@code loss}, or by a name that was made
-   *     so for another; Keras would report only one of the two values
+   * @throws IllegalArgumentException if a metric is named {@code loss}, or if a numbered name is
+   *     the name of another metric; Keras would report only one of the two values
+   * @hidden
    */
   public static Map<String, Metric> byName(List<Metric> metrics) {
     Map<String, Metric> named = new LinkedHashMap<>();
@@ -246,12 +283,12 @@ public final class Metrics {
       String unique = before == 0 ? name : name + "_" + before;
       if (unique.equals("loss") || named.putIfAbsent(unique, metric) != null) {
         throw new IllegalArgumentException(
-            "Two values of the logs would be called '"
+            "Values of the logs must have different names, but two would be named '"
                 + unique
-                + "': a name that is taken gets a number, and the loss is called loss. Received"
-                + " metrics with the names "
+                + "': the metrics have the names "
                 + ordered.stream().map(Metric::name).toList()
-                + ". Give one of them another name.");
+                + ", a repeated name gets a number, and the loss is named loss. Rename one of the"
+                + " metrics.");
       }
     }
     return named;
@@ -264,19 +301,22 @@ public final class Metrics {
               + metric
               + "' needs "
               + needed
-              + " target values at a position where the model has "
+              + (needed == 1 ? " target value" : " target values")
+              + " per position for a model with "
               + outputs
-              + " outputs; the loss has "
+              + (outputs == 1 ? " output" : " outputs")
+              + ", but the loss has "
               + targetWidth
               + (targetWidth == 1
-                  ? ". Class numbers as targets go with the sparse metrics."
-                  : ". One-hot targets go with the metrics that are not sparse."));
+                  ? ". Use a sparse metric for targets that are class numbers."
+                  : ". Use a metric that is not sparse for one-hot targets."));
     }
   }
 
   static void checkK(int k) {
     if (k < 1) {
-      throw new IllegalArgumentException("The k of a top-k accuracy is at least 1. Received: " + k);
+      throw new IllegalArgumentException(
+          "k of a top-k accuracy must be at least 1, but was " + k + ".");
     }
   }
 

@@ -1,14 +1,20 @@
 package org.unroll.metrics;
 
 /**
- * The share of predicted yeses that are right, {@code TP / (TP + FP)}; 0 where nothing was
- * predicted as yes.
+ * Computes the precision, the fraction of positive predictions that are right, {@code TP / (TP +
+ * FP)}. It is 0 if no prediction is positive.
+ *
+ * <p>Source: Keras's {@code Precision}, without its {@code top_k} and {@code class_id}.
  *
  * @param name the name in the logs
- * @param threshold above it a prediction counts as yes, between 0 and 1; 0.5 by default
+ * @param threshold predictions above it count as positive; between 0 and 1, 0.5 by default
  */
 public record Precision(String name, double threshold) implements ThresholdMetric {
-  /** Checks the threshold. */
+  /**
+   * Creates the metric.
+   *
+   * @throws IllegalArgumentException if the threshold is not between 0 and 1
+   */
   public Precision {
     ThresholdMetric.checkThreshold(threshold);
   }

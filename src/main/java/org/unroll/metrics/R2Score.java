@@ -1,26 +1,28 @@
 package org.unroll.metrics;
 
 /**
- * The coefficient of determination, {@code 1 − Σ(t − p)² / Σ(t − mean t)²}, for each output and
- * then averaged: 1 for perfect predictions, 0 for those as good as the mean. An output whose
- * targets are all equal has the score 0, as in Keras (NaN if the predictions are perfect too).
- * Source: Keras's {@code R2Score}, without its {@code num_regressors}.
+ * Computes the coefficient of determination, {@code 1 − Σ(t − p)² / Σ(t − mean t)²}, of each output
+ * and then an average over the outputs. It is 1 for perfect predictions, and 0 for predictions that
+ * are as good as the mean of the targets.
+ *
+ * <p>As in Keras, an output whose targets are all equal has the score 0, or NaN if its predictions
+ * are perfect. Source: Keras's {@code R2Score}, without its {@code num_regressors}.
  *
  * @param name the name in the logs
- * @param aggregation how the outputs are put together; {@link Aggregation#UNIFORM_AVERAGE} by
- *     default
- * @param outputs the number of outputs, 0 until {@link #resolve}
+ * @param aggregation how the scores of the outputs are averaged; {@link
+ *     Aggregation#UNIFORM_AVERAGE} by default
+ * @param outputs the number of outputs, 0 before {@link #resolve}
  */
 public record R2Score(String name, Aggregation aggregation, int outputs) implements Metric {
-  /** How the scores of the outputs become one number. */
+  /** How the scores of the outputs are averaged. */
   public enum Aggregation {
-    /** Their mean. */
+    /** The mean of the scores. */
     UNIFORM_AVERAGE,
-    /** Their mean, weighted by the variance of the targets. */
+    /** The mean of the scores, weighted by the variance of the targets. */
     VARIANCE_WEIGHTED_AVERAGE
   }
 
-  /** This metric with another aggregation. */
+  /** Returns this metric with another aggregation. */
   public R2Score aggregation(Aggregation kind) {
     return new R2Score(name, kind, outputs);
   }
@@ -36,7 +38,11 @@ public record R2Score(String name, Aggregation aggregation, int outputs) impleme
     return new R2Score(name, aggregation, outputs);
   }
 
-  /** For each output: Σt, Σt², Σ(t − p)²; then all weights. */
+  /**
+   * {@inheritDoc}
+   *
+   * <p>For each output Σt, Σt² and Σ(t − p)²; then all weights.
+   */
   @Override
   public int accumulators() {
     if (outputs == 0) {

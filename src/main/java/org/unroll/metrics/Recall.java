@@ -1,13 +1,20 @@
 package org.unroll.metrics;
 
 /**
- * The share of actual yeses that were found, {@code TP / (TP + FN)}; 0 where there are none.
+ * Computes the recall, the fraction of positive targets that are predicted, {@code TP / (TP + FN)}.
+ * It is 0 if no target is positive.
+ *
+ * <p>Source: Keras's {@code Recall}, without its {@code top_k} and {@code class_id}.
  *
  * @param name the name in the logs
- * @param threshold above it a prediction counts as yes, between 0 and 1; 0.5 by default
+ * @param threshold predictions above it count as positive; between 0 and 1, 0.5 by default
  */
 public record Recall(String name, double threshold) implements ThresholdMetric {
-  /** Checks the threshold. */
+  /**
+   * Creates the metric.
+   *
+   * @throws IllegalArgumentException if the threshold is not between 0 and 1
+   */
   public Recall {
     ThresholdMetric.checkThreshold(threshold);
   }

@@ -3,7 +3,9 @@ package org.unroll.metrics;
 import org.unroll.losses.MeanSquaredError;
 
 /**
- * The root of the mean squared error over all positions and outputs.
+ * Computes the root of the mean squared error over all positions and outputs.
+ *
+ * <p>Source: Keras's {@code RootMeanSquaredError}.
  *
  * @param name the name in the logs
  */

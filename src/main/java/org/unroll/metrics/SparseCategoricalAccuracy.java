@@ -1,8 +1,10 @@
 package org.unroll.metrics;
 
 /**
- * The share of positions whose largest prediction is at the target, a class number; of several
- * largest the first one counts.
+ * Computes the fraction of positions whose largest prediction is that of the target, a class
+ * number. Of several largest predictions the first one counts.
+ *
+ * <p>Source: Keras's {@code SparseCategoricalAccuracy}.
  *
  * @param name the name in the logs
  */

@@ -1,17 +1,17 @@
 package org.unroll.metrics;
 
 /**
- * A metric of how many predictions above a threshold are right, over all positions and outputs
- * alike. A target other than 0 counts as a yes.
+ * A metric that is computed from the numbers of true positives, false positives and false negatives
+ * over all positions and outputs. A target other than 0 is positive.
  */
 interface ThresholdMetric extends Metric {
-  /** Keras's threshold where none is given. */
+  /** The default threshold, as in Keras. */
   double DEFAULT_THRESHOLD = 0.5;
 
-  /** Above it a prediction counts as a yes. */
+  /** Returns the threshold; predictions above it count as positive. */
   double threshold();
 
-  /** The value of the metric for these sums of weights. */
+  /** Returns the value of the metric for these sums of weights. */
   double result(double truePositives, double falsePositives, double falseNegatives);
 
   @Override
@@ -30,7 +30,11 @@ interface ThresholdMetric extends Metric {
     return this;
   }
 
-  /** True positives, false positives, false negatives, all weights. */
+  /**
+   * {@inheritDoc}
+   *
+   * <p>True positives, false positives, false negatives, and all weights.
+   */
   @Override
   default int accumulators() {
     return 4;
@@ -70,11 +74,11 @@ interface ThresholdMetric extends Metric {
   static void checkThreshold(double threshold) {
     if (!(threshold >= 0 && threshold <= 1)) {
       throw new IllegalArgumentException(
-          "A threshold for probabilities is between 0 and 1. Received: " + threshold);
+          "The threshold must be between 0 and 1, but was " + threshold + ".");
     }
   }
 
-  /** A quotient that is 0 where the divisor is 0, TensorFlow's {@code divide_no_nan}. */
+  /** Returns the quotient, or 0 if the divisor is 0, like TensorFlow's {@code divide_no_nan}. */
   static double ratio(double dividend, double divisor) {
     return divisor == 0 ? 0 : dividend / divisor;
   }

@@ -1,14 +1,20 @@
 package org.unroll.metrics;
 
 /**
- * The share of positions where the class of the largest target (one-hot targets) is among the k
- * largest predictions. Ties at the k-th place count as in.
+ * Computes the fraction of positions where the class of the largest target is among the k largest
+ * predictions, for one-hot targets. Predictions equal to the k-th largest one count as among them.
+ *
+ * <p>Source: Keras's {@code TopKCategoricalAccuracy}.
  *
  * @param name the name in the logs
  * @param k at least 1; 5 by default
  */
 public record TopKCategoricalAccuracy(String name, int k) implements MatchMetric {
-  /** Checks k. */
+  /**
+   * Creates the metric.
+   *
+   * @throws IllegalArgumentException if {@code k} is less than 1
+   */
   public TopKCategoricalAccuracy {
     Metrics.checkK(k);
   }

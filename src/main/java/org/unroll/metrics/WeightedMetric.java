@@ -1,10 +1,11 @@
 package org.unroll.metrics;
 
 /**
- * A metric in which samples count by their weights; Keras's {@code weighted_metrics}. The others
- * count every sample alike.
+ * A metric that uses the sample weights, like Keras's {@code weighted_metrics}. Other metrics
+ * ignore them. Created by {@link Metrics#weighted}.
  *
- * @param metric the metric, whose name this one has
+ * @param metric the metric; this one has the same name
+ * @hidden
  */
 public record WeightedMetric(Metric metric) implements Metric {
   @Override

@@ -1,32 +1,40 @@
 package org.unroll.network;
 
 /**
- * The pass of a layer whose output in training depends on all rows of a batch. The slices meet
- * twice: before the layer runs forward and before it runs backward, each of them measures what it
- * has, one thread brings the measurements together in the order of the slices, and all go on with
- * the same result.
+ * The pass of a layer whose output depends on all rows of a batch in training, such as batch
+ * normalization. The methods {@code measure}, {@code combine} and {@code updateStatistics} are
+ * called only if {@link Layer#usesBatchStatistics()}.
+ *
+ * <p>A batch is computed in several slices, with one pass for each. In the forward direction each
+ * pass {@linkplain #measure measures} its slice, one thread {@linkplain #combine combines} the
+ * results in the order of the slices, and then each pass runs {@link #forward} with the combined
+ * result. The backward direction has the same three steps.
  */
 public abstract class BatchPass extends Pass {
-  /** Measures the input of this slice; {@link #forward} in training follows the meeting. */
+  /** Creates a pass whose buffers are allocated with the first slice. */
+  protected BatchPass() {}
+
+  /** Measures the input of this slice, before {@link #combine} and {@link #forward}. */
   protected abstract void measure(Tensor input);
 
   /**
-   * Brings together what the first {@code count} slices have measured; called on the pass of the
-   * first one.
+   * Combines what the slices of a batch have measured. The method is called on the pass of the
+   * first slice and must store the result in all of them.
    *
-   * @param slices passes of the same layer, in the order of their slices
+   * @param slices passes of the same layer in the order of their slices
+   * @param count the number of slices in this batch; further passes are not in use
    */
-  protected abstract void meet(BatchPass[] slices, int count);
+  protected abstract void combine(BatchPass[] slices, int count);
 
-  /** Measures the gradient of this slice's output; {@link #backward} follows the meeting. */
+  /** Measures the gradient of the output of this slice, before {@link #backward}. */
   protected abstract void measureBackward(Tensor gradient);
 
-  /** As {@link #meet}, for what the slices have measured of their gradients. */
-  protected abstract void meetBackward(BatchPass[] slices, int count);
+  /** Combines the results of {@link #measureBackward}, as {@link #combine} does. */
+  protected abstract void combineBackward(BatchPass[] slices, int count);
 
   /**
-   * Lets the layer keep what it learns from the batch beside gradients; called once for each batch
-   * that changes the weights, on the pass of the first slice.
+   * Updates what the layer learns from a batch without gradients, such as moving averages. The
+   * method is called on the pass of the first slice, once for each batch that changes the weights.
    */
-  protected abstract void keepStatistics();
+  protected abstract void updateStatistics();
 }

@@ -6,28 +6,29 @@ import org.unroll.data.Shape;
 import org.unroll.layers.recurrent.Rnn;
 
 /**
- * One time step of a recurrent layer: the equations and their weights, without the walk through
- * time, which {@link Rnn} does for any cell.
+ * One time step of a recurrent layer: the equations and their weights. {@link Rnn} applies a cell
+ * to a sequence.
  *
- * <p>A cell takes the input of one step and its states before it, and makes its states after it.
- * The first state is what the layer returns, as in Keras's own cells; a cell that returns something
- * else has it as a first state that it never reads. States begin with zeros.
+ * <p>A cell computes its new states from the input of one step and its previous states. The initial
+ * states are zeros. By default, the first state is also the output, as in Keras's cells; override
+ * {@link #outputState()} to return another one. A cell whose output is not fed back declares the
+ * output as a state that it never reads.
  *
- * <p>A cell of one's own extends this class: it names its states, creates its weights, and makes
- * {@linkplain CellPass passes} that hold the equations, forward and backward. The cell of the
- * example in Keras's documentation of {@code RNN} is
+ * <p>To write your own cell, extend this class: declare the states, create the weights, and return
+ * a {@link CellPass} that contains the equations, forward and backward. The example in Keras's
+ * documentation of {@code RNN} is the cell
  *
  * <pre>
  * h_t = x_t·W + h_{t−1}·U
  * </pre>
  *
- * <p>and backwards, with dh_t what comes to h_t from the output and from step t + 1,
+ * <p>In the backward pass, dh_t is the gradient of h_t from the output and from step t + 1:
  *
  * <pre>
  * dW = Σ x_tᵀ·dh_t      dU = Σ h_{t−1}ᵀ·dh_t      dx_t = dh_t·Wᵀ      dh_{t−1} = dh_t·Uᵀ
  * </pre>
  *
- * <p>which is, on whole batches of rows,
+ * <p>In code, where each operation processes all rows of a batch:
  *
  * <pre>{@code
  * import java.util.Map;
@@ -84,38 +85,61 @@ import org.unroll.layers.recurrent.Rnn;
  *
  * var minimal = Sequential.of(input(240, 14), rnn(new MinimalRnnCell(32)), dense(1));
  * }</pre>
+ *
+ * <p>Further building blocks:
+ *
+ * <ul>
+ *   <li>Several states: return an ordered map from {@link #stateShapes()}, for example a {@code
+ *       LinkedHashMap}. {@code Map.of} has no defined order.
+ *   <li>Dropout of the input or of a state, with one mask per sequence: {@link CellPass#dropout}.
+ *   <li>Values for {@code model.record(…)}, such as gates: {@link CellPass#recorded()}.
+ *   <li>A penalty on a weight, or a weight that is not trained: {@link
+ *       Layer.WeightFactory#create(String, Shape, Initializer, Regularizer) create} and {@link
+ *       Layer.WeightFactory#createNonTrainable createNonTrainable} in {@link #createWeights}.
+ * </ul>
+ *
+ * <p>A cell of your own class cannot be saved to a Keras file, because Keras does not know it.
  */
 public abstract class Cell extends Layer {
   private float[][] transposed = {};
 
   /**
-   * A cell that is not built yet.
+   * Creates a cell without weights; the layer around it builds it.
    *
-   * @param type the class name, for summaries and errors; of a cell that Keras has, Keras's
+   * @param type the class name for summaries and errors; Keras's name if Keras has the cell
    */
   protected Cell(String type) {
     super(type);
   }
 
-  /** The name and the shape of each state of one row; the first is what a step returns. */
+  /**
+   * Returns the name and the shape of each state of one row, in order. {@link CellPass#state(int)}
+   * numbers the states in this order.
+   */
   @Override
   public abstract Map<String, Shape> stateShapes();
 
-  /** A new cell with the same arguments, without name and weights. */
+  /**
+   * Returns a new cell with the same arguments, without name and weights. {@code Bidirectional}
+   * uses it for the layer of the other direction.
+   */
   public abstract Cell copy();
 
-  /** A new pass over this cell, with buffers of its own. */
+  /** Returns a new pass over this cell, with its own buffers. Called after the cell is built. */
   public abstract CellPass newCellPass();
 
-  /** Which of the states is what a step returns. */
+  /** Returns the number of the state that is the output of a step; 0 by default. */
   public int outputState() {
     return 0;
   }
 
   /**
-   * What a step returns for an input of this shape; null if the cell does not take it.
+   * Returns the shape of the output of a step, or null if the cell does not accept the input. By
+   * default, a cell accepts vectors and returns the shape of its {@linkplain #outputState() output
+   * state}.
    *
-   * @param owner the layer that the cell is a part of, for errors
+   * @param input the shape of the input of one row at one step
+   * @param owner the layer around the cell, for errors
    */
   public Shape stepOutput(Shape input, Layer owner) {
     if (input.rank() != 1 || input.axis(0) == Shape.ANY) {
@@ -124,7 +148,7 @@ public abstract class Cell extends Layer {
     return stateShapes().values().stream().skip(outputState()).findFirst().orElseThrow();
   }
 
-  /** The input of a layer with this cell, for errors. */
+  /** Returns the shape of the input that a layer with this cell needs, for errors. */
   public String layerInput() {
     return BATCH_TIME_FEATURES;
   }
@@ -153,8 +177,8 @@ public abstract class Cell extends Layer {
     }
   }
 
-  /** The transpose of a weight, as of the last {@link #prepareBackward}. */
-  public final float[] transposed(Weight weight) {
+  /** Returns the transpose of a weight at the time of the last {@link #prepareBackward}. */
+  final float[] transposed(Weight weight) {
     return transposed[weights().indexOf(weight)];
   }
 
@@ -163,9 +187,14 @@ public abstract class Cell extends Layer {
     throw new IllegalStateException(isOneStep());
   }
 
-  /** Why a cell is no layer of a model. */
+  /**
+   * Returns the error message for a cell in the place of a layer.
+   *
+   * @hidden
+   */
   public final String isOneStep() {
     return describe()
-        + " is one time step; rnn(...) makes a layer of it that reads sequences. Write rnn(cell).";
+        + " is a cell, which computes one time step, but a layer is needed here. Write rnn(cell) to"
+        + " apply the cell to sequences.";
   }
 }

@@ -5,120 +5,148 @@ import java.util.Map;
 import org.unroll.compute.Compute;
 import org.unroll.compute.Kernels;
 import org.unroll.compute.Matrix;
-import org.unroll.internal.CounterRandom;
 
 /**
- * A {@link Cell} at work on one slice of a batch: step by step through time and back again. The
- * layer around it settles direction and masks: steps are counted in the order of reading, and a row
- * that is masked at a step has its states put back afterwards and, backwards, sends zeros into the
- * step.
+ * The forward and backward computation of a {@link Cell} for one slice of a batch. Subclasses
+ * implement one step in each direction; the layer calls them for all steps.
  *
- * <p>Inputs and states are kept for all steps: {@code state(s)} has at step k what state s was
- * before step k, and at step k + 1 what it is after it. Whatever else the backward pass needs the
- * pass keeps itself, in buffers that it makes once.
+ * <p>The layer handles direction and masks. Steps are counted in the order of reading, from 0. If a
+ * row is masked at a step, the layer restores its states after the step, and passes gradients of
+ * zero to the step in the backward pass.
+ *
+ * <p>The layer keeps inputs and states of all steps: {@code state(s)} contains at step k the state
+ * before step k, and at step k + 1 the state after it. A pass keeps all other values that its
+ * backward pass needs. It should allocate buffers in {@link #begin} and reuse them, because a pass
+ * is used for many batches.
+ *
+ * <p>A pass is used by one thread at a time. The methods that are public are called by the layer
+ * only.
  */
 public abstract class CellPass {
-  protected final Kernels kernels = Compute.kernels();
-  protected int rows;
-  protected int timesteps;
-
-  /**
-   * Whether all inputs are there before the first step, so that they can be projected at once; not
-   * where another cell makes them.
-   */
-  protected boolean inputsInAdvance;
-
+  private final Kernels kernels = Compute.kernels();
+  private int rows;
+  private int timesteps;
+  private boolean inputsInAdvance;
   private Cell cell;
   private TimeSteps input;
   private TimeSteps inputGradient;
   private TimeSteps[] states;
   private float[][] stateGradients;
   private float[][] spares;
+  private float[] unmasked = {}; // rows × width
 
-  // The matrices of one product.
+  // The operands and the result of a matrix product, which are set just before the call.
   private final Matrix left = new Matrix();
   private final Matrix right = new Matrix();
   private final Matrix result = new Matrix();
 
-  /** Makes a pass without buffers; they grow with the first slice. */
+  /** Creates a pass, which is attached to its cell before the first slice. */
   protected CellPass() {}
 
   /**
-   * Makes room for a slice, before its first step; {@link #rows()}, {@link #timesteps()} and the
-   * inputs are known. Nothing by default.
+   * Prepares for a slice before its first step: allocates buffers and draws dropout masks. {@link
+   * #rows()}, {@link #timesteps()} and the inputs are known. Does nothing by default.
+   *
+   * @param call the forward pass that begins
    */
   public void begin(ForwardContext call) {}
 
   /**
-   * Called when the inputs of the next steps are there, counted from 0 again.
+   * Called when the inputs of the next steps are available, with steps counted from 0 again. Does
+   * nothing by default.
    *
-   * @param steps how many; all, unless the cell works in {@linkplain #stretch stretches}
+   * @param steps the number of steps; all of them, unless the cell works in {@linkplain #stretch
+   *     stretches}
    */
   public void inputsReady(int steps) {}
 
   /**
-   * How many steps a forward pass that no backward pass follows may take at a time, from step 0 to
-   * the last of them and then from 0 again; all by default.
+   * Returns the number of steps that the layer may run at a time if no backward pass follows. The
+   * layer then reuses the buffers of states for the next steps, which are counted from 0 again. All
+   * steps by default.
+   *
+   * @param sliceRows the number of rows
    */
   public int stretch(int sliceRows) {
     return Integer.MAX_VALUE;
   }
 
   /**
-   * One step forward: from {@link #input()} at step k and the {@linkplain #state states} at k to
-   * the states at k + 1.
+   * Computes one step forward: the {@linkplain #state states} at k + 1 from {@link #input()} at k
+   * and the states at k.
+   *
+   * @param k the step, from 0
    */
   public abstract void forward(int k);
 
   /**
-   * One step backward. {@link #stateGradient} holds the gradients of the states at k + 1, to be
-   * turned into those of the states at k; the gradients of the weights and of the input at k are
-   * added to what is there, zeros before the last step.
+   * Computes one step backward. {@link #stateGradient} contains the gradients of the states at k +
+   * 1, which must be replaced by those of the states at k. The gradients of the weights and of the
+   * input at k must be added to the existing values, which are zeros before the last step.
    *
-   * @param gradients one for each of the cell's weights
+   * @param k the step, from the last one to 0
+   * @param gradients one for each of the cell's weights, in the order of {@link Cell#weights()}
    */
   public abstract void backward(int k, Gradient[] gradients);
 
   /**
-   * What the forward pass has computed at all steps beside the states, for a {@link Recorder}: by
-   * names, copies of timesteps × rows × width values each, in the order of reading; nothing by
-   * default.
+   * Completes the gradients after the last step backward, for products that are faster for all
+   * steps at once. Does nothing by default.
+   *
+   * @param gradients one for each of the cell's weights
+   */
+  public void endBackward(Gradient[] gradients) {}
+
+  /**
+   * Returns values other than the states that a {@link Recorder} receives, such as activated gates.
+   * Called only if the forward pass is recorded. Empty by default.
+   *
+   * @return for each name a new array of timesteps × rows × width values, in the order of reading
    */
   public Map<String, float[]> recorded() {
     return Map.of();
   }
 
-  /** Called after the last step backward, for what is better done for all steps at once. */
-  public void endBackward(Gradient[] gradients) {}
-
-  /** The number of rows in the slice. */
+  /** Returns the number of rows in the slice. */
   protected final int rows() {
     return rows;
   }
 
-  /** The number of time steps. */
+  /** Returns the number of time steps. */
   protected final int timesteps() {
     return timesteps;
   }
 
-  /** The inputs, in the order of reading. */
+  /** Returns the inputs, in the order of reading. */
   protected final TimeSteps input() {
     return input;
   }
 
-  /** One of the states: at k before step k, at k + 1 after it. */
+  /**
+   * Returns whether the inputs of all steps are available before the first step, so that they can
+   * be multiplied by the kernel at once. False if another cell of a stack computes them.
+   */
+  protected final boolean inputsInAdvance() {
+    return inputsInAdvance;
+  }
+
+  /** Returns one of the states: at k the state before step k, at k + 1 the state after it. */
   protected final TimeSteps state(int s) {
     return states[s];
   }
 
-  /** The gradient of one of the states, rows × width, which a step backward turns over. */
+  /**
+   * Returns the gradient of one of the states, rows × width. A step backward receives that of the
+   * state after the step, and must overwrite it with that of the state before the step.
+   */
   protected final float[] stateGradient(int s) {
     return stateGradients[s];
   }
 
   /**
-   * As {@link #stateGradient}, and leaves zeros in its place, so that a step can add up the
-   * gradient of the state before it while it still reads that of the state after it. Once a step.
+   * Returns the gradient of a state after the step and replaces it by zeros. A step can then add up
+   * the gradient of the state before the step while it still reads the returned array. Must be
+   * called at most once per step and state.
    */
   protected final float[] takeStateGradient(int s) {
     float[] taken = swapStateGradient(s);
@@ -126,7 +154,10 @@ public abstract class CellPass {
     return taken;
   }
 
-  /** As {@link #takeStateGradient}; what is left in its place is to be overwritten. */
+  /**
+   * Like {@link #takeStateGradient}, but leaves arbitrary values, all of which the step must
+   * overwrite.
+   */
   protected final float[] swapStateGradient(int s) {
     float[] taken = stateGradients[s];
     stateGradients[s] = Pass.atLeast(spares[s], rows * states[s].width());
@@ -134,22 +165,27 @@ public abstract class CellPass {
     return taken;
   }
 
-  /** Puts another array in the place of the gradient of a state. */
+  /** Replaces the array that contains the gradient of a state. */
   protected final void setStateGradient(int s, float[] gradient) {
     stateGradients[s] = gradient;
   }
 
-  /** The gradients of the inputs, to be added to; null where nobody asks for them. */
+  /** Returns the gradients of the inputs, to be added to; null if they are not needed. */
   protected final TimeSteps inputGradient() {
     return inputGradient;
   }
 
-  /** The product y = x·W for all rows, of x at one step and y at another. */
+  /** Returns the transpose of one of the cell's weights, row-major. */
+  protected final float[] transposed(Weight weight) {
+    return cell.transposed(weight);
+  }
+
+  /** Computes y = x·W for all rows, with x at one step and y at another. */
   protected final void multiply(TimeSteps x, int xStep, Weight weight, TimeSteps y, int yStep) {
     multiply(x, xStep, weight, y, yStep, false);
   }
 
-  /** The product y += x·W for all rows, of x at one step and y at another. */
+  /** Computes y += x·W for all rows, with x at one step and y at another. */
   protected final void multiplyAdd(TimeSteps x, int xStep, Weight weight, TimeSteps y, int yStep) {
     multiply(x, xStep, weight, y, yStep, true);
   }
@@ -160,7 +196,14 @@ public abstract class CellPass {
     kernels.multiply(x.at(xStep, left), right, y.at(yStep, result), add);
   }
 
-  /** The gradient of a weight in y = x·W, dW += xᵀ·dy, with x at one step and dy rows × columns. */
+  /**
+   * Adds the gradient of W in y = x·W: dW += xᵀ·dy.
+   *
+   * @param x the input or a state
+   * @param xStep the step of x
+   * @param dy the gradient of y, rows × columns of W
+   * @param gradient the gradient of W
+   */
   protected final void addWeightGradient(TimeSteps x, int xStep, float[] dy, Gradient gradient) {
     int columns = gradient.values().length / x.width();
     right.set(dy, 0, rows, columns);
@@ -169,7 +212,8 @@ public abstract class CellPass {
   }
 
   /**
-   * The gradient of the input in y = x·W, dx += dy·Wᵀ at step k; nothing where nobody asks for it.
+   * Adds the gradient of the input in y = x·W: dx += dy·Wᵀ at step k. Does nothing if the gradient
+   * of the input is not needed.
    */
   protected final void addInputGradient(int k, float[] dy, Weight weight) {
     if (inputGradient != null) {
@@ -177,7 +221,7 @@ public abstract class CellPass {
     }
   }
 
-  /** The gradient of a state in y = s·W, ds += dy·Wᵀ. */
+  /** Adds the gradient of a state in y = s·W: ds += dy·Wᵀ. */
   protected final void addStateGradient(int s, float[] dy, Weight weight) {
     addBack(dy, weight, stateGradients[s], 0);
   }
@@ -191,22 +235,58 @@ public abstract class CellPass {
   }
 
   /**
-   * Draws masks of dropout that hold for all time steps: {@code count} of them one behind the
-   * other, rows × width each.
-   *
-   * @param stream the first of the cell's random streams, one for each mask
+   * Like {@link #addInputGradient(int, float[], Weight)}, for an input that dropout has masked: dx
+   * += (dy·Wᵀ) ⊙ mask.
    */
-  protected final void drawMasks(
-      ForwardContext call, int stream, int count, double rate, int width, float[] masks) {
-    for (int g = 0; g < count; g++) {
-      for (int r = 0; r < rows; r++) {
-        long key = call.randomKey(cell.position(), stream + g, r);
-        CounterRandom.fillDropoutMask(key, rate, width, masks, (g * rows + r) * width);
-      }
+  protected final void addInputGradient(int k, float[] dy, Weight weight, SequenceDropout dropout) {
+    if (!dropout.isActive()) {
+      addInputGradient(k, dy, weight);
+    } else if (inputGradient != null) {
+      addMasked(dy, weight, dropout, inputGradient.values(), inputGradient.at(k));
     }
   }
 
-  /** Gets this pass ready for the steps of a slice. */
+  /**
+   * Like {@link #addStateGradient(int, float[], Weight)}, for a state that dropout has masked: ds
+   * += (dy·Wᵀ) ⊙ mask.
+   */
+  protected final void addStateGradient(int s, float[] dy, Weight weight, SequenceDropout dropout) {
+    if (dropout.isActive()) {
+      addMasked(dy, weight, dropout, stateGradients[s], 0);
+    } else {
+      addStateGradient(s, dy, weight);
+    }
+  }
+
+  private void addMasked(
+      float[] dy, Weight weight, SequenceDropout dropout, float[] dx, int offset) {
+    int size = rows * (weight.size() / weight.shape().last());
+    unmasked = Pass.atLeast(unmasked, size);
+    Arrays.fill(unmasked, 0, size, 0f);
+    addBack(dy, weight, unmasked, 0);
+    dropout.apply(unmasked, 0, 1, dx, offset, true);
+  }
+
+  /**
+   * Returns dropout for the input or a state, without a mask until {@link SequenceDropout#draw} is
+   * called in {@link #begin}. The same seed gives the same masks on any number of threads.
+   *
+   * @param stream the number of the cell's random stream, from 0 to 15; each mask must have its own
+   * @param rate the share of the values to drop, at least 0 and less than 1
+   */
+  protected final SequenceDropout dropout(int stream, double rate) {
+    return new SequenceDropout(this, stream, rate);
+  }
+
+  final long randomKey(ForwardContext call, int stream, int row) {
+    return call.randomKey(cell.position(), stream, row);
+  }
+
+  /**
+   * Attaches this pass to a slice, before {@link #begin}.
+   *
+   * @hidden
+   */
   public final void attach(
       Cell newCell,
       TimeSteps newInput,
@@ -222,7 +302,11 @@ public abstract class CellPass {
     timesteps = steps;
   }
 
-  /** Gets this pass ready for the steps backward; the arrays change places in its course. */
+  /**
+   * Attaches the gradients before the first step backward. The pass may exchange the arrays.
+   *
+   * @hidden
+   */
   public final void attachGradients(float[][] gradients, TimeSteps newInputGradient) {
     stateGradients = gradients;
     inputGradient = newInputGradient;

@@ -1,29 +1,42 @@
 package org.unroll.network;
 
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
 import org.unroll.internal.CounterRandom;
+import org.unroll.internal.SplitMix64;
 
 /**
- * The circumstances of one forward pass of one slice: training or not, and where randomness comes
- * from.
+ * The context of a forward pass over one slice of a batch: whether the model is training, the
+ * source of randomness, and the recorder of intermediate values.
  *
- * <p>A random draw depends on seed, training step, layer and row of the batch only, never on the
- * thread or on what ran before, so the same seed gives the same masks on any number of threads.
+ * <p>Random numbers depend only on the seed, the training step, the layer and the row of the batch.
+ * They do not depend on the thread or on what was computed before, so the same seed gives the same
+ * dropout masks with any number of threads.
  */
 public final class ForwardContext {
-  /** Enough for a mask of the inputs and one of the state for each gate. */
+  /** Enough for a mask of the inputs and a mask of the state for each gate. */
   private static final int STREAMS_PER_LAYER = 16;
 
+  private final SplitMix64 random = new SplitMix64(0);
   private boolean training;
   private boolean forwardOnly;
   private long seed;
   private long step;
   private int firstRow;
-  private ForwardContext outerCall; // the call whose time steps are this one's rows, or null
+  private ForwardContext outerContext; // whose time steps are the rows of this context, or null
   private int rows;
   private int timesteps;
   private Recorder recorder;
 
-  /** A call outside of training. */
+  /** Creates a context outside of training, for {@link #timeStepsAsRows}. */
+  public ForwardContext() {}
+
+  /**
+   * Changes this context to one outside of training.
+   *
+   * @param newFirstRow the first row of the slice in its batch
+   * @hidden
+   */
   public ForwardContext inference(int newFirstRow) {
     training = false;
     forwardOnly = false;
@@ -32,10 +45,11 @@ public final class ForwardContext {
   }
 
   /**
-   * A call outside of training that no backward pass follows, so that layers need not keep what one
-   * would read. The outputs are those of {@link #inference}.
+   * Changes this context to one outside of training without a backward pass, so that layers need
+   * not keep intermediate values. The outputs are the same as those of {@link #inference}.
    *
-   * @param firstSample the slice's first row in its dataset
+   * @param firstSample the first row of the slice in its dataset
+   * @hidden
    */
   public ForwardContext forwardOnly(int firstSample) {
     training = false;
@@ -45,11 +59,12 @@ public final class ForwardContext {
   }
 
   /**
-   * A call in training.
+   * Changes this context to one in training.
    *
-   * @param newSeed the seed of the run
-   * @param newStep the number of batches trained before
-   * @param newFirstRow the slice's first row in its batch
+   * @param newSeed the seed of the training run
+   * @param newStep the number of batches trained before this one
+   * @param newFirstRow the first row of the slice in its batch
+   * @hidden
    */
   public ForwardContext training(long newSeed, long newStep, int newFirstRow) {
     training = true;
@@ -60,73 +75,170 @@ public final class ForwardContext {
     return this;
   }
 
-  /** Lets layers tell a recorder what they compute on their way; null to stop that. */
+  /**
+   * Sets the recorder of intermediate values.
+   *
+   * @param newRecorder the recorder, or null to stop recording
+   * @hidden
+   */
   public ForwardContext recorder(Recorder newRecorder) {
     recorder = newRecorder;
     return this;
   }
 
-  /** Whether anybody wants to be told. */
+  /** Returns whether intermediate values are recorded. */
   public boolean isRecording() {
     return recorder != null;
   }
 
-  /** Tells the recorder, if there is one. */
+  /**
+   * Records an intermediate value of a layer, which {@code Sequential.record} then returns. Does
+   * nothing unless the context {@linkplain #isRecording is recording}.
+   *
+   * @param layer the layer that computed it
+   * @param quantity the name of the quantity, for example {@code attention_weights}
+   * @param values the values, read during this call only
+   */
   public void record(Layer layer, String quantity, Tensor values) {
     if (recorder != null) {
       recorder.record(layer, quantity, values);
     }
   }
 
-  /** Whether dropout and its relatives are on. */
+  /** Returns whether the model is training, so that layers such as dropout are active. */
   public boolean isTraining() {
     return training;
   }
 
-  /** Whether no backward pass follows. */
+  /** Returns whether no backward pass follows, so that a pass need not keep what it would need. */
   public boolean isForwardOnly() {
     return forwardOnly;
   }
 
   /**
-   * This call for a layer that is applied to every time step by itself: its rows are the time steps
-   * of all rows, those of the first step before those of the second.
+   * Changes this context to one for an inner layer that is applied to every time step separately.
+   * The rows of the inner layer are the time steps of all rows: first all rows at time step 0, then
+   * all rows at time step 1, and so on.
+   *
+   * @param outer the context of the outer layer
+   * @param newRows the number of rows of the outer layer
+   * @param newTimesteps the number of time steps of the outer layer
+   * @return this context
    */
-  public ForwardContext eachStep(ForwardContext outer, int newRows, int newTimesteps) {
+  public ForwardContext timeStepsAsRows(ForwardContext outer, int newRows, int newTimesteps) {
     training = outer.training;
     forwardOnly = outer.forwardOnly;
     seed = outer.seed;
     step = outer.step;
-    outerCall = outer;
+    outerContext = outer;
     rows = newRows;
     timesteps = newTimesteps;
     return this;
   }
 
   /**
-   * The key of the random stream of one row.
+   * Fills a dropout mask with one factor for each value of a tensor. In training a factor is 0 with
+   * probability {@code rate} and 1 / (1 − rate) otherwise, drawn for each value independently.
+   * Outside of training all factors are 1.
    *
-   * @param layer the layer's place in the network
-   * @param stream which of the layer's masks is drawn
-   * @param row the row within the slice
+   * @param layer the layer that draws the mask
+   * @param stream the number of the mask among those of the layer, from 0 to 15
+   * @param rate the fraction of the values to drop, from 0 to 1
+   * @param values the tensor that the mask is for
+   * @param mask the array to fill, with room for {@code values.size()} factors in the same order
    */
-  public long randomKey(int layer, int stream, int row) {
-    return CounterRandom.key(seed, layer * STREAMS_PER_LAYER + stream, step, rowInBatch(row));
+  public void fillDropoutMask(Layer layer, int stream, double rate, Tensor values, float[] mask) {
+    if (!training) {
+      Arrays.fill(mask, 0, values.size(), 1f);
+      return;
+    }
+    int width = values.width();
+    for (int i = 0; i < values.rows() * values.timesteps(); i++) {
+      CounterRandom.fillDropoutMask(key(layer, stream, values, i), rate, width, mask, i * width);
+    }
   }
 
-  /** What an error calls a row of the slice. */
+  /**
+   * Fills a dropout mask with one factor for each feature of each row, to be used at all time
+   * steps. The factors are those of {@link #fillDropoutMask(Layer, int, double, Tensor, float[])}.
+   *
+   * @param layer the layer that draws the mask
+   * @param stream the number of the mask among those of the layer, from 0 to 15
+   * @param rate the fraction of the features to drop, from 0 to 1
+   * @param maskRows the number of rows in the slice
+   * @param width the number of features
+   * @param mask the array to fill, with room for {@code maskRows} × {@code width} factors
+   */
+  public void fillDropoutMask(
+      Layer layer, int stream, double rate, int maskRows, int width, float[] mask) {
+    if (!training) {
+      Arrays.fill(mask, 0, maskRows * width, 1f);
+      return;
+    }
+    for (int r = 0; r < maskRows; r++) {
+      long key = randomKey(layer.position(), stream, r);
+      CounterRandom.fillDropoutMask(key, rate, width, mask, r * width);
+    }
+  }
+
+  /**
+   * Returns random numbers for one row of a tensor at one time step.
+   *
+   * @param layer the layer that draws the numbers
+   * @param stream the number of the random stream among those of the layer, from 0 to 15
+   * @param values the tensor that the numbers are for
+   * @param position the row and the time step, as {@code timestep * values.rows() + row}
+   * @return a generator that is valid until the next call
+   */
+  public RandomGenerator random(Layer layer, int stream, Tensor values, int position) {
+    random.restart(key(layer, stream, values, position));
+    return random;
+  }
+
+  private long key(Layer layer, int stream, Tensor values, int position) {
+    int row = rowInBatch(position % values.rows()) * values.timesteps();
+    return batchRowKey(layer.position(), stream, row + position / values.rows());
+  }
+
+  /**
+   * Returns the key of the random stream of one row.
+   *
+   * @param layer the position of the layer in the network
+   * @param stream the number of the random stream among those of the layer, from 0 to 15
+   * @param row the row within the slice
+   */
+  long randomKey(int layer, int stream, int row) {
+    return batchRowKey(layer, stream, rowInBatch(row));
+  }
+
+  private long batchRowKey(int layer, int stream, int row) {
+    if (stream < 0 || stream >= STREAMS_PER_LAYER) {
+      throw new IllegalArgumentException(
+          "The number of a random stream must be from 0 to "
+              + (STREAMS_PER_LAYER - 1)
+              + ", but was "
+              + stream
+              + ".");
+    }
+    return CounterRandom.key(seed, layer * STREAMS_PER_LAYER + stream, step, row);
+  }
+
+  /**
+   * Describes a row of the slice for the message of an exception: {@code row 5 of the batch}, or
+   * {@code sample 5} of the dataset in a prediction.
+   */
   public String describeRow(int row) {
-    if (outerCall != null) {
-      return outerCall.describeRow(row % rows) + ", time step " + row / rows;
+    if (outerContext != null) {
+      return outerContext.describeRow(row % rows) + ", time step " + row / rows;
     }
     int number = rowInBatch(row);
     return forwardOnly ? "sample " + number : "row " + number + " of the batch";
   }
 
-  /** The number that a row of the slice has in the batch, however the batch is cut. */
+  /** The number of a row in the batch, which does not depend on how the batch is sliced. */
   private int rowInBatch(int row) {
-    return outerCall == null
+    return outerContext == null
         ? firstRow + row
-        : outerCall.rowInBatch(row % rows) * timesteps + row / rows;
+        : outerContext.rowInBatch(row % rows) * timesteps + row / rows;
   }
 }

@@ -5,24 +5,26 @@ import org.unroll.compute.Compute;
 import org.unroll.compute.Kernels;
 
 /**
- * The gradient of one weight as one slice left it, or the sum over slices. Most are dense; that of
- * an embedding is a list of rows, one for each place an index stood at, which become a matrix only
- * in a sum.
+ * The gradient of one weight, for one slice of a batch or summed over the slices.
+ *
+ * <p>A dense gradient is an array with a value for each value of the weight. A sparse gradient,
+ * such as that of an embedding, is a list of the rows that occur in the slice. It is converted to a
+ * dense array when it is summed.
  */
 public final class Gradient {
-  private static final int SCALED_AT_ONCE = 4096;
+  private static final int BLOCK = 4096;
 
   private final Kernels kernels = Compute.kernels();
   private final int size;
-  private final int rowWidth; // 0 where the gradient is dense
+  private final int rowWidth; // 0 if the gradient is dense
   private float[] values;
   private float[] squares;
 
-  // The list: for each entry the row it belongs to, and its values.
+  // The rows of a sparse gradient, which may occur several times, and their values.
   private int[] rows = {};
   private float[] entries = {};
   private int entryCount;
-  private boolean listed; // whether the list is newer than the matrix
+  private boolean listed; // whether the list is newer than the dense array
 
   private Gradient(int size, int rowWidth) {
     this.size = size;
@@ -32,34 +34,43 @@ public final class Gradient {
     }
   }
 
-  /** A dense gradient of this many values. */
+  /** Returns a dense gradient with this number of values. */
   static Gradient dense(int size) {
     return new Gradient(size, 0);
   }
 
-  /** A gradient of which only some rows are not zero. */
+  /**
+   * Returns a sparse gradient, in which most rows are zero.
+   *
+   * @param size the number of values of the weight
+   * @param rowWidth the number of values in a row of the weight
+   */
   public static Gradient sparse(int size, int rowWidth) {
     return new Gradient(size, rowWidth);
   }
 
-  /** The number of values. */
+  /** Returns the number of values. */
   public int size() {
     return size;
   }
 
-  /** The values; a dense gradient's are overwritten by each backward pass. */
+  /** Returns the values, row-major. A backward pass overwrites those of a dense gradient. */
   public float[] values() {
-    becomeMatrix();
+    becomeDense();
     return values;
   }
 
-  /** The sums of the squares of what was added to a sparse gradient; null for a dense one. */
+  /**
+   * Returns the sums of the squares of the entries of a sparse gradient, or null if it is dense.
+   *
+   * @hidden
+   */
   public float[] squares() {
-    becomeMatrix();
+    becomeDense();
     return squares;
   }
 
-  private void becomeMatrix() {
+  private void becomeDense() {
     if (listed) {
       reserveSum();
       setToSum(new Gradient[] {this}, 1, 1, 0, 1);
@@ -67,10 +78,13 @@ public final class Gradient {
   }
 
   /**
-   * Makes a sparse gradient the list of these entries.
+   * Sets the entries of a sparse gradient. The entries of a row that occurs several times are
+   * added.
    *
+   * @param count the number of entries
    * @param indices the row of each entry
-   * @param from the entries one after another, from {@code offset} on
+   * @param from the array that contains the entries, one after another
+   * @param offset the index of the first entry in {@code from}
    */
   public void setEntries(int count, int[] indices, float[] from, int offset) {
     if (rows.length < count) {
@@ -83,7 +97,11 @@ public final class Gradient {
     listed = true;
   }
 
-  /** Makes room for {@link #setToSum}; called once before its parts. */
+  /**
+   * Allocates the arrays for {@link #setToSum}. Must be called once before the parts are summed.
+   *
+   * @hidden
+   */
   public void reserveSum() {
     if (values == null) {
       values = new float[size];
@@ -95,11 +113,16 @@ public final class Gradient {
   }
 
   /**
-   * Overwrites one part of this gradient with {@code scale} × the sum of others, added in their
-   * order. The result does not depend on the number of parts, which different threads may work on.
+   * Overwrites one part of this gradient with {@code scale} times the sum of other gradients, which
+   * are added in their order. Several threads may compute different parts. The result does not
+   * depend on the number of parts.
    *
-   * @param part which part, from 0
-   * @param parts into how many parts this gradient is cut
+   * @param others the gradients to add
+   * @param count the number of gradients to add
+   * @param scale the factor of the sum
+   * @param part the number of the part, from 0
+   * @param parts the number of parts
+   * @hidden
    */
   public void setToSum(Gradient[] others, int count, float scale, int part, int parts) {
     int unit = Math.max(1, rowWidth);
@@ -116,9 +139,9 @@ public final class Gradient {
       scale(squares, from, to, scale * scale);
       return;
     }
-    // In pieces that stay in the nearest cache from the first addition to the scaling.
-    for (int piece = from; piece < to; piece += SCALED_AT_ONCE) {
-      int end = Math.min(to, piece + SCALED_AT_ONCE);
+    // In blocks that stay in the first-level cache from the first addition to the scaling.
+    for (int piece = from; piece < to; piece += BLOCK) {
+      int end = Math.min(to, piece + BLOCK);
       System.arraycopy(others[0].values, piece, values, piece, end - piece);
       for (int i = 1; i < count; i++) {
         kernels.add(end - piece, others[i].values, piece, values, piece);

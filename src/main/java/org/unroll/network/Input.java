@@ -2,41 +2,53 @@ package org.unroll.network;
 
 import org.unroll.data.Shape;
 
-/** The shape of a model's samples, Keras's {@code Input}; it has no weights and changes nothing. */
+/**
+ * The shape of the input samples of a model, as Keras's {@code Input}. It has no weights and does
+ * not change its input.
+ *
+ * <p>Input and output: samples of the given shape.
+ *
+ * <p>Source: Keras 3, {@code keras.layers.Input}.
+ */
 public final class Input extends Layer {
   private final Shape shape;
-  private int batchSize; // 0 while any is taken
+  private int batchSize; // 0 if it is not fixed
 
+  /**
+   * Creates an input. See {@code Layers.input}.
+   *
+   * @param shape the shape of one sample
+   * @throws IllegalArgumentException if the shape has no axis
+   */
   public Input(Shape shape) {
     super("InputLayer");
     if (shape.rank() == 0) {
       throw new IllegalArgumentException(
-          "An input has at least one axis besides the batch, for example input(240, 14) for 240 time"
-              + " steps of 14 features.");
+          "An input must have at least one axis in addition to the batch, but has none. For example,"
+              + " input(240, 14) has 240 time steps with 14 features.");
     }
     this.shape = shape;
   }
 
-  /** The shape of one sample. */
+  /** Returns the shape of one sample. */
   public Shape shape() {
     return shape;
   }
 
   /**
-   * Fixes the number of rows in a batch, as {@code stateful} layers need it: they keep a state for
-   * each. Without such layers a model takes batches of any size all the same.
+   * Sets a fixed number of rows in a batch. Stateful layers require it because they keep a state
+   * for each row. By default it is not fixed. A model without stateful layers accepts batches of
+   * any size in either case.
+   *
+   * @throws IllegalArgumentException if {@code rows} is less than 1
    */
   public Input batchSize(int rows) {
     requireNotBuilt("batchSize");
-    if (rows < 1) {
-      throw new IllegalArgumentException(
-          "A batch holds at least 1 row. Received: batchSize=" + rows);
-    }
-    batchSize = rows;
+    batchSize = requirePositive("batchSize", rows);
     return this;
   }
 
-  /** The fixed number of rows in a batch; 0 where none is given. */
+  /** Returns the fixed number of rows in a batch, or 0 if it is not fixed. */
   public int batchSize() {
     return batchSize;
   }
@@ -55,17 +67,17 @@ public final class Input extends Layer {
   @Override
   protected String fixFor(Shape output, String needed) {
     if (needed.equals(BATCH_TIME_FEATURES) && output.rank() == 1) {
-      return "Give the input a time axis, for example input(timesteps, features), or put an"
-          + " Embedding before it if the values are token ids";
+      return "Add a time axis, for example input(timesteps, features), or put an"
+          + " Embedding after it if the values are token ids.";
     }
-    return "Change the shape given to input(...)";
+    return "Change the shape given to input(...).";
   }
 
   @Override
   public Pass newPass() {
     return new Pass() {
       @Override
-      public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+      public Tensor forward(Tensor input, float[][] state, ForwardContext context) {
         return input;
       }
 

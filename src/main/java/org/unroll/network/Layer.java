@@ -7,89 +7,244 @@ import java.util.Locale;
 import java.util.Map;
 import org.unroll.compute.Activation;
 import org.unroll.data.Shape;
+import org.unroll.internal.SplitMix64;
 
 /**
- * One layer of a network: its configuration, its weights once it is built, and a factory of {@link
- * Pass passes} that do the work.
+ * The base class of all layers: the arguments of a layer, its weights after it is built, and a
+ * factory of {@linkplain Pass passes} that compute its output and its gradients.
  *
- * <p>A layer is configured fluently, then built once by the network it belongs to; after that its
- * configuration is fixed.
+ * <p>A layer is configured with fluent setters and then built once, by the model that it is added
+ * to. The arguments of a built layer can no longer be changed.
+ *
+ * <p>A custom layer extends this class and implements three methods: {@link #checkInput} checks the
+ * input's shape and returns the output's shape, {@link #createWeights} creates the weights, and
+ * {@link #newPass} returns the equations, forward and backward. A layer that applies another layer
+ * also implements {@link #innerLayers}. A model with a custom layer can be trained, but not saved
+ * in Keras's file formats.
+ *
+ * <p>The following residual block applies an inner layer f to its centered input and adds the
+ * result to the input. In training, dropout multiplies the result by a random mask m. The scale γ
+ * is a trainable weight. The center μ is a non-trainable weight, which can be set to the mean of
+ * the training data. A wrong input throws an exception that names both layers.
+ *
+ * <pre>
+ * h = f(x − μ)      y = x + γ ⊙ m ⊙ h
+ * </pre>
+ *
+ * <p>The backward pass receives g = d loss / d y. The gradients are
+ *
+ * <pre>
+ * dγ = Σ g ⊙ m ⊙ h      dh = g ⊙ γ ⊙ m      dx = g + (∂f/∂x)ᵀ·dh
+ * </pre>
+ *
+ * <p>The code of both passes is
+ *
+ * <pre>{@code
+ * import java.util.Arrays;
+ * import java.util.List;
+ * import org.unroll.data.Shape;
+ * import org.unroll.network.ForwardContext;
+ * import org.unroll.network.Gradient;
+ * import org.unroll.network.Initializers;
+ * import org.unroll.network.Layer;
+ * import org.unroll.network.Pass;
+ * import org.unroll.network.Tensor;
+ *
+ * class ResidualBlock extends Layer {
+ *   private final Layer inner;
+ *   private final double rate;
+ *
+ *   ResidualBlock(Layer inner, double rate) {
+ *     super("ResidualBlock");
+ *     this.inner = inner;
+ *     this.rate = requireRate("rate", rate);
+ *   }
+ *
+ *   @Override
+ *   protected List<Layer> innerLayers() {
+ *     return List.of(inner);
+ *   }
+ *
+ *   @Override
+ *   public Shape checkInput(Shape input, Layer previous) {
+ *     requireSequence(input, previous);
+ *     Shape output = checkInner(inner, input);
+ *     if (!output.equals(input)) {
+ *       String needed = "with " + output.last() + " features, as " + inner.describe() + " returns";
+ *       throw wrongInput(needed, input, previous);
+ *     }
+ *     return output;
+ *   }
+ *
+ *   @Override
+ *   protected void createWeights(Shape input, WeightFactory factory) {
+ *     Shape features = Shape.of(input.last());
+ *     factory.inner(inner, input);
+ *     factory.create("gamma", features, Initializers.constant(0.1), null);
+ *     factory.createNonTrainable("center", features, Initializers.zeros());
+ *   }
+ *
+ *   @Override
+ *   public Pass newPass() {
+ *     return new ResidualPass();
+ *   }
+ *
+ *   private class ResidualPass extends Pass {
+ *     private final Pass innerPass = inner.newPass();
+ *     private final Gradient[] innerGradients = new Gradient[inner.weights().size()];
+ *     private final float[] gamma = weight("gamma").values();
+ *     private final float[] center = weight("center").values();
+ *     private final Tensor centered = new Tensor();
+ *     private final Tensor output = new Tensor();
+ *     private final Tensor innerGradient = new Tensor();
+ *     private float[] c = {};
+ *     private float[] m = {};
+ *     private float[] y = {};
+ *     private float[] dh = {};
+ *     private Tensor h;
+ *
+ *     @Override
+ *     public Tensor forward(Tensor x, float[][] state, ForwardContext context) {
+ *       int size = x.size();
+ *       c = atLeast(c, size);
+ *       for (int i = 0; i < size; i++) {
+ *         c[i] = x.values()[x.offset() + i] - center[i % center.length];
+ *       }
+ *       h = innerPass.forward(centered.set(c, 0, x.rows(), x.shape(), x.mask()), null, context);
+ *       m = atLeast(m, size);
+ *       context.fillDropoutMask(ResidualBlock.this, 0, rate, x, m);
+ *       y = atLeast(y, size);
+ *       for (int i = 0; i < size; i++) {
+ *         float change = gamma[i % gamma.length] * m[i] * h.values()[h.offset() + i];
+ *         y[i] = x.values()[x.offset() + i] + change;
+ *       }
+ *       return output.set(y, 0, x.rows(), x.shape(), x.mask());
+ *     }
+ *
+ *     @Override
+ *     public Tensor backward(Tensor g, Gradient[] gradients, boolean inputGradientNeeded) {
+ *       System.arraycopy(gradients, 0, innerGradients, 0, innerGradients.length);
+ *       float[] gammaGradient = gradients[innerGradients.length].values();
+ *       Arrays.fill(gammaGradient, 0);
+ *       int size = g.size();
+ *       dh = atLeast(dh, size);
+ *       for (int i = 0; i < size; i++) {
+ *         float kept = g.values()[g.offset() + i] * m[i];
+ *         gammaGradient[i % gamma.length] += kept * h.values()[h.offset() + i];
+ *         dh[i] = kept * gamma[i % gamma.length];
+ *       }
+ *       innerGradient.set(dh, 0, g.rows(), g.shape(), null);
+ *       Tensor dx = innerPass.backward(innerGradient, innerGradients, inputGradientNeeded);
+ *       for (int i = 0; inputGradientNeeded && i < size; i++) {
+ *         dx.values()[dx.offset() + i] += g.values()[g.offset() + i];
+ *       }
+ *       return dx;
+ *     }
+ *   }
+ * }
+ *
+ * var residual =
+ *     Sequential.of(
+ *         input(240, 14), new ResidualBlock(dense(14, "tanh"), 0.2), gru(32), dense(1));
+ * }</pre>
  */
 public abstract class Layer {
+  /** The required input of a recurrent layer, for {@link #wrongInput}. */
+  protected static final String BATCH_TIME_FEATURES = "(batch, time, features)";
+
+  private static final int FIRST_INNER_POSITION = 1 << 26;
+
   private final String type;
   private String name;
   private Shape inputShape;
   private Shape outputShape;
   private List<Weight> weights = List.of();
+  private Layer[] builtLayers = {}; // the inner layers, without a new list for each batch
   private int position;
   private boolean trainable = true;
 
   /**
-   * A layer that is not built yet.
+   * Creates a layer that is not built yet.
    *
-   * @param type Keras's class name, for example {@code SimpleRNN}
+   * @param type the class name, as in Keras if Keras has such a layer, for example {@code
+   *     SimpleRNN}. The default name of the layer is derived from it.
    */
   protected Layer(String type) {
     this.type = type;
   }
 
-  /** Keras's class name, for example {@code SimpleRNN}. */
+  /** Returns the class name, as in Keras, for example {@code SimpleRNN}. */
   public final String type() {
     return type;
   }
 
   /**
-   * The name; null until it is given or the network gives one ({@code lstm}, {@code lstm_1}, …).
+   * Returns the name. The name is null until it is set by the user or by the model, which assigns
+   * {@code lstm}, {@code lstm_1} and so on.
    */
   public final String name() {
     return name;
   }
 
-  /** Sets the name; typed twins in the subclasses call this. */
+  /**
+   * Sets the name, which must be unique in the model. The fluent {@code name} of a subclass calls
+   * this method.
+   *
+   * @throws IllegalArgumentException if the name is null or blank, or contains a slash
+   * @throws IllegalStateException if the layer is built
+   */
   public final void setName(String newName) {
     requireNotBuilt("name");
     if (newName == null || newName.isBlank() || newName.indexOf('/') >= 0) {
       throw new IllegalArgumentException(
-          "A layer's name is not blank and has no '/'. Received: '" + newName + "'");
+          "The name of a layer must not be blank and must not contain '/', but was '"
+              + newName
+              + "'.");
     }
     name = newName;
   }
 
-  /**
-   * The name a layer of this type gets by itself, {@code SimpleRNN} becoming {@code simple_rnn}.
-   */
+  /** Returns the default name: the type {@code SimpleRNN} becomes {@code simple_rnn}. */
   final String defaultName() {
     return type.replaceAll("(.)([A-Z][a-z]+)", "$1_$2")
         .replaceAll("([a-z])([A-Z])", "$1_$2")
         .toLowerCase(Locale.ROOT);
   }
 
-  /** Whether the layer has its weights. */
+  /** Returns whether the layer is built, which means that it has shapes and weights. */
   public final boolean isBuilt() {
     return outputShape != null;
   }
 
-  /** The shape of one input sample. */
+  /**
+   * Returns the shape of one input sample, without the batch axis.
+   *
+   * @throws IllegalStateException if the layer is not built
+   */
   public final Shape inputShape() {
     requireBuilt();
     return inputShape;
   }
 
-  /** The shape of one output sample. */
+  /**
+   * Returns the shape of one output sample, without the batch axis.
+   *
+   * @throws IllegalStateException if the layer is not built
+   */
   public final Shape outputShape() {
     requireBuilt();
     return outputShape;
   }
 
-  /** The weights, in Keras's order; none where the layer has none. */
+  /** Returns the weights in Keras's order. The list is empty if the layer has no weights. */
   public final List<Weight> weights() {
     return weights;
   }
 
   /**
-   * The weight with this name, for example {@code recurrent_kernel}.
+   * Returns the weight with this name, for example {@code recurrent_kernel}.
    *
-   * @throws IllegalArgumentException if there is none, with the names that exist
+   * @throws IllegalArgumentException if the layer has no weight with this name
    */
   public final Weight weight(String weightName) {
     for (Weight weight : weights) {
@@ -101,22 +256,25 @@ public abstract class Layer {
         describe()
             + " has no weight '"
             + weightName
-            + "'. It has: "
-            + weights.stream().map(Weight::name).toList());
+            + "'. Its weights are "
+            + weights.stream().map(Weight::name).toList()
+            + ".");
   }
 
-  /** Whether training changes the layer's weights. */
+  /** Returns whether training changes the weights of the layer. */
   public final boolean trainable() {
     return trainable;
   }
 
   /**
-   * Freezes the layer, or releases it: the weights of a frozen layer, and of the layers inside it,
-   * stay as they are in training. Keras's {@code trainable}; true by default. It can be set at any
-   * time, {@code model.layer("gru").trainable(false)}, and takes effect with the next {@code
-   * compile}, which then needs a new optimizer.
+   * Freezes or unfreezes the layer and its inner layers, as Keras's {@code trainable}. Training
+   * does not change the weights of a frozen layer. The default is true.
    *
-   * @return this layer; the last setting in a chain, for it has the type {@code Layer}
+   * <p>The setting can be changed at any time, for example with {@code
+   * model.layer("gru").trainable(false)}. It takes effect with the next {@code compile}, which must
+   * be called with a new optimizer.
+   *
+   * @return this layer. The return type is {@code Layer}, so call this method last in a chain.
    */
   public final Layer trainable(boolean train) {
     trainable = train;
@@ -124,19 +282,19 @@ public abstract class Layer {
     return this;
   }
 
-  /** The number of weight values. */
+  /** Returns the number of weight values, trainable or not. */
   public final int parameters() {
     return weights.stream().mapToInt(Weight::size).sum();
   }
 
   /**
-   * Builds the layer: checks the input, creates the weights.
+   * Builds the layer: checks the input and creates the weights.
    *
    * @param input the shape of one input sample
-   * @param previous the layer whose output this is
-   * @param newPosition the layer's place in the network, from 0; part of the key of its random
-   *     streams
-   * @param source gives the weights their first values
+   * @param previous the layer that returns this input
+   * @param newPosition the position of the layer in the network, which is part of the key of its
+   *     random streams
+   * @param source provides the initial values of the weights
    */
   final void build(Shape input, Layer previous, int newPosition, WeightSource source) {
     requireNotBuilt("build");
@@ -148,129 +306,216 @@ public abstract class Layer {
     var created = new ArrayList<Weight>();
     createWeights(input, new WeightFactory(this, source, created));
     weights = Collections.unmodifiableList(created);
+    builtLayers = innerLayers().toArray(Layer[]::new);
     inputShape = input;
     outputShape = output;
   }
 
   /**
-   * Checks the input and computes the output's shape.
+   * Checks the shape of the input and returns the shape of the output, both of one sample without
+   * the batch axis. An axis of unknown length is {@link Shape#ANY}.
+   *
+   * <p>The method is called before the layer is built, and again for the shapes of the actual data.
    *
    * @param input the shape of one input sample
-   * @param previous the layer whose output this is, for the error's text
-   * @throws IllegalArgumentException if the layer does not take such an input; names both layers
-   *     and the fix
+   * @param previous the layer that returns this input, for the message of an exception
+   * @return the shape of one output sample
+   * @throws IllegalArgumentException if the layer does not accept such an input; throw {@link
+   *     #wrongInput}, whose message names both layers and a fix
    */
   public abstract Shape checkInput(Shape input, Layer previous);
 
-  /** Creates the weights, in Keras's order; a layer without weights does nothing. */
+  /**
+   * Creates the weights in Keras's order. A layer without weights does not override this method.
+   *
+   * @param input the shape of one input sample, as accepted by {@link #checkInput}
+   * @param factory creates the weights and builds the inner layers
+   */
   protected void createWeights(Shape input, WeightFactory factory) {}
 
-  /** A new pass over this layer, with buffers of its own. */
+  /** Returns a new pass, which computes this layer for one slice of a batch at a time. */
   public abstract Pass newPass();
 
   /**
-   * Brings up to date what a backward pass derives from the weights, such as transposed kernels;
-   * called once for each batch, after the weights have changed and before any slice runs.
+   * Updates everything that backward passes derive from the weights, such as transposed kernels.
+   * The method is called once for each batch, after the weights have changed and before any pass
+   * runs. By default it prepares the {@linkplain #innerLayers inner layers}.
    */
-  public void prepareBackward() {}
+  public void prepareBackward() {
+    for (Layer inner : builtLayers) {
+      inner.prepareBackward();
+    }
+  }
 
   /**
-   * The sigmoid or softmax that makes probabilities of the layer's output, or null where there is
-   * none. Some losses are more exact on what comes before it.
+   * Returns the sigmoid or softmax that the layer applies last, or null if its output is not a
+   * probability. Cross-entropy is computed from the {@linkplain Pass#logits input of this
+   * activation} because that is more accurate.
    */
   public Activation outputActivation() {
     return null;
   }
 
-  /** Whether an activation makes probabilities. */
+  /** Returns whether an activation returns probabilities, for {@link #outputActivation}. */
   protected static boolean makesProbabilities(Activation activation) {
     return activation == Activation.SIGMOID || activation == Activation.SOFTMAX;
   }
 
   /**
-   * The states that the layer hands from one time step to the next, in Keras's order: the name and
-   * the shape of each for one row. None where the layer keeps nothing between time steps.
+   * Returns the name and the shape of each state that the layer passes from one time step to the
+   * next, for one row and in Keras's order. The map is empty if the layer has no state.
    */
   public Map<String, Shape> stateShapes() {
     return Map.of();
   }
 
-  /** Whether the states at the end of a batch are those the next batch begins with. */
+  /** Returns whether a batch starts with the states that the previous batch ended with. */
   public boolean stateful() {
     return false;
   }
 
-  /** Whether the layer returns its last states beside its output. */
+  /** Returns whether the layer returns its last states in addition to its output. */
   public boolean returnState() {
     return false;
   }
 
   /**
-   * The outputs that stand side by side in the last axis of what the layer returns, each with its
-   * width, where they are meant as outputs of their own; none where the layer has one output.
+   * Returns the names and widths of several outputs that the layer returns concatenated along the
+   * last axis. The map is empty if the layer has one output.
+   *
+   * @hidden
    */
   public Map<String, Integer> outputWidths() {
     return Map.of();
   }
 
-  /** What the layer returns beside its one output, for errors; null where that is nothing. */
+  /**
+   * Returns a description of what the layer returns in addition to its output, for the message of
+   * an exception. Returns null if the layer has one output.
+   *
+   * @hidden
+   */
   public String moreOutputs() {
     return returnState() ? "its states (returnState)" : null;
   }
 
   /**
-   * Whether the output at a time step follows from the input at this step and the states alone, so
-   * that the layer can be run step by step. Not unless a layer says so.
+   * Returns whether the output at a time step depends only on the input at this step and on the
+   * states, so that a {@code Stepper} can run the layer step by step. The default is false.
    */
   protected boolean worksStepByStep() {
     return false;
   }
 
-  /** A gradient that fits one of the layer's weights. */
+  /**
+   * Returns a new gradient for one of the weights of this layer. By default it is dense, and for a
+   * weight of an inner layer it is what the inner layer returns.
+   */
   public Gradient newGradient(Weight weight) {
+    for (Layer inner : builtLayers) {
+      for (Weight own : inner.weights()) {
+        if (own.values() == weight.values()) {
+          return inner.newGradient(own);
+        }
+      }
+    }
     return Gradient.dense(weight.size());
   }
 
-  /** How an output of this layer reads in an error: {@code (batch, 240, 14)}. */
+  /**
+   * Describes an output of this layer in the message of an exception: {@code (batch, 240, 14)}.
+   *
+   * @hidden
+   */
   public String describeOutput(Shape output) {
     return describe(output);
   }
 
-  /** Type and name, for errors: {@code LSTM 'lstm_1'}. */
+  /** Returns type and name for the message of an exception: {@code LSTM 'lstm_1'}. */
   public final String describe() {
     return type + " '" + (name == null ? defaultName() : name) + "'";
   }
 
   /**
-   * Whether the output depends on all rows of a batch in training; the layer's passes are then
-   * {@link BatchPass}es.
+   * Returns whether the output depends on all rows of a batch in training. If so, {@link #newPass}
+   * must return a {@link BatchPass}. The default is false.
    */
   public boolean needsWholeBatch() {
     return false;
   }
 
-  /** Whether it does so now: a frozen layer works in training as it does outside of it. */
-  protected final boolean meetsBatch() {
+  /**
+   * Returns whether the layer uses statistics of the whole batch in training. A layer that {@link
+   * #needsWholeBatch} does so unless it is frozen.
+   */
+  protected final boolean usesBatchStatistics() {
     return needsWholeBatch() && trainable;
   }
 
-  /** The layers inside this one, such as the one a TimeDistributed applies. */
+  /**
+   * Returns the layers that this layer applies, in the order in which {@link #createWeights} builds
+   * them. The model names them, freezes them with this layer, and prepares their backward passes.
+   */
   protected List<Layer> innerLayers() {
     return List.of();
   }
 
-  /** The layer's place in its network; an inner layer's follows its owner's. */
-  protected final int position() {
+  /** The position in the network, which is part of the key of the random streams. */
+  final int position() {
     return position;
   }
 
-  /** The error for an input this layer cannot take. */
+  /**
+   * Checks that an inner layer can be applied to an input, for {@link #checkInput}.
+   *
+   * @param inner one of the {@link #innerLayers}
+   * @param input the shape of one input sample of the inner layer
+   * @return the shape of one output sample of the inner layer
+   * @throws IllegalArgumentException if the inner layer does not accept the input, or if it is
+   *     stateful, returns more than one output, or needs statistics of the whole batch
+   */
+  protected final Shape checkInner(Layer inner, Shape input) {
+    requireIndependentRows(inner);
+    return inner.checkInput(input, this);
+  }
+
+  private void requireIndependentRows(Layer inner) {
+    String reason =
+        inner.stateful()
+            ? "is stateful"
+            : inner.moreOutputs() != null
+                ? "returns " + inner.moreOutputs()
+                : inner.needsWholeBatch() ? "computes statistics of the whole batch" : null;
+    if (reason != null) {
+      throw new IllegalArgumentException(
+          describe()
+              + " cannot apply "
+              + inner.describe()
+              + " because '"
+              + (inner.name() == null ? inner.defaultName() : inner.name())
+              + "' "
+              + reason
+              + ". Put it before or after '"
+              + (name == null ? defaultName() : name)
+              + "'.");
+    }
+  }
+
+  /**
+   * Returns an exception that reports an input that this layer does not accept, for {@link
+   * #checkInput}. The message names this layer, the previous layer and a fix.
+   *
+   * @param needed the required input, for example {@code (batch, time, features)}; the message
+   *     continues "needs input" with this text
+   * @param input the shape of one input sample that was received
+   * @param previous the layer that returns this input
+   */
   protected final IllegalArgumentException wrongInput(String needed, Shape input, Layer previous) {
     return new IllegalArgumentException(
         describe()
-            + " needs "
+            + " needs input "
             + needed
-            + "; '"
+            + ", but '"
             + previous.name()
             + "' returns "
             + previous.describeOutput(input)
@@ -278,7 +523,11 @@ public abstract class Layer {
             + previous.fixFor(input, needed));
   }
 
-  /** Checks that the input is a sequence of vectors of one length. */
+  /**
+   * Checks that the input is a sequence of vectors with a fixed number of features.
+   *
+   * @throws IllegalArgumentException if it is not
+   */
   protected final void requireSequence(Shape input, Layer previous) {
     if (input.rank() != 2 || input.last() == Shape.ANY) {
       throw wrongInput(BATCH_TIME_FEATURES, input, previous);
@@ -286,9 +535,10 @@ public abstract class Layer {
   }
 
   /**
-   * The shape with a time step for each window that slides over the sequence.
+   * Returns the shape of the input with one time step for each window that slides over it.
    *
-   * @param window the number of time steps from the first to the last in a window
+   * @param window the number of time steps from the first to the last one in a window
+   * @throws IllegalArgumentException if the sequence is shorter than one window
    */
   protected final Shape windows(
       Shape input, Layer previous, Padding padding, int window, int stride) {
@@ -300,42 +550,50 @@ public abstract class Layer {
     if (windows < 1) {
       throw new IllegalArgumentException(
           describe()
-              + " with padding=valid looks at "
+              + " with padding=valid needs at least "
               + window
-              + " time steps at once; '"
+              + " time steps, but '"
               + previous.name()
               + "' returns "
               + previous.describeOutput(input)
-              + ". Make the window smaller, the sequence longer, or use padding(\"same\")");
+              + ". Make the window smaller, the sequence longer, or use padding(\"same\").");
     }
     return input.withFirst(windows);
   }
 
-  /** What to change about this layer so that the next one can take its output. */
+  /**
+   * Returns the last sentence of the message of {@link #wrongInput}: how to change this layer so
+   * that the next one accepts its output.
+   *
+   * @param output the shape of one output sample of this layer
+   * @param needed the input that the next layer needs
+   */
   protected String fixFor(Shape output, String needed) {
     if (needed.equals(BATCH_TIME_FEATURES) && output.rank() == 1) {
       return "Put a layer between them that returns a sequence (an Embedding for token ids, a"
-          + " RepeatVector for a vector), or give each sample a time axis";
+          + " RepeatVector for a vector), or give each sample a time axis.";
     }
-    return "Change '" + name + "' or put a layer between them that changes the shape";
+    return "Change '" + name + "' or put a layer between them that changes the shape.";
   }
 
-  /** What recurrent layers and their relatives take. */
-  protected static final String BATCH_TIME_FEATURES = "(batch, time, features)";
-
-  /** {@code (batch, 240, 14)} for a sample shape of {@code (240, 14)}. */
+  /** Describes a shape of one sample as {@code (batch, 240, 14)}. */
   protected static String describe(Shape shape) {
     String axes = shape.toString();
     return "(batch" + (shape.rank() == 0 ? ")" : ", " + axes.substring(1).replace(",)", ")"));
   }
 
-  /** Guards a setter: a built layer is fixed. */
-  protected final void requireNotBuilt(String what) {
+  /**
+   * Checks that the layer is not built. Setters call this method first.
+   *
+   * @param argument the name of the argument to set
+   * @throws IllegalStateException if the layer is built
+   */
+  protected final void requireNotBuilt(String argument) {
     if (isBuilt()) {
       throw new IllegalStateException(
           describe()
-              + " is built and belongs to a model; '"
-              + what
+              + " belongs to a model, so '"
+              + argument
               + "' can no longer be set."
               + " Create a new layer instead.");
     }
@@ -345,42 +603,54 @@ public abstract class Layer {
     if (!isBuilt()) {
       throw new IllegalStateException(
           describe()
-              + " is not built yet: it gets its shapes and weights when it is put into a"
-              + " model.");
+              + " must be part of a model to have shapes. Add it to a model first, for example with"
+              + " Sequential.of(...).");
     }
   }
 
-  /** Checks the number of units of a layer. */
+  /**
+   * Checks the argument {@code units}.
+   *
+   * @return the argument
+   * @throws IllegalArgumentException if it is less than 1
+   */
   protected static int requireUnits(int units) {
     return requirePositive("units", units);
   }
 
-  /** Checks a number of steps, filters and the like. */
+  /**
+   * Checks that an argument, such as a number of filters, is at least 1.
+   *
+   * @return the argument
+   * @throws IllegalArgumentException if it is less than 1
+   */
   protected static int requirePositive(String argument, int number) {
     if (number < 1) {
-      throw new IllegalArgumentException(
-          argument + " is at least 1. Received: " + argument + "=" + number);
+      throw new IllegalArgumentException(argument + " must be at least 1, but was " + number + ".");
     }
     return number;
   }
 
   /**
-   * Checks a dropout rate; unlike Keras, which clamps some of them, anything outside [0, 1) is an
-   * error.
+   * Checks a dropout rate. Keras clamps some rates that are out of range; this library does not.
+   *
+   * @return the rate
+   * @throws IllegalArgumentException if the rate is not in [0, 1)
    */
   protected static double requireRate(String argument, double rate) {
     if (!(rate >= 0 && rate < 1)) {
       throw new IllegalArgumentException(
-          argument + " is at least 0 and less than 1. Received: " + argument + "=" + rate);
+          argument + " must be at least 0 and less than 1, but was " + rate + ".");
     }
     return rate;
   }
 
-  /** Makes the weights of a layer that is being built. */
+  /** Creates the weights of a layer that is being built. */
   protected static final class WeightFactory {
     private final Layer owner;
     private final WeightSource source;
     private final List<Weight> created;
+    private int innerLayers;
 
     private WeightFactory(Layer owner, WeightSource source, List<Weight> created) {
       this.owner = owner;
@@ -389,19 +659,26 @@ public abstract class Layer {
     }
 
     /**
-     * Creates one weight.
+     * Creates a weight that is trained.
      *
-     * @param name Keras's name, for example {@code kernel}
-     * @param shape its shape
-     * @param initializer the first values of a new weight; one that is loaded has others
-     * @param regularizer its penalty, or null
+     * @param name the name, as in Keras, for example {@code kernel}
+     * @param shape the shape of the weight
+     * @param initializer the initial values, unless the weight is loaded from a file
+     * @param regularizer the penalty on the weight, may be null
      */
     public void create(String name, Shape shape, Initializer initializer, Regularizer regularizer) {
       create(name, shape, initializer, regularizer, true);
     }
 
-    /** Creates a weight that no optimizer changes, such as a moving average. */
-    public void createNotTrainable(String name, Shape shape, Initializer initializer) {
+    /**
+     * Creates a weight that no optimizer changes, such as a moving average. It is saved with the
+     * model.
+     *
+     * @param name the name, as in Keras, for example {@code moving_mean}
+     * @param shape the shape of the weight
+     * @param initializer the initial values, unless the weight is loaded from a file
+     */
+    public void createNonTrainable(String name, Shape shape, Initializer initializer) {
       create(name, shape, initializer, null, false);
     }
 
@@ -416,7 +693,10 @@ public abstract class Layer {
     }
 
     /**
-     * Builds the cell of a recurrent layer, whose weights are the layer's under their own names.
+     * Builds the cell of a recurrent layer. Its weights become weights of the layer under the same
+     * names.
+     *
+     * @hidden
      */
     public void cell(Cell cell, Shape input) {
       cell.build(input, owner, owner.position, source);
@@ -424,17 +704,35 @@ public abstract class Layer {
     }
 
     /**
-     * Builds a layer inside the owner, whose weights become the owner's, under the inner layer's
-     * name.
+     * Builds an inner layer. Its weights become weights of the owner, named {@code inner/kernel}.
+     * Call this method once for each of the {@link Layer#innerLayers}, in their order.
      *
-     * @param index which of the owner's inner layers this is, from 1
+     * @param inner the layer that the owner applies
+     * @param input the shape of one input sample of the inner layer
+     * @throws IllegalArgumentException as {@link Layer#checkInner}
      */
-    public void inner(Layer inner, Shape input, int index) {
-      inner.build(input, owner, owner.position + index, source);
+    public void inner(Layer inner, Shape input) {
+      owner.requireIndependentRows(inner);
+      innerLayers++;
+      // Mixed, so that the weights and random streams of nested layers are independent.
+      long mixed = SplitMix64.mix(((long) owner.position << 32) + innerLayers);
+      inner.build(input, owner, FIRST_INNER_POSITION | (int) (mixed >>> 38), source);
       adopt(inner, inner.name() + "/");
     }
 
-    /** Makes the weights of a layer inside the owner the owner's, who can freeze them, too. */
+    /**
+     * Builds an inner layer at a fixed distance from the position of the owner.
+     *
+     * @param distance the distance, which the weights and random streams of the inner layer depend
+     *     on
+     * @hidden
+     */
+    public void inner(Layer inner, Shape input, int distance) {
+      inner.build(input, owner, owner.position + distance, source);
+      adopt(inner, inner.name() + "/");
+    }
+
+    /** Adds the weights of an inner layer to those of the owner, which can also freeze them. */
     private void adopt(Layer inner, String prefix) {
       for (Weight weight : inner.weights()) {
         created.add(

@@ -13,22 +13,25 @@ import org.unroll.compute.Activation;
 import org.unroll.data.Shape;
 
 /**
- * A stack of built layers, each fed by the one before it, with their weights in Keras's order.
- * Training and prediction run it slice by slice through {@link NetworkPass passes}.
+ * A stack of built layers with their weights in Keras's order. The output of each layer is the
+ * input of the next one. Training and prediction run the network slice by slice with {@linkplain
+ * NetworkPass passes}.
+ *
+ * @hidden
  */
 public final class Network {
-  /** The positions a layer and the layers inside it take up. */
+  /** The number of positions reserved for a layer and its inner layers. */
   private static final int POSITIONS_PER_LAYER = 4;
 
   private final Input input;
   private final List<Layer> layers;
   private final List<Weight> weights;
   private final List<String> paths;
-  private final NetworkState keptState; // of the stateful layers, null where there is none
+  private final NetworkState keptState; // of the stateful layers, or null
 
   /**
-   * Builds a stack of layers: names them, checks that each takes what the one before it returns,
-   * creates the weights.
+   * Builds a stack of layers: names them, checks that each accepts the output of the previous one,
+   * and creates the weights.
    *
    * @param stack an {@link Input} and at least one layer
    * @param seed the seed of the initial weights
@@ -39,23 +42,23 @@ public final class Network {
   }
 
   /**
-   * Builds a stack of layers whose weights take their values from a source, such as a file.
+   * Builds a stack of layers with weights from a source, such as a file.
    *
    * @param stack an {@link Input} and at least one layer
-   * @param source gives the weights their first values
+   * @param source provides the initial values of the weights
    * @throws IllegalArgumentException if the layers do not fit together
    */
   public Network(List<Layer> stack, WeightSource source) {
     if (stack.size() < 2 || !(stack.get(0) instanceof Input first)) {
       throw new IllegalArgumentException(
-          "A model begins with input(...) and has at least one layer behind it. Received: "
-              + stack.stream().map(Layer::type).toList());
+          "A model must consist of input(...) followed by at least one layer, but was "
+              + types(stack));
     }
     for (Layer layer : stack.subList(1, stack.size())) {
       if (layer instanceof Input) {
         throw new IllegalArgumentException(
-            "input(...) stands at the beginning of a model only. Received: "
-                + stack.stream().map(Layer::type).toList());
+            "A model must have only one input(...), before all other layers, but was "
+                + types(stack));
       }
       if (layer instanceof Cell cell) {
         throw new IllegalArgumentException(cell.isOneStep());
@@ -65,7 +68,7 @@ public final class Network {
     layers = List.copyOf(stack.subList(1, stack.size()));
     requireUnused(stack);
     giveNames(stack);
-    // Before one of them is built, so that after an error they can still be changed.
+    // All shapes are checked first, so that after an exception the layers can still be changed.
     outputShape(input.shape());
     requireOneOutput();
     boolean stateful = requireBatchSize();
@@ -83,6 +86,10 @@ public final class Network {
     paths = List.copyOf(allPaths);
   }
 
+  private static String types(List<Layer> stack) {
+    return stack.stream().map(Layer::type).toList() + ".";
+  }
+
   private static void requireUnused(List<Layer> stack) {
     Set<Layer> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Layer layer : stack) {
@@ -94,8 +101,8 @@ public final class Network {
     if (layer.isBuilt() || !seen.add(layer)) {
       throw new IllegalArgumentException(
           layer.describe()
-              + (layer.isBuilt() ? " already belongs to a model." : " stands in this model twice.")
-              + " Create a new layer for each place in a model.");
+              + (layer.isBuilt() ? " already belongs to a model." : " is used twice in this model.")
+              + " Each position in a model must have its own layer. Create a new layer.");
     }
     for (Layer inner : layer.innerLayers()) {
       requireUnused(inner, seen);
@@ -107,7 +114,9 @@ public final class Network {
     for (Layer layer : stack) {
       if (layer.name() != null && !taken.add(layer.name())) {
         throw new IllegalArgumentException(
-            "The name of a layer is unique in its model. Received twice: '" + layer.name() + "'");
+            "The names of the layers in a model must be unique, but two layers are named '"
+                + layer.name()
+                + "'.");
       }
     }
     Map<String, Integer> counts = new HashMap<>();
@@ -123,7 +132,7 @@ public final class Network {
     }
   }
 
-  /** Keras's counting: lstm, lstm_1, lstm_2, … */
+  /** Counts as Keras does: lstm, lstm_1, lstm_2, … */
   private static void giveName(Layer layer, Set<String> taken, Map<String, Integer> counts) {
     if (layer.name() != null) {
       return;
@@ -145,22 +154,22 @@ public final class Network {
             layer.describe()
                 + " returns "
                 + layer.moreOutputs()
-                + ", and "
+                + ", but "
                 + layers.get(i + 1).describe()
-                + " takes one input. Let the last layer of a model alone return them; a model's"
-                + " stepper() has the states of all layers.");
+                + " accepts only one input. Only the last layer of a model can return them. Use the"
+                + " stepper() of the model to get the states of all layers.");
       }
     }
   }
 
-  /** Whether there are stateful layers; then the batch size must be known. */
+  /** Returns whether there are stateful layers, which require a fixed batch size. */
   private boolean requireBatchSize() {
     for (Layer layer : layers) {
       if (layer.stateful() && input.batchSize() == 0) {
         throw new IllegalArgumentException(
             layer.describe()
                 + " is stateful and keeps a state for each row of a batch, so the batch size must"
-                + " be fixed. Give it with the input: input(…).batchSize(rows).");
+                + " be fixed. Set it with input(...).batchSize(rows).");
       }
     }
     return layers.stream().anyMatch(Layer::stateful);
@@ -179,31 +188,31 @@ public final class Network {
     }
   }
 
-  /** The input. */
+  /** Returns the input. */
   public Input input() {
     return input;
   }
 
-  /** The layers behind the input. */
+  /** Returns the layers after the input. */
   public List<Layer> layers() {
     return layers;
   }
 
-  /** The shape of one input sample. */
+  /** Returns the shape of one input sample. */
   public Shape inputShape() {
     return input.shape();
   }
 
-  /** The shape of one output sample. */
+  /** Returns the shape of one output sample. */
   public Shape outputShape() {
     return layers.get(layers.size() - 1).outputShape();
   }
 
   /**
-   * The shape of one output sample for input samples of this shape.
+   * Returns the shape of one output sample for the given shape of one input sample.
    *
-   * @param samples the shape of one input sample, its axes known where the network's are open
-   * @throws IllegalArgumentException if a layer cannot work on such samples
+   * @param samples the shape of one input sample, in which all axes are known
+   * @throws IllegalArgumentException if a layer does not accept such samples
    */
   public Shape outputShape(Shape samples) {
     Shape shape = samples;
@@ -215,7 +224,7 @@ public final class Network {
     return shape;
   }
 
-  /** The {@link Layer#outputActivation()} of the last layer. */
+  /** Returns the {@link Layer#outputActivation()} of the last layer. */
   public Activation outputActivation() {
     return layers.get(layers.size() - 1).outputActivation();
   }
@@ -223,7 +232,7 @@ public final class Network {
   /**
    * Checks that the network can be run one time step at a time.
    *
-   * @throws IllegalArgumentException if it cannot, with the layer that needs the whole sequence
+   * @throws IllegalArgumentException if it cannot; names the layer that needs the whole sequence
    */
   public void requireStepByStep() {
     for (Layer layer : layers) {
@@ -236,67 +245,70 @@ public final class Network {
     }
     if (layers.stream().allMatch(layer -> layer.stateShapes().isEmpty())) {
       throw new IllegalArgumentException(
-          "No layer of this model has a state to hand from step to step: "
+          "A model must have a recurrent layer to be run step by step, but its layers are "
               + layers.stream().map(Layer::describe).toList()
-              + ". Call predict.");
+              + ". Call predict instead.");
     }
     if (!input.shape().dropFirst().isKnown()) {
       throw new IllegalArgumentException(
-          "A time step has a fixed number of values. Received: input" + input.shape());
+          "The number of values in a time step must be fixed to run a model step by step, but the"
+              + " shape of the input is "
+              + input.shape()
+              + ".");
     }
   }
 
-  /** Whether a batch goes on where the batch before it ended, in some of the layers. */
+  /** Returns whether the network has stateful layers, which continue from the previous batch. */
   public boolean isStateful() {
     return keptState != null;
   }
 
   /**
-   * What the stateful layers remember from batch to batch, one row for each row of a batch; null
-   * where there are none.
+   * Returns the states that the stateful layers keep from batch to batch, one row for each row of a
+   * batch. Returns null if there are no stateful layers.
    */
   public NetworkState keptState() {
     return keptState;
   }
 
-  /** States of zeros for all layers that have some. */
+  /** Returns states of zeros for all layers that have states. */
   public NetworkState newState(int rows) {
     return new NetworkState(layers, layer -> true, rows);
   }
 
-  /** States of zeros for the last layer where it returns its states; null where it does not. */
+  /** Returns states of zeros for the last layer if it returns its states, or else null. */
   public NetworkState newReturnedState(int rows) {
     Layer last = layers.get(layers.size() - 1);
     return last.returnState() ? new NetworkState(layers, last::equals, rows) : null;
   }
 
   /**
-   * The layer that returns more than one output, described with what it returns, for errors; null
-   * where the network has one output.
+   * Returns a description of the additional outputs of the last layer for the message of an
+   * exception. Returns null if the network has one output.
    */
   public String moreOutputs() {
     Layer last = layers.get(layers.size() - 1);
     return last.moreOutputs() == null ? null : last.describe() + " returns " + last.moreOutputs();
   }
 
-  /** All weights, in Keras's order. */
+  /** Returns all weights in Keras's order. */
   public List<Weight> weights() {
     return weights;
   }
 
-  /** Those of {@link #weights()} that an optimizer changes. */
+  /** Returns those of the {@link #weights()} that an optimizer changes. */
   public List<Weight> trainableWeights() {
     return weights.stream().filter(Weight::trainable).toList();
   }
 
-  /** The names of {@link #weights()}, each {@code layer/weight}. */
+  /** Returns the names of the {@link #weights()}, each as {@code layer/weight}. */
   public List<String> weightPaths() {
     return paths;
   }
 
   /**
-   * Brings up to date what backward passes derive from the weights; called after every change of
-   * the weights, by one thread.
+   * Updates everything that backward passes derive from the weights. Must be called by one thread
+   * after every change of the weights.
    */
   public void prepareBackward() {
     for (Layer layer : layers) {
@@ -305,25 +317,25 @@ public final class Network {
   }
 
   /**
-   * Where the parts begin that training is cut into by layers that look at a whole batch, each but
-   * the first with such a layer; behind them the number of layers.
+   * Returns the index of the first layer of each part, followed by the number of layers. Each part
+   * but the first begins with a layer that needs the whole batch in training.
    */
   int[] partStarts() {
     var starts = IntStream.builder().add(0);
     for (int i = 0; i < layers.size(); i++) {
-      if (layers.get(i).meetsBatch()) {
+      if (layers.get(i).usesBatchStatistics()) {
         starts.add(i);
       }
     }
     return starts.add(layers.size()).build().toArray();
   }
 
-  /** A new pass over all layers, with buffers of its own. */
+  /** Returns a new pass over all layers. */
   public NetworkPass newPass() {
     return new NetworkPass(this);
   }
 
-  /** A gradient for each weight, as sums over slices use them. */
+  /** Returns a new gradient for each weight. */
   public Gradient[] newGradients() {
     var gradients = new ArrayList<Gradient>();
     for (Layer layer : layers) {

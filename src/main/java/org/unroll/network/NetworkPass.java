@@ -3,21 +3,23 @@ package org.unroll.network;
 import java.util.List;
 
 /**
- * All layers of a network at work on one slice: the passes of its layers in a row.
+ * A pass over all layers of a network for one slice of a batch at a time.
  *
- * <p>Layers that look at a whole batch in training cut the network into parts, each but the first
- * beginning with such a layer. Where a batch has several slices, all of them run one part, {@link
- * #meet}, and run the next; backwards they run the parts in the opposite order and {@link
- * #meetBackward} in between.
+ * <p>Layers that need the whole batch in training split the network into parts. Each part but the
+ * first begins with such a layer. All slices of a batch run one part, {@link #meet} combines their
+ * statistics, and then they run the next part. In the backward direction the parts run in the
+ * opposite order, with {@link #meetBackward} between them.
+ *
+ * @hidden
  */
 public final class NetworkPass {
   private final List<Layer> layers;
   private final Pass[] passes;
-  private final Gradient[][] layerGradients; // for each layer those of its weights
-  private final float[][][] layerStates; // for each layer those of the slice at hand
+  private final Gradient[][] layerGradients; // of the weights of each layer
+  private final float[][][] layerStates; // of each layer, for the current slice
   private final int firstTrained;
-  private final int[] partStarts; // the first layer of each part; last the number of layers
-  private Tensor between; // the output of the last part that has run
+  private final int[] partStarts; // the first layer of each part, then the number of layers
+  private Tensor between; // the output of the part that ran last
 
   NetworkPass(Network network) {
     layers = network.layers();
@@ -38,41 +40,41 @@ public final class NetworkPass {
     partStarts = network.partStarts();
   }
 
-  /** Whether a training step changes something about a layer. */
+  /** Returns whether a training step changes a layer. */
   private static boolean learns(Layer layer) {
-    return layer.meetsBatch() || layer.weights().stream().anyMatch(Weight::trainable);
+    return layer.usesBatchStatistics() || layer.weights().stream().anyMatch(Weight::trainable);
   }
 
-  /** The number of parts that training is cut into: 1 unless a layer looks at a whole batch. */
+  /** Returns the number of parts: 1 unless a layer needs the whole batch in training. */
   public int parts() {
     return partStarts.length - 1;
   }
 
   /**
-   * Runs all layers forward on a slice that, in training, is a whole batch.
+   * Runs all layers forward. In training the slice must be the whole batch.
    *
    * @return the output, valid until the next forward pass
    */
-  public Tensor forward(Tensor input, ForwardContext call) {
-    return forward(input, null, 0, call);
+  public Tensor forward(Tensor input, ForwardContext context) {
+    return forward(input, null, 0, context);
   }
 
   /**
-   * Runs all layers forward, from given states to the last ones, which take their place.
+   * Runs all layers forward from the given states, which are overwritten with the final states.
    *
-   * @param state the states, of all layers or some; the others begin with zeros. Null for none
+   * @param state the states of all or some layers, may be null. Other states start with zeros
    * @param firstRow the row of the states that belongs to the first row of the input
    * @return the output, valid until the next forward pass
    */
-  public Tensor forward(Tensor input, NetworkState state, int firstRow, ForwardContext call) {
-    if (!call.isTraining() || parts() == 1) {
-      return forward(input, state, firstRow, call, 0, passes.length);
+  public Tensor forward(Tensor input, NetworkState state, int firstRow, ForwardContext context) {
+    if (!context.isTraining() || parts() == 1) {
+      return forward(input, state, firstRow, context, 0, passes.length);
     }
     NetworkPass[] alone = {this};
-    Tensor output = forward(0, input, state, firstRow, call);
+    Tensor output = forward(0, input, state, firstRow, context);
     for (int part = 1; part < parts(); part++) {
       meet(part, alone, 1);
-      output = forward(part, null, state, firstRow, call);
+      output = forward(part, null, state, firstRow, context);
     }
     return output;
   }
@@ -80,17 +82,18 @@ public final class NetworkPass {
   /**
    * Runs one part forward in training.
    *
-   * @param part from 0
-   * @param input the network's input for part 0; the others take up where the last one ended
-   * @param state as in {@link #forward(Tensor, NetworkState, int, ForwardContext)}, as is {@code
-   *     firstRow}
+   * @param part the number of the part, from 0
+   * @param input the input of the network, read by part 0. The other parts continue with the output
+   *     of the part before
+   * @param state as in {@link #forward(Tensor, NetworkState, int, ForwardContext)}
+   * @param firstRow as in {@link #forward(Tensor, NetworkState, int, ForwardContext)}
    * @return the output of the last layer of the part
    */
   public Tensor forward(
-      int part, Tensor input, NetworkState state, int firstRow, ForwardContext call) {
+      int part, Tensor input, NetworkState state, int firstRow, ForwardContext context) {
     Tensor begin = part == 0 ? input : between;
     int end = partStarts[part + 1];
-    between = forward(begin, state, firstRow, call, partStarts[part], end);
+    between = forward(begin, state, firstRow, context, partStarts[part], end);
     if (end < passes.length) {
       ((BatchPass) passes[end]).measure(between);
     }
@@ -98,12 +101,12 @@ public final class NetworkPass {
   }
 
   private Tensor forward(
-      Tensor input, NetworkState state, int firstRow, ForwardContext call, int from, int to) {
+      Tensor input, NetworkState state, int firstRow, ForwardContext context, int from, int to) {
     Tensor values = input;
     for (int i = from; i < to; i++) {
       float[][] own = state == null ? null : state.load(i, firstRow, input.rows(), layerStates[i]);
-      values = passes[i].forward(values, own, call);
-      call.record(layers.get(i), "output", values);
+      values = passes[i].forward(values, own, context);
+      context.record(layers.get(i), "output", values);
       if (own != null) {
         state.store(i, firstRow, input.rows(), own);
       }
@@ -112,24 +115,27 @@ public final class NetworkPass {
   }
 
   /**
-   * Brings together what the slices of a batch have measured, before they run a part forward.
+   * Combines the statistics of the slices of a batch before they run a part forward.
    *
-   * @param part the part they are going to run, from 1
-   * @param slices the first {@code count} are those of the batch, in their order
+   * @param part the number of the part to run, from 1
+   * @param slices passes, of which the first {@code count} are those of the batch in their order
+   * @param count the number of slices in the batch
    */
   public static void meet(int part, NetworkPass[] slices, int count) {
     BatchPass[] passes = batchPasses(part, slices, count);
-    passes[0].meet(passes, count);
+    passes[0].combine(passes, count);
   }
 
   /**
-   * Brings together what the slices have measured running a part backward.
+   * Combines the statistics of the slices after they ran a part backward.
    *
-   * @param part the part they have run, from 1
+   * @param part the number of the part that ran, from 1
+   * @param slices as in {@link #meet}
+   * @param count as in {@link #meet}
    */
   public static void meetBackward(int part, NetworkPass[] slices, int count) {
     BatchPass[] passes = batchPasses(part, slices, count);
-    passes[0].meetBackward(passes, count);
+    passes[0].combineBackward(passes, count);
   }
 
   private static BatchPass[] batchPasses(int part, NetworkPass[] slices, int count) {
@@ -141,27 +147,27 @@ public final class NetworkPass {
   }
 
   /**
-   * Lets layers keep what they learn from a batch beside gradients, such as moving averages; called
-   * once for each batch that changes the weights, on the pass of its first slice.
+   * Updates what layers learn from a batch without gradients, such as moving averages. Must be
+   * called once for each batch that changes the weights, on the pass of its first slice.
    */
   public void keepStatistics() {
     for (int part = 1; part < parts(); part++) {
-      ((BatchPass) passes[partStarts[part]]).keepStatistics();
+      ((BatchPass) passes[partStarts[part]]).updateStatistics();
     }
   }
 
-  /** What the network's output activation was applied to in the last forward pass. */
+  /** Returns the input of the output activation in the last forward pass. */
   public Tensor logits() {
     return passes[passes.length - 1].logits();
   }
 
   /**
-   * Runs all layers backward, as far as there are weights that are trained; the gradients of
-   * weights before those are left as they are.
+   * Runs layers backward from the last one to the first one that is trained. The gradients of the
+   * weights before that layer are not changed.
    *
-   * @param gradient d loss / d output (or d {@link #logits}), overwritten
-   * @param fromLogits whether the gradient is that of the logits
-   * @param gradients one for each weight of the network, overwritten
+   * @param gradient the gradient of the loss with respect to the output or the logits, overwritten
+   * @param fromLogits whether the gradient is with respect to the {@link #logits}
+   * @param gradients one gradient for each weight of the network, overwritten
    */
   public void backward(Tensor gradient, boolean fromLogits, Gradient[] gradients) {
     backward(gradient, fromLogits, gradients, firstTrained, false);
@@ -170,8 +176,8 @@ public final class NetworkPass {
   /**
    * Runs all layers backward to the input.
    *
-   * @return d loss / d input, valid until the next backward pass; null where the input has no
-   *     gradient (indices)
+   * @return the gradient of the loss with respect to the input, valid until the next backward pass.
+   *     Null if the input has no gradient because it contains indices
    */
   public Tensor backwardToInput(Tensor gradient, boolean fromLogits, Gradient[] gradients) {
     return backward(gradient, fromLogits, gradients, 0, true);
@@ -180,9 +186,11 @@ public final class NetworkPass {
   /**
    * Runs one part backward in training.
    *
-   * @param part from the last one down
-   * @param gradient as in {@link #backward(Tensor, boolean, Gradient[])} for the last part; the
-   *     others take up where the one before ended
+   * @param part the number of the part, from the last one down to 0
+   * @param gradient as in {@link #backward(Tensor, boolean, Gradient[])}, read by the last part.
+   *     The other parts continue with the gradient of the part after them
+   * @param fromLogits as in {@link #backward(Tensor, boolean, Gradient[])}
+   * @param gradients as in {@link #backward(Tensor, boolean, Gradient[])}
    */
   public void backward(int part, Tensor gradient, boolean fromLogits, Gradient[] gradients) {
     Tensor begin = part == parts() - 1 ? gradient : between;
@@ -201,8 +209,9 @@ public final class NetworkPass {
   }
 
   /**
-   * From the layer that begins the next part, if there is one, down to the second layer of this
-   * part, whose first one measures the gradient; of part 0 down to its first layer.
+   * Runs backward from the first layer of the next part, or from the last layer of the network, to
+   * the second layer of this part. The first layer of this part then measures the gradient. Part 0
+   * runs to its first layer.
    */
   private Tensor backward(
       int part,
@@ -232,7 +241,7 @@ public final class NetworkPass {
     return values;
   }
 
-  /** Where the gradients of a layer's weights end among those of the network. */
+  /** Returns the index after the last gradient of a layer among those of the network. */
   private int endOfGradients(int layer) {
     int end = 0;
     for (int i = 0; i <= layer; i++) {

@@ -7,20 +7,20 @@ import java.util.function.Predicate;
 import org.unroll.data.Shape;
 
 /**
- * The states of the layers of a network between two time steps, a row for each sequence: what a
- * recurrent network remembers. States have names, {@code layer/state} such as {@code lstm/h} and
- * {@code lstm/c}, in the order of the layers.
+ * The states of the recurrent layers of a network between two time steps, with one row for each
+ * sequence. A state has a name such as {@code lstm/h} or {@code lstm/c}, which consists of the name
+ * of the layer and the name of the state. States are in the order of the layers.
  *
- * <p>{@link #of} makes states of given values, for instance those of an encoder on their way to a
- * decoder; where they are handed on to another network their order counts, not their names.
+ * <p>{@link #of} creates states from values, for example to pass the states of an encoder to a
+ * decoder. States from another network are matched by their order, not by their names.
  */
 public final class NetworkState {
   private final int rows;
   private final List<String> names = new ArrayList<>();
-  private final List<float[]> values = new ArrayList<>(); // rows × size, for each name
-  private final int[] firstOfLayer; // for each layer of the network, and one more
+  private final List<float[]> values = new ArrayList<>(); // rows × size of each state
+  private final int[] firstOfLayer; // the first state of each layer, then the number of states
 
-  /** States of zeros for the layers of a network that the condition chooses. */
+  /** Creates states of zeros for the layers that satisfy the condition. */
   NetworkState(List<Layer> layers, Predicate<Layer> chosen, int rows) {
     this.rows = rows;
     firstOfLayer = new int[layers.size() + 1];
@@ -48,17 +48,20 @@ public final class NetworkState {
   }
 
   /**
-   * States of given values, in the order of the layers of the network they are for; of an LSTM h,
-   * then c.
+   * Returns states with the given values, named {@code state_0}, {@code state_1} and so on. They
+   * must be in the order of the layers of the network that they are for. An LSTM has h first, then
+   * c.
    *
-   * @param states for each state its rows
-   * @throws IllegalArgumentException if there is none, or the numbers of rows differ
+   * @param states the rows of each state
+   * @throws IllegalArgumentException if there is no state, or the numbers of rows differ
    */
   public static NetworkState of(double[][]... states) {
     if (states.length == 0 || Arrays.stream(states).anyMatch(state -> state.length == 0)) {
       throw new IllegalArgumentException(
-          "There is at least one state, and each has at least one row. Received rows: "
-              + Arrays.stream(states).map(state -> state.length).toList());
+          "There must be at least one state, and each must have at least one row, but the numbers"
+              + " of rows are "
+              + Arrays.stream(states).map(state -> state.length).toList()
+              + ".");
     }
     var result = new NetworkState(List.of(), layer -> false, states[0].length);
     for (int s = 0; s < states.length; s++) {
@@ -68,25 +71,25 @@ public final class NetworkState {
     return result;
   }
 
-  /** The number of sequences. */
+  /** Returns the number of rows, one for each sequence. */
   public int rows() {
     return rows;
   }
 
-  /** The names of the states, {@code layer/state}, in the order of the layers. */
+  /** Returns the names of the states, each as {@code layer/state}, in the order of the layers. */
   public List<String> names() {
     return List.copyOf(names);
   }
 
-  /** The number of values a row has in the state of this number. */
+  /** Returns the number of values in a row of a state. */
   private int size(int state) {
     return values.get(state).length / rows;
   }
 
   /**
-   * A copy of a state, one row a sequence.
+   * Returns a copy of a state, with one row for each sequence.
    *
-   * @throws IllegalArgumentException if there is none of this name, with the names that exist
+   * @throws IllegalArgumentException if there is no state with this name
    */
   public double[][] get(String name) {
     int state = index(name);
@@ -101,9 +104,12 @@ public final class NetworkState {
   }
 
   /**
-   * Changes a state.
+   * Sets the values of a state.
    *
-   * @throws IllegalArgumentException if there is none of this name, or the rows do not fit
+   * @param name the name of the state
+   * @param newRows one row for each sequence
+   * @throws IllegalArgumentException if there is no state with this name, or if the number of rows
+   *     or the length of a row is wrong
    */
   public void set(String name, double[][] newRows) {
     int state = index(name);
@@ -112,22 +118,24 @@ public final class NetworkState {
       throw new IllegalArgumentException(
           "The state '"
               + name
-              + "' has "
+              + "' must have "
               + rows
-              + " rows, one a sequence. Received: "
-              + newRows.length);
+              + " rows, one for each sequence, but "
+              + newRows.length
+              + " were given.");
     }
     for (int r = 0; r < rows; r++) {
       if (newRows[r].length != size) {
         throw new IllegalArgumentException(
-            "A row of the state '"
+            "Each row of the state '"
                 + name
-                + "' has "
+                + "' must have "
                 + size
-                + " values. Received: "
+                + " values, but row "
+                + r
+                + " has "
                 + newRows[r].length
-                + " in row "
-                + r);
+                + ".");
       }
       for (int i = 0; i < size; i++) {
         values.get(state)[r * size + i] = (float) newRows[r][i];
@@ -138,7 +146,8 @@ public final class NetworkState {
   private int index(String name) {
     int index = names.indexOf(name);
     if (index < 0) {
-      throw new IllegalArgumentException("There is no state '" + name + "'. There are: " + names);
+      throw new IllegalArgumentException(
+          "There is no state '" + name + "'. The states are " + names + ".");
     }
     return index;
   }
@@ -150,7 +159,7 @@ public final class NetworkState {
     }
   }
 
-  /** The same states in arrays of their own. */
+  /** Returns a copy of these states. */
   public NetworkState copy() {
     var copy = new NetworkState(this, rows);
     copy.copyRows(this, 0, 0, rows);
@@ -158,18 +167,21 @@ public final class NetworkState {
   }
 
   /**
-   * The states of some rows, in this order; a row may come several times, as the best beginnings do
-   * in a beam search.
+   * Returns a copy of some of the rows. A row may be selected several times, as in a beam search.
+   *
+   * @param chosen the rows in the order of the result
+   * @throws IllegalArgumentException if no row is selected, or if there is no such row
    */
   public NetworkState select(int... chosen) {
     if (chosen.length == 0) {
-      throw new IllegalArgumentException("Choose at least one row of " + rows + ".");
+      throw new IllegalArgumentException(
+          "At least one of the " + rows + " rows must be selected, but none was.");
     }
     var result = new NetworkState(this, chosen.length);
     for (int r = 0; r < chosen.length; r++) {
       if (chosen[r] < 0 || chosen[r] >= rows) {
         throw new IllegalArgumentException(
-            "There are states of the rows 0 to " + (rows - 1) + ". Received: " + chosen[r]);
+            "A selected row must be from 0 to " + (rows - 1) + ", but was " + chosen[r] + ".");
       }
       result.copyRows(this, chosen[r], r, 1);
     }
@@ -177,18 +189,18 @@ public final class NetworkState {
   }
 
   /**
-   * Takes over the values of other states, which may belong to another network.
+   * Sets all states to the values of other states, which may belong to another network.
    *
-   * @throws IllegalArgumentException unless they are as many, of the same sizes, for as many rows
+   * @throws IllegalArgumentException if the other states differ in number, size or rows
    */
   public void set(NetworkState other) {
     if (other.rows != rows) {
       throw new IllegalArgumentException(
-          "Every sequence has a state of its own. Sequences: "
+          "The number of rows must be the number of sequences, which is "
               + rows
-              + ", received states: "
+              + ", but the states have "
               + other.rows
-              + ". Choose rows with select(…), or run as many rows.");
+              + " rows. Choose rows with select(...), or use as many sequences as rows.");
     }
     boolean same = other.values.size() == values.size();
     for (int s = 0; same && s < values.size(); s++) {
@@ -196,16 +208,17 @@ public final class NetworkState {
     }
     if (!same) {
       throw new IllegalArgumentException(
-          "The states do not fit: needed are "
+          "The states must have the sizes of "
               + describe()
-              + ". Received: "
+              + ", but were "
               + other.describe()
-              + ". Use as many recurrent layers of the same units, or set the states by name.");
+              + ". Use the same number of recurrent layers with the same units, or set the states by"
+              + " name.");
     }
     copyRows(other, 0, 0, rows);
   }
 
-  /** {@code lstm/h (32), lstm/c (32)}. */
+  /** Describes the states as {@code lstm/h (32), lstm/c (32)}. */
   private String describe() {
     var text = new StringBuilder();
     for (int s = 0; s < names.size(); s++) {
@@ -214,7 +227,15 @@ public final class NetworkState {
     return text.toString();
   }
 
-  /** Takes over rows of other states that agree with these in number and sizes. */
+  /**
+   * Copies rows from other states, which must have the same number and sizes.
+   *
+   * @param other the states to copy from
+   * @param from the first row to copy
+   * @param to the first row to overwrite
+   * @param count the number of rows
+   * @hidden
+   */
   public void copyRows(NetworkState other, int from, int to, int count) {
     for (int s = 0; s < values.size(); s++) {
       int size = size(s);
@@ -223,10 +244,10 @@ public final class NetworkState {
   }
 
   /**
-   * Copies the states of one layer for some rows to a slice of a batch.
+   * Copies some rows of the states of one layer to arrays for a slice of a batch.
    *
-   * @param slice an array for each of the layer's states, replaced where it is too short
-   * @return the slice, or null where nothing of the layer is kept here
+   * @param slice an array for each state of the layer, replaced if it is too short
+   * @return the slice, or null if these are not the states of the layer
    */
   float[][] load(int layer, int firstRow, int count, float[][] slice) {
     int first = firstOfLayer[layer];
@@ -241,7 +262,7 @@ public final class NetworkState {
     return slice;
   }
 
-  /** Takes back what {@link #load} has given out. */
+  /** Copies the arrays of a slice back, after {@link #load}. */
   void store(int layer, int firstRow, int count, float[][] slice) {
     int first = firstOfLayer[layer];
     for (int s = 0; s < slice.length; s++) {

@@ -3,21 +3,31 @@ package org.unroll.network;
 import java.util.Locale;
 
 /**
- * What a layer that slides a window over the time steps does at the ends of a sequence, Keras's
- * {@code padding}. A window of {@code w} steps moves on by {@code s} steps.
+ * The padding at the ends of a sequence for layers that slide a window over the time steps, as
+ * Keras's {@code padding}. The window has {@code w} time steps and moves by {@code s} time steps,
+ * its stride.
+ *
+ * <p>Source: Keras 3, {@code keras.layers.Conv1D}.
  */
 public enum Padding {
-  /** Windows lie inside the sequence: ⌊(time − w) / s⌋ + 1 of them. */
+  /** No padding. All windows are inside the sequence. There are ⌊(time − w) / s⌋ + 1 of them. */
   VALID,
   /**
-   * As many windows as steps they move on by: ⌈time / s⌉. What they lack at the ends is added, the
-   * odd step at the later end, as TensorFlow does it.
+   * Padding at both ends, so that there are ⌈time / s⌉ windows. If the number of added time steps
+   * is odd, the end of the sequence gets one more than the start, as in TensorFlow.
    */
   SAME,
-  /** As many windows as with {@link #SAME}, and a window ends with the step it stands for. */
+  /**
+   * Padding at the start, so that there are ⌈time / s⌉ windows and the output at a time step does
+   * not depend on later time steps.
+   */
   CAUSAL;
 
-  /** The padding with this Keras name. */
+  /**
+   * Returns the padding with this Keras name.
+   *
+   * @throws IllegalArgumentException if there is no such padding
+   */
   public static Padding of(String name) {
     for (Padding padding : values()) {
       if (padding.kerasName().equals(name)) {
@@ -25,22 +35,22 @@ public enum Padding {
       }
     }
     throw new IllegalArgumentException(
-        "Unknown padding '" + name + "'. Known: valid, same, causal (Conv1D only)");
+        "padding must be 'valid', 'same' or 'causal' (Conv1D only), but was '" + name + "'.");
   }
 
-  /** Keras's name, for example {@code same}. */
+  /** Returns the Keras name, for example {@code same}. */
   public String kerasName() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The number of windows; less than 1 where not a single one fits. */
+  /** Returns the number of windows, which is less than 1 if no window fits into the sequence. */
   public int windows(int timesteps, int window, int stride) {
     return this == VALID
         ? Math.floorDiv(timesteps - window, stride) + 1
         : (timesteps + stride - 1) / stride;
   }
 
-  /** How many steps before the sequence the first window begins. */
+  /** Returns the number of time steps added before the sequence. */
   public int before(int timesteps, int window, int stride) {
     return switch (this) {
       case VALID -> 0;

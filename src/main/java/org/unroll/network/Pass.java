@@ -3,67 +3,90 @@ package org.unroll.network;
 import java.util.Arrays;
 
 /**
- * A layer at work on one slice of a batch, with buffers of its own that are reused from batch to
- * batch. A worker thread owns the passes it runs; the weights they read belong to the layer and are
- * shared.
+ * The computation of a layer for one slice of a batch at a time, forward and backward. A pass owns
+ * buffers that it reuses from batch to batch. Each pass is used by one thread at a time. The
+ * weights belong to the layer and are shared by all of its passes.
  *
- * <p>A backward pass belongs to the forward pass before it: input and output must still hold what
- * they held then.
+ * <p>A backward pass refers to the forward pass before it. Until then the input and the output of
+ * that forward pass stay unchanged, so a pass may keep a reference to them.
+ *
+ * <p>{@link Layer} shows a complete example.
  */
 public abstract class Pass {
-  /** Makes a pass without buffers; they grow with the first slice. */
+  /** Creates a pass whose buffers are allocated with the first slice. */
   protected Pass() {}
 
   /**
-   * Runs the layer forward.
+   * Computes the output of the layer.
    *
-   * @param input the slice, with its mask; not changed
-   * @param state the initial state of each row (one rows × size array for each of the layer's
-   *     states), overwritten with the final state; null where states begin with zeros and nobody
-   *     asks for the last ones
-   * @param call training flag and random stream
+   * @param input the values of the slice with their mask, which must not be changed
+   * @param state the initial states, one array of rows × size for each of {@link
+   *     Layer#stateShapes}, overwritten with the final states. Null if the states start with zeros
+   *     and the final states are not needed
+   * @param context the training flag and the random numbers
    * @return the output with the mask for the next layer, valid until the next forward pass
    */
-  public abstract Tensor forward(Tensor input, float[][] state, ForwardContext call);
+  public abstract Tensor forward(Tensor input, float[][] state, ForwardContext context);
 
   /**
-   * Runs the layer backward.
+   * Computes the gradients of the last forward pass.
    *
-   * @param gradient d loss / d output, which this method may overwrite
-   * @param weightGradients one for each of the layer's weights, overwritten
-   * @param inputGradientNeeded whether d loss / d input is asked for
-   * @return d loss / d input, valid until the next backward pass, or null
+   * @param gradient the gradient of the loss with respect to the output, which may be overwritten
+   * @param weightGradients one gradient for each of the layer's weights, to be overwritten
+   * @param inputGradientNeeded whether the gradient with respect to the input is needed
+   * @return the gradient of the loss with respect to the input, valid until the next backward pass;
+   *     may be null if it is not needed or if the input has no gradient, such as indices
    */
   public abstract Tensor backward(
       Tensor gradient, Gradient[] weightGradients, boolean inputGradientNeeded);
 
   /**
-   * What the layer's {@link Layer#outputActivation()} was applied to in the last forward pass, for
-   * losses that are taken there; only for a layer that has one.
+   * Returns the input of the layer's {@link Layer#outputActivation()} in the last forward pass.
+   * Only a layer that has such an activation must override this method.
+   *
+   * @throws IllegalStateException if the pass keeps no logits
    */
   public Tensor logits() {
-    throw new IllegalStateException("This layer keeps no logits.");
+    throw new IllegalStateException(
+        "A layer with an outputActivation must override logits() in its pass.");
   }
 
-  /** As {@link #backward}, from d loss / d {@link #logits}. */
-  public Tensor backwardFromLogits(Tensor gradient, Gradient[] weightGradients, boolean needed) {
-    throw new IllegalStateException("This layer keeps no logits.");
+  /**
+   * Computes the gradients as {@link #backward} does, from the gradient with respect to {@link
+   * #logits}.
+   *
+   * @throws IllegalStateException if the pass keeps no logits
+   */
+  public Tensor backwardFromLogits(
+      Tensor gradient, Gradient[] weightGradients, boolean inputGradientNeeded) {
+    throw new IllegalStateException(
+        "A layer with an outputActivation must override backwardFromLogits(...) in its pass.");
   }
 
-  /** The buffer itself where it is long enough, else a new one. */
+  /** Returns the buffer if it is long enough, or else a new one of the given length. */
   public static float[] atLeast(float[] buffer, int length) {
     return buffer.length >= length ? buffer : new float[length];
   }
 
-  /** Divides some values by one number. */
-  public static void divide(float[] values, int from, int count, float divisor) {
+  /**
+   * Divides {@code count} values by a number.
+   *
+   * @hidden
+   */
+  protected static void divide(float[] values, int from, int count, float divisor) {
     for (int i = from; i < from + count; i++) {
       values[i] /= divisor;
     }
   }
 
-  /** Sets the time steps that a tensor's mask leaves out to 0 in values of the tensor's layout. */
-  public static void clearMasked(float[] values, int offset, Tensor masked) {
+  /**
+   * Sets values to 0 at the masked time steps of a tensor.
+   *
+   * @param values the values to change, in the order of the tensor's values
+   * @param offset the index of the first value
+   * @param masked the tensor, which must have a mask
+   */
+  protected static void clearMasked(float[] values, int offset, Tensor masked) {
     int width = masked.width();
     for (int position = 0; position < masked.rows() * masked.timesteps(); position++) {
       if (!masked.mask()[position]) {
@@ -73,8 +96,12 @@ public abstract class Pass {
     }
   }
 
-  /** An array of (outer, inner, width) becomes one of (inner, outer, width). */
-  public static void swapAxes(
+  /**
+   * Copies an array of shape (outer, inner, width) to one of shape (inner, outer, width).
+   *
+   * @hidden
+   */
+  protected static void swapAxes(
       float[] from, int offset, float[] to, int outer, int inner, int width) {
     for (int i = 0; i < outer; i++) {
       for (int j = 0; j < inner; j++) {

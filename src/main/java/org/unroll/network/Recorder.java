@@ -1,35 +1,33 @@
 package org.unroll.network;
 
-import org.unroll.layers.core.AttentionPooling;
-import org.unroll.layers.recurrent.Gru;
-import org.unroll.layers.recurrent.GruCell;
-import org.unroll.layers.recurrent.Lstm;
-import org.unroll.layers.recurrent.LstmCell;
-
 /**
- * Is told what layers compute on the way to their output, for teaching and for plots: the numbers
- * come from the layers that are trained, not from a second implementation.
+ * Receives intermediate values of layers, for teaching and for plots. The values come from the
+ * layers of the model, not from a second implementation.
  *
- * <p>A recurrent layer tells its states, and the activated gates of {@link Lstm} and {@link Gru} by
- * their letters in the equations of {@link LstmCell} and {@link GruCell}: {@code h}, {@code c},
- * {@code i}, {@code f}, {@code g}, {@code o} and {@code h}, {@code z}, {@code r}, {@code g}; at a
- * masked step the states are those before it. {@link AttentionPooling} tells its {@code
- * attention_weights}. Every layer of a model tells its {@code output}.
+ * <p>The following quantities are recorded:
  *
- * <p>A backward pass behind a forward pass that was recorded adds the gradients of the loss with
- * respect to the states behind each step, {@code dh} and, where there is a cell state, {@code dc}.
- * A gradient is that of a state as its step returns it and hands it on: what comes from the output
- * and from the next step. So {@code dc} does not count what c does to the h of its own step, and is
- * 0 at the last one.
+ * <ul>
+ *   <li>{@code output} of each layer of the model.
+ *   <li>{@code h}, {@code c}, {@code i}, {@code f}, {@code g} and {@code o} of an {@code Lstm}, as
+ *       in the equations of {@code LstmCell}; {@code h}, {@code z}, {@code r} and {@code g} of a
+ *       {@code Gru}, as in the equations of {@code GruCell}; the states of other recurrent layers.
+ *       Gates are recorded after their activation. At a masked step the states are those of the
+ *       step before.
+ *   <li>{@code attention_weights} of {@code AttentionPooling}.
+ *   <li>In a backward pass, {@code dh} and {@code dc}: the gradients of the loss with respect to
+ *       the states after each time step. They include what comes from the output and from the next
+ *       time step. They do not include the effect of c on the h of the same step, so {@code dc} is
+ *       0 at the last step.
+ * </ul>
  */
 @FunctionalInterface
 public interface Recorder {
   /**
-   * Takes note of one quantity.
+   * Records one quantity.
    *
-   * @param layer the layer that has computed it
-   * @param quantity its name, for example {@code attention_weights}
-   * @param values what it is at each time step; valid during this call only
+   * @param layer the layer that computed it
+   * @param quantity the name of the quantity, for example {@code attention_weights}
+   * @param values the values at all time steps, valid during this call only
    */
   void record(Layer layer, String quantity, Tensor values);
 }

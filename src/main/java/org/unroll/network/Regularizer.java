@@ -1,28 +1,41 @@
 package org.unroll.network;
 
 /**
- * A penalty on a weight, added to the loss: {@code l1·Σ|w| + l2·Σw²}, as Keras's {@code L1}, {@code
- * L2} and {@code L1L2}.
+ * A penalty on a weight that is added to the loss, as Keras's {@code L1}, {@code L2} and {@code
+ * L1L2}:
  *
- * @param l1 factor of the absolute values, at least 0
- * @param l2 factor of the squares, at least 0
+ * <pre>
+ * penalty = l1·Σ|w| + l2·Σw²
+ * </pre>
+ *
+ * <p>Create it with {@code Layers.l1}, {@code Layers.l2} or {@code Layers.l1l2}.
+ *
+ * <p>Source: Keras 3, {@code keras.regularizers.L1L2}.
+ *
+ * @param l1 the factor of the absolute values, finite and at least 0
+ * @param l2 the factor of the squares, finite and at least 0
  */
 public record Regularizer(double l1, double l2) {
-  /** Keras's default factor, 0.01, for {@link #l1()} and {@link #l2()} given by name only. */
+  /** Keras's default for both factors if a regularizer is given by its name, {@value}. */
   public static final double DEFAULT_FACTOR = 0.01;
 
-  /** Checks the factors. */
+  /**
+   * Checks the factors.
+   *
+   * @throws IllegalArgumentException if a factor is negative or not finite
+   */
   public Regularizer {
     if (!(l1 >= 0) || !(l2 >= 0) || Double.isInfinite(l1) || Double.isInfinite(l2)) {
       throw new IllegalArgumentException(
-          "The factors of a regularizer are finite and at least 0. Received: l1="
-              + l1
-              + ", l2="
-              + l2);
+          "l1 and l2 must be finite and at least 0, but were l1=" + l1 + " and l2=" + l2 + ".");
     }
   }
 
-  /** The penalty of these values. */
+  /**
+   * Returns the penalty for the values of a weight.
+   *
+   * @hidden
+   */
   public double penalty(float[] values) {
     double absolute = 0;
     double squares = 0;
@@ -33,7 +46,11 @@ public record Regularizer(double l1, double l2) {
     return l1 * absolute + l2 * squares;
   }
 
-  /** Adds the penalty's gradient, {@code l1·sign(w) + 2·l2·w}, to {@code gradient}. */
+  /**
+   * Adds the gradient of the penalty, {@code l1·sign(w) + 2·l2·w}, to a gradient.
+   *
+   * @hidden
+   */
   public void addGradient(float[] values, float[] gradient) {
     float one = (float) l1;
     float two = (float) (2 * l2);

@@ -4,13 +4,13 @@ import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
 
 /**
- * What flows between two layers for one slice of a batch: float values, the shape of one sample,
- * the number of rows, and optionally a mask.
+ * The values that one layer passes to the next for one slice of a batch: float values, the shape of
+ * one sample, the number of rows, and optionally a mask.
  *
- * <p>The layout follows the work to be done. Where a sample has two axes or more, its first axis
- * (time) comes first: the value of row {@code r} at time step {@code t} starts at {@code offset +
- * (t · rows + r) · width}, so that a recurrent layer finds all rows of a time step side by side.
- * Where a sample has one axis, row {@code r} starts at {@code offset + r · width}.
+ * <p>If a sample has at least two axes, the first axis is time and comes before the rows. The value
+ * of row {@code r} at time step {@code t} starts at {@code offset + (t · rows + r) · width}, so the
+ * rows of one time step are contiguous. If a sample has one axis, row {@code r} starts at {@code
+ * offset + r · width}.
  */
 public final class Tensor {
   private float[] values = new float[0];
@@ -19,7 +19,19 @@ public final class Tensor {
   private Shape shape = Shape.of();
   private boolean[] mask;
 
-  /** Lets this tensor show the given values, which are not copied. */
+  /** Creates a tensor without values, for {@link #set}. */
+  public Tensor() {}
+
+  /**
+   * Sets the content of this tensor. The arrays are not copied.
+   *
+   * @param newValues the array that contains the values
+   * @param newOffset the index of the first value
+   * @param newRows the number of rows
+   * @param newShape the shape of one sample, with all axes known
+   * @param newMask true for each time step and row that is not masked, may be null
+   * @return this tensor
+   */
   public Tensor set(
       float[] newValues, int newOffset, int newRows, Shape newShape, boolean[] newMask) {
     values = newValues;
@@ -30,43 +42,46 @@ public final class Tensor {
     return this;
   }
 
-  /** The array that holds the values, from {@link #offset()} on. */
+  /** Returns the array that contains the values, starting at {@link #offset()}. */
   public float[] values() {
     return values;
   }
 
-  /** Where the values begin. */
+  /** Returns the index of the first value in {@link #values()}. */
   public int offset() {
     return offset;
   }
 
-  /** The number of samples in the slice. */
+  /** Returns the number of samples in the slice. */
   public int rows() {
     return rows;
   }
 
-  /** The shape of one sample, every axis known. */
+  /** Returns the shape of one sample, with all axes known. */
   public Shape shape() {
     return shape;
   }
 
-  /** Which (time step, row) pairs count, at {@code t · rows + r}; null where all do. */
+  /**
+   * Returns the mask: the element at {@code t · rows + r} is false if row {@code r} is masked at
+   * time step {@code t}. Null if nothing is masked.
+   */
   public boolean[] mask() {
     return mask;
   }
 
-  /** The length of the time axis; 1 where a sample has one axis only. */
+  /** Returns the length of the time axis, or 1 if a sample has only one axis. */
   public int timesteps() {
     return shape.rank() >= 2 ? shape.axis(0) : 1;
   }
 
-  /** The number of values that one sample has at one time step. */
+  /** Returns the number of values of one sample at one time step. */
   public int width() {
     return shape.size() / timesteps();
   }
 
   /**
-   * Points a view at the values: the last axis in the columns, a row for each position.
+   * Sets a view to the values: the last axis in the columns, and a row for each position.
    *
    * @return the view
    * @hidden
@@ -76,7 +91,7 @@ public final class Tensor {
     return view.set(values, offset, size() / columns, columns);
   }
 
-  /** The number of values in the slice. */
+  /** Returns the number of values in the slice. */
   public int size() {
     return rows * shape.size();
   }

@@ -3,9 +3,9 @@ package org.unroll.network;
 import org.unroll.compute.Matrix;
 
 /**
- * What all rows of a slice have at each time step: an input, a state, or the gradient of one. The
- * values of row {@code r} at step {@code k} start at {@code at(k) + r · width()}; the rows of one
- * step stand side by side, so that one product takes them all.
+ * The values of an input, a state or a gradient at all time steps of a slice. The values of row
+ * {@code r} at step {@code k} start at {@code at(k) + r · width()}. The rows of one step are
+ * contiguous, so one product can process all of them.
  */
 public final class TimeSteps {
   private float[] values = {};
@@ -13,7 +13,15 @@ public final class TimeSteps {
   private int rows;
   private int width;
 
-  /** Lets these steps show the given values, which are not copied. */
+  /**
+   * Points these steps at the given values, which are not copied.
+   *
+   * @param newValues the array
+   * @param newOffset the index of row 0 at step 0
+   * @param newRows the number of rows
+   * @param newWidth the number of values of one row at one step
+   * @return this object
+   */
   public TimeSteps set(float[] newValues, int newOffset, int newRows, int newWidth) {
     values = newValues;
     offset = newOffset;
@@ -22,18 +30,18 @@ public final class TimeSteps {
     return this;
   }
 
-  /** The array that holds the values. */
+  /** Returns the array that contains the values. */
   public float[] values() {
     return values;
   }
 
-  /** Where the first row of a step begins. */
+  /** Returns the index in {@link #values()} at which the first row of a step begins. */
   public int at(int step) {
     return offset + step * rows * width;
   }
 
   /**
-   * Points a view at one step, a row of the matrix for each row of the slice.
+   * Sets a view to one step, with a row of the matrix for each row of the slice.
    *
    * @return the view
    * @hidden
@@ -42,7 +50,7 @@ public final class TimeSteps {
     return view.set(values, at(step), rows, width);
   }
 
-  /** The number of values of one row at one step. */
+  /** Returns the number of values of one row at one step. */
   public int width() {
     return width;
   }

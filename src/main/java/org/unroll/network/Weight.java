@@ -5,8 +5,8 @@ import org.ejml.data.FMatrixRMaj;
 import org.unroll.data.Shape;
 
 /**
- * One weight of a layer: a row-major {@code float[]} with a name, a shape and what belongs to it in
- * training.
+ * A weight of a layer: a row-major {@code float[]} with a name, a shape, an optional regularizer
+ * and a flag for training.
  */
 public final class Weight {
   private final String name;
@@ -15,12 +15,21 @@ public final class Weight {
   private final Regularizer regularizer;
   private final BooleanSupplier trainable;
 
-  /** A trainable weight over the given values, which are not copied. */
+  /**
+   * Creates a trainable weight.
+   *
+   * @param name the name, as in Keras
+   * @param shape the shape
+   * @param values the values, row-major, which are not copied
+   * @param regularizer the penalty, may be null
+   * @throws IllegalArgumentException if the number of values is not the size of the shape
+   * @hidden
+   */
   public Weight(String name, Shape shape, float[] values, Regularizer regularizer) {
     this(name, shape, values, regularizer, () -> true);
   }
 
-  /** A weight that is trainable as long as the supplier says so. */
+  /** Creates a weight that is trainable while the supplier returns true. */
   Weight(
       String name,
       Shape shape,
@@ -33,10 +42,11 @@ public final class Weight {
               + name
               + "' of shape "
               + shape
-              + " needs "
+              + " must have "
               + shape.size()
-              + " values. Received: "
-              + values.length);
+              + " values, but has "
+              + values.length
+              + ".");
     }
     this.name = name;
     this.shape = shape;
@@ -45,44 +55,44 @@ public final class Weight {
     this.trainable = trainable;
   }
 
-  /** Keras's name, for example {@code kernel}, {@code recurrent_kernel}, {@code bias}. */
+  /** Returns the name, as in Keras, for example {@code kernel} or {@code recurrent_kernel}. */
   public String name() {
     return name;
   }
 
-  /** The weight's own shape, for example {@code (14, 96)}. */
+  /** Returns the shape, for example {@code (14, 96)}. */
   public Shape shape() {
     return shape;
   }
 
-  /** The number of values. */
+  /** Returns the number of values. */
   public int size() {
     return values.length;
   }
 
-  /** The values themselves, row-major; changing them changes the model. */
+  /** Returns the values, row-major. They are not copied, so changing them changes the model. */
   public float[] values() {
     return values;
   }
 
-  /** The penalty on this weight, or null. */
+  /** Returns the penalty on this weight, which may be null. */
   public Regularizer regularizer() {
     return regularizer;
   }
 
   /**
-   * Whether an optimizer changes this weight by its gradient; Keras's {@code trainable}. Moving
-   * averages are not trained: their layer keeps them up to date. Nor are the weights of a layer
-   * that is frozen, see {@link Layer#trainable(boolean)}.
+   * Returns whether an optimizer changes this weight, as Keras's {@code trainable}. False for the
+   * weights of a {@linkplain Layer#trainable(boolean) frozen} layer, and for weights such as moving
+   * averages, which their layer updates itself.
    */
   public boolean trainable() {
     return trainable.getAsBoolean();
   }
 
   /**
-   * The weight as an EJML matrix on the same values, without a copy: writing to either changes
-   * both. A weight of rank 1 is a matrix of one row; of more than two axes, the last one stays the
-   * columns.
+   * Returns an EJML matrix that shares the values of this weight, so changing one changes the
+   * other. A weight with one axis is a matrix with one row. If a weight has more than two axes, the
+   * last axis is the columns and the others are the rows.
    */
   public FMatrixRMaj matrix() {
     int columns = shape.last();

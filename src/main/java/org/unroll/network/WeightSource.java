@@ -3,23 +3,28 @@ package org.unroll.network;
 import org.unroll.data.Shape;
 import org.unroll.internal.SplitMix64;
 
-/** Where the weights of a network that is being built take their first values from. */
+/**
+ * Provides the initial values of the weights of a network that is being built: new values from the
+ * initializers, or values from a file.
+ *
+ * @hidden
+ */
 @FunctionalInterface
 public interface WeightSource {
   /**
-   * The values of one weight, row-major.
+   * Returns the values of one weight, row-major.
    *
-   * @param owner the layer that the weight belongs to; of a layer in a layer, the inner one
-   * @param index the weight's place among the owner's weights, from 0
-   * @param name the weight's name, for example {@code kernel}
-   * @param shape the weight's shape
-   * @param initializer what the owner would have a new weight begin with
+   * @param owner the layer that creates the weight, which may be an inner layer
+   * @param index the index of the weight among those of the owner, from 0
+   * @param name the name of the weight, for example {@code kernel}
+   * @param shape the shape of the weight
+   * @param initializer the initializer of the weight
    */
   float[] values(Layer owner, int index, String name, Shape shape, Initializer initializer);
 
   /**
-   * New weights from their initializers; the values depend on the seed, the layer's place in the
-   * network and the weight's place in the layer only.
+   * Returns a source of new values from the initializers. The values depend only on the seed, the
+   * position of the layer in the network and the index of the weight in the layer.
    */
   static WeightSource seeded(long seed) {
     return (owner, index, name, shape, initializer) -> {

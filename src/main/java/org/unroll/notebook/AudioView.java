@@ -12,7 +12,11 @@ final class AudioView {
   static MimeBundle of(AudioClip clip) {
     String wav = Base64.getEncoder().encodeToString(clip.wav());
     return MimeBundle.html(
-        "<audio controls title=\"" + clip + "\" src=\"data:audio/wav;base64," + wav + "\"></audio>",
+        "<audio controls title=\""
+            + HtmlTable.escape(clip.toString())
+            + "\" src=\"data:audio/wav;base64,"
+            + wav
+            + "\"></audio>",
         clip.toString());
   }
 }

@@ -17,8 +17,10 @@ final class FigureView {
     ObjectNode json = FigureJson.of(figure);
     int width = json.path("layout").path("width").asInt(PlotStyle.WIDTH);
     int height = json.path("layout").path("height").asInt(PlotStyle.HEIGHT);
+    String text = FigureJson.text(json);
+    String alt = FigureJson.alternativeText(json);
+    json.put("alt", alt); // for figures.js, where the front end ignores the metadata
     byte[] png = FigurePicture.png(json, width, height);
-    return MimeBundle.png(
-        Base64.getEncoder().encodeToString(png), width, height, FigureJson.text(json));
+    return MimeBundle.png(Base64.getEncoder().encodeToString(png), width, height, alt, text);
   }
 }

@@ -58,7 +58,7 @@ final class LiveProgressView {
     if (!run.title().isEmpty()) {
       html.append("<b>").append(HtmlTable.escape(run.title())).append("</b> ");
     }
-    html.append(run.status()).append("</div>");
+    html.append(HtmlTable.escape(run.status())).append("</div>");
     if (!run.ended()) {
       html.append("<progress style=\"width:100%;max-width:45em\" max=\"1000\" value=\"")
           .append(Math.round(1000 * run.share()))

@@ -21,6 +21,7 @@ import org.unroll.network.Layer;
 import org.unroll.network.Tensor;
 import org.unroll.notebook.kernel.MimeBundle;
 import org.unroll.timeseries.Windows;
+import org.unroll.timeseries.WindowsDescription;
 import org.unroll.tuning.HyperParameters;
 import org.unroll.tuning.SearchProgress;
 import org.unroll.tuning.SearchResult;
@@ -53,7 +54,7 @@ public final class Views {
     add(LiveProgress.class, LiveProgressView::of);
     add(SearchProgress.class, SearchView::of);
     add(SearchResult.class, found -> TableView.of(found.results()).withText(found.toString()));
-    add(Windows.Description.class, WindowsView::of);
+    add(WindowsDescription.class, WindowsView::of);
     add(AudioClip.class, AudioView::of);
     // Kernels take the text of what they do not know for HTML, and the ends of lines are lost.
     add(Windows.class, Views::text);

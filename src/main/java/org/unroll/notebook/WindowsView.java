@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.unroll.notebook.kernel.MimeBundle;
-import org.unroll.timeseries.Windows.Description;
-import org.unroll.timeseries.Windows.Edge;
+import org.unroll.timeseries.WindowsDescription;
+import org.unroll.timeseries.WindowsDescription.Edge;
 
 /**
  * How the description of windows looks: what they are, the rows and times of both ends, and what is
@@ -15,7 +15,7 @@ final class WindowsView {
 
   private WindowsView() {}
 
-  static MimeBundle of(Description windows) {
+  static MimeBundle of(WindowsDescription windows) {
     HtmlTable edges =
         new HtmlTable(caption(windows))
             .column("", "", false)
@@ -35,7 +35,7 @@ final class WindowsView {
   }
 
   /** The lines of the text that do not tell of the two ends. */
-  private static String caption(Description windows) {
+  private static String caption(WindowsDescription windows) {
     return windows.toString().lines().limit(3).reduce((a, b) -> a + "; " + b).orElse("");
   }
 

@@ -4,7 +4,8 @@ import java.util.List;
 import org.unroll.network.Weight;
 
 /**
- * Adadelta: steps as large as the recent ones, in units of the recent gradients.
+ * The Adadelta optimizer. It scales the gradient by the root mean square of recent steps, divided
+ * by that of recent gradients.
  *
  * <pre>
  * a = ρ·a + (1 − ρ)·g²
@@ -14,7 +15,7 @@ import org.unroll.network.Weight;
  * </pre>
  *
  * <p>Defaults: learning rate η 0.001 (the paper has 1), rho ρ 0.95, epsilon ε 1e-7. Source: Keras's
- * {@code Adadelta}; Zeiler 2012.
+ * {@code Adadelta}; Zeiler 2012, "ADADELTA: An adaptive learning rate method".
  */
 public final class Adadelta extends FluentOptimizer<Adadelta> {
   private double rho = 0.95;
@@ -27,7 +28,7 @@ public final class Adadelta extends FluentOptimizer<Adadelta> {
   }
 
   @Override
-  Adadelta self() {
+  protected Adadelta self() {
     return this;
   }
 
@@ -36,23 +37,33 @@ public final class Adadelta extends FluentOptimizer<Adadelta> {
     return "adadelta";
   }
 
-  /** The factor ρ of the moving averages. */
+  /** Returns the factor ρ of the moving averages. */
   public double rho() {
     return rho;
   }
 
-  /** Sets ρ, between 0 and 1. */
+  /**
+   * Sets the factor ρ of the moving averages.
+   *
+   * @param value between 0 and 1
+   * @throws IllegalArgumentException if {@code value} is not between 0 and 1
+   */
   public Adadelta rho(double value) {
     rho = checkedFraction("rho", value);
     return this;
   }
 
-  /** The constant ε. */
+  /** Returns the constant ε, which prevents a division by zero. */
   public double epsilon() {
     return epsilon;
   }
 
-  /** Sets ε, at least 0. */
+  /**
+   * Sets the constant ε, which prevents a division by zero.
+   *
+   * @param value finite and at least 0
+   * @throws IllegalArgumentException if {@code value} is negative, infinite or NaN
+   */
   public Adadelta epsilon(double value) {
     epsilon = checkedEpsilon(value);
     return this;

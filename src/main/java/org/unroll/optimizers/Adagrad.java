@@ -4,7 +4,7 @@ import java.util.List;
 import org.unroll.network.Weight;
 
 /**
- * Adagrad: the gradient divided by the root of the sum of all its squares so far.
+ * The Adagrad optimizer. It divides the gradient by the root of the sum of all its squares so far.
  *
  * <pre>
  * a += g²
@@ -12,7 +12,8 @@ import org.unroll.network.Weight;
  * </pre>
  *
  * <p>Defaults: learning rate η 0.001, initial value of a 0.1, epsilon ε 1e-7. Source: Keras's
- * {@code Adagrad}; Duchi et al. 2011.
+ * {@code Adagrad}; Duchi et al. 2011, "Adaptive subgradient methods for online learning and
+ * stochastic optimization".
  */
 public final class Adagrad extends FluentOptimizer<Adagrad> {
   private double initialAccumulatorValue = 0.1;
@@ -24,7 +25,7 @@ public final class Adagrad extends FluentOptimizer<Adagrad> {
   }
 
   @Override
-  Adagrad self() {
+  protected Adagrad self() {
     return this;
   }
 
@@ -33,24 +34,35 @@ public final class Adagrad extends FluentOptimizer<Adagrad> {
     return "adagrad";
   }
 
-  /** The value of a before the first step. */
+  /** Returns the value of a before the first step. */
   public double initialAccumulatorValue() {
     return initialAccumulatorValue;
   }
 
-  /** Sets the value of a before the first step, at least 0. */
+  /**
+   * Sets the value of a before the first step.
+   *
+   * @param value finite and at least 0
+   * @throws IllegalArgumentException if {@code value} is negative, infinite or NaN
+   * @throws IllegalStateException after the first step
+   */
   public Adagrad initialAccumulatorValue(double value) {
     requireNotBuilt("initialAccumulatorValue");
     initialAccumulatorValue = checkedAccumulator(value);
     return this;
   }
 
-  /** The constant ε. */
+  /** Returns the constant ε, which prevents a division by zero. */
   public double epsilon() {
     return epsilon;
   }
 
-  /** Sets ε, at least 0. */
+  /**
+   * Sets the constant ε, which prevents a division by zero.
+   *
+   * @param value finite and at least 0
+   * @throws IllegalArgumentException if {@code value} is negative, infinite or NaN
+   */
   public Adagrad epsilon(double value) {
     epsilon = checkedEpsilon(value);
     return this;
@@ -59,7 +71,7 @@ public final class Adagrad extends FluentOptimizer<Adagrad> {
   private static double checkedAccumulator(double value) {
     if (!(value >= 0) || Double.isInfinite(value)) {
       throw new IllegalArgumentException(
-          "'initialAccumulatorValue' is finite and at least 0. Received: " + value);
+          "initialAccumulatorValue must be finite and at least 0, but was " + value + ".");
     }
     return value;
   }

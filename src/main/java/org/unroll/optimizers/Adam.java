@@ -4,24 +4,22 @@ import java.util.List;
 import org.unroll.network.Weight;
 
 /**
- * Adam, in step t:
+ * The Adam optimizer. It divides a moving average of the gradient by the root of a moving average
+ * of its square. In step t:
  *
  * <pre>
  * m += (g − m)·(1 − β₁)
- * v += (g² − v)·(1 − β₂)             with amsgrad:  v̂ = max(v̂, v), used in place of v below
+ * v += (g² − v)·(1 − β₂)             with amsgrad:  v̂ = max(v̂, v) replaces v below
  * w −= α·m / (√v + ε),   α = η·√(1 − β₂ᵗ) / (1 − β₁ᵗ)
  * </pre>
  *
- * <p>Defaults: learning rate η 0.001, beta1 0.9, beta2 0.999, epsilon ε 1e-7 (outside the bias
- * correction, the "epsilon hat" of the paper), amsgrad false. With a weight decay of 0.004 it is
- * Keras's {@code AdamW}. Source: Keras's {@code Adam}; Kingma and Ba 2014; Reddi et al. 2018 for
- * amsgrad.
+ * <p>Defaults: learning rate η 0.001, beta1 0.9, beta2 0.999, epsilon ε 1e-7 (the "epsilon hat" of
+ * the paper, not scaled by the bias correction), amsgrad false. AdamW is Adam with a weight decay
+ * of 0.004. Source: Keras's {@code Adam}; Kingma and Ba 2014, "Adam: A method for stochastic
+ * optimization"; Reddi et al. 2018, "On the convergence of Adam and beyond", for amsgrad.
  */
-public final class Adam extends FluentOptimizer<Adam> {
+public final class Adam extends MomentOptimizer<Adam> {
   private final String name;
-  private double beta1 = 0.9;
-  private double beta2 = 0.999;
-  private double epsilon = 1e-7;
   private boolean amsgrad;
   private float[][] momentums;
   private float[][] velocities;
@@ -33,55 +31,26 @@ public final class Adam extends FluentOptimizer<Adam> {
   }
 
   @Override
-  Adam self() {
+  protected Adam self() {
     return this;
   }
 
-  /** {@code adam} or {@code adamw}. */
+  /** Returns {@code adam} or {@code adamw}. */
   @Override
   public String name() {
     return name;
   }
 
-  /** The factor β₁ of the first moment. */
-  public double beta1() {
-    return beta1;
-  }
-
-  /** Sets β₁, between 0 and 1. */
-  public Adam beta1(double value) {
-    beta1 = checkedFraction("beta1", value);
-    return this;
-  }
-
-  /** The factor β₂ of the second moment. */
-  public double beta2() {
-    return beta2;
-  }
-
-  /** Sets β₂, between 0 and 1. */
-  public Adam beta2(double value) {
-    beta2 = checkedFraction("beta2", value);
-    return this;
-  }
-
-  /** The constant ε. */
-  public double epsilon() {
-    return epsilon;
-  }
-
-  /** Sets ε, at least 0. */
-  public Adam epsilon(double value) {
-    epsilon = checkedEpsilon(value);
-    return this;
-  }
-
-  /** Whether the largest second moment so far is used. */
+  /** Returns whether the largest second moment so far is used. */
   public boolean amsgrad() {
     return amsgrad;
   }
 
-  /** Uses the largest second moment so far. */
+  /**
+   * Sets whether the largest second moment so far is used.
+   *
+   * @throws IllegalStateException after the first step
+   */
   public Adam amsgrad(boolean value) {
     requireNotBuilt("amsgrad");
     amsgrad = value;
@@ -103,14 +72,13 @@ public final class Adam extends FluentOptimizer<Adam> {
 
   @Override
   protected void update(int index, float[] w, float[] g, float[] g2, float rate, long step) {
-    // In float32 on purpose: 1 − 0.999 has lost five digits there, and Keras trains with what is
-    // left.
-    float power1 = (float) Math.pow((float) beta1, (double) step);
-    float power2 = (float) Math.pow((float) beta2, (double) step);
+    // In float32 as in Keras, although 1 − 0.999 loses five digits there.
+    float power1 = (float) Math.pow((float) beta1(), (double) step);
+    float power2 = (float) Math.pow((float) beta2(), (double) step);
     float alpha = rate * (float) Math.sqrt(1 - power2) / (1 - power1);
-    float take1 = (float) (1 - beta1);
-    float take2 = (float) (1 - beta2);
-    float eps = (float) epsilon;
+    float take1 = (float) (1 - beta1());
+    float take2 = (float) (1 - beta2());
+    float eps = (float) epsilon();
     float[] m = momentums[index];
     float[] v = velocities[index];
     if (amsgrad) {

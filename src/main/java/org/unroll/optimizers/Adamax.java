@@ -4,7 +4,7 @@ import java.util.List;
 import org.unroll.network.Weight;
 
 /**
- * Adamax, Adam with the infinity norm, in step t:
+ * The Adamax optimizer, a variant of Adam with the infinity norm. In step t:
  *
  * <pre>
  * m += (g − m)·(1 − β₁),   u = max(β₂·u, |g|)
@@ -12,12 +12,9 @@ import org.unroll.network.Weight;
  * </pre>
  *
  * <p>Defaults: learning rate η 0.001, beta1 0.9, beta2 0.999, epsilon ε 1e-7. Source: Keras's
- * {@code Adamax}; Kingma and Ba 2014, section 7.
+ * {@code Adamax}; Kingma and Ba 2014, "Adam: A method for stochastic optimization", section 7.
  */
-public final class Adamax extends FluentOptimizer<Adamax> {
-  private double beta1 = 0.9;
-  private double beta2 = 0.999;
-  private double epsilon = 1e-7;
+public final class Adamax extends MomentOptimizer<Adamax> {
   private float[][] momentums;
   private float[][] norms;
 
@@ -26,46 +23,13 @@ public final class Adamax extends FluentOptimizer<Adamax> {
   }
 
   @Override
-  Adamax self() {
+  protected Adamax self() {
     return this;
   }
 
   @Override
   public String name() {
     return "adamax";
-  }
-
-  /** The factor β₁ of the first moment. */
-  public double beta1() {
-    return beta1;
-  }
-
-  /** Sets β₁, between 0 and 1. */
-  public Adamax beta1(double value) {
-    beta1 = checkedFraction("beta1", value);
-    return this;
-  }
-
-  /** The factor β₂ of the second moment. */
-  public double beta2() {
-    return beta2;
-  }
-
-  /** Sets β₂, between 0 and 1. */
-  public Adamax beta2(double value) {
-    beta2 = checkedFraction("beta2", value);
-    return this;
-  }
-
-  /** The constant ε. */
-  public double epsilon() {
-    return epsilon;
-  }
-
-  /** Sets ε, at least 0. */
-  public Adamax epsilon(double value) {
-    epsilon = checkedEpsilon(value);
-    return this;
   }
 
   @Override
@@ -80,10 +44,10 @@ public final class Adamax extends FluentOptimizer<Adamax> {
 
   @Override
   protected void update(int index, float[] w, float[] g, float[] g2, float rate, long step) {
-    float correction = 1 - (float) Math.pow((float) beta1, (double) step);
-    float take1 = (float) (1 - beta1);
-    float keep2 = (float) beta2;
-    float eps = (float) epsilon;
+    float correction = 1 - (float) Math.pow((float) beta1(), (double) step);
+    float take1 = (float) (1 - beta1());
+    float keep2 = (float) beta2();
+    float eps = (float) epsilon();
     float[] m = momentums[index];
     float[] u = norms[index];
     for (int i = 0; i < w.length; i++) {

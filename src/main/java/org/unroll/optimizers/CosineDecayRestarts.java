@@ -1,47 +1,59 @@
 package org.unroll.optimizers;
 
 /**
- * Half a cosine from the initial learning rate down to {@code alpha} times it, again and again
- * (Loshchilov and Hutter 2016, "SGDR"): every period is {@code tMul} times as long as the one
- * before and starts {@code mMul} times as high.
+ * A learning rate that decays along half a cosine, from {@code initial} to {@code alpha · initial},
+ * and then restarts. Every period is {@code tMul} times as long as the one before, and starts at a
+ * rate {@code mMul} times as high.
  *
- * @param initial the first learning rate
- * @param firstDecaySteps the steps of the first period, at least 1
- * @param tMul growth of the periods, at least 1; 2 by default
- * @param mMul growth of the starting rate; 1 by default
- * @param alpha the fraction of {@code initial} that is left at the end of a period; 0 by default
+ * <p>Source: Keras's {@code CosineDecayRestarts}; Loshchilov and Hutter 2016, "SGDR: Stochastic
+ * gradient descent with warm restarts".
+ *
+ * @param initial the learning rate of the first step
+ * @param firstDecaySteps the number of steps of the first period, at least 1
+ * @param tMul the factor by which periods grow, finite and at least 1; 2 by default
+ * @param mMul the factor by which the rate at the start of a period grows; 1 by default
+ * @param alpha the fraction of {@code initial} that remains at the end of a period; 0 by default
  */
 public record CosineDecayRestarts(
     double initial, long firstDecaySteps, double tMul, double mMul, double alpha)
     implements LearningRateSchedule {
-  /** Checks the steps. */
+  /**
+   * Creates the schedule.
+   *
+   * @throws IllegalArgumentException if {@code firstDecaySteps} is less than 1, or {@code tMul} is
+   *     infinite or less than 1
+   */
   public CosineDecayRestarts {
     Schedules.checkSteps("firstDecaySteps", firstDecaySteps);
     if (!(tMul >= 1) || Double.isInfinite(tMul)) {
       throw new IllegalArgumentException(
-          "'tMul' of a schedule is finite and at least 1. Received: " + tMul);
+          "tMul of a schedule must be finite and at least 1, but was " + tMul + ".");
     }
   }
 
-  /** This schedule with another growth of its periods. */
+  /**
+   * Returns this schedule with another factor by which periods grow.
+   *
+   * @throws IllegalArgumentException if {@code factor} is infinite or less than 1
+   */
   public CosineDecayRestarts tMul(double factor) {
     return new CosineDecayRestarts(initial, firstDecaySteps, factor, mMul, alpha);
   }
 
-  /** This schedule with another growth of the rate its periods start with. */
+  /** Returns this schedule with another factor by which the rate at the start of a period grows. */
   public CosineDecayRestarts mMul(double factor) {
     return new CosineDecayRestarts(initial, firstDecaySteps, tMul, factor, alpha);
   }
 
-  /** This schedule with another fraction that is left at the end of a period. */
+  /** Returns this schedule with another fraction that remains at the end of a period. */
   public CosineDecayRestarts alpha(double fraction) {
     return new CosineDecayRestarts(initial, firstDecaySteps, tMul, mMul, fraction);
   }
 
   @Override
   public double at(long step) {
-    // Counting periods instead of Keras's logarithm: no rounding can land a restart in the period
-    // before.
+    // Keras computes the period with a logarithm, whose rounding may put a restart into the period
+    // before. Counting periods is exact.
     double into = step;
     double period = firstDecaySteps;
     double height = 1;

@@ -1,21 +1,28 @@
 package org.unroll.optimizers;
 
 /**
- * {@code initial · decayRate^(step / decaySteps)}; with a staircase the exponent is rounded down.
+ * A learning rate that decays exponentially: {@code initial · decayRate^(step / decaySteps)}.
  *
- * @param initial the first learning rate
- * @param decaySteps the steps that multiply the rate by {@code decayRate}, at least 1
- * @param decayRate the factor
- * @param staircase false by default
+ * <p>Source: Keras's {@code ExponentialDecay}.
+ *
+ * @param initial the learning rate of the first step
+ * @param decaySteps the number of steps after which the rate is multiplied by {@code decayRate}, at
+ *     least 1
+ * @param decayRate the factor of the decay
+ * @param staircase whether the exponent is rounded down; false by default
  */
 public record ExponentialDecay(double initial, long decaySteps, double decayRate, boolean staircase)
     implements LearningRateSchedule {
-  /** Checks the steps. */
+  /**
+   * Creates the schedule.
+   *
+   * @throws IllegalArgumentException if {@code decaySteps} is less than 1
+   */
   public ExponentialDecay {
     Schedules.checkSteps("decaySteps", decaySteps);
   }
 
-  /** This schedule with or without stairs. */
+  /** Returns this schedule with the exponent rounded down, or not. */
   public ExponentialDecay staircase(boolean stairs) {
     return new ExponentialDecay(initial, decaySteps, decayRate, stairs);
   }

@@ -1,22 +1,30 @@
 package org.unroll.optimizers;
 
 /**
- * The options that every optimizer of this library has, returning the optimizer itself so that they
- * can be written in any order.
+ * An optimizer with the options that all optimizers of Keras share. Every option returns the
+ * optimizer, so options can be chained in any order. Extend this class for a custom optimizer; an
+ * example is in {@link Optimizer}.
  *
- * @param <S> the optimizer
+ * @param <S> the class of the optimizer
  */
 public abstract class FluentOptimizer<S extends FluentOptimizer<S>> extends Optimizer {
-  FluentOptimizer(double learningRate) {
+  /**
+   * Creates an optimizer.
+   *
+   * @param learningRate the learning rate, finite and at least 0
+   * @throws IllegalArgumentException if the learning rate is negative, infinite or NaN
+   */
+  protected FluentOptimizer(double learningRate) {
     super(learningRate);
   }
 
-  abstract S self();
+  /** Returns this optimizer. */
+  protected abstract S self();
 
   /**
-   * Takes the learning rate of every step from a schedule.
+   * Sets a schedule that returns the learning rate of every step.
    *
-   * @param schedule gives the learning rate for a number of steps made
+   * @param schedule the schedule, for example one of {@link Schedules}
    */
   public S learningRate(LearningRateSchedule schedule) {
     setSchedule(schedule);
@@ -24,11 +32,12 @@ public abstract class FluentOptimizer<S extends FluentOptimizer<S>> extends Opti
   }
 
   /**
-   * Decays the weights in every step, apart from the gradient: {@code w −= w · decay ·
-   * learningRate} (Loshchilov and Hutter 2019, "Decoupled weight decay regularization"). None by
-   * default, but for AdamW.
+   * Sets a decay of the weights in every step, independent of the gradient: {@code w −= w · decay ·
+   * learningRate} (Loshchilov and Hutter 2019, "Decoupled weight decay regularization"). The
+   * default is none, and 0.004 for AdamW.
    *
-   * @param decay at least 0
+   * @param decay finite and at least 0
+   * @throws IllegalArgumentException if {@code decay} is negative, infinite or NaN
    */
   public S weightDecay(double decay) {
     setWeightDecay(decay);
@@ -36,51 +45,69 @@ public abstract class FluentOptimizer<S extends FluentOptimizer<S>> extends Opti
   }
 
   /**
-   * Scales the gradient of each weight down to this L2 norm where it is larger. None by default.
+   * Sets the largest L2 norm of the gradient of each weight; a gradient with a larger norm is
+   * scaled down. The default is none.
    *
-   * @param norm above 0
-   * @throws IllegalArgumentException if another way of clipping is set
+   * @param norm greater than 0
+   * @throws IllegalArgumentException if {@code norm} is not greater than 0, or if clipvalue or
+   *     globalClipnorm is set
    */
   public S clipnorm(double norm) {
-    setClipnorm(norm);
+    clipping().clipnorm(norm);
     return self();
   }
 
   /**
-   * Clips every value of the gradients to [−value, value]. None by default.
+   * Sets the largest absolute value in the gradients; larger values are clipped. The default is
+   * none.
    *
-   * @param value above 0
-   * @throws IllegalArgumentException if another way of clipping is set
+   * @param value greater than 0
+   * @throws IllegalArgumentException if {@code value} is not greater than 0, or if clipnorm or
+   *     globalClipnorm is set
    */
   public S clipvalue(double value) {
-    setClipvalue(value);
+    clipping().clipvalue(value);
     return self();
   }
 
   /**
-   * Scales all gradients down together so that the L2 norm of all of them is at most this. None by
-   * default.
+   * Sets the largest L2 norm of all gradients together; if it is larger, all gradients are scaled
+   * down by one factor. The default is none.
    *
-   * @param norm above 0
-   * @throws IllegalArgumentException if another way of clipping is set
+   * @param norm greater than 0
+   * @throws IllegalArgumentException if {@code norm} is not greater than 0, or if clipnorm or
+   *     clipvalue is set
    */
   public S globalClipnorm(double norm) {
-    setGlobalClipnorm(norm);
+    clipping().globalClipnorm(norm);
     return self();
   }
 
-  /** Checks a factor of a moving average. */
-  static double checkedFraction(String option, double value) {
+  /**
+   * Checks that a factor, for example of a moving average, is between 0 and 1.
+   *
+   * @param option the name of the option, for the error message
+   * @return the value
+   * @throws IllegalArgumentException if it is not
+   */
+  protected static double checkedFraction(String option, double value) {
     if (!(value >= 0 && value <= 1)) {
-      throw new IllegalArgumentException("'" + option + "' is between 0 and 1. Received: " + value);
+      throw new IllegalArgumentException(
+          option + " must be between 0 and 1, but was " + value + ".");
     }
     return value;
   }
 
-  /** Checks the constant that keeps a division from failing. */
-  static double checkedEpsilon(double value) {
+  /**
+   * Checks the constant that prevents a division by zero.
+   *
+   * @return the value
+   * @throws IllegalArgumentException if it is negative, infinite or NaN
+   */
+  protected static double checkedEpsilon(double value) {
     if (!(value >= 0) || Double.isInfinite(value)) {
-      throw new IllegalArgumentException("'epsilon' is finite and at least 0. Received: " + value);
+      throw new IllegalArgumentException(
+          "epsilon must be finite and at least 0, but was " + value + ".");
     }
     return value;
   }

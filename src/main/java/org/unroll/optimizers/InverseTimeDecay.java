@@ -1,22 +1,28 @@
 package org.unroll.optimizers;
 
 /**
- * {@code initial / (1 + decayRate · step / decaySteps)}; with a staircase {@code step / decaySteps}
- * is rounded down.
+ * A learning rate that decays with the inverse of time: {@code initial / (1 + decayRate · step /
+ * decaySteps)}.
  *
- * @param initial the first learning rate
- * @param decaySteps the steps of one period, at least 1
- * @param decayRate what a period adds to the divisor
- * @param staircase false by default
+ * <p>Source: Keras's {@code InverseTimeDecay}.
+ *
+ * @param initial the learning rate of the first step
+ * @param decaySteps the number of steps that add {@code decayRate} to the divisor, at least 1
+ * @param decayRate the rate of the decay
+ * @param staircase whether {@code step / decaySteps} is rounded down; false by default
  */
 public record InverseTimeDecay(double initial, long decaySteps, double decayRate, boolean staircase)
     implements LearningRateSchedule {
-  /** Checks the steps. */
+  /**
+   * Creates the schedule.
+   *
+   * @throws IllegalArgumentException if {@code decaySteps} is less than 1
+   */
   public InverseTimeDecay {
     Schedules.checkSteps("decaySteps", decaySteps);
   }
 
-  /** This schedule with or without stairs. */
+  /** Returns this schedule with {@code step / decaySteps} rounded down, or not. */
   public InverseTimeDecay staircase(boolean stairs) {
     return new InverseTimeDecay(initial, decaySteps, decayRate, stairs);
   }

@@ -1,17 +1,31 @@
 package org.unroll.optimizers;
 
 /**
- * The learning rate as a function of the number of optimizer steps made: one of Keras's schedules,
- * or a lambda of one's own.
+ * The learning rate as a function of the number of steps that the optimizer has made.
  *
- * <p>The schedules of {@link Schedules} compute in double where Keras computes in float32.
+ * <p>The schedules of Keras are created by {@link Schedules}. They compute in double precision;
+ * Keras computes in float32. A custom schedule is a lambda expression or a class. The example rises
+ * linearly during the first 1000 steps and then decays with the square root of the number of steps:
+ *
+ * <pre>{@code
+ * import org.unroll.optimizers.LearningRateSchedule;
+ *
+ * LearningRateSchedule warmup =
+ *     step -> 0.001 * Math.min((step + 1) / 1000.0, Math.sqrt(1000.0 / (step + 1)));
+ *
+ * var warmedUp = Sequential.of(input(240, 14), gru(8), dense(1));
+ * warmedUp.compile(adam().learningRate(warmup), mae());
+ * }</pre>
+ *
+ * <p>Keras cannot read a custom schedule, so {@code save} throws an exception for a model whose
+ * optimizer uses one.
  */
 @FunctionalInterface
 public interface LearningRateSchedule {
   /**
-   * The learning rate of the next step.
+   * Returns the learning rate of the next step.
    *
-   * @param step the number of steps made so far, 0 before the first
+   * @param step the number of steps made so far, 0 before the first step
    */
   double at(long step);
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import org.unroll.network.Weight;
 
 /**
- * Nadam, Adam with Nesterov momentum, in step t:
+ * The Nadam optimizer, Adam with Nesterov momentum. In step t:
  *
  * <pre>
  * uₜ = β₁·(1 − 0.96ᵗ/2),   Uₜ = u₁·u₂·…·uₜ
@@ -16,10 +16,7 @@ import org.unroll.network.Weight;
  * <p>Defaults: learning rate η 0.001, beta1 0.9, beta2 0.999, epsilon ε 1e-7. Source: Keras's
  * {@code Nadam}; Dozat 2015, "Incorporating Nesterov momentum into Adam".
  */
-public final class Nadam extends FluentOptimizer<Nadam> {
-  private double beta1 = 0.9;
-  private double beta2 = 0.999;
-  private double epsilon = 1e-7;
+public final class Nadam extends MomentOptimizer<Nadam> {
   private float[][] momentums;
   private float[][] velocities;
   private float[] product;
@@ -29,46 +26,13 @@ public final class Nadam extends FluentOptimizer<Nadam> {
   }
 
   @Override
-  Nadam self() {
+  protected Nadam self() {
     return this;
   }
 
   @Override
   public String name() {
     return "nadam";
-  }
-
-  /** The factor β₁ of the first moment. */
-  public double beta1() {
-    return beta1;
-  }
-
-  /** Sets β₁, between 0 and 1. */
-  public Nadam beta1(double value) {
-    beta1 = checkedFraction("beta1", value);
-    return this;
-  }
-
-  /** The factor β₂ of the second moment. */
-  public double beta2() {
-    return beta2;
-  }
-
-  /** Sets β₂, between 0 and 1. */
-  public Nadam beta2(double value) {
-    beta2 = checkedFraction("beta2", value);
-    return this;
-  }
-
-  /** The constant ε. */
-  public double epsilon() {
-    return epsilon;
-  }
-
-  /** Sets ε, at least 0. */
-  public Nadam epsilon(double value) {
-    epsilon = checkedEpsilon(value);
-    return this;
   }
 
   @Override
@@ -84,19 +48,19 @@ public final class Nadam extends FluentOptimizer<Nadam> {
 
   @Override
   protected void beginStep(long step) {
-    product[0] = product[0] * (float) beta1 * warmth(step);
+    product[0] = product[0] * (float) beta1() * warmth(step);
   }
 
   @Override
   protected void update(int index, float[] w, float[] g, float[] g2, float rate, long step) {
-    float current = (float) beta1 * warmth(step);
-    float next = (float) beta1 * warmth(step + 1);
+    float current = (float) beta1() * warmth(step);
+    float next = (float) beta1() * warmth(step + 1);
     float momentumFactor = next / (1 - product[0] * next);
     float gradientFactor = (1 - current) / (1 - product[0]);
-    float correction = 1 - (float) Math.pow((float) beta2, (double) step);
-    float take1 = 1 - (float) beta1;
-    float take2 = 1 - (float) beta2;
-    float eps = (float) epsilon;
+    float correction = 1 - (float) Math.pow((float) beta2(), (double) step);
+    float take1 = 1 - (float) beta1();
+    float take2 = 1 - (float) beta2();
+    float eps = (float) epsilon();
     float[] m = momentums[index];
     float[] v = velocities[index];
     for (int i = 0; i < w.length; i++) {
@@ -109,7 +73,7 @@ public final class Nadam extends FluentOptimizer<Nadam> {
     }
   }
 
-  /** uₜ / β₁, which grows from 0.52 to 1. */
+  /** Returns uₜ / β₁, which grows from 0.52 to 1. */
   private static float warmth(long step) {
     return 1 - 0.5f * (float) Math.pow(0.96f, (double) step);
   }

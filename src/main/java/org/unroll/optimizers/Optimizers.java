@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The optimizers that Keras has and this library knows, to be imported statically: {@code
+ * Factory methods for optimizers with Keras's names and defaults. Import them statically: {@code
  * model.compile(rmsprop(), mae())}.
  */
 public final class Optimizers {
@@ -26,10 +26,11 @@ public final class Optimizers {
   private Optimizers() {}
 
   /**
-   * A new optimizer with this Keras name, with its defaults.
+   * Returns a new optimizer with a Keras name, with its defaults.
    *
-   * @param name Keras's name, in upper or lower case as in Keras: {@code adam}, {@code RMSprop}
-   * @throws IllegalArgumentException if there is none, with the names that exist
+   * @param name Keras's name, in any case as in Keras: {@code adam}, {@code RMSprop}
+   * @throws IllegalArgumentException if there is no such optimizer; the message lists the known
+   *     names
    */
   public static Optimizer of(String name) {
     Supplier<Optimizer> optimizer = BY_NAME.get(name.toLowerCase(Locale.ROOT));
@@ -40,82 +41,122 @@ public final class Optimizers {
     return optimizer.get();
   }
 
-  /** Stochastic gradient descent with a learning rate of 0.01. */
+  /** Returns a stochastic gradient descent optimizer with a learning rate of 0.01. */
   public static Sgd sgd() {
     return sgd(0.01);
   }
 
-  /** Stochastic gradient descent. */
+  /**
+   * Returns a stochastic gradient descent optimizer.
+   *
+   * @param learningRate the learning rate, finite and at least 0
+   * @throws IllegalArgumentException if the learning rate is negative, infinite or NaN
+   */
   public static Sgd sgd(double learningRate) {
     return new Sgd(learningRate);
   }
 
-  /** RMSprop with a learning rate of 0.001. */
+  /** Returns an RMSprop optimizer with a learning rate of 0.001. */
   public static RmsProp rmsprop() {
     return rmsprop(0.001);
   }
 
-  /** RMSprop. */
+  /**
+   * Returns an RMSprop optimizer.
+   *
+   * @param learningRate the learning rate, finite and at least 0
+   * @throws IllegalArgumentException if the learning rate is negative, infinite or NaN
+   */
   public static RmsProp rmsprop(double learningRate) {
     return new RmsProp(learningRate);
   }
 
-  /** Adam with a learning rate of 0.001. */
+  /** Returns an Adam optimizer with a learning rate of 0.001. */
   public static Adam adam() {
     return adam(0.001);
   }
 
-  /** Adam. */
+  /**
+   * Returns an Adam optimizer.
+   *
+   * @param learningRate the learning rate, finite and at least 0
+   * @throws IllegalArgumentException if the learning rate is negative, infinite or NaN
+   */
   public static Adam adam(double learningRate) {
     return new Adam("adam", learningRate);
   }
 
-  /** AdamW: Adam with a decoupled weight decay of 0.004, and a learning rate of 0.001. */
+  /** Returns AdamW, Adam with a weight decay of 0.004, with a learning rate of 0.001. */
   public static Adam adamW() {
     return adamW(0.001);
   }
 
-  /** AdamW: Adam with a decoupled weight decay of 0.004. */
+  /**
+   * Returns AdamW, Adam with a weight decay of 0.004.
+   *
+   * @param learningRate the learning rate, finite and at least 0
+   * @throws IllegalArgumentException if the learning rate is negative, infinite or NaN
+   */
   public static Adam adamW(double learningRate) {
     return new Adam("adamw", learningRate).weightDecay(0.004);
   }
 
-  /** Nadam with a learning rate of 0.001. */
+  /** Returns a Nadam optimizer with a learning rate of 0.001. */
   public static Nadam nadam() {
     return nadam(0.001);
   }
 
-  /** Nadam. */
+  /**
+   * Returns a Nadam optimizer.
+   *
+   * @param learningRate the learning rate, finite and at least 0
+   * @throws IllegalArgumentException if the learning rate is negative, infinite or NaN
+   */
   public static Nadam nadam(double learningRate) {
     return new Nadam(learningRate);
   }
 
-  /** Adamax with a learning rate of 0.001. */
+  /** Returns an Adamax optimizer with a learning rate of 0.001. */
   public static Adamax adamax() {
     return adamax(0.001);
   }
 
-  /** Adamax. */
+  /**
+   * Returns an Adamax optimizer.
+   *
+   * @param learningRate the learning rate, finite and at least 0
+   * @throws IllegalArgumentException if the learning rate is negative, infinite or NaN
+   */
   public static Adamax adamax(double learningRate) {
     return new Adamax(learningRate);
   }
 
-  /** Adagrad with a learning rate of 0.001. */
+  /** Returns an Adagrad optimizer with a learning rate of 0.001. */
   public static Adagrad adagrad() {
     return adagrad(0.001);
   }
 
-  /** Adagrad. */
+  /**
+   * Returns an Adagrad optimizer.
+   *
+   * @param learningRate the learning rate, finite and at least 0
+   * @throws IllegalArgumentException if the learning rate is negative, infinite or NaN
+   */
   public static Adagrad adagrad(double learningRate) {
     return new Adagrad(learningRate);
   }
 
-  /** Adadelta with a learning rate of 0.001. */
+  /** Returns an Adadelta optimizer with a learning rate of 0.001. */
   public static Adadelta adadelta() {
     return adadelta(0.001);
   }
 
-  /** Adadelta. */
+  /**
+   * Returns an Adadelta optimizer.
+   *
+   * @param learningRate the learning rate, finite and at least 0
+   * @throws IllegalArgumentException if the learning rate is negative, infinite or NaN
+   */
   public static Adadelta adadelta(double learningRate) {
     return new Adadelta(learningRate);
   }

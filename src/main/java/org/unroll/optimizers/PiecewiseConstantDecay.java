@@ -3,43 +3,48 @@ package org.unroll.optimizers;
 import java.util.Arrays;
 
 /**
- * {@code values[i]} up to and including the step {@code boundaries[i]}, the last value ever after.
+ * A learning rate that is constant between boundaries: {@code values[i]} up to and including the
+ * step {@code boundaries[i]}, and the last value after the last boundary.
+ *
+ * <p>Source: Keras's {@code PiecewiseConstantDecay}.
  */
 public final class PiecewiseConstantDecay implements LearningRateSchedule {
   private final long[] boundaries;
   private final double[] values;
 
   /**
-   * A schedule of steps.
+   * Creates the schedule.
    *
-   * @param boundaries increasing
-   * @param values one more than boundaries
+   * @throws IllegalArgumentException if there is not one value more than boundaries, or if the
+   *     boundaries do not increase
    */
-  public PiecewiseConstantDecay(long[] boundaries, double[] values) {
+  PiecewiseConstantDecay(long[] boundaries, double[] values) {
     if (boundaries.length != values.length - 1) {
       throw new IllegalArgumentException(
-          "A piecewise constant decay has one value more than boundaries. Received: boundaries="
+          "A piecewise constant decay must have one value more than boundaries, but has boundaries="
               + Arrays.toString(boundaries)
-              + ", values="
-              + Arrays.toString(values));
+              + " and values="
+              + Arrays.toString(values)
+              + ".");
     }
     for (int i = 1; i < boundaries.length; i++) {
       if (boundaries[i] <= boundaries[i - 1]) {
         throw new IllegalArgumentException(
-            "The boundaries of a piecewise constant decay increase. Received: "
-                + Arrays.toString(boundaries));
+            "The boundaries of a piecewise constant decay must increase, but were "
+                + Arrays.toString(boundaries)
+                + ".");
       }
     }
     this.boundaries = boundaries.clone();
     this.values = values.clone();
   }
 
-  /** A copy of the boundaries. */
+  /** Returns a copy of the boundaries. */
   public long[] boundaries() {
     return boundaries.clone();
   }
 
-  /** A copy of the values. */
+  /** Returns a copy of the values. */
   public double[] values() {
     return values.clone();
   }

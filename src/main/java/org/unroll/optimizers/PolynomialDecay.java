@@ -1,37 +1,43 @@
 package org.unroll.optimizers;
 
 /**
- * From {@code initial} to {@code end} in {@code decaySteps}: {@code (initial − end) · (1 −
- * step/decaySteps)^power + end}, and {@code end} ever after. With cycles, {@code decaySteps} is
- * instead stretched to its next multiple that reaches {@code step}.
+ * A learning rate that decays from {@code initial} to {@code end}: {@code (initial − end) · (1 −
+ * step/decaySteps)^power + end}. After {@code decaySteps} it stays at {@code end}; with cycles,
+ * {@code decaySteps} is replaced by its smallest multiple that is not less than {@code step}.
  *
- * @param initial the first learning rate
- * @param decaySteps the steps to the end, at least 1
- * @param end the last learning rate, 0.0001 by default
- * @param power 1 by default, a straight line
- * @param cycle false by default
+ * <p>Source: Keras's {@code PolynomialDecay}.
+ *
+ * @param initial the learning rate of the first step
+ * @param decaySteps the number of steps of the decay, at least 1
+ * @param end the learning rate after the decay; 0.0001 by default
+ * @param power the exponent; 1 by default, which is a linear decay
+ * @param cycle whether the decay is repeated; false by default
  */
 public record PolynomialDecay(
     double initial, long decaySteps, double end, double power, boolean cycle)
     implements LearningRateSchedule {
-  /** Checks the steps. */
+  /**
+   * Creates the schedule.
+   *
+   * @throws IllegalArgumentException if {@code decaySteps} is less than 1
+   */
   public PolynomialDecay {
     Schedules.checkSteps("decaySteps", decaySteps);
   }
 
-  /** This schedule with another last learning rate. */
+  /** Returns this schedule with another learning rate after the decay. */
   public PolynomialDecay end(double rate) {
     return new PolynomialDecay(initial, decaySteps, rate, power, cycle);
   }
 
-  /** This schedule with another power. */
+  /** Returns this schedule with another exponent. */
   public PolynomialDecay power(double exponent) {
     return new PolynomialDecay(initial, decaySteps, end, exponent, cycle);
   }
 
-  /** This schedule with or without cycles. */
-  public PolynomialDecay cycle(boolean again) {
-    return new PolynomialDecay(initial, decaySteps, end, power, again);
+  /** Returns this schedule with or without cycles. */
+  public PolynomialDecay cycle(boolean repeated) {
+    return new PolynomialDecay(initial, decaySteps, end, power, repeated);
   }
 
   @Override

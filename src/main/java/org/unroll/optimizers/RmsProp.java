@@ -4,12 +4,12 @@ import java.util.List;
 import org.unroll.network.Weight;
 
 /**
- * RMSprop: the gradient divided by the root of a moving average of its square.
+ * The RMSprop optimizer. It divides the gradient by the root of a moving average of its square.
  *
  * <pre>
  * v = ρ·v + (1 − ρ)·g²
- * d = η·g / √(v + ε)                 or, centered:  a = ρ·a + (1 − ρ)·g,  d = η·g / √(v − a² + ε)
- * w −= d                             or, with momentum:  m = μ·m + d,  w −= m
+ * d = η·g / √(v + ε)                 with centered:  a = ρ·a + (1 − ρ)·g,  d = η·g / √(v − a² + ε)
+ * w −= d                             with momentum:  m = μ·m + d,  w −= m
  * </pre>
  *
  * <p>Defaults: learning rate η 0.001, rho ρ 0.9, momentum μ 0, epsilon ε 1e-7, centered false.
@@ -30,7 +30,7 @@ public final class RmsProp extends FluentOptimizer<RmsProp> {
   }
 
   @Override
-  RmsProp self() {
+  protected RmsProp self() {
     return this;
   }
 
@@ -39,46 +39,66 @@ public final class RmsProp extends FluentOptimizer<RmsProp> {
     return "rmsprop";
   }
 
-  /** The factor ρ of the moving averages. */
+  /** Returns the factor ρ of the moving averages. */
   public double rho() {
     return rho;
   }
 
-  /** Sets ρ, between 0 and 1. */
+  /**
+   * Sets the factor ρ of the moving averages.
+   *
+   * @param value between 0 and 1
+   * @throws IllegalArgumentException if {@code value} is not between 0 and 1
+   */
   public RmsProp rho(double value) {
     rho = checkedFraction("rho", value);
     return this;
   }
 
-  /** The momentum μ. */
+  /** Returns the momentum μ. */
   public double momentum() {
     return momentum;
   }
 
-  /** Sets μ, between 0 and 1. */
+  /**
+   * Sets the momentum μ. It must be set before the first step.
+   *
+   * @param value between 0 and 1
+   * @throws IllegalArgumentException if {@code value} is not between 0 and 1
+   * @throws IllegalStateException after the first step
+   */
   public RmsProp momentum(double value) {
     requireNotBuilt("momentum");
     momentum = checkedFraction("momentum", value);
     return this;
   }
 
-  /** The constant ε. */
+  /** Returns the constant ε, which prevents a division by zero. */
   public double epsilon() {
     return epsilon;
   }
 
-  /** Sets ε, at least 0. */
+  /**
+   * Sets the constant ε, which prevents a division by zero.
+   *
+   * @param value finite and at least 0
+   * @throws IllegalArgumentException if {@code value} is negative, infinite or NaN
+   */
   public RmsProp epsilon(double value) {
     epsilon = checkedEpsilon(value);
     return this;
   }
 
-  /** Whether the variance of the gradient is used instead of its square. */
+  /** Returns whether the variance of the gradient is used instead of its square. */
   public boolean centered() {
     return centered;
   }
 
-  /** Uses the variance of the gradient instead of its square. */
+  /**
+   * Sets whether the variance of the gradient is used instead of its square.
+   *
+   * @throws IllegalStateException after the first step
+   */
   public RmsProp centered(boolean value) {
     requireNotBuilt("centered");
     centered = value;
@@ -105,7 +125,7 @@ public final class RmsProp extends FluentOptimizer<RmsProp> {
     for (int i = 0; i < w.length; i++) {
       v[i] = keep * v[i] + take * g2[i];
     }
-    // The gradient is not needed afterwards and becomes the step d.
+    // The gradient is not needed afterwards, so its array holds the step d.
     if (centered) {
       float[] a = averageGradients[index];
       for (int i = 0; i < w.length; i++) {

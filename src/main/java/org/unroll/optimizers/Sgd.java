@@ -4,7 +4,7 @@ import java.util.List;
 import org.unroll.network.Weight;
 
 /**
- * Stochastic gradient descent, with momentum μ and learning rate η:
+ * The stochastic gradient descent optimizer, with learning rate η and momentum μ:
  *
  * <pre>
  * w −= η·g                       without momentum
@@ -25,7 +25,7 @@ public final class Sgd extends FluentOptimizer<Sgd> {
   }
 
   @Override
-  Sgd self() {
+  protected Sgd self() {
     return this;
   }
 
@@ -34,24 +34,34 @@ public final class Sgd extends FluentOptimizer<Sgd> {
     return "sgd";
   }
 
-  /** The momentum. */
+  /** Returns the momentum μ. */
   public double momentum() {
     return momentum;
   }
 
-  /** Sets the momentum, between 0 and 1. */
+  /**
+   * Sets the momentum μ. It must be set before the first step.
+   *
+   * @param value between 0 and 1
+   * @throws IllegalArgumentException if {@code value} is not between 0 and 1
+   * @throws IllegalStateException after the first step
+   */
   public Sgd momentum(double value) {
     requireNotBuilt("momentum");
     momentum = checkedFraction("momentum", value);
     return this;
   }
 
-  /** Whether the momentum is Nesterov's. */
+  /** Returns whether Nesterov momentum is used. */
   public boolean nesterov() {
     return nesterov;
   }
 
-  /** Chooses Nesterov momentum; without a momentum it changes nothing. */
+  /**
+   * Sets whether Nesterov momentum is used. It has no effect without a momentum.
+   *
+   * @throws IllegalStateException after the first step
+   */
   public Sgd nesterov(boolean value) {
     requireNotBuilt("nesterov");
     nesterov = value;

@@ -67,7 +67,7 @@ public final class FigureJson {
           """
               .formatted(PlotStyle.GRID, PlotStyle.NEUTRAL, PlotStyle.NEUTRAL));
 
-  /** Bars say their value; three digits tell models apart. The d3 of Plotly 1 knows no "~". */
+  /** Bars show their value with three digits, enough to compare models. */
   static final ObjectNode BAR_STYLE =
       parse("{texttemplate: '%{value:.3g}', textposition: 'outside', cliponaxis: false}");
 
@@ -97,7 +97,7 @@ public final class FigureJson {
             ? READER.createObjectNode()
             : parse(figure.getConfig().asJavascript());
     config.properties().removeIf(entry -> entry.getValue().isNull());
-    merge(config, parse("{displaylogo: false}"));
+    merge(config, parse("{displaylogo: false, typesetMath: false}"));
     json.set("config", config);
     return json;
   }
@@ -170,10 +170,20 @@ public final class FigureJson {
           numbers.add(number);
         }
       } catch (NumberFormatException e) {
-        return values;
+        return texts(values);
       }
     }
     return numbers;
+  }
+
+  /** jsplot escapes names and titles, but not what comes from a column of a table. */
+  private static ArrayNode texts(ArrayNode values) {
+    ArrayNode texts = READER.createArrayNode();
+    for (JsonNode value : values) {
+      texts.add(
+          value.isTextual() ? READER.getNodeFactory().textNode(escape(value.textValue())) : value);
+    }
+    return texts;
   }
 
   private static void style(ObjectNode layout, ArrayNode traces) {
@@ -261,5 +271,17 @@ public final class FigureJson {
     return (title.isEmpty() ? "Figure" : "Figure \"" + title + "\"")
         + ": "
         + String.join(", ", traces);
+  }
+
+  /** The figure for readers who cannot see it: the same, and the titles of the axes. */
+  public static String alternativeText(ObjectNode json) {
+    StringBuilder text = new StringBuilder(text(json));
+    for (Map.Entry<String, JsonNode> field : json.path("layout").properties()) {
+      String title = FigureText.plain(field.getValue().path("title").path("text").asText());
+      if (field.getKey().matches("[xy]axis\\d*") && !title.isEmpty()) {
+        text.append("; ").append(field.getKey().charAt(0)).append(" axis: ").append(title);
+      }
+    }
+    return text.toString();
   }
 }

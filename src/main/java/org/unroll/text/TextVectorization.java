@@ -10,21 +10,23 @@ import java.util.regex.Pattern;
 import org.unroll.data.Sequences;
 
 /**
- * Turns texts into lists of token numbers, as Keras's {@code TextVectorization} does: standardize,
- * split into words or characters, look up. The vocabulary is learnt from texts with {@link #adapt}:
- * the most frequent tokens first, equally frequent ones in falling order of their UTF-8 bytes.
+ * Converts texts to lists of token ids, like Keras's {@code TextVectorization}: standardize, split
+ * into words or characters, look up in a vocabulary. {@link #adapt} builds the vocabulary from
+ * texts, the most frequent tokens first. Tokens of equal frequency are in descending order of their
+ * UTF-8 bytes.
  *
  * <pre>{@code
  * var words = TextVectorization.words().maxTokens(10_000).adapt(List.of("A good film.", "Not good!"));
- * int[] ids = words.vectorize("A good one"); // {6, 2, 1}: "one" is not known
+ * int[] ids = words.vectorize("A good one"); // {6, 2, 1}: "one" is not in the vocabulary
  * String text = words.decode(ids); // "a good [UNK]"
  * }</pre>
  *
- * <p>Lists are as long as their texts, to be given to {@link Sequences}, which pads them; with
- * {@link #outputSequenceLength} all have that length. Immutable: each setting returns a new object.
+ * <p>The lists are as long as their texts. Pass them to {@link Sequences}, which pads them, or set
+ * {@link #outputSequenceLength} to give all of them the same length. Immutable: each setting
+ * returns a new object.
  *
- * <p>Source: Keras 3, {@code keras.layers.TextVectorization} with {@code ragged=True}, output mode
- * {@code "int"}.
+ * <p>Source: Keras 3, {@code keras.layers.TextVectorization} with {@code ragged=True} and output
+ * mode {@code "int"}.
  */
 public final class TextVectorization {
   private static final String WHITESPACE = "whitespace";
@@ -38,8 +40,8 @@ public final class TextVectorization {
   private final String standardize;
   private final String split;
   private final int maxTokens; // 0 for no limit
-  private final int length; // 0 for that of the text
-  private final Vocabulary vocabulary; // null until it is learnt
+  private final int length; // 0 for the length of the text
+  private final Vocabulary vocabulary; // null before adapt or vocabulary
 
   private TextVectorization(
       String standardize, String split, int maxTokens, int length, Vocabulary vocabulary) {
@@ -51,55 +53,67 @@ public final class TextVectorization {
   }
 
   /**
-   * Words: lower case, without punctuation, split at white space. These are Keras's defaults; as
-   * there, only the letters A to Z get lower case, and only ASCII punctuation and white space
-   * count.
+   * Creates a vectorization of words: lower case, without punctuation, split at white space. These
+   * are Keras's defaults. As in Keras, only the letters A to Z are converted to lower case, and
+   * only ASCII punctuation and white space are recognized.
    */
   public static TextVectorization words() {
     return new TextVectorization(STANDARDIZATIONS.get(0), WHITESPACE, 0, 0, null);
   }
 
   /**
-   * Characters (Unicode code points), of the text as it is: {@code split="character"}, {@code
-   * standardize=None}.
+   * Creates a vectorization of characters (Unicode code points) of the unchanged text: {@code
+   * split="character"}, {@code standardize=None}.
    */
   public static TextVectorization characters() {
     return new TextVectorization("none", CHARACTER, 0, 0, null);
   }
 
   /**
-   * What is done to a text first: {@code "lower_and_strip_punctuation"}, {@code "lower"}, {@code
-   * "strip_punctuation"} or {@code "none"}, Keras's {@code None}.
+   * Sets how a text is standardized before it is split: {@code "lower_and_strip_punctuation"},
+   * {@code "lower"}, {@code "strip_punctuation"} or {@code "none"}, Keras's {@code None}.
+   *
+   * @throws IllegalArgumentException for any other name
+   * @throws IllegalStateException if there is already a vocabulary
    */
   public TextVectorization standardize(String name) {
     if (!STANDARDIZATIONS.contains(name)) {
       throw new IllegalArgumentException(
-          "standardize is one of " + STANDARDIZATIONS + ". Received: \"" + name + "\"");
+          "standardize must be one of " + STANDARDIZATIONS + ", but was \"" + name + "\".");
     }
     requireNoVocabulary("standardize");
     return new TextVectorization(name, split, maxTokens, length, null);
   }
 
   /**
-   * The greatest size of the vocabulary, padding and the unknown token counted; the less frequent
-   * tokens are then unknown. No limit by default.
+   * Sets the maximum size of the vocabulary, including padding and the unknown token. Less frequent
+   * tokens are unknown. No limit by default.
+   *
+   * @param count at least 3
+   * @throws IllegalArgumentException if {@code count} is below 3
+   * @throws IllegalStateException if there is already a vocabulary
    */
   public TextVectorization maxTokens(int count) {
     if (count < 3) {
       throw new IllegalArgumentException(
-          "A vocabulary has at least 3 tokens: padding, the unknown one, and one that is known."
-              + " Received: maxTokens="
-              + count);
+          "maxTokens must be at least 3 (padding, the unknown token and one known token), but was "
+              + count
+              + ".");
     }
     requireNoVocabulary("maxTokens");
     return new TextVectorization(standardize, split, count, length, null);
   }
 
-  /** All lists get this length: cut at the end, or filled up at the end with 0. */
+  /**
+   * Sets the length of all lists. Longer lists are truncated at the end, and shorter ones padded at
+   * the end with 0.
+   *
+   * @throws IllegalArgumentException if {@code steps} is below 1
+   */
   public TextVectorization outputSequenceLength(int steps) {
     if (steps < 1) {
       throw new IllegalArgumentException(
-          "A list has at least 1 token. Received: outputSequenceLength=" + steps);
+          "outputSequenceLength must be at least 1, but was " + steps + ".");
     }
     return new TextVectorization(standardize, split, maxTokens, steps, vocabulary);
   }
@@ -107,14 +121,15 @@ public final class TextVectorization {
   private void requireNoVocabulary(String setting) {
     if (vocabulary != null) {
       throw new IllegalStateException(
-          setting + " decides what the vocabulary is: set it before adapt(…) or vocabulary(…).");
+          setting
+              + " must be set before adapt(…) or vocabulary(…), because it changes the vocabulary.");
     }
   }
 
   /**
-   * With the vocabulary of these texts.
+   * Returns a copy with a vocabulary built from these texts.
    *
-   * @throws IllegalArgumentException if they hold no token
+   * @throws IllegalArgumentException if the texts contain no token
    */
   public TextVectorization adapt(Iterable<String> texts) {
     Map<String, Integer> counts = new HashMap<>();
@@ -124,7 +139,8 @@ public final class TextVectorization {
       }
     }
     if (counts.isEmpty()) {
-      throw new IllegalArgumentException("The texts hold no token to make a vocabulary of.");
+      throw new IllegalArgumentException(
+          "The texts must contain at least one token for the vocabulary, but contain none.");
     }
     Comparator<Map.Entry<String, Integer>> rare = Map.Entry.comparingByValue();
     Comparator<String> bytes =
@@ -139,26 +155,25 @@ public final class TextVectorization {
     return vocabulary(Vocabulary.of(tokens));
   }
 
-  /** With a vocabulary that is there already. */
+  /** Returns a copy with an existing vocabulary. */
   public TextVectorization vocabulary(Vocabulary known) {
     return new TextVectorization(standardize, split, maxTokens, length, known);
   }
 
   /**
-   * The vocabulary.
+   * Returns the vocabulary.
    *
-   * @throws IllegalStateException if none was learnt or given
+   * @throws IllegalStateException if there is none yet
    */
   public Vocabulary vocabulary() {
     if (vocabulary == null) {
       throw new IllegalStateException(
-          "There is no vocabulary yet: learn it from texts with adapt(…), or give one with"
-              + " vocabulary(…).");
+          "The vocabulary must be built first with adapt(…), or set with vocabulary(…).");
     }
     return vocabulary;
   }
 
-  /** The tokens of a text, known or not. */
+  /** Returns the tokens of a text, including unknown ones. */
   public List<String> tokens(String text) {
     String standard = text;
     if (standardize.startsWith("lower")) {
@@ -184,21 +199,22 @@ public final class TextVectorization {
     return lower.toString();
   }
 
-  /** The token numbers of a text. */
+  /** Returns the token ids of a text. */
   public int[] vectorize(String text) {
     int[] ids = tokens(text).stream().mapToInt(vocabulary()::id).toArray();
     return length == 0 ? ids : Arrays.copyOf(ids, length);
   }
 
-  /** The token numbers of each text. */
+  /** Returns the token ids of each text. */
   public int[][] vectorize(List<String> texts) {
     return texts.stream().map(this::vectorize).toArray(int[][]::new);
   }
 
   /**
-   * The tokens of these numbers as one text, words with blanks between them; padding is left out.
+   * Returns the tokens with these ids as one text. Words are separated by spaces, and padding is
+   * left out.
    *
-   * @throws IllegalArgumentException if a number has no token
+   * @throws IllegalArgumentException if there is no token with an id
    */
   public String decode(int[] ids) {
     List<String> tokens =

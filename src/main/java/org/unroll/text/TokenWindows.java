@@ -6,22 +6,21 @@ import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
 
 /**
- * Windows over one long list of tokens, for a language model: what is seen are {@code length}
- * tokens, and the target of each of them is the token that follows it, so that a model that returns
- * sequences learns to tell the next token at every step (many to many).
+ * Windows over a long list of tokens, for training a language model (many to many): the input is
+ * {@code length} tokens, and the target of each of them is the token that follows it.
  *
  * <pre>{@code
  * var tokens = TokenWindows.of(new int[] {5, 3, 8, 2, 9}, 3).batchSize(64);
  * // 2 windows: {5, 3, 8} with targets {3, 8, 2}, and {3, 8, 2} with targets {8, 2, 9}
  * }</pre>
  *
- * <p>A window begins {@link #stride} tokens behind the one before, 1 by default; with a stride of
- * its length each token is a target once. The windows know nothing of each other: a model begins
- * each of them with a state of zeros. Nothing is copied but the tokens, once. By default the
- * batches have 32 windows, in order. Immutable.
+ * <p>Each window begins {@link #stride} tokens after the previous one; the default is 1. With a
+ * stride equal to the length, each token is a target once. A model begins every window with a zero
+ * state. Only the tokens are stored, not the windows. Defaults: batches of 32 windows, in order.
+ * Immutable.
  */
 public final class TokenWindows implements Dataset {
-  /** The whole numbers that a float holds exactly end here. */
+  /** All integers up to this one can be represented exactly as floats. */
   private static final int MAX_TOKEN = 1 << 24;
 
   private final int[] tokens;
@@ -37,39 +36,43 @@ public final class TokenWindows implements Dataset {
   }
 
   /**
-   * Windows of a length over these tokens.
+   * Creates windows of a length over these tokens.
    *
-   * @throws IllegalArgumentException if the length is below 1, there are not at least {@code length
-   *     + 1} tokens, or one of them is negative or above 16,777,216
+   * @throws IllegalArgumentException if {@code length} is below 1, there are fewer than {@code
+   *     length + 1} tokens, or a token is negative or above 16,777,216
    */
   public static TokenWindows of(int[] tokens, int length) {
     if (length < 1 || length >= tokens.length) {
       throw new IllegalArgumentException(
-          "A window has at least 1 token, and one token must follow it. Received: length="
+          "A window must have at least 1 token and be followed by another one, but length="
               + length
-              + " and "
+              + " and there are "
               + tokens.length
               + " tokens.");
     }
     for (int i = 0; i < tokens.length; i++) {
       if (tokens[i] < 0 || tokens[i] > MAX_TOKEN) {
         throw new IllegalArgumentException(
-            "A token is a number from 0 to "
+            "A token must be between 0 and "
                 + MAX_TOKEN
-                + ". Received: "
-                + tokens[i]
-                + " as token "
+                + ", but token "
                 + i
+                + " is "
+                + tokens[i]
                 + ".");
       }
     }
     return new TokenWindows(tokens.clone(), length, 1, Batching.DEFAULT);
   }
 
-  /** How many tokens behind the last window the next one begins; 1 by default. */
+  /**
+   * Sets how many tokens after the previous window a window begins; 1 by default.
+   *
+   * @throws IllegalArgumentException if {@code count} is below 1
+   */
   public TokenWindows stride(int count) {
     if (count < 1) {
-      throw new IllegalArgumentException("A stride is at least 1. Received: stride=" + count);
+      throw new IllegalArgumentException("stride must be at least 1, but was " + count + ".");
     }
     return new TokenWindows(tokens, length, count, batching);
   }
@@ -125,11 +128,19 @@ public final class TokenWindows implements Dataset {
     }
   }
 
-  /** The tokens of a window, for a look at it. */
+  /**
+   * Returns the input tokens of a window.
+   *
+   * @throws IndexOutOfBoundsException if there is no such window
+   */
   public int[] window(int sample) {
     if (sample < 0 || sample >= size()) {
       throw new IndexOutOfBoundsException(
-          "There are windows 0 to " + (size() - 1) + ". Received: " + sample);
+          "The index of a window must be between 0 and "
+              + (size() - 1)
+              + ", but was "
+              + sample
+              + ".");
     }
     return Arrays.copyOfRange(tokens, sample * stride, sample * stride + length);
   }
@@ -141,7 +152,7 @@ public final class TokenWindows implements Dataset {
         + length
         + " tokens, each "
         + stride
-        + " behind the last, in batches of "
+        + " after the previous one, in batches of "
         + batchSize();
   }
 }

@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tokens (words or characters) and their numbers: 0 is padding, 1 stands for every token that is
- * not known, and the known ones follow in their order from 2, as in Keras's {@code
- * TextVectorization} and {@code StringLookup} with {@code mask_token=""}.
+ * Tokens (words or characters) and their ids. Id 0 is padding and 1 is the unknown token; the known
+ * tokens follow in their order from 2, as in Keras's {@code TextVectorization} and {@code
+ * StringLookup} with {@code mask_token=""}.
  *
- * <p>An {@code Embedding} for it has {@link #size()} rows. Immutable.
+ * <p>An {@code Embedding} of these ids must have {@link #size()} rows. Immutable.
  */
 public final class Vocabulary {
-  /** The number of padding, whose token is the empty text. */
+  /** The id of padding, whose token is the empty string. */
   public static final int PADDING = 0;
 
-  /** The number of every token that is not known. */
+  /** The id of all tokens that are not in the vocabulary. */
   public static final int UNKNOWN = 1;
 
   private static final String UNKNOWN_TOKEN = "[UNK]";
@@ -32,10 +32,10 @@ public final class Vocabulary {
   }
 
   /**
-   * A vocabulary of these tokens, numbered from 2.
+   * Creates a vocabulary of these tokens, with ids from 2.
    *
-   * @throws IllegalArgumentException if one occurs twice, or is empty or {@code [UNK]}, which the
-   *     vocabulary has anyway
+   * @throws IllegalArgumentException if a token occurs twice, is empty or is {@code [UNK]}, which
+   *     every vocabulary contains
    */
   public static Vocabulary of(List<String> tokens) {
     List<String> all = new ArrayList<>(List.of("", UNKNOWN_TOKEN));
@@ -45,35 +45,38 @@ public final class Vocabulary {
       String token = all.get(id);
       if (token.isEmpty() || token.equals(UNKNOWN_TOKEN) || vocabulary.id(token) != id) {
         throw new IllegalArgumentException(
-            "The tokens of a vocabulary differ, and none is empty or "
+            "The tokens of a vocabulary must be distinct, not empty and not "
                 + UNKNOWN_TOKEN
-                + ", which it has anyway. Received: '"
-                + token
-                + "' as token "
+                + ", which it contains anyway, but token "
                 + (id - UNKNOWN - 1)
-                + ".");
+                + " is '"
+                + token
+                + "'.");
       }
     }
     return vocabulary;
   }
 
-  /** The number of tokens, padding and the unknown one counted. */
+  /** Returns the number of tokens, including padding and the unknown token. */
   public int size() {
     return tokens.size();
   }
 
-  /** All tokens by their numbers; number 0 is the empty text, 1 is {@code [UNK]}. */
+  /**
+   * Returns all tokens in the order of their ids. Token 0 is the empty string, and token 1 is
+   * {@code [UNK]}.
+   */
   public List<String> tokens() {
     return tokens;
   }
 
-  /** The number of a token, {@link #UNKNOWN} for one that is not known. */
+  /** Returns the id of a token, or {@link #UNKNOWN} if it is not in the vocabulary. */
   public int id(String token) {
     return ids.getOrDefault(token, UNKNOWN);
   }
 
   /**
-   * The token with a number.
+   * Returns the token with an id.
    *
    * @throws IllegalArgumentException if there is none
    */
@@ -83,11 +86,10 @@ public final class Vocabulary {
   }
 
   /**
-   * A vector for each number, 1 at its place and 0 elsewhere: {@code keras.ops.one_hot}, or {@code
-   * to_categorical}.
+   * Returns the one-hot vectors of ids, like {@code keras.ops.one_hot} or {@code to_categorical}.
    *
    * @return shape (ids, size)
-   * @throws IllegalArgumentException if a number has no token
+   * @throws IllegalArgumentException if there is no token with an id
    */
   public double[][] oneHot(int[] ids) {
     double[][] vectors = new double[ids.length][size()];
@@ -101,15 +103,16 @@ public final class Vocabulary {
   private void requireId(int id) {
     if (id < 0 || id >= size()) {
       throw new IllegalArgumentException(
-          "The tokens of this vocabulary have the numbers 0 to "
+          "A token id of this vocabulary must be between 0 and "
               + (size() - 1)
-              + ". Received: "
-              + id);
+              + ", but was "
+              + id
+              + ".");
     }
   }
 
   @Override
   public String toString() {
-    return "vocabulary of " + size() + " tokens, padding and unknown ones counted";
+    return "vocabulary of " + size() + " tokens, including padding and the unknown token";
   }
 }

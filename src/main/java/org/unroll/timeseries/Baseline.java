@@ -1,24 +1,27 @@
 package org.unroll.timeseries;
 
 /**
- * A forecast that needs no network, and that a network has to beat: the last value, the value a
- * season before, or {@link Ridge} regression. Predictions and errors are normalized as the series
- * is; {@link TimeSeries#denormalizeError(double)} gives the error in the target's units.
+ * A simple forecast to compare a network with: the last value, the value one season earlier, or
+ * {@link Ridge} regression. Predictions and errors are normalized like the series; {@link
+ * TimeSeries#denormalizeError(double)} converts an error to the units of the target.
  *
  * <pre>{@code
  * double degrees = series.denormalizeError(Baseline.lastValue().mae(val));
  * }</pre>
+ *
+ * <p>Implement {@link #predict(Windows, int)} for your own baseline.
  */
 public interface Baseline {
   /**
-   * The prediction for one window.
+   * Returns the prediction for one window.
    *
-   * @param sample the number of the window, 0 … size−1
+   * @param windows the windows
+   * @param sample the index of the window, 0 … size−1
    * @return normalized, in the order of {@link Windows#targetShape()}
    */
   double[] predict(Windows windows, int sample);
 
-  /** The predictions for all windows, in natural order. */
+  /** Returns the predictions for all windows, in natural order. */
   default double[][] predict(Windows windows) {
     double[][] predictions = new double[windows.size()][];
     for (int sample = 0; sample < predictions.length; sample++) {
@@ -27,7 +30,9 @@ public interface Baseline {
     return predictions;
   }
 
-  /** The mean of |prediction − target| over all windows and all their targets, normalized. */
+  /**
+   * Returns the mean of |prediction − target| over all windows and all their targets, normalized.
+   */
   default double mae(Windows windows) {
     double sum = 0;
     for (int sample = 0; sample < windows.size(); sample++) {
@@ -40,7 +45,7 @@ public interface Baseline {
     return sum / windows.size() / windows.targetShape().size();
   }
 
-  /** Predicts that the target stays what it is in the last row that a window sees. */
+  /** Returns a baseline that predicts the value of the target in the last input row. */
   static Baseline lastValue() {
     return (windows, sample) -> {
       double[] prediction = new double[windows.targetShape().size()];
@@ -53,19 +58,18 @@ public interface Baseline {
   }
 
   /**
-   * Predicts the value a season before: that of the latest row which lies a whole number of periods
-   * before the target and not after the last row that the window sees. For rows of 10 minutes,
-   * {@code seasonal(144)} is the same time on the last day known. The row may lie before the
-   * window. Where the series skips gaps and the value is missing, the season before it counts.
+   * Returns a baseline that predicts the value one season earlier: that of the latest row that is a
+   * whole number of periods before the target and not after the last input row. For rows of 10
+   * minutes, {@code seasonal(144)} is the same time on the last known day. The row may be before
+   * the window. If the series skips gaps and the value is missing, the season before is used.
    *
-   * @param period the season's length in rows, at least 1
-   * @throws IllegalArgumentException if the period is below 1; when predicting, if the row would
-   *     lie before the start of the series
+   * @param period the length of a season in rows, at least 1
+   * @throws IllegalArgumentException if the period is below 1; in predictions, if the row would be
+   *     before the start of the series
    */
   static Baseline seasonal(int period) {
     if (period < 1) {
-      throw new IllegalArgumentException(
-          "A season lasts at least 1 row. Received: period=" + period);
+      throw new IllegalArgumentException("period must be at least 1 row, but was " + period + ".");
     }
     return (windows, sample) -> {
       double[] prediction = new double[windows.targetShape().size()];
@@ -80,13 +84,13 @@ public interface Baseline {
         }
         if (row < 0) {
           throw new IllegalArgumentException(
-              "There is no value a season of "
+              "The series must have a value at least one season of "
                   + period
                   + " rows before row "
                   + target
                   + ", the target of window "
                   + sample
-                  + ". Use a range that starts later.");
+                  + ", but has none. Use a range that starts later.");
         }
         prediction[i] = windows.value(row, column);
       }

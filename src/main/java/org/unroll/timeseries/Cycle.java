@@ -10,16 +10,16 @@ import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * A cycle of the calendar as two numbers that a model can use: with p the part of the cycle that is
- * over, 0 ≤ p &lt; 1,
+ * A cycle of the calendar, encoded as two numbers. With p the elapsed fraction of the cycle, 0 ≤ p
+ * &lt; 1, these are
  *
  * <pre>sin(2πp), cos(2πp)</pre>
  *
- * the point of a clock's hand. Unlike the number of the hour, they have no jump at midnight, and
- * each time of the cycle has a point of its own.
+ * Unlike the hour of the day, this encoding has no jump at midnight, and every time of the cycle
+ * has a different pair of values.
  */
 public enum Cycle {
-  /** 24 hours from midnight. */
+  /** 24 hours, from midnight. */
   DAY {
     @Override
     double part(LocalDateTime time) {
@@ -27,7 +27,7 @@ public enum Cycle {
     }
   },
 
-  /** Seven days from midnight on Monday. */
+  /** Seven days, from midnight on Monday. */
   WEEK {
     @Override
     double part(LocalDateTime time) {
@@ -35,7 +35,7 @@ public enum Cycle {
     }
   },
 
-  /** From the first of January; a leap year is divided into 366 days, others into 365. */
+  /** A year, from January 1. Leap years have 366 days, other years 365. */
   YEAR {
     @Override
     double part(LocalDateTime time) {
@@ -45,15 +45,15 @@ public enum Cycle {
 
   private static final double NANOS_OF_DAY = LocalTime.MAX.toNanoOfDay() + 1.0;
 
-  /** The part of the cycle that is over at a time, 0 … 1. */
+  /** Returns the elapsed fraction of the cycle at a time, 0 … 1. */
   abstract double part(LocalDateTime time);
 
   /**
-   * A copy of a table with two more columns for each cycle: {@code day sin} and {@code day cos},
-   * {@code week sin} and so on, of the table's first column of dates with times.
+   * Returns a copy of a table with two more columns for each cycle: {@code day sin} and {@code day
+   * cos}, {@code week sin} and so on, computed from the first column of dates with times.
    *
    * @throws IllegalArgumentException if the table has no such column, a time is missing, or the
-   *     table has a column of that name already
+   *     table already has a column with one of these names
    */
   public static Table addTo(Table table, Cycle... cycles) {
     DateTimeColumn times = Columns.times(table);
@@ -71,7 +71,11 @@ public enum Cycle {
     String column = name().toLowerCase(Locale.ROOT) + " " + function;
     if (table.containsColumn(column)) {
       throw new IllegalArgumentException(
-          "The table has a column '" + column + "' already. Its columns: " + table.columnNames());
+          "The table must not have a column '"
+              + column
+              + "' yet, but its columns are "
+              + table.columnNames()
+              + ".");
     }
     table.addColumns(DoubleColumn.create(column, values));
   }

@@ -12,8 +12,8 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
 /**
- * What came true in windows and what a model says of them, in the targets' own units, and what it
- * says of the time after the last row: the forecasts of {@link Windows}, which tells the rules.
+ * Lays out true values, predictions and errors of {@link Windows} as tables in the targets' own
+ * units, as documented there.
  */
 final class Forecasts {
   private final Windows windows;
@@ -25,18 +25,18 @@ final class Forecasts {
     this.windows = windows;
     this.series = windows.series();
     this.targets = windows.targetPositions();
-    this.ahead = windows.rowsAhead();
+    this.ahead = windows.positions().rowsAhead();
   }
 
-  /** What came true. */
+  /** Returns the true values of all windows. */
   Table truth() {
-    double[][] raw = series.numbers().raw();
+    double[][] raw = series.data().raw();
     return table(
         "targets",
         (sample, step, target) -> raw[targets[target]][windows.targetRow(sample) + after(step)]);
   }
 
-  /** What a model says. */
+  /** Returns the predictions for all windows. */
   Table of(double[][] predictions) {
     checkPredictions(predictions);
     return table(
@@ -44,7 +44,7 @@ final class Forecasts {
         (sample, step, target) -> denormalized(target, predictions[sample][number(step, target)]));
   }
 
-  /** A value of a window, at a target step, of a target column. */
+  /** Provides the value of a window, at a target step, of a target column. */
   private interface Value {
     double of(int sample, int step, int target);
   }
@@ -68,12 +68,12 @@ final class Forecasts {
     return Table.create(name, table);
   }
 
-  /** How many rows a target step lies after the first. */
+  /** Returns how many rows after the first target step a target step is. */
   private int after(int step) {
     return ahead[step] - ahead[0];
   }
 
-  /** Which of the numbers of a prediction is that of a target at a step. */
+  /** Returns the position in a prediction of a target at a target step. */
   private int number(int step, int target) {
     return step * targets.length + target;
   }
@@ -82,7 +82,7 @@ final class Forecasts {
     return series.denormalize(series.targetNames().get(target), value);
   }
 
-  /** How far off it is on average, step by step. */
+  /** Returns the mean absolute errors, step by step. */
   Table meanAbsoluteErrors(double[][] predictions) {
     checkPredictions(predictions);
     double[] sums = new double[ahead.length * targets.length];
@@ -111,10 +111,11 @@ final class Forecasts {
     }
     if (predictions.length != windows.size()) {
       throw new IllegalArgumentException(
-          "A prediction is needed for each of the "
+          "There must be one prediction for each of the "
               + windows.size()
-              + " windows. Received: "
-              + predictions.length);
+              + " windows, but there are "
+              + predictions.length
+              + ".");
     }
   }
 
@@ -122,47 +123,25 @@ final class Forecasts {
     int width = windows.targetShape().size();
     if (prediction.length != width) {
       throw new IllegalArgumentException(
-          "A prediction has a number for each of the "
+          "A prediction must have one value for each of the "
               + width
               + " targets of a window, shape "
               + windows.targetShape()
-              + ". Received: "
+              + ", but has "
               + prediction.length
-              + " numbers"
               + place
-              + ". Let the model end in as many outputs.");
+              + ". Set the number of outputs of the model accordingly.");
     }
   }
 
-  /** What the time after the last row is to be told from. */
-  double[][] lastInput() {
-    int first = windows.endOfRange() - 1 - windows.lookback() + windows.step();
-    double[][] input = windows.rows(first);
-    for (int t = 0; t < input.length; t++) {
-      int row = first + t * windows.step();
-      for (int j = 0; j < input[t].length; j++) {
-        if (Double.isNaN(input[t][j])) {
-          throw new IllegalArgumentException(
-              "What is to be forecast from must be whole. Received: no value in column '"
-                  + series.columnNames().get(j)
-                  + "' at "
-                  + series.nameOfRow(row)
-                  + ", row "
-                  + row
-                  + ". Fill longer gaps, or end the range before it.");
-        }
-      }
-    }
-    return input;
-  }
-
-  /** What a model says of that time. */
+  /** Returns a forecast of the values after the last row. */
   Table next(double[] prediction) {
     checkWidth(prediction, "");
-    int last = windows.endOfRange() - 1;
+    int last = windows.positions().to() - 1;
     Table table = Table.create("forecast");
     if (series.timestamps() instanceof DateTimeColumn times) {
-      Duration interval = series.times().interval(Math.max(0, last - windows.lookback()), last + 1);
+      Duration interval =
+          series.times().interval(Math.max(0, last - windows.positions().lookback()), last + 1);
       DateTimeColumn next = DateTimeColumn.create(times.name());
       for (int rows : ahead) {
         next.append(times.get(last).plus(interval.multipliedBy(rows)));

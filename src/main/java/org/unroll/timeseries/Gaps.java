@@ -4,10 +4,11 @@ import org.unroll.data.Columns;
 import tech.tablesaw.api.NumericColumn;
 
 /**
- * What becomes of the missing values of a series, as {@link TimeSeries} tells.
+ * The treatment of missing values in a {@link TimeSeries}.
  *
- * @param longest rows of the longest gap that is filled
- * @param skipped whether windows leave out what is still missing
+ * @param filling how gaps are filled
+ * @param longest the number of rows of the longest gap that is filled
+ * @param skipped whether windows with values that are still missing are left out
  */
 record Gaps(Filling filling, int longest, boolean skipped) {
   enum Filling {
@@ -16,13 +17,13 @@ record Gaps(Filling filling, int longest, boolean skipped) {
     FORWARD
   }
 
-  /** All are errors. */
+  /** All missing values are errors. */
   static final Gaps REFUSED = new Gaps(Filling.NONE, 0, false);
 
   Gaps filled(Filling how, int longestGap) {
     if (longestGap < 1) {
       throw new IllegalArgumentException(
-          "The longest gap to fill has at least 1 row. Received: " + longestGap);
+          "The longest gap to fill must be at least 1 row, but was " + longestGap + ".");
     }
     return new Gaps(how, longestGap, skipped);
   }
@@ -32,9 +33,9 @@ record Gaps(Filling filling, int longest, boolean skipped) {
   }
 
   /**
-   * The values of a column, those that are to be filled filled.
+   * Returns the values of a column with its gaps filled.
    *
-   * @throws IllegalArgumentException if one is still missing that is not to be skipped
+   * @throws IllegalArgumentException if a value is still missing and gaps are not skipped
    */
   double[] fill(NumericColumn<?> column, Timestamps times) {
     double[] values = new double[column.size()];
@@ -70,11 +71,12 @@ record Gaps(Filling filling, int longest, boolean skipped) {
 
   private IllegalArgumentException missing(
       NumericColumn<?> column, Timestamps times, int from, int to) {
-    String advice = "There is nothing on one side of this gap to fill it from: remove its rows";
+    String advice =
+        "This gap cannot be filled because it is at an end of the series: remove its rows";
     if (filling == Filling.NONE) {
       advice = "Fill gaps with interpolated() or forwardFilled(), or remove the rows";
     } else if (to - from > longest) {
-      advice = "Only gaps of up to " + longest + " rows are to be filled";
+      advice = "Only gaps of up to " + longest + " rows are filled: raise this limit";
     }
     return new IllegalArgumentException(
         "A value is missing"
@@ -82,12 +84,12 @@ record Gaps(Filling filling, int longest, boolean skipped) {
             + ", in a gap of "
             + (to - from)
             + (to - from == 1 ? " row" : " rows")
-            + "; the column misses "
+            + " ("
             + column.countMissing()
-            + " of "
+            + " of the "
             + column.size()
-            + ". "
+            + " values of the column are missing). "
             + advice
-            + ", or leave out the windows it would be in with skippingGaps().");
+            + ", or leave out the affected windows with skippingGaps().");
   }
 }

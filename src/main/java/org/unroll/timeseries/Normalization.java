@@ -9,10 +9,12 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * What the values of a series are scaled by, as {@link TimeSeries} tells: the rows from … to−1, or
- * what another series was scaled by.
+ * The normalization of a {@link TimeSeries}: by the statistics of the rows from … to−1, or by a
+ * given table.
  *
- * @param given as {@link TimeSeries#scaling()} returns it, or null
+ * @param from the first row of the statistics
+ * @param to the end of the rows, exclusive
+ * @param given a table as returned by {@link TimeSeries#scaling()}, or null
  */
 record Normalization(int from, int to, Table given) {
   private static final String COLUMN = "column";
@@ -21,26 +23,27 @@ record Normalization(int from, int to, Table given) {
 
   /** A column's mean and standard deviation. */
   record Scale(double mean, double std) {
-    /** That of a series which keeps its own units. */
-    static final Scale OWN = new Scale(0, 1);
+    /** The scale of a series without normalization. */
+    static final Scale IDENTITY = new Scale(0, 1);
   }
 
   static Normalization on(int from, int to) {
     return new Normalization(from, to, null);
   }
 
-  /** By what {@link #table} once made. */
+  /** Returns the normalization by a table in the form of {@link #table}. */
   static Normalization by(Table scaling) {
     Columns.numeric(scaling, List.of(MEAN, STD));
     if (!scaling.containsColumn(COLUMN)) {
       throw new IllegalArgumentException(
-          "A scaling has the columns 'column', 'mean' and 'std'. Received: "
-              + scaling.columnNames());
+          "A scaling must have the columns 'column', 'mean' and 'std', but has "
+              + scaling.columnNames()
+              + ".");
     }
     return new Normalization(0, 0, scaling);
   }
 
-  /** The scales of columns as a table, a row each. */
+  /** Returns the scales of columns as a table with one row per column. */
   static Table table(List<String> names, double[] mean, double[] std) {
     return Table.create(
         "scaling",
@@ -49,7 +52,7 @@ record Normalization(int from, int to, Table given) {
         DoubleColumn.create(STD, std));
   }
 
-  /** What a column of these values is scaled by. */
+  /** Returns the scale of a column with these values. */
   Scale scale(String name, double[] values) {
     return given == null ? measured(name, values) : given(name);
   }
@@ -60,7 +63,7 @@ record Normalization(int from, int to, Table given) {
     DoubleSummaryStatistics range = Arrays.stream(present).summaryStatistics();
     if (range.getMin() >= range.getMax()) {
       throw new IllegalArgumentException(
-          "The column '"
+          "A column must vary in order to be normalized, but '"
               + name
               + "' is "
               + (present.length == 0 ? "missing" : range.getMin())
@@ -68,8 +71,7 @@ record Normalization(int from, int to, Table given) {
               + from
               + " … "
               + (to - 1)
-              + ", so it has no standard deviation to normalize by. Leave it out with columns(…) or"
-              + " normalize on other rows.");
+              + ". Leave it out with columns(…), or normalize on other rows.");
     }
     double mean = Arrays.stream(present).sum() / present.length;
     double squares = 0;
@@ -84,22 +86,23 @@ record Normalization(int from, int to, Table given) {
     int row = known.indexOf(name);
     if (row < 0 || row != known.lastIndexOf(name)) {
       throw new IllegalArgumentException(
-          "The scaling must name each column of the series once. Received: the column '"
+          "The scaling must contain each column of the series exactly once, but '"
               + name
-              + "' and a scaling of "
-              + known);
+              + "' is not unique in "
+              + known
+              + ".");
     }
     double mean = Columns.value(Columns.numeric(given, List.of(MEAN)).get(0), row);
     double std = Columns.value(Columns.numeric(given, List.of(STD)).get(0), row);
     if (!Double.isFinite(mean) || !Double.isFinite(std) || std <= 0) {
       throw new IllegalArgumentException(
-          "A scaling has finite means and standard deviations above 0. Received: mean "
-              + mean
-              + " and std "
-              + std
-              + " of the column '"
+          "Means must be finite and standard deviations above 0, but the column '"
               + name
-              + "'");
+              + "' has the mean "
+              + mean
+              + " and the std "
+              + std
+              + ".");
     }
     return new Scale(mean, std);
   }

@@ -2,7 +2,6 @@ package org.unroll.timeseries;
 
 import java.time.Duration;
 import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -20,30 +19,34 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
 /**
- * Puts measurements of irregular times onto a regular grid, as pandas's {@code resample} does:
+ * Resamples measurements at irregular times to a regular grid, like pandas's {@code resample}:
  *
  * <pre>
  * Table hourly =
  *     Resampler.of(measured).every(Duration.ofHours(1)).aggregate(sum, "rain (mm)").table();
  * </pre>
  *
- * <p>The grid begins at midnight of the first day; its intervals have the given length d. A row of
- * the result stands for an interval t ≤ time &lt; t + d, is labelled with its beginning t, and
- * holds what an aggregate function makes of the values measured in it: their mean, unless {@link
- * #aggregate} names another. The first row is the interval of the earliest time and the last that
- * of the latest; in between none is left out. <b>An interval without a value of a column has a
- * missing value there</b>, whatever the function (pandas's {@code min_count=1}): {@link
- * TimeSeries#interpolated(int)} and its relatives say what is to become of them.
+ * <p>The grid begins at midnight of the first day, and all its intervals have the same length d. A
+ * row of the result represents an interval t ≤ time &lt; t + d and is labeled with its start t. It
+ * contains the mean of the values that were measured in the interval, or the result of another
+ * function set by {@link #aggregate}. The first row is the interval of the earliest time and the
+ * last row that of the latest; none in between is left out. <b>If a column has no value in an
+ * interval, its value is missing</b>, for every function (pandas's {@code min_count=1}). Fill these
+ * values with {@link TimeSeries#interpolated(int)} or a related method.
  *
- * <p>Mind that a row labelled 07:00 of a grid of 30 minutes is not known before 07:30.
+ * <p>Note that the row labeled 07:00 of a grid of 30 minutes is not known before 07:30.
  *
- * <p>The rows need not be in the order of time. Rows that came twice count twice: {@code
- * table.dropDuplicateRows()} removes them. Columns without numbers are left out; a text column that
- * holds numbers, with points or with commas, is an error, as in {@link TimeSeries#of(Table)}.
- * Immutable.
+ * <p>The rows need not be in order, but must be those of a single series: if times repeat and a
+ * text or id column distinguishes their rows, {@link #table} throws an exception. Repeated rows are
+ * counted repeatedly; remove them with {@code table.dropDuplicateRows()}. Columns without numbers
+ * are left out. A text column that contains numbers, with decimal points or commas, is an error, as
+ * in {@link TimeSeries#of(Table)}. Immutable.
  */
 public final class Resampler {
-  /** More intervals than a century has in hours: a wrong year makes that many, not a grid. */
+  /**
+   * The largest number of intervals. A century has fewer hours; a larger grid comes from a wrong
+   * year.
+   */
   private static final long MOST = 10_000_000;
 
   private final Table table;
@@ -58,7 +61,8 @@ public final class Resampler {
   }
 
   /**
-   * Of a table with a column of dates with times, the first of which counts, and number columns.
+   * Creates a resampler of a table with numeric columns and a column of dates with times. If there
+   * are several such columns, the first is used.
    *
    * @throws IllegalArgumentException if there is no such column, a time is missing, or the table
    *     has no rows
@@ -67,30 +71,34 @@ public final class Resampler {
     Columns.times(table);
     if (table.rowCount() == 0) {
       throw new IllegalArgumentException(
-          "There is nothing to resample: the table '" + table.name() + "' has no rows.");
+          "A table to resample must have rows, but the table '" + table.name() + "' has none.");
     }
     return new Resampler(table, null, Map.of());
   }
 
   /**
-   * The length of the grid's intervals.
+   * Sets the length of the intervals. Tablesaw stores times in milliseconds, so if the length is
+   * not a whole number of milliseconds, the labels are rounded down; the intervals themselves are
+   * exact.
    *
-   * @throws IllegalArgumentException unless it is at least a millisecond
+   * @throws IllegalArgumentException if it is shorter than a millisecond
    */
   public Resampler every(Duration length) {
     if (length.toMillis() < 1) {
       throw new IllegalArgumentException(
-          "An interval lasts at least a millisecond. Received: " + length);
+          "An interval must be at least a millisecond long, but was " + length + ".");
     }
     return new Resampler(table, length, functions);
   }
 
   /**
-   * What is made of the values of some columns within an interval, in place of their mean.
+   * Sets the function that aggregates the values of some columns within an interval, instead of the
+   * mean.
    *
-   * @param function one of Tablesaw's {@link AggregateFunctions}, for example {@code sum} of what
-   *     is counted, {@code max} of gusts, {@code last} of a meter's reading; {@code first} and
-   *     {@code last} by the time of the rows
+   * @param function one of Tablesaw's {@link AggregateFunctions}, for example {@code sum} for
+   *     amounts, {@code max} for gusts or {@code last} for meter readings; {@code first} and {@code
+   *     last} refer to the times of the rows
+   * @param columns the names of numeric columns
    * @throws IllegalArgumentException if a column is missing or not numeric
    */
   public Resampler aggregate(NumericAggregateFunction function, String... columns) {
@@ -102,31 +110,33 @@ public final class Resampler {
   }
 
   /**
-   * The regular table: the times, then the number columns in their order.
+   * Returns the regular table: the times, then the numeric columns in their order.
    *
-   * @throws IllegalStateException if no interval was given
-   * @throws IllegalArgumentException if a text column holds numbers, or if the times reach so far
-   *     that there would be more than ten million intervals
+   * @throws IllegalStateException if no interval is set
+   * @throws IllegalArgumentException if a text column contains numbers, if the table contains
+   *     several series with the same times, or if there would be more than ten million intervals
    */
   public Table table() {
     if (interval == null) {
       throw new IllegalStateException(
-          "Say how long the intervals are: every(Duration.ofMinutes(30)), for example.");
+          "The length of the intervals must be set first, for example with every(Duration.ofMinutes(30)).");
     }
     DateTimeColumn times = Columns.times(table);
     List<NumericColumn<?>> numbers = numbers(times);
-    long[] millis = times.asList().stream().mapToLong(Resampler::millis).toArray();
+    SingleSeries.require(table, times);
     int[] order =
-        IntStream.range(0, millis.length)
+        IntStream.range(0, times.size())
             .boxed()
-            .sorted(Comparator.comparingLong(row -> millis[row]))
+            .sorted(Comparator.comparing(times::get))
             .mapToInt(row -> row)
             .toArray();
-    long length = interval.toMillis();
     LocalDateTime midnight = times.get(order[0]).toLocalDate().atStartOfDay();
-    long origin = millis(midnight);
-    long first = (millis[order[0]] - origin) / length;
-    long count = (millis[order[order.length - 1]] - origin) / length - first + 1;
+    long[] bins =
+        Arrays.stream(order)
+            .mapToLong(row -> Duration.between(midnight, times.get(row)).dividedBy(interval))
+            .toArray();
+    long first = bins[0];
+    long count = bins[bins.length - 1] - first + 1;
     checkCount(count, times, order);
 
     Table regular = Table.create(table.name());
@@ -140,12 +150,11 @@ public final class Resampler {
       Arrays.fill(values, Double.NaN);
       int row = 0;
       while (row < order.length) {
-        long bin = (millis[order[row]] - origin) / length;
         int end = row;
-        while (end < order.length && (millis[order[end]] - origin) / length == bin) {
+        while (end < order.length && bins[end] == bins[row]) {
           end++;
         }
-        values[(int) (bin - first)] = aggregated(column, order, row, end);
+        values[(int) (bins[row] - first)] = aggregated(column, order, row, end);
         row = end;
       }
       regular.addColumns(DoubleColumn.create(column.name(), values));
@@ -168,7 +177,9 @@ public final class Resampler {
   private void checkCount(long count, DateTimeColumn times, int[] order) {
     if (count > MOST) {
       throw new IllegalArgumentException(
-          "From "
+          "There must not be more than "
+              + MOST
+              + " intervals, but from "
               + times.get(order[0])
               + " (row "
               + order[0]
@@ -178,15 +189,16 @@ public final class Resampler {
               + order[order.length - 1]
               + ") there are "
               + count
-              + " intervals of "
+              + " of "
               + interval
-              + ", more than "
-              + MOST
-              + ". Is one of the two times wrong? Otherwise use longer intervals.");
+              + ". Check whether one of the two times is wrong, or use longer intervals.");
     }
   }
 
-  /** What becomes of the values in the rows order[from] … order[to−1]; NaN if all are missing. */
+  /**
+   * Returns the aggregate of the values in the rows order[from] … order[to−1]; NaN if all are
+   * missing.
+   */
   private double aggregated(NumericColumn<?> column, int[] order, int from, int to) {
     double[] present =
         Arrays.stream(order, from, to)
@@ -198,9 +210,5 @@ public final class Resampler {
         : functions
             .getOrDefault(column.name(), AggregateFunctions.mean)
             .summarize(DoubleColumn.create(column.name(), present));
-  }
-
-  private static long millis(LocalDateTime time) {
-    return time.toInstant(ZoneOffset.UTC).toEpochMilli();
   }
 }

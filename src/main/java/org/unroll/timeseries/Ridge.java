@@ -7,18 +7,19 @@ import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.unroll.data.Shape;
 
 /**
- * Ridge regression on the flattened window (Hoerl and Kennard 1970): the linear forecast
+ * Ridge regression on the flattened window (Hoerl and Kennard 1970), a linear forecast that
+ * minimizes the squared error with an L2 penalty on the weights:
  *
  * <pre>ŷ = b + Σ w(t, j) · x(t, j)     minimizing     Σ (ŷ − y)² + λ Σ w²</pre>
  *
- * over all windows, t running over the rows a window sees and j over the columns; the intercept b
- * is not penalized. These are the equations of scikit-learn's {@code Ridge(alpha=λ)}. Each target
- * has its own weights.
+ * The outer sum is over all windows, t runs over the input rows of a window and j over the columns.
+ * The intercept b is not penalized. These are the equations of scikit-learn's {@code
+ * Ridge(alpha=λ)}. Each target has its own weights.
  *
- * <p>Neighbouring windows share all but a few of their products x(t, j) · x(t', j'), so the normal
- * equations of step t + 1 are made from those of step t by adding the rows that come in and taking
- * away those that go out. For n steps of c columns that costs n c² multiplications a window in
- * place of (n c)², and the solution (n c)³ / 3.
+ * <p>Consecutive windows share almost all products x(t, j) · x(t', j'). The normal equations of
+ * step t + 1 are therefore computed from those of step t, by adding the rows that enter and
+ * subtracting those that leave. For n steps of c columns this takes n c² multiplications per window
+ * instead of (n c)², and (n c)³ / 3 for the solution.
  */
 public final class Ridge implements Baseline {
   private final Shape inputShape;
@@ -34,17 +35,17 @@ public final class Ridge implements Baseline {
   }
 
   /**
-   * Fits the regression.
+   * Fits the regression to windows.
    *
    * @param windows the training windows
-   * @param lambda λ, at least 0
+   * @param lambda the weight λ of the penalty, at least 0
    * @throws IllegalArgumentException if λ is negative or not finite, or too small for columns that
-   *     depend on each other
+   *     are linearly dependent
    */
   public static Ridge fit(Windows windows, double lambda) {
     if (!(lambda >= 0) || lambda == Double.POSITIVE_INFINITY) {
       throw new IllegalArgumentException(
-          "lambda must be at least 0 and finite. Received: lambda=" + lambda);
+          "lambda must be finite and at least 0, but was " + lambda + ".");
     }
     Shape input = windows.inputShape();
     int features = input.size();
@@ -88,31 +89,31 @@ public final class Ridge implements Baseline {
     if (positive) {
       DMatrixRMaj factor = decomposition.getT(null);
       DMatrixRMaj diagonal = CommonOps_DDRM.extractDiag(factor, null);
-      // The squares of these are what was left of each column after those before it.
+      // The square of each is what remains of a column after projecting out the columns before it.
       if (CommonOps_DDRM.elementMin(diagonal) > 1e-7 * CommonOps_DDRM.elementMax(diagonal)) {
         return factor;
       }
     }
     throw new IllegalArgumentException(
-        "The "
+        "lambda must be larger, because the "
             + gram.getNumRows()
-            + " values of a window depend on each other too closely for lambda="
+            + " values of a window are nearly linearly dependent, but was "
             + lambda
-            + ". Use a greater one.");
+            + ".");
   }
 
-  /** Σ x(t, j) · x(t', j') over all windows, lag t' − t by lag. */
+  /** Returns Σ x(t, j) · x(t', j') over all windows, computed lag by lag (t' − t). */
   private static DMatrixRMaj gram(Windows windows) {
     int steps = windows.inputShape().axis(0);
     int columns = windows.inputShape().last();
     int step = windows.step();
-    int[] stretches = windows.stretches();
+    int[] runs = windows.runs();
     DMatrixRMaj gram = new DMatrixRMaj(steps * columns, steps * columns);
     for (int lag = 0; lag < steps; lag++) {
       double[] products = new double[columns * columns];
-      for (int s = 0; s < stretches.length; s++) {
-        int first = windows.firstRow(stretches[s]);
-        addProducts(windows, first, count(windows, stretches, s), lag * step, 1, products);
+      for (int s = 0; s < runs.length; s++) {
+        int first = windows.firstRow(runs[s]);
+        addProducts(windows, first, count(windows, runs, s), lag * step, 1, products);
       }
       for (int t = 0; t + lag < steps; t++) {
         for (int i = 0; i < columns; i++) {
@@ -124,9 +125,9 @@ public final class Ridge implements Baseline {
           }
         }
         if (t + lag + 1 < steps) {
-          for (int s = 0; s < stretches.length; s++) {
-            int from = windows.firstRow(stretches[s]) + t * step;
-            int count = count(windows, stretches, s);
+          for (int s = 0; s < runs.length; s++) {
+            int from = windows.firstRow(runs[s]) + t * step;
+            int count = count(windows, runs, s);
             int moved = Math.min(count, step);
             addProducts(windows, from, moved, lag * step, -1, products);
             addProducts(windows, from + step + count - moved, moved, lag * step, 1, products);
@@ -137,9 +138,9 @@ public final class Ridge implements Baseline {
     return gram;
   }
 
-  /** How many windows begin row by row with that of a stretch. */
-  private static int count(Windows windows, int[] stretches, int s) {
-    return (s + 1 < stretches.length ? stretches[s + 1] : windows.size()) - stretches[s];
+  /** Returns how many windows begin row after row in a run. */
+  private static int count(Windows windows, int[] runs, int s) {
+    return (s + 1 < runs.length ? runs[s + 1] : windows.size()) - runs[s];
   }
 
   /** Adds sign · x(r, i) · x(r + lag, j) for {@code count} rows r. */
@@ -156,7 +157,7 @@ public final class Ridge implements Baseline {
     }
   }
 
-  /** Σ x · y, Σ x and Σ y over all windows. */
+  /** Computes Σ x · y, Σ x and Σ y over all windows. */
   private static void sums(
       Windows windows, DMatrixRMaj moments, double[] inputs, double[] targets) {
     int steps = windows.inputShape().axis(0);
@@ -182,20 +183,21 @@ public final class Ridge implements Baseline {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if the window is of another shape than those it was fitted to
+   * @throws IllegalArgumentException if the shape of the windows differs from those of the fit
    */
   @Override
   public double[] predict(Windows windows, int sample) {
     if (!windows.inputShape().equals(inputShape) || !windows.targetShape().equals(targetShape)) {
       throw new IllegalArgumentException(
-          "The regression was fitted to windows of "
+          "Windows must have the input shape "
               + inputShape
-              + " with targets of "
+              + " and the target shape "
               + targetShape
-              + ". Received: "
+              + " of the fit, but have "
               + windows.inputShape()
-              + " with targets of "
-              + windows.targetShape());
+              + " and "
+              + windows.targetShape()
+              + ".");
     }
     int columns = inputShape.last();
     int first = windows.firstRow(sample);

@@ -29,13 +29,15 @@ import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
-/** The times of a table's rows: where they stand, what a row is called, how far the next one is. */
+/**
+ * The times of the rows of a table: their column, the name of a row, and the steps from row to row.
+ */
 final class Timestamps {
   /** Two of day, month and year, or hours and minutes. */
   private static final Pattern TIME =
       Pattern.compile("\\d{1,4}[-./]\\d{1,2}[-./]\\d{1,4}|\\d{1,2}:\\d{2}");
 
-  /** Shorter steps than a month are no months. */
+  /** The shortest month. Shorter steps are not counted in months. */
   private static final Duration MONTH = Duration.ofDays(28);
 
   private final Table table;
@@ -46,7 +48,7 @@ final class Timestamps {
     this.column = column;
   }
 
-  /** The times of a table, by the rule of {@link TimeSeries#of(Table)}. */
+  /** Returns the times of a table by the rule of {@link TimeSeries#of(Table)}. */
   static Timestamps of(Table table) {
     List<ColumnType> types =
         List.of(ColumnType.LOCAL_DATE_TIME, ColumnType.INSTANT, ColumnType.LOCAL_DATE);
@@ -68,12 +70,12 @@ final class Timestamps {
     return column.type() == ColumnType.STRING;
   }
 
-  /** The column they stand in, or null. */
+  /** Returns the column of the times, or null if there is none. */
   Column<?> column() {
     return column;
   }
 
-  /** A row as people would name it: its time, or its number where there are no times. */
+  /** Returns the time of a row, or its number if there are no times. */
   String nameOf(int row) {
     if (column == null) {
       return "row " + row;
@@ -86,7 +88,7 @@ final class Timestamps {
         : column.getString(row);
   }
 
-  /** Where a value stands, for errors. */
+  /** Returns the position of a value, for error messages. */
   String place(String columnName, int row) {
     return " in column '"
         + columnName
@@ -95,42 +97,89 @@ final class Timestamps {
         + (column == null ? "" : " (" + nameOf(row) + ")");
   }
 
-  /** The first row at or after a time, see {@link TimeSeries#rowAt}. */
+  /**
+   * Checks that the rows are in the order of their times and that no time is repeated. Missing
+   * times and times that were read as text are not checked.
+   *
+   * @throws IllegalArgumentException otherwise; the message explains how to correct the table
+   */
+  void requireOrder() {
+    if (column == null || isText(column)) {
+      return;
+    }
+    int previous = -1;
+    for (int row = 0; row < column.size(); row++) {
+      if (!column.isMissing(row)) {
+        if (previous >= 0 && !time(previous).isBefore(time(row))) {
+          SingleSeries.require(table, column);
+          throw time(row).equals(time(previous))
+              ? repeated(previous, row)
+              : notInOrder(previous, row);
+        }
+        previous = row;
+      }
+    }
+  }
+
+  private IllegalArgumentException repeated(int previous, int row) {
+    return new IllegalArgumentException(
+        "Every time must occur only once, but rows "
+            + previous
+            + " and "
+            + row
+            + " both have "
+            + nameOf(row)
+            + ". Remove repeated rows with table.dropDuplicateRows(), or combine the rows of the"
+            + " same time with Resampler.");
+  }
+
+  private IllegalArgumentException notInOrder(int previous, int row) {
+    return new IllegalArgumentException(
+        "The times must be in order, but row "
+            + row
+            + " ("
+            + nameOf(row)
+            + ") is before row "
+            + previous
+            + " ("
+            + nameOf(previous)
+            + "). Sort the table: table.sortOn(\""
+            + column.name()
+            + "\"). If the clocks were set back, convert the times to UTC first.");
+  }
+
+  /** Returns the first row at or after a time, see {@link TimeSeries#rowAt}. */
   int rowAt(LocalDateTime time) {
     if (!(column instanceof DateTimeColumn times)) {
       throw new IllegalArgumentException(
-          "Rows are found by dates with times. Received: "
+          "The timestamps must be dates with times (LOCAL_DATE_TIME), but "
               + (column == null
-                  ? "a series without timestamps"
-                  : "the column '" + column.name() + "' of type " + column.type().name()));
+                  ? "the series has no timestamps."
+                  : "the column '" + column.name() + "' is of type " + column.type().name() + "."));
     }
     int found = times.size();
     for (int row = times.size() - 1; row >= 0; row--) {
       if (row > 0 && times.get(row).isBefore(times.get(row - 1))) {
-        throw new IllegalArgumentException(
-            "The times must be in order. Received: "
-                + nameOf(row)
-                + " in row "
-                + row
-                + " after "
-                + nameOf(row - 1)
-                + ". Sort the table: table.sortOn(\""
-                + column.name()
-                + "\").");
+        throw notInOrder(row - 1, row);
       }
       found = times.get(row).isBefore(time) ? found : row;
     }
     if (found == times.size()) {
       throw new IllegalArgumentException(
-          "The series ends at " + nameOf(times.size() - 1) + ", before " + time + ".");
+          "The time must not be after the end of the series, "
+              + nameOf(times.size() - 1)
+              + ", but was "
+              + time
+              + ".");
     }
     return found;
   }
 
   /**
-   * The time between two rows, the same for all rows from … to−1 of dates with times.
+   * Returns the time between two consecutive rows of from … to−1, whose times must be dates with
+   * times.
    *
-   * @throws IllegalArgumentException if it is not the same, or not forwards
+   * @throws IllegalArgumentException if the rows are not evenly spaced or not in order
    */
   Duration interval(int from, int to) {
     DateTimeColumn times = (DateTimeColumn) column;
@@ -139,25 +188,25 @@ final class Timestamps {
       Duration here = Duration.between(times.get(row - 1), times.get(row));
       if (!here.equals(interval) || interval.isNegative() || interval.isZero()) {
         throw new IllegalArgumentException(
-            "The time after the last row is known only if the rows are evenly spaced. Received: row "
+            "The rows must be evenly spaced in time to forecast the next time, but row "
                 + row
                 + " ("
                 + nameOf(row)
-                + ") "
+                + ") is "
                 + here
-                + " after the row before, where row "
+                + " after the row before it and row "
                 + (from + 1)
-                + " comes "
+                + " is "
                 + interval
-                + " after its own. Put the table onto a regular grid with Resampler.");
+                + " after the row before it. Resample the table with Resampler.");
       }
     }
     return interval;
   }
 
   /**
-   * The column of a table that was read as text and yet has its times, or seems to; null where
-   * there is none.
+   * Returns the text column that contains the times or seems to contain them, or null if there is
+   * none.
    */
   Column<?> readAsText() {
     if (column != null) {
@@ -176,15 +225,15 @@ final class Timestamps {
             .orElse(false);
   }
 
-  /** What keeps the rows from being evenly spaced in time, or from being known to be. */
+  /** Returns a remark if the rows are not evenly spaced in time, or if that is unknown. */
   Optional<String> remark() {
     Column<?> text = readAsText();
     if (text != null) {
       return Optional.of(
           "The times were read as text: "
               + Columns.described(text)
-              + ". So gaps between the rows and the times of forecasts are unknown. "
-              + Columns.NAME_THE_FORM);
+              + ". Gaps between the rows and the times of forecasts are therefore unknown. "
+              + Columns.TIME_FORMAT_ADVICE);
     }
     if (column == null) {
       return Optional.empty();
@@ -216,17 +265,17 @@ final class Timestamps {
 
   private String unevenness(Steps steps) {
     int first = steps.uneven[0];
-    String advice = "Put in the rows that are missing.";
+    String advice = "Add the missing rows.";
     if (!(steps.usual instanceof Period)) {
       advice =
-          "Put the table onto a regular grid with Resampler"
+          "Resample the table to a regular grid with Resampler"
               + (column instanceof DateTimeColumn
                   ? ""
-                  : ", which needs dates with times (LOCAL_DATE_TIME, not "
+                  : ", which requires dates with times (LOCAL_DATE_TIME, not "
                       + column.type().name()
                       + ")")
-              + ": where nothing was measured, the grid has missing values, which interpolated(…)"
-              + " or forwardFilled(…) fills; skippingGaps() leaves out the windows over them.";
+              + ". Intervals without measurements become missing values, which interpolated(…) or"
+              + " forwardFilled(…) fills; skippingGaps() leaves out the windows that contain them.";
     }
     return String.format(
         Locale.ROOT,
@@ -234,7 +283,7 @@ final class Timestamps {
             + " %,d (%s). Windows count rows, not time. %s",
         steps.uneven.length,
         column.size() - 1,
-        steps.usual == null ? "forwards in time" : "the usual " + steps.usual,
+        steps.usual == null ? "forward in time" : "the usual " + steps.usual,
         first - 1,
         nameOf(first - 1),
         first,
@@ -243,15 +292,15 @@ final class Timestamps {
   }
 
   /**
-   * How far it is from row to row.
+   * The steps from row to row.
    *
-   * @param usual the most frequent of the steps forwards; null if there is none
-   * @param uneven the rows that do not lie so far behind the one before
+   * @param usual the most frequent forward step, or null if there is none
+   * @param uneven the rows whose distance from the previous row is not the usual step
    */
   private record Steps(TemporalAmount usual, int[] uneven) {
     static Steps of(
         LocalDateTime[] times, BiFunction<LocalDateTime, LocalDateTime, TemporalAmount> between) {
-      // Null where a time is missing, or the step is not forwards.
+      // Null if a time is missing or the step is not forward.
       TemporalAmount[] steps = new TemporalAmount[times.length];
       for (int row = 1; row < times.length; row++) {
         if (times[row - 1] != null && times[row] != null && times[row].isAfter(times[row - 1])) {

@@ -1,9 +1,5 @@
 package org.unroll.timeseries;
 
-import java.util.BitSet;
-import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.unroll.data.Batching;
 import org.unroll.data.Dataset;
@@ -11,45 +7,39 @@ import org.unroll.data.Shape;
 import tech.tablesaw.api.Table;
 
 /**
- * The windows of a {@link TimeSeries}: what a model sees, and what it is to predict from it. A
- * window is only a row number; its values are gathered when a batch needs them, so windows cost
- * nothing beyond their series.
+ * The windows of a {@link TimeSeries}: the rows that a model sees, and the values that it must
+ * predict from them. A window is only a row number. Its values are copied when a batch needs them,
+ * so windows need no memory in addition to their series.
  *
- * <p><b>What a window holds.</b> With {@link #lookback}, {@link #step} and {@link #delay}, window i
- * sees the rows
+ * <p><b>Rows of a window.</b> With {@link #lookback}, {@link #step} and {@link #delay}, the inputs
+ * of window i are the lookback / step rows
  *
  * <pre>i − lookback, i − lookback + step, …, i − step</pre>
  *
- * lookback / step of them, and its target is row i + delay. These are the windows of the generator
- * in Chollet, Deep Learning with Python (2018), section 6.3. Mind that the last row seen is i −
- * step: with step 6 and delay 144 the target lies 150 rows after it. {@link #horizon} measures from
- * the last row seen instead: the target is row (last row seen) + horizon, without that extra step.
+ * and its target is row i + delay. These are the windows of the generator in Chollet, Deep Learning
+ * with Python (2018), section 6.3. Note that the last input row is i − step: with step 6 and delay
+ * 144, the target is 150 rows after it. {@link #horizon} is measured from the last input row
+ * instead: the target is row (last input row) + horizon.
  *
- * <p><b>What a range holds.</b> {@code range(from, to)} has every window whose rows <em>and</em>
- * targets all lie in from … to−1, so that training windows neither see nor predict a row of a
- * validation range behind them. That is to − from − lookback − delay windows with one target step.
- * The book's generator bounds only row i: its training targets reach {@code delay} rows into the
- * range behind. Its windows for {@code min_index=a, max_index=b} are those of {@code range(a, b +
- * delay)}, delay more than {@code range(a, b)} has; with {@code max_index=None} it leaves out the
- * very last window, and is {@code range(a, rows − 1)}.
+ * <p><b>Windows of a range.</b> {@code range(from, to)} contains every window whose inputs
+ * <em>and</em> targets are within from … to−1. Training windows therefore neither see nor predict a
+ * row of a validation range that follows. With one target step there are to − from − lookback −
+ * delay windows. The book's generator bounds only row i, so its training targets reach {@code
+ * delay} rows into the next range. Its windows for {@code min_index=a, max_index=b} are those of
+ * {@code range(a, b + delay)}, which are delay more than those of {@code range(a, b)}. With {@code
+ * max_index=None} the generator omits the last window and is {@code range(a, rows − 1)}.
  *
- * <p><b>What a batch holds.</b> Inputs of shape (lookback / step, columns). Targets of shape
- * (targets), or with {@link #targetSteps} (steps) for one target column and (steps, targets) for
- * several. Every window comes once an epoch; the last batch may be shorter.
+ * <p><b>Shapes.</b> Inputs have the shape (lookback / step, columns). Targets have the shape
+ * (targets). With {@link #targetSteps}, they have the shape (steps) for one target column and
+ * (steps, targets) for several. An epoch contains every window once; the last batch may be smaller.
  *
  * <p>Defaults: step 1, delay 1, one target step, batches of 32, all rows, natural order. The
- * lookback has no default. Immutable: each setting returns new windows. A setting that contradicts
- * the others fails at once, with an {@link IllegalArgumentException}.
+ * lookback has no default. Immutable: each setting returns new windows. Settings that contradict
+ * each other throw an {@link IllegalArgumentException} immediately.
  */
 public final class Windows implements Dataset {
   private final TimeSeries series;
-  private final int lookback;
-  private final int step;
-  private final int ahead;
-  private final boolean fromLastRow;
-  private final int targetSteps;
-  private final int from;
-  private final int to;
+  private final WindowPositions positions;
   private final Batching batching;
 
   private final float[] values;
@@ -57,246 +47,128 @@ public final class Windows implements Dataset {
   private final int columns;
   private final int[] targets;
 
-  /**
-   * The first rows of the windows where gaps leave some out; null if there are all of the range.
-   */
+  /** The first row of each window if gaps exclude some, or null for all windows of the range. */
   private final int[] starts;
 
   Windows(TimeSeries series) {
-    this(series, 0, 1, 1, false, 1, 0, series.rows(), Batching.DEFAULT);
+    this(series, WindowPositions.of(series.rows()), Batching.DEFAULT);
   }
 
-  private Windows(
-      TimeSeries series,
-      int lookback,
-      int step,
-      int ahead,
-      boolean fromLastRow,
-      int targetSteps,
-      int from,
-      int to,
-      Batching batching) {
+  private Windows(TimeSeries series, WindowPositions positions, Batching batching) {
     this.series = series;
-    this.lookback = lookback;
-    this.step = step;
-    this.ahead = ahead;
-    this.fromLastRow = fromLastRow;
-    this.targetSteps = targetSteps;
-    this.from = from;
-    this.to = to;
+    this.positions = positions;
     this.batching = batching;
-    this.values = series.numbers().values();
-    this.stride = series.numbers().columns();
+    SeriesData data = series.data();
+    this.values = data.values();
+    this.stride = data.columns();
     this.columns = series.columnNames().size();
     this.targets = series.targetPositions();
-    if (lookback > 0) {
-      checkFit();
+    boolean hasGaps = !data.missingInputs().isEmpty() || !data.missingTargets().isEmpty();
+    if (positions.lookback() > 0) {
+      positions.requireFit(series.rows());
     }
-    this.starts = lookback > 0 ? findStarts() : null;
-  }
-
-  /** The windows without a missing value; null if none of the series is missing. */
-  private int[] findStarts() {
-    TimeSeries.Numbers numbers = series.numbers();
-    if (numbers.unseen().isEmpty() && numbers.unknown().isEmpty()) {
-      return null;
-    }
-    int[] unseen = missingUpTo(numbers.unseen());
-    int[] unknown = missingUpTo(numbers.unknown());
-    int[] whole =
-        IntStream.rangeClosed(from, to - span())
-            .filter(
-                first -> {
-                  int target = first + lookback - step + toTarget();
-                  return unseen[first + lookback] == unseen[first]
-                      && unknown[target + targetSteps * step] == unknown[target];
-                })
-            .toArray();
-    if (whole.length == 0) {
-      throw new IllegalArgumentException(
-          "Every window of "
-              + settings()
-              + " in rows "
-              + from
-              + " … "
-              + (to - 1)
-              + " would see or predict a missing value. Fill longer gaps, or use smaller windows.");
-    }
-    return whole;
-  }
-
-  /** At row + step: how many of the rows row, row − step, row − 2 step … are missing. */
-  private int[] missingUpTo(BitSet missing) {
-    int[] counts = new int[series.rows() + step];
-    for (int row = 0; row < series.rows(); row++) {
-      counts[row + step] = counts[row] + (missing.get(row) ? 1 : 0);
-    }
-    return counts;
-  }
-
-  private void checkFit() {
-    if (step > lookback || lookback % step != 0) {
-      int below = lookback / step * step;
-      throw new IllegalArgumentException(
-          "The lookback must be a multiple of the step. Received: lookback="
-              + lookback
-              + ", step="
-              + step
-              + ". The next that fit are "
-              + (below == 0 ? "" : below + " and ")
-              + (below + step)
-              + ".");
-    }
-    if (span() > to - from) {
-      throw new IllegalArgumentException(
-          "A window needs "
-              + span()
-              + " rows from the first it sees to its last target ("
-              + settings()
-              + "). Received: "
-              + (to - from == series.rows() ? "a series" : "the range " + from + " … " + (to - 1))
-              + " of "
-              + (to - from)
-              + " rows. Use a smaller lookback or more rows.");
-    }
-  }
-
-  private String settings() {
-    return "lookback "
-        + lookback
-        + ", step "
-        + step
-        + (fromLastRow ? ", horizon " : ", delay ")
-        + ahead
-        + (targetSteps == 1 ? "" : ", target steps " + targetSteps);
+    this.starts =
+        positions.lookback() > 0 && hasGaps
+            ? positions.startsWithoutGaps(
+                data.missingInputs(), data.missingTargets(), series.rows())
+            : null;
   }
 
   /**
-   * How many rows back a window reaches.
+   * Sets how many rows a window reaches back.
    *
-   * @param rows at least 1, a multiple of the step
+   * @param rows at least 1 and a multiple of the step
    */
   public Windows lookback(int rows) {
-    atLeast("lookback", 1, rows);
-    return with(rows, step, ahead, fromLastRow, targetSteps);
+    return with(positions.lookback(rows));
   }
 
   /**
-   * Every how many rows one is seen.
+   * Sets the distance between two input rows, and between two target steps.
    *
-   * @param rows at least 1; 1, the default, sees them all
+   * @param rows at least 1; the default is 1, every row
    */
   public Windows step(int rows) {
-    atLeast("step", 1, rows);
-    return with(lookback, rows, ahead, fromLastRow, targetSteps);
+    return with(positions.step(rows));
   }
 
   /**
-   * The book's measure: the target is row i + delay, where the last row seen is i − step.
+   * Sets the distance of the target as in the book: it is row i + delay, and the last input row is
+   * i − step.
    *
-   * @param rows at least 0; 1 is the default
+   * @param rows at least 0; the default is 1
    */
   public Windows delay(int rows) {
-    atLeast("delay", 0, rows);
-    return with(lookback, step, rows, false, targetSteps);
+    return with(positions.delay(rows));
   }
 
   /**
-   * In place of {@link #delay}: the target is this many rows after the last row seen.
+   * Sets the distance of the target from the last input row, instead of {@link #delay}.
    *
    * @param rows at least 1
    */
   public Windows horizon(int rows) {
-    atLeast("horizon", 1, rows);
-    return with(lookback, step, rows, true, targetSteps);
+    return with(positions.horizon(rows));
   }
 
   /**
-   * How many rows to predict: the first as {@link #delay} or {@link #horizon} says, the others each
-   * a step later.
+   * Sets how many values of each target are predicted. {@link #delay} or {@link #horizon} is the
+   * distance of the first; the others follow at intervals of one step.
    *
-   * @param count at least 1, the default
+   * @param count at least 1; the default is 1
    */
   public Windows targetSteps(int count) {
-    atLeast("targetSteps", 1, count);
-    return with(lookback, step, ahead, fromLastRow, count);
+    return with(positions.targetSteps(count));
   }
 
-  private static void atLeast(String name, int least, int received) {
-    if (received < least) {
-      throw new IllegalArgumentException(
-          "The " + name + " must be at least " + least + ". Received: " + name + "=" + received);
-    }
+  private Windows with(WindowPositions newPositions) {
+    return new Windows(series, newPositions, batching);
   }
 
-  private Windows with(int lookback, int step, int ahead, boolean fromLastRow, int targetSteps) {
-    return new Windows(series, lookback, step, ahead, fromLastRow, targetSteps, from, to, batching);
-  }
-
-  private Windows with(int from, int to, Batching batching) {
-    return new Windows(series, lookback, step, ahead, fromLastRow, targetSteps, from, to, batching);
+  private Windows with(Batching newBatching) {
+    return new Windows(series, positions, newBatching);
   }
 
   /**
-   * The windows whose rows and targets all lie in the rows {@code from} … {@code to}−1 of the
-   * series, in place of any range given before.
+   * Restricts the windows to those whose inputs and targets are all within the rows {@code from} …
+   * {@code to}−1 of the series. Replaces any earlier range.
    *
-   * @throws IllegalArgumentException if the range is empty, reaches outside the series or is too
-   *     short for a window
+   * @throws IllegalArgumentException if the range is empty, not within the series or too short for
+   *     a window
    */
   public Windows range(int from, int to) {
     TimeSeries.checkRange(from, to, series.rows());
-    return with(from, to, batching);
+    return with(positions.range(from, to));
   }
 
-  /** The windows from row {@code from} to the end of the series. */
+  /** Restricts the windows to the rows from {@code from} to the end of the series. */
   public Windows range(int from) {
     return range(from, series.rows());
   }
 
   @Override
   public Windows batchSize(int size) {
-    return with(from, to, batching.withSize(size));
+    return with(batching.withSize(size));
   }
 
   @Override
   public Windows shuffled(long seed) {
-    return with(from, to, batching.withSeed(seed));
+    return with(batching.withSeed(seed));
   }
 
   @Override
   public int size() {
-    return starts == null ? to - from - span() + 1 : starts.length;
-  }
-
-  /** The number of rows from the first seen to the last target, both counted. */
-  private int span() {
-    checkLookback();
-    long toLast = (fromLastRow ? 0L : step) + ahead + (targetSteps - 1L) * step;
-    long span = lookback - step + toLast + 1;
-    return (int) Math.min(span, Integer.MAX_VALUE);
-  }
-
-  private void checkLookback() {
-    if (lookback == 0) {
-      throw new IllegalStateException(
-          "These windows have no lookback yet: say how many rows back they reach with lookback(…).");
-    }
-  }
-
-  /** The number of rows from the last one seen to the first target. */
-  private int toTarget() {
-    return fromLastRow ? ahead : step + ahead;
+    return starts == null ? positions.count() : starts.length;
   }
 
   @Override
   public Shape inputShape() {
-    checkLookback();
-    return Shape.of(lookback / step, columns);
+    return Shape.of(positions.inputRows(), columns);
   }
 
   @Override
   public Shape targetShape() {
+    int targetSteps = positions.targetSteps();
     if (targetSteps == 1) {
       return Shape.of(targets.length);
     }
@@ -316,7 +188,8 @@ public final class Windows implements Dataset {
   @Override
   public void copyInput(int sample, float[] slice, int row, int rows) {
     int first = firstRow(sample);
-    int steps = lookback / step;
+    int step = positions.step();
+    int steps = positions.inputRows();
     for (int t = 0; t < steps; t++) {
       int to = (t * rows + row) * columns;
       System.arraycopy(values, (first + t * step) * stride, slice, to, columns);
@@ -326,184 +199,193 @@ public final class Windows implements Dataset {
   @Override
   public void copyTarget(int sample, float[] target, int offset) {
     int first = targetRow(sample);
+    int step = positions.step();
     int filled = offset;
-    for (int k = 0; k < targetSteps; k++) {
+    for (int k = 0; k < positions.targetSteps(); k++) {
       for (int column : targets) {
         target[filled++] = values[(first + k * step) * stride + column];
       }
     }
   }
 
-  /** The series these windows are cut from. */
+  /** Returns the series of these windows. */
   public TimeSeries series() {
     return series;
   }
 
   /**
-   * The first row that a window sees.
+   * Returns the first input row of a window.
    *
-   * @param sample the number of the window, 0 … size−1, in natural order
+   * @param sample the index of the window, 0 … size−1, in natural order
    * @throws IndexOutOfBoundsException if there is no such window
    */
   public int firstRow(int sample) {
     if (sample < 0 || sample >= size()) {
       throw new IndexOutOfBoundsException(
-          "There are windows 0 … " + (size() - 1) + ". Received: " + sample);
+          "The index of a window must be between 0 and "
+              + (size() - 1)
+              + ", but was "
+              + sample
+              + ".");
     }
-    return starts == null ? from + sample : starts[sample];
+    return starts == null ? positions.from() + sample : starts[sample];
   }
 
-  /** Stretches of windows that begin row by row: the number of the first of each. */
-  int[] stretches() {
+  /** Returns the index of the first window of each run of windows that begin row after row. */
+  int[] runs() {
     return IntStream.range(0, size())
         .filter(i -> i == 0 || firstRow(i) != firstRow(i - 1) + 1)
         .toArray();
   }
 
-  /** The last row that a window sees. */
+  /** Returns the last input row of a window. */
   public int lastRow(int sample) {
-    return firstRow(sample) + lookback - step;
+    return positions.lastRow(firstRow(sample));
   }
 
-  /**
-   * The row of a window's target, or of the first of its targets, the others following step by
-   * step.
-   */
+  /** Returns the row of the first target of a window. The others follow step by step. */
   public int targetRow(int sample) {
-    return lastRow(sample) + toTarget();
+    return positions.targetRow(firstRow(sample));
   }
 
   /**
-   * What a model sees of a window, normalized: lookback / step rows, oldest first, of all columns.
+   * Returns the normalized input of a window: lookback / step rows of all columns, the oldest row
+   * first.
    */
   public double[][] input(int sample) {
     return rows(firstRow(sample));
   }
 
-  /** A window's input that begins in a row, whether or not there is such a window. */
-  double[][] rows(int first) {
-    double[][] input = new double[lookback / step][columns];
+  /** Returns the input that begins in a row, whether or not there is such a window. */
+  private double[][] rows(int first) {
+    double[][] input = new double[positions.inputRows()][columns];
     for (int t = 0; t < input.length; t++) {
       for (int j = 0; j < columns; j++) {
-        input[t][j] = values[(first + t * step) * stride + j];
+        input[t][j] = values[(first + t * positions.step()) * stride + j];
       }
     }
     return input;
   }
 
-  /** What a model is to predict of a window, normalized, in the order of {@link #targetShape()}. */
+  /** Returns the normalized target of a window, in the order of {@link #targetShape()}. */
   public double[] target(int sample) {
     double[] target = new double[targetShape().size()];
     for (int k = 0; k < target.length; k++) {
-      int row = targetRow(sample) + k / targets.length * step;
+      int row = targetRow(sample) + k / targets.length * positions.step();
       target[k] = values[row * stride + targets[k % targets.length]];
     }
     return target;
   }
 
   /**
-   * The truth, for tables and plots: one row for each window in natural order, with the timestamp
-   * of its first target (where the series has timestamps) and its targets in their own units. With
-   * several target steps a column's name ends in the rows it lies after that timestamp, as in
-   * {@code +6}.
+   * Returns the true values of the targets in their own units, for tables and plots: one row per
+   * window in natural order, with the timestamp of its first target if the series has timestamps.
+   * With several target steps, the name of a column ends in the number of rows after that
+   * timestamp, as in {@code +6}.
    */
   public Table targets() {
     return new Forecasts(this).truth();
   }
 
   /**
-   * What a model or a {@link Baseline} says of these windows, in the targets' own units and laid
-   * out as {@link #targets()} is.
+   * Returns the predictions of a model or a {@link Baseline} in the targets' own units, in the
+   * layout of {@link #targets()}.
    *
-   * @param predictions normalized, one row a window in natural order, in the order of {@link
+   * @param predictions normalized, one row per window in natural order, in the order of {@link
    *     #targetShape()}: {@code model.predict(windows).toArray()}
-   * @throws IllegalArgumentException if there are more or fewer of them
+   * @throws IllegalArgumentException if the number of rows or of values in a row is wrong
    */
   public Table forecasts(double[][] predictions) {
     return new Forecasts(this).of(predictions);
   }
 
   /**
-   * How far predictions are off on average, in the targets' own units: for each target step a row,
-   * with {@code ahead}, the number of rows from the last row seen, and the mean absolute error of
-   * each target.
+   * Returns the mean absolute error of predictions in the targets' own units: one row per target
+   * step, with {@code ahead}, the number of rows from the last input row, and the error of each
+   * target.
    *
    * @param predictions as for {@link #forecasts}
-   * @throws IllegalArgumentException if there are more or fewer of them
+   * @throws IllegalArgumentException if the number of rows or of values in a row is wrong
    */
   public Table meanAbsoluteErrors(double[][] predictions) {
     return new Forecasts(this).meanAbsoluteErrors(predictions);
   }
 
   /**
-   * What a model has to see to tell what comes after the last row of the range: lookback / step
-   * rows up to and with that one, normalized, oldest first. For {@code model.predictOne(…)}, and
-   * its answer for {@link #forecast}.
+   * Returns the normalized input from which a model predicts the values after the range: lookback /
+   * step rows, the oldest first, of which the last is the last row of the range. Pass it to {@code
+   * model.predictOne(…)}, and the result to {@link #forecast}.
    *
-   * @throws IllegalArgumentException if one of their values is missing
+   * @throws IllegalArgumentException if one of the values is missing
    */
   public double[][] lastInput() {
-    checkLookback();
-    return new Forecasts(this).lastInput();
+    positions.requireLookback();
+    int first = positions.firstRowOfLastInput();
+    double[][] input = rows(first);
+    for (int t = 0; t < input.length; t++) {
+      int row = first + t * positions.step();
+      for (int j = 0; j < columns; j++) {
+        if (Double.isNaN(input[t][j])) {
+          throw new IllegalArgumentException(
+              "The input of a forecast must have no missing value, but column '"
+                  + series.columnNames().get(j)
+                  + "' has none at "
+                  + series.nameOfRow(row)
+                  + ", row "
+                  + row
+                  + ". Fill longer gaps, or end the range before this row.");
+        }
+      }
+    }
+    return input;
   }
 
   /**
-   * What a model says of the time after the last row of the range: for each target step a row, with
-   * its time (where the series has dates with times, else the number of the row) and the targets in
-   * their own units.
+   * Returns a forecast of the values after the last row of the range in the targets' own units: one
+   * row per target step, with its time if the series has dates with times, and otherwise with the
+   * row number.
    *
    * @param prediction normalized, in the order of {@link #targetShape()}: {@code
    *     model.predictOne(windows.lastInput())}
-   * @throws IllegalArgumentException if it has more or fewer numbers, or if the times of the last
-   *     rows are not evenly spaced, so that the next are unknown
+   * @throws IllegalArgumentException if the number of values is wrong, or if the times of the last
+   *     rows are not evenly spaced, so that the following times are unknown
    */
   public Table forecast(double[] prediction) {
     return new Forecasts(this).next(prediction);
   }
 
-  /** The value of a stored column in a row, normalized. */
+  /** Returns the normalized value of a stored column in a row. */
   double value(int row, int column) {
     return values[row * stride + column];
   }
 
-  /** Where the targets stand among the stored columns. */
+  /** Returns the positions of the targets among the stored columns. */
   int[] targetPositions() {
     return targets;
   }
 
-  /** The distance between two rows seen, and between two target steps. */
+  /** Returns the distance between two input rows, and between two target steps. */
   int step() {
-    return step;
+    return positions.step();
   }
 
-  /** How many rows back a window reaches. */
-  int lookback() {
-    return lookback;
-  }
-
-  /** The end of the range, not part of it. */
-  int endOfRange() {
-    return to;
-  }
-
-  /** For each target step the number of rows from the last one seen. */
-  int[] rowsAhead() {
-    return IntStream.range(0, targetSteps).map(k -> toTarget() + k * step).toArray();
+  /** Returns the settings of these windows. */
+  WindowPositions positions() {
+    return positions;
   }
 
   /**
-   * What these windows are, with the first and the last of them; prints as a few lines of text.
-   * Where the series has something that is easily overlooked, these lines say it: rows that are not
-   * evenly spaced in time, times that were read as text, columns left out because they are no
-   * numbers.
+   * Returns a description of these windows with the first and the last of them. It includes remarks
+   * about possible problems of the series: rows that are not evenly spaced in time, times that were
+   * read as text, and columns that are ignored because they are not numeric.
    */
-  public Description describe() {
-    return new Description(
+  public WindowsDescription describe() {
+    return new WindowsDescription(
         size(),
-        from,
-        to,
+        positions.from(),
+        positions.to(),
         series.rows(),
-        settings(),
+        positions.settings(),
         inputShape(),
         series.targetNames(),
         targetShape(),
@@ -512,12 +394,12 @@ public final class Windows implements Dataset {
         batching.seed(),
         edge(0),
         edge(size() - 1),
-        to - from - span() + 1 - size(),
+        positions.count() - size(),
         series.remarks());
   }
 
-  private Edge edge(int sample) {
-    return new Edge(
+  private WindowsDescription.Edge edge(int sample) {
+    return new WindowsDescription.Edge(
         firstRow(sample),
         series.nameOfRow(firstRow(sample)),
         lastRow(sample),
@@ -528,93 +410,6 @@ public final class Windows implements Dataset {
 
   @Override
   public String toString() {
-    return lookback == 0 ? "Windows without a lookback" : describe().toString();
-  }
-
-  /**
-   * The rows of one window and their timestamps (or "row n" where the series has none).
-   *
-   * @param firstRow the first row seen
-   * @param lastRow the last row seen
-   * @param targetRow the (first) target
-   */
-  public record Edge(
-      int firstRow,
-      String firstTime,
-      int lastRow,
-      String lastTime,
-      int targetRow,
-      String targetTime) {
-    @Override
-    public String toString() {
-      return String.format(
-          Locale.ROOT,
-          "rows %,d … %,d (%s … %s), target row %,d (%s)",
-          firstRow,
-          lastRow,
-          firstTime,
-          lastTime,
-          targetRow,
-          targetTime);
-    }
-  }
-
-  /**
-   * What {@link #describe()} tells.
-   *
-   * @param windows the number of windows
-   * @param from the first row of the range
-   * @param to the end of the range, not part of it
-   * @param rows the number of rows of the whole series
-   * @param settings lookback, step and delay in words
-   * @param batches steps per epoch
-   * @param seed what they are shuffled by, or null
-   * @param skipped windows left out because they would see or predict a missing value
-   * @param remarks what is easily overlooked about the series, a few sentences each; mostly none
-   */
-  public record Description(
-      int windows,
-      int from,
-      int to,
-      int rows,
-      String settings,
-      Shape inputShape,
-      List<String> targets,
-      Shape targetShape,
-      int batchSize,
-      int batches,
-      Long seed,
-      Edge first,
-      Edge last,
-      int skipped,
-      List<String> remarks) {
-    @Override
-    public String toString() {
-      int rest = windows - (batches - 1) * batchSize;
-      return String.format(
-          Locale.ROOT,
-          """
-          %,d windows in rows %,d … %,d of %,d%s: %s
-          input %s, target %s %s
-          %,d steps an epoch in batches of %d%s, %s
-          first  %s
-          last   %s%s""",
-          windows,
-          from,
-          to - 1,
-          rows,
-          skipped == 0 ? "" : String.format(Locale.ROOT, " (%,d with gaps left out)", skipped),
-          settings,
-          inputShape,
-          targetShape,
-          String.join(", ", targets),
-          batches,
-          batchSize,
-          rest == batchSize ? "" : " (the last of " + rest + ")",
-          seed == null ? "in order" : "shuffled with seed " + seed,
-          first,
-          last,
-          remarks.stream().map(remark -> "\nmind   " + remark).collect(Collectors.joining()));
-    }
+    return positions.lookback() == 0 ? "Windows without a lookback" : describe().toString();
   }
 }

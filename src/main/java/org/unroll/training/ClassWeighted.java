@@ -5,14 +5,16 @@ import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
 import org.unroll.metrics.MatchMetric;
 
-/** The samples of another dataset, each with the weight of its class. */
+/** A dataset whose samples are weighted by their class. */
 final class ClassWeighted implements Dataset {
   private final Dataset base;
   private final float[] weights;
 
   /**
-   * The classes are the targets, rounded, where a sample has one, else the place of the largest one
-   * (the first of equal ones), as in Keras. A class without a weight weighs 1.
+   * Creates a dataset from another one. As in Keras, the class of a sample with one target is this
+   * target, rounded; otherwise it is the index of the largest target, the first of equal ones.
+   *
+   * @param byClass the weight of each class; a class that is missing has the weight 1
    */
   ClassWeighted(Dataset base, Map<Integer, Double> byClass) {
     this.base = base;

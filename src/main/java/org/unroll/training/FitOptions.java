@@ -11,8 +11,9 @@ import org.unroll.callbacks.ProgressBar;
 import org.unroll.data.Dataset;
 
 /**
- * The arguments of {@code fit}, by Keras's names, for example {@code
- * epochs(20).stepsPerEpoch(500).validation(val)}. What is not set keeps Keras's default.
+ * The arguments of {@code fit} under Keras's names, for example {@code
+ * epochs(20).stepsPerEpoch(500).validation(val)}. Import {@link #epochs(int)} statically. The
+ * defaults are those of Keras.
  */
 public final class FitOptions {
   private int epochs = 1;
@@ -31,7 +32,12 @@ public final class FitOptions {
 
   private FitOptions() {}
 
-  /** Options with this number of epochs. */
+  /**
+   * Creates options with a number of epochs.
+   *
+   * @param epochs at least 1
+   * @throws IllegalArgumentException if {@code epochs} is less than 1
+   */
   public static FitOptions epochs(int epochs) {
     var options = new FitOptions();
     options.epochs = atLeast("epochs", epochs, 1);
@@ -39,25 +45,31 @@ public final class FitOptions {
   }
 
   /**
-   * The epoch to begin with, to go on with an earlier training; 0 by default, and less than {@code
-   * epochs}. Order of the samples and dropout are those that this epoch would have had in one run.
+   * Sets the epoch to begin with, to continue an earlier training run; 0 by default. The order of
+   * the samples and dropout are the same as if all epochs were trained in one run.
+   *
+   * @param epoch counted from 0, less than {@code epochs}
+   * @throws IllegalArgumentException if {@code epoch} is not between 0 and {@code epochs} − 1
    */
   public FitOptions initialEpoch(int epoch) {
     initialEpoch = atLeast("initialEpoch", epoch, 0);
     if (epoch >= epochs) {
       throw new IllegalArgumentException(
-          "Training runs from initialEpoch to epochs, which is the number of the last epoch, not of"
-              + " further ones. Received: initialEpoch="
+          "initialEpoch must be less than epochs, but was "
               + epoch
-              + ", epochs="
-              + epochs);
+              + " with epochs="
+              + epochs
+              + ". As in Keras, epochs is the number of the last epoch, not of additional ones.");
     }
     return this;
   }
 
   /**
-   * Sets the number of the last epoch anew, for code that is handed options and decides on it, such
-   * as a tuner; training then begins with epoch 0 until {@link #initialEpoch} is called.
+   * Replaces the number of epochs and resets the initial epoch to 0. For code that receives options
+   * and chooses the number of epochs itself, such as a tuner.
+   *
+   * @param newEpochs at least 1
+   * @throws IllegalArgumentException if {@code newEpochs} is less than 1
    */
   public FitOptions lastEpoch(int newEpochs) {
     epochs = atLeast("epochs", newEpochs, 1);
@@ -66,61 +78,75 @@ public final class FitOptions {
   }
 
   /**
-   * The number of batches in an epoch; by default as many as the data has. With fewer, the next
-   * epoch goes on where this one stopped; with more, the data is begun anew (a shuffled dataset in
-   * a new order).
+   * Sets the number of batches in an epoch; by default all batches of the data. With fewer, the
+   * next epoch continues where this one stopped. With more, the data is repeated, shuffled data in
+   * a new order.
+   *
+   * @param steps at least 1
+   * @throws IllegalArgumentException if {@code steps} is less than 1
    */
   public FitOptions stepsPerEpoch(int steps) {
     stepsPerEpoch = atLeast("stepsPerEpoch", steps, 1);
     return this;
   }
 
-  /** Data to evaluate on after each epoch; none by default. */
+  /** Sets the data to evaluate the model on after each epoch; none by default. */
   public FitOptions validation(Dataset data) {
     validation = data;
     return this;
   }
 
   /**
-   * The share of the data, its last part, to evaluate on instead of training on it; more than 0 and
-   * less than 1.
+   * Sets the fraction of the data, taken from its end, that is used for validation instead of
+   * training; none by default.
+   *
+   * @param fraction greater than 0 and less than 1
+   * @throws IllegalArgumentException if {@code fraction} is out of range
    */
-  public FitOptions validationSplit(double share) {
-    if (!(share > 0 && share < 1)) {
+  public FitOptions validationSplit(double fraction) {
+    if (!(fraction > 0 && fraction < 1)) {
       throw new IllegalArgumentException(
-          "validationSplit is a share between 0 and 1. Received: " + share);
+          "validationSplit must be greater than 0 and less than 1, but was " + fraction + ".");
     }
-    validationSplit = share;
+    validationSplit = fraction;
     return this;
   }
 
-  /** The number of validation batches to evaluate on; all by default. */
+  /**
+   * Sets the number of validation batches to evaluate the model on; all by default.
+   *
+   * @param steps at least 1
+   * @throws IllegalArgumentException if {@code steps} is less than 1
+   */
   public FitOptions validationSteps(int steps) {
     validationSteps = atLeast("validationSteps", steps, 1);
     return this;
   }
 
   /**
-   * A weight for each class: in training the loss of a sample is multiplied by the weight of its
-   * class, 1 where the map has none. For models with one class a sample, its number or one-hot; not
-   * for validation, and not beside weights of the samples. None by default.
+   * Sets a weight for each class; none by default. In training, but not in validation, the loss of
+   * a sample is multiplied by the weight of its class. The model must return one class per sample,
+   * and the data must not have sample weights; otherwise {@code fit} throws an exception.
+   *
+   * @param weights the weights by class number; a class that is missing has the weight 1
    */
   public FitOptions classWeight(Map<Integer, Double> weights) {
     classWeight = Map.copyOf(weights);
     return this;
   }
 
-  /** Adds callbacks, called in this order. */
+  /** Adds callbacks. They are called in the order in which they are added. */
   public FitOptions callbacks(Callback... more) {
     callbacks.addAll(List.of(more));
     return this;
   }
 
   /**
-   * How progress is shown: 0 not at all; 1 in one place, in a notebook by {@link LiveProgress} and
-   * elsewhere by the bar of {@link ProgressBar}; 2 as one line an epoch. By default as 1 in a
-   * notebook that someone watches and in a terminal, and as 2 elsewhere, as where a notebook is
-   * executed as a whole.
+   * Sets how progress is shown: 0 for nothing; 1 for a live chart in a notebook and a progress bar
+   * elsewhere; 2 for one line per epoch. The default is 1 in an interactive notebook and in a
+   * terminal, and 2 elsewhere, for example if a notebook is executed as a whole.
+   *
+   * @throws IllegalArgumentException if {@code level} is not 0, 1 or 2
    */
   public FitOptions verbose(int level) {
     ProgressBar.requireKnown(level);
@@ -129,29 +155,34 @@ public final class FitOptions {
   }
 
   /**
-   * Shows progress by this callback, called after all others, instead of as {@link #verbose} says;
-   * for one display of several trainings.
+   * Shows progress with a callback instead of the display that {@link #verbose} selects, for
+   * example to show several training runs in one display. The callback is called after all others.
    */
   public FitOptions progress(Callback display) {
     progress = display;
     return this;
   }
 
-  /** A line shown before the first epoch, such as the name of the model; none by default. */
+  /** Sets a line to show before the first epoch, such as the name of the model; none by default. */
   public FitOptions title(String newTitle) {
     title = newTitle;
     return this;
   }
 
-  /** The seed of dropout; 0 by default. The order of the samples is the dataset's own matter. */
+  /**
+   * Sets the seed of dropout; 0 by default. The order of the samples depends on the seed of the
+   * dataset.
+   */
   public FitOptions seed(long newSeed) {
     seed = newSeed;
     return this;
   }
 
   /**
-   * The number of threads; as many as the machine has cores by default. The results do not depend
-   * on it.
+   * Sets the number of threads; by default the number of cores. The results do not depend on it.
+   *
+   * @param count at least 1
+   * @throws IllegalArgumentException if {@code count} is less than 1
    */
   public FitOptions threads(int count) {
     threads = atLeast("threads", count, 1);
@@ -161,17 +192,17 @@ public final class FitOptions {
   private static int atLeast(String argument, int value, int minimum) {
     if (value < minimum) {
       throw new IllegalArgumentException(
-          argument + " is at least " + minimum + ". Received: " + argument + "=" + value);
+          argument + " must be at least " + minimum + ", but was " + value + ".");
     }
     return value;
   }
 
-  /** The number of the last epoch. */
+  /** Returns the number of epochs, including those before the initial epoch. */
   public int epochs() {
     return epochs;
   }
 
-  /** The epoch to begin with, counted from 0. */
+  /** Returns the epoch to begin with, counted from 0. */
   public int firstEpoch() {
     return initialEpoch;
   }
@@ -196,12 +227,12 @@ public final class FitOptions {
     return classWeight;
   }
 
-  /** The callbacks so far, for code that is handed options. */
+  /** Returns the callbacks added so far, as an unmodifiable list. */
   public List<Callback> callbacks() {
     return Collections.unmodifiableList(callbacks);
   }
 
-  /** A new display for each training, unless one was given. */
+  /** Returns the progress display of a training run, a new one unless one was set. */
   Callback progress() {
     if (progress != null) {
       return progress;

@@ -7,17 +7,18 @@ import org.unroll.network.Gradient;
 import org.unroll.network.Network;
 
 /**
- * Training met a loss that is infinite or not a number. The message tells the batch, the largest
- * gradient and its weight, and whether the features look unscaled. The weights are those before
- * this batch.
+ * Thrown by {@code fit} when the loss of a batch is infinite or not a number. The message names the
+ * batch and the weight with the largest gradient, and reports whether the features look unscaled.
+ * The weights of the model stay as they were before this batch. With {@link
+ * org.unroll.callbacks.TerminateOnNaN} training ends without this exception.
  */
 public final class NonFiniteLossException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Standardized features rarely leave ±10; recurrent layers saturate far below this. */
+  /** Standardized features rarely exceed 10; recurrent layers saturate far below 50. */
   private static final double LARGE_FEATURE = 50;
 
-  private static final String LESS_STEEP =
+  private static final String SMALLER_STEPS =
       " Lower the learning rate or clip the gradients (clipnorm).";
 
   private NonFiniteLossException(String message) {
@@ -36,27 +37,28 @@ public final class NonFiniteLossException extends RuntimeException {
             + ". "
             + largestGradient(runner.gradients(), network.weightPaths())
             + advice(runner.largestFeature(), network)
-            + " The weights are those before this batch; model.history() has the epochs before.");
+            + " The weights are as before this batch; model.history() contains the completed"
+            + " epochs.");
   }
 
   private static String advice(double largestFeature, Network network) {
     if (network.layers().get(0) instanceof Embedding) {
-      // Token ids are no features; their size says nothing.
-      return LESS_STEEP;
+      // The magnitude of token ids is meaningless.
+      return SMALLER_STEPS;
     }
     if (!Double.isFinite(largestFeature)) {
-      return " Features of this batch are infinite or not a number: remove or fill them.";
+      return " Some features of this batch are infinite or not a number: remove or fill them.";
     }
     if (largestFeature > LARGE_FEATURE) {
       return String.format(
           Locale.ROOT,
-          " The features of this batch reach %.4g and look unscaled: normalize them"
+          " The largest feature of this batch, %.4g, looks unscaled: normalize the data"
               + " (TimeSeries.normalizedOn).",
           largestFeature);
     }
     return String.format(
-            Locale.ROOT, " The features of this batch stay within ±%.4g.", largestFeature)
-        + LESS_STEEP;
+            Locale.ROOT, " The features of this batch are within ±%.4g.", largestFeature)
+        + SMALLER_STEPS;
   }
 
   private static String largestGradient(Gradient[] gradients, List<String> paths) {
@@ -73,7 +75,6 @@ public final class NonFiniteLossException extends RuntimeException {
         }
       }
     }
-    return String.format(
-        Locale.ROOT, "The largest gradient, %.4g, is that of '%s'.", largest, path);
+    return String.format(Locale.ROOT, "The largest gradient is %.4g, of '%s'.", largest, path);
   }
 }

@@ -10,12 +10,15 @@ import org.unroll.network.Network;
 import org.unroll.network.NetworkState;
 
 /**
- * Runs a network for its outputs. Buffers and threads stay for the next call, so that a small one,
- * such as a single window, costs its arithmetic and little else; they go when the predictor is
- * collected as garbage.
+ * Computes the outputs of a network. {@code predict} of a model calls it.
  *
- * <p>Any number of threads may call at once, as long as none changes the weights: the first finds
- * the buffers that are kept, the others make their own.
+ * <p>Buffers and threads are kept for the next call, so the prediction of a single window costs
+ * little more than its arithmetic. They are released when the predictor is garbage collected.
+ *
+ * <p>Several threads may call a predictor at the same time, as long as none of them changes the
+ * weights. One of them uses the kept buffers; the others allocate new ones.
+ *
+ * @hidden
  */
 public final class Predictor {
   private static final Cleaner CLEANER = Cleaner.create();
@@ -23,24 +26,24 @@ public final class Predictor {
   private final Network network;
   private final Idle idle = new Idle();
 
-  /** A predictor for this network, without buffers and threads until it is called. */
+  /** Creates a predictor for a network. Buffers and threads are created by the first call. */
   public Predictor(Network network) {
     this.network = network;
     CLEANER.register(this, idle);
   }
 
   /**
-   * The shape of one output for this data; where sequences have a length for each batch, all of the
-   * data counts as one.
+   * Returns the shape of the output of one sample. If sequences are padded batch by batch, all data
+   * is treated as one batch.
    */
   public Shape outputShape(Dataset dataset) {
     return network.outputShape(dataset.forBatch(null, 0, dataset.size()).inputShape());
   }
 
   /**
-   * The outputs for every sample of a dataset, row-major. They do not depend on the dataset's batch
-   * size, nor on the number of threads; targets are not looked at. The layers begin with zeros, or
-   * with what the stateful ones have kept.
+   * Returns the outputs of all samples of a dataset, row-major. They depend neither on the batch
+   * size nor on the number of threads. Targets are ignored. The initial states are zeros, or the
+   * states that a stateful network has kept.
    *
    * @throws IllegalArgumentException if the samples are not what the network takes
    */
@@ -49,10 +52,13 @@ public final class Predictor {
   }
 
   /**
-   * As {@link #predict(Dataset, int)}, with the states that the samples end with.
+   * Returns the outputs as {@link #predict(Dataset, int)} does, and the final states of the
+   * samples.
    *
-   * @param states a row for each sample, overwritten with the last states; the samples begin with
-   *     them unless the network is stateful and goes on with its own. Null where nobody asks
+   * @param states one row for each sample, overwritten with the final states. They are also the
+   *     initial states, unless the network is stateful and continues with the states that it keeps.
+   *     May be null
+   * @throws IllegalArgumentException if the samples are not what the network takes
    */
   public float[] predict(Dataset dataset, NetworkState states, int threads) {
     requireInputs(network, dataset, "prediction");
@@ -73,13 +79,13 @@ public final class Predictor {
       }
     } finally {
       idle.keep(runner);
-      // Else the predictor could be collected meanwhile, and nobody would end these threads.
+      // Otherwise the predictor could be collected before keep, and its threads would never end.
       Reference.reachabilityFence(this);
     }
     return outputs;
   }
 
-  /** Row i of a batch goes on where row i of the batch before ended. */
+  /** Predicts batch by batch: row i of a batch continues where row i of the batch before ended. */
   private void predictInBatches(
       BatchRunner runner, Dataset dataset, NetworkState states, float[] outputs) {
     int rows = dataset.batchSize();
@@ -94,71 +100,16 @@ public final class Predictor {
   /**
    * Checks that the inputs of a dataset are what the network takes.
    *
-   * @param use what the data is for, for the error's text
+   * @param use the word for the data in the error message, for example {@code recorded}
    * @throws IllegalArgumentException if they are not
    */
   public static void requireInputs(Network network, Dataset dataset, String use) {
-    if (!network.inputShape().accepts(dataset.inputShape())) {
-      throw new IllegalArgumentException(
-          "The model takes samples of shape "
-              + network.inputShape()
-              + "; the "
-              + use
-              + " data has samples of shape "
-              + dataset.inputShape()
-              + ". Change input(…) of the model or the lookback, step and columns of the data.");
-    }
-    if (network.inputShape().isKnown() && !dataset.inputShape().isKnown()) {
-      throw new IllegalArgumentException(
-          "The model takes samples of shape "
-              + network.inputShape()
-              + "; the "
-              + use
-              + " data has sequences whose length differs from batch to batch. Begin the model with"
-              + " input(Shape.ANY, …), or pad the data to one length.");
-    }
-    if (network.isStateful()) {
-      requireBatches(network.input().batchSize(), dataset, use);
-    }
-  }
-
-  /** Every batch of a stateful network has a row for each of its states. */
-  private static void requireBatches(int rows, Dataset dataset, String use) {
-    int last = dataset.size() % rows;
-    if (dataset.batchSize() != rows) {
-      throw new IllegalArgumentException(
-          "The model is stateful and was built for batches of "
-              + rows
-              + " rows; the "
-              + use
-              + " data has batches of "
-              + dataset.batchSize()
-              + ". Call batchSize("
-              + rows
-              + ") on the data. To predict with another batch size, load the weights into a model"
-              + " with input(…).batchSize("
-              + dataset.batchSize()
-              + "), or use stepper(rows).");
-    }
-    if (last != 0) {
-      throw new IllegalArgumentException(
-          "The model is stateful and was built for batches of "
-              + rows
-              + " rows; the "
-              + use
-              + " data has "
-              + dataset.size()
-              + " samples, so that its last batch has "
-              + last
-              + ". Leave them out: subset(0, "
-              + (dataset.size() - last)
-              + ").");
-    }
+    DataChecks.requireInputs(network, dataset, use);
   }
 
   /**
-   * The runner that nobody uses at the moment, if there is one. It knows nothing of its predictor,
-   * which could else never become garbage.
+   * The runner that is not in use, if there is one. It has no reference to its predictor, which
+   * could otherwise never be garbage collected.
    */
   private static final class Idle implements Runnable {
     private final AtomicReference<BatchRunner> runner = new AtomicReference<>();
@@ -174,7 +125,7 @@ public final class Predictor {
       }
     }
 
-    /** Ends its threads, when the predictor is gone. */
+    /** Ends the threads of the runner after the predictor was garbage collected. */
     @Override
     public void run() {
       BatchRunner last = take();

@@ -6,19 +6,21 @@ import java.util.Map;
 import org.unroll.callbacks.Callback;
 import org.unroll.data.Dataset;
 import org.unroll.data.Fingerprint;
-import org.unroll.losses.Loss;
-import org.unroll.metrics.Metric;
 import org.unroll.network.Layer;
 import org.unroll.network.Network;
 import org.unroll.network.Weight;
 import org.unroll.optimizers.Optimizer;
 
-/** What tells one training from another, line by line, as far as it is the same in another JVM. */
+/**
+ * Describes a training run by named lines of text that are the same in every JVM. A run resumes
+ * only from a backup with the same description.
+ */
 final class TrainingDescription {
   private final Map<String, String> lines = new LinkedHashMap<>();
 
-  TrainingDescription(
-      Network network, Optimizer optimizer, Loss loss, Map<String, Metric> metrics) {
+  TrainingDescription(CompiledNetwork compiled) {
+    Network network = compiled.network();
+    Optimizer optimizer = compiled.optimizer();
     lines.put("the input", network.inputShape().toString());
     for (Layer layer : network.layers()) {
       lines.put("layer '" + layer.name() + "'", layer.type() + " to " + layer.outputShape());
@@ -29,8 +31,8 @@ final class TrainingDescription {
           "weight '" + network.weightPaths().get(w) + "'",
           weight.shape() + (weight.trainable() ? "" : ", not trained"));
     }
-    lines.put("the loss", loss.name());
-    lines.put("the list of metrics", metrics.keySet().toString());
+    lines.put("the loss", compiled.loss().name());
+    lines.put("the list of metrics", compiled.metrics().keySet().toString());
     lines.put("the optimizer", optimizer.name());
     lines.put(
         "the list of the optimizer's slots",
@@ -51,13 +53,13 @@ final class TrainingDescription {
     return this;
   }
 
-  /** The classes of callbacks. */
+  /** Adds the class names of callbacks. */
   TrainingDescription put(String name, List<Callback> callbacks) {
     return put(
         name, (Object) callbacks.stream().map(callback -> callback.getClass().getName()).toList());
   }
 
-  /** A dataset, by checksums of its order and of some of its samples; or none. */
+  /** Adds checksums of a dataset's order and of some of its samples, or none for null. */
   TrainingDescription put(String name, Dataset dataset) {
     return put(name, dataset == null ? "none" : (Object) Fingerprint.of(dataset));
   }

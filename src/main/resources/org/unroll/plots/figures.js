@@ -1,16 +1,24 @@
 // Draws the interactive plot in place of each picture that carries a figure (FigurePicture.java).
-// Runs once a page: the set-up output of each notebook holds it, with Plotly packed inside.
+// The output of Notebook.start() contains this script once per notebook, with Plotly packed inside.
+// A page may contain several versions of it: several notebooks in one JupyterLab, or an old output.
 (function () {
   'use strict';
-  if (window.unrollFigures) return;
-  window.unrollFigures = true;
+  // Raise this with every change: the highest version on a page draws its figures. Version 1 left
+  // no number, only `true`.
+  const version = 2;
+  const predecessor = window.unrollFigures;
+  if (predecessor && predecessor.version >= version) return;
+  if (predecessor && predecessor.stop) predecessor.stop();
 
   const packedPlotly = '@PLOTLY@';
   const keyword = 'unroll-figure';
-  const drawn = new WeakMap(); // picture -> {source, plot}
-  const themed = new Set(); // plots whose letters take the colour of the page's
+  const idPrefix = 'unroll-figure-'; // in every version, so that a later one finds the plots
+  const entries = new WeakMap(); // picture -> {source, plot, shown}
+  const plots = new WeakSet(); // the plots of this script
+  const themed = new Set(); // plots whose text has the color of the page's text
   let plotly = null;
   let count = 0;
+  let stopped = false;
 
   function bytesOf(base64) {
     return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
@@ -21,35 +29,42 @@
     return new Response(stream).text();
   }
 
+  // Plotly must not see the AMD loader of the page, where it would register itself, nor the page's
+  // MathJax: labels are text, not formulas. Parameters of the function around its code hide both.
   async function loadPlotly() {
     const code = await unpack(bytesOf(packedPlotly), 'gzip');
-    // Where there is an AMD loader, Plotly would register with it instead of setting its global.
-    const define = window.define;
-    const other = window.Plotly;
     const script = document.createElement('script');
-    script.textContent = code;
-    window.define = undefined;
+    script.textContent =
+      `document.currentScript.run = function (module, exports, define, MathJax) {${code}\n};`;
+    document.head.append(script);
+    script.remove();
+    if (!script.run) throw new Error('the page does not run inline scripts');
+    const module = { exports: {} };
+    const global = Object.getOwnPropertyDescriptor(window, 'Plotly');
     try {
-      document.head.appendChild(script);
+      script.run(module, module.exports);
     } finally {
-      if (define === undefined) delete window.define;
-      else window.define = define;
-      script.remove();
+      if (global) Object.defineProperty(window, 'Plotly', global);
+      else delete window.Plotly;
     }
-    const mine = window.Plotly;
-    if (other) window.Plotly = other;
-    return mine;
+    return module.exports;
   }
 
-  async function sourceOf(picture) {
-    const data = /^data:image\/png;base64,(.*)$/s.exec(picture.src);
+  // A picture in the page itself, or, as Quarto and Jupyter Book store it, in a file of the site.
+  function mayCarryFigure(source) {
+    if (/^(data:image\/png|blob:)/.test(source)) return true;
+    return source.startsWith(location.origin + '/') && /\.png$/i.test(new URL(source).pathname);
+  }
+
+  async function bytesFrom(source) {
+    const data = /^data:image\/png;base64,(.*)$/s.exec(source);
     if (data) return bytesOf(decodeURIComponent(data[1]).replace(/\s/g, ''));
-    return new Uint8Array(await (await fetch(picture.src)).arrayBuffer());
+    return new Uint8Array(await (await fetch(source)).arrayBuffer());
   }
 
   // PNG: 8 bytes signature, then chunks of length, type, content and checksum.
-  async function figureOf(picture) {
-    const bytes = await sourceOf(picture);
+  async function figureFrom(source) {
+    const bytes = await bytesFrom(source);
     const view = new DataView(bytes.buffer);
     const latin1 = new TextDecoder('latin1');
     for (let at = 8; at + 12 <= bytes.length; ) {
@@ -62,14 +77,14 @@
           return JSON.parse(await unpack(content.subarray(end + 2), 'deflate'));
         }
       }
-      if (type === 'IDAT') return null; // the text stands before the pixels
+      if (type === 'IDAT') return null; // text precedes the pixels
       at += 12 + length;
     }
     return null;
   }
 
-  // Jupyter's pages give text its colour where there is text; around a plot, a dark one has black.
-  function inkOf(element) {
+  // Jupyter's pages color text where there is text; around a plot, a dark page has black.
+  function textColorOf(element) {
     const style = getComputedStyle(element);
     return style.getPropertyValue('--jp-content-font-color1').trim() || style.color;
   }
@@ -87,79 +102,133 @@
     });
   }
 
+  function showPictureOrPlot(picture) {
+    const entry = entries.get(picture);
+    picture.style.display = entry && entry.shown ? 'none' : '';
+  }
+
   async function draw(picture) {
     const source = picture.src;
-    if (!/^(data:image\/png|blob:)/.test(source)) return;
-    const before = drawn.get(picture);
-    if (before && before.source === source) return;
-    if (before && before.plot) before.plot.remove();
-    const entry = { source, plot: null };
-    drawn.set(picture, entry);
-    let figure;
-    try {
-      figure = await figureOf(picture);
-    } catch (unreadable) {
-      return; // a picture of someone else's
+    const before = entries.get(picture);
+    // A cell that was scrolled away and back has its plot next to the picture.
+    const complete = before && (!before.plot || before.plot.parentNode === picture.parentNode);
+    if (complete && before.source === source) return;
+    const entry = { source, plot: null, shown: false };
+    entries.set(picture, entry);
+    if (before && before.plot) {
+      before.plot.remove();
+      showPictureOrPlot(picture);
     }
-    if (!figure || picture.src !== source) return;
-    plotly = plotly || loadPlotly();
-    const Plotly = await plotly;
+    const isCurrent = () => !stopped && entries.get(picture) === entry && picture.src === source;
+    let figure = null;
+    try {
+      if (mayCarryFigure(source)) figure = await figureFrom(source);
+    } catch (unreadable) {
+      return; // not one of our pictures
+    }
+    if (!figure || !isCurrent()) return;
+    try {
+      plotly = plotly || loadPlotly();
+      const Plotly = await plotly;
+      if (isCurrent()) await drawFigure(Plotly, figure, picture, entry, isCurrent);
+    } catch (failure) {
+      console.warn(`Unroll shows a figure as a picture, because Plotly failed: ${failure}`);
+    }
+    if (!entry.shown && entry.plot) {
+      entry.plot.remove();
+      entry.plot = null;
+    }
+  }
+
+  // The plot has no height until it is complete; the picture is visible until then.
+  async function drawFigure(Plotly, figure, picture, entry, isCurrent) {
     const plot = document.createElement('div');
-    plot.id = 'unroll-figure-' + ++count;
-    plot.setAttribute('role', 'img');
-    plot.setAttribute('aria-label', (figure.layout.title && figure.layout.title.text) || 'plot');
-    plot.style.width = '100%';
-    plot.style.minHeight = (figure.layout.height || 400) + 'px';
-    picture.after(plot);
-    picture.style.display = 'none';
-    entry.plot = plot;
-    await width(plot);
     const layout = figure.layout;
-    // On a transparent plot Plotly would paint its buttons on a grey bar.
+    const height = layout.height || 400;
+    picture.alt = picture.alt || figure.alt || ''; // not every front end takes it from the metadata
+    plot.id = `${idPrefix}${version}-${++count}`;
+    plot.setAttribute('role', 'img');
+    plot.setAttribute('aria-label', picture.alt || 'plot');
+    plot.style.cssText = 'width: 100%; height: 0; overflow: hidden';
+    plots.add(plot);
+    entry.plot = plot;
+    picture.after(plot);
+    await width(plot);
+    // On a transparent plot Plotly would paint its buttons on a gray bar.
     layout.modebar = Object.assign(
       { bgcolor: 'rgba(0,0,0,0)', color: '#999', activecolor: '#0072b2' }, layout.modebar);
     layout.font = layout.font || {};
     if (!layout.font.color) {
-      layout.font.color = inkOf(plot);
+      layout.font.color = textColorOf(plot);
       themed.add(plot);
     }
-    await Plotly.newPlot(plot, figure.data, layout, Object.assign({ responsive: true }, figure.config));
+    const fixedWidth = layout.width;
+    await Plotly.newPlot(plot, figure.data, layout, figure.config);
+    if (!isCurrent()) return;
+    plot.style.height = `${height}px`;
+    plot.style.overflow = '';
+    entry.shown = true;
+    showPictureOrPlot(picture);
     new ResizeObserver(() => {
-      if (plot.isConnected && plot.clientWidth > 0 && !layout.width) Plotly.Plots.resize(plot);
+      const drawnWidth = plot._fullLayout && plot._fullLayout.width;
+      if (plot.isConnected && plot.clientWidth > 0 && !fixedWidth && drawnWidth !== plot.clientWidth) {
+        Plotly.relayout(plot, { width: plot.clientWidth }).catch(() => {});
+      }
     }).observe(plot);
   }
 
-  // A front end that turns from light to dark changes the style of its page, and letters with it.
+  // A front end that turns from light to dark changes the style of its page.
   async function followTheme() {
     const Plotly = await plotly;
     for (const plot of themed) {
-      if (!plot.isConnected) themed.delete(plot);
-      else if (plot.layout && plot.layout.font.color !== inkOf(plot)) {
-        Plotly.relayout(plot, { 'font.color': inkOf(plot) });
+      const color = textColorOf(plot);
+      if (plot.isConnected && plot.layout && plot.layout.font.color !== color) {
+        Plotly.relayout(plot, { 'font.color': color }).catch(() => {});
       }
     }
   }
 
-  function drawAll(node) {
-    if (node.nodeType !== Node.ELEMENT_NODE) return;
-    if (node.tagName === 'IMG') draw(node);
-    else node.querySelectorAll('img').forEach(draw);
+  // A plot of another version of this script, or a copy of one that a front end made.
+  function removeForeignPlot(plot) {
+    if (plots.has(plot)) return;
+    const picture = plot.previousElementSibling;
+    plot.remove();
+    if (picture && picture.tagName === 'IMG') showPictureOrPlot(picture);
   }
 
-  new MutationObserver((changes) => {
+  function scan(node) {
+    if (!(node instanceof HTMLElement)) return;
+    const selector = `img, [id^="${idPrefix}"]`;
+    const found = [...node.querySelectorAll(selector)];
+    if (node.matches(selector)) found.push(node);
+    found.filter((element) => element.tagName !== 'IMG').forEach(removeForeignPlot);
+    found.filter((element) => element.tagName === 'IMG').forEach(draw);
+  }
+
+  const added = new MutationObserver((changes) => {
     for (const change of changes) {
-      if (change.type === 'attributes') drawAll(change.target);
-      else change.addedNodes.forEach(drawAll);
+      if (change.type === 'attributes') scan(change.target);
+      else change.addedNodes.forEach(scan);
     }
-  }).observe(document.documentElement, {
+  });
+  const theme = new MutationObserver(() => plotly && setTimeout(followTheme, 500));
+  window.unrollFigures = {
+    version,
+    stop() {
+      stopped = true;
+      added.disconnect();
+      theme.disconnect();
+    },
+  };
+  added.observe(document.documentElement, {
     childList: true,
     subtree: true,
     attributes: true,
     attributeFilter: ['src'],
   });
-  new MutationObserver(() => plotly && setTimeout(followTheme, 500)).observe(document.body, {
+  theme.observe(document.body, {
     attributes: true,
     attributeFilter: ['class', 'data-jp-theme-name'],
   });
-  drawAll(document.documentElement);
+  scan(document.documentElement);
 })();

@@ -2,7 +2,7 @@ package org.unroll.audio;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class AudioClipTest {
   /** The bytes that Python's module wave writes for these four samples. */
   @Test
-  void aWavFileIsThatOfPython() {
+  void wavFileEqualsThatOfPython() {
     var clip = new AudioClip(new double[] {0, 1, -1, 0.5}, 16_000);
     String expected =
         "524946462c000000"
@@ -25,10 +25,16 @@ class AudioClipTest {
   }
 
   @Test
-  void whatIsNoSoundIsRefused() {
-    says("none", () -> new AudioClip(new double[0], 1));
-    says("sampleRate=0", () -> new AudioClip(new double[1], 0));
-    says("1.5 at sample 1", () -> new AudioClip(new double[] {0, 1.5}, 1));
-    says("NaN at sample 0", () -> new AudioClip(new double[] {Double.NaN}, 1));
+  void rejectsInvalidSamplesAndRates() {
+    assertMessageContains(
+        "A clip must have at least 1 sample, but has none.", () -> new AudioClip(new double[0], 1));
+    assertMessageContains(
+        "sampleRate must be at least 1 Hz, but was 0.", () -> new AudioClip(new double[1], 0));
+    assertMessageContains(
+        "The samples of a clip must be between -1 and 1, but sample 1 is 1.5. Divide all samples by the"
+            + " largest absolute value.",
+        () -> new AudioClip(new double[] {0, 1.5}, 1));
+    assertMessageContains(
+        "but sample 0 is NaN.", () -> new AudioClip(new double[] {Double.NaN}, 1));
   }
 }

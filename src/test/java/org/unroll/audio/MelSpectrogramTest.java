@@ -1,7 +1,7 @@
 package org.unroll.audio;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The numbers are those of src/test/python/mel_spectrogram.py: Keras's and NumPy's. */
+/**
+ * Compares with Keras and NumPy; the expected values are from src/test/python/mel_spectrogram.py.
+ */
 class MelSpectrogramTest {
   static List<JsonNode> cases() throws IOException {
     try (var in = MelSpectrogramTest.class.getResourceAsStream("mel_spectrogram.json")) {
@@ -39,7 +41,7 @@ class MelSpectrogramTest {
     JsonNode options = reference.get("options");
     spectrogram = spectrogram.numMelBins(options.get("num_mel_bins").asInt());
     if (options.has("sequence_length")) {
-      // The FFT cannot become shorter than the window.
+      // The FFT must never be shorter than the window.
       int length = options.get("sequence_length").asInt();
       spectrogram =
           spectrogram
@@ -58,7 +60,7 @@ class MelSpectrogramTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void decibelsAreThoseOfKerasAndNumPy(JsonNode reference) {
+  void decibelsAgreeWithKerasAndNumPy(JsonNode reference) {
     double[][] decibels = spectrogram(reference).of(signal(reference));
     assertEquals(reference.get("shape").get(0).asInt(), decibels.length);
     for (int i = 0; i < reference.get("frames").size(); i++) {
@@ -73,7 +75,7 @@ class MelSpectrogramTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void theTransformIsThatOfNumPy(JsonNode reference) {
+  void transformAgreesWithNumPy(JsonNode reference) {
     MelSpectrogram spectrogram = spectrogram(reference);
     int stride = reference.get("options").path("sequence_stride").asInt(512);
     int middle = reference.get("frames").get(2).asInt() * stride;
@@ -87,7 +89,7 @@ class MelSpectrogramTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void theBandsAreTriangles(JsonNode reference) {
+  void bandsAgreeWithKeras(JsonNode reference) {
     MelSpectrogram spectrogram = spectrogram(reference);
     for (JsonNode weight : reference.get("weights")) {
       assertEquals(
@@ -106,16 +108,28 @@ class MelSpectrogramTest {
   }
 
   @Test
-  void whatCannotBeTransformedIsRefused() {
-    says("fftLength is a power of 2", () -> new MelSpectrogram().fftLength(1000));
-    says("sequenceLength=4096", () -> new MelSpectrogram().sequenceLength(4096));
-    says("maxFreq=9000.0", () -> new MelSpectrogram().maxFreq(9000));
-    says("minFreq=8000.0", () -> new MelSpectrogram().minFreq(8000));
-    says("sequenceStride=0", () -> new MelSpectrogram().sequenceStride(0));
+  void rejectsInvalidSettingsAndClips() {
+    assertMessageContains(
+        "fftLength must be a power of 2, but the settings are fftLength=1000,",
+        () -> new MelSpectrogram().fftLength(1000));
+    assertMessageContains(
+        "sequenceLength must be between 1 and fftLength, but the settings are fftLength=2048,"
+            + " sequenceStride=512, sequenceLength=4096, samplingRate=16000, numMelBins=128,"
+            + " minFreq=20.0, maxFreq=8000.0.",
+        () -> new MelSpectrogram().sequenceLength(4096));
+    assertMessageContains(
+        "minFreq and maxFreq must satisfy 0 <= minFreq < maxFreq <= samplingRate / 2, but the settings",
+        () -> new MelSpectrogram().maxFreq(9000));
+    assertMessageContains("minFreq=8000.0", () -> new MelSpectrogram().minFreq(8000));
+    assertMessageContains(
+        "sequenceStride must be at least 1, but", () -> new MelSpectrogram().sequenceStride(0));
     var spectrogram = new MelSpectrogram();
-    says(
-        "16000 Hz and more than 1024 samples. Received: 8000 Hz, 4000 samples",
+    assertMessageContains(
+        "The clip must have a sampling rate of 16000 Hz and more than 1024 samples, but has 8000 Hz and"
+            + " 4000 samples.",
         () -> spectrogram.of(new AudioClip(new double[4000], 8000)));
-    says("16000 Hz, 1024 samples", () -> spectrogram.of(new AudioClip(new double[1024], 16000)));
+    assertMessageContains(
+        "but has 16000 Hz and 1024 samples.",
+        () -> spectrogram.of(new AudioClip(new double[1024], 16000)));
   }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unroll.training.References;
 
+/** Callbacks, compared with Keras. */
 class CallbacksTest {
   private final FakeTrainingContext training = new FakeTrainingContext();
 
@@ -64,9 +65,9 @@ class CallbacksTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void epochsRatesAndWeightsAreThoseOfKeras(JsonNode reference) {
+  void epochsRatesAndWeightsMatchKeras(JsonNode reference) {
     MonitorCallback<?> callback = callback(reference);
-    for (int run = 0; run < 2; run++) { // nothing is left over from one training to the next
+    for (int run = 0; run < 2; run++) { // the second run must not depend on the first
       training.stopped = false;
       training.optimizer.learningRate(0.5);
       callback.onTrainBegin(training);
@@ -86,7 +87,7 @@ class CallbacksTest {
   }
 
   @Test
-  void interruptedTrainingHasItsBestWeights() {
+  void restoresBestWeightsAfterAnInterrupt() {
     EarlyStopping stopping = Callbacks.earlyStopping("loss", 5).restoreBestWeights(true);
     stopping.onTrainBegin(training);
     double[] losses = {3, 2, 2.5};
@@ -102,7 +103,7 @@ class CallbacksTest {
   }
 
   @Test
-  void nanIsNoImprovement() {
+  void nanIsNotAnImprovement() {
     EarlyStopping stopping = Callbacks.earlyStopping("loss", 2);
     stopping.onTrainBegin(training);
     stopping.onEpochEnd(training, 0, logs("loss", Double.NaN));
@@ -116,7 +117,7 @@ class CallbacksTest {
   }
 
   @Test
-  void unknownMonitorNamesWhatThereIs() {
+  void unknownMonitorListsTheKnownNames() {
     EarlyStopping stopping = Callbacks.earlyStopping("val_loss", 2).startFromEpoch(3);
     stopping.onTrainBegin(training);
     Map<String, Double> logs = logs("loss", 1, "mae", 2);
@@ -124,28 +125,37 @@ class CallbacksTest {
         assertThrows(IllegalStateException.class, () -> stopping.onEpochEnd(training, 0, logs))
             .getMessage();
     assertEquals(
-        "EarlyStopping watches 'val_loss', which the logs do not have. They have: loss, mae. "
-            + "Names with val_ need validation data in fit.",
+        "EarlyStopping needs 'val_loss' in the logs, but they contain loss, mae. Values with val_"
+            + " need validation data in fit.",
         message);
   }
 
   @Test
-  void valueOfUnknownDirectionNeedsAMode() {
+  void requiresAModeForOtherValues() {
     ReduceLrOnPlateau reduce = Callbacks.reduceLrOnPlateau("learning_rate");
     reduce.onTrainBegin(training);
     String message =
         assertThrows(
                 IllegalStateException.class, () -> reduce.onEpochEnd(training, 0, logs("loss", 1)))
             .getMessage();
-    assertTrue(message.endsWith("Set mode(MIN) or mode(MAX)."), message);
+    assertEquals(
+        "ReduceLrOnPlateau needs a mode to monitor 'learning_rate', which is neither the loss nor a"
+            + " metric. Set mode(MIN) or mode(MAX).",
+        message);
     reduce.mode(MonitorCallback.Mode.MAX).onEpochEnd(training, 0, logs("loss", 1));
   }
 
   @Test
-  void optionsAreChecked() {
-    assertThrows(IllegalArgumentException.class, () -> Callbacks.earlyStopping("loss", -1));
-    assertThrows(
-        IllegalArgumentException.class, () -> Callbacks.earlyStopping("loss", 1).minDelta(-1));
+  void rejectsInvalidOptions() {
+    var error =
+        assertThrows(IllegalArgumentException.class, () -> Callbacks.earlyStopping("loss", -1));
+    assertEquals("patience of EarlyStopping must be at least 0, but was -1.", error.getMessage());
+    error =
+        assertThrows(
+            IllegalArgumentException.class, () -> Callbacks.earlyStopping("loss", 1).minDelta(-1));
+    assertEquals(
+        "minDelta of EarlyStopping must be finite and at least 0, but was -1.0.",
+        error.getMessage());
     assertThrows(IllegalArgumentException.class, () -> Callbacks.reduceLrOnPlateau("loss", 1, 10));
     assertThrows(
         IllegalArgumentException.class, () -> Callbacks.reduceLrOnPlateau("loss").minLr(-1));
@@ -153,7 +163,7 @@ class CallbacksTest {
   }
 
   @Test
-  void reducedRateIsLoggedFromTheNextEpochOn() {
+  void logsTheReducedRateFromTheNextEpochOn() {
     ReduceLrOnPlateau reduce = Callbacks.reduceLrOnPlateau("loss", 0.1, 1);
     reduce.onTrainBegin(training);
     for (double expected : new double[] {0.5, 0.5, 0.05}) {
@@ -180,7 +190,7 @@ class CallbacksTest {
   }
 
   @Test
-  void lossThatIsNotFiniteEndsTraining() {
+  void stopsTrainingIfTheLossIsNotFinite() {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     Callback callback = new TerminateOnNaN(new PrintStream(text, true, StandardCharsets.UTF_8));
     callback.onBatchEnd(training, 6, logs("loss", 1e30));
@@ -188,12 +198,12 @@ class CallbacksTest {
     callback.onBatchEnd(training, 7, logs("loss", Double.POSITIVE_INFINITY));
     assertTrue(training.stopped);
     assertEquals(
-        "Batch 7: the loss is Infinity, training ends.",
+        "Batch 7: the loss is Infinity, training stops.",
         text.toString(StandardCharsets.UTF_8).trim());
   }
 
   @Test
-  void logIsOnDiskAfterEveryEpochEvenWhenInterrupted(@TempDir Path folder) throws IOException {
+  void writesTheLogAfterEveryEpochEvenWhenInterrupted(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("log.csv");
     Callback logger = Callbacks.csvLogger(file);
     logger.onTrainBegin(training);
@@ -212,7 +222,7 @@ class CallbacksTest {
   }
 
   @Test
-  void logIsContinuedIfTheColumnsAreTheSame(@TempDir Path folder) throws IOException {
+  void appendsToALogWithTheSameColumns(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("log.csv");
     for (int run = 0; run < 2; run++) {
       Callback logger = Callbacks.csvLogger(file, true);
@@ -231,15 +241,16 @@ class CallbacksTest {
             .getMessage();
     other.onTrainEnd(training);
     assertEquals(
-        "Lines can only be appended to a file with the same columns. "
+        "Lines must be appended to a file with the same columns, but "
             + file
-            + " begins with 'epoch,loss', this training has 'epoch,loss,mae'.",
+            + " begins with 'epoch,loss' and this training run has 'epoch,loss,mae'. Choose another"
+            + " file, or do not append.",
         message);
     assertEquals("epoch,loss\n0,1.0\n1,1.0\n", Files.readString(file));
   }
 
   @Test
-  void logThatCannotBeOpenedIsNamed(@TempDir Path folder) {
+  void namesALogThatCannotBeOpened(@TempDir Path folder) {
     Path file = folder.resolve("missing").resolve("log.csv");
     Callback logger = Callbacks.csvLogger(file);
     String message =

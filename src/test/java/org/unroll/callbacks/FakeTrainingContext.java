@@ -12,7 +12,7 @@ import org.unroll.network.Weight;
 import org.unroll.optimizers.Optimizer;
 import org.unroll.optimizers.Optimizers;
 
-/** A training without a model: one weight, logs as told. */
+/** A training run without a model: one weight, and logs that the test provides. */
 final class FakeTrainingContext implements TrainingContext {
   final Weight weight = new Weight("kernel", Shape.of(1), new float[1], null);
   final Optimizer optimizer = Optimizers.sgd(0.5);
@@ -61,7 +61,7 @@ final class FakeTrainingContext implements TrainingContext {
     return stepsPerEpoch;
   }
 
-  /** Logs from names and values in turn. */
+  /** Returns logs from alternating names and values. */
   static Map<String, Double> logs(Object... namesAndValues) {
     Map<String, Double> logs = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {

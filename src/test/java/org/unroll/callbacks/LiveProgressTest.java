@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** The live display, with a clock that the test sets. */
 class LiveProgressTest {
   private static final long MILLISECOND = 1_000_000;
 
@@ -34,7 +35,7 @@ class LiveProgressTest {
     training.stepsPerEpoch = 10;
   }
 
-  /** One epoch: its first batch takes 1 s more than the others, which take 0.2 s. */
+  /** Runs the batches of an epoch. A batch takes 0.2 s, the first one of all 1.2 s. */
   private void batches(int epoch, int count, double loss) {
     progress.onEpochBegin(training, epoch);
     for (int batch = 0; batch < count; batch++) {
@@ -53,7 +54,7 @@ class LiveProgressTest {
   }
 
   @Test
-  void isDrawnAtMostTwiceASecondAndAtTheEnd() {
+  void updatesAtMostTwicePerSecondAndAtTheEnd() {
     progress.title("LSTM").onTrainBegin(training);
     for (int epoch = 0; epoch < 4; epoch++) {
       batches(epoch, 10, 0.5);
@@ -71,10 +72,10 @@ class LiveProgressTest {
   }
 
   @Test
-  void timeLeftComesFromTheStepsAndThenFromTheEpochs() {
+  void estimatesTheTimeLeftFromStepsAndThenFromEpochs() {
     progress.onTrainBegin(training);
     batches(0, 5, 0.5);
-    // 3 epochs of 2 s and 5 steps of 0.2 s; validation was not seen yet
+    // 3 epochs of 2 s and 5 steps of 0.2 s; the time of validation is not known yet
     assertEquals("epoch 1/4 - 5/10 - 7s left - 200ms/step", progress.runs().get(0).status());
     progress.onTrainEnd(training);
 
@@ -88,16 +89,16 @@ class LiveProgressTest {
     second.onEpochBegin(training, 1);
     now += 4_000 * MILLISECOND;
     second.onBatchEnd(training, 0, logs("loss", 1));
-    // The first batch counts as the other one; an epoch of it takes 4 s, and there are 3 left.
+    // The first batch is assumed to take 4 s like the second; 3 epochs of 4 s are left.
     assertEquals("epoch 2/4 - 1/10 - 8s left - 4s/step", second.runs().get(0).status());
     assertEquals(0.275, second.runs().get(0).share(), 1e-12);
   }
 
   @Test
-  void keepsTheCurvesAndTheTraceOfTheEpochAtHand() {
+  void keepsTheCurvesAndTheTraceOfTheCurrentEpoch() {
     training.epochs = 6;
     progress.onTrainBegin(training);
-    batches(4, 10, 3); // a training that goes on with its fifth epoch
+    batches(4, 10, 3); // a run that continues with its fifth epoch
     endEpoch(4, 3, 2);
     batches(5, 5, 1.5);
     LiveProgress.Run run = progress.runs().get(0);
@@ -115,7 +116,7 @@ class LiveProgressTest {
   }
 
   @Test
-  void tellsWhereTrainingEndedEarly() {
+  void showsWhereTrainingEndedEarly() {
     progress.onTrainBegin(training);
     batches(0, 10, 1);
     endEpoch(0, 1, 1);
@@ -129,7 +130,7 @@ class LiveProgressTest {
   }
 
   @Test
-  void severalRunsShareADisplayUntilItIsEnded() {
+  void severalRunsShareADisplay() {
     progress.severalRuns();
     for (String name : List.of("RNN", "GRU")) {
       progress.title(name).onTrainBegin(training);
@@ -146,7 +147,7 @@ class LiveProgressTest {
   }
 
   @Test
-  void aDisplayThatFailsLeavesTrainingToLines() {
+  void printsLinesIfTheDisplayFails() {
     var broken =
         new LiveProgress(
             value -> {
@@ -174,7 +175,7 @@ class LiveProgressTest {
   }
 
   @Test
-  void isOpenedWhereThereIsAPlaceAndVerboseDoesNotSayOtherwise() {
+  void isNotOpenedOutsideANotebook() {
     assertEquals(Optional.empty(), LiveProgress.open(null));
     assertEquals(Optional.empty(), LiveProgress.open(1));
   }

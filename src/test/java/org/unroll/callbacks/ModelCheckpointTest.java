@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Against the files that Keras saves, from src/test/python/checkpoint_references.py. */
+/** Compared with the files that Keras saves, from src/test/python/checkpoint_references.py. */
 class ModelCheckpointTest {
   @TempDir Path folder;
 
@@ -64,11 +64,11 @@ class ModelCheckpointTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void savesWhatKerasSaves(JsonNode reference) {
+  void savesTheSameFilesAsKeras(JsonNode reference) {
     JsonNode epochs = references().get("epochs");
     int batches = references().get("batches").asInt();
     ModelCheckpoint checkpoint = checkpoint(reference);
-    for (int run = 0; run < 2; run++) { // nothing is left over from one training to the next
+    for (int run = 0; run < 2; run++) { // the second run must not depend on the first
       training.saved.clear();
       checkpoint.onTrainBegin(training);
       for (int epoch = 0; epoch < epochs.size(); epoch++) {
@@ -94,7 +94,7 @@ class ModelCheckpointTest {
   }
 
   @Test
-  void foldersAreMade() {
+  void createsMissingFolders() {
     ModelCheckpoint checkpoint =
         Callbacks.modelCheckpoint(folder.resolve("run {epoch}").resolve("model.keras"));
     checkpoint.onTrainBegin(training);
@@ -104,18 +104,18 @@ class ModelCheckpointTest {
   }
 
   @Test
-  void mistakesAreNamed() {
-    refuses("ends in .keras. Received: model.h5", "model.h5");
-    refuses("ends in .keras. Received: model.weights.h5", "model.weights.h5");
-    refuses("Received: {epoch:g}.keras", "{epoch:g}.keras");
-    refuses("Received: epoch}.keras", "epoch}.keras");
-    refuses("Received: {epoch:02.keras", "{epoch:02.keras");
+  void rejectsInvalidFileNames() {
+    assertRejected("The name of a checkpoint must end in .keras, but was model.h5", "model.h5");
+    assertRejected("must end in .keras, but was model.weights.h5", "model.weights.h5");
+    assertRejected("but the file name was {epoch:g}.keras", "{epoch:g}.keras");
+    assertRejected("but the file name was epoch}.keras", "epoch}.keras");
+    assertRejected("but the file name was {epoch:02.keras", "{epoch:02.keras");
     assertThrows(
         IllegalArgumentException.class,
         () -> Callbacks.modelCheckpoint(Path.of("m.keras")).saveFreq(0));
   }
 
-  private static void refuses(String message, String file) {
+  private static void assertRejected(String message, String file) {
     var error =
         assertThrows(
             IllegalArgumentException.class, () -> Callbacks.modelCheckpoint(Path.of(file)));
@@ -123,7 +123,7 @@ class ModelCheckpointTest {
   }
 
   @Test
-  void aFieldWithoutAValueIsNamed() {
+  void namesAFieldWithoutAValue() {
     for (String field : List.of("val_loss", "batch", "loss:d")) {
       Callback checkpoint = Callbacks.modelCheckpoint(folder.resolve("{" + field + "}.keras"));
       checkpoint.onTrainBegin(training);
@@ -134,11 +134,12 @@ class ModelCheckpointTest {
       String expected =
           switch (field) {
             case "val_loss" ->
-                "the field 'val_loss', for which there is no value. There are: epoch, loss, mae."
-                    + " Names with val_ need validation data in fit.";
-            case "batch" ->
-                "the field 'batch', for which there is no value. There are: epoch, loss, mae.";
-            default -> "Received: {loss:d}";
+                "must be one of epoch, loss, mae, but was 'val_loss'. Values with val_ need validation"
+                    + " data in fit.";
+            case "batch" -> "must be one of epoch, loss, mae, but was 'batch'.";
+            default ->
+                "The format d must be used for epoch or batch, without decimals, but the field was"
+                    + " {loss:d}";
           };
       assertTrue(error.getMessage().endsWith(expected), error.getMessage());
     }

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
+/** The text of the progress bar, with a clock that the test sets. */
 class ProgressBarTest {
   private static final long MILLISECOND = 1_000_000;
 
@@ -27,7 +28,7 @@ class ProgressBarTest {
     return printed;
   }
 
-  /** One epoch: the first batch takes a second, every other one 50 ms. */
+  /** Runs the batches of an epoch. The first one takes 1 s, the others 50 ms. */
   private void epoch(ProgressBar bar, int epoch, int batches) {
     bar.onEpochBegin(training, epoch);
     for (int batch = 0; batch < batches; batch++) {
@@ -37,7 +38,7 @@ class ProgressBarTest {
   }
 
   @Test
-  void oneLineAnEpoch() {
+  void printsOneLinePerEpoch() {
     ProgressBar bar = bar(2);
     bar.onTrainBegin(training);
     epoch(bar, 2, 500);
@@ -52,14 +53,14 @@ class ProgressBarTest {
   }
 
   @Test
-  void barIsRedrawnAtMostFourTimesASecond() {
+  void redrawsTheBarAtMostFourTimesPerSecond() {
     ProgressBar bar = bar(1);
     bar.onTrainBegin(training);
     epoch(bar, 0, 41);
     String[] drawn = printed().split("\r", -1);
     assertEquals("Epoch 1/20\n", drawn[0]);
-    // After the first batch 499 steps of 1 s are left; then every fifth batch is drawn, with the
-    // rest at 50 ms.
+    // After the first batch 499 steps of 1 s are left. Then every fifth batch is drawn, and the
+    // remaining steps take 50 ms.
     assertEquals("  1/500 ──────────────────── 8:19 1s/step - loss: 0.5000", drawn[1]);
     assertEquals("  6/500 ──────────────────── 25s 50ms/step - loss: 0.5000", drawn[2]);
     assertEquals(" 41/500 ━─────────────────── 23s 50ms/step - loss: 0.5000", drawn[9]);
@@ -67,7 +68,7 @@ class ProgressBarTest {
   }
 
   @Test
-  void epochEndsWithTheTimeItTook() {
+  void printsTheElapsedTimeAfterAnEpoch() {
     training.stepsPerEpoch = 10;
     ProgressBar bar = bar(1);
     bar.onTrainBegin(training);
@@ -83,7 +84,7 @@ class ProgressBarTest {
   }
 
   @Test
-  void lineLeftOpenByAnInterruptIsEnded() {
+  void endsTheLineAfterAnInterrupt() {
     ProgressBar bar = bar(1);
     bar.onTrainBegin(training);
     epoch(bar, 0, 3);
@@ -92,7 +93,7 @@ class ProgressBarTest {
   }
 
   @Test
-  void silentMeansSilent() {
+  void printsNothingWithVerboseZero() {
     ProgressBar bar = bar(0);
     bar.onTrainBegin(training);
     epoch(bar, 0, 500);
@@ -102,7 +103,7 @@ class ProgressBarTest {
   }
 
   @Test
-  void outputOfATestIsNoTerminal() {
+  void autoPrintsLinesWithoutATerminal() {
     assertEquals(2, ProgressBar.auto().verbose());
   }
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -23,7 +23,7 @@ class DatasetTest {
   }
 
   @Property(tries = 200)
-  void everyEpochIsAPermutationThatSeedAndEpochDecide(
+  void orderIsAPermutationThatDependsOnlyOnSeedAndEpoch(
       @ForAll @IntRange(min = 1, max = 300) int size,
       @ForAll long seed,
       @ForAll @IntRange(max = 1000) int epoch) {
@@ -35,26 +35,29 @@ class DatasetTest {
   }
 
   @Test
-  void epochsAndSeedsDiffer() {
+  void orderDiffersBetweenEpochsAndSeeds() {
     Samples samples = counting(100);
     assertNull(samples.order(0));
     assertFalse(Arrays.equals(samples.shuffled(1).order(0), samples.shuffled(1).order(1)));
     assertFalse(Arrays.equals(samples.shuffled(1).order(0), samples.shuffled(2).order(0)));
   }
 
-  /** All places are equally likely: a chi-square test, whose 0.1 % point for 7 · 7 = 49 is 85.4. */
+  /**
+   * All positions are equally likely. The 0.1 % point of chi-square with 7 · 7 = 49 degrees of
+   * freedom is 85.4.
+   */
   @Test
-  void aShuffleIsFair() {
-    int[][] seen = new int[8][8];
+  void shuffleIsUniform() {
+    int[][] counts = new int[8][8];
     Samples eight = counting(8).shuffled(3);
     for (int epoch = 0; epoch < 8000; epoch++) {
       int[] order = eight.order(epoch);
-      for (int place = 0; place < 8; place++) {
-        seen[place][order[place]]++;
+      for (int position = 0; position < 8; position++) {
+        counts[position][order[position]]++;
       }
     }
     double chiSquare =
-        Arrays.stream(seen)
+        Arrays.stream(counts)
             .flatMapToInt(Arrays::stream)
             .mapToDouble(n -> (n - 1000.0) * (n - 1000.0) / 1000)
             .sum();
@@ -62,7 +65,7 @@ class DatasetTest {
   }
 
   @Test
-  void aSubsetIsNumberedFromZero() {
+  void subsetIsNumberedFromZero() {
     Dataset middle = counting(10).subset(4, 7);
     float[] value = new float[1];
     middle.copyInput(2, value, 0, 1);
@@ -75,7 +78,7 @@ class DatasetTest {
   }
 
   @Test
-  void aSubsetKeepsTheOrderOfAShuffledDataset() {
+  void subsetKeepsTheOrderOfAShuffledDataset() {
     Samples shuffled = counting(10).shuffled(5);
     int[] expected =
         Arrays.stream(shuffled.order(2)).filter(i -> i >= 4 && i < 7).map(i -> i - 4).toArray();
@@ -83,7 +86,7 @@ class DatasetTest {
   }
 
   @Test
-  void aSubsetMayHaveItsOwnOrder() {
+  void subsetCanBeShuffledSeparately() {
     Dataset last = counting(10).subset(2, 10).shuffled(5);
     int[] sorted = last.order(0);
     Arrays.sort(sorted);
@@ -91,10 +94,13 @@ class DatasetTest {
   }
 
   @Test
-  void aSubsetStaysInside() {
-    says("0 ≤ from < to ≤ 10", () -> counting(10).subset(3, 11));
-    says("from=3, to=3", () -> counting(10).subset(3, 3));
-    says("from=-1", () -> counting(10).subset(-1, 3));
-    says("batchSize=0", () -> counting(10).subset(0, 3).batchSize(0));
+  void subsetRejectsRangesOutsideTheDataset() {
+    assertMessageContains(
+        "0 <= from < to <= 10, the number of samples, but was from=3, to=11.",
+        () -> counting(10).subset(3, 11));
+    assertMessageContains("from=3, to=3", () -> counting(10).subset(3, 3));
+    assertMessageContains("from=-1", () -> counting(10).subset(-1, 3));
+    assertMessageContains(
+        "batchSize must be at least 1, but was 0.", () -> counting(10).subset(0, 3).batchSize(0));
   }
 }

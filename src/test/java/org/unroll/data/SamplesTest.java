@@ -4,22 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.data.FMatrixRMaj;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-public class SamplesTest {
+class SamplesTest {
   private static final double[][] THREE_ROWS = {{1, 2}, {3, 4}, {5, 6}};
 
   @Test
-  void rowsOfEverySourceAreTheSame() {
+  void rowsOfAllSourcesAreEqual() {
     float[] expected = {3, 4};
     var matrix = new DMatrixRMaj(THREE_ROWS);
     var table =
@@ -35,7 +35,7 @@ public class SamplesTest {
   }
 
   @Test
-  void targetsOfEverySourceHaveTheirShape() {
+  void targetShapeFollowsFromTheSource() {
     Samples three = Samples.of(THREE_ROWS);
     assertNull(three.targetShape());
     assertEquals(Shape.of(1), three.targets(new double[] {7, 8, 9}).targetShape());
@@ -51,7 +51,7 @@ public class SamplesTest {
   }
 
   @Test
-  void sequencesAreWrittenTimeMajor() {
+  void copiesSequencesTimeMajor() {
     double[][][] two = {{{1, 2}, {3, 4}, {5, 6}}, {{7, 8}, {9, 10}, {11, 12}}};
     Samples samples = Samples.of(two);
     float[] slice = new float[12];
@@ -62,7 +62,7 @@ public class SamplesTest {
   }
 
   @Test
-  void anArrayMayChangeAfterwards() {
+  void laterChangesOfTheArrayHaveNoEffect() {
     double[][] rows = {{1}, {2}};
     Samples samples = Samples.of(rows);
     rows[0][0] = 9;
@@ -70,7 +70,7 @@ public class SamplesTest {
   }
 
   @Test
-  void theLastBatchMayBeShort() {
+  void countsASmallerLastBatch() {
     Samples three = Samples.of(THREE_ROWS);
     assertEquals(32, three.batchSize());
     assertEquals(1, three.batches());
@@ -79,65 +79,78 @@ public class SamplesTest {
   }
 
   @Test
-  void whatCannotBeSamplesIsRefused() {
-    says("inputs are empty", () -> Samples.of(new double[0][]));
-    says("inputs are empty", () -> Samples.of(new double[2][0]));
-    says("inputs are empty", () -> Samples.of(Table.create(DoubleColumn.create("a"))));
-    says("targets are empty", () -> Samples.of(THREE_ROWS).targets(new int[0]));
-    says(
-        "sample 1 with length 1, sample 0 with length 2",
+  void rejectsInvalidSamples() {
+    assertMessageContains(
+        "The inputs must contain at least one sample with at least one number, but there are no"
+            + " samples.",
+        () -> Samples.of(new double[0][]));
+    assertMessageContains("but sample 0 is empty.", () -> Samples.of(new double[2][0]));
+    assertMessageContains(
+        "but there are 0 rows and 1 columns.",
+        () -> Samples.of(Table.create(DoubleColumn.create("a"))));
+    assertMessageContains(
+        "The targets must contain at least one", () -> Samples.of(THREE_ROWS).targets(new int[0]));
+    assertMessageContains(
+        "All samples of the inputs must have the same shape, but sample 1 has length 1 and sample 0 has"
+            + " length 2. Pad or truncate them to one length, or use Sequences.",
         () -> Samples.of(new int[][] {{1, 2}, {3}}));
-    says(
-        "sample 1, time step 1 with length 2, time step 0 with length 1",
+    assertMessageContains(
+        "but sample 1, time step 1 has length 2 and time step 0 has length 1.",
         () -> Samples.of(new double[][][] {{{1}, {2}}, {{3}, {4, 5}}}));
-    says(
-        "Received: NaN at sample 1, column 0",
+    assertMessageContains(
+        "The inputs must be finite numbers within the range of a float, but contain NaN at sample 1,"
+            + " column 0. Remove or replace such values first.",
         () -> Samples.of(new double[][] {{1}, {Double.NaN}}));
-    says(
-        "Received: -Infinity at sample 0, time step 1, feature 0",
+    assertMessageContains(
+        "but contain -Infinity at sample 0, time step 1, feature 0.",
         () -> Samples.of(new double[][][] {{{1}, {Double.NEGATIVE_INFINITY}}}));
-    says("Received: 1.0E39 at sample 0", () -> Samples.of(THREE_ROWS).targets(new double[] {1e39}));
-    says(
-        "Received: NaN at row 1, column 'b'",
+    assertMessageContains(
+        "but contain 1.0E39 at sample 0",
+        () -> Samples.of(THREE_ROWS).targets(new double[] {1e39}));
+    assertMessageContains(
+        "but contain NaN at row 1, column 'b'.",
         () ->
             Samples.of(
                 Table.create(
                     DoubleColumn.create("a", 1, 2), DoubleColumn.create("b", 1, Double.NaN))));
-    says("16777217 at sample 0, column 1", () -> Samples.of(new int[][] {{1, 16777217}}));
-    says(
-        "3 inputs of shape (2,) and 2 targets of shape (1,)",
+    assertMessageContains(
+        "Integers in the inputs must lie between -16777216 and 16777216, because they are stored as"
+            + " floats, but sample 0, column 1 contains 16777217.",
+        () -> Samples.of(new int[][] {{1, 16777217}}));
+    assertMessageContains(
+        "Every sample must have one target, but there are 3 inputs of shape (2,) and 2 targets of shape"
+            + " (1,).",
         () -> Samples.of(THREE_ROWS).targets(new double[2]));
-    says("batchSize=0", () -> Samples.of(THREE_ROWS).batchSize(0));
+    assertMessageContains(
+        "batchSize must be at least 1, but was 0.", () -> Samples.of(THREE_ROWS).batchSize(0));
   }
 
   @Test
-  void columnsThatDoNotFitAreNamed() {
+  void errorsNameTheColumn() {
     Table table =
         Table.create(DoubleColumn.create("a", 1, 2), StringColumn.create("b", "3", "calm"));
-    says("no column 'c'. Its columns are: 'a', 'b'", () -> Samples.of(table, "c"));
-    says("'b' is of type STRING", () -> Samples.of(table));
-    says("row 1 holds 'calm'", () -> Samples.of(table, "a", "b"));
+    assertMessageContains(
+        "The table must have a column 'c', but its columns are: 'a', 'b'.",
+        () -> Samples.of(table, "c"));
+    assertMessageContains(
+        "The column 'b' must be numeric, but is of type STRING; row 1 contains 'calm'. Correct the cell"
+            + " before the table is read, or select the columns by name.",
+        () -> Samples.of(table));
+    assertMessageContains("row 1 contains 'calm'", () -> Samples.of(table, "a", "b"));
   }
 
   @Test
-  void samplesWithoutTargetsSaySo() {
+  void copyTargetRequiresTargets() {
     var error =
         assertThrows(
             UnsupportedOperationException.class,
             () -> Samples.of(THREE_ROWS).copyTarget(0, new float[1], 0));
-    assertEquals("These samples have no targets. Give them with targets(…).", error.getMessage());
+    assertEquals("These samples have no targets. Set them with targets(…).", error.getMessage());
   }
 
   private static float[] input(Samples samples, int sample) {
     float[] input = new float[samples.inputShape().size()];
     samples.copyInput(sample, input, 0, 1);
     return input;
-  }
-
-  public static void says(String part, Executable code) {
-    String message = assertThrows(IllegalArgumentException.class, code).getMessage();
-    if (!message.contains(part)) {
-      throw new AssertionError("Expected a message with <" + part + "> but was: " + message);
-    }
   }
 }

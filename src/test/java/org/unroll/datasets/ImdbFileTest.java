@@ -2,6 +2,7 @@ package org.unroll.datasets;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
@@ -9,11 +10,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -21,9 +25,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Against a server in this process. */
+/** Downloads from a server in this process. */
 class ImdbFileTest {
-  /** What {@code printf '{}' | md5sum} says. */
+  /** The output of {@code printf '{}' | md5sum}. */
   private static final String MD5 = "99914b932bd37a50b983c5e7c90ae93b";
 
   @TempDir Path work;
@@ -69,7 +73,7 @@ class ImdbFileTest {
   }
 
   @Test
-  void downloadedOnceAndKept() throws IOException {
+  void downloadsOnceAndKeepsTheFile() throws IOException {
     assertEquals(cache.resolve("index.json"), get());
     assertEquals(cache.resolve("index.json"), get());
     assertEquals(1, requests.get());
@@ -78,7 +82,7 @@ class ImdbFileTest {
   }
 
   @Test
-  void theFirstFolderThatHasItIsTaken() throws IOException {
+  void usesTheFirstFolderThatContainsTheFile() throws IOException {
     Path own = work.resolve("data/index.json");
     Files.createDirectories(own.getParent());
     Files.writeString(own, "another");
@@ -87,24 +91,58 @@ class ImdbFileTest {
   }
 
   @Test
-  void anotherFileOrNoneIsAnErrorThatLeavesNothing() throws IOException {
+  void failedDownloadLeavesNoFile() throws IOException {
     answer = "{ }";
-    fails("its MD5 is ");
+    assertDownloadFails("the MD5 of the download must be " + MD5 + ", but was ");
     status = 404;
-    fails("the server answers 404");
+    assertDownloadFails("the server responded with status 404");
     server.stop(0);
-    fails("could not be downloaded from");
+    assertDownloadFails("could not be downloaded from");
   }
 
-  private void fails(String part) throws IOException {
+  private void assertDownloadFails(String part) throws IOException {
     String message = assertThrows(UncheckedIOException.class, this::get).getMessage();
     assertTrue(message.contains(part), message);
     assertTrue(message.contains(file.address().toString()), message);
     assertEquals(List.of(), cached());
   }
 
+  /** The server announces more bytes than it sends, and then sends nothing. */
   @Test
-  void kerasHasItsFilesAtTheseAddresses() {
+  void stalledDownloadTimesOut() {
+    var done = new CountDownLatch(1);
+    server.createContext(
+        "/stalled",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 100);
+          exchange.getResponseBody().write('{');
+          exchange.getResponseBody().flush();
+          try {
+            done.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    Path target = work.resolve("stalled");
+    try {
+      assertThrows(
+          SocketTimeoutException.class,
+          () ->
+              assertTimeoutPreemptively(
+                  Duration.ofSeconds(30),
+                  () ->
+                      Download.fetch(
+                          file.address().resolve("/stalled"),
+                          target,
+                          100,
+                          Duration.ofMillis(200))));
+    } finally {
+      done.countDown();
+    }
+  }
+
+  @Test
+  void addressesAreThoseOfKeras() {
     // keras/src/datasets/imdb.py of Keras 3.15.1
     assertEquals(
         "https://storage.googleapis.com/tensorflow/tf-keras-datasets/imdb.npz",

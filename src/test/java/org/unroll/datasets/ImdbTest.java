@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -33,9 +33,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.unroll.data.Sequences;
 
 /**
- * Against Keras's own {@code load_data}: on a small file that {@code
- * src/test/python/imdb_fixture.py} makes, and on the real one where the system property {@code
- * unroll.imdb} names its folder.
+ * Compares with Keras's {@code load_data}, on a small file from {@code
+ * src/test/python/imdb_fixture.py} and, if the system property {@code unroll.imdb} names its
+ * folder, on the real one.
  */
 class ImdbTest {
   private static final Path FOLDER = Path.of("src/test/resources/imdb");
@@ -43,7 +43,7 @@ class ImdbTest {
   @TempDir Path folder;
 
   @TestFactory
-  Stream<DynamicTest> settingsAsKeras() throws IOException {
+  Stream<DynamicTest> settingsAgreeWithKeras() throws IOException {
     JsonNode cases = new ObjectMapper().readTree(FOLDER.resolve("load_data.json").toFile());
     assertEquals(7, cases.size());
     Imdb imdb = Imdb.load(FOLDER);
@@ -86,7 +86,7 @@ class ImdbTest {
   }
 
   @Test
-  void otherPickleProtocolAndNarrowLabelsAreTheSame() throws IOException {
+  void readsOtherPickleProtocolsAndNarrowLabels() throws IOException {
     Files.copy(FOLDER.resolve("protocol3.npz"), folder.resolve("imdb.npz"));
     Files.copy(FOLDER.resolve("imdb_word_index.json"), folder.resolve("imdb_word_index.json"));
     Imdb imdb = Imdb.load(FOLDER);
@@ -96,7 +96,7 @@ class ImdbTest {
   }
 
   @Test
-  void setsHaveReviewsAndLabels() {
+  void datasetsHaveReviewsAndLabels() {
     Imdb imdb = Imdb.load(FOLDER);
     Sequences train = imdb.train();
     assertEquals(40, train.size());
@@ -109,115 +109,134 @@ class ImdbTest {
   }
 
   @Test
-  void decodedToText() {
+  void decodesReviews() {
     Imdb imdb = Imdb.load(FOLDER).numWords(40);
-    // The index: ba be bi bo bé da de … from 1 on, which are 4, 5, 6, 7, 8, 9, 10 in reviews.
+    // The index is ba be bi bo bé da de … from 1, which are 4, 5, 6, 7, 8, 9, 10 in reviews.
     assertEquals("[START] ba bé [OOV] da", imdb.decode(new int[] {0, 0, 1, 4, 8, 2, 9}));
     assertEquals("ba [START]", imdb.indexFrom(0).decode(new int[] {3, 1}).replace("bi", "ba"));
     assertEquals(40, imdb.wordIndex().size());
-    says(
-        "no word with the number 997, which stands in a review as 1000 (indexFrom=3)",
+    assertMessageContains(
+        "The word index must contain the number 997, which a review contains as 1000 (indexFrom=3), but"
+            + " does not.",
         () -> imdb.decode(new int[] {1000}));
   }
 
   @Test
-  void wrongSettingsAreRefused() {
+  void rejectsInvalidSettings() {
     Imdb imdb = Imdb.load(FOLDER);
-    says("numWords is at least 1. Received: 0", () -> imdb.numWords(0));
-    says("skipTop is at least 0. Received: -1", () -> imdb.skipTop(-1));
-    says("maxlen is at least 1. Received: 0", () -> imdb.maxlen(0));
-    says("noStartChar()). Received: -1", () -> imdb.startChar(-1));
-    says("noOovChar()). Received: -1", () -> imdb.oovChar(-1));
-    says("indexFrom is at least 0. Received: -1", () -> imdb.indexFrom(-1));
-    says("No review is shorter than maxlen. Received: maxlen=2", () -> imdb.maxlen(2).train());
+    assertMessageContains("numWords must be at least 1, but was 0.", () -> imdb.numWords(0));
+    assertMessageContains("skipTop must be at least 0, but was -1.", () -> imdb.skipTop(-1));
+    assertMessageContains("maxlen must be at least 1, but was 0.", () -> imdb.maxlen(0));
+    assertMessageContains(
+        "startChar must be at least 0, but was -1. To omit the start, use noStartChar().",
+        () -> imdb.startChar(-1));
+    assertMessageContains(
+        "oovChar must be at least 0, but was -1. To leave these words out, use noOovChar().",
+        () -> imdb.oovChar(-1));
+    assertMessageContains("indexFrom must be at least 0, but was -1.", () -> imdb.indexFrom(-1));
+    assertMessageContains(
+        "maxlen must be greater than the length of at least one review, but was 2.",
+        () -> imdb.maxlen(2).train());
   }
 
   @Test
-  void missingFilesAndOtherJsonAreNamed() throws IOException {
+  void errorsNameMissingAndInvalidFiles() throws IOException {
     var missing = assertThrows(UncheckedIOException.class, () -> Imdb.load(folder));
     assertTrue(missing.getMessage().contains("imdb.npz"), missing.getMessage());
     Files.copy(FOLDER.resolve("imdb.npz"), folder.resolve("imdb.npz"));
     Files.writeString(folder.resolve("imdb_word_index.json"), "[\"the\"]");
-    says("imdb_word_index.json is no word index", () -> Imdb.load(folder));
+    assertMessageContains(
+        "imdb_word_index.json must be a JSON object with a number for each word, but is not",
+        () -> Imdb.load(folder));
   }
 
   /**
-   * Pickles as Python would run them: names in protocol 0's text form, so that they can be read.
+   * Malicious pickles as Python would execute them, with names in the readable text form of
+   * protocol 0.
    */
   @ParameterizedTest
   @CsvSource({
-    "'cos\nsystem\n(X\u0002\u0000\u0000\u0000ls\u0085R.', asks for 'os.system'; only NumPy's",
-    "'cbuiltins\neval\n.', asks for 'builtins.eval'",
-    "'cjava.lang\nRuntime\n.', asks for 'java.lang.Runtime'",
-    "'\u0080\u0004\u008c\u0002os\u008c\u0006system\u0093.', asks for 'os.system'",
+    "'cos\nsystem\n(X\u0002\u0000\u0000\u0000ls\u0085R.', must refer only to NumPy arrays, but refers to 'os.system'",
+    "'cbuiltins\neval\n.', but refers to 'builtins.eval'",
+    "'cjava.lang\nRuntime\n.', but refers to 'java.lang.Runtime'",
+    "'\u0080\u0004\u008c\u0002os\u008c\u0006system\u0093.', but refers to 'os.system'",
     "'(ios\nsystem\n.', instruction 0x69",
     "'cnumpy\nndarray\n)\u0081.', instruction 0x81",
     "'\u0082\u0001.', instruction 0x82",
     "'P12\n.', instruction 0x50",
     "']}b.', instruction 0x7d",
-    "']]b.', gives a state to what is no array",
-    "'].', does not hold the 40 lists",
-    "'K\u0005.', does not hold the 40 lists",
-    "'X\u0000\u0000\u0000\u007f', has a text of 2130706432 bytes",
+    "']]b.', the pickle must set the state of arrays only",
+    "'].', must contain the 40 lists that its header announces",
+    "'K\u0005.', must contain the 40 lists that its header announces",
+    "'X\u0000\u0000\u0000\u007f', must not exceed 255 bytes, but has 2130706432",
     "']', premature end of file",
-    "'R', cannot be read",
-    "'\u008a', cannot be read"
+    "'R', could not be read",
+    "'\u008a', could not be read"
   })
-  void hostilePicklesAreRefused(String pickle, String message) throws IOException {
+  void rejectsMaliciousPickles(String pickle, String message) throws IOException {
     archive(header("|O", 40), pickle.getBytes(StandardCharsets.ISO_8859_1));
-    says(message, () -> Imdb.load(folder));
+    assertMessageContains(message, () -> Imdb.load(folder));
   }
 
   @Test
-  void oneListManyTimesIsRefused() throws IOException {
+  void rejectsAListThatIsRepeated() throws IOException {
     // An array whose 40 elements are one list of 100 numbers, in 300 bytes.
     String list = "](" + "K\u0001".repeat(100) + "eq\u0009";
     String elements = "](" + list + "h\u0009".repeat(39) + "e";
     String pickle = "cnumpy\nndarray\n)R(" + elements + "tb.";
     archive(header("|O", 40), pickle.getBytes(StandardCharsets.ISO_8859_1));
-    says("its lists are larger than the file", () -> Imdb.load(folder));
+    assertMessageContains("its lists must not be larger than the file", () -> Imdb.load(folder));
   }
 
   @Test
-  void whatIsNoListOfNumbersIsRefused() throws IOException {
+  void rejectsElementsThatAreNotListsOfIntegers() throws IOException {
     archive(
         header("|O", 1), "cnumpy\nndarray\n)R(](K\u0001etb.".getBytes(StandardCharsets.ISO_8859_1));
-    says("its element 0 is no list", () -> Imdb.load(folder));
+    assertMessageContains("its element 0 must be a list", () -> Imdb.load(folder));
     archive(header("|O", 1), "cnumpy\nndarray\n)R(](](Netb.".getBytes(StandardCharsets.ISO_8859_1));
-    says("cannot be read", () -> Imdb.load(folder));
+    assertMessageContains("could not be read", () -> Imdb.load(folder));
     archive(
         header("|O", 1), "cnumpy\nndarray\n)R(](](Neetb.".getBytes(StandardCharsets.ISO_8859_1));
-    says("its list 0 holds something else than whole numbers", () -> Imdb.load(folder));
+    assertMessageContains("its list 0 must contain only integers", () -> Imdb.load(folder));
     Files.copy(
         FOLDER.resolve("refused_protocol2.npz"),
         folder.resolve("imdb.npz"),
         StandardCopyOption.REPLACE_EXISTING);
-    says("asks for '_codecs.encode'", () -> Imdb.load(folder));
+    assertMessageContains("but refers to '_codecs.encode'", () -> Imdb.load(folder));
   }
 
   @Test
-  void brokenHeadersAreRefused() throws IOException {
+  void rejectsInvalidHeaders() throws IOException {
     archive(header("<f4", 40), new byte[160]);
-    says("its type '<f4' is not |O", () -> Imdb.load(folder));
+    assertMessageContains(
+        "its type must be |O, that of lists, but is '<f4'", () -> Imdb.load(folder));
     archive("{'descr': [('a', '<i4')], 'shape': (40,), }\n", new byte[0]);
-    says("its header is not that of an array of one axis", () -> Imdb.load(folder));
+    assertMessageContains(
+        "its header must describe a one-dimensional array, but is", () -> Imdb.load(folder));
     write("NUMPY without its magic byte".getBytes(StandardCharsets.US_ASCII));
-    says("it is no .npy file", () -> Imdb.load(folder));
+    assertMessageContains("it must be a .npy file of version 1 to 3", () -> Imdb.load(folder));
     write(new byte[3]);
-    says("it is cut off", () -> Imdb.load(folder));
+    assertMessageContains("it is truncated", () -> Imdb.load(folder));
     write(HexFormat.of().parseHex("934e554d50590100ffff"));
-    says("its header is longer than the file", () -> Imdb.load(folder));
+    assertMessageContains("its header must not be longer than the file", () -> Imdb.load(folder));
     try (var zip = new ZipOutputStream(Files.newOutputStream(folder.resolve("imdb.npz")))) {
       zip.putNextEntry(new ZipEntry("other.npy"));
     }
-    says("The array 'x_train' of the file", () -> Imdb.load(folder));
+    assertMessageContains("The array 'x_train' of the file", () -> Imdb.load(folder));
+  }
+
+  /** 64 MB of zeros, which zip packs to 64 KB. */
+  @Test
+  void rejectsAZipBomb() throws IOException {
+    archive(header("|O", 40), new byte[64 << 20]);
+    assertMessageContains("it must not exceed 17", () -> Imdb.load(folder));
   }
 
   private static String header(String type, int length) {
     return "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + length + ",), }\n";
   }
 
-  /** A folder with the word index and an imdb.npz whose x_train is this. */
+  /** Writes the word index and an imdb.npz with this x_train to the folder. */
   private void archive(String header, byte[] content) throws IOException {
     var npy = new ByteArrayOutputStream();
     npy.write(HexFormat.of().parseHex("934e554d50590100"));
@@ -238,9 +257,9 @@ class ImdbTest {
     }
   }
 
-  /** The numbers that imdb_fixture.py prints for the real file. */
+  /** The checksums that imdb_fixture.py prints for the real file. */
   @Test
-  void theRealFileAsKeras() throws IOException {
+  void realFileAgreesWithKeras() throws IOException {
     Path real = Path.of(System.getProperty("unroll.imdb", "../shared/data"));
     assumeTrue(Files.exists(real.resolve("imdb.npz")), () -> "no real data in " + real);
     Imdb imdb = Imdb.load(real);
@@ -251,7 +270,7 @@ class ImdbTest {
     assertEquals(14_244, some.xTrain().length);
     assertEquals(14_669, some.xTest().length);
     assertEquals(List.of("c05bb01b", "b9d1a710", "a3d0b72e", "fa23233a"), sums(some));
-    // The beginning that Chollet's book prints.
+    // The beginning is printed in Chollet's book.
     String text = imdb.decode(imdb.xTrain()[0]);
     assertTrue(text.startsWith("[START] this film was just brilliant casting location"), text);
   }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
@@ -28,17 +28,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Everything against a server in this process and a file of two rows. */
+/** Downloads a file of two rows from a server in this process. */
 class JenaArchiveTest {
   private static final String NAME = "tiny.csv";
   private static final String FIRST = JenaClimateTest.FIRST;
   private static final String CSV =
       JenaClimateTest.HEADER + "\n" + FIRST + "\n" + FIRST.replace("00:10", "00:20");
 
-  /** What {@code git hash-object} says of CSV. */
+  /** The output of {@code git hash-object} for CSV. */
   private static final String BLOB = "52eb5c1b0bdb71c51ca8bd71573024d01919f0a3";
 
-  /** What {@code sha256sum} says of CSV. */
+  /** The output of {@code sha256sum} for CSV. */
   private static final String SHA256 =
       "7eed36f4c42aef93f37be7f13568c3861daed21f70d072e04bf8478397b1a7e2";
 
@@ -96,15 +96,15 @@ class JenaArchiveTest {
     }
   }
 
-  private void fails(String part, Executable code) throws IOException {
+  private void assertDownloadFails(String part, Executable code) throws IOException {
     String message = assertThrows(UncheckedIOException.class, code).getMessage();
     assertTrue(message.contains(part), message);
     assertTrue(message.contains(archive.address().toString()), message);
-    assertEquals(List.of(), cached(), "nothing half done is left behind");
+    assertEquals(List.of(), cached(), "no partial file must remain");
   }
 
   @Test
-  void downloadedOnceAndKeptWithItsSum() throws IOException {
+  void downloadsOnceAndKeepsTheFileWithItsChecksum() throws IOException {
     assertEquals(2, archive.load(work, cache).rowCount());
     assertEquals(2, archive.load(work, cache).rowCount());
     assertEquals(1, requests.get());
@@ -115,15 +115,16 @@ class JenaArchiveTest {
   }
 
   @Test
-  void aChangedFileIsNoticed() throws IOException {
+  void rejectsAChangedFile() throws IOException {
     archive.load(work, cache);
     Files.writeString(cache.resolve(NAME), CSV.replace("-8.02", "-8.03"));
-    says("its SHA-256 should be " + SHA256, () -> archive.load(work, cache));
-    says("Delete it to have it downloaded again", () -> archive.load(work, cache));
+    assertMessageContains(" instead of " + SHA256 + ".", () -> archive.load(work, cache));
+    assertMessageContains(
+        "must not change after the download, but its SHA-256 is ", () -> archive.load(work, cache));
   }
 
   @Test
-  void foundInDataHereOrAboveBeforeTheCache() throws IOException {
+  void searchesDataFoldersBeforeTheCache() throws IOException {
     Path below = Files.createDirectories(work.resolve("a").resolve("b"));
     Path above = Files.createDirectories(work.resolve("data"));
     Files.writeString(cache.resolve(NAME), CSV);
@@ -137,61 +138,73 @@ class JenaArchiveTest {
   }
 
   @Test
-  void aZipIsReadByItsPathAndNamedInMessages() throws IOException {
+  void errorsNameTheZipArchive() throws IOException {
     Path zip = Files.write(work.resolve("other.zip"), answer);
     assertEquals("other.zip", JenaClimate.load(zip).name());
     Files.write(zip, zip("other.csv", CSV.replace("-8.02", "cold")));
-    says("Line 2 of " + zip + " cannot be read: 'cold'", () -> JenaClimate.load(zip));
+    assertMessageContains(
+        "Line 2 of " + zip + " could not be read: 'cold'", () -> JenaClimate.load(zip));
   }
 
   @Test
-  void aFileOfThatNameMustBeWhole() throws IOException {
+  void rejectsAnIncompleteFile() throws IOException {
     Files.writeString(cache.resolve(NAME), JenaClimateTest.HEADER + "\n" + FIRST + "\n");
-    says("should have 2 rows. Received: 1.", () -> archive.load(work, cache));
+    assertMessageContains(
+        "must have 2 rows, but has 1. Replace it by a complete one",
+        () -> archive.load(work, cache));
   }
 
   @Test
-  void otherLineEndsAreTheSameFile() throws IOException {
+  void acceptsOtherLineEndings() throws IOException {
     answer = zip(NAME, CSV.replace("\n", "\r\n") + "\r\n");
     assertEquals(2, archive.load(work, cache).rowCount());
   }
 
   @Test
-  void withoutNetworkTheMessageSaysWhatToDo() throws IOException {
+  void errorWithoutNetworkExplainsTheAlternatives() throws IOException {
     server.stop(0);
-    fails("tiny.csv is neither in data/ of " + work, () -> archive.load(work, cache));
-    fails("put it, packed or unpacked, into one of these", () -> archive.load(work, cache));
-    fails("JenaClimate.synthetic(rows, seed) needs no file", () -> archive.load(work, cache));
+    assertDownloadFails("tiny.csv is neither in data/ of " + work, () -> archive.load(work, cache));
+    assertDownloadFails(
+        "copy it, packed or unpacked, to one of these", () -> archive.load(work, cache));
+    assertDownloadFails(
+        "JenaClimate.synthetic(rows, seed) requires no file", () -> archive.load(work, cache));
   }
 
   @Test
-  void aServerThatRefuses() throws IOException {
+  void reportsTheStatusOfTheServer() throws IOException {
     status = 404;
-    fails("the server answers 404", () -> archive.load(work, cache));
+    assertDownloadFails("the server responded with status 404", () -> archive.load(work, cache));
   }
 
   @Test
-  void whatIsNoZip() throws IOException {
+  void rejectsADownloadThatIsNotAZipArchive() throws IOException {
     answer = "<html>please log in</html>".getBytes(StandardCharsets.UTF_8);
-    fails("zip", () -> archive.load(work, cache));
+    assertDownloadFails("zip", () -> archive.load(work, cache));
   }
 
   @Test
-  void aZipWithAnotherFile() throws IOException {
+  void rejectsAZipArchiveWithAnotherFile() throws IOException {
     answer = zip(NAME, CSV.replace("996.52", "996.53"));
-    fails("first row '01.01.2009 00:10:00,996.53", () -> archive.load(work, cache));
+    assertDownloadFails(
+        "the first row '01.01.2009 00:10:00,996.53", () -> archive.load(work, cache));
     answer = zip(NAME, CSV.replace("00:20:00,996.52", "00:20:00,996.53"));
-    fails("its content is not that of Git blob " + BLOB, () -> archive.load(work, cache));
+    assertDownloadFails(
+        "the content of the download must be that of Git blob " + BLOB,
+        () -> archive.load(work, cache));
     answer = zip(NAME, CSV + "\n" + FIRST);
-    fails("3 rows in place of 2", () -> archive.load(work, cache));
+    assertDownloadFails(
+        "the download must have 2 rows and 15 columns, but has 3 rows",
+        () -> archive.load(work, cache));
     answer = zip("readme.txt", "no data");
-    fails("should hold one .csv file; it holds []", () -> archive.load(work, cache));
+    assertDownloadFails(
+        "the zip archive must contain one .csv file, but contains []",
+        () -> archive.load(work, cache));
     answer = zip("a.csv", CSV, "b.csv", CSV);
-    fails("it holds [a.csv, b.csv]", () -> archive.load(work, cache));
+    assertDownloadFails("but contains [a.csv, b.csv]", () -> archive.load(work, cache));
   }
 
   @Test
-  void namesInTheZipAreNoPaths() throws IOException {
+  void namesInTheZipArchiveAreNotUsedAsPaths() throws IOException {
     answer = zip("../../evil.csv", CSV, "__MACOSX/._tiny.csv", "x");
     assertEquals(2, archive.load(work, cache).rowCount());
     assertEquals(List.of(NAME, NAME + ".sha256"), cached());
@@ -199,8 +212,8 @@ class JenaArchiveTest {
   }
 
   @Test
-  void aZipThatSwellsIsStopped() throws IOException {
+  void rejectsAZipBomb() throws IOException {
     answer = zip(NAME, CSV + "\n" + "0".repeat(5_000_000));
-    fails("bytes that it may have", () -> archive.load(work, cache));
+    assertDownloadFails("the content must not exceed", () -> archive.load(work, cache));
   }
 }

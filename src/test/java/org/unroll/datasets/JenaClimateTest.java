@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,10 +47,10 @@ class JenaClimateTest {
     return Files.write(folder.resolve("jena.csv"), content);
   }
 
-  // Reading.
+  // Reading files.
 
   @Test
-  void theFileOf2009() throws IOException {
+  void readsTheFileOf2009() throws IOException {
     for (String end : List.of("\n", "\r\n")) {
       for (String last : List.of("", end)) {
         String text = HEADER + end + FIRST + end + SECOND + last;
@@ -66,7 +66,7 @@ class JenaClimateTest {
   }
 
   @Test
-  void aFileOfALaterYear() throws IOException {
+  void readsAFileOfALaterYear() throws IOException {
     String header =
         HEADER.replace("\"", "").replace("Date Time", "date") + ",rain (mm),SWDR (W/m²),OT";
     String row =
@@ -89,64 +89,72 @@ class JenaClimateTest {
   }
 
   @Test
-  void aBadRowIsReportedWithLineAndText() throws IOException {
+  void reportsAnInvalidRowWithLineAndText() throws IOException {
     Path text = file(HEADER, FIRST, SECOND.replace("-8.02", "cold"), FIRST);
-    says(
-        "Line 3 of " + text + " cannot be read: 'cold' in column 'T (degC)'",
+    assertMessageContains(
+        "Line 3 of " + text + " could not be read: 'cold' in column 'T (degC)' is not a number.",
         () -> JenaClimate.load(text));
-    says("The line is: 01.01.2009 00:20:00,996.52,cold,265.40", () -> JenaClimate.load(text));
+    assertMessageContains(
+        "The line is: 01.01.2009 00:20:00,996.52,cold,265.40", () -> JenaClimate.load(text));
     Path empty = file(HEADER, FIRST, SECOND.replace("-8.02", ""), FIRST);
-    says(
-        "Line 3 of " + empty + " cannot be read: '' in column 'T (degC)'",
+    assertMessageContains(
+        "Line 3 of " + empty + " could not be read: '' in column 'T (degC)'",
         () -> JenaClimate.load(empty));
     Path nan = file(HEADER, FIRST.replace("-8.02", "NaN"));
-    says("'NaN' in column 'T (degC)' is not a number", () -> JenaClimate.load(nan));
+    assertMessageContains(
+        "'NaN' in column 'T (degC)' is not a number", () -> JenaClimate.load(nan));
     Path time = file(HEADER, FIRST, SECOND.replace("01.01.", "31.02."), FIRST);
-    says(
-        "Line 3 of " + time + " cannot be read: '31.02.2009 00:20:00' is no time",
+    assertMessageContains(
+        "Line 3 of " + time + " could not be read: '31.02.2009 00:20:00' is not a time like",
         () -> JenaClimate.load(time));
     Path longer = file(HEADER, FIRST + ",1", FIRST);
-    says(
-        "Line 2 of " + longer + " cannot be read: 16 values where the header names 15",
+    assertMessageContains(
+        "Line 2 of "
+            + longer
+            + " could not be read: it has 16 values, but the header has 15 columns.",
         () -> JenaClimate.load(longer));
   }
 
   @Test
-  void aFileCutOffIsReportedWithItsLine() throws IOException {
+  void reportsATruncatedFileWithItsLine() throws IOException {
     String whole = HEADER + "\n" + FIRST + "\n" + SECOND;
     for (int cut : new int[] {5, 20, 60, SECOND.length() - 3}) {
       String text = whole.substring(0, whole.length() - cut);
       Path file = bytes(text.getBytes(StandardCharsets.UTF_8));
-      says("Line 3, the last, of " + file + " cannot be read", () -> JenaClimate.load(file));
-      says("Is the file cut off?", () -> JenaClimate.load(file));
+      assertMessageContains(
+          "Line 3, the last one, of " + file + " could not be read", () -> JenaClimate.load(file));
+      assertMessageContains("Check whether the file is truncated.", () -> JenaClimate.load(file));
     }
   }
 
   @Test
-  void aFileCutOffInItsVeryLastNumber() throws IOException {
+  void reportsAFileTruncatedInItsLastNumber() throws IOException {
     Path file = file(HEADER, FIRST, SECOND.substring(0, SECOND.length() - 1));
-    says(
-        "Line 3, the last, of "
+    assertMessageContains(
+        "Line 3, the last one, of "
             + file
-            + " cannot be read: it has no line end, and '152.3' has"
-            + " fewer decimals than '152.30'",
+            + " could not be read: it has no line ending, and '152.3' has fewer decimals than"
+            + " '152.30' in the row before. Add a line ending if the file is complete.",
         () -> JenaClimate.load(file));
     Path whole = file(HEADER, FIRST, SECOND.substring(0, SECOND.length() - 1), "");
     assertEquals(2, JenaClimate.load(whole).rowCount());
   }
 
   @Test
-  void otherFilesAreRefused() throws IOException {
-    says("is empty", () -> JenaClimate.load(bytes(new byte[0])));
-    says("a header but no rows", () -> JenaClimate.load(file(HEADER, "")));
-    says(
-        "column 1 should be 'Date Time' or 'date'. Received: '<html>'",
+  void rejectsOtherFiles() throws IOException {
+    assertMessageContains(
+        "must have a header and rows, but is empty.", () -> JenaClimate.load(bytes(new byte[0])));
+    assertMessageContains(
+        "must have rows, but has only a header.", () -> JenaClimate.load(file(HEADER, "")));
+    assertMessageContains(
+        "must have the header of the Jena weather station, in which column 1 is 'Date Time' or 'date',"
+            + " but its column is '<html>'.",
         () -> JenaClimate.load(file("<html>")));
-    says(
-        "column 3 should be 'T (degC)'. Received: 'Temperature'",
+    assertMessageContains(
+        "column 3 is 'T (degC)', but its column is 'Temperature'.",
         () -> JenaClimate.load(file(HEADER.replace("T (degC)", "Temperature"), FIRST)));
-    says(
-        "column 3 should be 'T (degC)'. Received: 'nothing'",
+    assertMessageContains(
+        "column 3 is 'T (degC)', but its column is 'nothing'.",
         () -> JenaClimate.load(file("date,p (mbar)")));
     var missing =
         assertThrows(
@@ -154,8 +162,7 @@ class JenaClimateTest {
     assertTrue(missing.getMessage().contains("none.csv"), missing.getMessage());
   }
 
-  // The file of 2020, where it is present: -Dunroll.jena2020=… or a folder "shared" above or
-  // beside.
+  // Tests with the real file of 2020, if it is available: -Dunroll.jena2020=… or ../shared/data.
 
   static Path jena2020() {
     String given = System.getProperty("unroll.jena2020");
@@ -169,7 +176,7 @@ class JenaClimateTest {
   }
 
   @Test
-  void theRealFileOf2020() {
+  void readsTheRealFileOf2020() {
     Table table = JenaClimate.load(jena2020());
     assertEquals(52_696, table.rowCount());
     assertEquals(22, table.columnCount());
@@ -189,18 +196,18 @@ class JenaClimateTest {
     assertEquals(30, table.doubleColumn("max. PAR (µmol/m²/s)").countMissing());
     DateTimeColumn times = table.dateTimeColumn("Date Time");
     assertEquals(LocalDateTime.of(2021, 1, 1, 0, 0), times.get(52_695));
-    says(
-        "A value is missing in column 'wv (m/s)', row 7245 (2020-02-20 07:40), in a gap of 1 row; the"
-            + " column misses 1 of 52696",
+    assertMessageContains(
+        "A value is missing in column 'wv (m/s)', row 7245 (2020-02-20 07:40), in a gap of 1 row (1 of"
+            + " the 52696 values of the column are missing).",
         () -> TimeSeries.of(table).columns(JenaClimate.columns()).target("T (degC)").windows());
   }
 
   /**
-   * The station's own columns of air, from its p, T and rh, within the rounding of what they come
-   * from.
+   * The station's humidity and density columns, computed from its p, T and rh, within their
+   * rounding.
    */
   @Test
-  void theFormulasAreThoseOfTheStation() {
+  void formulasReproduceTheColumnsOfTheStation() {
     Table table = JenaClimate.load(jena2020());
     double[][] c = new double[11][];
     for (int j = 0; j < 11; j++) {
@@ -211,25 +218,25 @@ class JenaClimateTest {
       double p = c[0][i];
       double celsius = c[1][i];
       double saturation = MoistAir.saturationPressure(celsius);
-      double vapour = saturation * c[4][i] / 100;
+      double vapor = saturation * c[4][i] / 100;
       double[] ours = {
         p,
         celsius,
         MoistAir.potentialTemperature(celsius, p),
-        MoistAir.dewPoint(vapour),
+        MoistAir.dewPoint(vapor),
         c[4][i],
         saturation,
-        vapour,
-        saturation - vapour,
-        MoistAir.specificHumidity(vapour, p),
-        MoistAir.vapourConcentration(vapour, p),
-        MoistAir.density(celsius, p, vapour)
+        vapor,
+        saturation - vapor,
+        MoistAir.specificHumidity(vapor, p),
+        MoistAir.vaporConcentration(vapor, p),
+        MoistAir.density(celsius, p, vapor)
       };
       for (int j = 0; j < 11; j++) {
         worst[j] = Math.max(worst[j], Math.abs(ours[j] - c[j][i]));
       }
     }
-    // The station rounds humidity to 0.1 %, which moves vapour pressure by up to 0.03 mbar at 34
+    // The station rounds humidity to 0.1 %, which changes vapor pressure by up to 0.03 mbar at 34
     // °C.
     double[] allowed = {0, 0, 0.025, 0.05, 0, 0.01, 0.03, 0.03, 0.03, 0.04, 0.15};
     for (int j = 0; j < 11; j++) {
@@ -237,7 +244,7 @@ class JenaClimateTest {
     }
   }
 
-  // Made-up weather.
+  // Synthetic weather.
 
   @Test
   void syntheticWeatherIsDeterministic() {
@@ -251,29 +258,30 @@ class JenaClimateTest {
     }
     assertEquals(LocalDateTime.of(2009, 1, 1, 0, 10), more.dateTimeColumn("Date Time").get(0));
     assertEquals(LocalDateTime.of(2009, 1, 4, 11, 20), more.dateTimeColumn("Date Time").get(499));
-    says("rows=0", () -> JenaClimate.synthetic(0, 1));
+    assertMessageContains("rows must be at least 1, but was 0.", () -> JenaClimate.synthetic(0, 1));
   }
 
-  /** The file in data/ was written once; every platform must make the same numbers again. */
+  /** The file in data/ is committed; every platform must generate the same numbers. */
   @Test
-  void theSampleIsWhatItsReadmeSays() {
+  void sampleFileEqualsTheSyntheticWeather() {
     Table sample = JenaClimate.load(Path.of("data", "jena_synthetic_sample.csv"));
-    Table made = JenaClimate.synthetic(4320, 42);
-    assertEquals(made.columnNames(), sample.columnNames());
-    assertEquals(made.dateTimeColumn(0).asList(), sample.dateTimeColumn(0).asList());
+    Table generated = JenaClimate.synthetic(4320, 42);
+    assertEquals(generated.columnNames(), sample.columnNames());
+    assertEquals(generated.dateTimeColumn(0).asList(), sample.dateTimeColumn(0).asList());
     for (String name : JenaClimate.columns()) {
       assertArrayEquals(
-          made.doubleColumn(name).asDoubleArray(), sample.doubleColumn(name).asDoubleArray(), name);
+          generated.doubleColumn(name).asDoubleArray(),
+          sample.doubleColumn(name).asDoubleArray(),
+          name);
     }
   }
 
   /**
-   * Means and deviations of the real columns (2009 to 2016: T 9.45 and 8.42 °C, p 989.2 and 8.4
-   * mbar, rh 76.0 and 16.5 %, rho 1216 and 40 g/m³), the least change in a day (2.6 °C), and what
-   * follows from what.
+   * Means and standard deviations of the real columns (2009 to 2016: T 9.45 and 8.42 °C, p 989.2
+   * and 8.4 mbar, rh 76.0 and 16.5 %, rho 1216 and 40 g/m³), and the relations between the columns.
    */
   @Test
-  void syntheticWeatherIsLikeTheReal() {
+  void syntheticWeatherHasTheStatisticsOfTheRealWeather() {
     Table table = JenaClimate.synthetic(4 * 52_560, 42);
     assertStatistics(table, "T (degC)", 9.45, 8.42, 0.6);
     assertStatistics(table, "p (mbar)", 989.2, 8.4, 0.6);
@@ -283,15 +291,15 @@ class JenaClimateTest {
     assertEquals(0, table.doubleColumn("wv (m/s)").isLessThan(0).size());
     assertEquals(0, table.doubleColumn("rh (%)").isGreaterThan(100).size());
     assertEquals(0, table.doubleColumn("wd (deg)").isGreaterThan(360).size());
-    double[] vapour = table.doubleColumn("VPact (mbar)").asDoubleArray();
+    double[] vapor = table.doubleColumn("VPact (mbar)").asDoubleArray();
     double[] saturation = table.doubleColumn("VPmax (mbar)").asDoubleArray();
     double[] deficit = table.doubleColumn("VPdef (mbar)").asDoubleArray();
     double[] dew = table.doubleColumn("Tdew (degC)").asDoubleArray();
     double[] celsius = table.doubleColumn("T (degC)").asDoubleArray();
-    for (int i = 0; i < vapour.length; i++) {
-      assertEquals(saturation[i] - vapour[i], deficit[i], 0.0101);
+    for (int i = 0; i < vapor.length; i++) {
+      assertEquals(saturation[i] - vapor[i], deficit[i], 0.0101);
       assertTrue(dew[i] <= celsius[i] + 0.01);
-      assertEquals(vapour[i], MoistAir.saturationPressure(dew[i]), 0.04);
+      assertEquals(vapor[i], MoistAir.saturationPressure(dew[i]), 0.04);
     }
   }
 
@@ -301,7 +309,10 @@ class JenaClimateTest {
     assertEquals(deviation, table.doubleColumn(column).standardDeviation(), tolerance, column);
   }
 
-  /** Tomorrow must be worth learning: the last value misses as in the book, a linear rule less. */
+  /**
+   * A forecast must be learnable: the error of the last value is that of the book, and a linear
+   * forecast is better.
+   */
   @Test
   void syntheticWeatherCanBeForecast() {
     TimeSeries series =

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 import org.unroll.data.Samples;
 import org.unroll.data.Shape;
 
-/** Counts what the definitions of the tasks say, for any length, and the chances they give. */
+/** Checks the definitions of the tasks for any length, and the probabilities they state. */
 class SequenceTasksTest {
   private static final int MANY = 40_000;
 
   @Property(tries = 50)
-  void theSumIsThatOfOneMarkedNumberInEachHalf(
+  void addingMarksOneNumberInEachHalf(
       @ForAll @IntRange(min = 2, max = 60) int length, @ForAll long seed) {
     Samples samples = SequenceTasks.adding(length, 20, seed);
     assertEquals(Shape.of(length, 2), samples.inputShape());
@@ -43,9 +43,9 @@ class SequenceTasksTest {
     }
   }
 
-  /** Var(u + v) = 1/6 for two uniform numbers; both markers take all their steps as often. */
+  /** Var(u + v) = 1/6 for two uniform numbers. Both markers are uniform in their halves. */
   @Test
-  void answeringOneGivesASixth() {
+  void answeringOneHasALossOfOneSixth() {
     int length = 10;
     Samples samples = SequenceTasks.adding(length, MANY, 5);
     double squares = 0;
@@ -63,7 +63,7 @@ class SequenceTasksTest {
   }
 
   @Property(tries = 50)
-  void theClassIsTheOrderOfTwoSignals(
+  void temporalOrderClassIsTheOrderOfTwoSignals(
       @ForAll @IntRange(min = 10, max = 120) int length, @ForAll long seed) {
     Samples samples = SequenceTasks.temporalOrder(length, 20, seed);
     assertEquals(Shape.of(length, 8), samples.inputShape());
@@ -85,7 +85,7 @@ class SequenceTasksTest {
   }
 
   @Test
-  void allOrdersPlacesAndFillersAreEquallyLikely() {
+  void temporalOrderDrawsUniformly() {
     Samples samples = SequenceTasks.temporalOrder(100, MANY, 5);
     int[] classes = new int[4];
     int[] firsts = new int[10];
@@ -106,7 +106,7 @@ class SequenceTasksTest {
   }
 
   @Property(tries = 50)
-  void theListIsToBeSaidAfterTheSign(
+  void copyRepeatsTheListAfterTheGoSignal(
       @ForAll @IntRange(min = 1, max = 12) int symbols,
       @ForAll @IntRange(min = 1, max = 30) int delay,
       @ForAll long seed) {
@@ -128,7 +128,7 @@ class SequenceTasksTest {
   }
 
   @Test
-  void allSymbolsToCopyAreEquallyLikely() {
+  void copyDrawsSymbolsUniformly() {
     Samples samples = SequenceTasks.copy(3, 1, MANY, 5);
     int[][] counts = new int[3][8];
     for (int i = 0; i < MANY; i++) {
@@ -142,7 +142,7 @@ class SequenceTasksTest {
   }
 
   @Test
-  void theSeedDecidesAndFewerAreTheBeginningOfMore() {
+  void sequencesDependOnlyOnTheSeed() {
     assertArrayEquals(
         input(SequenceTasks.adding(30, 5, 7), 4), input(SequenceTasks.adding(30, 50, 7), 4));
     assertFalse(
@@ -163,15 +163,20 @@ class SequenceTasksTest {
   }
 
   @Test
-  void tooShortIsRefused() {
-    says("length of at least 2. Received: length=1", () -> SequenceTasks.adding(1, 1, 1));
-    says("length of at least 10. Received: length=9", () -> SequenceTasks.temporalOrder(9, 1, 1));
-    says("delay of at least 1. Received: delay=0", () -> SequenceTasks.copy(1, 0, 1, 1));
-    says("symbols of at least 1. Received: symbols=0", () -> SequenceTasks.copy(0, 1, 1, 1));
-    says("at least 1 sequence. Received: samples=0", () -> SequenceTasks.adding(2, 0, 1));
+  void rejectsInvalidSizes() {
+    assertMessageContains(
+        "length must be at least 2, but was 1.", () -> SequenceTasks.adding(1, 1, 1));
+    assertMessageContains(
+        "length must be at least 10, but was 9.", () -> SequenceTasks.temporalOrder(9, 1, 1));
+    assertMessageContains(
+        "delay must be at least 1, but was 0.", () -> SequenceTasks.copy(1, 0, 1, 1));
+    assertMessageContains(
+        "symbols must be at least 1, but was 0.", () -> SequenceTasks.copy(0, 1, 1, 1));
+    assertMessageContains(
+        "samples must be at least 1, but was 0.", () -> SequenceTasks.adding(2, 0, 1));
   }
 
-  /** All counts within five standard deviations of a binomial count. */
+  /** Asserts that all counts are within five standard deviations of a binomial distribution. */
   private static void assertEvenly(int[] counts, int expected) {
     for (int count : counts) {
       assertEquals(expected, count, 5 * Math.sqrt(expected), Arrays.toString(counts));
@@ -184,7 +189,7 @@ class SequenceTasksTest {
     return x < 0 ? y : y < 0 ? x : Math.min(x, y);
   }
 
-  /** The symbols of a sequence that is one-hot. */
+  /** Returns the symbols of a one-hot sequence. */
   private static String text(Samples samples, int sample, String alphabet) {
     float[] steps = input(samples, sample);
     int width = alphabet.length();

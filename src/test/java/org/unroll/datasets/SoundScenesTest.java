@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.util.Arrays;
 import java.util.HashSet;
@@ -20,7 +20,7 @@ import org.unroll.data.Shape;
 
 class SoundScenesTest {
   @Test
-  void aSceneHasFourToSevenDifferentSounds() {
+  void scenesHaveFourToSevenDifferentSounds() {
     SoundScenes scenes = SoundScenes.of(120, 3);
     int[] perClass = new int[10];
     Set<Integer> numbers = new HashSet<>();
@@ -43,18 +43,18 @@ class SoundScenesTest {
     }
     assertEquals(Set.of(4, 5, 6, 7), numbers);
     for (int count : perClass) {
-      // Binomial: 120 scenes, 0.55; five deviations are 27.
+      // Binomial with n = 120 and p = 0.55: five standard deviations are 27.
       assertEquals(66, count, 27);
     }
   }
 
   /**
-   * From the clips alone: the mean square where nothing but one event is on, against that where
-   * nothing is.
+   * Measured from the clips alone: the mean square where only one event is active, relative to that
+   * where none is.
    */
   @ParameterizedTest
   @CsvSource({"10", "0"})
-  void anEventIsAsMuchLouderThanTheNoiseAsItSays(double decibels) {
+  void eventsHaveTheirSignalToNoiseRatio(double decibels) {
     SoundScenes scenes = SoundScenes.of(80, 11).signalToNoise(decibels, decibels);
     double sum = 0;
     int alone = 0;
@@ -88,7 +88,7 @@ class SoundScenesTest {
         }
       }
     }
-    assertTrue(alone >= 20, "events on their own: " + alone);
+    assertTrue(alone >= 20, "events without overlap: " + alone);
     assertEquals(Math.pow(10, decibels / 10), sum / alone, 0.05 * Math.pow(10, decibels / 10));
   }
 
@@ -97,7 +97,7 @@ class SoundScenesTest {
   }
 
   @Test
-  void aFrameIsLabelledWhereItsMiddleLiesInTheEvent() {
+  void labelsFramesWhoseMiddleIsInTheEvent() {
     List<SoundScene.Event> events =
         List.of(
             new SoundScene.Event("beeps", 0.016, 0.048, 0),
@@ -114,9 +114,9 @@ class SoundScenesTest {
     assertArrayEquals(new double[10], labels[255]);
   }
 
-  /** Where a sound of known pitch is loudest in the spectrogram. */
+  /** The frequency at which a sound of known pitch is loudest in the spectrogram. */
   @Test
-  void pitchesAreWhereTheClassesSay() {
+  void soundsHaveThePitchOfTheirClass() {
     double tone = pitch("tone", 0.5);
     assertTrue(tone > 490 && tone < 910, "tone " + tone);
     double early = pitch("rising chirp", 0.1);
@@ -127,7 +127,10 @@ class SoundScenesTest {
         Math.pow(3, -0.8), pitch("falling chirp", 0.9) / pitch("falling chirp", 0.1), 0.05);
   }
 
-  /** The loudest of 256 bands at a part of a sound of 1 s, in Hz, by the definition of mel. */
+  /**
+   * Returns the loudest of 256 bands at a fraction of a sound of 1 s, in Hz, by the definition of
+   * mel.
+   */
   private static double pitch(String sound, double part) {
     double[][] frames =
         new MelSpectrogram()
@@ -146,7 +149,7 @@ class SoundScenesTest {
   }
 
   @Test
-  void samplesAreTheScenesStandardized() {
+  void samplesAreStandardizedScenes() {
     SoundScenes scenes = SoundScenes.of(3, 9);
     Samples samples = scenes.samples();
     assertEquals(Shape.of(256, 256), samples.inputShape());
@@ -176,7 +179,7 @@ class SoundScenesTest {
   }
 
   @Test
-  void theSeedDecidesAndFewerAreTheBeginningOfMore() {
+  void scenesDependOnlyOnTheSeed() {
     SoundScene scene = SoundScenes.of(2, 5).scene(1);
     assertArrayEquals(scene.clip().samples(), SoundScenes.of(20, 5).scene(1).clip().samples());
     assertFalse(scene.events().equals(SoundScenes.of(2, 6).scene(1).events()));
@@ -188,11 +191,17 @@ class SoundScenesTest {
   }
 
   @Test
-  void whatCannotBeMadeIsRefused() {
-    says("scenes=0", () -> SoundScenes.of(0, 1));
-    says("3.0 dB to 2.0 dB", () -> SoundScenes.of(1, 1).signalToNoise(3, 2));
-    says("NaN dB", () -> SoundScenes.of(1, 1).signalToNoise(0, Double.NaN));
-    says("no sound 'flute'. The sounds are: tone, ", () -> SoundScenes.sound("flute", 1, 1));
-    says("seconds=0.0", () -> SoundScenes.sound("tone", 0, 1));
+  void rejectsInvalidArguments() {
+    assertMessageContains("scenes must be at least 1, but was 0.", () -> SoundScenes.of(0, 1));
+    assertMessageContains(
+        "Signal-to-noise ratios must be finite, the lowest not above the highest, but were 3.0 dB and"
+            + " 2.0 dB.",
+        () -> SoundScenes.of(1, 1).signalToNoise(3, 2));
+    assertMessageContains(
+        "but were 0.0 dB and NaN dB.", () -> SoundScenes.of(1, 1).signalToNoise(0, Double.NaN));
+    assertMessageContains(
+        "bell, noise burst, clicks, but was 'flute'.", () -> SoundScenes.sound("flute", 1, 1));
+    assertMessageContains(
+        "seconds must be above 0, but was 0.0.", () -> SoundScenes.sound("tone", 0, 1));
   }
 }

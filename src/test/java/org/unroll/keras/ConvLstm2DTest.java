@@ -132,24 +132,26 @@ class ConvLstm2DTest {
   @Test
   void whatDoesNotFitIsRefused() {
     assertEquals(
-        "ConvLSTM2D 'conv_lstm2d' needs (batch, time, rows, columns, channels); 'input_layer'"
-            + " returns (batch, 5, 3). Change the shape given to input(...)",
+        "ConvLSTM2D 'conv_lstm2d' needs input (batch, time, rows, columns, channels), but"
+            + " 'input_layer' returns (batch, 5, 3). Change the shape given to input(...).",
         refusal(input(5, 3), convLstm2D(2, 3)));
     assertEquals(
-        "ConvLSTM2D 'conv_lstm2d' needs (batch, time, rows, columns, channels); 'input_layer'"
-            + " returns (batch, 5, 4, None, 1). Change the shape given to input(...)",
+        "ConvLSTM2D 'conv_lstm2d' needs input (batch, time, rows, columns, channels), but"
+            + " 'input_layer' returns (batch, 5, 4, None, 1). Change the shape given to input(...).",
         refusal(input(5, 4, Shape.ANY, 1), convLstm2D(2, 3)));
     assertEquals(
-        "ConvLSTM2D 'conv_lstm2d' with padding=valid looks at 3 × 3 pixels at once; the images"
-            + " have 4 × 2. Make the kernel smaller, the images larger, or use Padding.SAME",
+        "ConvLSTM2D 'conv_lstm2d' with padding=valid needs images of at least 3 × 3 pixels, the size"
+            + " of its kernel, but the images have 4 × 2. Use a smaller kernel, larger images or"
+            + " Padding.SAME.",
         refusal(input(5, 4, 2, 1), convLstm2D(2, 3)));
     assertEquals(
-        "ConvLSTM2D 'conv_lstm2d' has strides=[2, 2] and dilationRate=[1, 3]; one of the two"
-            + " is 1.",
+        "ConvLSTM2D 'conv_lstm2d' must have strides of 1 or a dilation rate of 1, but has strides=[2,"
+            + " 2] and dilationRate=[1, 3].",
         refusal(input(5, 8, 8, 1), convLstm2D(2, 3).strides(2).dilationRate(1, 3)));
     assertEquals(
-        "Bidirectional 'bidirectional' merges vectors, and ConvLSTM2D 'conv_lstm2d' returns images,"
-            + " (batch, 2, 2, 3). Use it in one direction.",
+        "Bidirectional 'bidirectional' needs a layer that returns vectors, but ConvLSTM2D"
+            + " 'conv_lstm2d' returns images of shape (batch, 2, 2, 3). Use it without"
+            + " bidirectional(…).",
         refusal(input(5, 4, 4, 1), bidirectional(convLstm2D(3, 3)), flatten(), dense(1)));
     assertThrows(IllegalArgumentException.class, () -> convLstm2D(2, 0));
     assertThrows(IllegalArgumentException.class, () -> convLstm2D(2, 3).strides(0));

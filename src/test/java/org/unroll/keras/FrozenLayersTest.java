@@ -166,8 +166,8 @@ class FrozenLayersTest {
             () -> train(model, samples()), () -> model.save(folder.resolve("a.keras")))) {
       var error = assertThrows(IllegalStateException.class, call);
       assertEquals(
-          "Layers were frozen or released after compile, which concerns the weights [dense/kernel,"
-              + " dense/bias]. Call compile again, with a new optimizer, so that it takes effect.",
+          "Layers must be frozen or unfrozen before compile, but these weights were changed after"
+              + " it: [dense/kernel, dense/bias]. Call compile again, with a new optimizer.",
           error.getMessage());
     }
     compile(model);

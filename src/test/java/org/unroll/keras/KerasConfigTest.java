@@ -131,7 +131,7 @@ class KerasConfigTest {
                     .add(3)));
     assertEquals(
         "LSTM 'memory' is stateful and keeps a state for each row of a batch, so the batch size"
-            + " must be fixed. Give it with the input: input(…).batchSize(rows).",
+            + " must be fixed. Set it with input(...).batchSize(rows).",
         refusal(model -> ((ObjectNode) lstm(model).get("config")).put("stateful", true)));
     assertEquals(
         "LSTM 'memory' has kernel_initializer=Fourier, which is not supported: this library does"

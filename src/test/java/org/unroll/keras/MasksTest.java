@@ -70,9 +70,9 @@ class MasksTest {
         assertThrows(IllegalArgumentException.class, () -> model.predict(Samples.of(ids)))
             .getMessage();
     assertEquals(
-        "Embedding 'embedding' looks up whole numbers from 0 to 4 (inputDim=5). Received 9 in sample"
-            + " 5, time step 2, step 3. Make inputDim at least the largest index + 1, or"
-            + " cap the vocabulary when the data is loaded.",
+        "Embedding 'embedding' needs whole numbers from 0 to 4 (inputDim=5), but sample 5, time step"
+            + " 2 has 9 at time step 3. Set inputDim to at least the largest index + 1, or limit the"
+            + " vocabulary when you load the data.",
         message);
   }
 }

@@ -194,18 +194,20 @@ class SampleWeightsTest {
     Sequential steps = Sequential.of(input(5, 2), gru(3).returnSequences(true), dense(1));
     steps.compile("sgd", "mse");
     says(
-        "A model that returns (5, 1) for a sample needs 5 weights, one for each time step, of it;"
-            + " the evaluation data has weights of shape (1,).",
+        "A model with output shape (5, 1) needs 5 weights, one per time step, per sample, but the"
+            + " weights of the evaluation data have shape (1,).",
         () -> steps.evaluate(samples.weights(new double[4])));
     says("Every sample needs one weight.", () -> samples.weights(new double[3]));
     says(
-        "classWeight(…) is for a model with one class a sample; this one returns (5, 1).",
+        "classWeight(…) needs a model that returns one class per sample, but the output shape is (5,"
+            + " 1).",
         () -> steps.fit(samples, FitOptions.epochs(1).classWeight(Map.of(1, 2.0))));
     Samples flat = Samples.of(new double[4][2]).targets(new double[4]);
     Sequential model = Sequential.of(input(2), dense(1));
     model.compile("sgd", "mse");
     says(
-        "The samples have weights; classWeight(…) cannot be given beside them.",
+        "classWeight(…) cannot be combined with sample weights, but the training data has weights"
+            + " of shape (1,).",
         () ->
             model.fit(
                 flat.weights(new double[4]), FitOptions.epochs(1).classWeight(Map.of(1, 2.0))));

@@ -130,26 +130,26 @@ class SequencePaddingTest {
   void refusesWhatCannotBePadded() {
     int[][] ids = {{1}, {2, 3}};
     assertEquals(
-        "A sequence has at least 1 time step. Received: maxlen=0",
+        "maxlen must be at least 1 time step, but was 0.",
         error(() -> SequencePadding.pre().maxlen(0)));
     assertEquals(
-        "truncating is \"pre\" or \"post\". Received: \"before\"",
+        "truncating must be \"pre\" or \"post\", but was \"before\".",
         error(() -> SequencePadding.pre().truncating("before")));
     assertEquals(
-        "Token lists are filled up with a whole number. Received: value=0.5",
+        "value must be an integer to pad token lists, but was 0.5.",
         error(() -> padSequences(ids, SequencePadding.post().value(0.5))));
     assertEquals(
-        "All sequences are empty; say how long they are to be with maxlen(…).",
+        "At least one sequence must not be empty, or maxlen(…) must set the length.",
         error(() -> padSequences(new int[2][0])));
     assertEquals(
-        "All time steps of the inputs have as many values. Received: sample 1, time step 0 with 3,"
-            + " the first with 2.",
+        "All time steps of the inputs must have the same number of values, but sample 1, time step 0"
+            + " has 3 and the first time step has 2.",
         error(() -> Sequences.of(new double[][][] {{{1, 2}}, {{1, 2, 3}}})));
     assertEquals(
-        "Every time step needs one target. Received: sample 1 with 2 time steps and 1 targets.",
+        "Every time step must have one target, but sample 1 has 2 time steps and 1 targets.",
         error(() -> Sequences.of(ids).targets(new int[][] {{1}, {2}})));
     assertEquals(
-        "Every sequence needs its targets. Received: 2 sequences and targets for 3.",
+        "Every sequence must have targets, but there are 2 sequences and targets for 3.",
         error(() -> Sequences.of(ids).targets(new double[3])));
   }
 
@@ -158,8 +158,8 @@ class SequencePaddingTest {
     double[][][] x = {{{1, 2}}, {{3, 4}, {5, 6}}};
     Sequences data = Sequences.of(x).targets(new double[2]).perBatch();
     assertEquals(
-        "The model takes samples of shape (2, 2); the prediction data has sequences whose length"
-            + " differs from batch to batch. Begin the model with input(Shape.ANY, …), or pad the"
+        "The model needs samples of shape (2, 2), but the sequences of the prediction data differ in"
+            + " length from batch to batch. Begin the model with input(Shape.ANY, …), or pad the"
             + " data to one length.",
         error(() -> Sequential.of(input(2, 2), gru(2)).predict(data)));
     Sequential model =
@@ -167,9 +167,9 @@ class SequencePaddingTest {
     assertEquals(Shape.of(2, 1), model.predict(data).shape(), "all as long as the longest");
     model.compile("sgd", "mse");
     assertEquals(
-        "The training data is padded batch by batch, and for a sample the model needs targets of"
-            + " shape (None, 1). Received: (1,). Change returnSequences or the targets, or pad the"
-            + " data to one length.",
+        "The model needs targets of shape (None, 1) per sample, but the targets of the training"
+            + " data, which is padded batch by batch, have shape (1,). Change returnSequences or the"
+            + " targets, or pad the data to one length.",
         error(() -> model.fit(data, FitOptions.epochs(1).verbose(0))));
   }
 }

@@ -30,11 +30,11 @@ import org.unroll.network.Tensor;
 import org.unroll.network.Weight;
 
 /**
- * Forward and backward passes in training mode against {@link ReferenceLayers}: outputs directly,
- * gradients against central differences of the reference, which is in double.
+ * Forward and backward passes in training mode compared with {@link ReferenceLayers}: outputs with
+ * the outputs of the reference, gradients with its central differences. The reference uses double.
  */
 @Tag("both-compute-implementations")
-public class LayerGradientsTest {
+class LayerGradientsTest {
   private static final double TOLERANCE = 2e-5;
   private static final int ROWS = 5;
   private static final int STEPS = 6;
@@ -43,12 +43,12 @@ public class LayerGradientsTest {
   private static final long STEP = 11;
   private static final int FIRST_ROW = 8;
 
-  /** Left, right, interior and full padding, and none. */
+  /** Rows with padding at the end, at the start, inside and everywhere, and a row without it. */
   private static final double[] TOKENS = {
     0, 0, 1, 2, 3, 1, 4, 1, 2, 0, 0, 0, 2, 0, 0, 3, 0, 4, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 2, 1
   };
 
-  /** A stack of layers and the same as reference stages. */
+  /** A stack of layers and the corresponding stages of the reference. */
   record Case(String name, Layer[] layers, List<Stage> stages) {
     @Override
     public String toString() {
@@ -119,7 +119,7 @@ public class LayerGradientsTest {
             List.of(ReferenceLayers.embedding(3, true), recurrent)));
   }
 
-  /** The cells of Keras's layers on their own, in an RNN. */
+  /** The cells of Keras's layers in an RNN. */
   private static void cells(List<Case> cases, Recurrent recurrent) {
     cases.add(
         new Case(
@@ -128,7 +128,7 @@ public class LayerGradientsTest {
             List.of(recurrent)));
   }
 
-  /** Cells on top of each other, whose masks and dropout are those of layers in the same place. */
+  /** Stacked cells, whose masks and dropout are those of layers at the same position. */
   private static void stackedCells(List<Case> cases) {
     Recurrent lstm = Recurrent.of(Cell.LSTM, 4).sequences().dropping(0.2, 0.3);
     Recurrent mgu = Recurrent.of(Cell.MINIMAL_GATED_UNIT, 3).sequences().dropping(0.3, 0);
@@ -373,7 +373,7 @@ public class LayerGradientsTest {
     cases.add(new Case(name, new Layer[] {Layers.input(STEPS, FEATURES), layer}, List.of(stage)));
   }
 
-  /** Behind a dense layer too, so that masked steps are not zeros. */
+  /** The layer after a dense layer, so that masked time steps are not 0. */
   private static void behindMask(List<Case> cases, String name, Layer layer, Stage stage) {
     cases.add(
         new Case(
@@ -392,7 +392,7 @@ public class LayerGradientsTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("cases")
-  void agreesWithDifferencesOfTheReference(Case layers) {
+  void passesAgreeWithTheReference(Case layers) {
     var network = new Network(Arrays.asList(layers.layers()), 1);
     var random = new SplittableRandom(5);
     var weights = new ArrayList<double[]>();
@@ -414,12 +414,12 @@ public class LayerGradientsTest {
     var draws = new Draws(SEED, STEP, FIRST_ROW, 0);
 
     NetworkPass pass = network.newPass();
-    ForwardContext call = new ForwardContext().training(SEED, STEP, FIRST_ROW);
-    Tensor output = pass.forward(timeMajor(x, shape), call);
+    ForwardContext context = new ForwardContext().training(SEED, STEP, FIRST_ROW);
+    Tensor output = pass.forward(timeMajor(x, shape), context);
     double[] expected = ReferenceLayers.run(layers.stages(), input, weights, draws);
     assertClose("output", expected, rowMajor(output));
 
-    // The loss is a sum of the outputs with random factors, which are then its gradient.
+    // The loss is a sum of the outputs with random factors, which are its gradient.
     double[] factors = new double[expected.length];
     for (int i = 0; i < factors.length; i++) {
       factors[i] = (float) random.nextGaussian();
@@ -471,7 +471,7 @@ public class LayerGradientsTest {
     return sum;
   }
 
-  /** The largest difference, as a share of the largest value. */
+  /** Compares the values with a tolerance relative to the largest value. */
   private static void assertClose(String what, double[] expected, double[] actual) {
     assertEquals(expected.length, actual.length, what);
     double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
@@ -479,7 +479,7 @@ public class LayerGradientsTest {
     assertArrayEquals(expected, actual, TOLERANCE * largest, what);
   }
 
-  /** Values in the layout of {@link Tensor}; row-major ones are given. */
+  /** Returns row-major values in the layout of {@link Tensor}. */
   private static Tensor timeMajor(double[] values, Shape shape) {
     Tensor tensor = new Tensor().set(new float[values.length], 0, ROWS, shape, null);
     int steps = tensor.timesteps();

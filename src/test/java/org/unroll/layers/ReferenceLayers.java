@@ -6,24 +6,24 @@ import java.util.EnumSet;
 import java.util.List;
 import org.unroll.compute.Activation;
 import org.unroll.internal.CounterRandom;
-import org.unroll.layers.recurrent.GatedCell;
+import org.unroll.layers.recurrent.GatedOptions;
 import org.unroll.layers.recurrent.RecurrentLayer;
+import org.unroll.layers.recurrent.RecurrentOptions;
 import org.unroll.layers.recurrent.Rnn;
-import org.unroll.layers.recurrent.UnitsCell;
 import org.unroll.layers.recurrent.UnitsLayer;
 import org.unroll.network.ForwardContext;
 
 /**
- * The layers once more, in double and straight from the equations, one number at a time, without
- * slices, buffers or a backward pass. Gradients come from differences.
+ * A second implementation of the layers, in double and directly from the equations, one number at a
+ * time. It has no slices, buffers or backward pass. Gradients are computed as differences.
  */
 final class ReferenceLayers {
   private ReferenceLayers() {}
 
   /**
-   * Some rows, row-major, and which of their time steps count.
+   * Some rows, row-major, with their mask.
    *
-   * @param mask rows × time steps, or null where all count
+   * @param mask rows × time steps, true if a time step is not masked; null if none is masked
    */
   record Batch(int rows, int[] shape, double[] values, boolean[][] mask) {
     int size() {
@@ -39,12 +39,12 @@ final class ReferenceLayers {
     }
   }
 
-  /** A layer: weights are taken from the front of the list, as many as the layer has. */
+  /** A layer, which removes its weights from the front of the list. */
   interface Stage {
     Batch run(Batch input, List<double[]> weights, Draws draws);
   }
 
-  /** Where dropout masks come from: the streams that {@link ForwardContext} describes. */
+  /** The source of dropout masks, with the same random streams as {@link ForwardContext}. */
   record Draws(long seed, long step, int firstRow, int position) {
     double[] mask(int stream, int row, double rate, int width) {
       float[] mask = new float[width];
@@ -111,7 +111,7 @@ final class ReferenceLayers {
     return 1 / (1 + Math.exp(-x));
   }
 
-  /** The normal distribution function by its power series. */
+  /** The normal distribution function, computed with its power series. */
   private static double normal(double x) {
     if (Math.abs(x) > 8) {
       return x > 0 ? 1 : 0;
@@ -142,7 +142,7 @@ final class ReferenceLayers {
     };
   }
 
-  /** x·W + b for the columns from … from + count − 1 of a matrix of {@code columns} columns. */
+  /** Returns x·W + b for {@code count} of the columns of W, starting at {@code from}. */
   private static double[] affine(
       double[] x, double[] w, double[] b, int from, int count, int columns) {
     double[] y = new double[count];
@@ -214,7 +214,7 @@ final class ReferenceLayers {
     };
   }
 
-  /** Each time step of each row as a row of its own. */
+  /** Turns each time step of each row into a row. */
   static Stage timeDistributed(Stage inner) {
     return (input, weights, draws) -> {
       int steps = input.shape()[0];
@@ -230,7 +230,7 @@ final class ReferenceLayers {
     };
   }
 
-  /** Which recurrent layer. */
+  /** The kind of a recurrent layer. */
   enum Cell {
     SIMPLE_RNN(1),
     LSTM(4),
@@ -255,13 +255,13 @@ final class ReferenceLayers {
       return this == LSTM_PEEPHOLES || this == LSTM_COUPLED_PEEPHOLES;
     }
 
-    /** Whether there is a layer of its own for the cell. */
+    /** Whether there is a layer for the cell besides {@code Rnn}. */
     boolean hasLayer() {
       return EnumSet.range(SIMPLE_RNN, GRU_RESET_BEFORE).contains(this);
     }
   }
 
-  /** A recurrent layer with all its arguments. */
+  /** A recurrent layer with all of its arguments. */
   record Recurrent(
       Cell cell,
       int units,
@@ -363,7 +363,7 @@ final class ReferenceLayers {
           states);
     }
 
-    /** The layer under test with the same arguments. */
+    /** Returns the layer under test with the same arguments. */
     RecurrentLayer<?> layer() {
       return switch (cell) {
         case SIMPLE_RNN -> configure(Layers.simpleRnn(units));
@@ -376,7 +376,7 @@ final class ReferenceLayers {
       };
     }
 
-    /** The same as an RNN around a cell. */
+    /** Returns an RNN of the cell under test with the same arguments. */
     Rnn rnn() {
       return Layers.rnn(cellUnderTest())
           .returnSequences(returnSequences)
@@ -399,11 +399,11 @@ final class ReferenceLayers {
       };
     }
 
-    private <C extends GatedCell<C>> C gated(C gated) {
+    private <C extends GatedOptions<C>> C gated(C gated) {
       return arguments(gated).recurrentActivation(recurrentActivation);
     }
 
-    private <C extends UnitsCell<C>> C arguments(C plain) {
+    private <C extends RecurrentOptions<C>> C arguments(C plain) {
       return plain
           .activation(activation)
           .useBias(useBias)
@@ -481,7 +481,7 @@ final class ReferenceLayers {
       return outputs;
     }
 
-    /** One step: the new h and c. */
+    /** Computes one time step and returns the new h and c. */
     private double[][] step(
         double[][] xw,
         double[] h,
@@ -549,13 +549,13 @@ final class ReferenceLayers {
       return new double[][] {times(o, act(activation, newC)), newC};
     }
 
-    /** A gate that sees the cell state through a row of p. */
-    private double[] gate(double[] z, double[] seen, double[] p, int row) {
+    /** Computes a gate with a peephole to the cell state, whose weights are a row of p. */
+    private double[] gate(double[] z, double[] state, double[] p, int row) {
       if (p == null) {
         return act(recurrentActivation, z);
       }
-      double[] looks = Arrays.copyOfRange(p, row * units, (row + 1) * units);
-      return act(recurrentActivation, plus(z, times(looks, seen)));
+      double[] peephole = Arrays.copyOfRange(p, row * units, (row + 1) * units);
+      return act(recurrentActivation, plus(z, times(peephole, state)));
     }
   }
 

@@ -8,8 +8,8 @@ import org.unroll.layers.ReferenceLayers.Draws;
 import org.unroll.layers.ReferenceLayers.Stage;
 
 /**
- * Normalization, noise and changes of shape in double, straight from the equations; of batch
- * normalization the training mode, the rows being the whole batch.
+ * Normalization, noise and changes of shape in double, directly from the equations. Batch
+ * normalization is in training mode, and the rows are the whole batch.
  */
 final class ReferenceNormalization {
   private ReferenceNormalization() {}
@@ -36,7 +36,7 @@ final class ReferenceNormalization {
     return (input, weights, draws) -> {
       double[] gamma = weights.remove(0);
       double[] beta = weights.remove(0);
-      weights.remove(0); // the moving averages do nothing in training
+      weights.remove(0); // the moving averages are not used in training
       weights.remove(0);
       int n = input.last();
       int steps = input.size() / n;
@@ -45,7 +45,7 @@ final class ReferenceNormalization {
         double count = 0;
         double sum = 0;
         for (int p = 0; p < input.rows() * steps; p++) {
-          if (counts(input, p, steps)) {
+          if (isUnmasked(input, p, steps)) {
             count++;
             sum += input.values()[p * n + j];
           }
@@ -53,7 +53,7 @@ final class ReferenceNormalization {
         double mean = sum / count;
         double squares = 0;
         for (int p = 0; p < input.rows() * steps; p++) {
-          if (counts(input, p, steps)) {
+          if (isUnmasked(input, p, steps)) {
             squares += Math.pow(input.values()[p * n + j] - mean, 2);
           }
         }
@@ -66,7 +66,7 @@ final class ReferenceNormalization {
     };
   }
 
-  private static boolean counts(Batch input, int position, int steps) {
+  private static boolean isUnmasked(Batch input, int position, int steps) {
     return input.mask() == null || input.mask()[position / steps][position % steps];
   }
 
@@ -107,7 +107,7 @@ final class ReferenceNormalization {
     return (input, weights, draws) -> new Batch(input.rows(), shape, input.values(), null);
   }
 
-  /** The last axis first. */
+  /** Moves the last axis to the front. */
   static Stage lastAxisFirst() {
     return (input, weights, draws) -> {
       int n = input.last();

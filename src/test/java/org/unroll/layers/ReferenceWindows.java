@@ -7,17 +7,17 @@ import org.unroll.compute.Activation;
 import org.unroll.layers.ReferenceLayers.Batch;
 import org.unroll.layers.ReferenceLayers.Stage;
 
-/** Layers that look at several time steps at once, in double and straight from the equations. */
+/** Convolutions and pooling in double, directly from the equations. */
 final class ReferenceWindows {
   private ReferenceWindows() {}
 
-  /** Where the windows of one layer are. */
+  /** The windows of a layer. */
   record Windows(int size, int stride, int dilation, String padding) {
     int span() {
       return dilation * (size - 1) + 1;
     }
 
-    /** Windows that begin inside the padded sequence, counted one by one. */
+    /** Counts the windows inside the padded sequence one by one. */
     int count(int steps) {
       int padded = before(steps) + steps + after(steps);
       int count = 0;
@@ -53,7 +53,7 @@ final class ReferenceWindows {
     return Arrays.stream(values).average().orElseThrow();
   }
 
-  /** One value for each window and feature, from the steps of the window that exist. */
+  /** Computes one value for each window and feature, without the time steps of the padding. */
   static Stage pooling(Windows windows, ToDoubleFunction<double[]> pool) {
     return (input, weights, draws) -> {
       int steps = input.shape()[0];
@@ -78,8 +78,8 @@ final class ReferenceWindows {
     };
   }
 
-  /** One value for each feature, from the steps that are not masked where masks count. */
-  static Stage globalPooling(ToDoubleFunction<double[]> pool, boolean looksAtMask) {
+  /** Computes one value for each feature, optionally without the masked time steps. */
+  static Stage globalPooling(ToDoubleFunction<double[]> pool, boolean usesMask) {
     return (input, weights, draws) -> {
       int steps = input.shape()[0];
       int features = input.last();
@@ -88,7 +88,7 @@ final class ReferenceWindows {
         for (int j = 0; j < features; j++) {
           var values = DoubleStream.builder();
           for (int t = 0; t < steps; t++) {
-            if (!looksAtMask || input.mask() == null || input.mask()[row][t]) {
+            if (!usesMask || input.mask() == null || input.mask()[row][t]) {
               values.add(input.values()[(row * steps + t) * features + j]);
             }
           }
@@ -99,7 +99,7 @@ final class ReferenceWindows {
     };
   }
 
-  /** A convolution, one multiplication at a time. */
+  /** Computes a convolution one multiplication at a time. */
   static Stage convolution(Windows windows, int filters, int groups, Activation f) {
     return (input, weights, draws) -> {
       double[] kernel = weights.remove(0);

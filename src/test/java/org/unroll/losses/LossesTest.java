@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.unroll.compute.Activation;
 import org.unroll.training.References;
 
+/** Losses, compared with Keras and with finite differences. */
 class LossesTest {
   private static final int OFFSET = 5;
 
@@ -47,7 +48,7 @@ class LossesTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void valuesAndGradientsAreThoseOfKeras(JsonNode reference) {
+  void valuesAndGradientsMatchKeras(JsonNode reference) {
     Loss loss = loss(reference);
     int outputs = reference.get("outputs").asInt();
     float[] predictions = References.floats(reference.get("predictions"));
@@ -59,8 +60,8 @@ class LossesTest {
 
     double total = 0;
     for (int i = 0; i < positions; i++) {
-      float[] own = Arrays.copyOfRange(targets, i * width, (i + 1) * width);
-      double value = loss.sum(1, outputs, predictions, i * outputs, own, null, null);
+      float[] target = Arrays.copyOfRange(targets, i * width, (i + 1) * width);
+      double value = loss.sum(1, outputs, predictions, i * outputs, target, null, null);
       assertEquals(values[i], value, tolerance(values[i]), "loss of position " + i);
       total += weights[i] * value;
     }
@@ -83,13 +84,13 @@ class LossesTest {
     }
   }
 
-  /** Keras computes in float32, so where values cancel it has an absolute error of some 1e-7. */
+  /** Keras computes in float32, with an absolute error of about 1e-7 if values cancel. */
   private static double tolerance(double expected) {
     return 1e-5 * Math.abs(expected) + 3e-7;
   }
 
   @Property(tries = 300)
-  void gradientsAreThoseOfFiniteDifferences(
+  void gradientsMatchFiniteDifferences(
       @ForAll("smoothLosses") Loss loss,
       @ForAll @FloatRange(min = 0.05f, max = 0.95f) float p,
       @ForAll @FloatRange(min = 0.05f, max = 0.95f) float q) {
@@ -129,7 +130,7 @@ class LossesTest {
   }
 
   @Test
-  void positionOfWeightZeroIsNotLookedAt() {
+  void skipsPositionsWithWeightZero() {
     for (Loss loss : List.of(Losses.mse(), Losses.sparseCategoricalCrossentropy())) {
       float[] gradient = {9, 9, 9, 9};
       float[] targets = loss.targetWidth(2) == 1 ? new float[] {-1, 0} : new float[] {0, 0, 1, 0};
@@ -142,7 +143,7 @@ class LossesTest {
   }
 
   @Test
-  void nanPredictionIsNotHiddenByClipping() {
+  void nanPredictionsAreNotHiddenByClipping() {
     float[] nan = {Float.NaN, 0.5f};
     for (Loss loss :
         List.of(
@@ -163,7 +164,7 @@ class LossesTest {
   }
 
   @Test
-  void classNumberThatIsNoneIsNamed() {
+  void invalidClassNumberIsReportedWithItsPosition() {
     Loss loss = Losses.sparseCategoricalCrossentropy();
     for (float wrong : new float[] {3, -1, 0.5f, Float.NaN}) {
       float[] targets = {0, wrong};
@@ -172,16 +173,16 @@ class LossesTest {
               IllegalArgumentException.class,
               () -> loss.sum(2, 3, new float[6], 0, targets, null, null));
       assertEquals(
-          "A target of sparse_categorical_crossentropy is a class number, one of 0 … 2, the model having 3 outputs. "
-              + "Received: "
+          "A target of sparse_categorical_crossentropy must be a class number between 0 and 2 because"
+              + " the model has 3 outputs, but was "
               + wrong
-              + " at position 1",
+              + " at position 1.",
           error.getMessage());
     }
   }
 
   @Test
-  void namesAndAliasesAreThoseOfKeras() {
+  void namesAndAliasesMatchKeras() {
     assertEquals(Losses.mse(), Losses.of("mse"));
     assertEquals(Losses.mae(), Losses.of("MAE"));
     assertEquals(Losses.mape(), Losses.of("mean_absolute_percentage_error"));
@@ -193,7 +194,7 @@ class LossesTest {
   }
 
   @Test
-  void lossesKnowTheActivationThatTheyUndo() {
+  void lossesOnLogitsMatchTheirActivation() {
     assertEquals(
         Losses.binaryCrossentropy().labelSmoothing(0.1).fromLogits(true),
         Losses.binaryCrossentropy().labelSmoothing(0.1).onLogits(Activation.SIGMOID));
@@ -206,9 +207,13 @@ class LossesTest {
   }
 
   @Test
-  void parametersAreChecked() {
-    assertThrows(IllegalArgumentException.class, () -> Losses.huber(-1));
-    assertThrows(
-        IllegalArgumentException.class, () -> Losses.binaryCrossentropy().labelSmoothing(1.5));
+  void rejectsInvalidParameters() {
+    var error = assertThrows(IllegalArgumentException.class, () -> Losses.huber(-1));
+    assertEquals(
+        "delta of the Huber loss must be finite and at least 0, but was -1.0.", error.getMessage());
+    error =
+        assertThrows(
+            IllegalArgumentException.class, () -> Losses.binaryCrossentropy().labelSmoothing(1.5));
+    assertEquals("labelSmoothing must be between 0 and 1, but was 1.5.", error.getMessage());
   }
 }

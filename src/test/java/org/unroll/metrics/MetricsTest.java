@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.unroll.losses.Losses;
 import org.unroll.training.References;
 
+/** Metrics, compared with Keras. */
 class MetricsTest {
   private static final int OFFSET = 3;
 
@@ -54,15 +55,15 @@ class MetricsTest {
     };
   }
 
-  /** Names with numbers, as Keras gives them, are in MetricNamesTest. */
+  /** The names that Keras numbers are tested in MetricNamesTest. */
   @Test
-  void namesThatCannotBeToldApart() {
+  void rejectsNamesThatAreEqualAfterNumbering() {
     Metric mae = Metrics.of("mae");
     Metric third = new LossMetric("mae_1", Losses.mae());
     assertEquals(
-        "Two values of the logs would be called 'mae_1': a name that is taken gets a number, and"
-            + " the loss is called loss. Received metrics with the names [mae, mae, mae_1]. Give one"
-            + " of them another name.",
+        "Values of the logs must have different names, but two would be named 'mae_1': the metrics"
+            + " have the names [mae, mae, mae_1], a repeated name gets a number, and the loss is"
+            + " named loss. Rename one of the metrics.",
         assertThrows(IllegalArgumentException.class, () -> Metrics.byName(List.of(mae, mae, third)))
             .getMessage());
     Metric loss = new LossMetric("loss", Losses.mae());
@@ -75,7 +76,7 @@ class MetricsTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void resultIsThatOfKerasHoweverItIsSliced(JsonNode reference) {
+  void resultMatchesKerasForAllSlices(JsonNode reference) {
     int outputs = reference.get("outputs").asInt();
     float[] predictions = References.floats(reference.get("predictions"));
     float[] targets = References.floats(reference.get("targets"));
@@ -89,7 +90,7 @@ class MetricsTest {
       double[] totals = new double[metric.accumulators()];
       for (int from = 0; from < positions; from += slice) {
         int to = Math.min(positions, from + slice);
-        double[] own = new double[metric.accumulators()];
+        double[] sliceTotals = new double[metric.accumulators()];
         metric.add(
             to - from,
             outputs,
@@ -97,9 +98,9 @@ class MetricsTest {
             OFFSET + from * outputs,
             Arrays.copyOfRange(targets, from * width, to * width),
             weights == null ? null : Arrays.copyOfRange(weights, from, to),
-            own);
+            sliceTotals);
         for (int i = 0; i < totals.length; i++) {
-          totals[i] += own[i];
+          totals[i] += sliceTotals[i];
         }
       }
       assertEquals(expected, metric.result(totals), 2e-6 * Math.abs(expected) + 1e-7);
@@ -108,7 +109,7 @@ class MetricsTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void nothingAddedIsNaN(JsonNode reference) {
+  void resultIsNanIfNothingWasAdded(JsonNode reference) {
     int outputs = reference.get("outputs").asInt();
     int positions = reference.get("predictions").size() / outputs;
     int width = reference.get("targets").size() / positions;
@@ -117,7 +118,7 @@ class MetricsTest {
   }
 
   @Test
-  void accuracyIsResolvedAsInCompile() {
+  void accuracyDependsOnOutputsAndTargets() {
     assertEquals(0.5, Metrics.binaryAccuracy().threshold());
     assertEquals(new BinaryAccuracy("acc", 0.5), Metrics.of("acc").resolve(1, 1));
     assertEquals(new SparseCategoricalAccuracy("accuracy"), Metrics.accuracy().resolve(3, 1));
@@ -126,7 +127,7 @@ class MetricsTest {
   }
 
   @Test
-  void theNameGivenIsTheNameInTheLogs() {
+  void givenNameIsTheNameInTheLogs() {
     for (String name :
         List.of("mae", "MAE", "mean_absolute_error", "acc", "rmse", "auc", "r2_score")) {
       assertEquals(name, Metrics.of(name).name());
@@ -140,13 +141,13 @@ class MetricsTest {
   }
 
   @Test
-  void otherTargetsAreRefused() {
+  void rejectsOtherTargetsAndInvalidParameters() {
     String message =
         assertThrows(IllegalArgumentException.class, () -> Metrics.of("mae").resolve(10, 1))
             .getMessage();
     assertEquals(
-        "The metric 'mae' needs 10 target values at a position where the model has 10 outputs; the"
-            + " loss has 1. Class numbers as targets go with the sparse metrics.",
+        "The metric 'mae' needs 10 target values per position for a model with 10 outputs, but the"
+            + " loss has 1. Use a sparse metric for targets that are class numbers.",
         message);
     assertThrows(
         IllegalArgumentException.class, () -> Metrics.sparseCategoricalAccuracy().resolve(10, 10));
@@ -157,7 +158,7 @@ class MetricsTest {
   }
 
   @Test
-  void tiesAtTheLastPlaceCountAsIn() {
+  void predictionsEqualToTheLastOfTheTopKCount() {
     Metric metric = Metrics.sparseTopKCategoricalAccuracy(1).resolve(3, 1);
     double[] totals = new double[2];
     metric.add(1, 3, new float[] {0.4f, 0.2f, 0.4f}, 0, new float[] {2}, null, totals);

@@ -1,18 +1,24 @@
 package org.unroll.network;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.unroll.layers.Layers.embedding;
+import static org.unroll.layers.Layers.input;
+import static org.unroll.layers.Layers.timeDistributed;
 
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+/** Sums of dense and sparse gradients over slices. */
 @Tag("both-compute-implementations")
 class GradientTest {
   private static final int[] PARTS = {1, 2, 3, 7};
 
   @Test
   void sumsDenseGradientsInParts() {
-    int size = 10_007; // more than fits into one piece, and into no number of equal parts
+    int size = 10_007; // larger than one block, and a prime
     Gradient[] slices = new Gradient[3];
     for (int i = 0; i < slices.length; i++) {
       slices[i] = Gradient.dense(size);
@@ -32,7 +38,7 @@ class GradientTest {
   }
 
   @Test
-  void sumsListsOfRowsAndTheirSquares() {
+  void sumsSparseGradientsAndTheirSquares() {
     Gradient first = Gradient.sparse(8, 2);
     first.setEntries(3, new int[] {1, 3, 1}, new float[] {9, 1, 2, 3, 4, 5, 6}, 1);
     Gradient second = Gradient.sparse(8, 2);
@@ -46,6 +52,14 @@ class GradientTest {
     }
     first.setEntries(1, new int[] {0}, new float[] {7, 8}, 0);
     assertArrayEquals(new float[] {7, 8, 0, 0, 0, 0, 0, 0}, first.values());
+  }
+
+  @Test
+  void gradientsOfInnerEmbeddingsAreSparse() {
+    var network = new Network(List.of(input(2, 5), timeDistributed(embedding(4, 3))), 0);
+    Gradient gradient = network.newGradients()[0];
+    gradient.reserveSum();
+    assertNotNull(gradient.squares());
   }
 
   private static Gradient sum(Gradient total, Gradient[] slices, float scale, int parts) {

@@ -17,9 +17,9 @@ import org.unroll.data.Shape;
 import org.unroll.layers.Layers;
 import org.unroll.layers.recurrent.RecurrentLayer;
 
-/** Initial weights against what their definitions say of bounds and moments. */
+/** Bounds and moments of initial weights compared with their definitions. */
 class InitializersTest {
-  /** The share by which cutting a standard normal off at ±2 narrows its deviation. */
+  /** The standard deviation of a standard normal distribution that is truncated at ±2. */
   private static final double TRUNCATED = 0.8796256610342398;
 
   private static double[] draw(Initializer initializer, int... axes) {
@@ -54,14 +54,14 @@ class InitializersTest {
     return largest;
   }
 
-  /** 60,000 values: their deviation is known to 0.3 %, tested to 1.5 %. */
+  /** The standard deviation of 60,000 values is accurate to 0.3 % and tested to 1.5 %. */
   private static void assertMoments(double[] values, double mean, double deviation) {
     assertEquals(mean, mean(values), 5 * deviation / Math.sqrt(values.length));
     assertEquals(deviation, deviation(values), 0.015 * deviation);
   }
 
   @Test
-  void uniformOnesReachTheirLimitAndNoFurther() {
+  void uniformInitializersStayWithinTheirLimit() {
     // fan in 200, fan out 300
     assertUniform(Initializers.glorotUniform(), Math.sqrt(6.0 / 500));
     assertUniform(Initializers.heUniform(), Math.sqrt(6.0 / 200));
@@ -77,7 +77,7 @@ class InitializersTest {
   }
 
   @Test
-  void normalOnesHaveTheirDeviation() {
+  void normalInitializersHaveTheirStandardDeviation() {
     assertTruncated(Initializers.glorotNormal(), Math.sqrt(2.0 / 500));
     assertTruncated(Initializers.heNormal(), Math.sqrt(2.0 / 200));
     assertTruncated(Initializers.lecunNormal(), Math.sqrt(1.0 / 200));
@@ -85,7 +85,7 @@ class InitializersTest {
     assertMoments(draw(Initializers.randomNormal(), 200, 300), 0, 0.05);
   }
 
-  /** The deviation is that of the values after cutting off at two of the normal's own. */
+  /** The given standard deviation is that after truncation. */
   private static void assertTruncated(Initializer initializer, double deviation) {
     double[] values = draw(initializer, 200, 300);
     assertMoments(values, 0, deviation);
@@ -102,15 +102,15 @@ class InitializersTest {
   }
 
   @Test
-  void aVectorIsItsOwnFan() {
-    // Keras's compute_fans of a shape of one axis.
+  void fansOfAVectorAreItsLength() {
+    // As in Keras's compute_fans for a shape with one axis.
     double[] values = draw(Initializers.glorotUniform(), 600);
     assertTrue(largest(values) <= Math.sqrt(6.0 / 1200) && largest(values) > 0.06);
   }
 
   @ParameterizedTest
   @CsvSource({"5, 5, 1", "32, 96, 1", "96, 32, 1", "7, 3, 2.5", "1, 4, 1", "4, 1, 0.5"})
-  void orthogonalRowsOrColumns(int rows, int columns, double gain) {
+  void orthogonalMatricesHaveOrthogonalRowsOrColumns(int rows, int columns, double gain) {
     double[] values = draw(Initializers.orthogonal(gain), rows, columns);
     var q = new SimpleMatrix(rows, columns, true, values);
     SimpleMatrix product = rows >= columns ? q.transpose().mult(q) : q.mult(q.transpose());
@@ -118,20 +118,20 @@ class InitializersTest {
     assertTrue(product.isIdentical(expected, 1e-6 * gain * gain));
   }
 
-  /** Without the correction of signs the diagonal of Q would always be negative or positive. */
+  /** Without the correction of signs, the diagonal of Q would always have the same sign. */
   @Test
-  void orthogonalMatricesPointAnywhere() {
+  void orthogonalMatricesHaveRandomSigns() {
     int positive = 0;
     for (int seed = 0; seed < 400; seed++) {
       float[] values = new float[9];
       Initializers.orthogonal().fill(values, Shape.of(3, 3), new SplittableRandom(seed));
       positive += values[0] > 0 ? 1 : 0;
     }
-    assertEquals(200, positive, 60); // three deviations are 30
+    assertEquals(200, positive, 60); // three standard deviations are 30
   }
 
   @Test
-  void plainOnes() {
+  void constantsAndIdentityAndInvalidArguments() {
     assertArrayEquals(new double[] {0, 0}, draw(Initializers.zeros(), 2));
     assertArrayEquals(new double[] {1, 1}, draw(Initializers.ones(), 2));
     assertArrayEquals(new double[] {-3, -3}, draw(Initializers.constant(-3), 1, 2));
@@ -145,7 +145,7 @@ class InitializersTest {
   }
 
   @Test
-  void layersBeginAsInKeras() {
+  void lstmIsInitializedAsInKeras() {
     var lstm = Layers.lstm(3);
     var free = Layers.lstm(3).unitForgetBias(false).biasInitializer(Initializers.constant(2));
     var set = Layers.lstm(3).biasInitializer(Initializers.constant(2));
@@ -164,7 +164,7 @@ class InitializersTest {
   }
 
   @Test
-  void weightsDependOnTheSeedAndThePlace() {
+  void weightsDependOnSeedAndPosition() {
     float[][] kernels = new float[3][];
     for (int seed = 0; seed < 3; seed++) {
       var network =

@@ -21,15 +21,15 @@ import org.unroll.layers.recurrent.Rnn;
 import org.unroll.layers.recurrent.UnitsLayer;
 
 /**
- * Rows know nothing of each other: a batch in one slice and the same batch in several give the same
- * outputs and, added up, the same gradients, dropout included; and buffers that held a larger slice
- * before change nothing.
+ * Rows are independent of each other. A batch in one slice and the same batch in several slices
+ * have the same outputs and the same sums of gradients, including dropout. Buffers that held a
+ * larger slice before do not change the result.
  */
 @Tag("both-compute-implementations")
 class SlicingTest {
   private static final float TOLERANCE = 2e-5f;
 
-  /** What a random layer is made from. */
+  /** The arguments of a random layer. */
   record Choice(
       int kind, int units, boolean backwards, boolean zeroOutput, boolean bias, int drop) {
     Layer layer(boolean sequences) {
@@ -91,7 +91,7 @@ class SlicingTest {
   }
 
   @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
-  void oneSliceAndManyAgree(
+  void slicedBatchAgreesWithWholeBatch(
       @ForAll("stacks") List<Choice> stack,
       @ForAll @IntRange(min = 1, max = 13) int rows,
       @ForAll @IntRange(min = 1, max = 5) int sliceRows,
@@ -108,7 +108,7 @@ class SlicingTest {
     var whole = new Result(network);
     whole.run(network.newPass(), x, shape, 0, rows, training, seed);
     NetworkPass reused = network.newPass();
-    // A larger and longer slice first, which leaves its values in the buffers.
+    // A larger and longer slice comes first and leaves its values in the buffers.
     var longer = tokens ? Shape.of(steps + 2) : Shape.of(steps + 2, 3);
     float[] other = new float[(rows + 1) * longer.size()];
     Arrays.fill(other, 1f);
@@ -118,8 +118,8 @@ class SlicingTest {
       cut.run(reused, x, shape, from, Math.min(rows, from + sliceRows), training, seed);
     }
     assertArrayEquals(whole.outputs(), cut.outputs(), TOLERANCE, "outputs");
-    // Terms of opposite sign leave a small sum with the rounding of large ones, so what counts as
-    // small is measured by the largest gradient of the network.
+    // A small sum of terms with opposite signs has the rounding error of the large terms, so the
+    // tolerance is relative to the largest gradient of the network.
     float largest = 1e-3f;
     for (float[] gradient : whole.gradients) {
       for (float value : gradient) {
@@ -132,9 +132,9 @@ class SlicingTest {
     }
   }
 
-  /** Long enough, and wide enough, that the steps are taken in stretches. */
+  /** The sequences are long and wide enough to be computed in several stretches. */
   @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
-  void withoutHistoryTheBitsAreTheSame(
+  void forwardOnlyOutputsAreBitIdentical(
       @ForAll("stacks") List<Choice> stack,
       @ForAll @IntRange(min = 20, max = 40) int rows,
       @ForAll @IntRange(min = 1, max = 40) int sliceRows,
@@ -173,7 +173,7 @@ class SlicingTest {
     return new Network(layers, seed);
   }
 
-  /** Row-major, with padding among them. */
+  /** Returns samples in row-major order, of which some time steps are padding. */
   private static float[] samples(int size, boolean tokens, long seed) {
     var random = new SplittableRandom(seed);
     float[] x = new float[size];
@@ -184,7 +184,7 @@ class SlicingTest {
     return x;
   }
 
-  /** Outputs row by row, and the sums of the gradients. */
+  /** The outputs row by row, and the sums of the gradients. */
   private static final class Result {
     private final Network network;
     private final float[][] gradients;
@@ -206,7 +206,7 @@ class SlicingTest {
 
     void run(
         NetworkPass pass, float[] x, Shape shape, int from, int to, boolean training, long seed) {
-      ForwardContext call = new ForwardContext();
+      ForwardContext context = new ForwardContext();
       Tensor output =
           forward(
               pass,
@@ -214,7 +214,7 @@ class SlicingTest {
               shape,
               from,
               to,
-              training ? call.training(seed, 3, from) : call.inference(from));
+              training ? context.training(seed, 3, from) : context.inference(from));
       int count = to - from;
       float[] g = new float[output.size()];
       for (int r = 0; r < count; r++) {
@@ -232,7 +232,7 @@ class SlicingTest {
     }
 
     Tensor forward(
-        NetworkPass pass, float[] x, Shape shape, int from, int to, ForwardContext call) {
+        NetworkPass pass, float[] x, Shape shape, int from, int to, ForwardContext context) {
       int count = to - from;
       Tensor input = new Tensor().set(new float[count * shape.size()], 0, count, shape, null);
       int steps = input.timesteps();
@@ -243,7 +243,7 @@ class SlicingTest {
           System.arraycopy(x, source, input.values(), (t * count + r) * width, width);
         }
       }
-      Tensor output = pass.forward(input, call);
+      Tensor output = pass.forward(input, context);
       for (int r = 0; r < count; r++) {
         float[] row = new float[output.shape().size()];
         for (int i = 0; i < row.length; i++) {
@@ -254,7 +254,7 @@ class SlicingTest {
       return output;
     }
 
-    /** Where value {@code i} of a row is: a tensor has its time steps first. */
+    /** Returns the index of value {@code i} of a row in a tensor. */
     private static int at(Tensor output, int row, int i) {
       int t = i / output.width();
       return (t * output.rows() + row) * output.width() + i % output.width();

@@ -27,37 +27,36 @@ import org.unroll.layers.recurrent.Bidirectional;
 import org.unroll.layers.recurrent.Gru;
 import org.unroll.layers.recurrent.Lstm;
 
-/** Layers that do not fit together, and arguments out of range. */
+/** Exceptions for layers that do not fit together and for arguments out of range. */
 class StackErrorsTest {
   private static Network network(Layer... layers) {
     return new Network(Arrays.asList(layers), 0);
   }
 
-  private static void assertRefused(String text, Layer... layers) {
+  private static void assertRejected(String text, Layer... layers) {
     var error = assertThrows(IllegalArgumentException.class, () -> network(layers));
     assertEquals(text, error.getMessage());
   }
 
   @Test
-  void aRecurrentLayerBehindOneThatReturnsItsLastOutput() {
-    assertRefused(
-        "LSTM 'lstm_2' needs (batch, time, features); 'lstm_1' returns (batch, units). Set"
+  void rejectsRecurrentLayerAfterLastOutput() {
+    assertRejected(
+        "LSTM 'lstm_2' needs input (batch, time, features), but 'lstm_1' returns (batch, units). Set"
             + " returnSequences on 'lstm_1'",
         input(5, 3),
         lstm(4).returnSequences(true),
         lstm(4),
         lstm(4));
-    assertRefused(
-        "GRU 'gru' needs (batch, time, features); 'bidirectional' returns (batch, 8). Set"
+    assertRejected(
+        "GRU 'gru' needs input (batch, time, features), but 'bidirectional' returns (batch, 8). Set"
             + " returnSequences on 'lstm'",
         input(5, 3),
         bidirectional(lstm(4)),
         gru(4));
   }
 
-  /** What the message asks for can be done with the same layers. */
   @Test
-  void theFixOfTheMessageWorks() {
+  void suggestedFixWorksWithTheSameLayers() {
     Lstm first = lstm(4);
     Lstm second = lstm(2);
     assertThrows(IllegalArgumentException.class, () -> network(input(5, 3), first, second));
@@ -66,78 +65,77 @@ class StackErrorsTest {
   }
 
   @Test
-  void layersThatDoNotFitTheInput() {
-    assertRefused(
-        "GRU 'gru' needs (batch, time, features); 'input_layer' returns (batch, 3). Give the input"
-            + " a time axis, for example input(timesteps, features), or put an Embedding before it"
-            + " if the values are token ids",
+  void rejectsWrongInputShapes() {
+    assertRejected(
+        "GRU 'gru' needs input (batch, time, features), but 'input_layer' returns (batch, 3). Add a"
+            + " time axis, for example input(timesteps, features), or put an Embedding after it if"
+            + " the values are token ids.",
         input(3),
         gru(4));
-    assertRefused(
-        "SimpleRNN 'simple_rnn' needs (batch, time, features); 'dense' returns (batch, 4). Put a"
-            + " layer between them that returns a sequence (an Embedding for token ids, a"
-            + " RepeatVector for a vector), or give each sample a time axis",
+    assertRejected(
+        "SimpleRNN 'simple_rnn' needs input (batch, time, features), but 'dense' returns (batch, 4)."
+            + " Put a layer between them that returns a sequence (an Embedding for token ids, a"
+            + " RepeatVector for a vector), or give each sample a time axis.",
         input(3),
         dense(4),
         simpleRnn(4));
-    assertRefused(
-        "LSTM 'lstm' needs (batch, time, features); 'input_layer' returns (batch, 5, None). Change"
-            + " the shape given to input(...)",
+    assertRejected(
+        "LSTM 'lstm' needs input (batch, time, features), but 'input_layer' returns (batch, 5,"
+            + " None). Change the shape given to input(...).",
         input(5, Shape.ANY),
         lstm(4));
-    assertRefused(
-        "Embedding 'embedding' needs (batch, time) of whole numbers; 'input_layer' returns (batch,"
-            + " 5, 3). Change the shape given to input(...)",
+    assertRejected(
+        "Embedding 'embedding' needs input (batch, time) of whole numbers, but 'input_layer' returns"
+            + " (batch, 5, 3). Change the shape given to input(...).",
         input(5, 3),
         embedding(9, 4));
-    assertRefused(
-        "RepeatVector 'repeat_vector' needs (batch, features); 'gru' returns (batch, 5, 4). Change"
-            + " 'gru' or put a layer between them that changes the shape",
+    assertRejected(
+        "RepeatVector 'repeat_vector' needs input (batch, features), but 'gru' returns (batch, 5,"
+            + " 4). Change 'gru' or put a layer between them that changes the shape.",
         input(5, 3),
         gru(4).returnSequences(true),
         repeatVector(2));
-    assertRefused(
-        "Flatten 'flatten' needs axes of fixed length; 'input_layer' returns (batch, None, 3)."
-            + " Change the shape given to input(...)",
+    assertRejected(
+        "Flatten 'flatten' needs input with axes of fixed length, but 'input_layer' returns (batch,"
+            + " None, 3). Change the shape given to input(...).",
         input(Shape.ANY, 3),
         flatten());
-    assertRefused(
-        "Dense 'dense' needs (batch, …, features) with a fixed number of features; 'input_layer'"
-            + " returns (batch, None). Change the shape given to input(...)",
+    assertRejected(
+        "Dense 'dense' needs input (batch, …, features) with a fixed number of features, but"
+            + " 'input_layer' returns (batch, None). Change the shape given to input(...).",
         input(Shape.ANY),
         dense(2));
-    assertRefused(
-        "TimeDistributed 'time_distributed' needs (batch, time, features); 'lstm' returns (batch,"
-            + " units). Set returnSequences on 'lstm'",
+    assertRejected(
+        "TimeDistributed 'time_distributed' needs input (batch, time, features), but 'lstm' returns"
+            + " (batch, units). Set returnSequences on 'lstm'",
         input(5, 3),
         lstm(4),
         timeDistributed(dense(2)));
-    assertRefused(
-        "Masking 'masking' needs (batch, time, features); 'input_layer' returns (batch, 3). Give"
-            + " the input a time axis, for example input(timesteps, features), or put an Embedding"
-            + " before it if the values are token ids",
+    assertRejected(
+        "Masking 'masking' needs input (batch, time, features), but 'input_layer' returns (batch,"
+            + " 3). Add a time axis, for example input(timesteps, features), or put an Embedding"
+            + " after it if the values are token ids.",
         input(3),
         masking(0));
-    assertRefused(
-        "GRU 'gru' needs (batch, time, features); 'time_distributed' returns (batch, 3)."
-            + " 'time_distributed' applies 'gru' to each time step by itself: leave it out, or put"
-            + " a layer that changes the shape beside it",
+    assertRejected(
+        "GRU 'gru' needs input (batch, time, features), but 'time_distributed' returns (batch, 3)."
+            + " 'time_distributed' applies 'gru' to each time step separately. Use 'gru' without"
+            + " timeDistributed(...), or put a layer that changes the shape before or after it.",
         input(5, 3),
         timeDistributed(gru(4)));
   }
 
   @Test
-  void aModelIsAnInputAndLayers() {
-    assertRefused(
-        "A model begins with input(...) and has at least one layer behind it. Received: [Dense]",
+  void modelsStartWithOneInput() {
+    assertRejected(
+        "A model must consist of input(...) followed by at least one layer, but was [Dense].",
         dense(2));
-    assertRefused(
-        "A model begins with input(...) and has at least one layer behind it. Received:"
-            + " [InputLayer]",
+    assertRejected(
+        "A model must consist of input(...) followed by at least one layer, but was [InputLayer].",
         input(2));
-    assertRefused(
-        "input(...) stands at the beginning of a model only. Received: [InputLayer, Dense,"
-            + " InputLayer]",
+    assertRejected(
+        "A model must have only one input(...), before all other layers, but was [InputLayer,"
+            + " Dense, InputLayer].",
         input(2),
         dense(2),
         input(2));
@@ -146,7 +144,7 @@ class StackErrorsTest {
   }
 
   @Test
-  void namesCountPerModelAndAreUnique() {
+  void namesAreCountedPerModelAndUnique() {
     for (int model = 0; model < 2; model++) {
       Network network =
           network(
@@ -160,8 +158,8 @@ class StackErrorsTest {
           List.of("lstm", "lstm_1", "lstm_2", "time_distributed", "dense_1"),
           network.layers().stream().map(Layer::name).toList());
     }
-    assertRefused(
-        "The name of a layer is unique in its model. Received twice: 'a'",
+    assertRejected(
+        "The names of the layers in a model must be unique, but two layers are named 'a'.",
         input(5, 3),
         dense(2).name("a"),
         dense(2).name("a"));
@@ -170,33 +168,36 @@ class StackErrorsTest {
   }
 
   @Test
-  void aLayerHasOnePlace() {
+  void rejectsLayersThatAreUsedTwice() {
     Dense shared = dense(2);
-    assertRefused(
-        "Dense 'dense' stands in this model twice. Create a new layer for each place in a model.",
+    assertRejected(
+        "Dense 'dense' is used twice in this model. Each position in a model must have its own"
+            + " layer. Create a new layer.",
         input(2),
         shared,
         shared);
-    assertRefused(
-        "Dense 'dense' stands in this model twice. Create a new layer for each place in a model.",
+    assertRejected(
+        "Dense 'dense' is used twice in this model. Each position in a model must have its own"
+            + " layer. Create a new layer.",
         input(5, 2),
         timeDistributed(shared),
         shared);
     network(input(2), shared);
     String used =
-        "Dense 'dense' already belongs to a model. Create a new layer for each place in a model.";
-    assertRefused(used, input(2), shared);
-    assertRefused(used, input(5, 2), timeDistributed(shared));
+        "Dense 'dense' already belongs to a model. Each position in a model must have its own"
+            + " layer. Create a new layer.";
+    assertRejected(used, input(2), shared);
+    assertRejected(used, input(5, 2), timeDistributed(shared));
   }
 
   @Test
-  void aBuiltLayerIsFixed() {
+  void builtLayersCannotBeChanged() {
     Gru layer = gru(2);
     network(input(5, 3), layer);
     var error = assertThrows(IllegalStateException.class, () -> layer.returnSequences(true));
     assertEquals(
-        "GRU 'gru' is built and belongs to a model; 'returnSequences' can no longer be set. Create"
-            + " a new layer instead.",
+        "GRU 'gru' belongs to a model, so 'returnSequences' can no longer be set. Create a new"
+            + " layer instead.",
         error.getMessage());
     assertThrows(IllegalStateException.class, () -> layer.name("other"));
     assertThrows(IllegalStateException.class, () -> layer.activation("relu"));
@@ -205,11 +206,11 @@ class StackErrorsTest {
   }
 
   @Test
-  void argumentsOutOfRange() {
+  void rejectsArgumentsOutOfRange() {
     for (double rate : new double[] {-0.1, 1, 1.5, Double.NaN}) {
       var error = assertThrows(IllegalArgumentException.class, () -> gru(2).dropout(rate));
       assertEquals(
-          "dropout is at least 0 and less than 1. Received: dropout=" + rate, error.getMessage());
+          "dropout must be at least 0 and less than 1, but was " + rate + ".", error.getMessage());
       assertThrows(IllegalArgumentException.class, () -> gru(2).recurrentDropout(rate));
       assertThrows(IllegalArgumentException.class, () -> dropout(rate));
     }
@@ -231,9 +232,9 @@ class StackErrorsTest {
                 "The activation must be one of the known names, but was 'tann'. Known names: linear, relu,"));
   }
 
-  /** What is set after wrapping holds for both directions. */
+  /** Arguments that are set after wrapping apply to both directions. */
   @Test
-  void theBackwardLayerFollowsTheForwardLayer() {
+  void backwardLayerCopiesTheForwardLayer() {
     Lstm forward = lstm(4);
     Bidirectional both = bidirectional(forward);
     forward.returnSequences(true).dropout(0.3);
@@ -249,11 +250,12 @@ class StackErrorsTest {
   }
 
   @Test
-  void weightsTakeTheValuesOfTheirShape() {
+  void rejectsWeightsWithTheWrongSize() {
     var error =
         assertThrows(
             IllegalArgumentException.class,
             () -> new Weight("kernel", Shape.of(2, 3), new float[5], null));
-    assertEquals("Weight 'kernel' of shape (2, 3) needs 6 values. Received: 5", error.getMessage());
+    assertEquals(
+        "Weight 'kernel' of shape (2, 3) must have 6 values, but has 5.", error.getMessage());
   }
 }

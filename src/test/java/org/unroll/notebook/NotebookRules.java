@@ -45,7 +45,7 @@ enum NotebookRules {
 
   private static final String METADATA =
       "{'kernelspec':{'name':'java','display_name':'Java','language':'java'},"
-          + "'language_info':{'name':'java'}}";
+          + "'language_info':{'name':'java','file_extension':'.jshell'}}";
 
   private static final SourceCodeAnalysis JSHELL =
       JShell.builder().executionEngine("local").build().sourceCodeAnalysis();
@@ -166,6 +166,10 @@ enum NotebookRules {
       breaches.add("format " + format + " instead of 4.5");
     }
     for (Cell cell : notebook.cells()) {
+      String slide = cell.json().at("/metadata/slideshow/slide_type").asText("none");
+      if (!slide.equals(slideType(cell))) {
+        breaches.add(in(cell) + "slide type " + slide + " instead of " + slideType(cell));
+      }
       for (String left : List.of("execution", "collapsed", "trusted", "ExecuteTime", "vscode")) {
         if (cell.json().path("metadata").has(left)) {
           breaches.add(in(cell) + "metadata '" + left + "', which a program left there");
@@ -174,7 +178,19 @@ enum NotebookRules {
     }
     return breaches.isEmpty()
         ? breaches
-        : append(breaches, "notebooks/start --execute stores a notebook normalized");
+        : append(breaches, "notebooks/start --store stores a notebook normalized");
+  }
+
+  /** By the highest heading of the cell. */
+  private static String slideType(Cell cell) {
+    if (!cell.type().equals("markdown")) {
+      return "none";
+    }
+    String prose = cell.source().replaceAll("(?ms)^```.*?^```", "");
+    if (prose.matches("(?ms).*^##? .*")) {
+      return "slide";
+    }
+    return prose.matches("(?ms).*^### .*") ? "subslide" : "none";
   }
 
   private static List<String> ids(StoredNotebook notebook) {

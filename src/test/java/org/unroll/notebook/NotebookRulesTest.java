@@ -41,9 +41,10 @@ class NotebookRulesTest {
                 {"nbformat": 4, "nbformat_minor": 5,
                  "metadata": {
                    "kernelspec": {"name": "java", "display_name": "Java", "language": "java"},
-                   "language_info": {"name": "java"}},
+                   "language_info": {"name": "java", "file_extension": ".jshell"}},
                  "cells": [
-                   {"id": "title", "cell_type": "markdown", "metadata": {},
+                   {"id": "title", "cell_type": "markdown",
+                    "metadata": {"slideshow": {"slide_type": "slide"}},
                     "source": "# Title\\nSee [02](02-next.ipynb#The-end) and [below](#Exercises)."},
                    {"id": "setup", "cell_type": "code", "metadata": {}, "execution_count": 1,
                     "outputs": [],
@@ -55,7 +56,8 @@ class NotebookRulesTest {
                        "data": {"text/html": "<td>1,537</td><script>var a = 77.7;</script>",
                                 "text/plain": "GRU"}}],
                     "source": "double twice(double a) {\\n  int n2 = 2;\\n  return n2 * a;\\n}\\nn"},
-                   {"id": "read", "cell_type": "markdown", "metadata": {},
+                   {"id": "read", "cell_type": "markdown",
+                    "metadata": {"slideshow": {"slide_type": "slide"}},
                     "source": "A loss of 0.26.\\n\\n## Exercises\\n\\n1. Try."}]}
                 """);
     Files.writeString(
@@ -147,13 +149,35 @@ class NotebookRulesTest {
   @Test
   void theMetadataOfOneKernelIsRefused() throws IOException {
     good.withObject("/metadata/language_info").put("name", "Java").put("version", "17.0.9");
-    assertOnlyBreach(NotebookRules.NORMALIZED, "17.0.9", "--execute");
+    assertOnlyBreach(NotebookRules.NORMALIZED, "17.0.9", "--store");
   }
 
   @Test
   void theTimesOfOneRunAreRefused() throws IOException {
     cell(1).withObject("/metadata/execution").put("iopub.status.busy", "2026-01-01");
     assertOnlyBreach(NotebookRules.NORMALIZED, "cell 'setup'", "execution");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "slide,### Deeper,subslide",
+    "none,# Title,slide",
+    "subslide,No heading.,none",
+    "slide,'```\n# a comment\n```\n### Deeper',subslide"
+  })
+  void slidesBeginAtHeadings(String type, String source, String expected) throws IOException {
+    cell(3).withObject("/metadata/slideshow").put("slide_type", type);
+    cell(3).put("source", source.replace("\\n", "\n"));
+    List<String> breaches = breaches(NotebookRules.NORMALIZED);
+    assertTrue(
+        breaches.get(0).contains("slide type " + type + " instead of " + expected),
+        breaches.toString());
+    if (expected.equals("none")) {
+      cell(3).withObject("/metadata").remove("slideshow");
+    } else {
+      cell(3).withObject("/metadata/slideshow").put("slide_type", expected);
+    }
+    assertEquals(List.of(), breaches(NotebookRules.NORMALIZED));
   }
 
   @Test
@@ -246,27 +270,30 @@ class NotebookRulesTest {
         "[data](../data/none.csv)"
       })
   void brokenLinksAreRefused(String link) throws IOException {
-    cell(0).put("source", "[02](02-next.ipynb) " + link);
+    cell(0).put("source", "# Title\n[02](02-next.ipynb) " + link);
     String target = link.replaceFirst(".*\\((.*)\\)", "$1");
     assertOnlyBreach(NotebookRules.LINKS, "cell 'title'", target);
   }
 
   @Test
   void linksInCodeAreNoLinks() throws IOException {
-    cell(0).put("source", "[02](02-next.ipynb) `[03](03-none.ipynb)` [web](https://example.org)");
+    cell(0)
+        .put(
+            "source",
+            "# Title\n[02](02-next.ipynb) `[03](03-none.ipynb)` [web](https://example.org)");
     assertOnlyBreach(null);
   }
 
   @Test
   void aNotebookLeadsToTheNext() throws IOException {
-    cell(0).put("source", "No link.");
+    cell(0).put("source", "# Title\nNo link.");
     assertOnlyBreach(NotebookRules.SERIES, "02-next.ipynb");
   }
 
   @Test
   void aNotebookHasExercises() throws IOException {
-    cell(3).put("source", "A loss of 0.26.");
-    cell(0).put("source", "[02](02-next.ipynb)");
+    cell(3).put("source", "## Read\nA loss of 0.26.");
+    cell(0).put("source", "# Title\n[02](02-next.ipynb)");
     assertOnlyBreach(NotebookRules.SERIES, "## Exercises");
   }
 

@@ -15,6 +15,7 @@ import org.unroll.data.Shape;
 import org.unroll.network.Weight;
 import org.unroll.training.References;
 
+/** Optimizers, compared with Keras step by step. */
 class OptimizersTest {
   static List<JsonNode> cases() {
     List<JsonNode> cases = References.read("optimizers.json");
@@ -108,7 +109,7 @@ class OptimizersTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void everyStepIsThatOfKeras(JsonNode reference) {
+  void everyStepMatchesKeras(JsonNode reference) {
     Optimizer optimizer = optimizer(reference);
     List<Weight> weights = weights(reference.get("start"));
     for (int step = 0; step < reference.get("gradients").size(); step++) {
@@ -132,7 +133,7 @@ class OptimizersTest {
     }
   }
 
-  /** The weights are about 1, so five float32 steps leave some 5e-7 where they cancel. */
+  /** The weights are about 1, so five float32 steps have an absolute error of about 5e-7. */
   private static void assertClose(float[] expected, float[] actual, double relative, String what) {
     assertEquals(expected.length, actual.length, what);
     for (int i = 0; i < expected.length; i++) {
@@ -143,7 +144,7 @@ class OptimizersTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void restoredStateGoesOnToTheSameBits(JsonNode reference) {
+  void restoredStateContinuesWithTheSameBits(JsonNode reference) {
     Optimizer whole = optimizer(reference);
     List<Weight> expected = weights(reference.get("start"));
     Optimizer first = optimizer(reference);
@@ -172,7 +173,7 @@ class OptimizersTest {
   }
 
   @Test
-  void defaultsAreThoseOfKeras() {
+  void defaultsMatchKeras() {
     assertEquals(0.01, Optimizers.sgd().learningRate());
     assertEquals(0.001, Optimizers.rmsprop().learningRate());
     assertEquals(0.9, Optimizers.rmsprop().rho());
@@ -182,30 +183,31 @@ class OptimizersTest {
   }
 
   @Test
-  void optionsAreWrittenInAnyOrder() {
+  void optionsCanBeChainedInAnyOrder() {
     Adam adam = Optimizers.adam(0.01).clipnorm(1).amsgrad(true).weightDecay(0.1).beta1(0.8);
     assertTrue(adam.amsgrad());
     assertEquals(1, adam.clipnorm());
   }
 
   @Test
-  void onlyOneWayOfClipping() {
+  void rejectsASecondKindOfClipping() {
     String message =
         assertThrows(
                 IllegalArgumentException.class, () -> Optimizers.adam().clipnorm(1).clipvalue(0.5))
             .getMessage();
     assertEquals(
-        "Only one of clipnorm, clipvalue and globalClipnorm can be set. Received: clipvalue=0.5"
-            + " beside clipnorm=1.0, clipvalue=null, globalClipnorm=null",
+        "clipvalue cannot be combined with another kind of clipping, but was set to 0.5 in addition"
+            + " to clipnorm=1.0, clipvalue=null, globalClipnorm=null. Create a new optimizer with"
+            + " one of them.",
         message);
     assertThrows(IllegalArgumentException.class, () -> Optimizers.adam().globalClipnorm(0));
     assertThrows(IllegalArgumentException.class, () -> Optimizers.adam().clipnorm(Double.NaN));
-    // The same one again is a change of mind.
+    // The same option can be set again.
     assertEquals(2, Optimizers.adam().clipnorm(1).clipnorm(2).clipnorm());
   }
 
   @Test
-  void infiniteGradientIsNotHiddenByClipping() {
+  void infiniteGradientsAreNotHiddenByClipping() {
     for (Optimizer optimizer :
         List.of(Optimizers.sgd().clipnorm(1), Optimizers.sgd().globalClipnorm(1))) {
       Weight weight = new Weight("kernel", Shape.of(2), new float[2], null);
@@ -215,7 +217,7 @@ class OptimizersTest {
   }
 
   @Test
-  void anOptimizerBelongsToItsWeights() {
+  void rejectsOtherWeightsAfterTheFirstStep() {
     Optimizer optimizer = Optimizers.adam();
     optimizer.apply(
         List.of(new Weight("kernel", Shape.of(2), new float[2], null)), new float[1][2]);
@@ -225,14 +227,15 @@ class OptimizersTest {
                 IllegalStateException.class, () -> optimizer.apply(List.of(other), new float[1][2]))
             .getMessage();
     assertEquals(
-        "The optimizer 'adam' already belongs to other weights: weight 0, 'kernel', is not the one"
-            + " it had. Make a new optimizer for another model.",
+        "An optimizer must always update the same weights, but the optimizer 'adam' received others:"
+            + " weight 0, 'kernel', is another one than before. Create a new optimizer for each"
+            + " model.",
         message);
     assertThrows(IllegalStateException.class, () -> ((Adam) optimizer).amsgrad(true));
   }
 
   @Test
-  void scheduledRateCannotBeSet() {
+  void rejectsSettingAScheduledOrInvalidRate() {
     Optimizer optimizer =
         Optimizers.sgd().learningRate(Schedules.exponentialDecay(0.1, 10, 0.5).staircase(true));
     assertEquals(0.1, optimizer.learningRate());
@@ -244,7 +247,7 @@ class OptimizersTest {
   }
 
   @Test
-  void unknownNameListsTheKnown() {
+  void unknownNameListsTheKnownNames() {
     String message =
         assertThrows(IllegalArgumentException.class, () -> Optimizers.of("lion")).getMessage();
     assertEquals(

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unroll.training.References;
 
+/** Learning rate schedules, compared with Keras. */
 class SchedulesTest {
   static List<JsonNode> cases() {
     return References.read("schedules.json");
@@ -58,7 +59,7 @@ class SchedulesTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void ratesAreThoseOfKeras(JsonNode reference) {
+  void ratesMatchKeras(JsonNode reference) {
     LearningRateSchedule schedule = schedule(reference);
     for (int i = 0; i < reference.get("steps").size(); i++) {
       long step = reference.get("steps").get(i).asLong();
@@ -68,8 +69,9 @@ class SchedulesTest {
   }
 
   @Test
-  void parametersAreChecked() {
-    assertThrows(IllegalArgumentException.class, () -> Schedules.cosineDecay(0.1, 0));
+  void rejectsInvalidParameters() {
+    var error = assertThrows(IllegalArgumentException.class, () -> Schedules.cosineDecay(0.1, 0));
+    assertEquals("decaySteps of a schedule must be at least 1, but was 0.", error.getMessage());
     assertThrows(
         IllegalArgumentException.class,
         () -> Schedules.piecewiseConstantDecay(new long[] {1}, new double[] {1}));

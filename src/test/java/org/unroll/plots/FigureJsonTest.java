@@ -103,7 +103,8 @@ class FigureJsonTest {
         new ObjectMapper()
             .createObjectNode()
             .put("displayModeBar", false)
-            .put("displaylogo", false),
+            .put("displaylogo", false)
+            .put("typesetMath", false),
         json.get("config"));
   }
 

@@ -202,8 +202,8 @@ class PlotsTest {
             IllegalArgumentException.class, () -> Plots.forecast(windows, Map.of("two", two)));
 
     assertEquals(
-        "A prediction has a number for each of the 1 targets of a window, shape (1,). Received: 2"
-            + " numbers in row 0. Let the model end in as many outputs.",
+        "A prediction must have one value for each of the 1 targets of a window, shape (1,), but has 2"
+            + " in row 0. Set the number of outputs of the model accordingly.",
         error.getMessage());
   }
 

@@ -3,7 +3,7 @@ package org.unroll.text;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -15,13 +15,13 @@ import org.unroll.data.Shape;
 
 class TokenWindowsTest {
   @Property(tries = 200)
-  void targetsAreTheInputsOneLater(
+  void targetsAreTheFollowingTokens(
       @ForAll @IntRange(min = 1, max = 9) int length,
       @ForAll @IntRange(min = 1, max = 9) int stride,
       @ForAll @IntRange(max = 40) int more) {
     int[] tokens = IntStream.range(100, 101 + length + more).toArray();
     TokenWindows windows = TokenWindows.of(tokens, length).stride(stride);
-    // As many as begin early enough for a token to follow the last one.
+    // A window must begin early enough for its last token to be followed by another one.
     long count =
         IntStream.range(0, tokens.length)
             .filter(from -> from % stride == 0 && from + length < tokens.length)
@@ -42,7 +42,7 @@ class TokenWindowsTest {
   }
 
   @Test
-  void shapesAndOrder() {
+  void hasShapesAndOrder() {
     TokenWindows windows = TokenWindows.of(new int[20], 4).batchSize(8);
     assertEquals(Shape.of(4), windows.inputShape());
     assertEquals(Shape.of(4), windows.targetShape());
@@ -54,7 +54,7 @@ class TokenWindowsTest {
   }
 
   @Test
-  void laterChangesOfTheTokensDoNotShow() {
+  void laterChangesOfTheTokensHaveNoEffect() {
     int[] tokens = {1, 2, 3};
     TokenWindows windows = TokenWindows.of(tokens, 2);
     tokens[0] = 9;
@@ -62,11 +62,18 @@ class TokenWindowsTest {
   }
 
   @Test
-  void whatMakesNoWindowIsRefused() {
-    says("length=3 and 3 tokens", () -> TokenWindows.of(new int[3], 3));
-    says("length=0 and 3 tokens", () -> TokenWindows.of(new int[3], 0));
-    says("Received: -1 as token 1", () -> TokenWindows.of(new int[] {0, -1}, 1));
-    says("stride=0", () -> TokenWindows.of(new int[3], 1).stride(0));
+  void rejectsInvalidWindows() {
+    assertMessageContains(
+        "A window must have at least 1 token and be followed by another one, but length=3 and there"
+            + " are 3 tokens.",
+        () -> TokenWindows.of(new int[3], 3));
+    assertMessageContains(
+        "but length=0 and there are 3 tokens.", () -> TokenWindows.of(new int[3], 0));
+    assertMessageContains(
+        "A token must be between 0 and 16777216, but token 1 is -1.",
+        () -> TokenWindows.of(new int[] {0, -1}, 1));
+    assertMessageContains(
+        "stride must be at least 1, but was 0.", () -> TokenWindows.of(new int[3], 1).stride(0));
     assertThrows(IndexOutOfBoundsException.class, () -> TokenWindows.of(new int[3], 1).window(2));
   }
 }

@@ -2,7 +2,7 @@ package org.unroll.timeseries;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,7 +17,7 @@ class BaselineTest {
   @BeforeAll
   static void read() throws IOException {
     var json = new ObjectMapper();
-    numpy = json.readTree(BaselineTest.class.getResource("baselines.json"));
+    numpy = json.readTree(BaselineTest.class.getResourceAsStream("baselines.json"));
     double[][] table = json.convertValue(numpy.get("table"), double[][].class);
     windows =
         TimeSeries.of(table, "a", "b", "c")
@@ -29,7 +29,7 @@ class BaselineTest {
             .targetSteps(2);
   }
 
-  private static void assertIsNumPy(String name, Baseline baseline) {
+  private static void assertAgreesWithNumPy(String name, Baseline baseline) {
     Windows val = windows.range(60, 95);
     var json = new ObjectMapper();
     double[] first = json.convertValue(numpy.get(name).get("first"), double[].class);
@@ -40,22 +40,25 @@ class BaselineTest {
 
   @Test
   void lastValue() {
-    assertIsNumPy("last_value", Baseline.lastValue());
+    assertAgreesWithNumPy("last_value", Baseline.lastValue());
   }
 
   @Test
   void seasonal() {
-    assertIsNumPy("seasonal", Baseline.seasonal(10));
+    assertAgreesWithNumPy("seasonal", Baseline.seasonal(10));
   }
 
   @Test
   void ridge() {
-    assertIsNumPy("ridge", Ridge.fit(windows.range(2, 60), 0.5));
+    assertAgreesWithNumPy("ridge", Ridge.fit(windows.range(2, 60), 0.5));
   }
 
-  /** With λ = 0 a linear rule is found again: x(i) = 2 x(i−1) − x(i−2) + 1, a parabola. */
+  /**
+   * With λ = 0, ridge regression recovers the linear rule x(i) = 2 x(i−1) − x(i−2) + 1 of a
+   * parabola.
+   */
   @Test
-  void ridgeFindsALinearRule() {
+  void ridgeRecoversALinearRule() {
     double[][] parabola = new double[40][1];
     for (int i = 0; i < 40; i++) {
       parabola[i][0] = i * i / 2.0;
@@ -65,9 +68,9 @@ class BaselineTest {
     assertArrayEquals(two.target(37), ridge.predict(two, 37), 1e-6);
   }
 
-  /** A day of 144 rows, a target 150 rows ahead: the same time on the last day that is known. */
+  /** A day of 144 rows and a target 150 rows ahead: the same time on the last known day. */
   @Test
-  void aSeasonCountsBackFromTheTarget() {
+  void seasonIsCountedBackFromTheTarget() {
     double[][] rows = new double[400][1];
     for (int i = 0; i < rows.length; i++) {
       rows[i][0] = i;
@@ -81,15 +84,25 @@ class BaselineTest {
   }
 
   @Test
-  void whatCannotBeIsRefused() {
-    says("period=0", () -> Baseline.seasonal(0));
-    says("a season of 500 rows before row", () -> Baseline.seasonal(500).predict(windows, 0));
-    says("lambda=-1.0", () -> Ridge.fit(windows, -1));
-    says("lambda=NaN", () -> Ridge.fit(windows, Double.NaN));
+  void rejectsInvalidArguments() {
+    assertMessageContains("period must be at least 1 row, but was 0.", () -> Baseline.seasonal(0));
+    assertMessageContains(
+        "The series must have a value at least one season of 500 rows before row",
+        () -> Baseline.seasonal(500).predict(windows, 0));
+    assertMessageContains(
+        "lambda must be finite and at least 0, but was -1.0.", () -> Ridge.fit(windows, -1));
+    assertMessageContains(
+        "lambda must be finite and at least 0, but was NaN.", () -> Ridge.fit(windows, Double.NaN));
     Ridge ridge = Ridge.fit(windows, 1);
-    says("Received: (5, 3)", () -> ridge.predict(windows.lookback(15), 0));
+    assertMessageContains(
+        "Windows must have the input shape (4, 3) and the target shape (2, 2) of the fit, but have (5,"
+            + " 3) and (2, 2).",
+        () -> ridge.predict(windows.lookback(15), 0));
     double[][] twins = {{1, 1}, {2, 2}, {4, 4}, {3, 3}, {7, 7}, {5, 5}};
     Windows twin = TimeSeries.of(twins).target("x0").windows().lookback(1).delay(0);
-    says("depend on each other too closely for lambda=0.0", () -> Ridge.fit(twin, 0));
+    assertMessageContains(
+        "lambda must be larger, because the 2 values of a window are nearly linearly dependent, but"
+            + " was 0.0.",
+        () -> Ridge.fit(twin, 0));
   }
 }

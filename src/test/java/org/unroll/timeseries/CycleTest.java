@@ -1,7 +1,7 @@
 package org.unroll.timeseries;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.time.LocalDateTime;
 import java.util.List;
@@ -20,9 +20,12 @@ class CycleTest {
     assertEquals(cos, table.doubleColumn(cycle + " cos").get(row), 1e-12);
   }
 
-  /** By hand: 2026-03-02 is a Monday, half a week is Thursday noon, 2024 has 366 days. */
+  /**
+   * Computed by hand: 2026-03-02 is a Monday, half a week later is Thursday noon, and 2024 has 366
+   * days.
+   */
   @Test
-  void pointsOfTheClock() {
+  void encodesTimesAsSineAndCosine() {
     Table table =
         Cycle.addTo(
             at(
@@ -49,12 +52,18 @@ class CycleTest {
   }
 
   @Test
-  void theTableItselfStaysAndNoColumnComesTwice() {
+  void copiesTheTableAndRejectsExistingColumns() {
     Table table = at(LocalDateTime.of(2026, 3, 2, 0, 0));
     Table extended = Cycle.addTo(table, Cycle.DAY);
     assertEquals(1, table.columnCount());
-    says("'day sin' already", () -> Cycle.addTo(extended, Cycle.WEEK, Cycle.DAY));
-    Table timeless = Table.create("t", DoubleColumn.create("x", 1));
-    says("'x' of type DOUBLE", () -> Cycle.addTo(timeless, Cycle.DAY));
+    assertMessageContains(
+        "The table must not have a column 'day sin' yet, but its columns are [time, day sin, day cos,"
+            + " week sin, week cos].",
+        () -> Cycle.addTo(extended, Cycle.WEEK, Cycle.DAY));
+    Table withoutTimes = Table.create("t", DoubleColumn.create("x", 1));
+    assertMessageContains(
+        "The table must have a column of dates with times (LOCAL_DATE_TIME), but its columns are: 'x'"
+            + " of type DOUBLE.",
+        () -> Cycle.addTo(withoutTimes, Cycle.DAY));
   }
 }

@@ -3,7 +3,7 @@ package org.unroll.timeseries;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Series in which values are missing, held against NumPy with every window written out. */
+/** Compares series with missing values with NumPy, where every window is built explicitly. */
 class GapsTest {
   private static final double[][] TABLE = rows(numpy().get("table"));
 
   private static JsonNode numpy() {
     try {
-      return new ObjectMapper().readTree(GapsTest.class.getResource("gaps.json"));
+      return new ObjectMapper().readTree(GapsTest.class.getResourceAsStream("gaps.json"));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -61,7 +61,7 @@ class GapsTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void windowsWithAGapAreLeftOut(JsonNode expected) {
+  void leavesOutWindowsWithAGap(JsonNode expected) {
     Windows windows = windows(expected);
     int[] starts = IntStream.range(0, windows.size()).map(windows::firstRow).toArray();
     int[] wanted = new ObjectMapper().convertValue(expected.get("starts"), int[].class);
@@ -88,7 +88,7 @@ class GapsTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void baselinesOfWindowsWithGaps(JsonNode expected) {
+  void baselinesAgreeWithNumPyOnWindowsWithGaps(JsonNode expected) {
     Windows windows = windows(expected);
     int late = expected.get("late").asInt();
     assertArrayEquals(
@@ -106,22 +106,22 @@ class GapsTest {
   }
 
   @Test
-  void onlyShortGapsAreFilled() {
+  void fillsOnlyShortGaps() {
     double[][] filled = rows(numpy().get("filled"));
-    double[][] raw = series().target("a", "b", "c").numbers().raw();
+    double[][] raw = series().target("a", "b", "c").data().raw();
     for (int i = 0; i < filled.length; i++) {
       for (int j = 0; j < 3; j++) {
         assertEquals(filled[i][j], raw[j][i], 1e-12);
       }
     }
-    double[] forward = series().forwardFilled(2).target("a", "b", "c").numbers().raw()[0];
+    double[] forward = series().forwardFilled(2).target("a", "b", "c").data().raw()[0];
     assertEquals(forward[9], forward[11]);
     assertTrue(Double.isNaN(forward[40]) && Double.isNaN(forward[42]));
   }
 
   /** NumPy's nanmean and nanstd. */
   @Test
-  void normalizedOnWhatIsThere() {
+  void normalizesByTheValuesThatArePresent() {
     TimeSeries series = series().normalizedOn(20, 100);
     double[] mean = row(numpy().get("mean"));
     double[] std = row(numpy().get("std"));
@@ -133,14 +133,27 @@ class GapsTest {
   }
 
   @Test
-  void errorsTellWhereTheGapIs() {
+  void errorsReportThePositionOfTheGap() {
     TimeSeries strict = TimeSeries.of(TABLE, "a", "b", "c").columns("a", "b").target("a");
-    says("in column 'a', row 10, in a gap of 2 rows; the column misses 8 of 160", strict::windows);
-    says("'a', row 40, in a gap of 3 rows", strict.interpolated(2)::windows);
-    says("Only gaps of up to 2 rows are to be filled", strict.interpolated(2)::windows);
-    says("at least 1 row. Received: 0", () -> strict.forwardFilled(0));
+    assertMessageContains(
+        "A value is missing in column 'a', row 10, in a gap of 2 rows (8 of the 160 values of the"
+            + " column are missing). Fill gaps with interpolated() or forwardFilled(), or remove the"
+            + " rows, or leave out the affected windows with skippingGaps().",
+        strict::windows);
+    assertMessageContains("'a', row 40, in a gap of 3 rows", strict.interpolated(2)::windows);
+    assertMessageContains(
+        "Only gaps of up to 2 rows are filled: raise this limit, or leave out the affected windows",
+        strict.interpolated(2)::windows);
+    assertMessageContains(
+        "The longest gap to fill must be at least 1 row, but was 0.",
+        () -> strict.forwardFilled(0));
     Windows small = series().windows().lookback(4);
-    says("rows 38 … 45 would see or predict a missing value", () -> small.range(38, 46));
-    says("no value in column 'a' at row 40, row 40", small.range(30, 44)::lastInput);
+    assertMessageContains(
+        "At least one window must have no missing value, but every window of lookback 4, step 1, delay"
+            + " 1 in rows 38 … 45 has one.",
+        () -> small.range(38, 46));
+    assertMessageContains(
+        "The input of a forecast must have no missing value, but column 'a' has none at row 40, row 40.",
+        small.range(30, 44)::lastInput);
   }
 }

@@ -3,7 +3,8 @@ package org.unroll.timeseries;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.unroll.data.SamplesTest.says;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.unroll.ErrorMessages.assertMessageContains;
 import static tech.tablesaw.aggregate.AggregateFunctions.last;
 import static tech.tablesaw.aggregate.AggregateFunctions.max;
 import static tech.tablesaw.aggregate.AggregateFunctions.sum;
@@ -53,7 +54,7 @@ class ResamplerTest {
   @Test
   void agreesWithPandas() throws IOException {
     JsonNode pandas =
-        new ObjectMapper().readTree(ResamplerTest.class.getResource("resampling.json"));
+        new ObjectMapper().readTree(ResamplerTest.class.getResourceAsStream("resampling.json"));
     Table table =
         Table.create(
             "t",
@@ -79,9 +80,40 @@ class ResamplerTest {
     }
   }
 
-  /** What is regular already stays, and a row that was left out comes as a missing one. */
+  /** One value per second, which is the second itself, so that labels can be checked. */
   @Test
-  void aRegularTableGetsTheRowsItLacks() {
+  void labelsIntervalsThatAreNotWholeMilliseconds() {
+    LocalDateTime midnight = NOON.toLocalDate().atStartOfDay();
+    Table seconds =
+        table(
+            IntStream.range(0, 600).mapToObj(midnight::plusSeconds).toList(),
+            IntStream.range(0, 600).asDoubleStream().toArray());
+    for (Duration interval :
+        List.of(
+            Duration.ofSeconds(1).dividedBy(3),
+            Duration.ofNanos(16_666_667),
+            Duration.ofNanos(1_900_000),
+            Duration.ofSeconds(7).dividedBy(3))) {
+      Table regular = Resampler.of(seconds).every(interval).aggregate(last, "x").table();
+      int values = 0;
+      for (int row = 0; row < regular.rowCount(); row++) {
+        double second = regular.doubleColumn("x").getDouble(row);
+        if (!Double.isNaN(second)) {
+          LocalDateTime label = regular.dateTimeColumn("time").get(row);
+          LocalDateTime time = midnight.plusSeconds((long) second);
+          // Tablesaw stores milliseconds, so a label is up to one millisecond early.
+          LocalDateTime end = label.plus(interval).plusNanos(1_000_000);
+          assertTrue(!label.isAfter(time) && time.isBefore(end), label + ", " + time);
+          values++;
+        }
+      }
+      assertEquals(Math.min(600, regular.rowCount()), values);
+    }
+  }
+
+  /** Rows of a regular table are kept, and an omitted row becomes a row with missing values. */
+  @Test
+  void addsTheMissingRowsOfARegularTable() {
     Table table = table(List.of(NOON, NOON.plusHours(1), NOON.plusHours(3)), 1, 2, 4);
     Table regular = Resampler.of(table).every(Duration.ofHours(1)).table();
     assertArrayEquals(
@@ -91,39 +123,45 @@ class ResamplerTest {
   }
 
   @Test
-  void columnsWithoutNumbersAreLeftOutButTextWithNumbersIsAnError() {
+  void leavesOutTextColumnsWithoutNumbers() {
     Table table = table(List.of(NOON, NOON.plusHours(1)), 1, 2);
     table.addColumns(StringColumn.create("station", "Jena", "Jena"));
     Resampler hourly = Resampler.of(table).every(Duration.ofHours(1));
     assertEquals(List.of("time", "x"), hourly.table().columnNames());
     table.addColumns(StringColumn.create("rain", "0.5", "none"));
-    says("'rain' is of type STRING, not a number column; row 1 holds 'none'", hourly::table);
+    assertMessageContains(
+        "The column 'rain' must be numeric, but is of type STRING; row 1 contains 'none'.",
+        hourly::table);
   }
 
-  /** What the error advises is done here; the values are those of the text, read by eye. */
+  /**
+   * Follows the advice of the error message. The expected values were read from the text by eye.
+   */
   @Test
-  void decimalCommasAreNumbersToo() throws IOException {
+  void adviceAboutDecimalCommasWorks() throws IOException {
     Path file = folder.resolve("logger.csv");
     Files.writeString(
         file, "time;T;wind\n2026-03-01T12:00;17,0;1.234,5\n2026-03-01T13:00;-3,25;calm\n");
     var options =
         CsvReadOptions.builder(file.toFile()).separator(';').locale(Locale.GERMANY).build();
     Table table = Table.read().usingOptions(options);
-    assertEquals(170, table.numberColumn("T").getDouble(0), "Tablesaw knows no decimal commas");
-    says(
-        "'wind' is of type STRING, not a number column; row 1 holds 'calm'. Correct",
+    assertEquals(
+        170, table.numberColumn("T").getDouble(0), "Tablesaw does not support decimal commas");
+    assertMessageContains(
+        "The column 'wind' must be numeric, but is of type STRING; row 1 contains 'calm'. Correct",
         hourly(table));
-    says("by name. Row 0 holds '1.234,5'. If that is a decimal comma,", hourly(table));
+    assertMessageContains(
+        "by name. Row 0 contains '1.234,5'. If that is a decimal comma,", hourly(table));
 
     table = Table.create(table.dateTimeColumn("time"), StringColumn.create("T", "", "17,0"));
-    says(
-        "The column 'T' is of type STRING, not a number column. Row 1 holds '17,0'. If that is a"
-            + " decimal comma, make numbers of the text: table.replaceColumn(\"T\","
+    assertMessageContains(
+        "The column 'T' must be numeric, but is of type STRING. Row 1 contains '17,0'. If that is a"
+            + " decimal comma, convert the text to numbers: table.replaceColumn(\"T\","
             + " table.stringColumn(\"T\").replaceAll(\",\", \".\").parseDouble().setName(\"T\")).",
         hourly(table));
     TimeSeries series = TimeSeries.of(table);
-    says("Row 1 holds '17,0'", series::numbers);
-    says("Row 1 holds '17,0'", () -> series.target("T"));
+    assertMessageContains("Row 1 contains '17,0'", series::data);
+    assertMessageContains("Row 1 contains '17,0'", () -> series.target("T"));
     table.replaceColumn(
         "T", table.stringColumn("T").replaceAll(",", ".").parseDouble().setName("T"));
     assertArrayEquals(
@@ -136,19 +174,32 @@ class ResamplerTest {
   }
 
   @Test
-  void errorsNameTheRow() {
+  void errorsReportTheRow() {
     Table table = table(List.of(NOON, LocalDateTime.of(1970, 1, 1, 0, 0)), 1, 2);
     Resampler seconds = Resampler.of(table).every(Duration.ofSeconds(10));
-    says("From 1970-01-01T00:00 (row 1) to 2026-03-01T12:00 (row 0) there are", seconds::table);
-    says("Received: PT0S", () -> Resampler.of(table).every(Duration.ZERO));
-    says("no column 'rain'. Its columns are: 'time', 'x'", () -> seconds.aggregate(sum, "rain"));
+    assertMessageContains(
+        "There must not be more than 10000000 intervals, but from 1970-01-01T00:00 (row 1) to"
+            + " 2026-03-01T12:00 (row 0) there are",
+        seconds::table);
+    assertMessageContains(
+        "An interval must be at least a millisecond long, but was PT0S.",
+        () -> Resampler.of(table).every(Duration.ZERO));
+    assertMessageContains(
+        "The table must have a column 'rain', but its columns are: 'time', 'x'.",
+        () -> seconds.aggregate(sum, "rain"));
     Table empty = table.emptyCopy();
-    says("'t' has no rows", () -> Resampler.of(empty));
+    assertMessageContains(
+        "A table to resample must have rows, but the table 't' has none.",
+        () -> Resampler.of(empty));
     assertThrows(IllegalStateException.class, () -> Resampler.of(table).table());
     Table text =
         Table.create("t", StringColumn.create("Zeit", "01.03.2026"), DoubleColumn.create("x", 1));
-    says("'Zeit' of type STRING (row 0 holds '01.03.2026')", () -> Resampler.of(text));
+    assertMessageContains(
+        "but its columns are: 'Zeit' of type STRING (row 0 contains '01.03.2026')",
+        () -> Resampler.of(text));
     table.dateTimeColumn(0).setMissing(1);
-    says("none in row 1 of column 'time' (1 of 2 are missing)", () -> Resampler.of(table));
+    assertMessageContains(
+        "Every row must have a time, but row 1 of column 'time' has none (1 of 2 are missing).",
+        () -> Resampler.of(table));
   }
 }

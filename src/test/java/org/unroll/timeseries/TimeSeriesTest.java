@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.unroll.data.SamplesTest.says;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -25,20 +27,21 @@ class TimeSeriesTest {
     return TimeSeries.of(Table.create("t", DoubleColumn.create("x", values))).target("x");
   }
 
-  /** The values as windows see them. */
+  /** Returns the values as windows see them. */
   private static double[] values(TimeSeries series) {
-    float[] values = series.numbers().values();
+    float[] values = series.data().values();
     return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
   }
 
   @Test
-  void allNumericColumnsInTheirOrder() {
+  void usesAllNumericColumnsInTheirOrder() {
     Table table =
         Table.create(
             "t",
             StringColumn.create("station", "Jena", "Jena"),
             IntColumn.create("n", new int[] {1, 2}),
-            DateTimeColumn.create("when", LocalDateTime.MIN, LocalDateTime.MAX),
+            DateTimeColumn.create(
+                "when", LocalDateTime.of(2020, 1, 1, 0, 0), LocalDateTime.of(2020, 1, 1, 0, 10)),
             DoubleColumn.create("x", 3, 4));
     TimeSeries series = TimeSeries.of(table);
     assertEquals(List.of("n", "x"), series.columnNames());
@@ -50,7 +53,7 @@ class TimeSeriesTest {
   }
 
   @Test
-  void timestampsMayBeText() {
+  void timestampsCanBeText() {
     Table table =
         Table.create(StringColumn.create("Date Time", "a", "b"), DoubleColumn.create("x", 3, 4));
     assertEquals("Date Time", TimeSeries.of(table).timestamps().name());
@@ -59,7 +62,7 @@ class TimeSeriesTest {
   }
 
   @Test
-  void arraysAndMatricesAreSeriesToo() {
+  void createsSeriesFromArraysAndMatrices() {
     double[][] rows = {{1, 2}, {3, 4}, {5, 6}};
     for (TimeSeries series :
         List.of(
@@ -67,14 +70,14 @@ class TimeSeriesTest {
             TimeSeries.of(new DMatrixRMaj(rows), "a", "b"),
             TimeSeries.of(new SimpleMatrix(rows), "a", "b"))) {
       assertEquals(List.of("a", "b"), series.columnNames());
-      assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, series.numbers().values());
+      assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, series.data().values());
     }
     assertEquals(List.of("x0", "x1"), TimeSeries.of(rows).columnNames());
   }
 
   /** numpy: x = np.array([2., 4, 9]); x.mean(), x.std() = 5.0, 2.943920288775949. */
   @Test
-  void normalizedWithTheStatisticsOfTheRangeOnly() {
+  void normalizesByTheStatisticsOfTheRangeOnly() {
     TimeSeries series = series(100, 2, 4, 9, -100).normalizedOn(1, 4);
     assertEquals(5, series.mean("x"), 1e-15);
     assertEquals(2.943920288775949, series.std("x"), 1e-15);
@@ -103,14 +106,14 @@ class TimeSeriesTest {
   }
 
   @Test
-  void settingsComeInAnyOrder() {
+  void orderOfSettingsDoesNotMatter() {
     TimeSeries one = series(1, GAP, 3, 8).interpolated().normalizedOn(0, 3);
     TimeSeries other = series(1, GAP, 3, 8).normalizedOn(0, 3).interpolated();
     assertArrayEquals(values(one), values(other));
   }
 
   @Test
-  void gapsAreFilledAsAsked() {
+  void fillsGaps() {
     assertArrayEquals(
         new double[] {1, 2, 3, 4, 6, 8},
         values(series(1, GAP, GAP, 4, GAP, 8).interpolated()),
@@ -121,88 +124,112 @@ class TimeSeriesTest {
   }
 
   @Test
-  void gapsAreAnErrorOtherwise() {
+  void rejectsGapsThatAreNotFilled() {
     Table table =
         Table.create(
             "t",
             DateTimeColumn.create(
                 "when", LocalDateTime.of(2020, 1, 1, 0, 0), LocalDateTime.of(2020, 1, 1, 0, 10)),
             DoubleColumn.create("x", 1, GAP));
-    says(
-        "A value is missing in column 'x', row 1 (2020-01-01 00:10), in a gap of 1 row; the column"
-            + " misses 1 of 2. Fill gaps with interpolated() or forwardFilled()",
+    assertMessageContains(
+        "A value is missing in column 'x', row 1 (2020-01-01 00:10), in a gap of 1 row (1 of the 2"
+            + " values of the column are missing). Fill gaps with interpolated() or forwardFilled()",
         () -> TimeSeries.of(table).target("x").windows());
-    says("nothing on one side", () -> series(1, GAP).interpolated().windows());
-    says("nothing on one side", () -> series(GAP, 1).forwardFilled().windows());
-    says("nothing on one side", () -> series(GAP, 1).interpolated().windows());
+    assertMessageContains(
+        "This gap cannot be filled because it is at an end of the series: remove its rows, or",
+        () -> series(1, GAP).interpolated().windows());
+    assertMessageContains(
+        "it is at an end of the series", () -> series(GAP, 1).forwardFilled().windows());
+    assertMessageContains(
+        "it is at an end of the series", () -> series(GAP, 1).interpolated().windows());
   }
 
   @Test
-  void valuesMustBeFinite() {
-    says("Received: Infinity in column 'x', row 1", () -> series(1, 1 / 0.0).windows());
-    says("Received: 1.0E300 in column 'x', row 0", () -> series(1e300, 0).windows());
-    says(
-        "Received: Infinity in column 'x', row 2",
+  void rejectsValuesThatAreNotFinite() {
+    assertMessageContains(
+        "Every value must be finite and within the range of a float, but was Infinity in column 'x',"
+            + " row 1.",
+        () -> series(1, 1 / 0.0).windows());
+    assertMessageContains(
+        "but was 1.0E300 in column 'x', row 0.", () -> series(1e300, 0).windows());
+    assertMessageContains(
+        "but was Infinity in column 'x', row 2.",
         () -> series(1, 2, 1 / 0.0).normalizedOn(0, 2).windows());
   }
 
   @Test
-  void aConstantColumnCannotBeNormalized() {
-    says(
-        "The column 'x' is 0.1 in all rows 0 … 2, so it has no standard deviation",
+  void rejectsNormalizationOfAConstantColumn() {
+    assertMessageContains(
+        "A column must vary in order to be normalized, but 'x' is 0.1 in all rows 0 … 2. Leave it out",
         () -> series(0.1, 0.1, 0.1, 5).normalizedOn(0, 3).windows());
   }
 
   @Test
-  void anEmptyTable() {
-    says(
-        "A time series needs rows. Received: the table 'none' with none and 1 columns",
+  void rejectsATableWithoutRows() {
+    assertMessageContains(
+        "A time series must have rows, but the table 'none' has 1 columns and no rows.",
         () -> TimeSeries.of(Table.create("none", DoubleColumn.create("x"))));
-    says("needs rows", () -> TimeSeries.of(new double[0][]));
+    assertMessageContains("must have rows", () -> TimeSeries.of(new double[0][]));
   }
 
   @Test
-  void textInANumberColumn() {
+  void rejectsTextInANumericColumn() {
     Table table =
         Table.create("t", StringColumn.create("T", "1.5", "cold"), DoubleColumn.create("x", 1, 2));
-    says("'T' is of type STRING", () -> TimeSeries.of(table).target("x").windows());
-    says("row 1 holds 'cold'", () -> TimeSeries.of(table).target("T"));
+    assertMessageContains(
+        "The column 'T' must be numeric, but is of type STRING; row 1 contains 'cold'.",
+        () -> TimeSeries.of(table).target("x").windows());
+    assertMessageContains("row 1 contains 'cold'", () -> TimeSeries.of(table).target("T"));
     assertEquals(2, TimeSeries.of(table).columns("x").target("x").windows().series().rows());
     Table words = Table.create("w", StringColumn.create("T", "cold", "mild"));
-    says("has no number column: [T]", () -> TimeSeries.of(words).numbers());
+    assertMessageContains(
+        "The table 'w' must have a numeric column, but its columns are [T].",
+        () -> TimeSeries.of(words).data());
   }
 
   @Test
-  void columnsThatAreNotThere() {
-    says("no column 'T'. Its columns are: 'x'", () -> series(1, 2).target("T"));
-    says("no column 'T'", () -> series(1, 2).columns("x", "T"));
-    says("Name at least one column", () -> series(1, 2).columns(new String[0]));
-    says("each once. Received: [x, x]", () -> series(1, 2).target("x", "x"));
-    says("no column 'T'. Its columns are: [x]", () -> series(1, 2).mean("T"));
+  void rejectsMissingAndRepeatedColumns() {
+    assertMessageContains(
+        "The table must have a column 'T', but its columns are: 'x'.",
+        () -> series(1, 2).target("T"));
+    assertMessageContains("must have a column 'T'", () -> series(1, 2).columns("x", "T"));
+    assertMessageContains(
+        "At least one column must be named, and none twice, but the names were [].",
+        () -> series(1, 2).columns(new String[0]));
+    assertMessageContains("but the names were [x, x].", () -> series(1, 2).target("x", "x"));
+    assertMessageContains(
+        "The series must have the column 'T', but its columns are [x].",
+        () -> series(1, 2).mean("T"));
   }
 
   @Test
-  void rangesAndNamesThatDoNotFit() {
-    says("0 ≤ from < to ≤ 3", () -> series(1, 2, 3).normalizedOn(0, 4));
-    says("from=2, to=2", () -> series(1, 2, 3).normalizedOn(2, 2));
-    says("2 columns and 1 names: a", () -> TimeSeries.of(new double[][] {{1, 2}}, "a"));
-    says("row 1 with 1 values, row 0 with 2", () -> TimeSeries.of(new double[][] {{1, 2}, {3}}));
+  void rejectsInvalidRangesAndNames() {
+    assertMessageContains(
+        "A range of rows must satisfy 0 <= from < to <= 3, the number of rows, but was from=0, to=4.",
+        () -> series(1, 2, 3).normalizedOn(0, 4));
+    assertMessageContains("from=2, to=2", () -> series(1, 2, 3).normalizedOn(2, 2));
+    assertMessageContains(
+        "Every column must have one name, but there are 2 columns and 1 names: a.",
+        () -> TimeSeries.of(new double[][] {{1, 2}}, "a"));
+    assertMessageContains(
+        "All rows must have the same length, but row 1 has 1 values and row 0 has 2.",
+        () -> TimeSeries.of(new double[][] {{1, 2}, {3}}));
   }
 
   @Test
-  void severalTargetsAreNamedToBeDenormalized() {
+  void denormalizeRequiresAColumnNameForSeveralTargets() {
     TimeSeries two = TimeSeries.of(new double[][] {{1, 2}, {3, 6}}, "a", "b").target("a", "b");
     var error = assertThrows(IllegalStateException.class, () -> two.denormalize(1));
     assertEquals(
-        "denormalize(value) needs exactly one target; name the column with denormalize(column,"
-            + " value). The targets are: [a, b]",
+        "denormalize(value) requires exactly one target, but the targets are [a, b]. Name the column:"
+            + " denormalize(column, value).",
         error.getMessage());
     assertEquals(6, two.normalizedOn(0, 2).denormalize("b", 1));
     assertEquals(4, two.normalizedOn(0, 2).denormalizeError("b", 2));
   }
 
   @Test
-  void theScalingOfOneSeriesServesAnother() {
+  void normalizesByTheScalingOfAnotherSeries() {
     TimeSeries trained =
         TimeSeries.of(new double[][] {{1, 10}, {3, 30}, {5, 20}}, "x", "y")
             .target("y")
@@ -217,15 +244,28 @@ class TimeSeriesTest {
     assertEquals(25, later.denormalize(0.5));
     assertEquals("2 rows of [y, x], target [y], normalized by a given scaling", later.toString());
     TimeSeries other = TimeSeries.of(new double[][] {{1, 2}}, "y", "z").normalizedBy(scaling);
-    says("the column 'z' and a scaling of [x, y]", () -> other.mean("y"));
+    assertMessageContains(
+        "The scaling must contain each column of the series exactly once, but 'z' is not unique in [x,"
+            + " y].",
+        () -> other.mean("y"));
     Table wrong = scaling.copy();
     wrong.column("std").setMissing(1);
-    says("std NaN of the column 'y'", () -> later.normalizedBy(wrong).mean("y"));
-    says("no column 'mean'", () -> later.normalizedBy(Table.create("t")));
+    assertMessageContains(
+        "Means must be finite and standard deviations above 0, but the column 'y' has the mean 20.0 and"
+            + " the std NaN.",
+        () -> later.normalizedBy(wrong).mean("y"));
+    assertMessageContains("must have a column 'mean'", () -> later.normalizedBy(Table.create("t")));
+  }
+
+  /** Reading took a time that grew with the cube of the number of columns: here minutes. */
+  @Test
+  void readsThousandsOfColumns() {
+    TimeSeries series = TimeSeries.of(new double[3][3000]).target("x7");
+    assertTimeoutPreemptively(Duration.ofSeconds(30), series::data);
   }
 
   @Test
-  void rowsByTheCalendar() {
+  void findsRowsByTime() {
     LocalDateTime noon = LocalDateTime.of(2026, 3, 1, 12, 0);
     Table table =
         Table.create(
@@ -236,10 +276,16 @@ class TimeSeriesTest {
     assertEquals(0, series.rowAt(noon.minusDays(1)));
     assertEquals(1, series.rowAt(noon.plusMinutes(1)));
     assertEquals(1, series.rowAt(noon.plusHours(1)));
-    says(
-        "ends at 2026-03-01 14:00, before 2026-03-01T15:00", () -> series.rowAt(noon.plusHours(3)));
-    says("a series without timestamps", () -> series(1, 2).rowAt(noon));
+    assertMessageContains(
+        "The time must not be after the end of the series, 2026-03-01 14:00, but was 2026-03-01T15:00.",
+        () -> series.rowAt(noon.plusHours(3)));
+    assertMessageContains(
+        "The timestamps must be dates with times (LOCAL_DATE_TIME), but the series has no timestamps.",
+        () -> series(1, 2).rowAt(noon));
     table.dateTimeColumn(0).set(1, noon.minusHours(1));
-    says("2026-03-01 11:00 in row 1 after 2026-03-01 12:00", () -> series.rowAt(noon));
+    assertMessageContains(
+        "The times must be in order, but row 1 (2026-03-01 11:00) is before row 0 (2026-03-01 12:00)."
+            + " Sort the table: table.sortOn(\"time\").",
+        () -> series.rowAt(noon));
   }
 }

@@ -2,6 +2,7 @@ package org.unroll.timeseries;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -24,11 +26,13 @@ import tech.tablesaw.api.DateColumn;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.InstantColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 import tech.tablesaw.io.csv.CsvReadOptions;
 
-/** What windows tell of the times of their rows, with each table made by hand. */
+/** Checks the remarks of windows about the times of their rows, on tables made by hand. */
 class TimestampsTest {
   private static final LocalDateTime MONDAY = LocalDateTime.of(2026, 3, 2, 0, 0);
 
@@ -49,13 +53,13 @@ class TimestampsTest {
     return DateColumn.create("day", IntStream.range(0, count).mapToObj(day));
   }
 
-  private static void begins(String expected, List<String> remarks) {
+  private static void assertRemarkStartsWith(String expected, List<String> remarks) {
     assertEquals(1, remarks.size(), remarks.toString());
     assertTrue(remarks.get(0).startsWith(expected), remarks.get(0));
   }
 
   @Test
-  void evenTimesGiveNothingToSay() {
+  void evenTimesCauseNoRemark() {
     assertEquals(List.of(), remarks(hours(0, 6, 12, 18, 24)));
     assertEquals(List.of(), remarks(days(5, MONDAY.toLocalDate()::plusDays)));
     Instant instant = Instant.parse("2026-03-02T00:00:00Z");
@@ -66,40 +70,36 @@ class TimestampsTest {
                 "t", IntStream.range(0, 5).mapToObj(i -> instant.plusSeconds(90L * i)))));
   }
 
-  /** The ends of months lie 28 to 31 days apart, quarters 90 to 92: both are even. */
+  /**
+   * The ends of months are 28 to 31 days apart and those of quarters 90 to 92; both count as even.
+   */
   @Test
-  void monthsAreEvenThoughTheirDaysAreNot() {
+  void monthsOfDifferentLengthsAreEven() {
     LocalDate end = LocalDate.of(2025, 1, 31);
     assertEquals(List.of(), remarks(days(14, end::plusMonths)));
     assertEquals(List.of(), remarks(days(8, i -> end.plusMonths(3L * i))));
     assertEquals(List.of(), remarks(days(20, i -> end.plusDays(30L * i))), "thirty days are even");
-    begins(
+    assertRemarkStartsWith(
         "1 of the 4 steps from row to row are not the usual P1M; the first is from row 2"
-            + " (2025-03-31) to row 3 (2025-05-31). Windows count rows, not time. Put in the rows",
+            + " (2025-03-31) to row 3 (2025-05-31). Windows count rows, not time. Add the missing rows.",
         remarks(days(5, i -> end.plusMonths(i < 3 ? i : i + 1))));
   }
 
   @Test
-  void gapsAndSteps() {
-    begins(
+  void reportsUnevenSteps() {
+    assertRemarkStartsWith(
         "2 of the 7 steps from row to row are not the usual PT1H; the first is from row 2"
             + " (2026-03-02 02:00) to row 3 (2026-03-02 05:00).",
-        remarks(hours(0, 1, 2, 5, 6, 7, 7, 8)));
-    // Back to 01:00 and from there to 03:00: two steps.
-    begins(
-        "2 of the 5 steps from row to row are not the usual PT1H; the first is from row 2"
-            + " (2026-03-02 02:00) to row 3 (2026-03-02 01:00).",
-        remarks(hours(0, 1, 2, 1, 3, 4)));
-    begins("2 of the 2 steps from row to row are not forwards in time;", remarks(hours(3, 2, 2)));
-    DateTimeColumn lacking = hours(0, 1, 2, 3, 4);
-    lacking.setMissing(3);
-    begins(
+        remarks(hours(0, 1, 2, 5, 6, 7, 9, 10)));
+    DateTimeColumn incomplete = hours(0, 1, 2, 3, 4);
+    incomplete.setMissing(3);
+    assertRemarkStartsWith(
         "2 of the 4 steps from row to row are not the usual PT1H; the first is from row 2"
             + " (2026-03-02 02:00) to row 3 (no time).",
-        remarks(lacking));
+        remarks(incomplete));
   }
 
-  /** Of 40 hours some in the middle are not there: as many uneven steps as there are gaps. */
+  /** Some of 40 hours are omitted. There are as many uneven steps as gaps. */
   @Property(tries = 100)
   void everyGapIsOneUnevenStep(
       @ForAll @Size(max = 6) Set<@IntRange(min = 3, max = 36) Integer> missing) {
@@ -109,7 +109,7 @@ class TimestampsTest {
       assertEquals(List.of(), remarks(hours(rest)));
     } else {
       int first = Collections.min(missing);
-      begins(
+      assertRemarkStartsWith(
           gaps
               + " of the "
               + (rest.length - 1)
@@ -120,30 +120,117 @@ class TimestampsTest {
     }
   }
 
-  /** Working days: after each five, two are left out. */
+  /** Working days: two days are omitted after every five. */
   @Test
-  void daysAreNoTimesForTheResampler() {
+  void remarkStatesThatTheResamplerRequiresTimes() {
     List<String> remarks = remarks(days(10, i -> MONDAY.toLocalDate().plusDays(i + i / 5 * 2)));
-    begins("1 of the 9 steps from row to row are not the usual PT24H; the first is from", remarks);
+    assertRemarkStartsWith(
+        "1 of the 9 steps from row to row are not the usual PT24H; the first is from", remarks);
     assertTrue(
         remarks
             .get(0)
-            .contains("Resampler, which needs dates with times (LOCAL_DATE_TIME, not LOCAL_DATE):"),
+            .contains(
+                "Resampler, which requires dates with times (LOCAL_DATE_TIME, not LOCAL_DATE)."),
         remarks.get(0));
   }
 
-  /** On the grid the hours 3 and 4 are missing values: of 8 windows, those over them go. */
+  /**
+   * The hours 3 and 4 are missing values of the grid, so the windows that contain them are left
+   * out.
+   */
   @Test
-  void whatTheRemarkAdvisesHelps() {
+  void adviceOfTheRemarkWorks() {
     DateTimeColumn times = hours(0, 1, 2, 5, 6, 7, 8, 9);
     Table table = Table.create(times, DoubleColumn.create("x", 0, 1, 2, 5, 6, 7, 8, 9));
     Table grid = Resampler.of(table).every(Duration.ofHours(1)).table();
-    Windows.Description skipped =
+    WindowsDescription skipped =
         TimeSeries.of(grid).target("x").skippingGaps().windows().lookback(2).horizon(1).describe();
     assertEquals(List.of(), skipped.remarks());
-    // The windows of rows 0 … 9 begin in 0 … 7, and 0, 5, 6, 7 see and predict neither 3 nor 4.
+    // The windows of rows 0 … 9 begin in rows 0 … 7. Those of 0, 5, 6 and 7 contain neither 3 nor
+    // 4.
     assertEquals(4, skipped.windows());
     assertEquals(4, skipped.skipped());
+  }
+
+  @Test
+  void rejectsTimesThatAreNotInOrder() {
+    String advice =
+        " Sort the table: table.sortOn(\"time\"). If the clocks were set back, convert the times to"
+            + " UTC first.";
+    for (int[] hours : new int[][] {{3, 2, 1, 0}, {3, 2, 2, 4}}) {
+      assertMessageContains(
+          "The times must be in order, but row 1 (2026-03-02 02:00) is before row 0 (2026-03-02"
+              + " 03:00)."
+              + advice,
+          () -> remarks(hours(hours)));
+    }
+    DateTimeColumn incomplete = hours(0, 1, 2, 1);
+    incomplete.setMissing(1);
+    assertMessageContains(
+        "row 3 (2026-03-02 01:00) is before row 2 (2026-03-02 02:00)", () -> remarks(incomplete));
+    LocalDate monday = MONDAY.toLocalDate();
+    assertMessageContains(
+        "row 1 (2026-03-01) is before row 0 (2026-03-02). Sort the table: table.sortOn(\"day\")",
+        () -> remarks(days(3, monday::minusDays)));
+    Instant instant = Instant.parse("2026-03-02T00:00:00Z");
+    assertMessageContains(
+        "The times must be in order, but row 1",
+        () -> remarks(InstantColumn.create("t", Stream.of(instant, instant.minusSeconds(1)))));
+  }
+
+  /** The advice of the message: the sorted table has windows. */
+  @Test
+  void sortedTableIsAccepted() {
+    Table table =
+        Table.create(hours(3, 2, 1, 0), DoubleColumn.create("x", 3, 2, 1, 0)).sortOn("time");
+    assertEquals(List.of(), remarks(table));
+  }
+
+  @Test
+  void rejectsRepeatedTimes() {
+    assertMessageContains(
+        "Every time must occur only once, but rows 1 and 2 both have 2026-03-02 01:00. Remove"
+            + " repeated rows with table.dropDuplicateRows(), or combine the rows of the same time"
+            + " with Resampler.",
+        () -> remarks(hours(0, 1, 1, 2)));
+  }
+
+  private static Table sales(Column<?> store) {
+    return Table.create(
+        hours(0, 1, 2, 0, 1, 2), store, DoubleColumn.create("x", 1, 2, 3, 10, 20, 30));
+  }
+
+  @Test
+  void rejectsSeveralSeriesWithTheSameTimes() {
+    Table byName = sales(StringColumn.create("store", "a", "a", "a", "b", "b", "b"));
+    String expected =
+        "The table must contain a single series, but the column 'store' distinguishes 2 series with"
+            + " the same times. Select one series at a time: table.where(table.";
+    String advice = "stringColumn(\"store\").isEqualTo(\"a\")).";
+    assertMessageContains(expected + advice, () -> remarks(byName));
+    assertMessageContains(expected + advice, () -> remarks(byName.sortOn("time")));
+    assertMessageContains(
+        expected + advice, () -> Resampler.of(byName).every(Duration.ofHours(1)).table());
+    Table one = byName.where(byName.stringColumn("store").isEqualTo("a"));
+    assertEquals(3, Resampler.of(one).every(Duration.ofHours(1)).table().rowCount());
+
+    Table byId = sales(IntColumn.create("store", new int[] {7, 7, 7, 8, 8, 8}));
+    assertMessageContains(
+        expected + "numberColumn(\"store\").isEqualTo(7)).",
+        () -> Resampler.of(byId).every(Duration.ofHours(1)).table());
+    assertEquals(3, byId.where(byId.numberColumn("store").isEqualTo(7)).rowCount());
+  }
+
+  /** Rows that came twice, and counts that happen to differ, are not several series. */
+  @Test
+  void resamplesRepeatedTimesOfOneSeries() {
+    Table twice =
+        Table.create(
+            hours(0, 1, 1, 2),
+            StringColumn.create("weather", "dry", "wet", "wet", "dry"),
+            IntColumn.create("count", new int[] {3, 5, 9, 4}));
+    Table hourly = Resampler.of(twice).every(Duration.ofHours(1)).table();
+    assertEquals(List.of(3.0, 7.0, 4.0), hourly.doubleColumn("count").asList());
   }
 
   private static final String CSV =
@@ -161,41 +248,41 @@ class TimestampsTest {
   }
 
   @Test
-  void timesThatWereReadAsText() {
+  void reportsTimesThatWereReadAsText() {
     String times =
-        " of type STRING (row 0 holds '02.03.2026 00:00'). So gaps between the rows and the times"
-            + " of forecasts are unknown. Name the form of the times where the table is read, for"
-            + " example CsvReadOptions.builder(file).dateTimeFormat(DateTimeFormatter.ofPattern("
+        " of type STRING (row 0 contains '02.03.2026 00:00'). Gaps between the rows and the times"
+            + " of forecasts are therefore unknown. Set the format of the times when you read the"
+            + " table, for example CsvReadOptions.builder(file).dateTimeFormat(DateTimeFormatter.ofPattern("
             + "\"dd.MM.yyyy HH:mm\")).";
     String others =
-        "A model sees numbers only. Left out: 'weather' of type STRING (row 0 holds 'dry'), 'wet'"
-            + " of type BOOLEAN. Make numbers of what it should see, or choose its columns with"
-            + " columns(…).";
+        "Columns that are not numeric are left out: 'weather' of type STRING (row 0 contains 'dry'),"
+            + " 'wet' of type BOOLEAN. Convert those that the model should see to numbers, or select"
+            + " the columns with columns(…).";
     Table naive = Table.read().usingOptions(csv(CSV));
     assertEquals(List.of("The times were read as text: 'Zeit'" + times, others), remarks(naive));
-    // By its name it is the column of times, so that rows are called by it; nothing else is gained.
+    // Its name makes it the column of times, so rows are named by it, but it remains text.
     Table named = Table.read().usingOptions(csv(CSV.replace("Zeit", "time")));
     assertEquals(List.of("The times were read as text: 'time'" + times, others), remarks(named));
-    // Who chooses columns knows what is left out, but not yet that the times are no times.
+    // Selected columns cause no remark about other columns, but the times are still text.
     assertEquals(
         List.of("The times were read as text: 'Zeit'" + times),
         TimeSeries.of(naive).columns("x").target("x").windows().lookback(2).describe().remarks());
-    Table told =
+    Table withFormat =
         Table.read()
             .usingOptions(csv(CSV).dateTimeFormat(DateTimeFormatter.ofPattern("dd.MM.yyyy HH:mm")));
-    assertEquals(ColumnType.LOCAL_DATE_TIME, told.column(0).type());
-    assertEquals(List.of(others), remarks(told));
+    assertEquals(ColumnType.LOCAL_DATE_TIME, withFormat.column(0).type());
+    assertEquals(List.of(others), remarks(withFormat));
   }
 
   @Test
-  void textThatIsNoTime() {
+  void reportsColumnsThatAreNotNumeric() {
     Table table =
         Table.create(
             BooleanColumn.create("wet", true, false, true), DoubleColumn.create("x", 1, 2, 3));
     assertEquals(
         List.of(
-            "A model sees numbers only. Left out: 'wet' of type BOOLEAN. Make numbers of what it"
-                + " should see, or choose its columns with columns(…)."),
+            "Columns that are not numeric are left out: 'wet' of type BOOLEAN. Convert those that the"
+                + " model should see to numbers, or select the columns with columns(…)."),
         remarks(table));
     assertEquals(List.of(), remarks(table.retainColumns("x")));
   }

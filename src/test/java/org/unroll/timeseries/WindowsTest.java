@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -32,7 +32,10 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 class WindowsTest {
-  /** Column a holds the row number, b its negative, so that a value tells where it comes from. */
+  /**
+   * Column a contains the row number and b its negative, so every value identifies its row and
+   * column.
+   */
   private static TimeSeries counting(int rows) {
     double[][] values = new double[rows][];
     for (int i = 0; i < rows; i++) {
@@ -41,17 +44,17 @@ class WindowsTest {
     return TimeSeries.of(values, "a", "b").target("a");
   }
 
-  // The book's generator.
+  // Comparison with the book's generator.
 
   static Stream<JsonNode> bookCases() throws IOException {
-    var resource = WindowsTest.class.getResource("book_windows.json");
+    var resource = WindowsTest.class.getResourceAsStream("book_windows.json");
     JsonNode cases = new ObjectMapper().readTree(resource);
     return IntStream.range(0, cases.size()).mapToObj(cases::get);
   }
 
   @ParameterizedTest
   @MethodSource("bookCases")
-  void theWindowsAreThoseOfTheBook(JsonNode book) {
+  void agreesWithTheGeneratorOfTheBook(JsonNode book) {
     int rows = book.get("rows").asInt();
     int delay = book.get("delay").asInt();
     JsonNode max = book.get("max_index");
@@ -63,14 +66,14 @@ class WindowsTest {
             .delay(delay)
             .range(book.get("min_index").asInt(), max.isNull() ? rows - 1 : max.asInt() + delay);
     assertEquals(book.get("count").asInt(), windows.size());
-    assertIsWindow(book.get("first"), windows, 0);
-    assertIsWindow(book.get("last"), windows, windows.size() - 1);
+    assertWindow(book.get("first"), windows, 0);
+    assertWindow(book.get("last"), windows, windows.size() - 1);
     for (int i = 0; i < book.get("windows").size(); i++) {
-      assertIsWindow(book.get("windows").get(i), windows, i);
+      assertWindow(book.get("windows").get(i), windows, i);
     }
   }
 
-  private static void assertIsWindow(JsonNode expected, Windows windows, int sample) {
+  private static void assertWindow(JsonNode expected, Windows windows, int sample) {
     double[] rows = new ObjectMapper().convertValue(expected.get(0), double[].class);
     double[] seen = Arrays.stream(windows.input(sample)).mapToDouble(row -> row[0]).toArray();
     assertArrayEquals(rows, seen);
@@ -79,9 +82,12 @@ class WindowsTest {
     assertEquals((int) rows[rows.length - 1], windows.lastRow(sample));
   }
 
-  /** 198,416 = 200,000 − 1440 − 144 and so on: delay fewer than the book has in a bounded range. */
+  /**
+   * For example, 198,416 = 200,000 − 1440 − 144: delay fewer windows than the book has in a bounded
+   * range.
+   */
   @Test
-  void theBooksRangesWithoutTheirLeak() {
+  void rangesDoNotLeakIntoTheNextRange() {
     Windows windows = counting(420_551).windows().lookback(1440).step(6).delay(144).batchSize(128);
     assertEquals(198_416, windows.range(0, 200_000).size());
     assertEquals(98_415, windows.range(200_001, 300_000).size());
@@ -91,7 +97,7 @@ class WindowsTest {
     assertEquals(Shape.of(240, 2), windows.inputShape());
   }
 
-  // Any windows.
+  // Properties of all windows.
 
   record Setting(
       int rows,
@@ -129,7 +135,7 @@ class WindowsTest {
   }
 
   @Property
-  void theCountIsAllThatFit(@ForAll("settings") Setting setting) {
+  void countsAllWindowsThatFit(@ForAll("settings") Setting setting) {
     int fitting = 0;
     for (int first = setting.from; first < setting.to; first++) {
       int lastTarget =
@@ -140,7 +146,7 @@ class WindowsTest {
   }
 
   @Property
-  void noRowAndNoTargetLiesOutsideTheRange(@ForAll("settings") Setting setting) {
+  void inputsAndTargetsStayInTheRange(@ForAll("settings") Setting setting) {
     Windows windows = setting.windows();
     double least = Double.POSITIVE_INFINITY;
     double greatest = Double.NEGATIVE_INFINITY;
@@ -150,7 +156,7 @@ class WindowsTest {
         greatest = Math.max(greatest, row[0]);
       }
       for (double target : windows.target(sample)) {
-        assertTrue(Math.abs(target) > greatest, "a target is not seen before");
+        assertTrue(Math.abs(target) > greatest, "a target must not be an input");
         assertTrue(Math.abs(target) < setting.to);
       }
     }
@@ -160,7 +166,7 @@ class WindowsTest {
   }
 
   @Property
-  void valuesAreThoseOfTheTable(@ForAll("settings") Setting setting) {
+  void valuesAreTakenFromTheTable(@ForAll("settings") Setting setting) {
     Windows windows = setting.windows();
     for (int sample = 0; sample < windows.size(); sample++) {
       int first = setting.from + sample;
@@ -187,7 +193,7 @@ class WindowsTest {
   }
 
   @Property
-  void anEpochHasEverySampleOnceAndItsSlicesAreTimeMajor(
+  void epochContainsEverySampleOnceInTimeMajorSlices(
       @ForAll("settings") Setting setting, @ForAll long seed) {
     Windows windows = setting.windows().batchSize(7).shuffled(seed);
     int[] order = windows.order(3);
@@ -212,10 +218,10 @@ class WindowsTest {
     assertEquals(order.length, windows.size());
   }
 
-  // Settings one by one.
+  // Individual settings.
 
   @Test
-  void theHorizonIsMeasuredFromTheLastRowSeen() {
+  void horizonIsMeasuredFromTheLastInputRow() {
     Windows windows = counting(100).windows().lookback(12).step(6).horizon(3);
     assertEquals(6, windows.lastRow(0));
     assertEquals(9, windows.targetRow(0));
@@ -223,7 +229,7 @@ class WindowsTest {
   }
 
   @Test
-  void targetShapes() {
+  void targetShapeFollowsFromTargetsAndSteps() {
     TimeSeries series = counting(50);
     Windows one = series.windows().lookback(4);
     assertEquals(Shape.of(1), one.targetShape());
@@ -234,7 +240,7 @@ class WindowsTest {
   }
 
   @Test
-  void aTargetNeedNotBeSeen() {
+  void targetNeedNotBeAnInput() {
     Windows windows = counting(20).columns("b").windows().lookback(2);
     assertEquals(Shape.of(2, 1), windows.inputShape());
     assertArrayEquals(new double[][] {{0}, {-1}}, windows.input(0));
@@ -242,7 +248,7 @@ class WindowsTest {
   }
 
   @Test
-  void theTruthComesInItsUnitsWithItsTimes() {
+  void targetsHaveTheirUnitsAndTimes() {
     Table table = hourly(10);
     Windows windows =
         TimeSeries.of(table).target("x").normalizedOn(0, 5).windows().lookback(3).horizon(2);
@@ -266,7 +272,7 @@ class WindowsTest {
   }
 
   @Test
-  void theDescriptionNamesFirstAndLast() {
+  void describesTheFirstAndTheLastWindow() {
     Windows windows = TimeSeries.of(hourly(40)).target("x").windows().lookback(6).step(2).delay(3);
     assertEquals(
         """
@@ -279,9 +285,9 @@ class WindowsTest {
     assertEquals("row 4", counting(40).windows().lookback(5).describe().first().lastTime());
   }
 
-  /** Rows 4 and 5 are not there, which leaves one step of three hours among 37. */
+  /** Rows 4 and 5 are omitted, which leaves one step of three hours among 37. */
   @Test
-  void theDescriptionEndsWithWhatIsEasilyOverlooked() {
+  void descriptionEndsWithRemarks() {
     Table table = hourly(40).dropRows(4, 5);
     table.addColumns(StringColumn.create("station", Collections.nCopies(38, "roof")));
     assertEquals(
@@ -291,56 +297,65 @@ class WindowsTest {
         2 steps an epoch in batches of 32 (the last of 2), in order
         first  rows 0 … 3 (2020-02-28 17:00 … 2020-02-28 20:00), target row 4 (2020-02-28 23:00)
         last   rows 33 … 36 (2020-03-01 04:00 … 2020-03-01 07:00), target row 37 (2020-03-01 08:00)
-        mind   1 of the 37 steps from row to row are not the usual PT1H; the first is from row 3 \
-        (2020-02-28 20:00) to row 4 (2020-02-28 23:00). Windows count rows, not time. Put the table \
-        onto a regular grid with Resampler: where nothing was measured, the grid has missing values, \
-        which interpolated(…) or forwardFilled(…) fills; skippingGaps() leaves out the windows over \
-        them.
-        mind   A model sees numbers only. Left out: 'station' of type STRING (row 0 holds 'roof'). \
-        Make numbers of what it should see, or choose its columns with columns(…).""",
+        note   1 of the 37 steps from row to row are not the usual PT1H; the first is from row 3 \
+        (2020-02-28 20:00) to row 4 (2020-02-28 23:00). Windows count rows, not time. Resample the \
+        table to a regular grid with Resampler. Intervals without measurements become missing values, \
+        which interpolated(…) or forwardFilled(…) fills; skippingGaps() leaves out the windows that \
+        contain them.
+        note   Columns that are not numeric are left out: 'station' of type STRING (row 0 contains \
+        'roof'). Convert those that the model should see to numbers, or select the columns with \
+        columns(…).""",
         TimeSeries.of(table).target("x").windows().lookback(4).delay(0).describe().toString());
   }
 
-  // What is refused.
+  // Invalid arguments.
 
   @Test
-  void settingsThatCannotBe() {
+  void rejectsInvalidSettings() {
     Windows windows = counting(50).windows();
-    says("lookback=0", () -> windows.lookback(0));
-    says("step=0", () -> windows.step(0));
-    says("delay=-1", () -> windows.delay(-1));
-    says("horizon=0", () -> windows.horizon(0));
-    says("targetSteps=0", () -> windows.targetSteps(0));
-    says("batchSize=0", () -> windows.batchSize(0));
-    says(
-        "lookback=10, step=4. The next that fit are 8 and 12.", () -> windows.lookback(10).step(4));
-    says("lookback=3, step=4. The next that fit are 4.", () -> windows.step(4).lookback(3));
+    assertMessageContains("lookback must be at least 1, but was 0.", () -> windows.lookback(0));
+    assertMessageContains("step must be at least 1, but was 0.", () -> windows.step(0));
+    assertMessageContains("delay must be at least 0, but was -1.", () -> windows.delay(-1));
+    assertMessageContains("horizon must be at least 1, but was 0.", () -> windows.horizon(0));
+    assertMessageContains(
+        "targetSteps must be at least 1, but was 0.", () -> windows.targetSteps(0));
+    assertMessageContains("batchSize must be at least 1, but was 0.", () -> windows.batchSize(0));
+    assertMessageContains(
+        "lookback must be a multiple of step, but lookback=10 and step=4. The nearest valid lookback is"
+            + " 8 or 12.",
+        () -> windows.lookback(10).step(4));
+    assertMessageContains(
+        "lookback=3 and step=4. The nearest valid lookback is 4.",
+        () -> windows.step(4).lookback(3));
   }
 
   @Test
-  void rangesThatCannotBe() {
+  void rejectsInvalidRanges() {
     Windows windows = counting(50).windows().lookback(10);
-    says("0 ≤ from < to ≤ 50", () -> windows.range(20, 20));
-    says("from=30, to=51", () -> windows.range(30, 51));
-    says("from=-1", () -> windows.range(-1));
-    says("from=50, to=50", () -> windows.range(50));
-    says(
-        "A window needs 12 rows from the first it sees to its last target (lookback 10, step 1,"
-            + " delay 1). Received: the range 10 … 20 of 11 rows.",
+    assertMessageContains(
+        "0 <= from < to <= 50, the number of rows, but was from=20, to=20.",
+        () -> windows.range(20, 20));
+    assertMessageContains("from=30, to=51", () -> windows.range(30, 51));
+    assertMessageContains("from=-1", () -> windows.range(-1));
+    assertMessageContains("from=50, to=50", () -> windows.range(50));
+    assertMessageContains(
+        "A window must fit into the rows. It spans 12 rows, from its first input row to its last target"
+            + " (lookback 10, step 1, delay 1), but the range 10 … 20 has 11 rows. Use a smaller"
+            + " lookback or more rows.",
         () -> windows.range(10, 21));
     assertEquals(1, windows.range(10, 22).size());
   }
 
   @Test
-  void aLookbackLongerThanTheData() {
-    says("Received: a series of 50 rows", () -> counting(50).windows().lookback(60));
-    says(
-        "A window needs 2147483647 rows",
+  void rejectsALookbackLongerThanTheSeries() {
+    assertMessageContains("but the series has 50 rows.", () -> counting(50).windows().lookback(60));
+    assertMessageContains(
+        "It spans 2147483647 rows",
         () -> counting(50).windows().delay(Integer.MAX_VALUE).lookback(Integer.MAX_VALUE));
   }
 
   @Test
-  void windowsWithoutLookbackOrTarget() {
+  void requiresALookbackAndATarget() {
     Windows bare = counting(50).windows();
     assertThrows(IllegalStateException.class, bare::size);
     assertThrows(IllegalStateException.class, bare::inputShape);
@@ -350,18 +365,18 @@ class WindowsTest {
             IllegalStateException.class,
             () -> TimeSeries.of(new double[][] {{1, 2}, {3, 4}}).windows());
     assertEquals(
-        "Windows need something to predict: name it with target(\"…\"). The columns are: x0, x1",
+        "The column to predict must be set first, with target(\"…\"). The columns are: x0, x1.",
         error.getMessage());
   }
 
   @Test
-  void thereAreNoOtherWindows() {
+  void rejectsIndicesOutOfBounds() {
     Windows windows = counting(50).windows().lookback(10);
     assertThrows(IndexOutOfBoundsException.class, () -> windows.firstRow(windows.size()));
     assertThrows(IndexOutOfBoundsException.class, () -> windows.input(-1));
   }
 
-  // Back in real units, and beyond the end.
+  // Forecasts in the units of the targets.
 
   private static final LocalDateTime MONDAY = LocalDateTime.of(2026, 3, 2, 0, 0);
 
@@ -390,9 +405,9 @@ class WindowsTest {
         .targetSteps(2);
   }
 
-  /** Perfect predictions, normalized, are the truth in its units. */
+  /** Perfect predictions, normalized, are the true values in their units. */
   @Test
-  void forecastsAreLaidOutAsTheTargets() {
+  void forecastsHaveTheLayoutOfTheTargets() {
     Windows windows = weather(12);
     double[][] perfect =
         IntStream.range(0, windows.size()).mapToObj(windows::target).toArray(double[][]::new);
@@ -407,15 +422,18 @@ class WindowsTest {
       assertEquals(10 * (row + 6), forecasts.doubleColumn("T +2").get(row), 1e-4);
     }
     perfect[1] = new double[3];
-    says(
-        "4 targets of a window, shape (2, 2). Received: 3 numbers",
+    assertMessageContains(
+        "A prediction must have one value for each of the 4 targets of a window, shape (2, 2), but has"
+            + " 3 in row 1.",
         () -> windows.forecasts(perfect));
-    says("each of the 7 windows. Received: 1", () -> windows.meanAbsoluteErrors(new double[1][4]));
+    assertMessageContains(
+        "There must be one prediction for each of the 7 windows, but there are 1.",
+        () -> windows.meanAbsoluteErrors(new double[1][4]));
   }
 
-  /** By hand: T has mean 20 and std √(200/3), p mean 1001 and std √(2/3). */
+  /** Computed by hand: T has mean 20 and std √(200/3), p mean 1001 and std √(2/3). */
   @Test
-  void theForecastGoesOnWhereTheSeriesEnds() {
+  void forecastContinuesAfterTheLastRow() {
     Windows windows = weather(12);
     double[][] last = windows.lastInput();
     assertEquals(2, last.length);
@@ -433,19 +451,21 @@ class WindowsTest {
         new double[] {20 + Math.sqrt(200.0 / 3), 20},
         forecast.doubleColumn("T").asDoubleArray(),
         1e-12);
-    says(
-        "4 targets of a window, shape (2, 2). Received: 1 numbers. Let the model",
+    assertMessageContains(
+        "A prediction must have one value for each of the 4 targets of a window, shape (2, 2), but has"
+            + " 1. Set the number of outputs of the model accordingly.",
         () -> windows.forecast(new double[1]));
     Windows untimed = counting(9).windows().lookback(2).horizon(1).targetSteps(2);
     assertEquals(List.of(9, 10), untimed.forecast(new double[] {5, 6}).intColumn("row").asList());
   }
 
   @Test
-  void aForecastNeedsEvenlySpacedTimes() {
+  void forecastRequiresEvenlySpacedTimes() {
     Windows windows = weather(12);
     ((DateTimeColumn) windows.series().timestamps()).set(10, MONDAY.plusMinutes(310));
-    says(
-        "row 10 (2026-03-02 05:10) PT40M after the row before",
+    assertMessageContains(
+        "The rows must be evenly spaced in time to forecast the next time, but row 10 (2026-03-02"
+            + " 05:10) is PT40M after the row before it",
         () -> windows.forecast(new double[4]));
   }
 }

@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The cases that src/test/python/training_references.py computed with Keras. */
+/** Reads the cases that src/test/python/training_references.py computed with Keras. */
 public final class References {
   private References() {}
 
@@ -34,8 +34,7 @@ public final class References {
   }
 
   /**
-   * Behind as many other values as the offset says, so that a test notices when an offset is
-   * ignored.
+   * Returns the values after {@code offset} NaNs, so that a test fails if the offset is ignored.
    */
   public static float[] shifted(float[] values, int offset) {
     float[] copy = new float[values.length + offset];

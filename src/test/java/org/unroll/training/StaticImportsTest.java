@@ -16,7 +16,7 @@ import org.unroll.metrics.Metrics;
 import org.unroll.optimizers.Optimizers;
 import org.unroll.optimizers.Schedules;
 
-/** A notebook imports all of these in its first cell; a call must not be ambiguous then. */
+/** A notebook imports all of these statically, so no call may be ambiguous. */
 class StaticImportsTest {
   private static final List<Class<?>> IMPORTED =
       List.of(
@@ -29,12 +29,12 @@ class StaticImportsTest {
           FitOptions.class);
 
   @Test
-  void factoriesOfOneNameTakeDifferentArguments() {
+  void factoryMethodsWithOneNameHaveDifferentParameters() {
     Map<String, Class<?>> owners = new HashMap<>();
     for (Class<?> type : IMPORTED) {
       for (Method method : type.getDeclaredMethods()) {
         int modifiers = method.getModifiers();
-        // of(name) is always written with its class.
+        // of(name) is always called with the name of its class.
         if (Modifier.isPublic(modifiers)
             && Modifier.isStatic(modifiers)
             && !method.getName().equals("of")) {

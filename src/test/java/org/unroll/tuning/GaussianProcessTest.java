@@ -14,7 +14,7 @@ class GaussianProcessTest {
   @Test
   void agreesWithNumPy() throws IOException {
     var json = new ObjectMapper();
-    JsonNode root = json.readTree(getClass().getResource("gaussian_process.json"));
+    JsonNode root = json.readTree(getClass().getResourceAsStream("gaussian_process.json"));
     for (JsonNode recorded : root.get("cases")) {
       double[][] x = json.convertValue(recorded.get("x"), double[][].class);
       double[] y = json.convertValue(recorded.get("y"), double[].class);

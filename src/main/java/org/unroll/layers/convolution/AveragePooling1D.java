@@ -7,17 +7,26 @@ import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
 /**
- * The mean of each feature over a window of time steps, Keras's {@code AveragePooling1D}:
+ * Computes the mean of each feature over a sliding window of time steps, as Keras's {@code
+ * AveragePooling1D}.
  *
  * <pre>
- * y[w, j] = 1/n Σ x[t, j]   over the n steps t of window w
+ * y[w, j] = 1/n Σ x[t, j]   over the n time steps t of window w
  * </pre>
  *
- * <p>Backwards each of the n steps gets 1/n of the gradient of y[w, j].
+ * <p>Input: (batch, time, features). Output: (batch, windows, features). See {@link Pooling1D}.
+ *
+ * <p>Backward pass: dx[t, j] += 1/n · d loss / d y[w, j], for each window w and each t in it.
  *
  * <p>Source: Keras 3, {@code keras.layers.AveragePooling1D}.
  */
 public final class AveragePooling1D extends Pooling1D<AveragePooling1D> {
+  /**
+   * Creates the layer. See {@code Layers.averagePooling1D}.
+   *
+   * @param poolSize the number of time steps in a window
+   * @throws IllegalArgumentException if {@code poolSize} is less than 1
+   */
   public AveragePooling1D(int poolSize) {
     super("AveragePooling1D", poolSize);
   }

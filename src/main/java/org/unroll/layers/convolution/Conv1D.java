@@ -11,23 +11,27 @@ import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
 /**
- * A convolution over time, Keras's {@code Conv1D}: a window of {@code kernelSize} time steps slides
- * over the sequence, and each of the filters makes one value of what is in it.
+ * A convolution over time, as Keras's {@code Conv1D}. A window of {@code kernelSize} time steps
+ * slides over the sequence, and each filter computes one value for each window.
  *
  * <pre>
  * y[o] = act(Σᵢ x[o·strides + i·dilationRate − p]·W[i] + b)   for i = 0 … kernelSize − 1
  * </pre>
  *
- * <p>where p is how many steps before the sequence the first window begins, by the {@link Padding};
- * steps outside the sequence are zeros. With {@code groups} above 1, features and filters are cut
- * into as many equal groups, and the filters of a group see the features of their group only.
+ * <p>The {@link Padding} adds p time steps of zeros before the sequence. If {@code groups} is more
+ * than 1, the features and the filters are split into equal groups, and the filters of a group are
+ * applied to the features of the same group.
  *
- * <p>Input (batch, time, features), output (batch, windows, filters). Weights: {@code kernel} W
- * (kernelSize, features / groups, filters), {@code bias} b (filters). As in Keras, masks are
- * neither looked at nor passed on.
+ * <p>Input: (batch, time, features). Output: (batch, windows, filters). As in Keras, the mask is
+ * ignored and not passed on.
  *
- * <p>Backwards, with g = d loss / d y ⊙ act′ and t the step of window o that W[i] is applied to:
- * dW[i] = Σₒ x[t]ᵀ·g[o], db = Σₒ g[o], dx[t] += g[o]·W[i]ᵀ.
+ * <p>Weights: {@code kernel} W (kernelSize, features / groups, filters), {@code bias} b (filters).
+ *
+ * <p>Backward pass, with g = d loss / d y ⊙ act′ and t = o·strides + i·dilationRate − p:
+ *
+ * <pre>
+ * dW[i] = Σₒ x[t]ᵀ·g[o]      db = Σₒ g[o]      dx[t] += g[o]·W[i]ᵀ
+ * </pre>
  *
  * <p>Source: Keras 3, {@code keras.layers.Conv1D}; dilated causal convolutions: van den Oord et al.
  * 2016, "WaveNet".
@@ -41,6 +45,13 @@ public final class Conv1D extends KernelLayer<Conv1D> {
   private Padding padding = Padding.VALID;
   private float[] kernelTransposed;
 
+  /**
+   * Creates the layer. See {@code Layers.conv1D}.
+   *
+   * @param filters the number of outputs of a window
+   * @param kernelSize the number of time steps in a window
+   * @throws IllegalArgumentException if an argument is less than 1
+   */
   public Conv1D(int filters, int kernelSize) {
     super("Conv1D", requirePositive("filters", filters));
     this.filters = filters;
@@ -52,19 +63,21 @@ public final class Conv1D extends KernelLayer<Conv1D> {
     return this;
   }
 
-  /** The number of values a window gives. */
+  /** Returns the number of outputs of a window. */
   public int filters() {
     return filters;
   }
 
-  /** The number of time steps that a window looks at. */
+  /** Returns the number of time steps in a window. */
   public int kernelSize() {
     return kernelSize;
   }
 
   /**
-   * How many steps a window is after the one before; 1 by default. As in Keras, strides above 1 and
-   * a dilation rate above 1 exclude each other.
+   * Sets the number of time steps from one window to the next. The default is 1.
+   *
+   * @throws IllegalArgumentException if it is less than 1, or if both the strides and the dilation
+   *     rate are more than 1, which Keras does not support either
    */
   public Conv1D strides(int newStrides) {
     requireNotBuilt("strides");
@@ -73,12 +86,17 @@ public final class Conv1D extends KernelLayer<Conv1D> {
     return this;
   }
 
-  /** How many steps a window is after the one before. */
+  /** Returns the number of time steps from one window to the next. */
   public int strides() {
     return strides;
   }
 
-  /** The distance between the time steps that a window looks at; 1 by default. */
+  /**
+   * Sets the distance between the time steps in a window. The default is 1.
+   *
+   * @throws IllegalArgumentException if it is less than 1, or if both the strides and the dilation
+   *     rate are more than 1
+   */
   public Conv1D dilationRate(int rate) {
     requireNotBuilt("dilationRate");
     requireOne(strides, requirePositive("dilationRate", rate));
@@ -86,7 +104,7 @@ public final class Conv1D extends KernelLayer<Conv1D> {
     return this;
   }
 
-  /** The distance between the time steps that a window looks at. */
+  /** Returns the distance between the time steps in a window. */
   public int dilationRate() {
     return dilationRate;
   }
@@ -94,45 +112,55 @@ public final class Conv1D extends KernelLayer<Conv1D> {
   private static void requireOne(int strides, int dilationRate) {
     if (strides > 1 && dilationRate > 1) {
       throw new IllegalArgumentException(
-          "Strides above 1 and a dilationRate above 1 exclude each other. Received: strides="
+          "strides or dilationRate must be 1, but were strides="
               + strides
-              + ", dilationRate="
-              + dilationRate);
+              + " and dilationRate="
+              + dilationRate
+              + ".");
     }
   }
 
-  /** The number of groups; 1 by default. */
+  /**
+   * Sets the number of groups. The default is 1.
+   *
+   * @throws IllegalArgumentException if the number of filters is not a multiple of it
+   */
   public Conv1D groups(int newGroups) {
     requireNotBuilt("groups");
     if (filters % requirePositive("groups", newGroups) != 0) {
       throw new IllegalArgumentException(
-          "groups divides the filters into equal parts. Received: groups="
+          "filters must be a multiple of groups, but were filters="
+              + filters
+              + " and groups="
               + newGroups
-              + ", filters="
-              + filters);
+              + ".");
     }
     groups = newGroups;
     return this;
   }
 
-  /** The number of groups. */
+  /** Returns the number of groups. */
   public int groups() {
     return groups;
   }
 
-  /** What happens at the ends of a sequence; {@link Padding#VALID} by default. */
+  /** Sets the padding at the ends of a sequence. The default is {@link Padding#VALID}. */
   public Conv1D padding(Padding newPadding) {
     requireNotBuilt("padding");
     padding = newPadding;
     return this;
   }
 
-  /** The padding by its Keras name. */
+  /**
+   * Sets the padding by its Keras name, {@code "valid"}, {@code "same"} or {@code "causal"}.
+   *
+   * @throws IllegalArgumentException if it is another name
+   */
   public Conv1D padding(String name) {
     return padding(Padding.of(name));
   }
 
-  /** What happens at the ends of a sequence. */
+  /** Returns the padding at the ends of a sequence. */
   public Padding padding() {
     return padding;
   }
@@ -146,7 +174,7 @@ public final class Conv1D extends KernelLayer<Conv1D> {
     requireSequence(input, previous);
     if (input.last() % groups != 0) {
       throw wrongInput(
-          "(batch, time, features) with features in " + groups + " equal groups", input, previous);
+          "(batch, time, features) with a multiple of " + groups + " features", input, previous);
     }
     return windows(input, previous, padding, span(), strides).withLast(filters);
   }
@@ -195,23 +223,23 @@ public final class Conv1D extends KernelLayer<Conv1D> {
     }
 
     /**
-     * A product for the windows from … to − 1, whose step for W[i] is {@code first} for the first
-     * window and moves on with each.
+     * Computes the product with W[tap] for {@code count} windows that start at window {@code from}.
+     * In the first of these windows, W[tap] is applied to time step {@code firstStep}.
      */
     private interface Product {
       void run(int tap, int from, int count, int firstStep);
     }
 
     /**
-     * Goes through all products of a window's step with its part of the kernel. Windows that are
-     * one step apart lie side by side in memory, as do their steps: one product is enough for all
-     * of them. Others need one each.
+     * Runs all products of time steps with their part of the kernel. If the stride is 1, both the
+     * windows and their time steps are contiguous in memory, so one product covers all of them.
+     * Otherwise each window has its own product.
      */
     private void forEachProduct(Product product) {
       int windows = outputShape.axis(0);
       int timesteps = inputShape.axis(0);
       for (int i = 0; i < kernelSize; i++) {
-        int shift = i * dilationRate - before; // from a window's number · strides to its step
+        int shift = i * dilationRate - before; // the time step is window · strides + shift
         int from = Math.max(0, Math.floorDiv(strides - 1 - shift, strides));
         int to = Math.min(windows, Math.floorDiv(timesteps - 1 - shift, strides) + 1);
         if (strides == 1 && from < to) {
@@ -224,7 +252,7 @@ public final class Conv1D extends KernelLayer<Conv1D> {
       }
     }
 
-    /** The inputs of one group at some steps, a row for each step and row. */
+    /** Returns the inputs of one group at some steps, with a row for each step and row. */
     private Matrix inputsOf(Tensor input, int step, int steps, int group) {
       int rows = input.rows();
       int inputs = input.width();

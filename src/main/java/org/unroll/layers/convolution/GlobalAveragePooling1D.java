@@ -9,18 +9,21 @@ import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
 /**
- * The mean of each feature over all time steps, Keras's {@code GlobalAveragePooling1D}:
+ * Computes the mean of each feature over all time steps, as Keras's {@code GlobalAveragePooling1D}.
  *
  * <pre>
- * y[j] = 1/n Σ x[t, j]   over the n time steps that are not masked
+ * y[j] = 1/n Σ x[t, j]   over the n time steps t that are not masked
  * </pre>
  *
- * <p>Backwards each of the n steps gets 1/n of the gradient of y[j], a masked step 0. As in Keras,
- * the mean over a row that is masked throughout is 0/0, not a number.
+ * <p>Input: (batch, time, features). Output: (batch, features). See {@link GlobalPooling1D}. As in
+ * Keras, the output is NaN if all time steps of a row are masked.
+ *
+ * <p>Backward pass: dx[t, j] = 1/n · d loss / d y[j], and 0 if t is masked.
  *
  * <p>Source: Keras 3, {@code keras.layers.GlobalAveragePooling1D}.
  */
 public final class GlobalAveragePooling1D extends GlobalPooling1D<GlobalAveragePooling1D> {
+  /** Creates the layer. See {@code Layers.globalAveragePooling1D}. */
   public GlobalAveragePooling1D() {
     super("GlobalAveragePooling1D");
   }
@@ -41,11 +44,11 @@ public final class GlobalAveragePooling1D extends GlobalPooling1D<GlobalAverageP
     private final Tensor inputGradient = new Tensor();
     private float[] y = {};
     private float[] dx = {};
-    private int[] counts = {}; // for each row the time steps that count
+    private int[] counts = {}; // the number of unmasked time steps of each row
     private Tensor x;
 
     @Override
-    public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+    public Tensor forward(Tensor input, float[][] state, ForwardContext context) {
       x = input;
       int rows = input.rows();
       int block = rows * input.width();
@@ -59,14 +62,14 @@ public final class GlobalAveragePooling1D extends GlobalPooling1D<GlobalAverageP
         if (input.mask() == null) {
           kernels.add(block, input.values(), input.offset() + t * block, y, 0);
         } else {
-          addCounted(input, t);
+          addUnmasked(input, t);
         }
       }
       divideByCounts(y, 0);
       return output.set(y, 0, rows, outputShape(), null);
     }
 
-    private void addCounted(Tensor input, int t) {
+    private void addUnmasked(Tensor input, int t) {
       int rows = input.rows();
       int width = input.width();
       for (int r = 0; r < rows; r++) {

@@ -7,18 +7,22 @@ import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
 /**
- * The largest value of each feature over all time steps, Keras's {@code GlobalMaxPooling1D}:
+ * Computes the maximum of each feature over all time steps, as Keras's {@code GlobalMaxPooling1D}.
  *
  * <pre>
- * y[j] = max over t of x[t, j]
+ * y[j] = max x[t, j]   over all time steps t
  * </pre>
  *
- * <p>Backwards the gradient of y[j] goes to the step that held the largest value, in equal parts
- * where several did. As in Keras, a mask is not looked at: masked steps count.
+ * <p>Input: (batch, time, features). Output: (batch, features). See {@link GlobalPooling1D}. As in
+ * Keras, the mask is ignored, so masked time steps are included.
+ *
+ * <p>Backward pass: dx[t, j] = d loss / d y[j] at the time step of the maximum. If several time
+ * steps have the same maximum, each gets an equal part.
  *
  * <p>Source: Keras 3, {@code keras.layers.GlobalMaxPooling1D}.
  */
 public final class GlobalMaxPooling1D extends GlobalPooling1D<GlobalMaxPooling1D> {
+  /** Creates the layer. See {@code Layers.globalMaxPooling1D}. */
   public GlobalMaxPooling1D() {
     super("GlobalMaxPooling1D");
   }
@@ -38,11 +42,11 @@ public final class GlobalMaxPooling1D extends GlobalPooling1D<GlobalMaxPooling1D
     private final Tensor inputGradient = new Tensor();
     private float[] y = {};
     private float[] dx = {};
-    private float[] equals = {}; // how many steps hold the largest value
+    private float[] equals = {}; // the number of time steps with the maximum
     private Tensor x;
 
     @Override
-    public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+    public Tensor forward(Tensor input, float[][] state, ForwardContext context) {
       x = input;
       int block = input.rows() * input.width();
       y = atLeast(y, block);
@@ -78,8 +82,8 @@ public final class GlobalMaxPooling1D extends GlobalPooling1D<GlobalMaxPooling1D
       for (int t = 0; t < timesteps; t++) {
         int from = x.offset() + t * block;
         for (int i = 0; i < block; i++) {
-          boolean isLargest = values[from + i] == y[i];
-          dx[t * block + i] = isLargest ? g[gradient.offset() + i] / equals[i] : 0f;
+          boolean isMaximum = values[from + i] == y[i];
+          dx[t * block + i] = isMaximum ? g[gradient.offset() + i] / equals[i] : 0f;
         }
       }
       return inputGradient.set(dx, 0, x.rows(), x.shape(), null);

@@ -4,13 +4,13 @@ import org.unroll.data.Shape;
 import org.unroll.network.Layer;
 
 /**
- * What {@link GlobalMaxPooling1D} and {@link GlobalAveragePooling1D} have in common: one value for
- * each feature of a whole sequence.
+ * The base class of {@link GlobalMaxPooling1D} and {@link GlobalAveragePooling1D}: layers that
+ * reduce each feature of a sequence to one value.
  *
- * <p>Input (batch, time, features), output (batch, features), or (batch, 1, features) with {@link
- * #keepdims}. The output has no mask.
+ * <p>Input: (batch, time, features). Output: (batch, features), or (batch, 1, features) with {@link
+ * #keepdims(boolean) keepdims(true)}. The mask is not passed on.
  *
- * @param <S> the layer itself, so that the fluent setters keep its type
+ * @param <S> the type of the layer, which the fluent setters return
  */
 public abstract class GlobalPooling1D<S extends GlobalPooling1D<S>> extends Layer {
   private boolean keepdims;
@@ -21,19 +21,19 @@ public abstract class GlobalPooling1D<S extends GlobalPooling1D<S>> extends Laye
 
   abstract S self();
 
-  /** Whether the time axis stays, with a length of 1; false by default. */
+  /** Sets whether the output keeps a time axis of length 1. The default is false. */
   public S keepdims(boolean keep) {
     requireNotBuilt("keepdims");
     keepdims = keep;
     return self();
   }
 
-  /** Whether the time axis stays, with a length of 1. */
+  /** Returns whether the output keeps a time axis of length 1. */
   public final boolean keepdims() {
     return keepdims;
   }
 
-  /** Sets the name. */
+  /** Sets the name, which must be unique in the model. */
   public S name(String name) {
     setName(name);
     return self();

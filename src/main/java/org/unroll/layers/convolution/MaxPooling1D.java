@@ -4,18 +4,27 @@ import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
 /**
- * The largest value of each feature in a window of time steps, Keras's {@code MaxPooling1D}:
+ * Computes the maximum of each feature over a sliding window of time steps, as Keras's {@code
+ * MaxPooling1D}.
  *
  * <pre>
- * y[w, j] = max over the steps t of window w of x[t, j]
+ * y[w, j] = max x[t, j]   over the time steps t of window w
  * </pre>
  *
- * <p>Backwards the gradient of y[w, j] goes to the step that held the largest value, to the first
- * one of several.
+ * <p>Input: (batch, time, features). Output: (batch, windows, features). See {@link Pooling1D}.
+ *
+ * <p>Backward pass: d loss / d y[w, j] is added to dx at the time step of the maximum, and at the
+ * first one if there are several.
  *
  * <p>Source: Keras 3, {@code keras.layers.MaxPooling1D}.
  */
 public final class MaxPooling1D extends Pooling1D<MaxPooling1D> {
+  /**
+   * Creates the layer. See {@code Layers.maxPooling1D}.
+   *
+   * @param poolSize the number of time steps in a window
+   * @throws IllegalArgumentException if {@code poolSize} is less than 1
+   */
   public MaxPooling1D(int poolSize) {
     super("MaxPooling1D", poolSize);
   }
@@ -31,7 +40,7 @@ public final class MaxPooling1D extends Pooling1D<MaxPooling1D> {
   }
 
   private final class MaxPass extends PoolingPass {
-    private int[] largest = {}; // for each value of the output, the step it comes from
+    private int[] largest = {}; // the time step of each output value
 
     @Override
     void pool(Tensor input, int from, int to, float[] values, int at) {

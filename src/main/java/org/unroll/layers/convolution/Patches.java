@@ -4,28 +4,31 @@ import java.util.Arrays;
 import org.unroll.network.Padding;
 
 /**
- * The windows of a convolution over images, laid out as the rows of a matrix, so that the
- * convolution is a product with the kernel ("im2col"): one row for each image and place of the
- * window, in it the window's pixels row by row, each with its channels; zeros where the window lies
- * beyond the edge.
+ * The patches that a convolution window covers in an image, arranged as the rows of a matrix
+ * ("im2col"). The convolution is then a product of this matrix and the kernel.
  *
- * @param height the rows of an image
- * @param width its columns
- * @param channels the values of a pixel
- * @param rows where the window begins and what it looks at, along the rows
- * @param columns the same along the columns
+ * <p>The matrix has one row for each image and window position. A row has the pixels of the window,
+ * row by row, with all channels of a pixel together. Pixels outside the image are 0.
+ *
+ * @param height the number of rows of an image
+ * @param width the number of columns of an image
+ * @param channels the number of values of a pixel
+ * @param rows the window along the rows
+ * @param columns the window along the columns
+ * @hidden
  */
 public record Patches(int height, int width, int channels, Axis rows, Axis columns) {
   /**
    * A window along one axis.
    *
-   * @param places the number of places it stands at
-   * @param size how many pixels it looks at
-   * @param stride how far apart its places are
-   * @param dilation how far apart its pixels are
-   * @param before how far before the edge the first place begins
+   * @param places the number of positions of the window
+   * @param size the number of pixels in the window
+   * @param stride the distance between positions
+   * @param dilation the distance between pixels in the window
+   * @param before the number of pixels that the first position begins before the edge
    */
   public record Axis(int places, int size, int stride, int dilation, int before) {
+    /** Returns the window along an axis of the given length. */
     public static Axis of(Padding padding, int length, int size, int stride, int dilation) {
       int window = (size - 1) * dilation + 1;
       return new Axis(
@@ -36,22 +39,23 @@ public record Patches(int height, int width, int channels, Axis rows, Axis colum
           padding.before(length, window, stride));
     }
 
+    /** Returns the index of pixel {@code i} of the window, which may be outside the image. */
     int pixel(int place, int i) {
       return place * stride - before + i * dilation;
     }
   }
 
-  /** The number of places in an image. */
+  /** Returns the number of window positions in an image. */
   public int places() {
     return rows.places * columns.places;
   }
 
-  /** The number of values in a window. */
+  /** Returns the number of values in a window. */
   public int size() {
     return rows.size * columns.size * channels;
   }
 
-  /** Copies the windows of some images, one behind the other, into the rows of a matrix. */
+  /** Copies the windows of several images to the rows of a matrix. */
   public void unfold(int images, float[] from, int offset, float[] to) {
     int at = 0;
     for (int image = 0; image < images; image++) {
@@ -74,7 +78,7 @@ public record Patches(int height, int width, int channels, Axis rows, Axis colum
     }
   }
 
-  /** {@link #unfold} backwards: adds what the windows hold to the images. */
+  /** Adds the rows of a matrix to the windows of the images, the adjoint of {@link #unfold}. */
   public void fold(int images, float[] from, float[] to, int offset) {
     int at = 0;
     for (int image = 0; image < images; image++) {

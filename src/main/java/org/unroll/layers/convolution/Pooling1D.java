@@ -10,14 +10,14 @@ import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
 /**
- * What {@link MaxPooling1D} and {@link AveragePooling1D} have in common: a window of {@code
- * poolSize} time steps slides over the sequence, {@code strides} steps at a time, and leaves one
- * value for each feature. Steps that padding adds do not count.
+ * The base class of {@link MaxPooling1D} and {@link AveragePooling1D}. A window of {@code poolSize}
+ * time steps slides over the sequence, {@code strides} time steps at a time, and is reduced to one
+ * value for each feature. Time steps that the padding adds are ignored.
  *
- * <p>Input (batch, time, features), output (batch, windows, features); how many windows there are
- * is the {@link Padding}'s rule. As in Keras, masks are neither looked at nor passed on.
+ * <p>Input: (batch, time, features). Output: (batch, windows, features). The number of windows
+ * depends on the {@link Padding}. As in Keras, the mask is ignored and not passed on.
  *
- * @param <S> the layer itself, so that the fluent setters keep its type
+ * @param <S> the type of the layer, which the fluent setters return
  */
 public abstract class Pooling1D<S extends Pooling1D<S>> extends Layer {
   private final int poolSize;
@@ -31,47 +31,57 @@ public abstract class Pooling1D<S extends Pooling1D<S>> extends Layer {
 
   abstract S self();
 
-  /** The number of time steps in a window. */
+  /** Returns the number of time steps in a window. */
   public final int poolSize() {
     return poolSize;
   }
 
-  /** How many steps a window is after the one before; the pool size by default. */
+  /**
+   * Sets the number of time steps from one window to the next. The default is the pool size.
+   *
+   * @throws IllegalArgumentException if it is less than 1
+   */
   public S strides(int newStrides) {
     requireNotBuilt("strides");
     strides = requirePositive("strides", newStrides);
     return self();
   }
 
-  /** How many steps a window is after the one before. */
+  /** Returns the number of time steps from one window to the next. */
   public final int strides() {
     return strides == null ? poolSize : strides;
   }
 
   /**
-   * What happens at the ends of a sequence; {@link Padding#VALID} by default, {@link
-   * Padding#CAUSAL} not possible.
+   * Sets the padding at the ends of a sequence. The default is {@link Padding#VALID}.
+   *
+   * @throws IllegalArgumentException if it is {@link Padding#CAUSAL}
    */
   public S padding(Padding newPadding) {
     requireNotBuilt("padding");
     if (newPadding == Padding.CAUSAL) {
-      throw new IllegalArgumentException("The padding of a " + type() + " is valid or same.");
+      throw new IllegalArgumentException(
+          "The padding of " + type() + " must be 'valid' or 'same', but was 'causal'.");
     }
     padding = newPadding;
     return self();
   }
 
-  /** The padding by its Keras name. */
+  /**
+   * Sets the padding by its Keras name, {@code "valid"} or {@code "same"}.
+   *
+   * @throws IllegalArgumentException if it is another name
+   */
   public S padding(String name) {
     return padding(Padding.of(name));
   }
 
-  /** What happens at the ends of a sequence. */
+  /** Returns the padding at the ends of a sequence. */
   public final Padding padding() {
     return padding;
   }
 
-  /** Sets the name. */
+  /** Sets the name, which must be unique in the model. */
   public S name(String name) {
     setName(name);
     return self();
@@ -83,7 +93,7 @@ public abstract class Pooling1D<S extends Pooling1D<S>> extends Layer {
     return windows(input, previous, padding, poolSize, strides());
   }
 
-  /** The windows on the time steps of one slice. */
+  /** The pass of a pooling layer, which pools one window at a time. */
   abstract class PoolingPass extends Pass {
     private final Tensor output = new Tensor();
     private final Tensor inputGradient = new Tensor();
@@ -93,15 +103,17 @@ public abstract class Pooling1D<S extends Pooling1D<S>> extends Layer {
     private Shape outputShape;
     private int before;
 
-    /** Writes the values of one window, rows × features. */
+    /**
+     * Writes the rows × features values of the window from time step {@code from} to {@code to}.
+     */
     abstract void pool(Tensor input, int from, int to, float[] values, int at);
 
-    /** Adds to the steps from … to − 1 what the gradients of the values of their window give. */
+    /** Adds the gradient of a window to that of its time steps {@code from} to {@code to} − 1. */
     abstract void poolBackward(
         int from, int to, int block, float[] g, int at, int window, float[] into);
 
     @Override
-    public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+    public Tensor forward(Tensor input, float[][] state, ForwardContext context) {
       int timesteps = input.timesteps();
       if (!input.shape().equals(inputShape)) {
         inputShape = input.shape();

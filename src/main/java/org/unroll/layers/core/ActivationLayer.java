@@ -11,24 +11,34 @@ import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
 /**
- * An activation as a layer of its own, Keras's {@code Activation}: y = act(x).
+ * Applies an activation function, as Keras's {@code Activation}.
+ *
+ * <pre>
+ * y = act(x)
+ * </pre>
+ *
+ * <p>Input and output: samples of any shape. Softmax is applied to the last axis. The mask is
+ * passed on.
+ *
+ * <p>Backward pass: dx = d loss / d y ⊙ act′(x), and for softmax the product with its Jacobian.
  *
  * <p>Source: Keras 3, {@code keras.layers.Activation}.
  */
 public final class ActivationLayer extends Layer {
   private final Activation activation;
 
+  /** Creates the layer. See {@code Layers.activation}. */
   public ActivationLayer(Activation activation) {
     super("Activation");
     this.activation = activation;
   }
 
-  /** The activation. */
+  /** Returns the activation. */
   public Activation activation() {
     return activation;
   }
 
-  /** Sets the name. */
+  /** Sets the name, which must be unique in the model. */
   public ActivationLayer name(String name) {
     setName(name);
     return this;
@@ -63,7 +73,7 @@ public final class ActivationLayer extends Layer {
     private Tensor x;
 
     @Override
-    public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+    public Tensor forward(Tensor input, float[][] state, ForwardContext context) {
       x = input;
       y = atLeast(y, input.size());
       input.matrix(in);

@@ -15,8 +15,8 @@ import org.unroll.network.Recorder;
 import org.unroll.network.Tensor;
 
 /**
- * Attention over time: makes one vector of a sequence, the mean of its time steps with weights that
- * the layer learns to give them. A learned query q asks each step for its score:
+ * Attention over time: reduces a sequence to the weighted mean of its time steps. The weights α are
+ * computed from a score of each time step, which compares it with a learned query q.
  *
  * <pre>
  * additive      e[t] = tanh(x[t]·W + b)·q
@@ -25,27 +25,35 @@ import org.unroll.network.Tensor;
  * α = softmax(e) over the time steps      y = Σ α[t]·x[t]
  * </pre>
  *
- * <p>Input (batch, time, features), output (batch, features). Weights: {@code query} q, (units)
- * with the additive score and (features) with the dot product; with the additive score also {@code
- * kernel} W (features, units) and {@code bias} b (units). W and q begin Glorot uniform, b with
- * zeros. A masked step has the weight 0; of a row that is masked throughout all have, and its
- * output is 0. The output has no mask.
+ * <p>Input: (batch, time, features). Output: (batch, features), without a mask. The weight α of a
+ * masked time step is 0. If all time steps of a row are masked, its output is 0.
  *
- * <p>A {@link Recorder} is told α as {@code attention_weights}.
+ * <p>Weights: {@code query} q, whose length is units for the additive score and features for the
+ * dot product. The additive score also has {@code kernel} W (features, units) and {@code bias} b
+ * (units). W and q are initialized with {@link Initializers#glorotUniform()}, b with zeros.
  *
- * <p>Backwards, with g = d loss / d y: dα[t] = g·x[t], de = α ⊙ (dα − Σ α·dα), and from there
- * through the score; dx[t] = α[t]·g + what comes through the score.
+ * <p>A {@link Recorder} receives α as {@code attention_weights}.
+ *
+ * <p>Backward pass, with g = d loss / d y:
+ *
+ * <pre>
+ * dα[t] = g·x[t]      de = α ⊙ (dα − Σ α·dα)
+ *
+ * additive      dz[t] = de[t]·q ⊙ (1 − tanh²)      dq = Σ de[t]·tanh(x[t]·W + b)
+ *               dW = Σ x[t]ᵀ·dz[t]      db = Σ dz[t]      dx[t] = α[t]·g + dz[t]·Wᵀ
+ * dot product   dq = Σ de[t]·x[t] / √features      dx[t] = α[t]·g + de[t]·q / √features
+ * </pre>
  *
  * <p>Source: Bahdanau, Cho and Bengio 2015, "Neural machine translation by jointly learning to
- * align and translate" (additive); Luong, Pham and Manning 2015, Vaswani et al. 2017 (dot product,
- * scaled); the learned query in place of a decoder's state: Yang et al. 2016, "Hierarchical
- * attention networks". Keras has no such layer, and a model with one cannot be saved to its files.
+ * align and translate" (additive score); Luong, Pham and Manning 2015 (dot product); Vaswani et al.
+ * 2017 (scaled dot product); Yang et al. 2016, "Hierarchical attention networks" (learned query).
+ * Keras has no such layer, so a model with this layer cannot be saved in Keras's file formats.
  */
 public final class AttentionPooling extends Layer {
-  /** What a {@link Recorder} is told. */
+  /** The name under which α is recorded. */
   public static final String WEIGHTS = "attention_weights";
 
-  private final Integer units; // null with the dot product
+  private final Integer units; // null for the dot product
   private float[] kernelTransposed;
 
   private AttentionPooling(Integer units) {
@@ -53,15 +61,22 @@ public final class AttentionPooling extends Layer {
     this.units = units;
   }
 
+  /**
+   * Creates a layer with the additive score. See {@code Layers.additiveAttention}.
+   *
+   * @param units the length of the query
+   * @throws IllegalArgumentException if {@code units} is less than 1
+   */
   public static AttentionPooling additive(int units) {
     return new AttentionPooling(requireUnits(units));
   }
 
+  /** Creates a layer with the dot product as the score. See {@code Layers.dotProductAttention}. */
   public static AttentionPooling dotProduct() {
     return new AttentionPooling(null);
   }
 
-  /** Sets the name. */
+  /** Sets the name, which must be unique in the model. */
   public AttentionPooling name(String name) {
     setName(name);
     return this;
@@ -108,7 +123,7 @@ public final class AttentionPooling extends Layer {
     private final Tensor recorded = new Tensor();
     private final Tensor inputGradient = new Tensor();
     private float[] keys = {}; // tanh(x·W + b)
-    private float[] weights = {}; // for each time step and row the score, then its share
+    private float[] weights = {}; // e, then α, for each time step and row
     private float[] y = {};
     private float[] scoreGradients = {};
     private float[] keyGradients = {};
@@ -116,14 +131,14 @@ public final class AttentionPooling extends Layer {
     private Tensor x;
 
     @Override
-    public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+    public Tensor forward(Tensor input, float[][] state, ForwardContext context) {
       x = input;
       int rows = input.rows();
       int width = input.width();
       weights = atLeast(weights, rows * input.timesteps());
       score();
       for (int r = 0; r < rows; r++) {
-        share(r);
+        softmax(r);
       }
       y = atLeast(y, rows * width);
       Arrays.fill(y, 0, rows * width, 0f);
@@ -132,7 +147,7 @@ public final class AttentionPooling extends Layer {
         int to = position % rows * width;
         addScaled(weights[position], input.values(), from, y, to, width);
       }
-      call.record(
+      context.record(
           AttentionPooling.this,
           WEIGHTS,
           recorded.set(weights, 0, rows, Shape.of(input.timesteps(), 1), null));
@@ -141,7 +156,7 @@ public final class AttentionPooling extends Layer {
 
     private static void addScaled(
         float factor, float[] from, int fromOffset, float[] to, int toOffset, int count) {
-      if (factor != 0) { // what a masked step holds does not matter, be it infinite
+      if (factor != 0) { // a masked time step may have infinite values
         for (int j = 0; j < count; j++) {
           to[toOffset + j] += factor * from[fromOffset + j];
         }
@@ -173,17 +188,17 @@ public final class AttentionPooling extends Layer {
       kernels.multiply(left, right, result.set(weights, 0, positions, 1), false);
     }
 
-    /** The softmax over the time steps of one row that are not masked. */
-    private void share(int row) {
+    /** Applies softmax to the scores of one row at the time steps that are not masked. */
+    private void softmax(int row) {
       int rows = x.rows();
       int end = rows * x.timesteps();
       float largest = Float.NEGATIVE_INFINITY;
       for (int p = row; p < end; p += rows) {
-        largest = counts(p) ? Math.max(largest, weights[p]) : largest;
+        largest = isUnmasked(p) ? Math.max(largest, weights[p]) : largest;
       }
       double sum = 0;
       for (int p = row; p < end; p += rows) {
-        weights[p] = counts(p) ? (float) Math.exp(weights[p] - largest) : 0f;
+        weights[p] = isUnmasked(p) ? (float) Math.exp(weights[p] - largest) : 0f;
         sum += weights[p];
       }
       for (int p = row; p < end && sum != 0; p += rows) {
@@ -191,7 +206,7 @@ public final class AttentionPooling extends Layer {
       }
     }
 
-    private boolean counts(int position) {
+    private boolean isUnmasked(int position) {
       return x.mask() == null || x.mask()[position];
     }
 

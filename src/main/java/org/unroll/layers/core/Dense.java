@@ -7,17 +7,22 @@ import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
 /**
- * A fully connected layer, Keras's {@code Dense}, on the last axis of its input.
+ * A fully connected layer on the last axis of its input, as Keras's {@code Dense}.
  *
  * <pre>
  * y = act(x·W + b)
  * </pre>
  *
- * <p>Weights: {@code kernel} W (inputs, units), {@code bias} b (units). Input (batch, …, inputs),
- * output (batch, …, units); on a sequence every time step goes through the same weights, as in
- * {@link TimeDistributed}.
+ * <p>Input: (batch, …, features). Output: (batch, …, units). If the input is a sequence, the same
+ * weights are applied to each time step. The mask is passed on.
  *
- * <p>Backwards, with g = d loss / d y ⊙ act′: dW = xᵀ·g, db = Σ g, dx = g·Wᵀ.
+ * <p>Weights: {@code kernel} W (features, units), {@code bias} b (units).
+ *
+ * <p>Backward pass, with g = d loss / d y ⊙ act′:
+ *
+ * <pre>
+ * dW = xᵀ·g      db = Σ g      dx = g·Wᵀ
+ * </pre>
  *
  * <p>Source: Keras 3, {@code keras.layers.Dense}.
  */
@@ -25,6 +30,12 @@ public final class Dense extends KernelLayer<Dense> {
   private final int units;
   private float[] kernelTransposed;
 
+  /**
+   * Creates the layer. See {@code Layers.dense}.
+   *
+   * @param units the number of outputs
+   * @throws IllegalArgumentException if {@code units} is less than 1
+   */
   public Dense(int units) {
     super("Dense", requireUnits(units));
     this.units = units;
@@ -35,7 +46,7 @@ public final class Dense extends KernelLayer<Dense> {
     return this;
   }
 
-  /** The number of outputs. */
+  /** Returns the number of outputs. */
   public int units() {
     return units;
   }

@@ -3,7 +3,6 @@ package org.unroll.layers.core;
 import org.unroll.compute.Compute;
 import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
-import org.unroll.internal.CounterRandom;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.Layer;
@@ -11,26 +10,41 @@ import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
 /**
- * Drops values at random in training, Keras's {@code Dropout} (Srivastava et al. 2014): each value
- * is set to 0 with probability rate, the others are divided by 1 − rate. Outside of training it
- * changes nothing.
+ * Sets values to 0 at random in training, as Keras's {@code Dropout}.
  *
- * <p>Source: Keras 3, {@code keras.layers.Dropout}.
+ * <pre>
+ * y = m ⊙ x      m = 0 with probability rate, else 1 / (1 − rate)
+ * </pre>
+ *
+ * <p>A factor m is drawn for each value independently. Outside of training y = x.
+ *
+ * <p>Input and output: samples of any shape. The mask is passed on.
+ *
+ * <p>Backward pass: dx = m ⊙ d loss / d y.
+ *
+ * <p>Source: Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from
+ * overfitting"; Keras 3, {@code keras.layers.Dropout}.
  */
 public final class Dropout extends Layer {
   private final double rate;
 
+  /**
+   * Creates the layer. See {@code Layers.dropout}.
+   *
+   * @param rate the probability that a value is dropped
+   * @throws IllegalArgumentException if {@code rate} is not in [0, 1)
+   */
   public Dropout(double rate) {
     super("Dropout");
     this.rate = requireRate("rate", rate);
   }
 
-  /** The share of the values that is dropped. */
+  /** Returns the probability that a value is dropped. */
   public double rate() {
     return rate;
   }
 
-  /** Sets the name. */
+  /** Sets the name, which must be unique in the model. */
   public Dropout name(String name) {
     setName(name);
     return this;
@@ -56,28 +70,20 @@ public final class Dropout extends Layer {
     private final Matrix values = new Matrix();
     private final Matrix factors = new Matrix();
     private final Matrix result = new Matrix();
-    private final ForwardContext eachStep = new ForwardContext();
     private float[] mask = {};
     private float[] y = {};
     private boolean drops;
 
     @Override
-    public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
-      drops = call.isTraining() && rate > 0;
+    public Tensor forward(Tensor input, float[][] state, ForwardContext context) {
+      drops = context.isTraining() && rate > 0;
       if (!drops) {
         return input;
       }
       int size = input.size();
       mask = atLeast(mask, size);
       y = atLeast(y, size);
-      int width = input.width();
-      int rows = input.rows();
-      int timesteps = input.timesteps();
-      eachStep.eachStep(call, rows, timesteps);
-      for (int position = 0; position < rows * timesteps; position++) {
-        long key = eachStep.randomKey(position(), 0, position);
-        CounterRandom.fillDropoutMask(key, rate, width, mask, position * width);
-      }
+      context.fillDropoutMask(Dropout.this, 0, rate, input, mask);
       values.set(input.values(), input.offset(), 1, size);
       factors.set(mask, 0, 1, size);
       Compute.kernels().multiplyElements(values, factors, result.set(y, 0, 1, size), false);

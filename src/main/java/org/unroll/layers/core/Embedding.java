@@ -12,13 +12,19 @@ import org.unroll.network.Tensor;
 import org.unroll.network.Weight;
 
 /**
- * Turns whole numbers, such as word ranks, into vectors, Keras's {@code Embedding}: y = E[index].
+ * Maps indices, such as the ids of words, to vectors, as Keras's {@code Embedding}.
  *
- * <p>Weights: {@code embeddings} E (inputDim, outputDim). Input (batch, …) of indices from 0 to
- * inputDim − 1; output (batch, …, outputDim). With {@link #maskZero} index 0 stands for padding,
- * and the layers behind skip it. An index outside the range is an error that names its place.
+ * <pre>
+ * y[t] = E[x[t]]
+ * </pre>
  *
- * <p>Backwards: dE[index] += dy for every place the index stood at; the indices have no gradient.
+ * <p>Input: (batch, time), indices from 0 to inputDim − 1. Output: (batch, time, outputDim). If
+ * {@link #maskZero} is set, index 0 is padding and the layers that follow skip it. An index out of
+ * range throws an exception that names its row and time step.
+ *
+ * <p>Weights: {@code embeddings} E (inputDim, outputDim).
+ *
+ * <p>Backward pass: dE[x[t]] += d loss / d y[t], for each time step. The input has no gradient.
  *
  * <p>Source: Keras 3, {@code keras.layers.Embedding}.
  */
@@ -29,66 +35,66 @@ public final class Embedding extends Layer {
   private Regularizer embeddingsRegularizer;
   private boolean maskZero;
 
+  /**
+   * Creates the layer. See {@code Layers.embedding}.
+   *
+   * @param inputDim the number of different indices, which is the largest index + 1
+   * @param outputDim the length of a vector
+   * @throws IllegalArgumentException if an argument is less than 1
+   */
   public Embedding(int inputDim, int outputDim) {
     super("Embedding");
-    if (inputDim < 1 || outputDim < 1) {
-      throw new IllegalArgumentException(
-          "An embedding has at least one index and one value. Received: inputDim="
-              + inputDim
-              + ", outputDim="
-              + outputDim);
-    }
-    this.inputDim = inputDim;
-    this.outputDim = outputDim;
+    this.inputDim = requirePositive("inputDim", inputDim);
+    this.outputDim = requirePositive("outputDim", outputDim);
   }
 
-  /** The number of different indices. */
+  /** Returns the number of different indices. */
   public int inputDim() {
     return inputDim;
   }
 
-  /** The length of a vector. */
+  /** Returns the length of a vector. */
   public int outputDim() {
     return outputDim;
   }
 
-  /** The first values of E; uniform on [−0.05, 0.05) by default. */
+  /** Sets the initializer of E. The default is {@link Initializers#randomUniform()}. */
   public Embedding embeddingsInitializer(Initializer initializer) {
     requireNotBuilt("embeddingsInitializer");
     embeddingsInitializer = initializer;
     return this;
   }
 
-  /** The first values of E. */
+  /** Returns the initializer of E. */
   public Initializer embeddingsInitializer() {
     return embeddingsInitializer;
   }
 
-  /** A penalty on E; none by default. */
+  /** Sets the penalty on E. The default is null, which means no penalty. */
   public Embedding embeddingsRegularizer(Regularizer regularizer) {
     requireNotBuilt("embeddingsRegularizer");
     embeddingsRegularizer = regularizer;
     return this;
   }
 
-  /** The penalty on E, or null. */
+  /** Returns the penalty on E, which may be null. */
   public Regularizer embeddingsRegularizer() {
     return embeddingsRegularizer;
   }
 
-  /** Whether index 0 is padding that the layers behind skip; false by default. */
+  /** Sets whether index 0 is padding that the layers that follow skip. The default is false. */
   public Embedding maskZero(boolean mask) {
     requireNotBuilt("maskZero");
     maskZero = mask;
     return this;
   }
 
-  /** Whether index 0 is padding. */
+  /** Returns whether index 0 is padding. */
   public boolean maskZero() {
     return maskZero;
   }
 
-  /** Sets the name. */
+  /** Sets the name, which must be unique in the model. */
   public Embedding name(String name) {
     setName(name);
     return this;
@@ -132,7 +138,7 @@ public final class Embedding extends Layer {
     private int timesteps;
 
     @Override
-    public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+    public Tensor forward(Tensor input, float[][] state, ForwardContext context) {
       rows = input.rows();
       timesteps = input.shape().axis(0);
       int positions = rows * timesteps;
@@ -145,7 +151,7 @@ public final class Embedding extends Layer {
       for (int r = 0; r < rows; r++) {
         for (int t = 0; t < timesteps; t++) {
           float value = input.values()[input.offset() + r * timesteps + t];
-          int index = index(value, call, r, t);
+          int index = index(value, context, r, t);
           int position = t * rows + r;
           indices[position] = index;
           mask[position] = index != 0;
@@ -155,23 +161,23 @@ public final class Embedding extends Layer {
       return output.set(y, 0, rows, Shape.of(timesteps, outputDim), maskZero ? mask : input.mask());
     }
 
-    private int index(float value, ForwardContext call, int row, int step) {
+    private int index(float value, ForwardContext context, int row, int step) {
       int index = (int) value;
       if (index != value || index < 0 || index >= inputDim) {
         throw new IllegalArgumentException(
             describe()
-                + " looks up whole numbers from 0 to "
+                + " needs whole numbers from 0 to "
                 + (inputDim - 1)
                 + " (inputDim="
                 + inputDim
-                + "). Received "
+                + "), but "
+                + context.describeRow(row)
+                + " has "
                 + (index == value ? Integer.toString(index) : Float.toString(value))
-                + " in "
-                + call.describeRow(row)
-                + ", step "
+                + " at time step "
                 + step
-                + ". Make inputDim at least the largest index + 1, or cap the vocabulary when the"
-                + " data is loaded.");
+                + ". Set inputDim to at least the largest index + 1, or limit the vocabulary when"
+                + " you load the data.");
       }
       return index;
     }

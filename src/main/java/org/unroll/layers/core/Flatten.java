@@ -5,17 +5,21 @@ import org.unroll.network.Layer;
 import org.unroll.network.Pass;
 
 /**
- * Lays all axes of a sample out in one, row-major, Keras's {@code Flatten}: (batch, 240, 14)
- * becomes (batch, 3360).
+ * Flattens the axes of a sample to one axis in row-major order, as Keras's {@code Flatten}. The
+ * shape (batch, 240, 14) becomes (batch, 3360).
+ *
+ * <p>Input: samples of any shape whose axes have fixed lengths. Output: (batch, values). The mask
+ * is not passed on.
  *
  * <p>Source: Keras 3, {@code keras.layers.Flatten}.
  */
 public final class Flatten extends Layer {
+  /** Creates the layer. See {@code Layers.flatten}. */
   public Flatten() {
     super("Flatten");
   }
 
-  /** Sets the name. */
+  /** Sets the name, which must be unique in the model. */
   public Flatten name(String name) {
     setName(name);
     return this;
@@ -24,7 +28,7 @@ public final class Flatten extends Layer {
   @Override
   public Shape checkInput(Shape input, Layer previous) {
     if (!input.isKnown()) {
-      throw wrongInput("axes of fixed length", input, previous);
+      throw wrongInput("with axes of fixed length", input, previous);
     }
     return Shape.of(input.size());
   }

@@ -5,7 +5,6 @@ import org.unroll.compute.Compute;
 import org.unroll.compute.Kernels;
 import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
-import org.unroll.layers.convolution.Conv1D;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.Initializer;
@@ -16,10 +15,10 @@ import org.unroll.network.Regularizer;
 import org.unroll.network.Tensor;
 
 /**
- * What {@link Dense} and {@link Conv1D} have in common: a product with a kernel, a bias, an
- * activation, y = act(z + b), and the arguments for them.
+ * The base class of {@link Dense} and of {@code Conv1D}: layers that compute y = act(z + b), where
+ * z is a product of the input and a kernel W.
  *
- * @param <S> the layer itself, so that the fluent setters keep its type
+ * @param <S> the type of the layer, which the fluent setters return
  */
 public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
   private final int outputs;
@@ -30,97 +29,117 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
   private Regularizer kernelRegularizer;
   private Regularizer biasRegularizer;
 
+  /**
+   * Creates a layer.
+   *
+   * @param type the class name, as in Keras
+   * @param outputs the number of outputs, which is the length of b
+   * @hidden
+   */
   protected KernelLayer(String type, int outputs) {
     super(type);
     this.outputs = outputs;
   }
 
+  /**
+   * Returns this layer.
+   *
+   * @hidden
+   */
   protected abstract S self();
 
-  /** The activation; {@code linear} by default. */
+  /** Sets the activation. The default is {@link Activation#LINEAR}. */
   public S activation(Activation newActivation) {
     requireNotBuilt("activation");
     activation = newActivation;
     return self();
   }
 
-  /** The activation by its Keras name. */
+  /**
+   * Sets the activation by its Keras name. The default is {@code "linear"}.
+   *
+   * @throws IllegalArgumentException if there is no such activation
+   */
   public S activation(String name) {
     return activation(Activation.of(name));
   }
 
-  /** The activation. */
+  /** Returns the activation. */
   public final Activation activation() {
     return activation;
   }
 
-  /** Whether b is added; true by default. */
+  /** Sets whether b is added. The default is true. */
   public S useBias(boolean use) {
     requireNotBuilt("useBias");
     useBias = use;
     return self();
   }
 
-  /** Whether b is added. */
+  /** Returns whether b is added. */
   public final boolean useBias() {
     return useBias;
   }
 
-  /** The first values of W; Glorot uniform by default. */
+  /** Sets the initializer of W. The default is {@link Initializers#glorotUniform()}. */
   public S kernelInitializer(Initializer initializer) {
     requireNotBuilt("kernelInitializer");
     kernelInitializer = initializer;
     return self();
   }
 
-  /** The first values of W. */
+  /** Returns the initializer of W. */
   public final Initializer kernelInitializer() {
     return kernelInitializer;
   }
 
-  /** The first values of b; zeros by default. */
+  /** Sets the initializer of b. The default is {@link Initializers#zeros()}. */
   public S biasInitializer(Initializer initializer) {
     requireNotBuilt("biasInitializer");
     biasInitializer = initializer;
     return self();
   }
 
-  /** The first values of b. */
+  /** Returns the initializer of b. */
   public final Initializer biasInitializer() {
     return biasInitializer;
   }
 
-  /** A penalty on W; none by default. */
+  /** Sets the penalty on W. The default is null, which means no penalty. */
   public S kernelRegularizer(Regularizer regularizer) {
     requireNotBuilt("kernelRegularizer");
     kernelRegularizer = regularizer;
     return self();
   }
 
-  /** The penalty on W, or null. */
+  /** Returns the penalty on W, which may be null. */
   public final Regularizer kernelRegularizer() {
     return kernelRegularizer;
   }
 
-  /** A penalty on b; none by default. */
+  /** Sets the penalty on b. The default is null, which means no penalty. */
   public S biasRegularizer(Regularizer regularizer) {
     requireNotBuilt("biasRegularizer");
     biasRegularizer = regularizer;
     return self();
   }
 
-  /** The penalty on b, or null. */
+  /** Returns the penalty on b, which may be null. */
   public final Regularizer biasRegularizer() {
     return biasRegularizer;
   }
 
-  /** Sets the name. */
+  /** Sets the name, which must be unique in the model. */
   public S name(String name) {
     setName(name);
     return self();
   }
 
-  /** Creates W and b. */
+  /**
+   * Creates W with the given shape, and b.
+   *
+   * @hidden
+   */
   protected final void createKernel(Shape kernel, WeightFactory factory) {
     factory.create("kernel", kernel, kernelInitializer, kernelRegularizer);
     if (useBias) {
@@ -133,17 +152,22 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
     return makesProbabilities(activation) ? activation : null;
   }
 
-  /** Bias and activation around the product. */
+  /**
+   * The pass of a layer with a kernel. It applies bias and activation to the product.
+   *
+   * @hidden
+   */
   protected abstract class KernelPass extends Pass {
+    /** The implementation of the matrix products. */
     protected final Kernels kernels = Compute.kernels();
 
-    /** The matrices of one kernel call, which a layer points at their places just before it. */
+    /** The first operand of a kernel call, which is set just before the call. */
     protected final Matrix left = new Matrix();
 
-    /** The second matrix of a kernel call. */
+    /** The second operand of a kernel call. */
     protected final Matrix right = new Matrix();
 
-    /** The matrix that a kernel call writes. */
+    /** The result of a kernel call. */
     protected final Matrix result = new Matrix();
 
     private final Tensor output = new Tensor();
@@ -154,23 +178,26 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
     private float[] dx = {};
     private Tensor x;
 
-    /** The shape of one output sample. */
+    /** Creates a pass whose buffers are allocated with the first slice. */
+    protected KernelPass() {}
+
+    /** Returns the shape of one output sample. */
     protected abstract Shape outputFor(Shape input);
 
-    /** The mask of the output. */
+    /** Returns the mask of the output, which may be null. */
     protected abstract boolean[] maskFor(Tensor input);
 
-    /** z = the product, or z += the product. */
+    /** Sets z to the product, or adds the product to z. */
     protected abstract void multiply(Tensor input, float[] z, boolean accumulate);
 
-    /** Sets the gradient of the kernel from that of z, which begins at {@code at}. */
+    /** Sets the gradient of W, given the gradient g of z, which starts at index {@code at}. */
     protected abstract void kernelGradient(Tensor input, float[] g, int at, float[] gradient);
 
-    /** Sets the gradient of the input from that of z. */
+    /** Sets the gradient of the input, given the gradient g of z, which starts at {@code at}. */
     protected abstract void inputGradient(Tensor input, float[] g, int at, float[] gradient);
 
     @Override
-    public final Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+    public final Tensor forward(Tensor input, float[][] state, ForwardContext context) {
       x = input;
       Shape shape = outputFor(input.shape());
       int positions = input.rows() * shape.size() / outputs;

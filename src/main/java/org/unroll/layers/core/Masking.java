@@ -8,28 +8,37 @@ import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
 /**
- * Marks time steps that do not count, Keras's {@code Masking}: a step whose values all equal the
- * mask value. The layers behind skip it, and its values become 0.
+ * Masks the time steps whose values are all equal to the mask value, as Keras's {@code Masking}.
+ * The values of a masked time step are set to 0.
  *
- * <p>Input and output (batch, time, …). A recurrent layer leaves its state alone at a masked step
- * and repeats its output; losses and metrics leave masked steps out where the mask reaches them.
+ * <p>Recurrent layers do not change their state at a masked time step and repeat their output.
+ * Losses and metrics ignore masked time steps if the output of the model has the mask.
+ *
+ * <p>Input and output: (batch, time, …).
+ *
+ * <p>Backward pass: dx = d loss / d y, and 0 at masked time steps.
  *
  * <p>Source: Keras 3, {@code keras.layers.Masking}.
  */
 public final class Masking extends Layer {
   private final float maskValue;
 
+  /**
+   * Creates the layer. See {@code Layers.masking}.
+   *
+   * @param maskValue the value that all features of a masked time step have. Keras's default is 0
+   */
   public Masking(double maskValue) {
     super("Masking");
     this.maskValue = (float) maskValue;
   }
 
-  /** The value that all features of a masked time step have. */
+  /** Returns the value that all features of a masked time step have. */
   public double maskValue() {
     return maskValue;
   }
 
-  /** Sets the name. */
+  /** Sets the name, which must be unique in the model. */
   public Masking name(String name) {
     setName(name);
     return this;
@@ -59,7 +68,7 @@ public final class Masking extends Layer {
     private float[] y = {};
 
     @Override
-    public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+    public Tensor forward(Tensor input, float[][] state, ForwardContext context) {
       int positions = input.rows() * input.timesteps();
       int width = input.width();
       if (mask.length < positions) {
@@ -68,14 +77,14 @@ public final class Masking extends Layer {
       y = atLeast(y, input.size());
       System.arraycopy(input.values(), input.offset(), y, 0, input.size());
       for (int position = 0; position < positions; position++) {
-        mask[position] = counts(y, position * width, width);
+        mask[position] = isUnmasked(y, position * width, width);
       }
       output.set(y, 0, input.rows(), input.shape(), mask);
       clearMasked(y, 0, output);
       return output;
     }
 
-    private boolean counts(float[] values, int from, int width) {
+    private boolean isUnmasked(float[] values, int from, int width) {
       for (int i = from; i < from + width; i++) {
         if (values[i] != maskValue) {
           return true;

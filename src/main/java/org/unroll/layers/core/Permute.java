@@ -10,15 +10,24 @@ import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
 /**
- * Changes the order of a sample's axes, Keras's {@code Permute}: with {@code permute(2, 1)},
- * (batch, 240, 14) becomes (batch, 14, 240). Axis {@code i} of the output is axis {@code dims[i]}
- * of the input, counted from 1 behind the batch axis. As in Keras, a mask is not passed on.
+ * Permutes the axes of a sample, as Keras's {@code Permute}. Axis i of the output is axis {@code
+ * dims[i]} of the input. Axes are counted from 1, without the batch axis. With {@code permute(2,
+ * 1)}, the shape (batch, 240, 14) becomes (batch, 14, 240).
+ *
+ * <p>Input and output: samples with as many axes as {@code dims}. As in Keras, the mask is not
+ * passed on.
  *
  * <p>Source: Keras 3, {@code keras.layers.Permute}.
  */
 public final class Permute extends Layer {
   private final int[] dims;
 
+  /**
+   * Creates the layer. See {@code Layers.permute}.
+   *
+   * @param dims the axes of the input in the order of the output, counted from 1
+   * @throws IllegalArgumentException if {@code dims} does not contain each axis exactly once
+   */
   public Permute(int... dims) {
     super("Permute");
     int[] sorted = dims.clone();
@@ -26,18 +35,19 @@ public final class Permute extends Layer {
     if (dims.length == 0
         || !Arrays.equals(sorted, IntStream.rangeClosed(1, dims.length).toArray())) {
       throw new IllegalArgumentException(
-          "dims has each of the axes once, counted from 1, such as permute(2, 1). Received: "
-              + Arrays.toString(dims));
+          "dims must contain each axis once, counted from 1, for example permute(2, 1), but was "
+              + Arrays.toString(dims)
+              + ".");
     }
     this.dims = dims.clone();
   }
 
-  /** The axes of the input in the order of the output, counted from 1. */
+  /** Returns the axes of the input in the order of the output, counted from 1. */
   public int[] dims() {
     return dims.clone();
   }
 
-  /** Sets the name. */
+  /** Sets the name, which must be unique in the model. */
   public Permute name(String name) {
     setName(name);
     return this;
@@ -46,7 +56,7 @@ public final class Permute extends Layer {
   @Override
   public Shape checkInput(Shape input, Layer previous) {
     if (input.rank() != dims.length) {
-      throw wrongInput("samples of " + dims.length + " axes", input, previous);
+      throw wrongInput("with " + dims.length + " axes per sample", input, previous);
     }
     return permuted(input);
   }
@@ -67,10 +77,10 @@ public final class Permute extends Layer {
     private float[] dx = {};
     private Shape inputShape;
     private Shape outputShape;
-    private int[] sources = {}; // for each value of an output sample, its place in the input sample
+    private int[] sources = {}; // the index in an input sample of each output value
 
     @Override
-    public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+    public Tensor forward(Tensor input, float[][] state, ForwardContext context) {
       if (!input.shape().equals(inputShape)) {
         inputShape = input.shape();
         outputShape = permuted(inputShape);
@@ -97,7 +107,7 @@ public final class Permute extends Layer {
       return inputGradient;
     }
 
-    /** Copies one value of each row; places count within a sample, row-major. */
+    /** Copies one value of each row. Its indices within a sample are row-major. */
     private static void copy(Tensor from, int source, Tensor to, int target) {
       int rows = from.rows();
       int fromWidth = from.width();

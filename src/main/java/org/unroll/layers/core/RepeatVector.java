@@ -10,28 +10,35 @@ import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
 /**
- * Makes a sequence of n equal time steps from a vector, Keras's {@code RepeatVector}: (batch,
- * features) becomes (batch, n, features). Backwards, the gradients of the time steps add up.
+ * Repeats a vector n times, as Keras's {@code RepeatVector}. The result is a sequence of equal time
+ * steps.
+ *
+ * <p>Input: (batch, features). Output: (batch, n, features).
+ *
+ * <p>Backward pass: dx = Σ d loss / d y[t] over the time steps.
  *
  * <p>Source: Keras 3, {@code keras.layers.RepeatVector}.
  */
 public final class RepeatVector extends Layer {
   private final int n;
 
+  /**
+   * Creates the layer. See {@code Layers.repeatVector}.
+   *
+   * @param n the number of time steps
+   * @throws IllegalArgumentException if {@code n} is less than 1
+   */
   public RepeatVector(int n) {
     super("RepeatVector");
-    if (n < 1) {
-      throw new IllegalArgumentException("A vector is repeated at least once. Received: n=" + n);
-    }
-    this.n = n;
+    this.n = requirePositive("n", n);
   }
 
-  /** The number of time steps. */
+  /** Returns the number of time steps. */
   public int n() {
     return n;
   }
 
-  /** Sets the name. */
+  /** Sets the name, which must be unique in the model. */
   public RepeatVector name(String name) {
     setName(name);
     return this;
@@ -57,7 +64,7 @@ public final class RepeatVector extends Layer {
     private float[] dx = {};
 
     @Override
-    public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+    public Tensor forward(Tensor input, float[][] state, ForwardContext context) {
       int block = input.size();
       y = atLeast(y, n * block);
       for (int t = 0; t < n; t++) {

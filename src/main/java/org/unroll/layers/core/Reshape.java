@@ -5,15 +5,24 @@ import org.unroll.network.Layer;
 import org.unroll.network.Pass;
 
 /**
- * Gives the values of each sample, taken row-major, other axes, Keras's {@code Reshape}: (batch,
- * 12) becomes (batch, 3, 4). One axis of the target may be left open with {@link Shape#ANY} (−1 in
- * Keras); it is as long as the number of values makes it. As in Keras, a mask is not passed on.
+ * Changes the shape of the samples and keeps their values in row-major order, as Keras's {@code
+ * Reshape}. With {@code reshape(3, 4)}, the shape (batch, 12) becomes (batch, 3, 4). One axis may
+ * be {@link Shape#ANY}, which is −1 in Keras. Its length is derived from the number of values.
+ *
+ * <p>Input: samples of any shape with the right number of values. Output: samples of the target
+ * shape. As in Keras, the mask is not passed on.
  *
  * <p>Source: Keras 3, {@code keras.layers.Reshape}.
  */
 public final class Reshape extends Layer {
   private final Shape targetShape;
 
+  /**
+   * Creates the layer. See {@code Layers.reshape}.
+   *
+   * @param targetShape the shape of an output sample
+   * @throws IllegalArgumentException if the shape has no axis or more than one unknown axis
+   */
   public Reshape(Shape targetShape) {
     super("Reshape");
     int open = 0;
@@ -22,18 +31,19 @@ public final class Reshape extends Layer {
     }
     if (targetShape.rank() == 0 || open > 1) {
       throw new IllegalArgumentException(
-          "A target shape has at least one axis and at most one that is open. Received: "
-              + targetShape);
+          "The target shape must have at least one axis, of which at most one is Shape.ANY, but was "
+              + targetShape
+              + ".");
     }
     this.targetShape = targetShape;
   }
 
-  /** The axes behind the batch axis, as they were given. */
+  /** Returns the shape of an output sample, in which one axis may be {@link Shape#ANY}. */
   public Shape targetShape() {
     return targetShape;
   }
 
-  /** Sets the name. */
+  /** Sets the name, which must be unique in the model. */
   public Reshape name(String name) {
     setName(name);
     return this;
@@ -49,23 +59,23 @@ public final class Reshape extends Layer {
     if (!fits) {
       throw new IllegalArgumentException(
           describe()
-              + " makes samples of "
+              + " with target shape "
               + describe(targetShape)
-              + "; '"
+              + " needs "
+              + (targetShape.isKnown() ? "" : "a multiple of ")
+              + known
+              + " values per sample, but '"
               + previous.name()
               + "' returns "
               + previous.describeOutput(input)
-              + ", which is "
+              + " with "
               + input.size()
-              + " values a sample and not "
-              + (targetShape.isKnown() ? "" : "a multiple of ")
-              + known
-              + ". Change the target shape, or leave one of its axes open with Shape.ANY");
+              + ". Change the target shape, or set one of its axes to Shape.ANY.");
     }
     return resolve(input);
   }
 
-  /** The number of values in the axes that are not open. */
+  /** The product of the known axes of the target shape. */
   private int known() {
     int product = 1;
     for (int axis : targetShape.toArray()) {

@@ -6,7 +6,7 @@ import org.unroll.network.Gradient;
 import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
-/** Gives the values of each sample, taken row-major, other axes. */
+/** Changes the shape of the samples and keeps their values in row-major order. */
 abstract class ReshapePass extends Pass {
   private final Tensor output = new Tensor();
   private final Tensor inputGradient = new Tensor();
@@ -15,11 +15,11 @@ abstract class ReshapePass extends Pass {
   private Shape inputShape;
   private Shape outputShape;
 
-  /** The shape of one output sample. */
+  /** Returns the shape of one output sample. */
   abstract Shape outputFor(Shape input);
 
   @Override
-  public final Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+  public final Tensor forward(Tensor input, float[][] state, ForwardContext context) {
     if (!input.shape().equals(inputShape)) {
       inputShape = input.shape();
       outputShape = outputFor(inputShape);
@@ -37,7 +37,7 @@ abstract class ReshapePass extends Pass {
     return move(gradient, inputGradient.set(dx, 0, gradient.rows(), inputShape, null));
   }
 
-  /** Copies from one layout to the other, as much at once as lies side by side in both. */
+  /** Copies from one layout to the other, in runs that are contiguous in both. */
   private static Tensor move(Tensor from, Tensor to) {
     int rows = from.rows();
     int size = from.shape().size();

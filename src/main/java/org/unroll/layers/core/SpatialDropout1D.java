@@ -4,7 +4,6 @@ import org.unroll.compute.Compute;
 import org.unroll.compute.Kernels;
 import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
-import org.unroll.internal.CounterRandom;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.Layer;
@@ -12,11 +11,18 @@ import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
 /**
- * Drops whole features at random in training, Keras's {@code SpatialDropout1D}: a feature of a row
- * is set to 0 at all time steps with probability rate, the others are divided by 1 − rate. Outside
- * of training it changes nothing.
+ * Sets whole features to 0 at random in training, as Keras's {@code SpatialDropout1D}.
  *
- * <p>Input and output (batch, time, features). The mask is passed on.
+ * <pre>
+ * y[t] = m ⊙ x[t]      m = 0 with probability rate, else 1 / (1 − rate)
+ * </pre>
+ *
+ * <p>A factor m is drawn for each row and feature and is used at all time steps. Outside of
+ * training y = x.
+ *
+ * <p>Input and output: (batch, time, features). The mask is passed on.
+ *
+ * <p>Backward pass: dx[t] = m ⊙ d loss / d y[t].
  *
  * <p>Source: Tompson et al. 2015, "Efficient object localization using convolutional networks";
  * Keras 3, {@code keras.layers.SpatialDropout1D}.
@@ -24,17 +30,23 @@ import org.unroll.network.Tensor;
 public final class SpatialDropout1D extends Layer {
   private final double rate;
 
+  /**
+   * Creates the layer. See {@code Layers.spatialDropout1D}.
+   *
+   * @param rate the probability that a feature is dropped
+   * @throws IllegalArgumentException if {@code rate} is not in [0, 1)
+   */
   public SpatialDropout1D(double rate) {
     super("SpatialDropout1D");
     this.rate = requireRate("rate", rate);
   }
 
-  /** The share of the features that is dropped. */
+  /** Returns the probability that a feature is dropped. */
   public double rate() {
     return rate;
   }
 
-  /** Sets the name. */
+  /** Sets the name, which must be unique in the model. */
   public SpatialDropout1D name(String name) {
     setName(name);
     return this;
@@ -67,17 +79,14 @@ public final class SpatialDropout1D extends Layer {
     private boolean drops;
 
     @Override
-    public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
-      drops = call.isTraining() && rate > 0;
+    public Tensor forward(Tensor input, float[][] state, ForwardContext context) {
+      drops = context.isTraining() && rate > 0;
       if (!drops) {
         return input;
       }
       int width = input.width();
       dropMask = atLeast(dropMask, input.rows() * width);
-      for (int r = 0; r < input.rows(); r++) {
-        long key = call.randomKey(position(), 0, r);
-        CounterRandom.fillDropoutMask(key, rate, width, dropMask, r * width);
-      }
+      context.fillDropoutMask(SpatialDropout1D.this, 0, rate, input.rows(), width, dropMask);
       y = atLeast(y, input.size());
       multiply(input, y, 0);
       return output.set(y, 0, input.rows(), input.shape(), input.mask());

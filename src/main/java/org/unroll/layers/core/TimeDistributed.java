@@ -9,23 +9,32 @@ import org.unroll.network.Input;
 import org.unroll.network.Layer;
 import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
-import org.unroll.network.Weight;
 
 /**
- * Applies a layer to every time step on its own, Keras's {@code TimeDistributed}: the inner layer
- * sees each (row, time step) as a sample. Its weights are the inner layer's.
+ * Applies an inner layer to each time step separately, as Keras's {@code TimeDistributed}. Each
+ * time step of each row is a sample of the inner layer.
  *
- * <p>Input (batch, time, …), output (batch, time, …) with the inner layer's output shape.
+ * <p>Input: (batch, time, …), where … is the input of the inner layer. Output: (batch, time, …),
+ * where … is its output. The mask is passed on.
+ *
+ * <p>Weights: those of the inner layer.
  *
  * <p>Source: Keras 3, {@code keras.layers.TimeDistributed}.
  */
 public final class TimeDistributed extends Layer {
   private final Layer layer;
 
+  /**
+   * Creates the layer. See {@code Layers.timeDistributed}.
+   *
+   * @param layer the layer to apply, which must not be stateful or have more than one output
+   * @throws IllegalArgumentException if the layer is an input or a cell
+   */
   public TimeDistributed(Layer layer) {
     super("TimeDistributed");
     if (layer instanceof Input) {
-      throw new IllegalArgumentException("TimeDistributed applies a layer, not an input(...).");
+      throw new IllegalArgumentException(
+          "The layer inside timeDistributed(...) must not be an input(...).");
     }
     if (layer instanceof Cell cell) {
       throw new IllegalArgumentException(cell.isOneStep());
@@ -33,12 +42,12 @@ public final class TimeDistributed extends Layer {
     this.layer = layer;
   }
 
-  /** The layer applied to every time step. */
+  /** Returns the layer that is applied to each time step. */
   public Layer layer() {
     return layer;
   }
 
-  /** Sets the name. */
+  /** Sets the name, which must be unique in the model. */
   public TimeDistributed name(String name) {
     setName(name);
     return this;
@@ -54,29 +63,12 @@ public final class TimeDistributed extends Layer {
     if (input.rank() < 2) {
       throw wrongInput(BATCH_TIME_FEATURES, input, previous);
     }
-    if (layer.stateful() || layer.moreOutputs() != null) {
-      throw new IllegalArgumentException(
-          describe()
-              + " applies a layer to each time step by itself, so "
-              + layer.describe()
-              + " cannot "
-              + (layer.stateful() ? "be stateful" : "return " + layer.moreOutputs())
-              + " inside it.");
-    }
-    if (layer.needsWholeBatch()) {
-      throw new IllegalArgumentException(
-          describe()
-              + " cannot apply "
-              + layer.describe()
-              + " to each time step by itself: its statistics are those of a whole batch. Leave"
-              + " timeDistributed out to normalize over all rows and time steps.");
-    }
-    return layer.checkInput(input.dropFirst(), this).prepend(input.axis(0));
+    return checkInner(layer, input.dropFirst()).prepend(input.axis(0));
   }
 
   @Override
   protected boolean worksStepByStep() {
-    return true; // the inner layer sees nothing but one step
+    return true; // the inner layer does not depend on other time steps
   }
 
   @Override
@@ -85,23 +77,15 @@ public final class TimeDistributed extends Layer {
         + name()
         + "' applies '"
         + layer.name()
-        + "' to each time step by itself: leave it out, or put a layer that changes the shape"
-        + " beside it";
+        + "' to each time step separately. Use '"
+        + layer.name()
+        + "' without timeDistributed(...), or put a layer that changes the shape before or after"
+        + " it.";
   }
 
   @Override
   protected void createWeights(Shape input, WeightFactory factory) {
     factory.inner(layer, input.dropFirst(), 1);
-  }
-
-  @Override
-  public Gradient newGradient(Weight weight) {
-    return layer.newGradient(weight);
-  }
-
-  @Override
-  public void prepareBackward() {
-    layer.prepareBackward();
   }
 
   @Override
@@ -124,11 +108,12 @@ public final class TimeDistributed extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+    public Tensor forward(Tensor input, float[][] state, ForwardContext context) {
       x = input;
       int timesteps = input.shape().axis(0);
       toInner(input, innerInput, 0);
-      Tensor y = inner.forward(innerInput, null, eachStep.eachStep(call, input.rows(), timesteps));
+      eachStep.timeStepsAsRows(context, input.rows(), timesteps);
+      Tensor y = inner.forward(innerInput, null, eachStep);
       return toOuter(y, output, 1, y.shape().prepend(timesteps), input.mask());
     }
 
@@ -140,8 +125,8 @@ public final class TimeDistributed extends Layer {
     }
 
     /**
-     * Time steps become rows. Where samples keep an axis of their own in front, it moves before the
-     * rows, as tensors have it.
+     * Turns time steps into rows. If the samples of the inner layer have two or more axes, their
+     * first axis must come before the rows.
      */
     private void toInner(Tensor from, Tensor to, int buffer) {
       int rows = from.rows() * from.shape().axis(0);

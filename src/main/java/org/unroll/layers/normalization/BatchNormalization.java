@@ -12,32 +12,34 @@ import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
 /**
- * Normalizes each feature by its mean and variance over the batch, Keras's {@code
- * BatchNormalization} on the last axis:
+ * Normalizes each feature by its mean and variance over the batch, as Keras's {@code
+ * BatchNormalization} on the last axis.
  *
  * <pre>
  * x̂ = (x − μ) / √(σ² + ε)      y = γ ⊙ x̂ + β
  * </pre>
  *
- * <p>In training μ and σ² are those of the whole batch, over all rows and time steps that are not
- * masked (σ² divided by their number n), and the layer remembers them:
+ * <p>In training, μ and σ² are the mean and the variance over the n rows and time steps of the
+ * whole batch that are not masked. The variance is the sum of squares divided by n. The layer keeps
+ * moving averages of both:
  *
  * <pre>
  * moving_mean     = momentum·moving_mean     + (1 − momentum)·μ
  * moving_variance = momentum·moving_variance + (1 − momentum)·σ²
  * </pre>
  *
- * <p>Outside of training, and in a layer that is {@linkplain Layer#trainable(boolean) frozen},
- * those stand for μ and σ². A batch whose loss is not finite, which changes no weight, does not
- * change them either.
+ * <p>Outside of training, and if the layer is {@linkplain Layer#trainable(boolean) frozen}, the
+ * moving averages are used as μ and σ². A batch whose loss is not finite changes neither the
+ * weights nor the moving averages.
  *
- * <p>Input and output (batch, …, features). Weights: {@code gamma} γ, {@code beta} β, and, not
- * trainable, {@code moving_mean}, {@code moving_variance}, all (features). The mask is passed on;
- * masked steps are normalized as the others are. As in Keras, 1e-7 is added to n where there is a
- * mask.
+ * <p>Input and output: (batch, …, features). The mask is passed on. Masked time steps are
+ * normalized like the others. As in Keras, 1e-7 is added to n if there is a mask.
  *
- * <p>Backwards in training, with g = d loss / d y, sums over the whole batch and m = 1 where x
- * counts, else 0:
+ * <p>Weights: {@code gamma} γ (features), {@code beta} β (features), and the non-trainable {@code
+ * moving_mean} (features) and {@code moving_variance} (features).
+ *
+ * <p>Backward pass in training, with g = d loss / d y, sums over the whole batch, and m = 0 at
+ * masked time steps, else 1:
  *
  * <pre>
  * dγ = Σ g ⊙ x̂      dβ = Σ g      dx = γ / √(σ² + ε) ⊙ (g − m/n·(dβ + x̂ ⊙ dγ))
@@ -47,13 +49,14 @@ import org.unroll.network.Tensor;
  * keras.layers.BatchNormalization}.
  */
 public final class BatchNormalization extends NormalizationLayer<BatchNormalization> {
-  /** Keras's {@code backend.epsilon()}, which keeps it from dividing by 0 masked steps. */
+  /** Keras's {@code backend.epsilon()}, which prevents a division by 0 if everything is masked. */
   private static final double KERAS_EPSILON = 1e-7;
 
   private double momentum = 0.99;
   private Initializer movingMeanInitializer = Initializers.zeros();
   private Initializer movingVarianceInitializer = Initializers.ones();
 
+  /** Creates the layer. See {@code Layers.batchNormalization}. */
   public BatchNormalization() {
     super("BatchNormalization");
   }
@@ -63,42 +66,46 @@ public final class BatchNormalization extends NormalizationLayer<BatchNormalizat
     return this;
   }
 
-  /** How much of the moving averages a batch leaves as it was; 0.99 by default. */
+  /**
+   * Sets the momentum of the moving averages. The default is 0.99.
+   *
+   * @throws IllegalArgumentException if it is not in [0, 1]
+   */
   public BatchNormalization momentum(double newMomentum) {
     requireNotBuilt("momentum");
     if (!(newMomentum >= 0 && newMomentum <= 1)) {
       throw new IllegalArgumentException(
-          "momentum is at least 0 and at most 1. Received: momentum=" + newMomentum);
+          "momentum must be at least 0 and at most 1, but was " + newMomentum + ".");
     }
     momentum = newMomentum;
     return this;
   }
 
-  /** How much of the moving averages a batch leaves as it was. */
+  /** Returns the momentum of the moving averages. */
   public double momentum() {
     return momentum;
   }
 
-  /** The first values of the moving mean; zeros by default. */
+  /** Sets the initializer of the moving mean. The default is {@link Initializers#zeros()}. */
   public BatchNormalization movingMeanInitializer(Initializer initializer) {
     requireNotBuilt("movingMeanInitializer");
     movingMeanInitializer = initializer;
     return this;
   }
 
-  /** The first values of the moving mean. */
+  /** Returns the initializer of the moving mean. */
   public Initializer movingMeanInitializer() {
     return movingMeanInitializer;
   }
 
-  /** The first values of the moving variance; ones by default. */
+  /** Sets the initializer of the moving variance. The default is {@link Initializers#ones()}. */
   public BatchNormalization movingVarianceInitializer(Initializer initializer) {
     requireNotBuilt("movingVarianceInitializer");
     movingVarianceInitializer = initializer;
     return this;
   }
 
-  /** The first values of the moving variance. */
+  /** Returns the initializer of the moving variance. */
   public Initializer movingVarianceInitializer() {
     return movingVarianceInitializer;
   }
@@ -107,8 +114,8 @@ public final class BatchNormalization extends NormalizationLayer<BatchNormalizat
   protected void createWeights(Shape input, WeightFactory factory) {
     super.createWeights(input, factory);
     Shape features = Shape.of(input.last());
-    factory.createNotTrainable("moving_mean", features, movingMeanInitializer);
-    factory.createNotTrainable("moving_variance", features, movingVarianceInitializer);
+    factory.createNonTrainable("moving_mean", features, movingMeanInitializer);
+    factory.createNonTrainable("moving_variance", features, movingVarianceInitializer);
   }
 
   @Override
@@ -129,11 +136,11 @@ public final class BatchNormalization extends NormalizationLayer<BatchNormalizat
     return new BatchNormalizationPass(inputShape().last());
   }
 
-  /** What the slices of a batch have in common, or what one of them adds to it. */
+  /** Statistics of one slice, or of a whole batch. */
   private static final class Statistics {
     private double count;
     private final double[] mean;
-    private final double[] squares; // of the distances from the mean; in the end the variance
+    private final double[] squares; // of the distances from the mean, then the variance
     private final double[] gammaSums;
     private final double[] betaSums;
 
@@ -150,7 +157,7 @@ public final class BatchNormalization extends NormalizationLayer<BatchNormalizat
     private final Tensor output = new Tensor();
     private final Tensor inputGradient = new Tensor();
     private final Statistics own;
-    private final Statistics met; // used by the pass of the first slice
+    private final Statistics combined; // used by the pass of the first slice
     private Statistics batch;
     private final float[] mean;
     private final float[] inverse; // 1 / √(σ² + ε)
@@ -162,8 +169,8 @@ public final class BatchNormalization extends NormalizationLayer<BatchNormalizat
     BatchNormalizationPass(int features) {
       this.features = features;
       own = new Statistics(features);
-      met = new Statistics(features);
-      batch = met;
+      combined = new Statistics(features);
+      batch = combined;
       mean = new float[features];
       inverse = new float[features];
     }
@@ -177,7 +184,7 @@ public final class BatchNormalization extends NormalizationLayer<BatchNormalizat
       int positions = input.size() / features;
       float[] values = input.values();
       for (int position = 0; position < positions; position++) {
-        if (counts(input, position)) {
+        if (isUnmasked(input, position)) {
           int at = input.offset() + position * features;
           for (int j = 0; j < features; j++) {
             own.mean[j] += values[at + j];
@@ -189,7 +196,7 @@ public final class BatchNormalization extends NormalizationLayer<BatchNormalizat
         own.mean[j] /= Math.max(own.count, 1);
       }
       for (int position = 0; position < positions; position++) {
-        if (counts(input, position)) {
+        if (isUnmasked(input, position)) {
           int at = input.offset() + position * features;
           for (int j = 0; j < features; j++) {
             double distance = values[at + j] - own.mean[j];
@@ -200,7 +207,7 @@ public final class BatchNormalization extends NormalizationLayer<BatchNormalizat
       x = input;
     }
 
-    private boolean counts(Tensor input, int position) {
+    private boolean isUnmasked(Tensor input, int position) {
       return input.mask() == null || input.mask()[position];
     }
 
@@ -208,50 +215,49 @@ public final class BatchNormalization extends NormalizationLayer<BatchNormalizat
       if (input.mask() != null && input.shape().rank() != 2) {
         throw new IllegalArgumentException(
             describe()
-                + " takes masked sequences of vectors only, as Keras does. Received: a mask with"
-                + " samples of shape "
+                + " needs masked samples of shape (time, features), as in Keras, but the shape was "
                 + input.shape()
-                + ". Leave the mask out, or put the layer where samples are (time, features)");
+                + ". Remove the mask, or move the layer to where samples are (time, features).");
       }
     }
 
-    /** Means and sums of squares of parts put together: Chan, Golub and LeVeque 1979. */
+    /** Combines means and sums of squares as Chan, Golub and LeVeque 1979. */
     @Override
-    protected void meet(BatchPass[] slices, int count) {
+    protected void combine(BatchPass[] slices, int count) {
       double n = 0;
-      Arrays.fill(met.mean, 0);
-      Arrays.fill(met.squares, 0);
+      Arrays.fill(combined.mean, 0);
+      Arrays.fill(combined.squares, 0);
       for (int i = 0; i < count; i++) {
         Statistics slice = ((BatchNormalizationPass) slices[i]).own;
         n += slice.count;
         for (int j = 0; j < features; j++) {
-          met.mean[j] += slice.count * slice.mean[j];
+          combined.mean[j] += slice.count * slice.mean[j];
         }
       }
-      met.count = x.mask() == null ? n : n + KERAS_EPSILON;
+      combined.count = x.mask() == null ? n : n + KERAS_EPSILON;
       for (int j = 0; j < features; j++) {
-        met.mean[j] /= met.count;
+        combined.mean[j] /= combined.count;
       }
       for (int i = 0; i < count; i++) {
         Statistics slice = ((BatchNormalizationPass) slices[i]).own;
         for (int j = 0; j < features; j++) {
-          double distance = slice.mean[j] - met.mean[j];
-          met.squares[j] += slice.squares[j] + slice.count * distance * distance;
+          double distance = slice.mean[j] - combined.mean[j];
+          combined.squares[j] += slice.squares[j] + slice.count * distance * distance;
         }
       }
       for (int j = 0; j < features; j++) {
-        met.squares[j] /= met.count;
+        combined.squares[j] /= combined.count;
       }
       for (int i = 0; i < count; i++) {
-        ((BatchNormalizationPass) slices[i]).batch = met;
+        ((BatchNormalizationPass) slices[i]).batch = combined;
       }
     }
 
     @Override
-    public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+    public Tensor forward(Tensor input, float[][] state, ForwardContext context) {
       requireMaskFits(input);
       x = input;
-      training = call.isTraining() && meetsBatch();
+      training = context.isTraining() && usesBatchStatistics();
       float[] movingMean = movingMean();
       float[] movingVariance = movingVariance();
       for (int j = 0; j < features; j++) {
@@ -291,14 +297,14 @@ public final class BatchNormalization extends NormalizationLayer<BatchNormalizat
     }
 
     @Override
-    protected void meetBackward(BatchPass[] slices, int count) {
-      Arrays.fill(met.gammaSums, 0);
-      Arrays.fill(met.betaSums, 0);
+    protected void combineBackward(BatchPass[] slices, int count) {
+      Arrays.fill(combined.gammaSums, 0);
+      Arrays.fill(combined.betaSums, 0);
       for (int i = 0; i < count; i++) {
         Statistics slice = ((BatchNormalizationPass) slices[i]).own;
         for (int j = 0; j < features; j++) {
-          met.gammaSums[j] += slice.gammaSums[j];
-          met.betaSums[j] += slice.betaSums[j];
+          combined.gammaSums[j] += slice.gammaSums[j];
+          combined.betaSums[j] += slice.betaSums[j];
         }
       }
     }
@@ -314,7 +320,7 @@ public final class BatchNormalization extends NormalizationLayer<BatchNormalizat
       float[] g = gradient.values();
       for (int position = 0; position < gradient.size() / features; position++) {
         int at = position * features;
-        double share = training && counts(x, position) ? 1 / batch.count : 0;
+        double share = training && isUnmasked(x, position) ? 1 / batch.count : 0;
         for (int j = 0; j < features; j++) {
           float slope = gamma == null ? inverse[j] : gamma[j] * inverse[j];
           float normalized = (x.values()[x.offset() + at + j] - mean[j]) * inverse[j];
@@ -326,9 +332,9 @@ public final class BatchNormalization extends NormalizationLayer<BatchNormalizat
     }
 
     @Override
-    protected void keepStatistics() {
-      move(movingMean(), met.mean);
-      move(movingVariance(), met.squares);
+    protected void updateStatistics() {
+      move(movingMean(), combined.mean);
+      move(movingVariance(), combined.squares);
     }
 
     private void move(float[] average, double[] now) {

@@ -8,23 +8,28 @@ import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
 /**
- * Normalizes each vector of features by itself, Keras's {@code LayerNormalization} on the last
- * axis:
+ * Normalizes the features of each sample and time step separately, as Keras's {@code
+ * LayerNormalization} on the last axis.
  *
  * <pre>
  * μ = 1/n Σ xⱼ      σ² = 1/n Σ (xⱼ − μ)²      x̂ⱼ = (xⱼ − μ) / √(σ² + ε)      yⱼ = γⱼ·x̂ⱼ + βⱼ
  * </pre>
  *
- * <p>Input and output (batch, …, features). Weights: {@code gamma} γ (features), {@code beta} β
- * (features). The mask is passed on.
+ * <p>Input and output: (batch, …, features). The mask is passed on.
  *
- * <p>Backwards, with g = d loss / d y: dγ = Σ g ⊙ x̂, dβ = Σ g, and with h = g ⊙ γ, dx = (h −
- * mean(h) − x̂·mean(h ⊙ x̂)) / √(σ² + ε), the means over the features.
+ * <p>Weights: {@code gamma} γ (features), {@code beta} β (features).
+ *
+ * <p>Backward pass, with g = d loss / d y, h = g ⊙ γ, and means over the features:
+ *
+ * <pre>
+ * dγ = Σ g ⊙ x̂      dβ = Σ g      dx = (h − mean(h) − x̂·mean(h ⊙ x̂)) / √(σ² + ε)
+ * </pre>
  *
  * <p>Source: Ba, Kiros and Hinton 2016, "Layer normalization"; Keras 3, {@code
  * keras.layers.LayerNormalization}.
  */
 public final class LayerNormalization extends NormalizationLayer<LayerNormalization> {
+  /** Creates the layer. See {@code Layers.layerNormalization}. */
   public LayerNormalization() {
     super("LayerNormalization");
   }
@@ -47,7 +52,7 @@ public final class LayerNormalization extends NormalizationLayer<LayerNormalizat
     private final double[] betaSums;
     private float[] y = {};
     private float[] normalized = {};
-    private float[] inverse = {}; // 1 / √(σ² + ε) of each position
+    private float[] inverse = {}; // 1 / √(σ² + ε) for each row and time step
     private float[] dx = {};
 
     LayerNormalizationPass(Shape input) {
@@ -57,7 +62,7 @@ public final class LayerNormalization extends NormalizationLayer<LayerNormalizat
     }
 
     @Override
-    public Tensor forward(Tensor input, float[][] state, ForwardContext call) {
+    public Tensor forward(Tensor input, float[][] state, ForwardContext context) {
       int size = input.size();
       y = atLeast(y, size);
       normalized = atLeast(normalized, size);

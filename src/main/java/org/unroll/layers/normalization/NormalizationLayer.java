@@ -8,10 +8,10 @@ import org.unroll.network.Layer;
 import org.unroll.network.Regularizer;
 
 /**
- * What {@link LayerNormalization} and {@link BatchNormalization} have in common: the scale γ and
- * the offset β that follow the normalization of the last axis, and the arguments for them.
+ * The base class of {@link LayerNormalization} and {@link BatchNormalization}: layers that
+ * normalize the last axis and then apply a scale γ and an offset β.
  *
- * @param <S> the layer itself, so that the fluent setters keep its type
+ * @param <S> the type of the layer, which the fluent setters return
  */
 public abstract class NormalizationLayer<S extends NormalizationLayer<S>> extends Layer {
   private int axis = -1;
@@ -30,8 +30,8 @@ public abstract class NormalizationLayer<S extends NormalizationLayer<S>> extend
   abstract S self();
 
   /**
-   * The axis of the features, counted from the batch axis or backwards from the end; −1, the last
-   * one, by default. A model whose last axis is another one is refused when it is built.
+   * Sets the axis of the features, counted from the batch axis, or −1 for the last axis. The
+   * default is −1. It must be the last axis, which is checked when the model is built.
    */
   public S axis(int newAxis) {
     requireNotBuilt("axis");
@@ -39,100 +39,104 @@ public abstract class NormalizationLayer<S extends NormalizationLayer<S>> extend
     return self();
   }
 
-  /** The axis of the features. */
+  /** Returns the axis of the features. */
   public final int axis() {
     return axis;
   }
 
-  /** What is added to a variance before the root is taken; 0.001 by default. */
+  /**
+   * Sets the number ε that is added to the variance. The default is 0.001.
+   *
+   * @throws IllegalArgumentException if it is negative or not finite
+   */
   public S epsilon(double newEpsilon) {
     requireNotBuilt("epsilon");
     if (!(newEpsilon >= 0) || Double.isInfinite(newEpsilon)) {
       throw new IllegalArgumentException(
-          "epsilon is finite and at least 0. Received: epsilon=" + newEpsilon);
+          "epsilon must be finite and at least 0, but was " + newEpsilon + ".");
     }
     epsilon = newEpsilon;
     return self();
   }
 
-  /** What is added to a variance before the root is taken. */
+  /** Returns the number ε that is added to the variance. */
   public final double epsilon() {
     return epsilon;
   }
 
-  /** Whether β is added; true by default. */
+  /** Sets whether β is added. The default is true. */
   public S center(boolean add) {
     requireNotBuilt("center");
     center = add;
     return self();
   }
 
-  /** Whether β is added. */
+  /** Returns whether β is added. */
   public final boolean center() {
     return center;
   }
 
-  /** Whether the result is multiplied by γ; true by default. */
+  /** Sets whether the normalized input is multiplied by γ. The default is true. */
   public S scale(boolean multiply) {
     requireNotBuilt("scale");
     scale = multiply;
     return self();
   }
 
-  /** Whether the result is multiplied by γ. */
+  /** Returns whether the normalized input is multiplied by γ. */
   public final boolean scale() {
     return scale;
   }
 
-  /** The first values of β; zeros by default. */
+  /** Sets the initializer of β. The default is {@link Initializers#zeros()}. */
   public S betaInitializer(Initializer initializer) {
     requireNotBuilt("betaInitializer");
     betaInitializer = initializer;
     return self();
   }
 
-  /** The first values of β. */
+  /** Returns the initializer of β. */
   public final Initializer betaInitializer() {
     return betaInitializer;
   }
 
-  /** The first values of γ; ones by default. */
+  /** Sets the initializer of γ. The default is {@link Initializers#ones()}. */
   public S gammaInitializer(Initializer initializer) {
     requireNotBuilt("gammaInitializer");
     gammaInitializer = initializer;
     return self();
   }
 
-  /** The first values of γ. */
+  /** Returns the initializer of γ. */
   public final Initializer gammaInitializer() {
     return gammaInitializer;
   }
 
-  /** A penalty on β; none by default. */
+  /** Sets the penalty on β. The default is null, which means no penalty. */
   public S betaRegularizer(Regularizer regularizer) {
     requireNotBuilt("betaRegularizer");
     betaRegularizer = regularizer;
     return self();
   }
 
-  /** The penalty on β, or null. */
+  /** Returns the penalty on β, which may be null. */
   public final Regularizer betaRegularizer() {
     return betaRegularizer;
   }
 
-  /** A penalty on γ; none by default. */
+  /** Sets the penalty on γ. The default is null, which means no penalty. */
   public S gammaRegularizer(Regularizer regularizer) {
     requireNotBuilt("gammaRegularizer");
     gammaRegularizer = regularizer;
     return self();
   }
 
-  /** The penalty on γ, or null. */
+  /** Returns the penalty on γ, which may be null. */
   public final Regularizer gammaRegularizer() {
     return gammaRegularizer;
   }
 
-  /** Sets the name. */
+  /** Sets the name, which must be unique in the model. */
   public S name(String name) {
     setName(name);
     return self();
@@ -146,11 +150,14 @@ public abstract class NormalizationLayer<S extends NormalizationLayer<S>> extend
     if (axis != -1 && axis != input.rank()) {
       throw new IllegalArgumentException(
           describe()
-              + " normalizes the last axis. Received: axis="
+              + " can only normalize the last axis, but axis was "
               + axis
-              + " for "
+              + " and '"
+              + previous.name()
+              + "' returns "
               + previous.describeOutput(input)
-              + ". Use axis(-1), with a Permute before and behind if other axes hold the features");
+              + ". Use axis(-1), with permute(...) before and after it if the features are in another"
+              + " axis.");
     }
     return input;
   }
@@ -171,17 +178,17 @@ public abstract class NormalizationLayer<S extends NormalizationLayer<S>> extend
     }
   }
 
-  /** γ, or null without one. */
+  /** Returns γ, or null if there is no scale. */
   final float[] gamma() {
     return scale ? weights().get(0).values() : null;
   }
 
-  /** β, or null without one. */
+  /** Returns β, or null if there is no offset. */
   final float[] beta() {
     return center ? weights().get(scale ? 1 : 0).values() : null;
   }
 
-  /** Writes the gradients of γ and β, those of the two that there are. */
+  /** Sets the gradients of γ and β, if the layer has them. */
   final void setGradients(Gradient[] weightGradients, double[] gammaSums, double[] betaSums) {
     if (scale) {
       setTo(weightGradients[0].values(), gammaSums);

@@ -13,17 +13,18 @@ import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
 /**
- * Reads a sequence from both ends, Keras's {@code Bidirectional} (Schuster &amp; Paliwal 1997): one
- * recurrent layer forward, another backward, their outputs merged. With {@code returnSequences} the
- * backward layer's output is turned round first, so that both belong to the same time step.
+ * Reads a sequence from both ends and merges the outputs, Keras's {@code Bidirectional} (Schuster
+ * &amp; Paliwal 1997). One recurrent layer reads forward, another backward. With {@code
+ * returnSequences}, the output of the backward layer is reversed first, so that both outputs belong
+ * to the same time step.
  *
- * <p>The backward layer is a copy of the given one with {@code goBackwards} turned over and weights
- * of its own, or another layer with {@link #backwardLayer}. Weights: the forward layer's, then the
- * backward layer's. As in Keras, both return zeros at masked time steps where they return
- * sequences.
+ * <p>The backward layer is a copy of the given layer with the opposite {@code goBackwards} and its
+ * own weights, or a different layer set with {@link #backwardLayer(RecurrentLayer)}. Weights: those
+ * of the forward layer, then those of the backward layer. As in Keras, both layers return zeros at
+ * masked time steps if they return sequences.
  *
- * <p>Input (batch, time, features), output (batch, units) or (batch, time, units), twice as many
- * units with {@link MergeMode#CONCAT}.
+ * <p>Input (batch, time, features). Output (batch, units) or (batch, time, units), with twice as
+ * many units for {@link MergeMode#CONCAT}.
  *
  * <p>Source: Keras 3, {@code keras.layers.Bidirectional}.
  */
@@ -32,12 +33,12 @@ public final class Bidirectional extends Layer {
   private static final String BACKWARD = "backward_";
 
   private final RecurrentLayer<?> forwardLayer;
-  private RecurrentLayer<?> backwardLayer; // null until it is given or asked for
+  private RecurrentLayer<?> backwardLayer; // null until it is set or first needed
   private MergeMode mergeMode = MergeMode.CONCAT;
 
-  /** How the outputs of the two directions become one. */
+  /** The operation that merges the outputs of the two directions. */
   public enum MergeMode {
-    /** Side by side. */
+    /** Concatenation along the last axis. */
     CONCAT,
     /** Their sum. */
     SUM,
@@ -46,12 +47,16 @@ public final class Bidirectional extends Layer {
     /** Their mean. */
     AVE,
     /**
-     * They stay apart, Keras's {@code None}: a model that ends so predicts two outputs, {@code
-     * forward_…} and {@code backward_…} by the names of the two layers.
+     * No merging, Keras's {@code None}. The layer must be the last one of a model, which then
+     * predicts two outputs, named like the two layers: {@code forward_…} and {@code backward_…}.
      */
     NONE;
 
-    /** The mode with this Keras name. */
+    /**
+     * Returns the mode with a Keras name.
+     *
+     * @throws IllegalArgumentException if Keras has no such mode
+     */
     public static MergeMode of(String name) {
       for (MergeMode mode : values()) {
         if (mode.name().toLowerCase(Locale.ROOT).equals(name)) {
@@ -59,24 +64,29 @@ public final class Bidirectional extends Layer {
         }
       }
       throw new IllegalArgumentException(
-          "Unknown merge mode '" + name + "'. Known: concat, sum, mul, ave, none");
+          "The merge mode must be one of concat, sum, mul, ave and none, but was '" + name + "'.");
     }
   }
 
+  /**
+   * Creates a bidirectional layer.
+   *
+   * @param layer the forward layer, which must not be used elsewhere in the model
+   */
   public Bidirectional(RecurrentLayer<?> layer) {
     super("Bidirectional");
     forwardLayer = layer;
   }
 
-  /** The layer that reads the sequence as the given one does. */
+  /** Returns the forward layer, which is the given one. */
   public RecurrentLayer<?> forwardLayer() {
     return forwardLayer;
   }
 
-  /** The layer that reads the sequence the other way round. */
+  /** Returns the layer that reads the sequence in the opposite direction. */
   public RecurrentLayer<?> backwardLayer() {
     if (backwardLayer == null) {
-      // As late as possible: what is set on the forward layer until then holds for both.
+      // The copy is made as late as possible, so that it has all arguments of the forward layer.
       backwardLayer = forwardLayer.copy();
       backwardLayer.goBackwards(!forwardLayer.goBackwards());
     }
@@ -84,10 +94,10 @@ public final class Bidirectional extends Layer {
   }
 
   /**
-   * A layer of its own for the other direction.
+   * Sets a different layer for the opposite direction.
    *
-   * @throws IllegalArgumentException unless it reads the other way round and agrees with the
-   *     forward layer on returnSequences, returnState and stateful
+   * @throws IllegalArgumentException if both layers have the same {@code goBackwards}, or if they
+   *     differ in {@code returnSequences}, {@code returnState} or {@code stateful}
    */
   public Bidirectional backwardLayer(RecurrentLayer<?> layer) {
     requireNotBuilt("backwardLayer");
@@ -99,10 +109,10 @@ public final class Bidirectional extends Layer {
   private void requirePair(RecurrentLayer<?> layer) {
     if (layer.goBackwards() == forwardLayer.goBackwards()) {
       throw new IllegalArgumentException(
-          "The two layers of a Bidirectional read in different directions. Received:"
+          "The two layers of a Bidirectional must read in opposite directions, but both have"
               + " goBackwards="
               + layer.goBackwards()
-              + " for both. Set goBackwards on one of them.");
+              + ". Change goBackwards on one of them.");
     }
     requireSame("returnSequences", forwardLayer.returnSequences(), layer.returnSequences());
     requireSame("returnState", forwardLayer.returnState(), layer.returnState());
@@ -112,32 +122,30 @@ public final class Bidirectional extends Layer {
   private static void requireSame(String option, boolean forwards, boolean backwards) {
     if (forwards != backwards) {
       throw new IllegalArgumentException(
-          "Both layers of a Bidirectional have the same "
+          "Both layers of a Bidirectional must have the same "
               + option
-              + ". Received: "
-              + option
-              + "="
+              + ", but it is "
               + forwards
-              + " forwards, "
+              + " for the forward layer and "
               + backwards
-              + " backwards.");
+              + " for the backward layer.");
     }
   }
 
-  /** How the two outputs become one; side by side by default. */
+  /** Sets how the two outputs are merged; {@link MergeMode#CONCAT} by default. */
   public Bidirectional mergeMode(MergeMode mode) {
     requireNotBuilt("mergeMode");
     mergeMode = mode;
     return this;
   }
 
-  /** How the two outputs become one. */
+  /** Returns how the two outputs are merged. */
   public MergeMode mergeMode() {
     return mergeMode;
   }
 
-  /** Whether the outputs of the two directions stand in one row, one behind the other. */
-  private boolean isSideBySide() {
+  /** Returns whether the outputs of the two directions are concatenated. */
+  private boolean concatenates() {
     return mergeMode == MergeMode.CONCAT || mergeMode == MergeMode.NONE;
   }
 
@@ -151,7 +159,7 @@ public final class Bidirectional extends Layer {
     return forwardLayer.returnState();
   }
 
-  /** The states of the forward layer, then those of the backward one. */
+  /** Returns the states of the forward layer, then those of the backward layer. */
   @Override
   public Map<String, Shape> stateShapes() {
     Map<String, Shape> shapes = new LinkedHashMap<>();
@@ -173,11 +181,11 @@ public final class Bidirectional extends Layer {
   @Override
   public String moreOutputs() {
     return mergeMode == MergeMode.NONE
-        ? "its two directions on their own (MergeMode.NONE)"
+        ? "the outputs of its two directions separately (MergeMode.NONE)"
         : super.moreOutputs();
   }
 
-  /** Sets the name. */
+  /** Sets the name of the layer. */
   public Bidirectional name(String name) {
     setName(name);
     return this;
@@ -194,26 +202,27 @@ public final class Bidirectional extends Layer {
     if (one.rank() > (forwardLayer.returnSequences() ? 2 : 1)) {
       throw new IllegalArgumentException(
           describe()
-              + " merges vectors, and "
+              + " needs a layer that returns vectors, but "
               + forwardLayer.describe()
-              + " returns images, "
+              + " returns images of shape "
               + describe(one)
-              + ". Use it in one direction.");
+              + ". Use it without bidirectional(…).");
     }
     requirePair(backwardLayer());
     int other = backwardLayer.checkInput(input, previous).last();
-    if (isSideBySide()) {
+    if (concatenates()) {
       return one.withLast(one.last() + other);
     }
     if (one.last() != other) {
       throw new IllegalArgumentException(
           describe()
-              + " merges its outputs by "
+              + " must have the same number of units in both directions to merge them with "
               + mergeMode
-              + ", which needs as many units in both directions. Received: "
+              + ", but they have "
               + one.last()
               + " and "
-              + other);
+              + other
+              + ". Use equal units or MergeMode.CONCAT.");
     }
     return one;
   }
@@ -290,7 +299,7 @@ public final class Bidirectional extends Layer {
       return output.set(merged, 0, rows, shape, outputs[0].mask());
     }
 
-    /** The states of one direction; the arrays are the same. */
+    /** Returns the states of one direction, without copying the arrays. */
     private float[][] half(float[][] state, int direction) {
       if (state == null) {
         return null;
@@ -301,12 +310,12 @@ public final class Bidirectional extends Layer {
     }
 
     private int width() {
-      return isSideBySide() ? units[0] + units[1] : units[0];
+      return concatenates() ? units[0] + units[1] : units[0];
     }
 
     /**
-     * Where one direction has what belongs to time step t: the backward layer has it in reversed
-     * order.
+     * Returns the index of the output of one direction for time step t. The outputs of the backward
+     * layer are in reversed order.
      */
     private int at(int direction, int t, int row) {
       int step = direction == 0 ? t : timesteps - 1 - t;
@@ -316,7 +325,7 @@ public final class Bidirectional extends Layer {
     private void merge(int a, int b, int to) {
       float[] forward = outputs[0].values();
       float[] backward = outputs[1].values();
-      if (isSideBySide()) {
+      if (concatenates()) {
         System.arraycopy(forward, a, merged, to, units[0]);
         System.arraycopy(backward, b, merged, to + units[0], units[1]);
         return;
@@ -358,7 +367,7 @@ public final class Bidirectional extends Layer {
 
     private void splitGradient(Tensor gradient, int direction) {
       int width = width();
-      int part = isSideBySide() && direction == 1 ? units[0] : 0;
+      int part = concatenates() && direction == 1 ? units[0] : 0;
       float[] g = gradient.values();
       float[] other = outputs[1 - direction].values();
       for (int t = 0; t < timesteps; t++) {

@@ -1,71 +1,24 @@
 package org.unroll.layers.recurrent;
 
-import org.unroll.network.Padding;
-
 /**
- * An LSTM over sequences of images, Keras's {@code ConvLSTM2D} (Shi et al. 2015). The cell, {@link
- * ConvLstm2DCell}, has the equations and the arguments.
+ * An LSTM for sequences of images, Keras's {@code ConvLSTM2D} (Shi et al. 2015). {@link
+ * ConvLstm2DCell} documents the equations, and {@link ConvLstm2DOptions} the arguments.
  *
- * <p>Input (batch, time, rows, columns, channels); output (batch, new rows, new columns, filters),
- * the last step's, or (batch, time, new rows, new columns, filters) with {@code returnSequences}.
+ * <p>Input (batch, time, rows, columns, channels). Output (batch, new rows, new columns, filters),
+ * which is the output of the last step, or (batch, time, new rows, new columns, filters) with
+ * {@code returnSequences(true)}.
  *
  * <p>Source: Keras 3, {@code keras.layers.ConvLSTM2D}.
  */
-public final class ConvLstm2D extends GatedLayer<ConvLstm2D, ConvLstm2DCell> {
+public final class ConvLstm2D extends UnitsLayer<ConvLstm2D, ConvLstm2DCell>
+    implements ConvLstm2DOptions<ConvLstm2D> {
+  /** Creates a layer around a cell, which must not be used in another layer. */
   public ConvLstm2D(ConvLstm2DCell cell) {
     super("ConvLSTM2D", cell);
   }
 
   @Override
-  ConvLstm2D self() {
-    return this;
-  }
-
-  @Override
-  ConvLstm2D fresh() {
+  ConvLstm2D withCopiedCell() {
     return new ConvLstm2D(cell().copy());
-  }
-
-  /** See {@link ConvLstm2DCell#strides(int, int)}; the same for rows and columns. */
-  public ConvLstm2D strides(int both) {
-    return strides(both, both);
-  }
-
-  /** See {@link ConvLstm2DCell#strides(int, int)}. */
-  public ConvLstm2D strides(int rows, int columns) {
-    requireNotBuilt("strides");
-    cell().strides(rows, columns);
-    return this;
-  }
-
-  /** See {@link ConvLstm2DCell#dilationRate(int, int)}; the same for rows and columns. */
-  public ConvLstm2D dilationRate(int both) {
-    return dilationRate(both, both);
-  }
-
-  /** See {@link ConvLstm2DCell#dilationRate(int, int)}. */
-  public ConvLstm2D dilationRate(int rows, int columns) {
-    requireNotBuilt("dilationRate");
-    cell().dilationRate(rows, columns);
-    return this;
-  }
-
-  /** See {@link ConvLstm2DCell#padding(Padding)}. */
-  public ConvLstm2D padding(Padding edge) {
-    requireNotBuilt("padding");
-    cell().padding(edge);
-    return this;
-  }
-
-  /** The padding by its Keras name, {@code valid} or {@code same}. */
-  public ConvLstm2D padding(String name) {
-    return padding(Padding.of(name));
-  }
-
-  /** See {@link ConvLstm2DCell#unitForgetBias(boolean)}. */
-  public ConvLstm2D unitForgetBias(boolean ones) {
-    requireNotBuilt("unitForgetBias");
-    cell().unitForgetBias(ones);
-    return this;
   }
 }

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unroll.compute.Activation;
+import org.unroll.compute.Compute;
+import org.unroll.compute.Kernels;
 import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
 import org.unroll.layers.convolution.Patches;
@@ -14,12 +16,13 @@ import org.unroll.network.Initializer;
 import org.unroll.network.Layer;
 import org.unroll.network.Padding;
 import org.unroll.network.Pass;
+import org.unroll.network.SequenceDropout;
 import org.unroll.network.TimeSteps;
 import org.unroll.network.Weight;
 
 /**
- * One step of {@link ConvLstm2D} (Shi et al. 2015): an {@linkplain LstmCell LSTM} whose input and
- * states are images and whose products are convolutions, {@code *} below.
+ * The cell of {@link ConvLstm2D} (Shi et al. 2015): an {@linkplain LstmCell LSTM} whose input and
+ * states are images and whose products are convolutions, written {@code *}.
  *
  * <pre>
  * i_t = σ(x_t * W_i + h_{t−1} * U_i + b_i)        input gate
@@ -30,55 +33,54 @@ import org.unroll.network.Weight;
  * h_t = o_t ⊙ act(c_t)                            output, and state
  * </pre>
  *
- * <p>As in Keras there are no peepholes, which the paper has. The convolution of the input takes
- * strides, padding and dilation; that of the state has none of them and as many places as the state
- * has pixels. Weights, the gates i, f, c, o side by side: {@code kernel} W (kernel rows, kernel
- * columns, channels, 4·filters), {@code recurrent_kernel} U (kernel rows, kernel columns, filters,
- * 4·filters), {@code bias} b (4·filters).
+ * <p>Like Keras, and unlike the paper, the cell has no peepholes. Strides, padding and dilation
+ * apply to the convolution of the input only. The convolution of the state keeps the size of the
+ * state: padding same, stride 1, no dilation. {@link ConvLstm2DOptions} documents the arguments.
  *
- * <p>A convolution is the product of the {@link Patches} of its input with the kernel, so the steps
- * backward are those of {@link LstmCell} with each pixel as a row, and the gradients of patches are
- * added up to those of images. Dropout draws a mask of the whole image for each gate.
+ * <p>Weights, with the columns of the gates in the order i, f, c, o: {@code kernel} W (kernel rows,
+ * kernel columns, channels, 4·filters), {@code recurrent_kernel} U (kernel rows, kernel columns,
+ * filters, 4·filters), {@code bias} b (4·filters).
+ *
+ * <p>A convolution is computed as the product of the {@link Patches} of its input with the kernel.
+ * The backward equations are therefore those of {@link LstmCell} with one row per pixel. The
+ * gradients of overlapping patches are summed to the gradient of the image. Dropout draws a mask of
+ * the whole image for each gate.
  *
  * <p>Sources: Xingjian Shi et al., "Convolutional LSTM network: a machine learning approach for
  * precipitation nowcasting", 2015, arXiv:1506.04214; Keras 3, {@code keras.layers.ConvLSTM2D}.
  */
-public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
-  private final int kernelRows;
-  private final int kernelColumns;
-  private int strideRows = 1;
-  private int strideColumns = 1;
-  private int dilationRows = 1;
-  private int dilationColumns = 1;
-  private Padding padding = Padding.VALID;
-  private boolean unitForgetBias = true;
+public final class ConvLstm2DCell extends UnitsCell<ConvLstm2DCell>
+    implements ConvLstm2DOptions<ConvLstm2DCell> {
+  private static final int[] ONES = {1, 1};
 
+  /**
+   * Creates a cell.
+   *
+   * @param filters the number of values of each pixel of the output
+   * @param kernelRows the rows of the kernel
+   * @param kernelColumns the columns of the kernel
+   * @throws IllegalArgumentException if a number is less than 1
+   */
   public ConvLstm2DCell(int filters, int kernelRows, int kernelColumns) {
-    super("ConvLSTMCell", filters);
-    this.kernelRows = requirePositive("kernelSize", kernelRows);
-    this.kernelColumns = requirePositive("kernelSize", kernelColumns);
+    this(new RecurrentArguments(filters));
+    arguments().kernelSize = checkedPair("kernelSize", kernelRows, kernelColumns);
   }
 
-  @Override
-  ConvLstm2DCell self() {
-    return this;
-  }
-
-  @Override
-  ConvLstm2DCell fresh() {
-    return new ConvLstm2DCell(units(), kernelRows, kernelColumns);
+  private ConvLstm2DCell(RecurrentArguments arguments) {
+    super("ConvLSTMCell", arguments);
   }
 
   @Override
   public ConvLstm2DCell copy() {
-    ConvLstm2DCell copy = super.copy();
-    copy.strideRows = strideRows;
-    copy.strideColumns = strideColumns;
-    copy.dilationRows = dilationRows;
-    copy.dilationColumns = dilationColumns;
-    copy.padding = padding;
-    copy.unitForgetBias = unitForgetBias;
-    return copy;
+    return new ConvLstm2DCell(arguments().copy());
+  }
+
+  static Padding checkedPadding(Padding padding) {
+    if (padding == Padding.CAUSAL) {
+      throw new IllegalArgumentException(
+          "padding must be valid or same, but was causal, which is for sequences.");
+    }
+    return padding;
   }
 
   @Override
@@ -86,73 +88,9 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
     return 4;
   }
 
-  /** The rows and columns of the window. */
-  public int[] kernelSize() {
-    return new int[] {kernelRows, kernelColumns};
-  }
-
-  /**
-   * How many rows and columns apart the windows of the input are; 1 and 1 by default, and always
-   * with dilation.
-   */
-  public ConvLstm2DCell strides(int rows, int columns) {
-    requireNotBuilt("strides");
-    strideRows = requirePositive("strides", rows);
-    strideColumns = requirePositive("strides", columns);
-    return this;
-  }
-
-  /** How many rows and columns apart the windows of the input are. */
-  public int[] strides() {
-    return new int[] {strideRows, strideColumns};
-  }
-
-  /** How many rows and columns apart the pixels in a window of the input are; 1 by default. */
-  public ConvLstm2DCell dilationRate(int rows, int columns) {
-    requireNotBuilt("dilationRate");
-    dilationRows = requirePositive("dilationRate", rows);
-    dilationColumns = requirePositive("dilationRate", columns);
-    return this;
-  }
-
-  /** How many rows and columns apart the pixels in a window of the input are. */
-  public int[] dilationRate() {
-    return new int[] {dilationRows, dilationColumns};
-  }
-
-  /** {@link Padding#VALID}, the default, or {@link Padding#SAME}. */
-  public ConvLstm2DCell padding(Padding edge) {
-    requireNotBuilt("padding");
-    if (edge == Padding.CAUSAL) {
-      throw new IllegalArgumentException("padding is valid or same. Received: causal");
-    }
-    padding = edge;
-    return this;
-  }
-
-  /** The padding of the input. */
-  public Padding padding() {
-    return padding;
-  }
-
-  /**
-   * Whether the forget gate's bias begins with ones, so that a new cell remembers (Jozefowicz et
-   * al. 2015); true by default.
-   */
-  public ConvLstm2DCell unitForgetBias(boolean ones) {
-    requireNotBuilt("unitForgetBias");
-    unitForgetBias = ones;
-    return this;
-  }
-
-  /** Whether the forget gate's bias begins with ones. */
-  public boolean unitForgetBias() {
-    return unitForgetBias;
-  }
-
   @Override
   Initializer initialBias() {
-    return unitForgetBias ? onesAt(units()) : biasInitializer();
+    return withForgetBias(1);
   }
 
   @Override
@@ -160,7 +98,7 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
     return "(batch, time, rows, columns, channels)";
   }
 
-  /** The states h and c, images like the output; known once the cell is built. */
+  /** Returns the shapes of h and c, which are images like the output. The cell must be built. */
   @Override
   public Map<String, Shape> stateShapes() {
     Map<String, Shape> shapes = new LinkedHashMap<>();
@@ -174,61 +112,57 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
     if (input.rank() != 3 || !input.isKnown()) {
       return null;
     }
-    if (Math.max(strideRows, strideColumns) > 1 && Math.max(dilationRows, dilationColumns) > 1) {
+    int[] dilation = dilationRate();
+    if (!Arrays.equals(strides(), ONES) && !Arrays.equals(dilation, ONES)) {
       throw new IllegalArgumentException(
           owner.describe()
-              + " has strides="
+              + " must have strides of 1 or a dilation rate of 1, but has strides="
               + Arrays.toString(strides())
               + " and dilationRate="
-              + Arrays.toString(dilationRate())
-              + "; one of the two is 1.");
+              + Arrays.toString(dilation)
+              + ".");
     }
     Patches patches = inputPatches(input);
     if (patches.rows().places() < 1 || patches.columns().places() < 1) {
       throw new IllegalArgumentException(
           owner.describe()
-              + " with padding=valid looks at "
-              + ((kernelRows - 1) * dilationRows + 1)
+              + " with padding=valid needs images of at least "
+              + ((kernelSize()[0] - 1) * dilation[0] + 1)
               + " × "
-              + ((kernelColumns - 1) * dilationColumns + 1)
-              + " pixels at once; the images have "
+              + ((kernelSize()[1] - 1) * dilation[1] + 1)
+              + " pixels, the size of its kernel, but the images have "
               + input.axis(0)
               + " × "
               + input.axis(1)
-              + ". Make the kernel smaller, the images larger, or use Padding.SAME");
+              + ". Use a smaller kernel, larger images or Padding.SAME.");
     }
     return Shape.of(patches.rows().places(), patches.columns().places(), units());
   }
 
   private Patches inputPatches(Shape image) {
-    return new Patches(
-        image.axis(0),
-        image.axis(1),
-        image.axis(2),
-        Patches.Axis.of(padding, image.axis(0), kernelRows, strideRows, dilationRows),
-        Patches.Axis.of(padding, image.axis(1), kernelColumns, strideColumns, dilationColumns));
+    return patches(image, padding(), strides(), dilationRate());
   }
 
   private Patches statePatches(Shape image) {
-    return new Patches(
-        image.axis(0),
-        image.axis(1),
-        image.axis(2),
-        Patches.Axis.of(Padding.SAME, image.axis(0), kernelRows, 1, 1),
-        Patches.Axis.of(Padding.SAME, image.axis(1), kernelColumns, 1, 1));
+    return patches(image, Padding.SAME, ONES, ONES);
+  }
+
+  private Patches patches(Shape image, Padding padding, int[] strides, int[] dilation) {
+    Patches.Axis[] axes = new Patches.Axis[2];
+    for (int i = 0; i < axes.length; i++) {
+      axes[i] = Patches.Axis.of(padding, image.axis(i), kernelSize()[i], strides[i], dilation[i]);
+    }
+    return new Patches(image.axis(0), image.axis(1), image.axis(2), axes[0], axes[1]);
   }
 
   @Override
   protected void createWeights(Shape input, WeightFactory factory) {
-    int columns = 4 * units();
-    Shape kernel = Shape.of(kernelRows, kernelColumns, input.last(), columns);
-    Shape recurrentKernel = Shape.of(kernelRows, kernelColumns, units(), columns);
-    factory.create("kernel", kernel, kernelInitializer(), kernelRegularizer());
-    factory.create(
-        "recurrent_kernel", recurrentKernel, recurrentInitializer(), recurrentRegularizer());
-    if (useBias()) {
-      factory.create("bias", Shape.of(columns), initialBias(), biasRegularizer());
-    }
+    int rows = kernelSize()[0];
+    int columns = kernelSize()[1];
+    createWeights(
+        Shape.of(rows, columns, input.last(), 4 * units()),
+        Shape.of(rows, columns, units(), 4 * units()),
+        factory);
   }
 
   @Override
@@ -237,22 +171,25 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
   }
 
   private final class ConvLstm2DPass extends CellPass {
+    private final Kernels kernels = Compute.kernels();
     private final Activation act = activation();
     private final Activation sigma = recurrentActivation();
     private final int filters = units();
     private final int columns = 4 * filters;
     private final Patches inputPatches = inputPatches(inputShape());
     private final Patches statePatches = statePatches(outputShape());
+    private int rows;
+    private int timesteps;
     private int pixels; // of all rows of a step
     private float[] gateValues = {}; // timesteps × pixels × columns, later their gradients
-    private float[] preActivations = {}; // laid out alike, where a derivative needs them
+    private float[] preActivations = {}; // in the same layout, if a derivative needs them
     private float[] activatedCell = {}; // act(c): timesteps × pixels × filters
     private float[] patches = {}; // pixels × the values of a window
-    private float[] masked = {}; // the images of one step
-    private float[] inputMasks; // gates × images, null where nothing is dropped
-    private float[] stateMasks;
+    private float[] unmasked = {}; // gradients of the images of one step
+    private final SequenceDropout[] inputDropout = new SequenceDropout[4]; // one for each gate
+    private final SequenceDropout[] stateDropout = new SequenceDropout[4];
 
-    // The matrices of one kernel call.
+    // The operands and results of a kernel call, which are set just before the call.
     private final Matrix left = new Matrix();
     private final Matrix right = new Matrix();
     private final Matrix result = new Matrix();
@@ -264,8 +201,17 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
     private final Matrix hidden = new Matrix(); // h, or its gradient
     private final Matrix dc = new Matrix();
 
+    ConvLstm2DPass() {
+      for (int gate = 0; gate < 4; gate++) {
+        inputDropout[gate] = dropout(gate, ConvLstm2DCell.this.dropout());
+        stateDropout[gate] = dropout(4 + gate, recurrentDropout());
+      }
+    }
+
     @Override
     public void begin(ForwardContext call) {
+      rows = rows();
+      timesteps = timesteps();
       pixels = rows * statePatches.places();
       gateValues = Pass.atLeast(gateValues, timesteps * pixels * columns);
       activatedCell = Pass.atLeast(activatedCell, timesteps * pixels * filters);
@@ -274,19 +220,10 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
       }
       int window = Math.max(inputPatches.size(), statePatches.size());
       patches = Pass.atLeast(patches, pixels * window);
-      int images = rows * Math.max(inputShape().size(), outputShape().size());
-      masked = Pass.atLeast(masked, images);
-      inputMasks = masks(call, 0, dropout(), inputShape().size(), inputMasks);
-      stateMasks = masks(call, 4, recurrentDropout(), outputShape().size(), stateMasks);
-    }
-
-    private float[] masks(ForwardContext call, int stream, double rate, int width, float[] buffer) {
-      if (!call.isTraining() || rate == 0) {
-        return null;
+      for (int gate = 0; gate < 4; gate++) {
+        inputDropout[gate].draw(call, inputShape().size());
+        stateDropout[gate].draw(call, outputShape().size());
       }
-      float[] masks = Pass.atLeast(buffer == null ? new float[0] : buffer, 4 * rows * width);
-      drawMasks(call, stream, 4, rate, width, masks);
-      return masks;
     }
 
     @Override
@@ -298,8 +235,8 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
       } else {
         Arrays.fill(gateValues, at, at + pixels * columns, 0f);
       }
-      convolve(inputPatches, input(), k, inputMasks, weights().get(0));
-      convolve(statePatches, state(0), k, stateMasks, weights().get(1));
+      convolve(inputPatches, input(), k, inputDropout, weights().get(0));
+      convolve(statePatches, state(0), k, stateDropout, weights().get(1));
       if (keepsPreActivations()) {
         System.arraycopy(gateValues, at, preActivations, at, pixels * columns);
       }
@@ -313,22 +250,23 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
           image(state(0), k + 1, hidden));
     }
 
-    /** Some columns of the gates at step k, a row for each pixel. */
+    /** Returns some columns of the gates at step k, with a row for each pixel. */
     private Matrix gatesOf(int k, int from, int width) {
       return gates.set(gateValues, k * pixels * columns + from, pixels, width, columns);
     }
 
-    /** Points a view at the state of step k, a row for each pixel. */
+    /** Sets a view to the state of step k, with a row for each pixel. */
     private Matrix image(TimeSteps state, int k, Matrix view) {
       return view.set(state.values(), state.at(k), pixels, filters);
     }
 
-    /** gates += x * W. */
-    private void convolve(Patches windows, TimeSteps x, int k, float[] masks, Weight kernel) {
-      int parts = masks == null ? 1 : 4;
+    /** Computes gates += x * W. */
+    private void convolve(
+        Patches windows, TimeSteps x, int k, SequenceDropout[] dropout, Weight kernel) {
+      int parts = dropout[0].isActive() ? 4 : 1;
       int width = columns / parts;
       for (int part = 0; part < parts; part++) {
-        unfold(windows, x, k, masks, part);
+        unfold(windows, dropout[part].apply(x, k), k);
         kernels.multiply(
             left.set(patches, 0, pixels, windows.size()),
             right.set(kernel.values(), part * width, windows.size(), width, columns),
@@ -337,19 +275,8 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
       }
     }
 
-    /** The windows of x at step k, x masked for one of the gates where masks are given. */
-    private void unfold(Patches windows, TimeSteps x, int k, float[] masks, int gate) {
-      if (masks == null) {
-        windows.unfold(rows, x.values(), x.at(k), patches);
-        return;
-      }
-      int size = rows * x.width();
-      kernels.multiplyElements(
-          left.set(x.values(), x.at(k), 1, size),
-          right.set(masks, gate * size, 1, size),
-          result.set(masked, 0, 1, size),
-          false);
-      windows.unfold(rows, masked, 0, patches);
+    private void unfold(Patches windows, TimeSteps x, int k) {
+      windows.unfold(rows, x.values(), x.at(k), patches);
     }
 
     @Override
@@ -368,25 +295,25 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
       TimeSteps dx = inputGradient();
       float[] images = dx == null ? null : dx.values();
       int imagesAt = dx == null ? 0 : dx.at(k);
-      convolveBack(inputPatches, input(), k, inputMasks, 0, gradients, images, imagesAt);
-      convolveBack(statePatches, state(0), k, stateMasks, 1, gradients, stateGradient(0), 0);
+      convolveBack(inputPatches, input(), k, inputDropout, 0, gradients, images, imagesAt);
+      convolveBack(statePatches, state(0), k, stateDropout, 1, gradients, stateGradient(0), 0);
     }
 
-    /** dW += patches of xᵀ·dgates, and dx += what comes back to x, unless dx is null. */
+    /** Adds the gradients of W and, unless dx is null, of x, in the convolution x * W. */
     private void convolveBack(
         Patches windows,
         TimeSteps x,
         int k,
-        float[] masks,
+        SequenceDropout[] dropout,
         int weight,
         Gradient[] gradients,
         float[] dx,
         int dxAt) {
-      int parts = masks == null ? 1 : 4;
+      int parts = dropout[0].isActive() ? 4 : 1;
       int width = columns / parts;
       float[] transposed = transposed(weights().get(weight));
       for (int part = 0; part < parts; part++) {
-        unfold(windows, x, k, masks, part);
+        unfold(windows, dropout[part].apply(x, k), k);
         kernels.multiplyTransposed(
             left.set(patches, 0, pixels, windows.size()),
             gatesOf(k, part * width, width),
@@ -400,17 +327,14 @@ public final class ConvLstm2DCell extends GatedCell<ConvLstm2DCell> {
             right.set(transposed, part * width * windows.size(), width, windows.size()),
             result.set(patches, 0, pixels, windows.size()),
             false);
-        if (masks == null) {
-          windows.fold(rows, patches, dx, dxAt);
-        } else {
+        if (dropout[part].isActive()) {
           int size = rows * x.width();
-          Arrays.fill(masked, 0, size, 0f);
-          windows.fold(rows, patches, masked, 0);
-          kernels.multiplyElements(
-              left.set(masked, 0, 1, size),
-              right.set(masks, part * size, 1, size),
-              result.set(dx, dxAt, 1, size),
-              true);
+          unmasked = Pass.atLeast(unmasked, size);
+          Arrays.fill(unmasked, 0, size, 0f);
+          windows.fold(rows, patches, unmasked, 0);
+          dropout[part].apply(unmasked, 0, 1, dx, dxAt, true);
+        } else {
+          windows.fold(rows, patches, dx, dxAt);
         }
       }
     }

@@ -4,80 +4,95 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unroll.compute.Activation;
+import org.unroll.compute.Compute;
+import org.unroll.compute.Kernels;
 import org.unroll.compute.Matrix;
 import org.unroll.network.CellPass;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.Pass;
+import org.unroll.network.SequenceDropout;
 
 /**
- * The products of the cells with units: inputs and states with the kernels of the gates, dropout on
- * their way, and the gradients of all that. A cell adds the equations of one step.
+ * The part of a step that the cells with units have in common: the products of inputs and states
+ * with the kernels of the gates, dropout, and the gradients of both. A subclass adds the equations
+ * of one step.
  *
- * <p>Buffers are time-major: "block k" is what all rows of the slice have at step k.
+ * <p>Buffers are time-major: "block k" contains the values of all rows of the slice at step k.
  */
 abstract class GatePass extends CellPass {
-  /** Gate values that a forward pass of its own works on at a time: 64 KiB. */
+  /** The number of gate values per stretch if no backward pass follows: 64 KiB. */
   private static final int STRETCH = 16384;
 
+  final Kernels kernels = Compute.kernels();
   final UnitsCell<?> cell;
   final int units;
   final int gates;
   final int columns; // gates · units, the width of a gate buffer
+  int rows;
+  int timesteps;
   private int features;
 
   /**
-   * Pre-activations, then activated gates, then (backwards) their gradients: timesteps × rows ×
-   * columns.
+   * Pre-activations, then activated gates, then, in the backward pass, their gradients: timesteps ×
+   * rows × columns.
    */
   float[] gateValues = {};
 
-  /** What was activated, laid out as the gate values; null where no derivative needs it. */
+  /** The inputs of the activations, in the layout of the gate values; null if not needed. */
   float[] preActivations;
 
-  // The matrices of one kernel call, pointed at their places just before it.
+  // The operands and results of a kernel call, which are set just before the call.
   private final Matrix left = new Matrix();
   private final Matrix right = new Matrix();
   private final Matrix result = new Matrix();
   private final Matrix bias = new Matrix();
 
-  // Those of a cell's step.
+  // The views that the methods below return to a cell.
   private final Matrix gateBlock = new Matrix();
   private final Matrix gateColumns = new Matrix();
 
-  private boolean dropsInputs;
-  private boolean dropsStates;
-  private float[] inputMasks = {}; // masks × rows × features
-  private float[] stateMasks = {}; // gates × rows × units
+  private final SequenceDropout[] inputDropout; // one for each gate, or one for all
+  private final SequenceDropout[] stateDropout;
   private float[] masked = {}; // timesteps × rows × max(features, units)
   private float[] product = {}; // timesteps × rows × features, or rows × units
 
   GatePass(UnitsCell<?> cell) {
     this.cell = cell;
-    this.units = cell.units();
-    this.gates = cell.gates();
-    this.columns = gates * units;
+    units = cell.units();
+    gates = cell.gates();
+    columns = gates * units;
+    int masks = cell.dropoutMasks();
+    inputDropout = new SequenceDropout[masks];
+    stateDropout = new SequenceDropout[masks];
+    for (int i = 0; i < masks; i++) {
+      inputDropout[i] = dropout(i, cell.dropout());
+      stateDropout[i] = dropout(masks + i, cell.recurrentDropout());
+    }
   }
 
-  /** Makes room for what the cell keeps beyond gates and states. */
+  /** Allocates the buffers of the subclass. */
   abstract void reserve();
 
   /**
-   * From block k of the states to block k + 1; block k of the gate values holds the inputs'
-   * projection.
+   * Computes block k + 1 of the states from block k. Block k of the gate values contains the
+   * projection of the inputs.
    */
   abstract void stepForward(int k);
 
   /**
-   * Turns the gradients of block k + 1 of the states into those of block k, and leaves in block k
-   * of the gate values the gradients of what the inputs' projection put there.
+   * Replaces the gradients of block k + 1 of the states by those of block k, and block k of the
+   * gate values by the gradients of the projection of the inputs.
    */
   abstract void stepBackward(int k);
 
-  /** The gradient of the recurrent kernel, and of weights of the cell's own, after all steps. */
+  /**
+   * Computes the gradients of the recurrent kernel and of the subclass's additional weights, after
+   * all steps.
+   */
   abstract void recurrentGradient(Gradient[] gradients);
 
-  /** The gates' letters in the cell's equations, in the order of the columns, for a recorder. */
+  /** Returns the names of the gates for a recorder, in the order of the columns; may be empty. */
   List<String> gateNames() {
     return List.of();
   }
@@ -98,24 +113,35 @@ abstract class GatePass extends CellPass {
 
   @Override
   public final void begin(ForwardContext call) {
+    rows = rows();
+    timesteps = timesteps();
     features = input().width();
     gateValues = Pass.atLeast(gateValues, timesteps * rows * columns);
     if (cell.keepsPreActivations()) {
       float[] kept = preActivations == null ? new float[0] : preActivations;
       preActivations = Pass.atLeast(kept, timesteps * rows * columns);
     }
-    drawMasks(call);
+    for (SequenceDropout dropout : inputDropout) {
+      dropout.draw(call, features);
+    }
+    for (SequenceDropout dropout : stateDropout) {
+      dropout.draw(call, units);
+    }
+    if (dropsInputs() || dropsStates()) {
+      masked = Pass.atLeast(masked, timesteps * rows * Math.max(features, units));
+      product = Pass.atLeast(product, rows * units);
+    }
     reserve();
   }
 
   @Override
   public final void inputsReady(int steps) {
-    if (inputsInAdvance) {
+    if (inputsInAdvance()) {
       projectInputs(0, steps);
     }
   }
 
-  /** As many as keep the gate values within a core's own cache. */
+  /** Returns the number of steps whose gate values fit into the cache of a core. */
   @Override
   public final int stretch(int sliceRows) {
     return Math.max(1, STRETCH / (sliceRows * columns));
@@ -123,7 +149,7 @@ abstract class GatePass extends CellPass {
 
   @Override
   public final void forward(int k) {
-    if (!inputsInAdvance) {
+    if (!inputsInAdvance()) {
       projectInputs(k, 1);
     }
     stepForward(k);
@@ -132,7 +158,7 @@ abstract class GatePass extends CellPass {
   @Override
   public final void backward(int k, Gradient[] gradients) {
     stepBackward(k);
-    if (!inputsInAdvance) {
+    if (!inputsInAdvance()) {
       inputGradients(k, 1);
     }
   }
@@ -145,46 +171,46 @@ abstract class GatePass extends CellPass {
       kernels.sumRows(left, result.set(gradients[2].values(), 0, 1, columns));
     }
     kernelGradient(timesteps * rows, gradients[0].values());
-    if (inputsInAdvance) {
+    if (inputsInAdvance()) {
       inputGradients(0, timesteps);
     }
   }
 
-  /** All gates of block k; a step has one such view at a time. */
+  /** Returns all gates of block k. The view is valid until the next call. */
   final Matrix gates(int k) {
     return gateBlock.set(gateValues, k * rows * columns, rows, columns);
   }
 
-  /** Some of the gates of block k; a step has one such view at a time. */
+  /** Returns some of the gates of block k. The view is valid until the next call. */
   final Matrix gates(int k, int fromGate, int toGate) {
     return gates(k, fromGate, toGate, gateColumns);
   }
 
-  /** Points a view at some of the gates of block k. */
+  /** Sets a view to some of the gates of block k. */
   final Matrix gates(int k, int fromGate, int toGate, Matrix view) {
     int at = k * rows * columns + fromGate * units;
     return view.set(gateValues, at, rows, (toGate - fromGate) * units, columns);
   }
 
-  /** Some of the gates of all blocks, in place of those of one. */
+  /** Returns some of the gates of all blocks, in the view of {@link #gates(int, int, int)}. */
   final Matrix allGates(int fromGate, int toGate) {
     int width = (toGate - fromGate) * units;
     return gateColumns.set(gateValues, fromGate * units, timesteps * rows, width, columns);
   }
 
-  /** Points a view at block k of a buffer of timesteps × rows × units. */
+  /** Sets a view to block k of a buffer of timesteps × rows × units. */
   final Matrix block(float[] values, int k, Matrix view) {
     return view.set(values, k * rows * units, rows, units);
   }
 
-  /** Points a view at what the gates of block k were activated from, if that is kept. */
+  /** Sets a view to the pre-activations of block k; returns null if they are not kept. */
   final Matrix preActivations(int k, Matrix view) {
     return preActivations == null
         ? null
         : view.set(preActivations, k * rows * columns, rows, columns);
   }
 
-  /** Activates some of the gates of a step, in place. */
+  /** Applies an activation to some of the gates of a step, in place. */
   final void activateGates(Activation f, int k, int fromGate, int toGate) {
     Matrix activated = gates(k, fromGate, toGate, result);
     if (preActivations != null) {
@@ -196,7 +222,10 @@ abstract class GatePass extends CellPass {
     kernels.activate(f, activated, activated);
   }
 
-  /** {@link #activateGates} backwards, in place on rows × columns gradients. */
+  /**
+   * Computes the gradients of the inputs of {@link #activateGates} from those of its outputs, in
+   * place, rows × columns.
+   */
   final void activateGatesBackward(
       Activation f, int k, int fromGate, int toGate, float[] gradients) {
     int width = (toGate - fromGate) * units;
@@ -209,37 +238,28 @@ abstract class GatePass extends CellPass {
         result.set(gradients, fromGate * units, rows, width, columns));
   }
 
-  private void drawMasks(ForwardContext call) {
-    dropsInputs = call.isTraining() && cell.dropout() > 0;
-    dropsStates = call.isTraining() && cell.recurrentDropout() > 0;
-    int count = cell.dropoutMasks();
-    if (dropsInputs) {
-      inputMasks = Pass.atLeast(inputMasks, count * rows * features);
-      drawMasks(call, 0, count, cell.dropout(), features, inputMasks);
-      masked = Pass.atLeast(masked, timesteps * rows * features);
-    }
-    if (dropsStates) {
-      stateMasks = Pass.atLeast(stateMasks, count * rows * units);
-      drawMasks(call, count, count, cell.recurrentDropout(), units, stateMasks);
-      masked = Pass.atLeast(masked, timesteps * rows * Math.max(features, units));
-      product = Pass.atLeast(product, rows * units);
-    }
+  private boolean dropsInputs() {
+    return inputDropout[0].isActive();
   }
 
-  /** gates = x·W + b for some time steps at once. */
+  private boolean dropsStates() {
+    return stateDropout[0].isActive();
+  }
+
+  /** Computes gates = x·W + b for some time steps at once. */
   private void projectInputs(int fromStep, int steps) {
     int positions = steps * rows;
     int at = fromStep * rows * columns;
     float[] x = input().values();
     int xOffset = input().at(fromStep);
-    if (!dropsInputs) {
+    if (!dropsInputs()) {
       project(positions, x, xOffset, 0, columns, at);
       return;
     }
-    int parts = cell.dropoutMasks();
+    int parts = inputDropout.length;
     int width = columns / parts;
     for (int part = 0; part < parts; part++) {
-      maskBlocks(x, xOffset, steps, inputMasks, part, features);
+      inputDropout[part].apply(x, xOffset, steps, masked, 0, false);
       project(positions, masked, 0, part * width, width, at);
     }
   }
@@ -255,45 +275,27 @@ abstract class GatePass extends CellPass {
     }
   }
 
-  /** What is added to the inputs' projection, one value for each column. */
+  /** Returns the bias that is added to the projection of the inputs, one value for each column. */
   float[] inputBias() {
     return cell.weights().get(2).values();
   }
 
-  /** masked = source ⊙ mask, the same mask for every block. */
-  private void maskBlocks(
-      float[] source, int offset, int steps, float[] masks, int part, int width) {
-    int block = rows * width;
-    for (int k = 0; k < steps; k++) {
-      kernels.multiplyElements(
-          left.set(source, offset + k * block, 1, block),
-          right.set(masks, part * block, 1, block),
-          result.set(masked, k * block, 1, block),
-          false);
-    }
-  }
-
   /**
-   * out = s·U (or out += s·U) for some of the gates, s being one block of a state or of something
-   * made from it; recurrent dropout masks s on its way.
+   * Computes out = s·U, or out += s·U, for some of the gates. s is one block of a state or of
+   * values computed from it. Recurrent dropout is applied to s.
    *
-   * @param out has room for these gates only
+   * @param out contains these gates only
    */
   final void multiplyRecurrent(Matrix s, int fromGate, Matrix out, boolean add) {
     float[] kernel = cell.weights().get(1).values();
-    if (!dropsStates) {
+    if (!dropsStates()) {
       right.set(kernel, fromGate * units, units, out.columns(), columns);
       kernels.multiply(s, right, out, add);
       return;
     }
-    int block = rows * units;
     for (int g = 0; g * units < out.columns(); g++) {
       int gate = fromGate + g;
-      kernels.multiplyElements(
-          left.set(s.values(), s.offset(), 1, block),
-          right.set(stateMasks, gate * block, 1, block),
-          result.set(product, 0, 1, block),
-          false);
+      stateDropout[gate].apply(s.values(), s.offset(), 1, product, 0, false);
       kernels.multiply(
           left.set(product, 0, rows, units),
           right.set(kernel, gate * units, units, units, columns),
@@ -302,9 +304,9 @@ abstract class GatePass extends CellPass {
     }
   }
 
-  /** out = s·U + row for one gate, as {@link #multiplyRecurrent}. */
+  /** Computes out = s·U + row for one gate. Recurrent dropout is applied to s. */
   final void multiplyRecurrentAddRow(Matrix s, int gate, Matrix row, Matrix out) {
-    if (dropsStates) {
+    if (dropsStates()) {
       kernels.fillRows(row, out);
       multiplyRecurrent(s, gate, out, true);
     } else {
@@ -314,18 +316,18 @@ abstract class GatePass extends CellPass {
   }
 
   /**
-   * ds = dgates·Uᵀ (or ds += …) for some of the gates: {@link #multiplyRecurrent} backwards.
+   * Computes ds = dgates·Uᵀ, or ds += dgates·Uᵀ, for some of the gates: the backward pass of {@link
+   * #multiplyRecurrent}.
    *
-   * @param dGates has these gates only
+   * @param dGates contains these gates only
    */
   final void multiplyRecurrentBackward(Matrix dGates, int fromGate, float[] ds, boolean add) {
-    float[] transposed = cell.transposed(cell.weights().get(1));
-    if (!dropsStates) {
+    float[] transposed = transposed(cell.weights().get(1));
+    if (!dropsStates()) {
       right.set(transposed, fromGate * units * units, dGates.columns(), units);
       kernels.multiply(dGates, right, result.set(ds, 0, rows, units), add);
       return;
     }
-    int block = rows * units;
     for (int g = 0; g * units < dGates.columns(); g++) {
       int gate = fromGate + g;
       kernels.multiply(
@@ -333,22 +335,18 @@ abstract class GatePass extends CellPass {
           right.set(transposed, gate * units * units, units, units),
           result.set(product, 0, rows, units),
           false);
-      kernels.multiplyElements(
-          left.set(product, 0, 1, block),
-          right.set(stateMasks, gate * block, 1, block),
-          result.set(ds, 0, 1, block),
-          add || g > 0);
+      stateDropout[gate].apply(product, 0, 1, ds, 0, add || g > 0);
     }
   }
 
   /**
-   * dU for some of the gates, the sum over all steps of sᵀ·dgates.
+   * Computes dU = Σ sᵀ·dgates over all steps for some of the gates.
    *
-   * @param dGates has these gates only, a row for each step and row
+   * @param dGates contains these gates only, with a row for each step and row
    */
   final void recurrentGradient(float[] s, Matrix dGates, int fromGate, Gradient gradient) {
     int positions = timesteps * rows;
-    if (!dropsStates) {
+    if (!dropsStates()) {
       kernels.multiplyTransposed(
           left.set(s, 0, positions, units),
           dGates,
@@ -358,7 +356,7 @@ abstract class GatePass extends CellPass {
     }
     for (int g = 0; g * units < dGates.columns(); g++) {
       int gate = fromGate + g;
-      maskBlocks(s, 0, timesteps, stateMasks, gate, units);
+      stateDropout[gate].apply(s, 0, timesteps, masked, 0, false);
       kernels.multiplyTransposed(
           left.set(masked, 0, positions, units),
           right.setColumns(dGates, g * units, units),
@@ -370,7 +368,7 @@ abstract class GatePass extends CellPass {
   private void kernelGradient(int positions, float[] gradient) {
     float[] x = input().values();
     int xOffset = input().at(0);
-    if (!dropsInputs) {
+    if (!dropsInputs()) {
       kernels.multiplyTransposed(
           left.set(x, xOffset, positions, features),
           right.set(gateValues, 0, positions, columns),
@@ -378,10 +376,10 @@ abstract class GatePass extends CellPass {
           false);
       return;
     }
-    int parts = cell.dropoutMasks();
+    int parts = inputDropout.length;
     int width = columns / parts;
     for (int part = 0; part < parts; part++) {
-      maskBlocks(x, xOffset, timesteps, inputMasks, part, features);
+      inputDropout[part].apply(x, xOffset, timesteps, masked, 0, false);
       kernels.multiplyTransposed(
           left.set(masked, 0, positions, features),
           right.set(gateValues, part * width, positions, width, columns),
@@ -397,8 +395,8 @@ abstract class GatePass extends CellPass {
     float[] dx = inputGradient().values();
     int dxOffset = inputGradient().at(fromStep);
     int at = fromStep * rows * columns;
-    float[] transposed = cell.transposed(cell.weights().get(0));
-    if (!dropsInputs) {
+    float[] transposed = transposed(cell.weights().get(0));
+    if (!dropsInputs()) {
       kernels.multiply(
           left.set(gateValues, at, steps * rows, columns),
           right.set(transposed, 0, columns, features),
@@ -406,23 +404,16 @@ abstract class GatePass extends CellPass {
           false);
       return;
     }
-    int parts = cell.dropoutMasks();
+    int parts = inputDropout.length;
     int width = columns / parts;
-    int block = rows * features;
-    product = Pass.atLeast(product, steps * block);
+    product = Pass.atLeast(product, steps * rows * features);
     for (int part = 0; part < parts; part++) {
       kernels.multiply(
           left.set(gateValues, at + part * width, steps * rows, width, columns),
           right.set(transposed, part * width * features, width, features),
           result.set(product, 0, steps * rows, features),
           false);
-      for (int k = 0; k < steps; k++) {
-        kernels.multiplyElements(
-            left.set(product, k * block, 1, block),
-            right.set(inputMasks, part * block, 1, block),
-            result.set(dx, dxOffset + k * block, 1, block),
-            part > 0);
-      }
+      inputDropout[part].apply(product, 0, steps, dx, dxOffset, part > 0);
     }
   }
 }

@@ -1,36 +1,21 @@
 package org.unroll.layers.recurrent;
 
 /**
- * The gated recurrent unit, Keras's {@code GRU} (Cho et al. 2014). The cell, {@link GruCell}, has
- * the equations forward and backward and the arguments; input and output are described at {@link
- * RecurrentLayer}. {@code resetAfter(false)} makes it the GRU of the paper of 2014.
+ * The gated recurrent unit, Keras's {@code GRU} (Cho et al. 2014).
+ *
+ * <p>{@link GruCell} documents the equations, {@link GruOptions} the arguments, and {@link
+ * RecurrentLayer} input and output.
  *
  * <p>Source: Keras 3, {@code keras.layers.GRU}.
  */
-public final class Gru extends GatedLayer<Gru, GruCell> {
+public final class Gru extends UnitsLayer<Gru, GruCell> implements GruOptions<Gru> {
+  /** Creates a layer around a cell, which must not be used in another layer. */
   public Gru(GruCell cell) {
     super("GRU", cell);
   }
 
   @Override
-  Gru self() {
-    return this;
-  }
-
-  @Override
-  Gru fresh() {
+  Gru withCopiedCell() {
     return new Gru(cell().copy());
-  }
-
-  /** See {@link GruCell#resetAfter(boolean)}. */
-  public Gru resetAfter(boolean after) {
-    requireNotBuilt("resetAfter");
-    cell().resetAfter(after);
-    return this;
-  }
-
-  /** See {@link GruCell#resetAfter()}. */
-  public boolean resetAfter() {
-    return cell().resetAfter();
   }
 }

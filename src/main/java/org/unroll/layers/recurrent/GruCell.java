@@ -8,9 +8,9 @@ import org.unroll.network.Gradient;
 import org.unroll.network.Pass;
 
 /**
- * One step of {@link Gru}, Keras's {@code GRUCell} (Cho et al. 2014).
+ * The cell of {@link Gru}, Keras's {@code GRUCell} (Cho et al. 2014).
  *
- * <p>With the reset gate after the product, Keras's default:
+ * <p>By default, as in Keras, the reset gate is applied after the product:
  *
  * <pre>
  * z_t = σ(x_t·W_z + b_z + h_{t−1}·U_z + b'_z)                 update gate
@@ -19,56 +19,51 @@ import org.unroll.network.Pass;
  * h_t = z_t ⊙ h_{t−1} + (1 − z_t) ⊙ g_t                       output, and state
  * </pre>
  *
- * <p>With {@code resetAfter(false)}, as in the paper, the state is reset before the product, and
- * there is no b':
+ * <p>With {@code resetAfter(false)}, as in the paper, the state is reset before the product, and b'
+ * is absent:
  *
  * <pre>
  * g_t = act(x_t·W_h + b_h + (r_t ⊙ h_{t−1})·U_h)
  * </pre>
  *
- * <p>Weights, the gates z, r, h side by side: {@code kernel} W (features, 3·units), {@code
- * recurrent_kernel} U (units, 3·units), {@code bias} (2, 3·units), b above b', or b (3·units)
- * without reset after. The arguments are described at {@link UnitsCell}.
+ * <p>Weights, with the columns of the gates in the order z, r, h: {@code kernel} W (features,
+ * 3·units), {@code recurrent_kernel} U (units, 3·units). {@code bias} is (2, 3·units), with b in
+ * the first row and b' in the second, or (3·units) if {@code resetAfter} is false. {@link
+ * GruOptions} documents the arguments.
  *
- * <p>Note that z and 1 − z have changed places in some texts; this is Keras's convention, z near 1
- * keeps the state.
+ * <p>Some texts exchange z and 1 − z. This cell follows Keras: z near 1 keeps the state.
  *
- * <p>Backwards, from the last step to the first, with dh_t what comes from the output and from step
- * t + 1:
+ * <p>The backward pass runs from the last step to the first. dh_t is the gradient of h_t from the
+ * output and from step t + 1:
  *
  * <pre>
  * dz = dh_t ⊙ (h_{t−1} − g_t) ⊙ σ′      dg = dh_t ⊙ (1 − z_t) ⊙ act′      dh_{t−1} = dh_t ⊙ z_t + …
  *
  * reset after:   dr = dg ⊙ (h_{t−1}·U_h + b'_h) ⊙ σ′      … = (dz, dr, dg ⊙ r_t)·Uᵀ
  * reset before:  ds = dg·U_hᵀ     dr = ds ⊙ h_{t−1} ⊙ σ′   … = ds ⊙ r_t + (dz, dr)·(U_z, U_r)ᵀ
+ *
+ * dx_t = (dz, dr, dg)·Wᵀ    dW = Σ x_tᵀ·(dz, dr, dg)    db = Σ (dz, dr, dg)
+ * reset after:   dU = Σ h_{t−1}ᵀ·(dz, dr, dg ⊙ r_t)             db' = Σ (dz, dr, dg ⊙ r_t)
+ * reset before:  dU = Σ (h_{t−1}ᵀ·(dz, dr), (r_t ⊙ h_{t−1})ᵀ·dg)
  * </pre>
  *
  * <p>Source: Keras 3, {@code keras.layers.GRUCell}.
  */
-public final class GruCell extends GatedCell<GruCell> {
+public final class GruCell extends UnitsCell<GruCell> implements GruOptions<GruCell> {
   private static final List<String> GATES = List.of("z", "r", "g");
 
-  private boolean resetAfter = true;
-
+  /** Creates a cell with the given number of units. */
   public GruCell(int units) {
-    super("GRUCell", units);
+    this(new RecurrentArguments(units));
   }
 
-  @Override
-  GruCell self() {
-    return this;
-  }
-
-  @Override
-  GruCell fresh() {
-    return new GruCell(units());
+  private GruCell(RecurrentArguments arguments) {
+    super("GRUCell", arguments);
   }
 
   @Override
   public GruCell copy() {
-    GruCell copy = super.copy();
-    copy.resetAfter = resetAfter;
-    return copy;
+    return new GruCell(arguments().copy());
   }
 
   @Override
@@ -76,28 +71,14 @@ public final class GruCell extends GatedCell<GruCell> {
     return 3;
   }
 
-  /**
-   * Whether the reset gate acts after the product with U_h instead of before it; true by default.
-   */
-  public GruCell resetAfter(boolean after) {
-    requireNotBuilt("resetAfter");
-    resetAfter = after;
-    return this;
-  }
-
-  /** Whether the reset gate acts after the product with U_h. */
-  public boolean resetAfter() {
-    return resetAfter;
-  }
-
   @Override
   int biasRows() {
-    return resetAfter ? 2 : 1;
+    return resetAfter() ? 2 : 1;
   }
 
   @Override
   public CellPass newCellPass() {
-    return resetAfter ? new ResetAfterPass() : new ResetBeforePass();
+    return resetAfter() ? new ResetAfterPass() : new ResetBeforePass();
   }
 
   private final class ResetAfterPass extends GatePass {
@@ -189,7 +170,7 @@ public final class GruCell extends GatedCell<GruCell> {
       recurrentGradient(states, innerBlock.set(inner, 0, positions, units), 2, gradients[1]);
       if (useBias()) {
         float[] biases = gradients[2].values();
-        // Of z and r both biases have the same gradient.
+        // The two biases of z have the same gradient, and so do those of r.
         kernels.sumRows(allGates(0, 2), biasGradient.set(biases, columns, 1, 2 * units));
         kernels.sumRows(innerBlock, biasGradient.set(biases, columns + 2 * units, 1, units));
       }

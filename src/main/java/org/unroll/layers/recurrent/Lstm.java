@@ -2,35 +2,21 @@ package org.unroll.layers.recurrent;
 
 /**
  * Long short-term memory, Keras's {@code LSTM} (Hochreiter &amp; Schmidhuber 1997, with the forget
- * gate of Gers et al. 2000). The cell, {@link LstmCell}, has the equations forward and backward and
- * the arguments; input and output are described at {@link RecurrentLayer}.
+ * gate of Gers et al. 2000).
+ *
+ * <p>{@link LstmCell} documents the equations, {@link LstmOptions} the arguments, and {@link
+ * RecurrentLayer} input and output.
  *
  * <p>Source: Keras 3, {@code keras.layers.LSTM}.
  */
-public final class Lstm extends GatedLayer<Lstm, LstmCell> {
+public final class Lstm extends UnitsLayer<Lstm, LstmCell> implements LstmOptions<Lstm> {
+  /** Creates a layer around a cell, which must not be used in another layer. */
   public Lstm(LstmCell cell) {
     super("LSTM", cell);
   }
 
   @Override
-  Lstm self() {
-    return this;
-  }
-
-  @Override
-  Lstm fresh() {
+  Lstm withCopiedCell() {
     return new Lstm(cell().copy());
-  }
-
-  /** See {@link LstmCell#unitForgetBias(boolean)}. */
-  public Lstm unitForgetBias(boolean ones) {
-    requireNotBuilt("unitForgetBias");
-    cell().unitForgetBias(ones);
-    return this;
-  }
-
-  /** See {@link LstmCell#unitForgetBias()}. */
-  public boolean unitForgetBias() {
-    return cell().unitForgetBias();
   }
 }

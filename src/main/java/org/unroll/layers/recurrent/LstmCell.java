@@ -11,7 +11,7 @@ import org.unroll.network.Initializer;
 import org.unroll.network.Pass;
 
 /**
- * One step of {@link Lstm}, Keras's {@code LSTMCell} (Hochreiter &amp; Schmidhuber 1997, with the
+ * The cell of {@link Lstm}, Keras's {@code LSTMCell} (Hochreiter &amp; Schmidhuber 1997, with the
  * forget gate of Gers et al. 2000).
  *
  * <pre>
@@ -23,12 +23,12 @@ import org.unroll.network.Pass;
  * h_t = o_t ⊙ act(c_t)                        output, and state
  * </pre>
  *
- * <p>Weights, the gates i, f, c, o side by side: {@code kernel} W (features, 4·units), {@code
- * recurrent_kernel} U (units, 4·units), {@code bias} b (4·units). The arguments are described at
- * {@link UnitsCell}.
+ * <p>Weights, with the columns of the gates in the order i, f, c, o: {@code kernel} W (features,
+ * 4·units), {@code recurrent_kernel} U (units, 4·units), {@code bias} b (4·units). {@link
+ * LstmOptions} documents the arguments.
  *
- * <p>Backwards, from the last step to the first, with dh_t what comes from the output and from step
- * t + 1:
+ * <p>The backward pass runs from the last step to the first. dh_t is the gradient of h_t from the
+ * output and from step t + 1, and dc_t that of c_t from step t + 1:
  *
  * <pre>
  * do = dh_t ⊙ act(c_t)      dc_t += dh_t ⊙ o_t ⊙ act′(c_t)
@@ -40,48 +40,24 @@ import org.unroll.network.Pass;
  *
  * <p>Source: Keras 3, {@code keras.layers.LSTMCell}.
  */
-public final class LstmCell extends GatedCell<LstmCell> {
-  private boolean unitForgetBias = true;
-
+public final class LstmCell extends UnitsCell<LstmCell> implements LstmOptions<LstmCell> {
+  /** Creates a cell with the given number of units. */
   public LstmCell(int units) {
-    super("LSTMCell", units);
+    this(new RecurrentArguments(units));
   }
 
-  @Override
-  LstmCell self() {
-    return this;
-  }
-
-  @Override
-  LstmCell fresh() {
-    return new LstmCell(units());
+  private LstmCell(RecurrentArguments arguments) {
+    super("LSTMCell", arguments);
   }
 
   @Override
   public LstmCell copy() {
-    LstmCell copy = super.copy();
-    copy.unitForgetBias = unitForgetBias;
-    return copy;
+    return new LstmCell(arguments().copy());
   }
 
   @Override
   int gates() {
     return 4;
-  }
-
-  /**
-   * Whether the forget gate's bias begins with ones, so that a new cell remembers (Jozefowicz et
-   * al. 2015); true by default.
-   */
-  public LstmCell unitForgetBias(boolean ones) {
-    requireNotBuilt("unitForgetBias");
-    unitForgetBias = ones;
-    return this;
-  }
-
-  /** Whether the forget gate's bias begins with ones. */
-  public boolean unitForgetBias() {
-    return unitForgetBias;
   }
 
   @Override
@@ -91,7 +67,7 @@ public final class LstmCell extends GatedCell<LstmCell> {
 
   @Override
   Initializer initialBias() {
-    return unitForgetBias ? onesAt(units()) : biasInitializer();
+    return withForgetBias(1);
   }
 
   @Override

@@ -8,13 +8,13 @@ import org.unroll.data.Shape;
 import org.unroll.network.CellPass;
 import org.unroll.network.Gradient;
 import org.unroll.network.Initializer;
-import org.unroll.network.Initializers;
 import org.unroll.network.Layer;
 import org.unroll.network.Pass;
 
 /**
- * One step of an LSTM whose parts can be taken away or added one at a time, as Greff et al. (2015)
- * did to find out which of them matter. As it comes it is {@link LstmCell}.
+ * An LSTM cell whose parts can be removed or added individually, for ablation studies such as that
+ * of Greff et al. (2015). With default arguments it computes the same as {@link LstmCell}. Use it
+ * with {@link Rnn}.
  *
  * <pre>
  * i_t = σ(x_t·W_i + h_{t−1}·U_i + p_i ⊙ c_{t−1} + b_i)      input gate
@@ -28,7 +28,7 @@ import org.unroll.network.Pass;
  * <table>
  * <caption>The variants, with the names of Greff et al.</caption>
  * <tr><th>Name</th><th>Variant</th><th>Argument</th></tr>
- * <tr><td>NP</td><td>p = 0, no peepholes</td><td>as it comes</td></tr>
+ * <tr><td>NP</td><td>p = 0, no peepholes</td><td>the default</td></tr>
  * <tr><td>vanilla</td><td>peepholes p (Gers &amp; Schmidhuber 2000)</td><td>{@code
  *     peepholes(true)}</td></tr>
  * <tr><td>CIFG</td><td>coupled gates, f_t = 1 − i_t</td><td>{@code coupledGates(true)}</td></tr>
@@ -41,13 +41,16 @@ import org.unroll.network.Pass;
  *     cellActivation("linear")}</td></tr>
  * </table>
  *
- * <p>Greff et al. took the parts away from the vanilla LSTM, with peepholes. Weights, those of i,
- * f, c, o side by side that the variant has (always c): {@code kernel} W, {@code recurrent_kernel}
- * U, {@code bias} b; {@code peephole_kernel} p, one row for each gate i, f, o that the variant has.
- * The arguments are described at {@link UnitsCell}.
+ * <p>Greff et al. removed parts from the vanilla LSTM, which has peepholes.
  *
- * <p>Backwards, from the last step to the first, with dh_t what comes from the output and from step
- * t + 1, and dc_t from step t + 1:
+ * <p>Weights, with n blocks of columns for those of i, f, c, o that the variant has (c is always
+ * present): {@code kernel} W (features, n·units), {@code recurrent_kernel} U (units, n·units),
+ * {@code bias} b (n·units), and with peepholes {@code peephole_kernel} p (n − 1, units), one row
+ * for each gate i, f, o that the variant has. {@link LstmOptions} documents the arguments that are
+ * not listed here.
+ *
+ * <p>The backward pass runs from the last step to the first. dh_t is the gradient of h_t from the
+ * output and from step t + 1, and dc_t that of c_t from step t + 1:
  *
  * <pre>
  * do = dh_t ⊙ out(c_t) ⊙ σ′       dc_t += dh_t ⊙ o_t ⊙ out′(c_t) + p_o ⊙ do
@@ -61,113 +64,82 @@ import org.unroll.network.Pass;
  *
  * <p>Sources: Felix Gers, Jürgen Schmidhuber, "Recurrent nets that time and count", IJCNN 2000
  * (peepholes); Klaus Greff, Rupesh K. Srivastava, Jan Koutník, Bas R. Steunebrink, Jürgen
- * Schmidhuber, "LSTM: a search space odyssey", 2015, arXiv:1503.04069 (the variants). Initializers
- * and dropout are those of Keras's LSTM, which has no such cell.
+ * Schmidhuber, "LSTM: a search space odyssey", 2015, arXiv:1503.04069 (the variants). Keras has no
+ * such cell; initializers and dropout are those of Keras's LSTM.
  */
-public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
+public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
+    implements LstmOptions<LstmVariantCell> {
   private static final int INPUT = 0;
   private static final int FORGET = 1;
   private static final int CANDIDATE = 2;
   private static final int OUTPUT = 3;
 
-  private final boolean[] has = {true, true, true, true};
-  private boolean coupledGates;
-  private boolean peepholes;
-  private boolean unitForgetBias = true;
-  private Activation cellActivation = Activation.TANH;
-  private Initializer peepholeInitializer = Initializers.zeros();
+  private static final int GATES = 4;
 
+  /** Creates a cell with the given number of units. */
   public LstmVariantCell(int units) {
-    super("LSTMVariantCell", units);
+    this(new RecurrentArguments(units));
   }
 
-  @Override
-  LstmVariantCell self() {
-    return this;
-  }
-
-  @Override
-  LstmVariantCell fresh() {
-    return new LstmVariantCell(units());
+  private LstmVariantCell(RecurrentArguments arguments) {
+    super("LSTMVariantCell", arguments);
   }
 
   @Override
   public LstmVariantCell copy() {
-    LstmVariantCell copy = super.copy();
-    System.arraycopy(has, 0, copy.has, 0, has.length);
-    copy.coupledGates = coupledGates;
-    copy.peepholes = peepholes;
-    copy.unitForgetBias = unitForgetBias;
-    copy.cellActivation = cellActivation;
-    copy.peepholeInitializer = peepholeInitializer;
-    return copy;
+    return new LstmVariantCell(arguments().copy());
   }
 
-  /** Whether there is an input gate; true by default. */
+  /** Sets whether the cell has an input gate; true by default. */
   public LstmVariantCell inputGate(boolean gate) {
-    return gate("inputGate", INPUT, gate);
+    return set("inputGate", to -> to.inputGate = gate);
   }
 
-  /** Whether there is a forget gate; true by default. */
+  /** Sets whether the cell has a forget gate; true by default. */
   public LstmVariantCell forgetGate(boolean gate) {
-    return gate("forgetGate", FORGET, gate);
+    return set("forgetGate", to -> to.forgetGate = gate);
   }
 
-  /** Whether there is an output gate; true by default. */
+  /** Sets whether the cell has an output gate; true by default. */
   public LstmVariantCell outputGate(boolean gate) {
-    return gate("outputGate", OUTPUT, gate);
-  }
-
-  private LstmVariantCell gate(String argument, int gate, boolean present) {
-    requireNotBuilt(argument);
-    has[gate] = present;
-    return this;
+    return set("outputGate", to -> to.outputGate = gate);
   }
 
   /**
-   * Whether the forget gate is 1 − input gate instead of a gate of its own, without weights; false
-   * by default.
+   * Sets whether the forget gate is 1 − input gate, without weights, instead of a separate gate;
+   * false by default.
    */
   public LstmVariantCell coupledGates(boolean coupled) {
-    requireNotBuilt("coupledGates");
-    coupledGates = coupled;
-    return this;
+    return set("coupledGates", to -> to.coupledGates = coupled);
   }
 
-  /** Whether the gates see the cell state; false by default. */
-  public LstmVariantCell peepholes(boolean see) {
-    requireNotBuilt("peepholes");
-    peepholes = see;
-    return this;
-  }
-
-  /** The first values of p; zeros by default, with which a new cell is one without peepholes. */
-  public LstmVariantCell peepholeInitializer(Initializer initializer) {
-    requireNotBuilt("peepholeInitializer");
-    peepholeInitializer = initializer;
-    return this;
-  }
-
-  /** The activation of the cell state on its way out; {@code tanh} by default. */
-  public LstmVariantCell cellActivation(Activation activation) {
-    requireNotBuilt("cellActivation");
-    cellActivation = requireElementwise("cellActivation", activation);
-    return this;
-  }
-
-  /** The activation of the cell state on its way out, by its Keras name. */
-  public LstmVariantCell cellActivation(String name) {
-    return cellActivation(Activation.of(name));
+  /** Sets whether the gates have peephole connections to the cell state; false by default. */
+  public LstmVariantCell peepholes(boolean peepholes) {
+    return set("peepholes", to -> to.peepholes = peepholes);
   }
 
   /**
-   * Whether the bias of the forget gate, where it has one, begins with ones, so that a new cell
-   * remembers (Jozefowicz et al. 2015); true by default.
+   * Sets the initializer of p; zeros by default. With zeros, a new cell computes the same as one
+   * without peepholes.
    */
-  public LstmVariantCell unitForgetBias(boolean ones) {
-    requireNotBuilt("unitForgetBias");
-    unitForgetBias = ones;
-    return this;
+  public LstmVariantCell peepholeInitializer(Initializer initializer) {
+    return set("peepholeInitializer", to -> to.peepholeInitializer = initializer);
+  }
+
+  /**
+   * Sets the activation {@code out} of the cell state; {@code tanh} by default.
+   *
+   * @throws IllegalArgumentException if the activation is softmax
+   */
+  public LstmVariantCell cellActivation(Activation activation) {
+    return set(
+        "cellActivation",
+        to -> to.cellActivation = checkedElementwise("cellActivation", activation));
+  }
+
+  /** Sets the activation {@code out} of the cell state by its Keras name. */
+  public LstmVariantCell cellActivation(String name) {
+    return cellActivation(Activation.of(name));
   }
 
   @Override
@@ -175,17 +147,22 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
     return hiddenAndCellState();
   }
 
-  /** Whether the part has weights. */
+  /** Returns whether a gate has weights; the candidate counts as a gate. */
   private boolean hasWeights(int gate) {
-    return has[gate] && !(coupledGates && gate == FORGET);
+    return switch (gate) {
+      case INPUT -> arguments().inputGate;
+      case FORGET -> arguments().forgetGate && !arguments().coupledGates;
+      case OUTPUT -> arguments().outputGate;
+      default -> true;
+    };
   }
 
   @Override
   int gates() {
-    return place(has.length);
+    return place(GATES);
   }
 
-  /** The number of parts with weights before this one: its place in the columns. */
+  /** Returns the position of a gate in the columns: the number of gates with weights before it. */
   private int place(int gate) {
     int count = 0;
     for (int g = 0; g < gate; g++) {
@@ -196,19 +173,22 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
 
   @Override
   public Shape stepOutput(Shape input, Layer owner) {
-    if (coupledGates && !(has[INPUT] && has[FORGET])) {
+    RecurrentArguments has = arguments();
+    if (has.coupledGates && !(has.inputGate && has.forgetGate)) {
       throw new IllegalArgumentException(
           describe()
-              + " has coupledGates, which makes the forget gate 1 − input gate, and so needs both."
-              + " Received: inputGate="
-              + has[INPUT]
-              + ", forgetGate="
-              + has[FORGET]
+              + " must have both an input and a forget gate if coupledGates is set, because the"
+              + " forget gate is then 1 − input gate, but has inputGate="
+              + has.inputGate
+              + " and forgetGate="
+              + has.forgetGate
               + ". Set coupledGates alone.");
     }
-    if (peepholes && gates() == 1) {
+    if (has.peepholes && gates() == 1) {
       throw new IllegalArgumentException(
-          describe() + " has peepholes, but no gate that looks through them. Leave them out.");
+          describe()
+              + " must have at least one gate if peepholes is set, but has none. Leave peepholes"
+              + " out.");
     }
     return super.stepOutput(input, owner);
   }
@@ -216,16 +196,15 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
   @Override
   protected void createWeights(Shape input, WeightFactory factory) {
     super.createWeights(input, factory);
-    if (peepholes) {
+    if (arguments().peepholes) {
       Shape shape = Shape.of(gates() - 1, units());
-      factory.create("peephole_kernel", shape, peepholeInitializer, null);
+      factory.create("peephole_kernel", shape, arguments().peepholeInitializer, null);
     }
   }
 
   @Override
   Initializer initialBias() {
-    boolean ones = unitForgetBias && hasWeights(FORGET);
-    return ones ? onesAt(place(FORGET) * units()) : biasInitializer();
+    return hasWeights(FORGET) ? withForgetBias(place(FORGET)) : biasInitializer();
   }
 
   @Override
@@ -236,15 +215,18 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
   private final class VariantPass extends GatePass {
     private final Activation act = activation();
     private final Activation sigma = recurrentActivation();
-    private final int[] place = new int[has.length]; // among the gates, -1 without weights
-    private final int[] peephole = new int[has.length]; // the row of p, -1 where there is none
+    private final Activation out = arguments().cellActivation;
+    private final boolean coupledGates = arguments().coupledGates;
+    private final boolean peepholes = arguments().peepholes;
+    private final int[] place = new int[GATES]; // position in the columns, -1 without weights
+    private final int[] peephole = new int[GATES]; // row of p, -1 without a peephole
     private final float[] p = peepholes ? weight("peephole_kernel").values() : null;
     private final float[] ones = new float[units()];
-    private float[] forget = {}; // 1 − i where gates are coupled: timesteps × rows × units
+    private float[] forget = {}; // 1 − i if the gates are coupled: timesteps × rows × units
     private float[] activatedCell = {}; // out(c): timesteps × rows × units
     private float[] gateGradients = {}; // rows × columns
     private float[] dc = {}; // rows × units
-    private float[] seen = {}; // gate gradients ⊙ c: timesteps × rows × units
+    private float[] products = {}; // gate gradients ⊙ c: timesteps × rows × units
 
     // Views of one step, and of all steps for a gradient.
     private final Matrix hBefore = new Matrix();
@@ -263,10 +245,10 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
     VariantPass() {
       super(LstmVariantCell.this);
       int row = 0;
-      for (int gate = 0; gate < has.length; gate++) {
+      for (int gate = 0; gate < GATES; gate++) {
         place[gate] = hasWeights(gate) ? place(gate) : -1;
-        boolean looks = peepholes && hasWeights(gate) && gate != CANDIDATE;
-        peephole[gate] = looks ? row++ : -1;
+        boolean hasPeephole = peepholes && hasWeights(gate) && gate != CANDIDATE;
+        peephole[gate] = hasPeephole ? row++ : -1;
       }
       Arrays.fill(ones, 1f);
     }
@@ -276,7 +258,7 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
       int block = rows * units;
       forget = Pass.atLeast(forget, coupledGates ? timesteps * block : 0);
       activatedCell = Pass.atLeast(activatedCell, timesteps * block);
-      seen = Pass.atLeast(seen, peepholes ? timesteps * block : 0);
+      products = Pass.atLeast(products, peepholes ? timesteps * block : 0);
       gateGradients = Pass.atLeast(gateGradients, rows * columns);
       dc = Pass.atLeast(dc, block);
     }
@@ -296,7 +278,7 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
       timesForget(k, c);
       kernels.multiplyElements(candidate(k), inputGate(k), c, true);
       activate(OUTPUT, sigma, k, c);
-      kernels.activate(cellActivation, c, block(activatedCell, k, activated));
+      kernels.activate(out, c, block(activatedCell, k, activated));
       times(OUTPUT, k, activated, state(0).at(k + 1, h));
     }
 
@@ -308,33 +290,33 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
       return gates(k, place[CANDIDATE], place[CANDIDATE] + 1, candidate);
     }
 
-    /** The input gate, ones where there is none. */
+    /** Returns the input gate; ones if the variant does not have it. */
     private Matrix inputGate(int k) {
       return place[INPUT] < 0 ? repeated.set(ones, 0, rows, units, 0) : gate(INPUT, k);
     }
 
-    /** The peephole weights of a gate, the same for every row. */
+    /** Returns the peephole weights of a gate, repeated for each row. */
     private Matrix peephole(int gate) {
       return repeated.set(p, peephole[gate] * units, rows, units, 0);
     }
 
-    /** Points the view of gate gradients at those of one gate. */
+    /** Sets the view of the gate gradients to those of one gate. */
     private Matrix gradientOf(int gate) {
       return gateGradient.set(gateGradients, place[gate] * units, rows, units, columns);
     }
 
-    /** A gate of its own, with its peephole on the cell state; nothing where there is none. */
-    private void activate(int gate, Activation f, int k, Matrix seenCell) {
+    /** Adds the peephole and activates a gate. Does nothing if the gate has no weights. */
+    private void activate(int gate, Activation f, int k, Matrix cell) {
       if (place[gate] < 0) {
         return;
       }
       if (peephole[gate] >= 0) {
-        kernels.multiplyElements(seenCell, peephole(gate), gate(gate, k), true);
+        kernels.multiplyElements(cell, peephole(gate), gate(gate, k), true);
       }
       activateGates(f, k, place[gate], place[gate] + 1);
     }
 
-    /** f = 1 − i. */
+    /** Computes f = 1 − i. */
     private void couple(int k) {
       int at = k * rows * columns + place[INPUT] * units;
       for (int r = 0; r < rows; r++) {
@@ -344,7 +326,7 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
       }
     }
 
-    /** x = f ⊙ x. */
+    /** Computes x = f ⊙ x. */
     private void timesForget(int k, Matrix x) {
       if (coupledGates) {
         kernels.multiplyElements(block(forget, k, forgetBlock), x, x, false);
@@ -353,7 +335,7 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
       }
     }
 
-    /** y = gate ⊙ x, the gate being 1 where there is none. */
+    /** Computes y = gate ⊙ x; a gate that the variant does not have is 1. */
     private void times(int gate, int k, Matrix x, Matrix y) {
       if (place[gate] >= 0) {
         kernels.multiplyElements(x, gate(gate, k), y, false);
@@ -373,7 +355,7 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
       dCellBefore.set(dcPrevious, 0, rows, units);
       gateGradient(OUTPUT, sigma, k, dh, activated);
       times(OUTPUT, k, dh, dCell);
-      kernels.activateBackward(cellActivation, c, activated, dCell);
+      kernels.activateBackward(out, c, activated, dCell);
       addPeephole(OUTPUT, dCell);
       kernels.add(rows * units, dcPrevious, 0, dc, 0);
 
@@ -393,7 +375,7 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
       multiplyRecurrentBackward(gateGradient, 0, stateGradient(0), false);
     }
 
-    /** The gradient of what a gate was activated from: dy ⊙ x ⊙ f′. */
+    /** Computes the gradient of the pre-activation of a gate: dy ⊙ x ⊙ f′. */
     private void gateGradient(int gate, Activation f, int k, Matrix dy, Matrix x) {
       if (place[gate] < 0) {
         return;
@@ -402,7 +384,7 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
       activateGatesBackward(f, k, place[gate], place[gate] + 1, gateGradients);
     }
 
-    /** di = dc ⊙ (g − c_{t−1}) ⊙ σ′. */
+    /** Computes di = dc ⊙ (g − c_{t−1}) ⊙ σ′. */
     private void coupledInputGradient(int k, float[] c, int before) {
       int g = k * rows * columns + place[CANDIDATE] * units;
       int to = place[INPUT] * units;
@@ -415,7 +397,7 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
       activateGatesBackward(sigma, k, place[INPUT], place[INPUT] + 1, gateGradients);
     }
 
-    /** dc += p ⊙ the gradient of the gate, for what the gate saw. */
+    /** Computes dc += p ⊙ the gradient of the gate. */
     private void addPeephole(int gate, Matrix gradient) {
       if (peephole[gate] >= 0) {
         kernels.multiplyElements(gradientOf(gate), peephole(gate), gradient, true);
@@ -433,7 +415,11 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
       }
     }
 
-    /** dp = Σ gate gradients ⊙ c, the cell state before (0) or after (1) each step. */
+    /**
+     * Computes dp = Σ gate gradients ⊙ c.
+     *
+     * @param firstState 0 if the gate reads the cell state before the step, 1 if after it
+     */
     private void peepholeGradient(int gate, int firstState, float[] dp) {
       if (peephole[gate] < 0) {
         return;
@@ -441,7 +427,7 @@ public final class LstmVariantCell extends GatedCell<LstmVariantCell> {
       int positions = timesteps * rows;
       Matrix gateGradients = allGates(place[gate], place[gate] + 1);
       c.set(state(1).values(), state(1).at(firstState), positions, units);
-      dCell.set(seen, 0, positions, units);
+      dCell.set(products, 0, positions, units);
       kernels.multiplyElements(gateGradients, c, dCell, false);
       kernels.sumRows(dCell, repeated.set(dp, peephole[gate] * units, 1, units));
     }

@@ -7,8 +7,8 @@ import org.unroll.network.Gradient;
 import org.unroll.network.Pass;
 
 /**
- * One step of the minimal gated unit (Zhou et al. 2016): a {@linkplain GruCell GRU} with a single
- * gate, which both resets the state and lets the candidate in.
+ * The cell of the minimal gated unit (Zhou et al. 2016): a {@linkplain GruCell GRU} with a single
+ * gate, which both resets the state and weights the candidate. Use it with {@link Rnn}.
  *
  * <pre>
  * f_t = σ(x_t·W_f + h_{t−1}·U_f + b_f)                forget gate
@@ -16,36 +16,38 @@ import org.unroll.network.Pass;
  * h_t = h_{t−1} + f_t ⊙ (g_t − h_{t−1})               output, and state
  * </pre>
  *
- * <p>Weights, f and h side by side: {@code kernel} W (features, 2·units), {@code recurrent_kernel}
- * U (units, 2·units), {@code bias} b (2·units). The arguments are described at {@link UnitsCell}.
+ * <p>Weights, with the columns of f before those of h: {@code kernel} W (features, 2·units), {@code
+ * recurrent_kernel} U (units, 2·units), {@code bias} b (2·units). {@link GatedOptions} documents
+ * the arguments.
  *
- * <p>Backwards, from the last step to the first, with dh_t what comes from the output and from step
- * t + 1:
+ * <p>The backward pass runs from the last step to the first. dh_t is the gradient of h_t from the
+ * output and from step t + 1:
  *
  * <pre>
  * dg = dh_t ⊙ f_t ⊙ act′                          ds = dg·U_hᵀ
  * df = (dh_t ⊙ (g_t − h_{t−1}) + ds ⊙ h_{t−1}) ⊙ σ′
- * dh_{t−1} = dh_t ⊙ (1 − f_t) + ds ⊙ f_t + df·U_fᵀ
+ * dh_{t−1} = dh_t ⊙ (1 − f_t) + ds ⊙ f_t + df·U_fᵀ                    dx_t = (df, dg)·Wᵀ
  * dW = Σ x_tᵀ·(df, dg)     dU = Σ (h_{t−1}ᵀ·df, (f_t ⊙ h_{t−1})ᵀ·dg)     db = Σ (df, dg)
  * </pre>
  *
  * <p>Source: Guo-Bing Zhou, Jianxin Wu, Chen-Lin Zhang, Zhi-Hua Zhou, "Minimal gated unit for
- * recurrent neural networks", International Journal of Automation and Computing 13(3), 2016.
- * Initializers and dropout are those of Keras's GRU, which has no such cell.
+ * recurrent neural networks", International Journal of Automation and Computing 13(3), 2016. Keras
+ * has no such cell; initializers and dropout are those of Keras's GRU.
  */
-public final class MinimalGatedUnitCell extends GatedCell<MinimalGatedUnitCell> {
+public final class MinimalGatedUnitCell extends UnitsCell<MinimalGatedUnitCell>
+    implements GatedOptions<MinimalGatedUnitCell> {
+  /** Creates a cell with the given number of units. */
   public MinimalGatedUnitCell(int units) {
-    super("MGUCell", units);
+    this(new RecurrentArguments(units));
+  }
+
+  private MinimalGatedUnitCell(RecurrentArguments arguments) {
+    super("MGUCell", arguments);
   }
 
   @Override
-  MinimalGatedUnitCell self() {
-    return this;
-  }
-
-  @Override
-  MinimalGatedUnitCell fresh() {
-    return new MinimalGatedUnitCell(units());
+  public MinimalGatedUnitCell copy() {
+    return new MinimalGatedUnitCell(arguments().copy());
   }
 
   @Override

@@ -7,114 +7,139 @@ import org.unroll.network.Layer;
 import org.unroll.network.Pass;
 
 /**
- * A layer that runs a {@link Cell} over time, Keras's {@code RNN}: what {@link SimpleRnn}, {@link
- * Lstm}, {@link Gru} and {@link Rnn} have in common. The walk through the time steps stands in
- * {@link RecurrentPass}, the equations of one step in the cells.
+ * A layer that applies a {@link Cell} to each time step of a sequence: the base class of {@link
+ * SimpleRnn}, {@link Lstm}, {@link Gru}, {@link ConvLstm2D} and {@link Rnn}. The cell contains the
+ * equations of one step; {@code RecurrentPass} contains the loop over the time steps.
  *
- * <p>Input (batch, time, features); output (batch, units), the last step's, or (batch, time, units)
- * with {@link #returnSequences}. The weights are those of the cell. A time step that is masked
- * leaves the states alone and repeats the output before it.
+ * <p>Input (batch, time, features). Output (batch, units), which is the output of the last step, or
+ * (batch, time, units) with {@link #returnSequences(boolean)}. The weights are those of the cell. A
+ * masked time step keeps the states and repeats the previous output.
  *
- * @param <S> the layer itself, so that the fluent setters keep its type
+ * @param <S> the type of the layer itself, returned by the setters
  */
 public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer {
-  private boolean returnSequences;
-  private boolean goBackwards;
-  private boolean zeroOutputForMask;
-  private boolean stateful;
-  private boolean returnState;
+  private SequenceArguments arguments = new SequenceArguments();
+
+  /**
+   * The arguments of the loop over time. A clone, so a new field is copied without another line.
+   */
+  private static final class SequenceArguments implements Cloneable {
+    private boolean returnSequences;
+    private boolean goBackwards;
+    private boolean zeroOutputForMask;
+    private boolean stateful;
+    private boolean returnState;
+
+    SequenceArguments copy() {
+      try {
+        return (SequenceArguments) clone();
+      } catch (CloneNotSupportedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
 
   RecurrentLayer(String type) {
     super(type);
   }
 
-  /** The cell that makes one time step. */
+  /** Returns the cell that computes one time step. */
   public abstract Cell cell();
 
-  abstract S self();
+  @SuppressWarnings(
+      "unchecked") // S is the class itself in all subclasses, which are in this package
+  final S self() {
+    return (S) this;
+  }
 
-  /** A new layer around a copy of the cell, with defaults else. */
-  abstract S fresh();
+  /** Returns a new layer around a copy of the cell, with default arguments otherwise. */
+  abstract S withCopiedCell();
 
-  /** A new layer with the same configuration, without name and weights. */
-  S copy() {
-    RecurrentLayer<S> copy = fresh();
-    copy.returnSequences = returnSequences;
-    copy.goBackwards = goBackwards;
-    copy.zeroOutputForMask = zeroOutputForMask;
-    copy.stateful = stateful;
-    copy.returnState = returnState;
+  /** Returns a new layer with the same arguments, without name and weights. */
+  final S copy() {
+    RecurrentLayer<S> copy = withCopiedCell();
+    copy.arguments = arguments.copy();
     return copy.self();
   }
 
-  /** Whether the output has all time steps instead of the last one; false by default. */
+  /**
+   * Sets whether the layer returns the outputs of all time steps instead of the last one; false by
+   * default.
+   */
   public S returnSequences(boolean all) {
     requireNotBuilt("returnSequences");
-    returnSequences = all;
+    arguments.returnSequences = all;
     return self();
   }
 
-  /** Whether the output has all time steps. */
+  /** Returns whether the layer returns the outputs of all time steps. */
   public final boolean returnSequences() {
-    return returnSequences;
+    return arguments.returnSequences;
   }
 
   /**
-   * Whether the sequence is read from its end; false by default. With {@link #returnSequences} the
-   * output is in the order of reading, so its first step belongs to the last input, as in Keras.
+   * Sets whether the layer reads the sequence from its end; false by default. As in Keras, outputs
+   * are in the order of reading, so with {@link #returnSequences(boolean)} the first output belongs
+   * to the last input.
    */
   public S goBackwards(boolean backwards) {
     requireNotBuilt("goBackwards");
-    goBackwards = backwards;
+    arguments.goBackwards = backwards;
     return self();
   }
 
-  /** Whether the sequence is read from its end. */
+  /** Returns whether the layer reads the sequence from its end. */
   public final boolean goBackwards() {
-    return goBackwards;
-  }
-
-  /** Whether a masked time step returns zeros instead of the output before it; false by default. */
-  public S zeroOutputForMask(boolean zero) {
-    requireNotBuilt("zeroOutputForMask");
-    zeroOutputForMask = zero;
-    return self();
-  }
-
-  /** Whether a masked time step returns zeros. */
-  public final boolean zeroOutputForMask() {
-    return zeroOutputForMask;
+    return arguments.goBackwards;
   }
 
   /**
-   * Whether row i of a batch goes on where row i of the batch before ended, in training, evaluation
-   * and prediction alike, until the states are reset; false by default. Gradients end at the
-   * beginning of a batch. The model then has a fixed batch size, {@code input(…).batchSize(n)}.
+   * Sets whether a masked time step returns zeros instead of the previous output; false by default.
+   */
+  public S zeroOutputForMask(boolean zero) {
+    requireNotBuilt("zeroOutputForMask");
+    arguments.zeroOutputForMask = zero;
+    return self();
+  }
+
+  /** Returns whether a masked time step returns zeros. */
+  public final boolean zeroOutputForMask() {
+    return arguments.zeroOutputForMask;
+  }
+
+  /**
+   * Sets whether row i of a batch starts with the final state of row i of the previous batch; false
+   * by default. This holds in training, evaluation and prediction, until the states are reset.
+   * Gradients stop at the start of a batch. The model must have a fixed batch size, {@code
+   * input(…).batchSize(n)}.
    */
   public S stateful(boolean keep) {
     requireNotBuilt("stateful");
-    stateful = keep;
+    arguments.stateful = keep;
     return self();
   }
 
+  /** Returns whether a batch starts with the final states of the previous one. */
   @Override
   public final boolean stateful() {
-    return stateful;
+    return arguments.stateful;
   }
 
   /**
-   * Whether the layer returns its last states beside its output; false by default. Only the last
-   * layer of a model can, and such a model predicts but is not trained.
+   * Sets whether the layer returns its final states in addition to its output; false by default.
+   * Only the last layer of a model can return its states, and such a model can predict but cannot
+   * be trained.
    */
   public S returnState(boolean states) {
     requireNotBuilt("returnState");
-    returnState = states;
+    arguments.returnState = states;
     return self();
   }
 
+  /** Returns whether the layer returns its final states in addition to its output. */
   @Override
   public final boolean returnState() {
-    return returnState;
+    return arguments.returnState;
   }
 
   @Override
@@ -124,10 +149,10 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
 
   @Override
   protected final boolean worksStepByStep() {
-    return !goBackwards;
+    return !goBackwards();
   }
 
-  /** Sets the name. */
+  /** Sets the name of the layer. */
   public S name(String name) {
     setName(name);
     return self();
@@ -139,17 +164,17 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
     if (output == null) {
       throw wrongInput(cell().layerInput(), input, previous);
     }
-    return returnSequences ? output.prepend(input.axis(0)) : output;
+    return returnSequences() ? output.prepend(input.axis(0)) : output;
   }
 
   @Override
   public String describeOutput(Shape output) {
-    return returnSequences || output.rank() > 1 ? super.describeOutput(output) : "(batch, units)";
+    return returnSequences() || output.rank() > 1 ? super.describeOutput(output) : "(batch, units)";
   }
 
   @Override
   protected String fixFor(Shape output, String needed) {
-    if (needed.equals(BATCH_TIME_FEATURES) && !returnSequences) {
+    if (needed.equals(BATCH_TIME_FEATURES) && !returnSequences()) {
       return "Set returnSequences on '" + name() + "'";
     }
     return super.fixFor(output, needed);

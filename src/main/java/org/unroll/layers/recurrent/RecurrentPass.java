@@ -13,30 +13,33 @@ import org.unroll.network.Tensor;
 import org.unroll.network.TimeSteps;
 
 /**
- * The walk of a recurrent layer through the time steps of one slice, forwards and backwards.
- * Direction, masks, states and what is returned are settled here once; the layer's cell adds the
- * equations of one step.
+ * The loop of a recurrent layer over the time steps of one slice, forward and backward. This class
+ * handles direction, masks, states and the choice of the output for all cells. The cell computes
+ * one step.
  *
- * <p>Steps are counted in the order of reading: with {@code goBackwards} step 0 reads the last
- * input. Sequences are kept time-major, so "block k" of a buffer is what all rows of the slice have
- * at step k.
+ * <p>Steps are counted in the order of reading: with {@code goBackwards}, step 0 reads the last
+ * input. Sequences are time-major: "block k" of a buffer contains the values of all rows of the
+ * slice at step k.
+ *
+ * <p>A forward pass that no backward pass follows may run in stretches. A stretch is a number of
+ * consecutive steps for which the state buffers have room; the next stretch reuses them.
  */
 final class RecurrentPass extends Pass {
   private final Kernels kernels = Compute.kernels();
   private final RecurrentLayer<?> layer;
   private final CellPass cell;
   private final Shape outputShape; // of one step
-  private final int outputState; // the state that is returned
+  private final int outputState; // the number of the state that is the output
   private final int[] widths; // of the states
 
   private int rows;
-  private int timesteps; // those the states hold: all of them, or a stretch of them in turn
-  private int firstStep; // where the stretch begins
+  private int timesteps; // of the current stretch
+  private int firstStep; // of the current stretch
 
   /** The states before each step and after the last: (timesteps + 1) × rows × width each. */
   private final float[][] states;
 
-  /** The gradients of the states behind the step at hand: rows × width each. */
+  /** The gradients of the states after the current step: rows × width each. */
   private final float[][] stateGradients;
 
   private final TimeSteps[] stateSteps;
@@ -49,14 +52,14 @@ final class RecurrentPass extends Pass {
   private float[] reversed = {};
   private boolean copiesOutput;
   private boolean masksOutput;
-  private float[] separateOutput = {}; // all steps × rows × width, where it is not the states
-  private final float[][] setAside; // rows × width each
-  private float[] lastOutput = {}; // of a step that returns more than a vector
+  private float[] separateOutput = {}; // all steps × rows × width, if copiesOutput
+  private final float[][] savedGradients; // rows × width each
+  private float[] lastOutput = {}; // of the last step, if the output is more than a vector
   private float[] lastGradient = {};
   private float[] dx = {};
   private final Tensor output = new Tensor();
   private final Tensor inputGradient = new Tensor();
-  private ForwardContext recording; // the last forward pass, if it was recorded
+  private ForwardContext recording; // the last forward pass if it was recorded, else null
 
   RecurrentPass(RecurrentLayer<?> layer) {
     this.layer = layer;
@@ -66,7 +69,7 @@ final class RecurrentPass extends Pass {
     widths = layer.cell().stateShapes().values().stream().mapToInt(Shape::size).toArray();
     states = new float[widths.length][0];
     stateGradients = new float[widths.length][0];
-    setAside = new float[widths.length][0];
+    savedGradients = new float[widths.length][0];
     stateSteps = Stream.generate(TimeSteps::new).limit(widths.length).toArray(TimeSteps[]::new);
   }
 
@@ -77,32 +80,14 @@ final class RecurrentPass extends Pass {
     int steps = input.timesteps();
     boolean inStretches = call.isForwardOnly() && !call.isRecording();
     timesteps = inStretches ? Math.min(steps, cell.stretch(rows)) : steps;
-    for (int s = 0; s < states.length; s++) {
-      int block = rows * widths[s];
-      states[s] = atLeast(states[s], (timesteps + 1) * block);
-      if (state == null) {
-        Arrays.fill(states[s], 0, block, 0f);
-      } else {
-        System.arraycopy(state[s], 0, states[s], 0, block);
-      }
-      stateSteps[s].set(states[s], 0, rows, widths[s]);
-    }
+    beginStates(state);
     firstStep = 0;
     readInOrder();
     cell.attach(layer.cell(), inputSteps, true, stateSteps, rows, timesteps);
     cell.begin(call);
     prepareOutput(state != null, timesteps < steps);
     while (firstStep < steps) {
-      cell.inputsReady(timesteps);
-      for (int k = 0; k < timesteps; k++) {
-        cell.forward(k);
-        if (mask != null) {
-          keepMaskedStates(k);
-        }
-      }
-      if (copiesOutput) {
-        copyOutput();
-      }
+      runStretch();
       firstStep += timesteps;
       if (firstStep < steps) {
         continueStates();
@@ -115,15 +100,55 @@ final class RecurrentPass extends Pass {
       record(call);
     }
     if (state != null) {
-      for (int s = 0; s < states.length; s++) {
-        int block = rows * widths[s];
-        System.arraycopy(states[s], timesteps * block, state[s], 0, block);
-      }
+      endStates(state);
     }
     return output();
   }
 
-  /** Tells a recorder the states behind each step and what the cell adds to them. */
+  /** Allocates the states and sets those before the first step, zeros if none are given. */
+  private void beginStates(float[][] state) {
+    for (int s = 0; s < states.length; s++) {
+      int block = rows * widths[s];
+      states[s] = atLeast(states[s], (timesteps + 1) * block);
+      if (state == null) {
+        Arrays.fill(states[s], 0, block, 0f);
+      } else {
+        System.arraycopy(state[s], 0, states[s], 0, block);
+      }
+      stateSteps[s].set(states[s], 0, rows, widths[s]);
+    }
+  }
+
+  /** Copies the states after the last step of a stretch before its first step. */
+  private void continueStates() {
+    for (int s = 0; s < states.length; s++) {
+      int block = rows * widths[s];
+      System.arraycopy(states[s], timesteps * block, states[s], 0, block);
+    }
+  }
+
+  /** Copies the states after the last step to the given arrays. */
+  private void endStates(float[][] state) {
+    for (int s = 0; s < states.length; s++) {
+      int block = rows * widths[s];
+      System.arraycopy(states[s], timesteps * block, state[s], 0, block);
+    }
+  }
+
+  private void runStretch() {
+    cell.inputsReady(timesteps);
+    for (int k = 0; k < timesteps; k++) {
+      cell.forward(k);
+      if (mask != null) {
+        restoreMaskedStates(k);
+      }
+    }
+    if (copiesOutput) {
+      copyOutput();
+    }
+  }
+
+  /** Records the states after each step and the additional values of the cell. */
   private void record(ForwardContext call) {
     int s = 0;
     for (String name : layer.cell().stateShapes().keySet()) {
@@ -135,26 +160,19 @@ final class RecurrentPass extends Pass {
             (name, values) -> record(call, name, values, 0, values.length / (timesteps * rows)));
   }
 
-  /** Steps stand in the order of time, whatever the order of reading. */
+  /** Records values in chronological order, regardless of the order of reading. */
   private void record(ForwardContext call, String name, float[] values, int offset, int width) {
     int block = rows * width;
-    float[] inTime = new float[timesteps * block];
+    float[] chronological = new float[timesteps * block];
     for (int k = 0; k < timesteps; k++) {
       int t = layer.goBackwards() ? timesteps - 1 - k : k;
-      System.arraycopy(values, offset + k * block, inTime, t * block, block);
+      System.arraycopy(values, offset + k * block, chronological, t * block, block);
     }
-    call.record(layer, name, new Tensor().set(inTime, 0, rows, Shape.of(timesteps, width), null));
+    Shape shape = Shape.of(timesteps, width);
+    call.record(layer, name, new Tensor().set(chronological, 0, rows, shape, null));
   }
 
-  /** The states behind one stretch are those before the next. */
-  private void continueStates() {
-    for (int s = 0; s < states.length; s++) {
-      int block = rows * widths[s];
-      System.arraycopy(states[s], timesteps * block, states[s], 0, block);
-    }
-  }
-
-  /** Points the steps at hand at the inputs, or at a copy of them from last to first. */
+  /** Points the current stretch at the inputs, or at a reversed copy of them. */
   private void readInOrder() {
     int block = rows * input.width();
     mask = input.mask();
@@ -187,8 +205,8 @@ final class RecurrentPass extends Pass {
     }
   }
 
-  /** A masked row keeps its states. */
-  private void keepMaskedStates(int k) {
+  /** Restores the states of the rows that are masked at a step. */
+  private void restoreMaskedStates(int k) {
     for (int r = 0; r < rows; r++) {
       if (!mask[maskOffset + k * rows + r]) {
         for (int s = 0; s < states.length; s++) {
@@ -200,12 +218,12 @@ final class RecurrentPass extends Pass {
   }
 
   /**
-   * Decides where the output is: the states themselves, unless they go on changing, or a mask makes
-   * the output differ.
+   * Decides whether the output is the state buffer itself or a copy. A copy is needed if the next
+   * stretch overwrites the states, or if a mask makes the output differ from the state.
    */
   private void prepareOutput(boolean stateGiven, boolean inStretches) {
-    // A masked step repeats the output before it, zeros at the start; that is the state itself
-    // unless it began with a given one.
+    // A masked step repeats the previous output, which is zeros at the start. That equals the
+    // state unless an initial state is given.
     masksOutput = input.mask() != null && (stateGiven || layer.zeroOutputForMask());
     copiesOutput = masksOutput || (inStretches && layer.returnSequences());
     if (copiesOutput) {
@@ -213,7 +231,7 @@ final class RecurrentPass extends Pass {
     }
   }
 
-  /** Puts what the steps at hand return behind what those before them did. */
+  /** Copies the output of the current stretch. */
   private void copyOutput() {
     int width = widths[outputState];
     int block = rows * width;
@@ -242,7 +260,7 @@ final class RecurrentPass extends Pass {
     int block = rows * widths[outputState];
     int steps = input.timesteps();
     float[] values = copiesOutput ? separateOutput : states[outputState];
-    // Block 0 of the states is the one before the first step.
+    // Block 0 of the states is the state before the first step.
     int first = copiesOutput ? 0 : block;
     if (layer.returnSequences()) {
       return output.set(values, first, rows, outputShape.prepend(steps), input.mask());
@@ -251,7 +269,7 @@ final class RecurrentPass extends Pass {
     if (outputShape.rank() == 1) {
       return output.set(values, last, rows, outputShape, null);
     }
-    // A tensor has the first axis of its samples before the rows.
+    // In a tensor, the first axis of the samples comes before the rows.
     lastOutput = atLeast(lastOutput, block);
     int axis = outputShape.axis(0);
     swapAxes(values, last, lastOutput, rows, axis, widths[outputState] / axis);
@@ -282,14 +300,14 @@ final class RecurrentPass extends Pass {
         addLastOutputGradient(gradient);
       }
       if (recorded != null) {
-        keepStateGradients(k, recorded);
+        copyStateGradients(k, recorded);
       }
       if (mask == null) {
         cell.backward(k, weightGradients);
       } else {
-        setMaskedGradientsAside(k);
+        saveMaskedGradients(k);
         cell.backward(k, weightGradients);
-        takeMaskedGradientsBack(k);
+        restoreMaskedGradients(k);
       }
     }
     cell.endBackward(weightGradients);
@@ -299,8 +317,8 @@ final class RecurrentPass extends Pass {
     return needed ? inputGradient() : null;
   }
 
-  /** Keeps what has come to the states behind a step, before the step turns it over. */
-  private void keepStateGradients(int k, float[][] recorded) {
+  /** Copies the gradients of the states after a step before the step overwrites them. */
+  private void copyStateGradients(int k, float[][] recorded) {
     for (int s = 0; s < states.length; s++) {
       int block = rows * widths[s];
       if (recorded[s] == null) {
@@ -345,28 +363,29 @@ final class RecurrentPass extends Pass {
   }
 
   /**
-   * What comes to a masked row passes by the step: the step itself sees zeros and so adds nothing
-   * to any gradient.
+   * Saves the state gradients of the rows that are masked at a step and replaces them by zeros, so
+   * that the step adds nothing to any gradient.
    */
-  private void setMaskedGradientsAside(int k) {
+  private void saveMaskedGradients(int k) {
     for (int s = 0; s < states.length; s++) {
       int width = widths[s];
-      setAside[s] = atLeast(setAside[s], rows * width);
+      savedGradients[s] = atLeast(savedGradients[s], rows * width);
       for (int r = 0; r < rows; r++) {
         if (!mask[k * rows + r]) {
-          System.arraycopy(stateGradients[s], r * width, setAside[s], r * width, width);
+          System.arraycopy(stateGradients[s], r * width, savedGradients[s], r * width, width);
           Arrays.fill(stateGradients[s], r * width, (r + 1) * width, 0f);
         }
       }
     }
   }
 
-  private void takeMaskedGradientsBack(int k) {
+  /** Restores the state gradients of the rows that are masked at a step. */
+  private void restoreMaskedGradients(int k) {
     for (int s = 0; s < states.length; s++) {
       int width = widths[s];
       for (int r = 0; r < rows; r++) {
         if (!mask[k * rows + r]) {
-          System.arraycopy(setAside[s], r * width, stateGradients[s], r * width, width);
+          System.arraycopy(savedGradients[s], r * width, stateGradients[s], r * width, width);
         }
       }
     }
@@ -375,8 +394,7 @@ final class RecurrentPass extends Pass {
   private Tensor inputGradient() {
     float[] result = dx;
     if (layer.goBackwards()) {
-      // The copy of the inputs has done its service and takes the gradient in the inputs' own
-      // order.
+      // The reversed copy of the inputs is no longer needed, so its buffer is reused.
       reverse(dx, 0, reversed);
       result = reversed;
     }

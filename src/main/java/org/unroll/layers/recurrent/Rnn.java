@@ -5,16 +5,17 @@ import org.unroll.network.Cell;
 import org.unroll.network.Layer;
 
 /**
- * Runs any {@link Cell} over time, Keras's {@code RNN(cell)}: {@code rnn(lstmCell(32))} is {@code
- * lstm(32)}, and the same goes for a cell of one's own, the variants of the literature and {@link
- * StackedRnnCells}. Input and output are described at {@link RecurrentLayer}. Keras's {@code
- * unroll} is a matter of graphs and has no counterpart.
+ * A recurrent layer around any {@link Cell}, Keras's {@code RNN}. {@code rnn(lstmCell(32))}
+ * computes the same as {@code lstm(32)}. Use it with your own cells, with the variants from the
+ * literature and with {@link StackedRnnCells}. {@link RecurrentLayer} documents input and output.
+ * Keras's {@code unroll} concerns graph execution and has no counterpart.
  *
  * <p>Source: Keras 3, {@code keras.layers.RNN}.
  */
 public final class Rnn extends RecurrentLayer<Rnn> {
   private final Cell cell;
 
+  /** Creates a layer around a cell, which must not be used in another layer. */
   public Rnn(Cell cell) {
     super("RNN");
     this.cell = cell;
@@ -26,12 +27,7 @@ public final class Rnn extends RecurrentLayer<Rnn> {
   }
 
   @Override
-  Rnn self() {
-    return this;
-  }
-
-  @Override
-  Rnn fresh() {
+  Rnn withCopiedCell() {
     return new Rnn(cell.copy());
   }
 

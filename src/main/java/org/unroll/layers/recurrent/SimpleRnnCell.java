@@ -6,7 +6,7 @@ import org.unroll.network.CellPass;
 import org.unroll.network.Gradient;
 
 /**
- * One step of {@link SimpleRnn}, Keras's {@code SimpleRNNCell} (Elman 1990): the output is fed back
+ * The cell of {@link SimpleRnn}, Keras's {@code SimpleRNNCell} (Elman 1990). Its output is fed back
  * as the state.
  *
  * <pre>
@@ -14,10 +14,10 @@ import org.unroll.network.Gradient;
  * </pre>
  *
  * <p>Weights: {@code kernel} W (features, units), {@code recurrent_kernel} U (units, units), {@code
- * bias} b (units). The arguments are described at {@link UnitsCell}.
+ * bias} b (units). {@link RecurrentOptions} documents the arguments.
  *
- * <p>Backwards, from the last step to the first, with dh_t what comes from the output and from step
- * t + 1:
+ * <p>The backward pass runs from the last step to the first. dh_t is the gradient of h_t from the
+ * output and from step t + 1:
  *
  * <pre>
  * da_t = dh_t ⊙ act′        dh_{t−1} = da_t·Uᵀ        dx_t = da_t·Wᵀ
@@ -27,23 +27,29 @@ import org.unroll.network.Gradient;
  * <p>Source: Keras 3, {@code keras.layers.SimpleRNNCell}.
  */
 public final class SimpleRnnCell extends UnitsCell<SimpleRnnCell> {
+  /** Creates a cell with the given number of units. */
   public SimpleRnnCell(int units) {
-    super("SimpleRNNCell", units);
+    this(new RecurrentArguments(units));
+  }
+
+  private SimpleRnnCell(RecurrentArguments arguments) {
+    super("SimpleRNNCell", arguments);
   }
 
   @Override
-  SimpleRnnCell self() {
-    return this;
-  }
-
-  @Override
-  SimpleRnnCell fresh() {
-    return new SimpleRnnCell(units());
+  public SimpleRnnCell copy() {
+    return new SimpleRnnCell(arguments().copy());
   }
 
   @Override
   int gates() {
     return 1;
+  }
+
+  /** False because activation writes to the state and leaves the pre-activations in place. */
+  @Override
+  boolean keepsPreActivations() {
+    return false;
   }
 
   @Override

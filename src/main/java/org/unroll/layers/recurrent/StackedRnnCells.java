@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.unroll.compute.Compute;
+import org.unroll.compute.Kernels;
 import org.unroll.data.Shape;
 import org.unroll.network.Cell;
 import org.unroll.network.CellPass;
@@ -14,35 +16,43 @@ import org.unroll.network.Pass;
 import org.unroll.network.TimeSteps;
 
 /**
- * Cells on top of each other that work as one, Keras's {@code StackedRNNCells}: at each time step
- * the first cell takes the input, every further one the output of the cell below it, and the last
- * one's output is the output. The states are those of all cells, the weights too.
+ * A stack of cells that acts as one cell, Keras's {@code StackedRNNCells}. At each time step, the
+ * first cell receives the input, and each further cell receives the output of the cell before it.
+ * The output of the last cell is the output of the stack. States and weights are those of all
+ * cells.
  *
- * <p>Layers on top of each other compute the same without masks and dropout, and faster, since each
- * projects all time steps at once.
+ * <p>Without masks and dropout, a stack of layers computes the same and is faster, because each
+ * layer projects all time steps at once.
  *
  * <p>Source: Keras 3, {@code keras.layers.StackedRNNCells}.
  */
 public final class StackedRnnCells extends Cell {
-  /** Keeps the random streams of the cells apart from those of the layers that follow. */
+  /** Separates the random streams of the cells from those of the following layers. */
   private static final int POSITIONS_PER_CELL = 1 << 16;
 
   private final List<Cell> cells;
 
+  /**
+   * Creates a stack.
+   *
+   * @param cells the cells, starting with the one that receives the input
+   * @throws IllegalArgumentException if there is no cell
+   */
   public StackedRnnCells(Cell... cells) {
     super("StackedRNNCells");
     if (cells.length == 0) {
-      throw new IllegalArgumentException("StackedRNNCells needs at least one cell.");
+      throw new IllegalArgumentException(
+          "StackedRNNCells needs at least one cell, but was given none.");
     }
     this.cells = List.of(cells);
   }
 
-  /** The cells, the one that takes the input first. */
+  /** Returns the cells, starting with the one that receives the input. */
   public List<Cell> cells() {
     return cells;
   }
 
-  /** Sets the name. */
+  /** Sets the name of the stack. */
   public StackedRnnCells name(String name) {
     setName(name);
     return this;
@@ -58,7 +68,7 @@ public final class StackedRnnCells extends Cell {
     return new StackedRnnCells(cells.stream().map(Cell::copy).toArray(Cell[]::new));
   }
 
-  /** The states of all cells, their names followed by the number of the cell from 0. */
+  /** Returns the states of all cells. Each name ends with the number of the cell, from 0. */
   @Override
   public Map<String, Shape> stateShapes() {
     Map<String, Shape> shapes = new LinkedHashMap<>();
@@ -106,12 +116,12 @@ public final class StackedRnnCells extends Cell {
     return new StackPass();
   }
 
-  /** One cell of the stack at work. */
+  /** The pass of one cell of the stack. */
   private static final class Level {
     final Cell cell;
     final CellPass pass;
-    final int outputState; // of the cell's own states
-    final int firstState; // of the stack's states
+    final int outputState; // among the states of the cell
+    final int firstState; // among the states of the stack
     final TimeSteps[] states;
     final float[][] stateGradients;
     final Gradient[] gradients;
@@ -131,6 +141,7 @@ public final class StackedRnnCells extends Cell {
   }
 
   private final class StackPass extends CellPass {
+    private final Kernels kernels = Compute.kernels();
     private final Level[] levels = new Level[cells.size()];
 
     StackPass() {
@@ -149,13 +160,13 @@ public final class StackedRnnCells extends Cell {
         for (int s = 0; s < level.states.length; s++) {
           level.states[s] = state(level.firstState + s);
         }
-        boolean inAdvance = i == 0 && inputsInAdvance;
-        level.pass.attach(level.cell, below, inAdvance, level.states, rows, timesteps);
+        boolean inAdvance = i == 0 && inputsInAdvance();
+        level.pass.attach(level.cell, below, inAdvance, level.states, rows(), timesteps());
         level.pass.begin(call);
         TimeSteps output = level.states[level.outputState];
         if (i < levels.length - 1) {
-          // What the next cell takes at step k is this one's state after it.
-          below = levels[i + 1].input.set(output.values(), output.at(1), rows, output.width());
+          // The input of the next cell at step k is this cell's output state after step k.
+          below = levels[i + 1].input.set(output.values(), output.at(1), rows(), output.width());
         }
       }
     }
@@ -174,7 +185,7 @@ public final class StackedRnnCells extends Cell {
 
     @Override
     public void backward(int k, Gradient[] gradients) {
-      if (k == timesteps - 1) {
+      if (k == timesteps() - 1) {
         beginBackward(gradients);
       }
       for (int i = levels.length - 1; i >= 0; i--) {
@@ -191,7 +202,7 @@ public final class StackedRnnCells extends Cell {
           Level below = levels[i - 1];
           float[] gradient = stateGradient(below.firstState + below.outputState);
           TimeSteps dx = level.inputGradient;
-          kernels.add(rows * dx.width(), dx.values(), dx.at(k), gradient, 0);
+          kernels.add(rows() * dx.width(), dx.values(), dx.at(k), gradient, 0);
         }
       }
     }
@@ -205,8 +216,8 @@ public final class StackedRnnCells extends Cell {
         TimeSteps inputGradient = inputGradient();
         if (i > 0) {
           int width = level.input.width();
-          level.dx = zeros(level.dx, timesteps * rows * width);
-          inputGradient = level.inputGradient.set(level.dx, 0, rows, width);
+          level.dx = zeros(level.dx, timesteps() * rows() * width);
+          inputGradient = level.inputGradient.set(level.dx, 0, rows(), width);
         }
         level.pass.attachGradients(level.stateGradients, inputGradient);
       }

@@ -3,203 +3,87 @@ package org.unroll.layers.recurrent;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.unroll.compute.Activation;
 import org.unroll.data.Shape;
 import org.unroll.network.Cell;
 import org.unroll.network.Initializer;
-import org.unroll.network.Initializers;
-import org.unroll.network.Regularizer;
 
 /**
- * What the cells with units have in common, Keras's and the variants of the literature: the
- * arguments and the weights. The cells themselves hold the equations.
+ * The base class of the library's cells: Keras's cells and the variants from the literature. It
+ * creates the weights; the subclasses hold the equations. {@link RecurrentOptions} documents the
+ * arguments. To write your own cell, extend {@link Cell}.
  *
- * <p>Weights, gates side by side in the columns: {@code kernel} W (features, gates·units), {@code
- * recurrent_kernel} U (units, gates·units), {@code bias} b (gates·units).
+ * <p>Weights, with the columns of the gates next to each other: {@code kernel} W (features,
+ * gates·units), {@code recurrent_kernel} U (units, gates·units), {@code bias} b (gates·units).
  *
- * <p>Dropout is Keras 3's: a mask drawn once for a sequence holds for all its time steps, what is
- * kept is divided by 1 − rate, and nothing is dropped outside of training. With {@code
- * recurrentDropout} above 0, a cell with several gates draws a mask of its own for each, for inputs
- * and states alike; without it, one mask of the inputs serves all gates.
- *
- * @param <S> the cell itself, so that the fluent setters keep its type
+ * @param <S> the type of the cell itself, returned by the setters
  */
-public abstract class UnitsCell<S extends UnitsCell<S>> extends Cell {
-  private final int units;
-  private Activation activation = Activation.TANH;
-  private boolean useBias = true;
-  private Initializer kernelInitializer = Initializers.glorotUniform();
-  private Initializer recurrentInitializer = Initializers.orthogonal();
-  private Initializer biasInitializer = Initializers.zeros();
-  private Regularizer kernelRegularizer;
-  private Regularizer recurrentRegularizer;
-  private Regularizer biasRegularizer;
-  private double dropout;
-  private double recurrentDropout;
+public abstract class UnitsCell<S extends UnitsCell<S>> extends Cell
+    implements RecurrentOptions<S> {
+  private final RecurrentArguments arguments;
 
-  UnitsCell(String type, int units) {
+  UnitsCell(String type, RecurrentArguments arguments) {
     super(type);
-    this.units = requireUnits(units);
+    requireUnits(arguments.units);
+    this.arguments = arguments;
   }
 
-  abstract S self();
+  @SuppressWarnings(
+      "unchecked") // S is the class itself in all subclasses, which are in this package
+  private S self() {
+    return (S) this;
+  }
 
-  /** A new cell of the same type and units, with defaults else. */
-  abstract S fresh();
-
+  /** {@inheritDoc} */
   @Override
-  public S copy() {
-    UnitsCell<S> copy = fresh();
-    copy.activation = activation;
-    copy.useBias = useBias;
-    copy.kernelInitializer = kernelInitializer;
-    copy.recurrentInitializer = recurrentInitializer;
-    copy.biasInitializer = biasInitializer;
-    copy.kernelRegularizer = kernelRegularizer;
-    copy.recurrentRegularizer = recurrentRegularizer;
-    copy.biasRegularizer = biasRegularizer;
-    copy.dropout = dropout;
-    copy.recurrentDropout = recurrentDropout;
-    return copy.self();
-  }
+  public abstract S copy();
 
-  /** The number of units: the width of the states and of the output. */
-  public final int units() {
-    return units;
-  }
-
-  /** The number of gates (with the candidate). */
-  abstract int gates();
-
-  /** The activation of the candidate and the output; {@code tanh} by default. */
-  public S activation(Activation newActivation) {
-    requireNotBuilt("activation");
-    activation = newActivation;
-    return self();
-  }
-
-  /** The activation by its Keras name. */
-  public S activation(String name) {
-    return activation(Activation.of(name));
-  }
-
-  /** The activation of the candidate and the output. */
-  public final Activation activation() {
-    return activation;
-  }
-
-  /** Whether b is added; true by default. */
-  public S useBias(boolean use) {
-    requireNotBuilt("useBias");
-    useBias = use;
-    return self();
-  }
-
-  /** Whether b is added. */
-  public final boolean useBias() {
-    return useBias;
-  }
-
-  /** The first values of W; Glorot uniform by default. */
-  public S kernelInitializer(Initializer initializer) {
-    requireNotBuilt("kernelInitializer");
-    kernelInitializer = initializer;
-    return self();
-  }
-
-  /** The first values of W. */
-  public final Initializer kernelInitializer() {
-    return kernelInitializer;
-  }
-
-  /** The first values of U; orthogonal by default. */
-  public S recurrentInitializer(Initializer initializer) {
-    requireNotBuilt("recurrentInitializer");
-    recurrentInitializer = initializer;
-    return self();
-  }
-
-  /** The first values of U. */
-  public final Initializer recurrentInitializer() {
-    return recurrentInitializer;
-  }
-
-  /** The first values of b; zeros by default. */
-  public S biasInitializer(Initializer initializer) {
-    requireNotBuilt("biasInitializer");
-    biasInitializer = initializer;
-    return self();
-  }
-
-  /** The first values of b, as configured. */
-  public final Initializer biasInitializer() {
-    return biasInitializer;
-  }
-
-  /** A penalty on W; none by default. */
-  public S kernelRegularizer(Regularizer regularizer) {
-    requireNotBuilt("kernelRegularizer");
-    kernelRegularizer = regularizer;
-    return self();
-  }
-
-  /** The penalty on W, or null. */
-  public final Regularizer kernelRegularizer() {
-    return kernelRegularizer;
-  }
-
-  /** A penalty on U; none by default. */
-  public S recurrentRegularizer(Regularizer regularizer) {
-    requireNotBuilt("recurrentRegularizer");
-    recurrentRegularizer = regularizer;
-    return self();
-  }
-
-  /** The penalty on U, or null. */
-  public final Regularizer recurrentRegularizer() {
-    return recurrentRegularizer;
-  }
-
-  /** A penalty on b; none by default. */
-  public S biasRegularizer(Regularizer regularizer) {
-    requireNotBuilt("biasRegularizer");
-    biasRegularizer = regularizer;
-    return self();
-  }
-
-  /** The penalty on b, or null. */
-  public final Regularizer biasRegularizer() {
-    return biasRegularizer;
-  }
-
-  /** The share of the inputs dropped in training, at least 0 and less than 1; 0 by default. */
-  public S dropout(double rate) {
-    requireNotBuilt("dropout");
-    dropout = requireRate("dropout", rate);
-    return self();
-  }
-
-  /** The share of the inputs dropped in training. */
-  public final double dropout() {
-    return dropout;
+  /**
+   * {@inheritDoc}
+   *
+   * @hidden
+   */
+  @Override
+  public final RecurrentArguments arguments() {
+    return arguments;
   }
 
   /**
-   * The share of the state dropped on its way into the gates in training, at least 0 and less than
-   * 1; 0 by default.
+   * {@inheritDoc}
+   *
+   * @hidden
    */
-  public S recurrentDropout(double rate) {
-    requireNotBuilt("recurrentDropout");
-    recurrentDropout = requireRate("recurrentDropout", rate);
+  @Override
+  public final S set(String option, Consumer<RecurrentArguments> change) {
+    requireNotBuilt(option);
+    change.accept(arguments);
     return self();
   }
 
-  /** The share of the state dropped on its way into the gates in training. */
-  public final double recurrentDropout() {
-    return recurrentDropout;
+  /** Checks that an activation acts on each unit separately. */
+  static Activation checkedElementwise(String argument, Activation activation) {
+    if (activation == Activation.SOFTMAX) {
+      throw new IllegalArgumentException(
+          argument
+              + " must act on each unit separately, but was softmax, which normalizes over all"
+              + " units. Use an elementwise activation such as sigmoid or tanh.");
+    }
+    return activation;
   }
 
-  /** Sets the name. */
+  static double checkedRate(String argument, double rate) {
+    return requireRate(argument, rate);
+  }
+
+  static int[] checkedPair(String argument, int rows, int columns) {
+    return new int[] {requirePositive(argument, rows), requirePositive(argument, columns)};
+  }
+
+  /** Returns the number of gates, counting the candidate. */
+  abstract int gates();
+
+  /** Sets the name of the cell. */
   public S name(String name) {
     setName(name);
     return self();
@@ -207,57 +91,73 @@ public abstract class UnitsCell<S extends UnitsCell<S>> extends Cell {
 
   @Override
   public Map<String, Shape> stateShapes() {
-    return Map.of("h", Shape.of(units));
+    return Map.of("h", Shape.of(units()));
   }
 
-  /** The states of the cells that keep a cell state c beside their output h. */
+  /** Returns the states of a cell that has a cell state c in addition to its output h. */
   final Map<String, Shape> hiddenAndCellState() {
     Map<String, Shape> shapes = new LinkedHashMap<>();
-    shapes.put("h", Shape.of(units));
-    shapes.put("c", Shape.of(units));
+    shapes.put("h", Shape.of(units()));
+    shapes.put("c", Shape.of(units()));
     return shapes;
   }
 
-  /** Whether a backward pass needs what the activations of the gates were applied to. */
+  /** Returns whether the backward pass needs the inputs of the gates' activations. */
   boolean keepsPreActivations() {
-    return false;
+    return arguments.activation.derivativeNeedsInput()
+        || arguments.recurrentActivation.derivativeNeedsInput();
   }
 
-  /** How many masks dropout draws for a sequence: one for each gate, or one for all. */
+  /** Returns the number of dropout masks for a sequence: one for each gate, or one for all. */
   int dropoutMasks() {
-    return recurrentDropout > 0 ? gates() : 1;
+    return arguments.recurrentDropout > 0 ? gates() : 1;
   }
 
-  /**
-   * The number of bias rows: 2 where the state's projection has a bias of its own (GRU, reset
-   * after).
-   */
+  /** Returns the number of bias rows: 2 if the state's projection has a separate bias. */
   int biasRows() {
     return 1;
   }
 
   @Override
   protected void createWeights(Shape input, WeightFactory factory) {
-    int columns = gates() * units;
-    factory.create("kernel", Shape.of(input.last(), columns), kernelInitializer, kernelRegularizer);
+    int columns = gates() * units();
+    createWeights(Shape.of(input.last(), columns), Shape.of(units(), columns), factory);
+  }
+
+  /** Creates the kernel, the recurrent kernel and the bias. */
+  final void createWeights(Shape kernel, Shape recurrentKernel, WeightFactory factory) {
+    factory.create("kernel", kernel, arguments.kernelInitializer, arguments.kernelRegularizer);
     factory.create(
-        "recurrent_kernel", Shape.of(units, columns), recurrentInitializer, recurrentRegularizer);
-    if (useBias) {
-      Shape shape = biasRows() == 1 ? Shape.of(columns) : Shape.of(biasRows(), columns);
-      factory.create("bias", shape, initialBias(), biasRegularizer);
+        "recurrent_kernel",
+        recurrentKernel,
+        arguments.recurrentInitializer,
+        arguments.recurrentRegularizer);
+    if (arguments.useBias) {
+      Shape bias = Shape.of(kernel.last());
+      Shape shape = biasRows() == 1 ? bias : bias.prepend(biasRows());
+      factory.create("bias", shape, initialBias(), arguments.biasRegularizer);
     }
   }
 
-  /** The first values of b, as the cell wants them. */
+  /** Returns the initializer of the bias, including {@code unitForgetBias}. */
   Initializer initialBias() {
-    return biasInitializer;
+    return arguments.biasInitializer;
   }
 
-  /** The bias's own initializer, with ones in the {@code units} columns from one on. */
-  final Initializer onesAt(int column) {
+  /**
+   * Returns the bias initializer, followed by ones in the columns of the forget gate if {@code
+   * unitForgetBias} is set.
+   *
+   * @param gate the position of the forget gate among the gates
+   */
+  final Initializer withForgetBias(int gate) {
+    if (!arguments.unitForgetBias) {
+      return arguments.biasInitializer;
+    }
+    int from = gate * units();
     return (values, shape, random) -> {
-      biasInitializer.fill(values, shape, random);
-      Arrays.fill(values, column, column + units, 1f);
+      arguments.biasInitializer.fill(values, shape, random);
+      Arrays.fill(values, from, from + units(), 1f);
     };
   }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
  * bundle. Every bundle has {@code text/plain}, which is all that a terminal prints.
  *
  * @param data a content for each MIME type, binary ones in Base64
- * @param metadata hints for a MIME type, such as the width of an image
+ * @param metadata hints for a MIME type, such as the width or the alternative text of an image
  */
 public record MimeBundle(Map<String, String> data, Map<String, Map<String, Object>> metadata) {
 
@@ -20,19 +20,23 @@ public record MimeBundle(Map<String, String> data, Map<String, Map<String, Objec
     return new MimeBundle(Map.of(TEXT, text), Map.of());
   }
 
+  /**
+   * HTML in which no text is a formula. Jupyter typesets what is between dollar signs in any HTML;
+   * MathJax skips elements of these classes, version 2 the first and versions 3 and 4 the second.
+   */
   public static MimeBundle html(String html, String text) {
     var data = new LinkedHashMap<String, String>();
-    data.put(HTML, html);
+    data.put(HTML, "<div class=\"tex2jax_ignore mathjax_ignore\">" + html + "</div>");
     data.put(TEXT, text);
     return new MimeBundle(data, Map.of());
   }
 
-  /** A picture, {@code width} by {@code height} pixels of the page. */
-  public static MimeBundle png(String base64, int width, int height, String text) {
+  /** A picture, {@code width} by {@code height} pixels of the page, with an alternative text. */
+  public static MimeBundle png(String base64, int width, int height, String alt, String text) {
     var data = new LinkedHashMap<String, String>();
     data.put(PNG, base64);
     data.put(TEXT, text);
-    return new MimeBundle(data, Map.of(PNG, Map.of("width", width, "height", height)));
+    return new MimeBundle(data, Map.of(PNG, Map.of("width", width, "height", height, "alt", alt)));
   }
 
   public MimeBundle withText(String text) {

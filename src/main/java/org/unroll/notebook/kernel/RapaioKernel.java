@@ -2,9 +2,11 @@ package org.unroll.notebook.kernel;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -13,6 +15,10 @@ import java.util.function.Function;
  *
  * <p>Its service interface {@code DisplayProvider} would need a class compiled against it; instead
  * a renderer is put at the head of the list that the kernel asks for every result.
+ *
+ * <p>The kernel shows other values as {@code text/html} only. An export without HTML, such as a
+ * PDF, then lacks them, and a {@code <} in the text is taken for markup. Therefore the kernel's own
+ * renderers add {@code text/plain}, and values without a renderer are shown as {@code text/plain}.
  */
 final class RapaioKernel implements Kernel {
 
@@ -24,17 +30,20 @@ final class RapaioKernel implements Kernel {
   private final List<Object> renderers;
   private int views;
 
+  /** A value for which the kernel has no renderer. */
+  private record PlainValue(Object value) {}
+
   private RapaioKernel() {
     try {
       kernel = type("MainApp").getField("kernel").get(null);
       displayData = type("display.DisplayData");
       rendererType = type("display.DisplayRenderer");
       Object displaySystem = Reflection.call(type("display.DisplaySystem"), "inst");
-      Field field = displaySystem.getClass().getDeclaredField("systemDisplayRenderers");
-      field.setAccessible(true);
-      @SuppressWarnings("unchecked")
-      List<Object> list = (List<Object>) field.get(displaySystem);
-      renderers = list;
+      renderers = list(displaySystem, "systemDisplayRenderers");
+      renderers.replaceAll(r -> canRenderText(r) ? withPlainText(r) : r);
+      renderers.add(plainRenderer(field(displaySystem, "defaultDisplayRenderer")));
+      // The last transformer, which is asked when nothing else knows the value.
+      list(displaySystem, "systemDisplayTransformers").add(plainValues());
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(
           "This version of rapaio-jupyter-kernel is not known here, 3.0.1 is: " + e, e);
@@ -56,6 +65,19 @@ final class RapaioKernel implements Kernel {
   private static Class<?> type(String name) throws ClassNotFoundException {
     return Reflection.find(PACKAGE + name)
         .orElseThrow(() -> new ClassNotFoundException(PACKAGE + name));
+  }
+
+  private static Object field(Object displaySystem, String name)
+      throws ReflectiveOperationException {
+    Field field = displaySystem.getClass().getDeclaredField(name);
+    field.setAccessible(true);
+    return field.get(displaySystem);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Object> list(Object displaySystem, String name)
+      throws ReflectiveOperationException {
+    return (List<Object>) field(displaySystem, name);
   }
 
   @Override
@@ -81,33 +103,103 @@ final class RapaioKernel implements Kernel {
 
   @Override
   public void onResult(Class<?> type, Function<Object, MimeBundle> view) {
-    InvocationHandler renderer =
-        (proxy, method, arguments) ->
+    // The kernel takes the first renderer that fits: ours before its own, in their order.
+    renderers.add(views++, renderer(type, view));
+  }
+
+  private Object renderer(Class<?> type, Function<Object, MimeBundle> view) {
+    return proxy(
+        rendererType,
+        "Unroll's view of " + type.getName(),
+        (method, arguments) ->
             switch (method.getName()) {
               case "rendererClass" -> type;
               case "canRender" -> true;
-              case "render" -> toDisplayData(view.apply(arguments[1]));
+              default -> toDisplayData(view.apply(arguments[1]));
+            });
+  }
+
+  /** One of the kernel's renderers, with plain text added to what it renders by default. */
+  private Object withPlainText(Object renderer) {
+    return proxy(
+        rendererType,
+        renderer + " with plain text",
+        (method, arguments) -> {
+          Object result = method.invoke(renderer, arguments);
+          if (method.getName().equals("render") && arguments[0] == null) {
+            Object text = method.invoke(renderer, MimeBundle.TEXT, arguments[1]);
+            Map<?, ?> data = (Map<?, ?>) Reflection.call(text, "data");
+            putData(result, MimeBundle.TEXT, data.get(MimeBundle.TEXT));
+          }
+          return result;
+        });
+  }
+
+  private static boolean canRenderText(Object renderer) {
+    return (boolean)
+        Reflection.call(renderer, "canRender", new Class<?>[] {String.class}, MimeBundle.TEXT);
+  }
+
+  /** Renders as the kernel does, but as plain text where no format is asked for. */
+  private Object plainRenderer(Object kernelsOwn) {
+    Class<?>[] types = {String.class, Object.class};
+    return proxy(
+        rendererType,
+        "Unroll's plain text",
+        (method, arguments) ->
+            switch (method.getName()) {
+              case "rendererClass" -> PlainValue.class;
+              case "canRender" -> true;
+              default -> {
+                Object mime = arguments[0] == null ? MimeBundle.TEXT : arguments[0];
+                Object value = ((PlainValue) arguments[1]).value();
+                yield Reflection.call(kernelsOwn, "render", types, mime, value);
+              }
+            });
+  }
+
+  private static Object plainValues() throws ClassNotFoundException {
+    return proxy(
+        type("display.DisplayTransformer"),
+        "Unroll's plain text",
+        (method, arguments) ->
+            switch (method.getName()) {
+              case "canTransform" -> true;
+              case "transformedClass" -> PlainValue.class;
+              default -> new PlainValue(arguments[0]);
+            });
+  }
+
+  /** The methods of a proxy that are not those of {@link Object}. */
+  private interface Methods {
+    Object call(Method method, Object[] arguments) throws ReflectiveOperationException;
+  }
+
+  private static Object proxy(Class<?> type, String name, Methods methods) {
+    InvocationHandler handler =
+        (proxy, method, arguments) ->
+            switch (method.getName()) {
               case "equals" -> proxy == arguments[0];
               case "hashCode" -> System.identityHashCode(proxy);
-              default -> "Unroll's view of " + type.getName();
+              case "toString" -> name;
+              default -> methods.call(method, arguments);
             };
-    // The kernel takes the first renderer that fits: ours before its own, in their order.
-    renderers.add(
-        views++,
-        Proxy.newProxyInstance(
-            rendererType.getClassLoader(), new Class<?>[] {rendererType}, renderer));
+    return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler);
   }
 
   private Object toDisplayData(MimeBundle bundle) {
     Object data =
         Reflection.call(displayData, "fromText", new Class<?>[] {String.class}, bundle.text());
+    bundle.data().forEach((mime, content) -> putData(data, mime, content));
     Class<?>[] entry = {String.class, Object.class};
-    bundle
-        .data()
-        .forEach((mime, content) -> Reflection.call(data, "putData", entry, mime, content));
     bundle
         .metadata()
         .forEach((mime, hints) -> Reflection.call(data, "putMetaData", entry, mime, hints));
     return data;
+  }
+
+  private static void putData(Object displayData, String mime, Object content) {
+    Reflection.call(
+        displayData, "putData", new Class<?>[] {String.class, Object.class}, mime, content);
   }
 }

@@ -19,18 +19,16 @@ import org.unroll.data.Shape;
 import org.unroll.network.Layer;
 import org.unroll.network.Network;
 
-/**
- * Pooling where it meets the ends of what it can do; values and gradients are compared elsewhere.
- */
+/** Edge cases of pooling. {@code LayerGradientsTest} checks values and gradients. */
 class PoolingTest {
-  private static String refusal(Layer... layers) {
+  private static String rejection(Layer... layers) {
     return assertThrows(IllegalArgumentException.class, () -> new Network(Arrays.asList(layers), 0))
         .getMessage();
   }
 
-  /** Keras divides the sum of no steps by their number. */
+  /** As in Keras, which divides a sum of no time steps by 0. */
   @Test
-  void theMeanOfARowThatIsMaskedThroughoutIsNotANumber() {
+  void meanOfAFullyMaskedRowIsNaN() {
     Sequential model = Sequential.of(input(2, 1), masking(0), globalAveragePooling1D());
     double[][] y = model.predict(Samples.of(new double[][][] {{{0}, {0}}, {{4}, {0}}})).toArray();
     assertArrayEquals(new double[] {Double.NaN}, y[0]);
@@ -38,7 +36,7 @@ class PoolingTest {
   }
 
   @Test
-  void openSequencesArePooledAsTheyCome() {
+  void poolsSequencesOfUnknownLength() {
     Sequential model = Sequential.of(input(Shape.ANY, 1), maxPooling1D(2), dense(1));
     assertEquals(Shape.of(Shape.ANY, 1), model.network().outputShape());
     double[][][] five = {{{1}, {2}, {3}, {4}, {5}}};
@@ -47,41 +45,41 @@ class PoolingTest {
     double[][][] one = {{{1}}};
     var error = assertThrows(IllegalArgumentException.class, () -> model.predict(Samples.of(one)));
     assertEquals(
-        "MaxPooling1D 'max_pooling1d' with padding=valid looks at 2 time steps at once;"
+        "MaxPooling1D 'max_pooling1d' with padding=valid needs at least 2 time steps, but"
             + " 'input_layer' returns (batch, 1, 1). Make the window smaller, the sequence longer,"
-            + " or use padding(\"same\")",
+            + " or use padding(\"same\").",
         error.getMessage());
   }
 
   @Test
-  void whatDoesNotFitIsRefused() {
+  void rejectsInvalidArgumentsAndInputs() {
     assertEquals(
-        "AveragePooling1D 'average_pooling1d' with padding=valid looks at 4 time steps at once;"
+        "AveragePooling1D 'average_pooling1d' with padding=valid needs at least 4 time steps, but"
             + " 'input_layer' returns (batch, 3, 2). Make the window smaller, the sequence longer,"
-            + " or use padding(\"same\")",
-        refusal(input(3, 2), averagePooling1D(4)));
+            + " or use padding(\"same\").",
+        rejection(input(3, 2), averagePooling1D(4)));
     assertEquals(
-        "GlobalMaxPooling1D 'global_max_pooling1d' needs (batch, time, features); 'dense' returns"
-            + " (batch, 2). Put a layer between them that returns a sequence (an Embedding for"
-            + " token ids, a RepeatVector for a vector), or give each sample a time axis",
-        refusal(input(3), dense(2), globalMaxPooling1D()));
+        "GlobalMaxPooling1D 'global_max_pooling1d' needs input (batch, time, features), but 'dense'"
+            + " returns (batch, 2). Put a layer between them that returns a sequence (an Embedding"
+            + " for token ids, a RepeatVector for a vector), or give each sample a time axis.",
+        rejection(input(3), dense(2), globalMaxPooling1D()));
     assertEquals(
-        "GlobalAveragePooling1D 'global_average_pooling1d' needs (batch, time, features);"
-            + " 'input_layer' returns (batch, 2, 3, 4). Change the shape given to input(...)",
-        refusal(input(2, 3, 4), globalAveragePooling1D()));
+        "GlobalAveragePooling1D 'global_average_pooling1d' needs input (batch, time, features), but"
+            + " 'input_layer' returns (batch, 2, 3, 4). Change the shape given to input(...).",
+        rejection(input(2, 3, 4), globalAveragePooling1D()));
     assertEquals(
-        "poolSize is at least 1. Received: poolSize=0",
+        "poolSize must be at least 1, but was 0.",
         assertThrows(IllegalArgumentException.class, () -> maxPooling1D(0)).getMessage());
     assertEquals(
-        "strides is at least 1. Received: strides=0",
+        "strides must be at least 1, but was 0.",
         assertThrows(IllegalArgumentException.class, () -> maxPooling1D(2).strides(0))
             .getMessage());
     assertEquals(
-        "The padding of a MaxPooling1D is valid or same.",
+        "The padding of MaxPooling1D must be 'valid' or 'same', but was 'causal'.",
         assertThrows(IllegalArgumentException.class, () -> maxPooling1D(2).padding("causal"))
             .getMessage());
     assertEquals(
-        "Unknown padding 'full'. Known: valid, same, causal (Conv1D only)",
+        "padding must be 'valid', 'same' or 'causal' (Conv1D only), but was 'full'.",
         assertThrows(IllegalArgumentException.class, () -> maxPooling1D(2).padding("full"))
             .getMessage());
   }

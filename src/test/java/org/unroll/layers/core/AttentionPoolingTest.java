@@ -34,7 +34,7 @@ import org.unroll.network.Network;
 import org.unroll.network.NetworkPass;
 import org.unroll.network.Tensor;
 
-/** Attention over time against the equations in float64 (src/test/python/attention.py). */
+/** Attention over time compared with a reference in float64 (src/test/python/attention.py). */
 @Tag("both-compute-implementations")
 class AttentionPoolingTest {
   private static final float TOLERANCE = 2e-6f;
@@ -53,7 +53,7 @@ class AttentionPoolingTest {
     return values;
   }
 
-  /** From rows × steps × width to the layout of tensors, or back. */
+  /** Swaps the first two axes: rows × steps × width is steps × rows × width in a tensor. */
   private static float[] swap(float[] values, int outer, int inner) {
     int width = values.length / outer / inner;
     float[] result = new float[values.length];
@@ -66,7 +66,7 @@ class AttentionPoolingTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
-  void agreesWithTheEquations(int number) throws IOException {
+  void agreesWithTheReference(int number) throws IOException {
     JsonNode root = reference();
     JsonNode expected = root.get("cases").get(number);
     int rows = root.get("shape").get(0).asInt();
@@ -88,7 +88,7 @@ class AttentionPoolingTest {
     float[] x = swap(floats(expected.get("x")), rows, steps);
     NetworkPass pass = network.newPass();
     List<float[]> attention = new ArrayList<>();
-    ForwardContext call =
+    ForwardContext context =
         new ForwardContext()
             .inference(0)
             .recorder(
@@ -97,7 +97,7 @@ class AttentionPoolingTest {
                     attention.add(values.values().clone());
                   }
                 });
-    Tensor y = pass.forward(new Tensor().set(x, 0, rows, shape, mask), call);
+    Tensor y = pass.forward(new Tensor().set(x, 0, rows, shape, mask), context);
     assertArrayEquals(floats(expected.get("output")), y.values(), TOLERANCE);
     assertArrayEquals(
         floats(expected.get("attention")), swap(attention.get(0), steps, rows), TOLERANCE);
@@ -115,9 +115,9 @@ class AttentionPoolingTest {
     assertArrayEquals(inputGradient, swap(dx.values(), steps, rows), TOLERANCE);
   }
 
-  /** A query of ones and one feature: the scores are the values themselves. */
+  /** With a query of 1 and one feature, the scores are the values themselves. */
   @Test
-  void aModelTellsItsWeights() {
+  void recordsAttentionWeights() {
     Sequential model = Sequential.of(input(3, 1), masking(-1), dotProductAttention());
     model.network().weights().get(0).values()[0] = 1;
     Samples data = Samples.of(new double[][][] {{{0}, {0}, {0}}, {{Math.log(3)}, {0}, {-1}}});
@@ -142,7 +142,7 @@ class AttentionPoolingTest {
   }
 
   @Test
-  void itStandsBehindASequenceAndIsNotSaved(@TempDir Path folder) {
+  void needsASequenceAndCannotBeSaved(@TempDir Path folder) {
     Sequential model =
         Sequential.of(input(5, 2), gru(3).returnSequences(true), additiveAttention(4));
     assertEquals(Shape.of(3), model.network().outputShape());
@@ -158,8 +158,8 @@ class AttentionPoolingTest {
             IllegalArgumentException.class,
             () -> new Network(List.of(input(5, 2), gru(3), additiveAttention(4)), 0));
     assertEquals(
-        "AttentionPooling 'attention_pooling' needs (batch, time, features); 'gru' returns (batch,"
-            + " units). Set returnSequences on 'gru'",
+        "AttentionPooling 'attention_pooling' needs input (batch, time, features), but 'gru' returns"
+            + " (batch, units). Set returnSequences on 'gru'",
         error.getMessage());
     assertThrows(IllegalArgumentException.class, () -> additiveAttention(0));
     assertEquals(

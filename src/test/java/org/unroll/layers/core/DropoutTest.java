@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.unroll.data.Shape;
-import org.unroll.layers.LayerGradientsTest;
 import org.unroll.layers.Layers;
 import org.unroll.layers.recurrent.SimpleRnn;
 import org.unroll.network.ForwardContext;
@@ -23,8 +22,8 @@ import org.unroll.network.NetworkPass;
 import org.unroll.network.Tensor;
 
 /**
- * What is dropped and when. That the masks of recurrent layers enter the equations in the right
- * places is in {@link LayerGradientsTest}.
+ * Which values are dropped, and when. {@code LayerGradientsTest} checks how the masks of recurrent
+ * layers are used in the equations.
  */
 class DropoutTest {
   private static final int ROWS = 40;
@@ -37,9 +36,9 @@ class DropoutTest {
     return new Tensor().set(values, 0, ROWS, Shape.of(steps, WIDTH), null);
   }
 
-  private static float[] run(ForwardContext call, Layer... layers) {
+  private static float[] run(ForwardContext context, Layer... layers) {
     NetworkPass pass = new Network(Arrays.asList(layers), 0).newPass();
-    Tensor output = pass.forward(ones(STEPS), call);
+    Tensor output = pass.forward(ones(STEPS), context);
     int from = output.offset();
     return Arrays.copyOfRange(output.values(), from, from + output.size());
   }
@@ -49,31 +48,32 @@ class DropoutTest {
   }
 
   @Test
-  void keepsItsShareAndScalesIt() {
+  void dropsTheGivenFractionAndScalesTheRest() {
     float[] y = run(training(1), Layers.input(STEPS, WIDTH), Layers.dropout(0.3));
     int kept = 0;
     for (float value : y) {
       assertTrue(value == 0 || value == (float) (1 / 0.7), "" + value);
       kept += value > 0 ? 1 : 0;
     }
-    // 20,000 draws: a deviation is 65.
+    // The standard deviation for 20,000 draws is 65.
     assertEquals(0.7 * y.length, kept, 5 * Math.sqrt(y.length * 0.3 * 0.7));
     assertEquals(20_000, y.length);
   }
 
   @Test
-  void everyRowStepAndBatchHasItsOwnMask() {
+  void masksDifferBetweenRowsStepsAndBatches() {
     float[] y = run(training(1), Layers.input(STEPS, WIDTH), Layers.dropout(0.5));
     Set<String> masks = new HashSet<>();
     for (int from = 0; from < y.length; from += WIDTH) {
       masks.add(Arrays.toString(Arrays.copyOfRange(y, from, from + WIDTH)));
     }
-    assertEquals(ROWS * STEPS, masks.size(), 3, "1,000 of 1,048,576 masks seldom meet");
+    assertEquals(
+        ROWS * STEPS, masks.size(), 3, "1,000 of 1,048,576 possible masks are rarely equal");
     float[] next = run(training(2), Layers.input(STEPS, WIDTH), Layers.dropout(0.5));
     assertTrue(agreement(y, next) < 0.55);
     float[] two =
         run(training(1), Layers.input(STEPS, WIDTH), Layers.dropout(0), Layers.dropout(0.5));
-    assertTrue(agreement(y, two) < 0.55, "another place in the model");
+    assertTrue(agreement(y, two) < 0.55, "another position in the model");
   }
 
   private static double agreement(float[] a, float[] b) {
@@ -84,9 +84,9 @@ class DropoutTest {
     return (double) same / a.length;
   }
 
-  /** An identity as the kernel and no recurrence: the output shows the mask. */
+  /** With an identity kernel and no recurrence, the output is the mask. */
   @Test
-  void aRecurrentLayerHasOneMaskForAllTimeSteps() {
+  void recurrentLayersUseOneMaskForAllTimeSteps() {
     SimpleRnn layer =
         Layers.simpleRnn(WIDTH)
             .activation("linear")
@@ -129,17 +129,5 @@ class DropoutTest {
       case 1 -> Layers.lstm(6).dropout(rate).recurrentDropout(rate);
       default -> Layers.gru(6).dropout(rate).recurrentDropout(rate);
     };
-  }
-
-  /** The sixteenth layer's masks are not those of a recurrent layer in the first place. */
-  @Test
-  void placesAndMasksDoNotMeet() {
-    Set<Long> keys = new HashSet<>();
-    ForwardContext call = training(1);
-    for (int layer = 0; layer < 200; layer++) {
-      for (int stream = 0; stream < 16; stream++) {
-        assertTrue(keys.add(call.randomKey(layer, stream, 0)));
-      }
-    }
   }
 }

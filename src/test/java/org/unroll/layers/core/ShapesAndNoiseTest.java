@@ -22,16 +22,16 @@ import org.unroll.network.Network;
 import org.unroll.network.NetworkPass;
 import org.unroll.network.Tensor;
 
-/** Noise as statistics see it, and what convolutions and changes of shape refuse. */
+/** Statistics of noise, and invalid convolutions and changes of shape. */
 class ShapesAndNoiseTest {
   private static final int ROWS = 40;
   private static final Shape SHAPE = Shape.of(25, 20);
 
-  private static float[] noise(Layer layer, ForwardContext call) {
+  private static float[] noise(Layer layer, ForwardContext context) {
     NetworkPass pass = new Network(List.of(input(25, 20), layer), 0).newPass();
     float[] x = new float[ROWS * SHAPE.size()];
     Arrays.fill(x, 1f);
-    Tensor y = pass.forward(new Tensor().set(x, 0, ROWS, SHAPE, null), call);
+    Tensor y = pass.forward(new Tensor().set(x, 0, ROWS, SHAPE, null), context);
     return Arrays.copyOfRange(y.values(), y.offset(), y.offset() + y.size());
   }
 
@@ -40,7 +40,7 @@ class ShapesAndNoiseTest {
   }
 
   @Test
-  void gaussianNoiseHasItsMeanAndDeviation() {
+  void gaussianNoiseHasTheGivenStandardDeviation() {
     float[] y = noise(gaussianNoise(0.5), training());
     double mean = 0;
     double variance = 0;
@@ -48,7 +48,7 @@ class ShapesAndNoiseTest {
       mean += (value - 1) / y.length;
       variance += Math.pow(value - 1, 2) / y.length;
     }
-    // 20,000 draws: deviations of 0.0035 and 0.0025.
+    // The standard errors for 20,000 draws are 0.0035 and 0.0025.
     assertEquals(0, mean, 5 * 0.5 / Math.sqrt(y.length));
     assertEquals(0.25, variance, 5 * 0.25 * Math.sqrt(2.0 / y.length));
     assertTrue(Arrays.stream(doubles(y)).distinct().count() > 19_800, "draws differ");
@@ -77,7 +77,7 @@ class ShapesAndNoiseTest {
   }
 
   @Test
-  void nothingHappensOutsideOfTraining() {
+  void noiseIsInactiveOutsideOfTraining() {
     for (Layer layer : List.of(gaussianNoise(0.5), spatialDropout1D(0.5))) {
       Network network = new Network(List.of(input(25, 20), layer), 0);
       Tensor x = new Tensor().set(new float[500], 0, 1, SHAPE, null);
@@ -85,7 +85,7 @@ class ShapesAndNoiseTest {
     }
   }
 
-  private static String refusal(Layer... layers) {
+  private static String rejection(Layer... layers) {
     return assertThrows(IllegalArgumentException.class, () -> new Network(Arrays.asList(layers), 0))
         .getMessage();
   }
@@ -95,55 +95,56 @@ class ShapesAndNoiseTest {
   }
 
   @Test
-  void convolutionsThatDoNotFit() {
+  void rejectsInvalidConvolutions() {
     assertEquals(
-        "Conv1D 'conv1d' with padding=valid looks at 5 time steps at once; 'input_layer' returns"
+        "Conv1D 'conv1d' with padding=valid needs at least 5 time steps, but 'input_layer' returns"
             + " (batch, 4, 2). Make the window smaller, the sequence longer, or use"
-            + " padding(\"same\")",
-        refusal(input(4, 2), conv1D(3, 3).dilationRate(2)));
+            + " padding(\"same\").",
+        rejection(input(4, 2), conv1D(3, 3).dilationRate(2)));
     assertEquals(
-        "Conv1D 'conv1d' needs (batch, time, features) with features in 2 equal groups;"
-            + " 'input_layer' returns (batch, 4, 3). Change the shape given to input(...)",
-        refusal(input(4, 3), conv1D(4, 2).groups(2)));
+        "Conv1D 'conv1d' needs input (batch, time, features) with a multiple of 2 features, but"
+            + " 'input_layer' returns (batch, 4, 3). Change the shape given to input(...).",
+        rejection(input(4, 3), conv1D(4, 2).groups(2)));
     assertEquals(
-        "groups divides the filters into equal parts. Received: groups=2, filters=3",
+        "filters must be a multiple of groups, but were filters=3 and groups=2.",
         wrong(() -> conv1D(3, 2).groups(2)));
     assertEquals(
-        "Strides above 1 and a dilationRate above 1 exclude each other. Received: strides=2,"
-            + " dilationRate=3",
+        "strides or dilationRate must be 1, but were strides=2 and dilationRate=3.",
         wrong(() -> conv1D(3, 2).dilationRate(3).strides(2)));
-    assertEquals("filters is at least 1. Received: filters=0", wrong(() -> conv1D(0, 2)));
-    assertEquals("kernelSize is at least 1. Received: kernelSize=0", wrong(() -> conv1D(2, 0)));
+    assertEquals("filters must be at least 1, but was 0.", wrong(() -> conv1D(0, 2)));
+    assertEquals("kernelSize must be at least 1, but was 0.", wrong(() -> conv1D(2, 0)));
   }
 
   @Test
-  void shapesThatDoNotFit() {
+  void rejectsShapesThatDoNotFit() {
     assertEquals(
-        "Reshape 'reshape' makes samples of (batch, 4, 2); 'input_layer' returns (batch, 3, 3),"
-            + " which is 9 values a sample and not 8. Change the target shape, or leave one of its"
-            + " axes open with Shape.ANY",
-        refusal(input(3, 3), reshape(4, 2)));
+        "Reshape 'reshape' with target shape (batch, 4, 2) needs 8 values per sample, but"
+            + " 'input_layer' returns (batch, 3, 3) with 9. Change the target shape, or set one of"
+            + " its axes to Shape.ANY.",
+        rejection(input(3, 3), reshape(4, 2)));
     assertEquals(
-        "Reshape 'reshape' makes samples of (batch, 4, None); 'input_layer' returns (batch, 3, 3),"
-            + " which is 9 values a sample and not a multiple of 4. Change the target shape, or"
-            + " leave one of its axes open with Shape.ANY",
-        refusal(input(3, 3), reshape(4, -1)));
+        "Reshape 'reshape' with target shape (batch, 4, None) needs a multiple of 4 values per"
+            + " sample, but 'input_layer' returns (batch, 3, 3) with 9. Change the target shape, or"
+            + " set one of its axes to Shape.ANY.",
+        rejection(input(3, 3), reshape(4, -1)));
     assertEquals(
-        "A target shape has at least one axis and at most one that is open. Received: (None, None)",
+        "The target shape must have at least one axis, of which at most one is Shape.ANY, but was"
+            + " (None, None).",
         wrong(() -> reshape(-1, -1)));
     assertEquals(
-        "Permute 'permute' needs samples of 2 axes; 'dense' returns (batch, 2). Change 'dense' or"
-            + " put a layer between them that changes the shape",
-        refusal(input(3), dense(2), permute(2, 1)));
+        "Permute 'permute' needs input with 2 axes per sample, but 'dense' returns (batch, 2)."
+            + " Change 'dense' or put a layer between them that changes the shape.",
+        rejection(input(3), dense(2), permute(2, 1)));
     assertEquals(
-        "dims has each of the axes once, counted from 1, such as permute(2, 1). Received: [0, 1]",
+        "dims must contain each axis once, counted from 1, for example permute(2, 1), but was [0,"
+            + " 1].",
         wrong(() -> permute(0, 1)));
     assertEquals(
-        "stddev is at least 0 and at most 1. Received: stddev=2.0", wrong(() -> gaussianNoise(2)));
+        "stddev must be at least 0 and at most 1, but was 2.0.", wrong(() -> gaussianNoise(2)));
   }
 
   @Test
-  void openAxesAreResolvedByTheData() {
+  void unknownAxesAreResolvedByTheData() {
     Network network = new Network(List.of(input(Shape.ANY, 4), reshape(-1, 2), conv1D(3, 2)), 0);
     assertEquals(Shape.of(Shape.ANY, 3), network.outputShape());
     assertEquals(Shape.of(5, 3), network.outputShape(Shape.of(3, 4)));

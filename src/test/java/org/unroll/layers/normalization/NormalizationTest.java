@@ -26,15 +26,18 @@ import org.unroll.network.Tensor;
 import org.unroll.optimizers.Optimizers;
 import org.unroll.training.NonFiniteLossException;
 
-/** What normalization keeps and refuses; values and gradients are compared elsewhere. */
+/**
+ * Moving averages, and invalid arguments and inputs. {@code LayerGradientsTest} checks values and
+ * gradients.
+ */
 class NormalizationTest {
-  private static String refusal(Layer... layers) {
+  private static String rejection(Layer... layers) {
     return assertThrows(IllegalArgumentException.class, () -> new Network(Arrays.asList(layers), 0))
         .getMessage();
   }
 
   @Test
-  void movingAveragesAreWeightsThatNoOptimizerChanges() {
+  void movingAveragesAreNonTrainableWeights() {
     Sequential model = Sequential.of(input(3), batchNormalization(), dense(2));
     assertEquals(20, model.parameters());
     assertEquals(14, model.summary().trainableParameters());
@@ -43,9 +46,9 @@ class NormalizationTest {
     assertEquals(4, model.network().trainableWeights().size());
   }
 
-  /** The values 1 and 3, 1 and 5: means 2 and 3, variances 1 and 4. */
+  /** The values 1 and 3 have mean 2 and variance 1; 1 and 5 have mean 3 and variance 4. */
   @Test
-  void aBatchMovesTheAverages() {
+  void trainingUpdatesTheMovingAverages() {
     BatchNormalization layer = batchNormalization().momentum(0.75);
     Sequential model = Sequential.of(input(2), layer, dense(1));
     model.compile(Optimizers.sgd(0), Losses.mse());
@@ -58,7 +61,7 @@ class NormalizationTest {
   }
 
   @Test
-  void aBatchWithoutAFiniteLossMovesNothing() {
+  void nonFiniteLossDoesNotUpdateTheMovingAverages() {
     BatchNormalization layer = batchNormalization();
     Sequential model = Sequential.of(input(1), layer, dense(1));
     model.compile(Optimizers.sgd(0.1), Losses.mse());
@@ -70,39 +73,40 @@ class NormalizationTest {
   }
 
   @Test
-  void whatDoesNotFitIsRefused() {
+  void rejectsInvalidArgumentsAndInputs() {
     assertEquals(
         "TimeDistributed 'time_distributed' cannot apply BatchNormalization 'batch_normalization'"
-            + " to each time step by itself: its statistics are those of a whole batch. Leave"
-            + " timeDistributed out to normalize over all rows and time steps.",
-        refusal(input(5, 3), timeDistributed(batchNormalization())));
+            + " because 'batch_normalization' computes statistics of the whole batch. Put it before"
+            + " or after 'time_distributed'.",
+        rejection(input(5, 3), timeDistributed(batchNormalization())));
     assertEquals(
-        "LayerNormalization 'layer_normalization' normalizes the last axis. Received: axis=1 for"
-            + " (batch, 5, 3). Use axis(-1), with a Permute before and behind if other axes hold"
-            + " the features",
-        refusal(input(5, 3), layerNormalization().axis(1)));
+        "LayerNormalization 'layer_normalization' can only normalize the last axis, but axis was 1"
+            + " and 'input_layer' returns (batch, 5, 3). Use axis(-1), with permute(...) before and"
+            + " after it if the features are in another axis.",
+        rejection(input(5, 3), layerNormalization().axis(1)));
     assertEquals(
         2,
         new Network(Arrays.asList(input(5, 3), layerNormalization().axis(2)), 0)
             .outputShape()
             .rank());
     assertEquals(
-        "LayerNormalization 'layer_normalization' needs (batch, …, features) with a fixed number of"
-            + " features; 'input_layer' returns (batch, None). Change the shape given to input(...)",
-        refusal(input(Shape.ANY), layerNormalization()));
+        "LayerNormalization 'layer_normalization' needs input (batch, …, features) with a fixed"
+            + " number of features, but 'input_layer' returns (batch, None). Change the shape given"
+            + " to input(...).",
+        rejection(input(Shape.ANY), layerNormalization()));
     assertEquals(
-        "epsilon is finite and at least 0. Received: epsilon=-1.0",
+        "epsilon must be finite and at least 0, but was -1.0.",
         assertThrows(IllegalArgumentException.class, () -> layerNormalization().epsilon(-1))
             .getMessage());
     assertEquals(
-        "momentum is at least 0 and at most 1. Received: momentum=1.5",
+        "momentum must be at least 0 and at most 1, but was 1.5.",
         assertThrows(IllegalArgumentException.class, () -> batchNormalization().momentum(1.5))
             .getMessage());
   }
 
-  /** Keras, too, raises an error where a mask has not one axis less than the input. */
+  /** Keras also raises an error if the mask does not have one axis less than the input. */
   @Test
-  void aMaskHasOneAxisLessThanTheInput() {
+  void rejectsMaskedSamplesWithMoreThanTwoAxes() {
     Sequential model =
         Sequential.of(
             input(2, 2, 3), masking(0), timeDistributed(reshape(3, 2)), batchNormalization());
@@ -114,9 +118,9 @@ class NormalizationTest {
             IllegalArgumentException.class,
             () -> pass.forward(input, new ForwardContext().inference(0)));
     assertEquals(
-        "BatchNormalization 'batch_normalization' takes masked sequences of vectors only, as Keras"
-            + " does. Received: a mask with samples of shape (2, 3, 2). Leave the mask out, or put"
-            + " the layer where samples are (time, features)",
+        "BatchNormalization 'batch_normalization' needs masked samples of shape (time, features), as"
+            + " in Keras, but the shape was (2, 3, 2). Remove the mask, or move the layer to where"
+            + " samples are (time, features).",
         error.getMessage());
   }
 }

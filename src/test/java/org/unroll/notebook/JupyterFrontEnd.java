@@ -1,4 +1,4 @@
-package org.unroll.notebook.kernel;
+package org.unroll.notebook;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertTrue;

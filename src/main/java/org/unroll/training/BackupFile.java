@@ -29,15 +29,16 @@ import org.unroll.network.Weight;
 import org.unroll.optimizers.Optimizer;
 
 /**
- * The file of a training's backup: what the training is, where it stood, its state, and a checksum
- * of all that. Numbers are stored bit by bit, the most significant byte first.
+ * The file that a training run resumes from: a description of the run, the epoch and the batch, the
+ * state, and a checksum of everything before it. Numbers are big-endian, and floating-point numbers
+ * are stored bit by bit.
  */
-final class Backup {
+final class BackupFile {
   private static final long MAGIC = 0x556E726F6C6C2042L; // "Unroll B"
   private static final int VERSION = 1;
   private static final String NAME = "training.backup";
 
-  /** What a training adds to weights, optimizer and callbacks. */
+  /** The state of a run besides weights, optimizer and callbacks. */
   interface State {
     void write(DataOutput out) throws IOException;
 
@@ -47,49 +48,41 @@ final class Backup {
   private final Path folder;
   private final Path file;
   private final Map<String, String> description;
-  private final List<Weight> weights;
-  private final Optimizer optimizer;
-  private final List<Weight> trained;
+  private final CompiledNetwork compiled;
   private final List<Callback> callbacks;
   private final State state;
 
-  // A backup that was found.
+  // The backup that was found.
   private DataInputStream found;
   private int epoch;
   private int batch;
 
   /**
-   * The backup of a training in a folder; nothing is read or written yet.
+   * Creates the backup file of a run in a folder. Nothing is read or written yet.
    *
-   * @param description what a training has to have in common with its backup
-   * @param weights all weights
-   * @param trained those that the optimizer changes
-   * @param callbacks those whose state belongs to it
+   * @param description what must be the same in a run and its backup, by name
+   * @param callbacks the callbacks whose state is part of the backup
    */
-  Backup(
+  BackupFile(
       Path folder,
       Map<String, String> description,
-      List<Weight> weights,
-      Optimizer optimizer,
-      List<Weight> trained,
+      CompiledNetwork compiled,
       List<Callback> callbacks,
       State state) {
     this.folder = folder;
     file = folder.resolve(NAME);
     this.description = description;
-    this.weights = weights;
-    this.optimizer = optimizer;
-    this.trained = trained;
+    this.compiled = compiled;
     this.callbacks = callbacks;
     this.state = state;
   }
 
   /**
-   * Looks for a backup and checks that it belongs to this training.
+   * Reads the backup, if there is one, and checks that it belongs to this run.
    *
    * @return whether there is one
    * @throws UncheckedIOException if it cannot be read or is damaged
-   * @throws IllegalStateException if it belongs to another training
+   * @throws IllegalStateException if it belongs to another run
    */
   boolean find() {
     if (!Files.exists(file)) {
@@ -99,16 +92,16 @@ final class Backup {
       byte[] bytes = in.readAllBytes();
       found = new DataInputStream(new ByteArrayInputStream(bytes));
       if (bytes.length < 3 * Long.BYTES || found.readLong() != MAGIC) {
-        throw new IOException("it is no backup of a training, or it is cut off");
+        throw new IOException("the file is not a backup, or is truncated");
       }
       var crc = new CRC32();
       crc.update(bytes, 0, bytes.length - Long.BYTES);
       if (ByteBuffer.wrap(bytes).getLong(bytes.length - Long.BYTES) != crc.getValue()) {
-        throw new IOException("it is damaged, its checksum is wrong");
+        throw new IOException("the file is damaged: its checksum does not match");
       }
       int version = found.readInt();
       if (version != VERSION) {
-        throw new IOException("its format is " + version + ", this library's is " + VERSION);
+        throw new IOException("the file has format " + version + " instead of " + VERSION);
       }
       requireSame(readDescription(found));
       epoch = found.readInt();
@@ -128,47 +121,48 @@ final class Backup {
     return lines;
   }
 
-  private void requireSame(Map<String, String> theirs) {
+  private void requireSame(Map<String, String> saved) {
     Set<String> keys = new LinkedHashSet<>(description.keySet());
-    keys.addAll(theirs.keySet());
+    keys.addAll(saved.keySet());
     for (String key : keys) {
       String here = description.getOrDefault(key, "none");
-      String there = theirs.getOrDefault(key, "none");
+      String there = saved.getOrDefault(key, "none");
       if (!here.equals(there)) {
         throw new IllegalStateException(
-            "The backup in "
+            "A training run must match the backup that it resumes from, but in the backup in "
                 + folder
-                + " belongs to another training: there "
+                + " "
                 + key
                 + " is "
                 + there
-                + ", here it is "
+                + ", and here it is "
                 + here
-                + ". Call fit as it was called then, or delete "
+                + ". Call fit with the same model, data and options as before, or delete "
                 + file
-                + " to begin anew.");
+                + " to start from the beginning.");
       }
     }
   }
 
-  /** The epoch to go on with, counted from 0. */
+  /** Returns the epoch to resume in, counted from 0. */
   int epoch() {
     return epoch;
   }
 
-  /** The batch of this epoch to go on with, counted from 0; 0 if the epoch is to begin. */
+  /** Returns the batch to resume with, counted from 0 in its epoch. */
   int batch() {
     return batch;
   }
 
-  /** Gives the training the state of the backup that was found. */
+  /** Restores the state from the backup that {@link #find} has read. */
   void restore() {
     try (DataInputStream in = found) {
       state.read(in);
-      for (Weight weight : weights) {
+      for (Weight weight : compiled.network().weights()) {
         FloatArrays.read(in, weight.values());
       }
-      optimizer.build(trained);
+      Optimizer optimizer = compiled.optimizer();
+      optimizer.build(compiled.trainable());
       optimizer.iterations(in.readLong());
       double rate = in.readDouble();
       if (optimizer.schedule() == null) {
@@ -178,9 +172,9 @@ final class Backup {
         FloatArrays.read(in, slot.values());
       }
       for (Callback callback : callbacks) {
-        byte[] own = new byte[in.readInt()];
-        in.readFully(own);
-        callback.readState(new DataInputStream(new ByteArrayInputStream(own)));
+        byte[] saved = new byte[in.readInt()];
+        in.readFully(saved);
+        callback.readState(new DataInputStream(new ByteArrayInputStream(saved)));
       }
     } catch (IOException e) {
       throw failed("read", e);
@@ -189,10 +183,10 @@ final class Backup {
   }
 
   /**
-   * Writes the training's state.
+   * Writes the state of the run. The file is replaced as a whole.
    *
-   * @param nextEpoch the epoch to go on with
-   * @param nextBatch the batch of this epoch to go on with
+   * @param nextEpoch the epoch to resume in
+   * @param nextBatch the batch of this epoch to resume with
    */
   void write(int nextEpoch, int nextBatch) {
     try {
@@ -216,33 +210,34 @@ final class Backup {
     out.writeInt(nextEpoch);
     out.writeInt(nextBatch);
     state.write(out);
-    for (Weight weight : weights) {
+    for (Weight weight : compiled.network().weights()) {
       FloatArrays.write(out, weight.values());
     }
-    optimizer.build(trained);
+    Optimizer optimizer = compiled.optimizer();
+    optimizer.build(compiled.trainable());
     out.writeLong(optimizer.iterations());
     out.writeDouble(optimizer.learningRate());
     for (Optimizer.Slot slot : optimizer.slots()) {
       FloatArrays.write(out, slot.values());
     }
     for (Callback callback : callbacks) {
-      var own = new ByteArrayOutputStream();
-      callback.writeState(new DataOutputStream(own));
-      out.writeInt(own.size());
-      own.writeTo(out);
+      var bytes = new ByteArrayOutputStream();
+      callback.writeState(new DataOutputStream(bytes));
+      out.writeInt(bytes.size());
+      bytes.writeTo(out);
     }
     out.writeLong(checked.getChecksum().getValue());
     out.flush();
   }
 
-  /** Deletes the backup, and its folder if nothing else is in it. */
+  /** Deletes the backup, and its folder if it is then empty. */
   void delete() {
     try {
       Files.deleteIfExists(file);
       AtomicFile.deleteLeftovers(file);
       Files.deleteIfExists(folder);
     } catch (DirectoryNotEmptyException e) {
-      // What else is there is not this class's.
+      // Other files in the folder belong to the user.
     } catch (IOException e) {
       throw failed("deleted", e);
     }
@@ -250,6 +245,13 @@ final class Backup {
 
   private UncheckedIOException failed(String what, IOException cause) {
     return new UncheckedIOException(
-        "The backup " + file + " cannot be " + what + ": " + cause.getMessage(), cause);
+        "The backup "
+            + file
+            + " cannot be "
+            + what
+            + ": "
+            + cause.getMessage()
+            + (what.equals("read") ? ". Delete it to train from the beginning." : ""),
+        cause);
   }
 }

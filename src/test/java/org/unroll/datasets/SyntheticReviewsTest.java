@@ -3,7 +3,7 @@ package org.unroll.datasets;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.unroll.data.SamplesTest.says;
+import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.util.Arrays;
 import java.util.List;
@@ -17,10 +17,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.unroll.text.TextVectorization;
 
-/** Reads the reviews by rules of its own, and counts. */
-class MadeUpReviewsTest {
+/** Determines the labels of the reviews by independent rules, and counts words. */
+class SyntheticReviewsTest {
   private static final int COUNT = 4000;
-  private static final MadeUpReviews REVIEWS = MadeUpReviews.of(COUNT, 42);
+  private static final SyntheticReviews REVIEWS = SyntheticReviews.of(COUNT, 42);
 
   private static final String POLAR =
       "(good|great|moving|brilliant|clever|charming|funny|wonderful|thrilling|beautiful|"
@@ -50,7 +50,7 @@ class MadeUpReviewsTest {
   private static final Pattern NEGATION =
       Pattern.compile("\\b(not|never|nobody|anything but|at no point)\\b");
 
-  /** What a sentence says of the film: 1 or −1; 0 for one that says nothing of it. */
+  /** Returns the opinion of a sentence on the film: 1 or −1, or 0 if it has none. */
   private static int opinion(String sentence) {
     if (CINEMA.matcher(sentence).find() || !OF_THE_FILM.matcher(sentence).find()) {
       return 0;
@@ -60,10 +60,10 @@ class MadeUpReviewsTest {
       return 0;
     }
     if (words.size() == 1) {
-      int said = GOOD.contains(words.get(0)) ? 1 : -1;
-      return NEGATION.matcher(sentence).find() ? -said : said;
+      int stated = GOOD.contains(words.get(0)) ? 1 : -1;
+      return NEGATION.matcher(sentence).find() ? -stated : stated;
     }
-    // Two: the reviewer's own stands behind "but" and "yet" and before "although" and "where".
+    // Of two, the reviewer's own follows "but" and "yet" and precedes "although" and "where".
     boolean ownFirst = sentence.contains("although") || sentence.contains("where i had");
     return GOOD.contains(words.get(ownFirst ? 0 : 1)) ? 1 : -1;
   }
@@ -77,7 +77,7 @@ class MadeUpReviewsTest {
   }
 
   @Test
-  void readByRulesEveryReviewHasItsLabel() {
+  void labelsFollowFromTheOpinions() {
     for (int i = 0; i < COUNT; i++) {
       String text = REVIEWS.texts().get(i);
       int verdict = verdict(text, (sentence, opinion) -> opinion);
@@ -86,7 +86,7 @@ class MadeUpReviewsTest {
     }
   }
 
-  /** A reader who does not see negations is wrong about plenty of reviews: they flip the label. */
+  /** Ignoring negations gives the wrong label for more than a tenth of the reviews. */
   @Test
   void negationsFlipLabels() {
     int wrong = 0;
@@ -107,24 +107,27 @@ class MadeUpReviewsTest {
     assertTrue(wrong > COUNT / 10, wrong + " of " + COUNT);
   }
 
-  /** Who only counts good and bad words is wrong about at least a quarter of the reviews. */
+  /**
+   * Counting positive and negative words gives the wrong label for at least a quarter of the
+   * reviews.
+   */
   @Test
-  void countedWordsTellLittle() {
-    int[] right = {0};
+  void countingWordsPredictsLittle() {
+    int balance = 0;
     for (int i = 0; i < COUNT; i++) {
       Matcher words = ANY.matcher(REVIEWS.texts().get(i));
       int sum = 0;
       while (words.find()) {
         sum += GOOD.contains(words.group()) ? 1 : -1;
       }
-      right[0] += sum == 0 ? 0 : sum > 0 == (REVIEWS.labels()[i] == 1) ? 1 : -1;
+      balance += sum == 0 ? 0 : sum > 0 == (REVIEWS.labels()[i] == 1) ? 1 : -1;
     }
-    // Right answers less wrong ones: up to half of all, that is up to 75 % right.
-    assertTrue(right[0] > 0 && right[0] < COUNT / 2, right[0] + " of " + COUNT);
+    // Correct answers minus wrong ones: less than half of all reviews means less than 75 % correct.
+    assertTrue(balance > 0 && balance < COUNT / 2, balance + " of " + COUNT);
   }
 
   @Test
-  void halfAreGoodAndLengthsAndWordsVary() {
+  void halfOfTheReviewsArePositiveAndAllDiffer() {
     assertEquals(COUNT / 2, Arrays.stream(REVIEWS.labels()).sum());
     var words = TextVectorization.words().adapt(REVIEWS.texts());
     int size = words.vocabulary().size();
@@ -133,12 +136,12 @@ class MadeUpReviewsTest {
     var statistics = lengths.summaryStatistics();
     assertTrue(statistics.getMin() >= 10, statistics::toString);
     assertTrue(statistics.getMax() <= 200, statistics::toString);
-    assertEquals(COUNT, Set.copyOf(REVIEWS.texts()).size(), "no review twice");
+    assertEquals(COUNT, Set.copyOf(REVIEWS.texts()).size(), "reviews must be distinct");
   }
 
-  /** Every word stands in reviews of both labels, none nearly always in those of one. */
+  /** Every word occurs in reviews of both labels, and none almost only in those of one label. */
   @Test
-  void noWordGivesTheLabelAway() {
+  void noWordRevealsTheLabel() {
     Map<String, int[]> counts = new TreeMap<>();
     for (int i = 0; i < COUNT; i++) {
       for (String word : new TreeSet<>(List.of(REVIEWS.texts().get(i).split("[ ,.]+")))) {
@@ -153,9 +156,10 @@ class MadeUpReviewsTest {
   }
 
   @Test
-  void theSeedDecidesAndFewerAreTheBeginningOfMore() {
-    assertEquals(REVIEWS.texts().subList(0, 50), MadeUpReviews.of(50, 42).texts());
-    assertNotEquals(REVIEWS.texts().get(0), MadeUpReviews.of(1, 43).texts().get(0));
-    says("reviews=0", () -> MadeUpReviews.of(0, 1));
+  void reviewsDependOnlyOnTheSeed() {
+    assertEquals(REVIEWS.texts().subList(0, 50), SyntheticReviews.of(50, 42).texts());
+    assertNotEquals(REVIEWS.texts().get(0), SyntheticReviews.of(1, 43).texts().get(0));
+    assertMessageContains(
+        "reviews must be at least 1, but was 0.", () -> SyntheticReviews.of(0, 1));
   }
 }

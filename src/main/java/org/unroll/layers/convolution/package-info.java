@@ -1,0 +1,15 @@
+/**
+ * Layers that slide a window over the time steps, and pooling over whole sequences.
+ *
+ * <p>Begin with {@link org.unroll.layers.convolution.Conv1D}, then {@link
+ * org.unroll.layers.convolution.MaxPooling1D} and {@link
+ * org.unroll.layers.convolution.GlobalAveragePooling1D}.
+ *
+ * <p>The constructors of all layers are public, and each refers to its factory method in {@code
+ * Layers}. Models are usually written with the factory methods.
+ *
+ * <p>This package depends only on {@code layers.core}, {@code network} and the packages below them.
+ * Among the other packages of layers, only {@code layers.recurrent} depends on it, for its
+ * convolutional cell.
+ */
+package org.unroll.layers.convolution;

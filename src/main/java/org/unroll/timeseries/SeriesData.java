@@ -1,0 +1,88 @@
+package org.unroll.timeseries;
+
+import java.util.BitSet;
+import java.util.List;
+import org.unroll.timeseries.Normalization.Scale;
+import tech.tablesaw.api.NumericColumn;
+
+/**
+ * The values of a {@link TimeSeries}, with gaps filled, normalized and stored row by row.
+ *
+ * @param values rows × columns, row-major; the input columns first, then the targets that are not
+ *     inputs
+ * @param columns the number of columns
+ * @param mean the mean that was subtracted from each column
+ * @param std the standard deviation by which each column was divided
+ * @param raw each target column in its own units with gaps filled; null for other columns
+ * @param missingInputs the rows in which an input is still missing
+ * @param missingTargets the rows in which a target is still missing
+ */
+record SeriesData(
+    float[] values,
+    int columns,
+    double[] mean,
+    double[] std,
+    double[][] raw,
+    BitSet missingInputs,
+    BitSet missingTargets) {
+
+  /**
+   * Reads the columns of a series in the order select, fill, normalize.
+   *
+   * @param normalization the normalization, or null for none
+   * @throws IllegalArgumentException if a value is missing and must not be, or is not finite
+   */
+  static SeriesData read(
+      List<NumericColumn<?>> selected,
+      List<String> inputs,
+      List<String> targets,
+      Gaps gaps,
+      Timestamps times,
+      Normalization normalization) {
+    int columns = selected.size();
+    int rows = selected.get(0).size();
+    long size = (long) rows * columns;
+    if (size > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "A series must not have more than 2^31 - 9 values, but has "
+              + rows
+              + " rows of "
+              + columns
+              + " columns. Use fewer of them.");
+    }
+    float[] values = new float[(int) size];
+    double[] mean = new double[columns];
+    double[] std = new double[columns];
+    double[][] raw = new double[columns][];
+    BitSet missingInputs = new BitSet();
+    BitSet missingTargets = new BitSet();
+    for (int j = 0; j < columns; j++) {
+      String name = selected.get(j).name();
+      boolean isTarget = targets.contains(name);
+      boolean isInput = j < inputs.size();
+      double[] column = gaps.fill(selected.get(j), times);
+      Scale scale = normalization == null ? Scale.IDENTITY : normalization.scale(name, column);
+      mean[j] = scale.mean();
+      std[j] = scale.std();
+      for (int i = 0; i < rows; i++) {
+        values[i * columns + j] = (float) ((column[i] - mean[j]) / std[j]);
+        if (Double.isNaN(column[i])) {
+          if (isInput) {
+            missingInputs.set(i);
+          }
+          if (isTarget) {
+            missingTargets.set(i);
+          }
+        } else if (!Float.isFinite(values[i * columns + j])) {
+          throw new IllegalArgumentException(
+              "Every value must be finite and within the range of a float, but was "
+                  + column[i]
+                  + times.place(name, i)
+                  + ".");
+        }
+      }
+      raw[j] = isTarget ? column : null;
+    }
+    return new SeriesData(values, columns, mean, std, raw, missingInputs, missingTargets);
+  }
+}

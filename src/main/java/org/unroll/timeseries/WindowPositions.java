@@ -1,0 +1,202 @@
+package org.unroll.timeseries;
+
+import java.util.BitSet;
+import java.util.stream.IntStream;
+
+/**
+ * The arithmetic of window positions: which rows a window covers, for the settings that {@link
+ * Windows} documents.
+ *
+ * @param lookback the number of rows that a window reaches back, or 0 if it is not set yet
+ * @param step the distance between two input rows, and between two target steps
+ * @param ahead the delay or the horizon
+ * @param fromLastRow whether {@code ahead} is a horizon, measured from the last input row
+ * @param targetSteps the number of target steps
+ * @param from the first row of the range
+ * @param to the end of the range, exclusive
+ */
+record WindowPositions(
+    int lookback, int step, int ahead, boolean fromLastRow, int targetSteps, int from, int to) {
+
+  /** Returns the default settings for a series of this many rows. */
+  static WindowPositions of(int rows) {
+    return new WindowPositions(0, 1, 1, false, 1, 0, rows);
+  }
+
+  WindowPositions lookback(int rows) {
+    requireAtLeast("lookback", 1, rows);
+    return new WindowPositions(rows, step, ahead, fromLastRow, targetSteps, from, to);
+  }
+
+  WindowPositions step(int rows) {
+    requireAtLeast("step", 1, rows);
+    return new WindowPositions(lookback, rows, ahead, fromLastRow, targetSteps, from, to);
+  }
+
+  WindowPositions delay(int rows) {
+    requireAtLeast("delay", 0, rows);
+    return new WindowPositions(lookback, step, rows, false, targetSteps, from, to);
+  }
+
+  WindowPositions horizon(int rows) {
+    requireAtLeast("horizon", 1, rows);
+    return new WindowPositions(lookback, step, rows, true, targetSteps, from, to);
+  }
+
+  WindowPositions targetSteps(int count) {
+    requireAtLeast("targetSteps", 1, count);
+    return new WindowPositions(lookback, step, ahead, fromLastRow, count, from, to);
+  }
+
+  WindowPositions range(int newFrom, int newTo) {
+    return new WindowPositions(lookback, step, ahead, fromLastRow, targetSteps, newFrom, newTo);
+  }
+
+  private static void requireAtLeast(String name, int least, int value) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          name + " must be at least " + least + ", but was " + value + ".");
+    }
+  }
+
+  /**
+   * Checks that the lookback is set.
+   *
+   * @throws IllegalStateException if it is not
+   */
+  void requireLookback() {
+    if (lookback == 0) {
+      throw new IllegalStateException(
+          "The lookback of the windows must be set first, with lookback(…).");
+    }
+  }
+
+  /**
+   * Checks that the settings fit together and that the range has room for a window.
+   *
+   * @param rows the number of rows of the series
+   * @throws IllegalArgumentException otherwise
+   */
+  void requireFit(int rows) {
+    if (step > lookback || lookback % step != 0) {
+      int below = lookback / step * step;
+      throw new IllegalArgumentException(
+          "lookback must be a multiple of step, but lookback="
+              + lookback
+              + " and step="
+              + step
+              + ". The nearest valid lookback is "
+              + (below == 0 ? "" : below + " or ")
+              + (below + step)
+              + ".");
+    }
+    if (span() > to - from) {
+      throw new IllegalArgumentException(
+          "A window must fit into the rows. It spans "
+              + span()
+              + " rows, from its first input row to its last target ("
+              + settings()
+              + "), but "
+              + (to - from == rows ? "the series" : "the range " + from + " … " + (to - 1))
+              + " has "
+              + (to - from)
+              + " rows. Use a smaller lookback or more rows.");
+    }
+  }
+
+  /** Returns the lookback, step, delay or horizon and target steps as text. */
+  String settings() {
+    return "lookback "
+        + lookback
+        + ", step "
+        + step
+        + (fromLastRow ? ", horizon " : ", delay ")
+        + ahead
+        + (targetSteps == 1 ? "" : ", target steps " + targetSteps);
+  }
+
+  /** Returns the number of input rows of a window. */
+  int inputRows() {
+    requireLookback();
+    return lookback / step;
+  }
+
+  /** Returns the number of rows from the first input row to the last target, both included. */
+  int span() {
+    requireLookback();
+    long toLast = (fromLastRow ? 0L : step) + ahead + (targetSteps - 1L) * step;
+    long span = lookback - step + toLast + 1;
+    return (int) Math.min(span, Integer.MAX_VALUE);
+  }
+
+  /** Returns the number of windows in the range. */
+  int count() {
+    return to - from - span() + 1;
+  }
+
+  /** Returns the last input row of the window that begins in a row. */
+  int lastRow(int first) {
+    return first + lookback - step;
+  }
+
+  /** Returns the row of the first target of the window that begins in a row. */
+  int targetRow(int first) {
+    return lastRow(first) + rowsToTarget();
+  }
+
+  /** Returns the first row of the latest window whose input ends with the range. */
+  int firstRowOfLastInput() {
+    return to - 1 - lookback + step;
+  }
+
+  private int rowsToTarget() {
+    return fromLastRow ? ahead : step + ahead;
+  }
+
+  /** Returns, for each target step, the number of rows from the last input row to the target. */
+  int[] rowsAhead() {
+    return IntStream.range(0, targetSteps).map(k -> rowsToTarget() + k * step).toArray();
+  }
+
+  /**
+   * Returns the first rows of the windows that contain no missing value.
+   *
+   * @param missingInputs the rows in which an input is missing
+   * @param missingTargets the rows in which a target is missing
+   * @param rows the number of rows of the series
+   * @throws IllegalArgumentException if there is no such window
+   */
+  int[] startsWithoutGaps(BitSet missingInputs, BitSet missingTargets, int rows) {
+    int[] inputs = missingUpTo(missingInputs, rows);
+    int[] targets = missingUpTo(missingTargets, rows);
+    int[] starts =
+        IntStream.rangeClosed(from, to - span())
+            .filter(
+                first -> {
+                  int target = targetRow(first);
+                  return inputs[first + lookback] == inputs[first]
+                      && targets[target + targetSteps * step] == targets[target];
+                })
+            .toArray();
+    if (starts.length == 0) {
+      throw new IllegalArgumentException(
+          "At least one window must have no missing value, but every window of "
+              + settings()
+              + " in rows "
+              + from
+              + " … "
+              + (to - 1)
+              + " has one. Fill longer gaps, or use smaller windows.");
+    }
+    return starts;
+  }
+
+  /** Returns, at index row + step, how many of the rows row, row − step, … are missing. */
+  private int[] missingUpTo(BitSet missing, int rows) {
+    int[] counts = new int[rows + step];
+    for (int row = 0; row < rows; row++) {
+      counts[row + step] = counts[row] + (missing.get(row) ? 1 : 0);
+    }
+    return counts;
+  }
+}

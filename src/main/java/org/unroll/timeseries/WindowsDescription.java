@@ -1,0 +1,104 @@
+package org.unroll.timeseries;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.unroll.data.Shape;
+
+/**
+ * A description of {@link Windows}: their number, shapes and settings, and the first and the last
+ * of them. It is printed as a few lines of text.
+ *
+ * @param windows the number of windows
+ * @param from the first row of the range
+ * @param to the end of the range, exclusive
+ * @param rows the number of rows of the whole series
+ * @param settings lookback, step, delay or horizon, and target steps, as text
+ * @param inputShape the shape of one input
+ * @param targets the names of the target columns
+ * @param targetShape the shape of one target
+ * @param batchSize the number of windows in a batch
+ * @param batches the number of batches in an epoch
+ * @param seed the seed of the shuffling, or null if the windows are in order
+ * @param first the rows of the first window
+ * @param last the rows of the last window
+ * @param skipped the number of windows that are left out because of missing values
+ * @param remarks possible problems of the series that are easily overlooked; usually none
+ */
+public record WindowsDescription(
+    int windows,
+    int from,
+    int to,
+    int rows,
+    String settings,
+    Shape inputShape,
+    List<String> targets,
+    Shape targetShape,
+    int batchSize,
+    int batches,
+    Long seed,
+    Edge first,
+    Edge last,
+    int skipped,
+    List<String> remarks) {
+
+  /**
+   * The rows of one window with their timestamps, or with "row n" if the series has no timestamps.
+   *
+   * @param firstRow the first input row
+   * @param firstTime the time of the first input row
+   * @param lastRow the last input row
+   * @param lastTime the time of the last input row
+   * @param targetRow the row of the first target
+   * @param targetTime the time of the first target
+   */
+  public record Edge(
+      int firstRow,
+      String firstTime,
+      int lastRow,
+      String lastTime,
+      int targetRow,
+      String targetTime) {
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "rows %,d … %,d (%s … %s), target row %,d (%s)",
+          firstRow,
+          lastRow,
+          firstTime,
+          lastTime,
+          targetRow,
+          targetTime);
+    }
+  }
+
+  @Override
+  public String toString() {
+    int rest = windows - (batches - 1) * batchSize;
+    return String.format(
+        Locale.ROOT,
+        """
+        %,d windows in rows %,d … %,d of %,d%s: %s
+        input %s, target %s %s
+        %,d steps an epoch in batches of %d%s, %s
+        first  %s
+        last   %s%s""",
+        windows,
+        from,
+        to - 1,
+        rows,
+        skipped == 0 ? "" : String.format(Locale.ROOT, " (%,d with gaps left out)", skipped),
+        settings,
+        inputShape,
+        targetShape,
+        String.join(", ", targets),
+        batches,
+        batchSize,
+        rest == batchSize ? "" : " (the last of " + rest + ")",
+        seed == null ? "in order" : "shuffled with seed " + seed,
+        first,
+        last,
+        remarks.stream().map(remark -> "\nnote   " + remark).collect(Collectors.joining()));
+  }
+}

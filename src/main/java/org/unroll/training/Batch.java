@@ -1,0 +1,61 @@
+package org.unroll.training;
+
+import org.unroll.data.Dataset;
+
+/** The samples of the current batch. One object is reused for all batches. */
+final class Batch {
+  private Dataset data;
+  private int[] order; // null: the natural order
+  private int first;
+  private int rows;
+
+  /**
+   * Sets the batch.
+   *
+   * @param dataset the dataset of the batch
+   * @param newOrder the order in which the dataset is visited, or null for its natural one
+   * @param newFirst the position in this order where the batch begins
+   * @param newRows the number of samples in the batch
+   */
+  void set(Dataset dataset, int[] newOrder, int newFirst, int newRows) {
+    data = dataset.forBatch(newOrder, newFirst, newRows);
+    order = newOrder;
+    first = newFirst;
+    rows = newRows;
+  }
+
+  /** Releases the dataset. */
+  void clear() {
+    data = null;
+  }
+
+  Dataset data() {
+    return data;
+  }
+
+  int first() {
+    return first;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  /** Returns the number, in the dataset, of the sample in a row of the batch. */
+  int sample(int row) {
+    return order == null ? first + row : order[first + row];
+  }
+
+  /** Returns the largest absolute value among the features. */
+  double largestFeature() {
+    float largest = 0;
+    float[] x = new float[data.inputShape().size()];
+    for (int i = 0; i < rows; i++) {
+      data.copyInput(sample(i), x, 0, 1);
+      for (float value : x) {
+        largest = Math.max(largest, Math.abs(value));
+      }
+    }
+    return largest;
+  }
+}

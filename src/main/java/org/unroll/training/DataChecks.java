@@ -1,0 +1,169 @@
+package org.unroll.training;
+
+import org.unroll.data.Dataset;
+import org.unroll.data.Shape;
+import org.unroll.losses.Loss;
+import org.unroll.network.Network;
+
+/**
+ * Checks that the samples, targets and weights of a dataset have the shapes that a network and its
+ * loss require. In every method {@code use} is the word for the data in error messages, such as
+ * {@code training} or {@code validation}.
+ */
+final class DataChecks {
+  private DataChecks() {}
+
+  /**
+   * Checks inputs, targets and sample weights.
+   *
+   * @throws IllegalArgumentException if one of them does not fit
+   */
+  static void requireFit(Network network, Loss loss, Dataset dataset, String use) {
+    if (network.moreOutputs() != null) {
+      throw new IllegalArgumentException(
+          "A model must have one output for "
+              + use
+              + " because a sample has one target, but "
+              + network.moreOutputs()
+              + ". Build the model without the additional outputs, or only call predict.");
+    }
+    requireInputs(network, dataset, use);
+    Shape targets = dataset.targetShape();
+    if (targets == null) {
+      throw new IllegalArgumentException(
+          "The "
+              + use
+              + " data must have targets, but has none. Add targets to the data, or call predict"
+              + " instead.");
+    }
+    Shape output = network.outputShape(dataset.inputShape());
+    int outputs = output.last();
+    Shape fitting = output.withLast(loss.targetWidth(outputs));
+    if (!fitting.isKnown() || !targets.isKnown()) {
+      requireStepTargets(fitting, targets, use);
+      return;
+    }
+    requireTargets(loss, output, fitting, targets, use);
+    requireWeights(output, dataset.weightShape(), use);
+  }
+
+  /** Checks targets of a known shape. */
+  private static void requireTargets(
+      Loss loss, Shape output, Shape fitting, Shape targets, String use) {
+    int needed = fitting.size();
+    // Axes of length 1 may be missing, and the targets of several time steps may be given flat.
+    boolean differentAxes = targets.rank() == fitting.rank() && !targets.equals(fitting);
+    if (targets.size() != needed || differentAxes) {
+      throw new IllegalArgumentException(
+          "With "
+              + loss.name()
+              + ", a model with output shape "
+              + output
+              + " needs "
+              + needed
+              + (needed == 1 ? " target value" : " target values")
+              + (differentAxes ? " of shape " + fitting : "")
+              + " per sample, but the targets of the "
+              + use
+              + " data have shape "
+              + targets
+              + ". Change the units of the last layer, returnSequences, or the targets.");
+    }
+  }
+
+  private static void requireWeights(Shape output, Shape weights, String use) {
+    int positions = output.size() / output.last();
+    if (weights != null && weights.size() != positions) {
+      throw new IllegalArgumentException(
+          "A model with output shape "
+              + output
+              + " needs "
+              + positions
+              + (positions == 1 ? " weight" : " weights, one per time step,")
+              + " per sample, but the weights of the "
+              + use
+              + " data have shape "
+              + weights
+              + ". Change the weights, or returnSequences of the last recurrent layer.");
+    }
+  }
+
+  /** Checks the targets of sequences whose length differs from batch to batch. */
+  private static void requireStepTargets(Shape fitting, Shape targets, String use) {
+    boolean numbers = fitting.last() == 1 && targets.equals(fitting.dropLast());
+    if (!numbers && !targets.equals(fitting)) {
+      throw new IllegalArgumentException(
+          "The model needs targets of shape "
+              + fitting
+              + " per sample, but the targets of the "
+              + use
+              + " data, which is padded batch by batch, have shape "
+              + targets
+              + ". Change returnSequences or the targets, or pad the data to one length.");
+    }
+  }
+
+  /**
+   * Checks inputs and, for a stateful network, the batch size.
+   *
+   * @throws IllegalArgumentException if they do not fit
+   */
+  static void requireInputs(Network network, Dataset dataset, String use) {
+    if (!network.inputShape().accepts(dataset.inputShape())) {
+      throw new IllegalArgumentException(
+          "The model needs samples of shape "
+              + network.inputShape()
+              + ", but the samples of the "
+              + use
+              + " data have shape "
+              + dataset.inputShape()
+              + ". Change input(…) of the model or the lookback, step and columns of the data.");
+    }
+    if (network.inputShape().isKnown() && !dataset.inputShape().isKnown()) {
+      throw new IllegalArgumentException(
+          "The model needs samples of shape "
+              + network.inputShape()
+              + ", but the sequences of the "
+              + use
+              + " data differ in length from batch to batch. Begin the model with"
+              + " input(Shape.ANY, …), or pad the data to one length.");
+    }
+    if (network.isStateful()) {
+      requireBatches(network.input().batchSize(), dataset, use);
+    }
+  }
+
+  /** Checks that every batch has one row for each row of a stateful network's states. */
+  private static void requireBatches(int rows, Dataset dataset, String use) {
+    int last = dataset.size() % rows;
+    if (dataset.batchSize() != rows) {
+      throw new IllegalArgumentException(
+          "The model is stateful and needs batches of "
+              + rows
+              + " rows, but the "
+              + use
+              + " data has batches of "
+              + dataset.batchSize()
+              + ". Call batchSize("
+              + rows
+              + ") on the data. To predict with another batch size, load the weights into a model"
+              + " with input(…).batchSize("
+              + dataset.batchSize()
+              + "), or use stepper(rows).");
+    }
+    if (last != 0) {
+      throw new IllegalArgumentException(
+          "The model is stateful and needs batches of "
+              + rows
+              + " rows, but the last batch of the "
+              + use
+              + " data, which has "
+              + dataset.size()
+              + " samples, has "
+              + last
+              + ". Leave these samples out with subset(0, "
+              + (dataset.size() - last)
+              + ").");
+    }
+  }
+}

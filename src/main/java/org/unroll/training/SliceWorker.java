@@ -1,0 +1,179 @@
+package org.unroll.training;
+
+import java.util.Arrays;
+import java.util.List;
+import org.unroll.data.Dataset;
+import org.unroll.data.Shape;
+import org.unroll.losses.InvalidTargetException;
+import org.unroll.losses.Loss;
+import org.unroll.metrics.Metric;
+import org.unroll.metrics.WeightedMetric;
+import org.unroll.network.ForwardContext;
+import org.unroll.network.NetworkPass;
+import org.unroll.network.Tensor;
+
+/** A pass through the network with the buffers for inputs, targets and weights of one slice. */
+final class SliceWorker {
+  final NetworkPass pass;
+  final ForwardContext context = new ForwardContext();
+  private final Batch batch;
+  private final Loss loss;
+  private final Loss logitsLoss;
+  private final List<Metric> metrics;
+  private final Tensor input = new Tensor();
+  final Tensor outputGradient = new Tensor();
+  private float[] x = {};
+  private float[] target = {}; // one sample, row-major
+  private float[] targets = {}; // the slice, position by position
+  private float[] counts = {}; // one for each position
+  private float[] weight = {}; // one sample
+  private float[] sampleWeights = {}; // one for each position
+  private float[] maskedWeights = {};
+  private float[] gradient = {};
+
+  /**
+   * Creates a worker for a pass through the network.
+   *
+   * @param batch the current batch
+   * @param loss the loss; null for predictions
+   * @param logitsLoss the same loss on the logits of the output, or null if it has no such form
+   */
+  SliceWorker(NetworkPass pass, Batch batch, Loss loss, Loss logitsLoss, List<Metric> metrics) {
+    this.pass = pass;
+    this.batch = batch;
+    this.loss = loss;
+    this.logitsLoss = logitsLoss;
+    this.metrics = metrics;
+  }
+
+  /** Returns the inputs of {@code count} rows, beginning with row {@code from} of the batch. */
+  Tensor gather(int from, int count) {
+    Dataset data = batch.data();
+    Shape shape = data.inputShape();
+    int size = shape.size();
+    x = enlarged(x, count * size);
+    for (int r = 0; r < count; r++) {
+      data.copyInput(batch.sample(from + r), x, r, count);
+    }
+    return input.set(x, 0, count, shape, null);
+  }
+
+  /**
+   * Adds up loss and metrics of a slice and, in training, the gradient of the loss by the output.
+   *
+   * @param from the row of the batch where the slice begins
+   */
+  void score(SliceResult slice, Tensor output, int from, boolean training) {
+    int outputs = output.shape().last();
+    int positions = output.size() / outputs;
+    gatherTargets(output, from, positions, loss.targetWidth(outputs));
+    float[] counted = counted(slice, output.mask(), positions);
+    float[] given = batch.data().weightShape() == null ? null : gatherWeights(output, from);
+    float[] weighted = given == null ? counted : masked(given, counted, positions);
+    float[] result = null;
+    if (training) {
+      gradient = enlarged(gradient, output.size());
+      outputGradient.set(gradient, 0, output.rows(), output.shape(), null);
+      result = gradient;
+    }
+    Tensor scored = logitsLoss == null ? output : pass.logits();
+    try {
+      slice.loss =
+          (logitsLoss == null ? loss : logitsLoss)
+              .sum(positions, outputs, scored.values(), scored.offset(), targets, weighted, result);
+    } catch (InvalidTargetException e) {
+      // Targets are time-major.
+      int perStep = positions / output.rows() / output.timesteps() * loss.targetWidth(outputs);
+      int place = e.position() / perStep;
+      int sample = batch.sample(from + place % output.rows());
+      throw e.at(sample, place / output.rows(), output.timesteps());
+    }
+    for (int m = 0; m < metrics.size(); m++) {
+      Metric metric = metrics.get(m);
+      boolean isWeighted = metric instanceof WeightedMetric;
+      float[] all = isWeighted ? given : null;
+      float[] weights = metric.countsMasked() ? all : isWeighted ? weighted : counted;
+      Arrays.fill(slice.metricSums[m], 0);
+      metric.add(
+          positions,
+          outputs,
+          output.values(),
+          output.offset(),
+          targets,
+          weights,
+          slice.metricSums[m]);
+    }
+  }
+
+  /** Turns the gradient of the sum over all positions into that of their mean, the loss. */
+  void takeMean(double weight) {
+    for (int i = 0; i < outputGradient.size(); i++) {
+      gradient[i] = weight > 0 ? (float) (gradient[i] / weight) : 0f;
+    }
+  }
+
+  /** Copies the targets of the rows to the time-major layout of the output. */
+  private void gatherTargets(Tensor output, int from, int positions, int width) {
+    int count = output.rows();
+    int perRow = positions / count;
+    int timesteps = output.timesteps();
+    int perStep = perRow / timesteps * width;
+    target = enlarged(target, perRow * width);
+    targets = enlarged(targets, positions * width);
+    for (int r = 0; r < count; r++) {
+      batch.data().copyTarget(batch.sample(from + r), target, 0);
+      for (int t = 0; t < timesteps; t++) {
+        System.arraycopy(target, t * perStep, targets, (t * count + r) * perStep, perStep);
+      }
+    }
+  }
+
+  /** Returns 0 for masked positions and 1 for the others, or null if there is no mask. */
+  private float[] counted(SliceResult slice, boolean[] mask, int positions) {
+    if (mask == null) {
+      slice.weight = positions;
+      return null;
+    }
+    counts = enlarged(counts, positions);
+    slice.weight = 0;
+    for (int i = 0; i < positions; i++) {
+      counts[i] = mask[i] ? 1f : 0f;
+      slice.weight += counts[i];
+    }
+    return counts;
+  }
+
+  /** Copies the weights of the samples to the time-major layout of the output. */
+  private float[] gatherWeights(Tensor output, int from) {
+    int count = output.rows();
+    int perRow = batch.data().weightShape().size();
+    int timesteps = output.timesteps();
+    int perStep = perRow / timesteps;
+    weight = enlarged(weight, perRow);
+    sampleWeights = enlarged(sampleWeights, count * perRow);
+    for (int r = 0; r < count; r++) {
+      batch.data().copyWeights(batch.sample(from + r), weight, 0);
+      for (int t = 0; t < timesteps; t++) {
+        System.arraycopy(weight, t * perStep, sampleWeights, (t * count + r) * perStep, perStep);
+      }
+    }
+    return sampleWeights;
+  }
+
+  /** Returns the weights with 0 at masked positions. */
+  private float[] masked(float[] all, float[] counted, int positions) {
+    if (counted == null) {
+      return all;
+    }
+    maskedWeights = enlarged(maskedWeights, positions);
+    for (int i = 0; i < positions; i++) {
+      maskedWeights[i] = all[i] * counted[i];
+    }
+    return maskedWeights;
+  }
+
+  /** Returns the buffer if it is large enough, else a new one. */
+  private static float[] enlarged(float[] buffer, int length) {
+    return buffer.length >= length ? buffer : new float[length];
+  }
+}

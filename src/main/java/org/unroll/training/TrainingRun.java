@@ -1,0 +1,318 @@
+package org.unroll.training;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.unroll.callbacks.BackupAndRestore;
+import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.TerminateOnNaN;
+import org.unroll.callbacks.TrainingContext;
+import org.unroll.compute.WorkerPool;
+import org.unroll.data.Dataset;
+import org.unroll.metrics.Metric;
+import org.unroll.network.Gradient;
+import org.unroll.network.Network;
+import org.unroll.network.NetworkState;
+import org.unroll.network.Weight;
+import org.unroll.optimizers.Optimizer;
+
+/**
+ * One call of {@code fit}: the loops over epochs and batches, and what callbacks see of them.
+ * Callbacks run in the order of the options; then the progress display, then the recorder of the
+ * history.
+ */
+final class TrainingRun implements TrainingContext, BackupFile.State {
+  private final CompiledNetwork compiled;
+  private final Network network;
+  private final Dataset train;
+  private final Dataset validation;
+  private final FitOptions options;
+  private final int stepsPerEpoch;
+  private final List<Callback> callbacks;
+  private final Consumer<Path> saver;
+  private final RunBackup backup;
+  private final boolean toleratesNonFiniteLoss;
+  private final float[][] gradientValues;
+  private final float[][] gradientSquares;
+
+  private int batch; // the next one of the current epoch
+  private EpochTotals totals;
+  private boolean stopped;
+  private boolean interrupted;
+  private int begun; // callbacks whose onTrainBegin has returned
+  private long pass = -1; // the number of times that the data was started from the beginning
+  private int[] order;
+
+  TrainingRun(
+      CompiledNetwork compiled,
+      Dataset train,
+      Dataset validation,
+      FitOptions options,
+      Callback recorder,
+      Consumer<Path> saver) {
+    this.compiled = compiled;
+    network = compiled.network();
+    this.train = train;
+    this.validation = validation;
+    this.options = options;
+    this.saver = saver;
+    stepsPerEpoch = options.stepsPerEpoch() == null ? train.batches() : options.stepsPerEpoch();
+    gradientValues = new float[compiled.trainable().size()][];
+    gradientSquares = new float[compiled.trainable().size()][];
+    totals = new EpochTotals(compiled.metrics());
+    callbacks = new ArrayList<>(options.callbacks());
+    callbacks.add(recorder);
+    BackupAndRestore backupOptions = RunBackup.among(callbacks);
+    callbacks.remove(backupOptions);
+    backup =
+        new RunBackup(
+            backupOptions, backupOptions == null ? null : backupFile(backupOptions.folder()));
+    callbacks.add(callbacks.size() - 1, options.progress());
+    toleratesNonFiniteLoss = callbacks.stream().anyMatch(TerminateOnNaN.class::isInstance);
+  }
+
+  /** Returns the backup file of this run, which records the state of the callbacks so far. */
+  private BackupFile backupFile(Path folder) {
+    List<Callback> remembering = List.copyOf(callbacks);
+    compiled.optimizer().build(compiled.trainable());
+    var description =
+        new TrainingDescription(compiled)
+            .put("the training data", train)
+            .put("the validation data", validation)
+            .put("validationSteps", options.validationSteps())
+            .put("stepsPerEpoch", stepsPerEpoch)
+            .put("initialEpoch", options.firstEpoch())
+            .put("the seed", options.seed())
+            .put("the list of callbacks", remembering);
+    return new BackupFile(folder, description.lines(), compiled, remembering, this);
+  }
+
+  void run() {
+    int threads = options.threads() == null ? WorkerPool.defaultThreads() : options.threads();
+    try (BatchRunner runner = compiled.newRunner(options.seed(), threads)) {
+      RuntimeException failure = null;
+      try {
+        backup.find();
+        for (Callback callback : callbacks) {
+          callback.onTrainBegin(this);
+          begun++;
+        }
+        epochs(runner);
+      } catch (RuntimeException e) {
+        failure = e;
+      } finally {
+        // Callbacks that write files must not find the flag set: it would close their channels.
+        interrupted |= Thread.interrupted();
+        failure = endCallbacks(failure);
+      }
+      if (failure != null) {
+        throw failure;
+      }
+      if (!interrupted) {
+        backup.end();
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /**
+   * Calls {@code onTrainEnd} of all callbacks that have begun, even if one of them fails.
+   *
+   * @param before the failure that ended training, or null
+   * @return the first failure, with later ones suppressed in it; null if there was none
+   */
+  private RuntimeException endCallbacks(RuntimeException before) {
+    RuntimeException first = before;
+    for (Callback callback : callbacks.subList(0, begun)) {
+      try {
+        callback.onTrainEnd(this);
+      } catch (RuntimeException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    return first;
+  }
+
+  private void epochs(BatchRunner runner) {
+    int first = options.firstEpoch();
+    boolean within = false;
+    if (backup.found()) {
+      first = backup.epoch();
+      within = backup.batch() > 0;
+      if (!within) {
+        backup.restore();
+      }
+    }
+    for (int epoch = first; epoch < options.epochs() && !stopped; epoch++) {
+      epoch(runner, epoch, within && epoch == first);
+    }
+  }
+
+  private void epoch(BatchRunner runner, int epoch, boolean resumedWithin) {
+    callbacks.forEach(callback -> callback.onEpochBegin(this, epoch));
+    totals = new EpochTotals(compiled.metrics());
+    batch = 0;
+    if (resumedWithin) {
+      // After onEpochBegin, so that its effect on a callback's state is not applied twice.
+      backup.restore();
+      batch = backup.batch();
+    }
+    while (batch < stepsPerEpoch && !stopped) {
+      trainBatch(runner, epoch);
+      Map<String, Double> logs = totals.logs();
+      int number = batch;
+      callbacks.forEach(callback -> callback.onBatchEnd(this, number, logs));
+      batch++;
+      backup.batchEnded(epoch, batch);
+      noticeInterrupt();
+    }
+    if (interrupted) {
+      return;
+    }
+    Map<String, Double> logs = totals.logs();
+    if (validation != null) {
+      EpochTotals validated =
+          compiled.evaluate(runner, validation, options.validationSteps(), this::noticeInterrupt);
+      if (interrupted) {
+        return;
+      }
+      validated.logs().forEach((name, value) -> logs.put("val_" + name, value));
+    }
+    callbacks.forEach(callback -> callback.onEpochEnd(this, epoch, logs));
+    backup.epochEnded(epoch);
+  }
+
+  private boolean noticeInterrupt() {
+    if (Thread.interrupted()) {
+      interrupted = true;
+      stopped = true;
+    }
+    return interrupted;
+  }
+
+  private void trainBatch(BatchRunner runner, int epoch) {
+    // The position in the data follows from the number of the batch alone. So a run that begins
+    // with initialEpoch sees the same batches as one that trained all epochs before.
+    long step = (long) epoch * stepsPerEpoch + batch;
+    if (step / train.batches() != pass) {
+      pass = step / train.batches();
+      order = train.order(Math.toIntExact(pass));
+    }
+    int first = (int) (step % train.batches()) * train.batchSize();
+    int rows = Math.min(train.batchSize(), train.size() - first);
+    network.prepareBackward();
+    runner.train(train, order, first, rows, compiled.optimizer().iterations());
+    double batchLoss = runner.loss() + compiled.penalty();
+    if (!Double.isFinite(batchLoss) && !toleratesNonFiniteLoss) {
+      throw NonFiniteLossException.at(epoch, batch, batchLoss, runner, network);
+    }
+    totals.add(runner, batchLoss, rows);
+    if (Double.isFinite(batchLoss)) {
+      runner.keepStatistics();
+      step(runner.gradients());
+    }
+  }
+
+  private void step(Gradient[] gradients) {
+    List<Weight> weights = network.weights();
+    int next = 0;
+    for (int w = 0; w < gradients.length; w++) {
+      Weight weight = weights.get(w);
+      if (!weight.trainable()) {
+        continue;
+      }
+      gradientValues[next] = gradients[w].values();
+      gradientSquares[next] = gradients[w].squares();
+      if (weight.regularizer() != null) {
+        weight.regularizer().addGradient(weight.values(), gradientValues[next]);
+        // The penalty touches every row, so the gradient is no longer sparse, as in Keras.
+        gradientSquares[next] = null;
+      }
+      next++;
+    }
+    compiled.optimizer().apply(compiled.trainable(), gradientValues, gradientSquares);
+  }
+
+  /** Writes what a backup holds besides weights, optimizer and callbacks. */
+  @Override
+  public void write(DataOutput out) throws IOException {
+    out.writeBoolean(stopped);
+    totals.write(out);
+    NetworkState kept = network.keptState();
+    for (String name : kept == null ? List.<String>of() : kept.names()) {
+      for (double[] row : kept.get(name)) {
+        for (double value : row) {
+          out.writeDouble(value);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void read(DataInput in) throws IOException {
+    stopped = in.readBoolean();
+    totals.read(in);
+    NetworkState kept = network.keptState();
+    for (String name : kept == null ? List.<String>of() : kept.names()) {
+      double[][] rows = kept.get(name);
+      for (double[] row : rows) {
+        for (int i = 0; i < row.length; i++) {
+          row[i] = in.readDouble();
+        }
+      }
+      kept.set(name, rows);
+    }
+  }
+
+  @Override
+  public boolean resumed() {
+    return backup.found();
+  }
+
+  @Override
+  public void save(Path file) {
+    saver.accept(file);
+  }
+
+  @Override
+  public List<Weight> weights() {
+    return network.weights();
+  }
+
+  @Override
+  public Optimizer optimizer() {
+    return compiled.optimizer();
+  }
+
+  @Override
+  public Map<String, Metric> metrics() {
+    return compiled.metrics();
+  }
+
+  @Override
+  public void stop() {
+    stopped = true;
+  }
+
+  @Override
+  public int epochs() {
+    return options.epochs();
+  }
+
+  @Override
+  public int stepsPerEpoch() {
+    return stepsPerEpoch;
+  }
+}
