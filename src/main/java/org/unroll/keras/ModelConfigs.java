@@ -70,7 +70,7 @@ final class ModelConfigs {
             "The model has no input shape: it was never built in Keras. Begin it with an Input, or"
                 + " call it once before saving.");
       }
-      stack.add(LayerFormats.input("the model", shape));
+      stack.add(CoreFormats.input("the model", shape));
     }
     for (JsonNode layer : layers) {
       stack.add(LayerFormats.read(layer));
