@@ -21,7 +21,7 @@ import org.unroll.layers.convolution.Pooling1D;
 final class ConvolutionFormats {
   private ConvolutionFormats() {}
 
-  /** Returns the formats. */
+  /** Returns the formats, one for each layer. */
   static List<LayerFormat<?>> formats() {
     return List.of(
         conv1D(),

@@ -32,7 +32,7 @@ import org.unroll.network.Input;
 final class CoreFormats {
   private CoreFormats() {}
 
-  /** Returns the formats. */
+  /** Returns the formats, one for each layer. */
   static List<LayerFormat<?>> formats() {
     return List.of(
         input(),
@@ -55,9 +55,9 @@ final class CoreFormats {
         layer("InputLayer", Input.class, CoreFormats::createInput)
             .text("name", Input::name, Input::name)
             .node("batch_shape", input -> batchShape(input.shape(), input.batchSize()))
-            .refuse("sparse", "inputs are dense.")
-            .refuse("ragged", "samples of a batch have one length.")
-            .refuse("optional", "a sequential model needs its input."));
+            .refuse("sparse", "inputs must be dense.")
+            .refuse("ragged", "all samples of a batch must have the same length.")
+            .refuse("optional", "a sequential model must have its input."));
   }
 
   private static Input createInput(Config config) {
@@ -65,7 +65,7 @@ final class CoreFormats {
     return input(config.owner(), config.node(shapeName));
   }
 
-  /** An input of a Keras shape with its batch axis, which may be fixed. */
+  /** Creates an input from a shape of Keras, whose batch axis is null or a fixed size. */
   static Input input(String owner, JsonNode shape) {
     Input input = Layers.input(sampleAxes(owner, shape));
     JsonNode rows = shape.path(0);
@@ -74,7 +74,11 @@ final class CoreFormats {
     }
     if (!rows.isIntegralNumber() || !rows.canConvertToInt() || rows.intValue() < 1) {
       throw new IllegalArgumentException(
-          "The batch axis of " + owner + " is null or at least 1. Received: " + shape);
+          "The batch axis of "
+              + owner
+              + " must be null or at least 1, but the shape was "
+              + shape
+              + ".");
     }
     return input.batchSize(rows.intValue());
   }
@@ -116,7 +120,7 @@ final class CoreFormats {
             .text("name", Dropout::name, Dropout::name)
             .number("rate", Dropout::rate)
             .ignore("seed")
-            .refuse("noise_shape", "every value is dropped on its own."));
+            .refuse("noise_shape", "each value is dropped independently."));
   }
 
   private static LayerFormat<TimeDistributed> timeDistributed() {
@@ -174,7 +178,7 @@ final class CoreFormats {
                 config -> Layers.spatialDropout1D(config.number("rate")))
             .text("name", SpatialDropout1D::name, SpatialDropout1D::name)
             .number("rate", SpatialDropout1D::rate)
-            .ignore("seed", "noise_shape")); // Keras 2 kept the second one, which was not used
+            .ignore("seed", "noise_shape")); // Keras 2 wrote noise_shape, but did not use it
   }
 
   private static LayerFormat<GaussianNoise> gaussianNoise() {
@@ -222,14 +226,18 @@ final class CoreFormats {
     return values;
   }
 
-  /** The axes of a Keras shape behind the batch axis. */
+  /** Returns the axes of a shape of Keras without the batch axis. */
   static int[] sampleAxes(String owner, JsonNode shape) {
     int[] axes = new int[Math.max(0, shape.size() - 1)];
     for (int i = 0; i < axes.length; i++) {
       JsonNode axis = shape.get(i + 1);
       if (axis == null || !(axis.isNull() || (axis.isIntegralNumber() && axis.canConvertToInt()))) {
         throw new IllegalArgumentException(
-            "The shape of " + owner + " is a list of numbers and null. Received: " + shape);
+            "The shape of "
+                + owner
+                + " must be a list of whole numbers and null, but was "
+                + shape
+                + ".");
       }
       axes[i] = axis.isNull() ? Shape.ANY : axis.asInt();
     }

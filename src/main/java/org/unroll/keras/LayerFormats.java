@@ -14,8 +14,8 @@ import org.unroll.network.Input;
 import org.unroll.network.Layer;
 
 /**
- * Reads and writes the configuration of a layer. The tables of the formats are in one class for
- * each package of layers; a new layer needs one new entry there.
+ * Reads and writes the configuration of any layer. There is one class of formats for each package
+ * of layers, such as {@link CoreFormats}. A new layer needs one new format there.
  */
 final class LayerFormats {
   private static final String MODULE = "keras.layers";
@@ -32,7 +32,7 @@ final class LayerFormats {
 
   private LayerFormats() {}
 
-  /** The format of a layer. */
+  /** Returns the format of a layer. */
   static LayerFormat<?> of(Layer layer) {
     for (LayerFormat<?> format : FORMATS) {
       if (format.config().accepts(layer)) {
@@ -41,11 +41,11 @@ final class LayerFormats {
     }
     throw new IllegalArgumentException(
         layer.describe()
-            + " cannot be saved: Keras has no such layer. A model that Keras is to read is built of the"
-            + " layers that Keras has.");
+            + " cannot be saved: a .keras file must contain only layers of Keras. Build the model from"
+            + " these layers to save it.");
   }
 
-  /** The layer of one entry in a model's list of layers. */
+  /** Reads one entry of a model's list of layers. */
   static Layer read(JsonNode node) {
     String type = node.path("class_name").asText("");
     String owner = type + " '" + node.path("config").path("name").asText("") + "'";
@@ -55,10 +55,10 @@ final class LayerFormats {
         readDtype(config);
         boolean trainable = config.flag("trainable", true);
         Layer layer = format.config().read(config);
-        if (!trainable) { // else the layers inside keep their own setting
+        if (!trainable) { // otherwise inner layers keep their own setting
           layer.trainable(false);
         }
-        config.ignore("batch_input_shape"); // of a first layer; the model has read it
+        config.ignore("batch_input_shape"); // of the first layer; already read for the model
         config.finish();
         return layer;
       }
@@ -82,11 +82,11 @@ final class LayerFormats {
           config.owner()
               + " has dtype="
               + policy
-              + ", which is not supported: weights are float32.");
+              + ", which is not supported: weights must be float32.");
     }
   }
 
-  /** The entry of a built layer in a model's list of layers. */
+  /** Writes the entry of a built layer in a model's list of layers. */
   static ObjectNode write(Layer layer) {
     LayerFormat<?> format = of(layer);
     ObjectNode node;
@@ -101,7 +101,7 @@ final class LayerFormats {
       config.put("dtype", "float32");
       return node;
     }
-    if (!(layer instanceof SpatialDropout1D)) { // the one class that takes no such argument
+    if (!(layer instanceof SpatialDropout1D)) { // has no such argument in Keras
       config.put("trainable", layer.trainable());
     }
     config.set("dtype", dtypePolicy());
@@ -109,14 +109,14 @@ final class LayerFormats {
     return node;
   }
 
-  /** Keras's dtype policy of everything here. */
+  /** Returns the dtype policy of all layers in this library. */
   static ObjectNode dtypePolicy() {
     ObjectNode name = JsonNodeFactory.instance.objectNode();
     name.put("name", "float32");
     return Format.wrap("keras", "DTypePolicy", name);
   }
 
-  /** A shape with the batch axis before it, null where the batch size is 0: any. */
+  /** Converts a shape to Keras's, with the batch axis first. A batch size of 0 means any. */
   static ArrayNode batchShape(Shape shape, int batchSize) {
     ArrayNode axes = JsonNodeFactory.instance.arrayNode();
     axes.add(batchSize == 0 ? null : batchSize);
@@ -130,22 +130,24 @@ final class LayerFormats {
     return axes;
   }
 
+  /** Creates the format of a layer without arguments. */
   static <L extends Layer> Format<L> layer(
       String className, Class<L> type, Function<Config, L> create) {
     return Format.of(MODULE, className, type, create);
   }
 
-  /** Refuses what Keras has for every layer with weights and this library does not. */
+  /** Rejects the options that Keras has for all layers with weights and this library has not. */
   static <L extends Layer> Format<L> constrained(Format<L> format, String... constraints) {
     for (String constraint : constraints) {
-      format.refuse(constraint, "weights have no constraints.");
+      format.refuse(constraint, "weights cannot have constraints.");
     }
     return format
-        .refuse("activity_regularizer", "penalties are on weights, not on outputs.")
-        .refuse("quantization_config", "weights are float32.")
-        .refuse("lora_rank", "adapters are a matter of large models.");
+        .refuse("activity_regularizer", "penalties must be on weights, not on outputs.")
+        .refuse("quantization_config", "weights must be float32.")
+        .refuse("lora_rank", "there are no adapters.");
   }
 
+  /** Creates the format of a layer with a kernel and a bias. */
   static <L extends KernelLayer<L>> Format<L> kernel(
       String className, Class<L> type, Function<Config, L> create) {
     return constrained(layer(className, type, create), "kernel_constraint", "bias_constraint")
@@ -158,7 +160,7 @@ final class LayerFormats {
         .regularizer("bias_regularizer", L::biasRegularizer, L::biasRegularizer);
   }
 
-  /** Keras's other order of the axes is refused. */
+  /** Rejects {@code data_format="channels_first"}. */
   static <L extends Layer> Format<L> channelsLast(Format<L> format) {
     return format.node(
         "data_format",
@@ -169,21 +171,23 @@ final class LayerFormats {
                 layer.describe()
                     + " has data_format="
                     + order.asText()
-                    + ", which is not supported: features come last.");
+                    + ", which is not supported: features must be the last axis.");
           }
           return layer;
         });
   }
 
-  /** A list of one number: Keras has one for each axis that a window slides along. */
+  /** Writes a list of one number: Keras has one for each axis along which a window slides. */
   static ArrayNode single(int number) {
     return JsonNodeFactory.instance.arrayNode().add(number);
   }
 
+  /** Reads an argument that is a number or a list of one number. */
   static int single(Config config, String name) {
     return single(config.owner(), name, config.node(name));
   }
 
+  /** Reads an argument that is a number or a list of one number. */
   static int single(Layer layer, String name, JsonNode given) {
     return single(layer.describe(), name, given);
   }
@@ -191,8 +195,7 @@ final class LayerFormats {
   private static int single(String owner, String name, JsonNode given) {
     JsonNode number = given.isArray() && given.size() == 1 ? given.get(0) : given;
     if (!number.isIntegralNumber() || !number.canConvertToInt()) {
-      throw new IllegalArgumentException(
-          "The argument '" + name + "' of " + owner + " is a whole number. Received: " + given);
+      throw Config.wrong(name, owner, "a whole number", given);
     }
     return number.intValue();
   }

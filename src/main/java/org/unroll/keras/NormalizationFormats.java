@@ -16,7 +16,7 @@ import org.unroll.layers.normalization.NormalizationLayer;
 final class NormalizationFormats {
   private NormalizationFormats() {}
 
-  /** Returns the formats. */
+  /** Returns the formats, one for each layer. */
   static List<LayerFormat<?>> formats() {
     return List.of(layerNormalization(), batchNormalization());
   }
@@ -42,7 +42,7 @@ final class NormalizationFormats {
   private static LayerFormat<LayerNormalization> layerNormalization() {
     return LayerFormat.of(
         normalization("LayerNormalization", LayerNormalization.class, Layers::layerNormalization)
-            .refuse("rms_scaling", "Keras itself advises against it."));
+            .refuse("rms_scaling", "it is deprecated in Keras."));
   }
 
   private static LayerFormat<BatchNormalization> batchNormalization() {
@@ -57,7 +57,7 @@ final class NormalizationFormats {
                 "moving_variance_initializer",
                 BatchNormalization::movingVarianceInitializer,
                 BatchNormalization::movingVarianceInitializer)
-            .refuse("renorm", "the statistics are those of the batch.")
+            .refuse("renorm", "the statistics must be those of the batch.")
             .ignore("synchronized", "renorm_clipping", "renorm_momentum"));
   }
 }

@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import org.unroll.layers.Layers;
 import org.unroll.layers.recurrent.Bidirectional;
@@ -35,7 +34,7 @@ import org.unroll.network.Padding;
 final class RecurrentFormats {
   private RecurrentFormats() {}
 
-  /** Returns the formats. */
+  /** Returns the formats, one for each layer and each cell. */
   static List<LayerFormat<?>> formats() {
     return List.of(
         recurrent(
@@ -45,7 +44,8 @@ final class RecurrentFormats {
         recurrent(
             layer("LSTM", Lstm.class, config -> Layers.lstm(config.integer("units"))), lstmCell()),
         recurrent(
-            // A configuration without reset_after is older than the option; then it was false.
+            // A configuration without reset_after is older than the option, whose value was false
+            // then.
             layer(
                 "GRU", Gru.class, config -> Layers.gru(config.integer("units")).resetAfter(false)),
             gruCell()),
@@ -61,7 +61,7 @@ final class RecurrentFormats {
         bidirectional());
   }
 
-  /** What every layer around a cell says of the walk through time. */
+  /** Adds the arguments of all layers that run a cell through time. */
   private static <L extends RecurrentLayer<L>> Format<L> walk(Format<L> format) {
     return format
         .text("name", L::name, L::name)
@@ -70,7 +70,7 @@ final class RecurrentFormats {
         .flag("zero_output_for_mask", L::zeroOutputForMask, L::zeroOutputForMask)
         .flag("stateful", L::stateful, L::stateful)
         .flag("return_state", L::returnState, L::returnState)
-        .refuse("time_major", "the rows of a batch are its first axis.")
+        .refuse("time_major", "the first axis must be the batch.")
         .ignore("unroll", "use_cudnn");
   }
 
@@ -110,7 +110,7 @@ final class RecurrentFormats {
     return cells;
   }
 
-  /** A layer that has the arguments of its cell. */
+  /** Creates the format of a layer that also has the arguments of its cell. */
   private static <L extends UnitsLayer<L, C>, C extends UnitsCell<C>> LayerFormat<L> recurrent(
       Format<L> layer, Format<C> cell) {
     return LayerFormat.of(walk(layer).part(L::cell, cell)).inner("cell", L::cell);
@@ -163,7 +163,7 @@ final class RecurrentFormats {
         .flag("reset_after", GruCell::resetAfter, GruCell::resetAfter);
   }
 
-  /** Keras keeps this cell to itself: it stands in files as part of its layer only. */
+  /** This cell is private in Keras, so files contain it only as a part of its layer. */
   private static Format<ConvLstm2DCell> convLstm2DCell() {
     return cell("ConvLSTMCell", ConvLstm2DCell.class, RecurrentFormats::noCellAlone)
         .integer("filters", ConvLstm2DCell::units)
@@ -190,7 +190,7 @@ final class RecurrentFormats {
 
   private static ConvLstm2DCell noCellAlone(Config config) {
     throw new IllegalArgumentException(
-        config.owner() + " stands on its own, which is not supported: it is part of a ConvLSTM2D.");
+        config.owner() + " must be part of a ConvLSTM2D layer, but is a separate object.");
   }
 
   private static ConvLstm2D createConvLstm2D(Config config) {
@@ -202,13 +202,13 @@ final class RecurrentFormats {
     return JsonNodeFactory.instance.arrayNode().add(values[0]).add(values[1]);
   }
 
-  /** A number for rows and one for columns; one number is for both. */
+  /** Reads a number of rows and a number of columns; a single number is for both. */
   private static int[] pair(String argument, JsonNode node) {
     JsonNode first = node.isArray() ? node.path(0) : node;
     JsonNode second = node.isArray() ? node.path(1) : node;
     if (!first.isInt() || !second.isInt() || (node.isArray() && node.size() != 2)) {
       throw new IllegalArgumentException(
-          "The argument '" + argument + "' is two whole numbers. Received: " + node);
+          "The argument '" + argument + "' must be two whole numbers, but was " + node + ".");
     }
     return new int[] {first.intValue(), second.intValue()};
   }
@@ -243,7 +243,7 @@ final class RecurrentFormats {
   private static JsonNode mergeMode(Bidirectional both) {
     return both.mergeMode() == Bidirectional.MergeMode.NONE
         ? JsonNodeFactory.instance.nullNode()
-        : JsonNodeFactory.instance.textNode(both.mergeMode().name().toLowerCase(Locale.ROOT));
+        : Format.lowerCase(both.mergeMode());
   }
 
   private static RecurrentLayer<?> recurrentInside(Config config, String argument) {
