@@ -111,7 +111,7 @@ class BackupAndRestoreTest {
             folder,
             KilledTraining.class,
             () -> List.of(String.valueOf(random.nextInt(3)), "20")); // 0: backups every epoch
-    program.killAndGoOn(BackupAndRestoreTest::loadAll);
+    program.killAndRestart(BackupAndRestoreTest::loadAll);
   }
 
   /** Every checkpoint that is there can be read. */

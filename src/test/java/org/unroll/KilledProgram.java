@@ -13,32 +13,32 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * A program of its own that is killed at random moments, and begun again in the same folder, until
- * it ends: then its {@code outcome.txt} is that of the program left alone.
+ * Kills a separate program at random times and restarts it in the same folder until it ends. Its
+ * {@code outcome.txt} must then equal that of an uninterrupted run.
  */
 public final class KilledProgram {
-  /** How often programs are killed; -Dunroll.kills=10, or 20, for what the project promises. */
+  /** The number of kills. Set -Dunroll.kills=10 or 20 for a thorough test. */
   private static final int KILLS = Integer.getInteger("unroll.kills", 4);
 
-  /** After so many kills in one folder the program may end. */
+  /** The number of kills in one folder after which the program may end. */
   private static final int MOST_IN_A_ROW = 5;
 
   private final Path folder;
   private final Class<?> program;
   private final Supplier<List<String>> arguments;
 
-  /** What has to hold whenever the program has ended, in whatever way. */
+  /** A condition that must hold after each run, whether the program ended or was killed. */
   @FunctionalInterface
   public interface Check {
-    /** Asserts it. */
+    /** Asserts the condition. */
     void afterRun(Path place) throws IOException;
   }
 
   /**
-   * A program to be killed.
+   * Creates a test of a program.
    *
-   * @param program its main method takes a folder, and then the arguments
-   * @param arguments asked for at every start
+   * @param program the class of the program, whose main method takes a folder and the arguments
+   * @param arguments returns the arguments for each start
    */
   public KilledProgram(Path folder, Class<?> program, Supplier<List<String>> arguments) {
     this.folder = folder;
@@ -46,8 +46,8 @@ public final class KilledProgram {
     this.arguments = arguments;
   }
 
-  /** Kills programs until all kills are spent and the last program has ended. */
-  public void killAndGoOn(Check check) throws IOException, InterruptedException {
+  /** Kills programs until all kills are used and the last program has ended. */
+  public void killAndRestart(Check check) throws IOException, InterruptedException {
     Path alone = Files.createDirectories(folder.resolve("alone"));
     long begin = System.nanoTime();
     assertEquals(0, start(alone).waitFor(), () -> log(alone));

@@ -37,9 +37,9 @@ import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
 
 /**
- * A training with everything that a backup has to hold, as a program of its own that can be killed:
- * dropout of three kinds, a new order of the samples in each epoch that batches do not divide,
- * momenta, a learning rate that three callbacks see, checkpoints, a log.
+ * A training run with everything that a backup must contain, also as a program that can be killed:
+ * three kinds of dropout, shuffled samples that the batches do not divide, momenta, a learning rate
+ * that three callbacks use, checkpoints, and a log.
  */
 final class KilledTraining {
   static final int EPOCHS = 6;
@@ -105,7 +105,7 @@ final class KilledTraining {
     model.fit(data(1, 70).shuffled(3), options);
   }
 
-  /** Everything that the training has left behind, bit by bit. */
+  /** Returns the complete result of the training run, bit by bit. */
   String outcome() throws IOException {
     var text = new StringBuilder();
     History history = model.history();
@@ -136,10 +136,10 @@ final class KilledTraining {
   }
 
   /**
-   * Trains and writes the outcome to {@code outcome.txt}.
+   * Trains and writes the result to {@code outcome.txt}.
    *
-   * @param args the folder, the number of batches between backups (0: an epoch), and the
-   *     milliseconds that every batch is to take at least
+   * @param args the folder, the number of batches between backups (0: one epoch), and the minimum
+   *     duration of a batch in milliseconds
    */
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]);

@@ -5,7 +5,7 @@ import java.util.List;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
 
-/** Another dataset that notes which samples were asked for; for one thread. */
+/** A dataset that records which samples are read; for one thread. */
 final class RecordedData implements Dataset {
   private final Dataset data;
   final List<Integer> seen = new ArrayList<>();

@@ -270,7 +270,11 @@ public final class HyperParameters {
     Object value = values.get(name);
     if (value == null) {
       throw new IllegalArgumentException(
-          "The name must be one of " + values.keySet() + ", but was '" + name + "'.");
+          "The name of the hyperparameter must be one of "
+              + values.keySet()
+              + ", but was '"
+              + name
+              + "'.");
     }
     return value;
   }

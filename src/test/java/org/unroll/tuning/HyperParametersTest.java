@@ -200,7 +200,7 @@ class HyperParametersTest {
         "finite numbers or booleans", hp -> hp.Choice("clip", 1, Double.POSITIVE_INFINITY));
     assertRejected(
         "The fixed value 'clip' must be finite, but was NaN.", hp -> hp.Fixed("clip", Double.NaN));
-    assertRejected("must be one of [], but was 'n'.", hp -> hp.get("n"));
+    assertRejected("hyperparameter must be one of [], but was 'n'.", hp -> hp.get("n"));
     var error =
         assertThrows(
             IllegalArgumentException.class,

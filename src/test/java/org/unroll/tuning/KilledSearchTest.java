@@ -31,7 +31,7 @@ class KilledSearchTest {
   @Test
   void resumesAKilledSearch() throws Exception {
     List<String> arguments = List.of("bayesian", Integer.toString(PARALLEL), "5");
-    new KilledProgram(folder, KilledSearch.class, () -> arguments).killAndGoOn(this::check);
+    new KilledProgram(folder, KilledSearch.class, () -> arguments).killAndRestart(this::check);
   }
 
   private void check(Path place) throws IOException {
