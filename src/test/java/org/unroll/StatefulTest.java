@@ -230,7 +230,7 @@ class StatefulTest {
             + " other value, but value 1 of row 0 was NaN.",
         error(() -> stepper.step(1, Double.NaN)));
     assertEquals(
-        "This stepper takes a row for each of 1 sequence. Received: 2.",
+        "The number of rows must be 1 for this stepper, but was 2.",
         error(() -> stepper.step(new double[2][2])));
   }
 
