@@ -1,9 +1,11 @@
-"""Trains a small GRU with Keras 3 to predict the temperature in six hours from the first twenty days in data/.
+"""Trains a small GRU with Keras 3 on the first twenty days of the weather in data/: the temperature in six hours.
 
-    cd data; python ../src/test/python/jena_gru.py
+Run, from the folder data and with any backend of Keras:
 
-Works with each backend of Keras. Writes jena_gru.keras, the model with its optimizer, and jena_gru_predictions.csv,
-the predictions of Keras for the days 21 to 25.
+    python ../src/test/python/jena_gru.py
+
+It writes jena_gru.keras, the model with its optimizer, and jena_gru_predictions.csv, what Keras says
+of the days 21 to 25.
 """
 
 import keras

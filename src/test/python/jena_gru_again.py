@@ -1,6 +1,6 @@
-"""Loads a model that jena_gru.py started and Unroll continued to train, with Keras 3.
+"""Opens a model that jena_gru.py began and Unroll went on with. Run, with Keras 3, from the folder data:
 
-    cd data; python ../src/test/python/jena_gru_again.py MODEL.keras
+    python ../src/test/python/jena_gru_again.py MODEL.keras
 """
 
 import sys

@@ -420,6 +420,6 @@ class CustomCellTest {
         assertThrows(
             IllegalArgumentException.class,
             () -> Sequential.of(input(FEATURES), rnn(new MemoryCell(UNITS, 0))));
-    assertTrue(error.getMessage().startsWith("RNN 'rnn' needs (batch, time, features)"));
+    assertTrue(error.getMessage().startsWith("RNN 'rnn' needs input (batch, time, features)"));
   }
 }

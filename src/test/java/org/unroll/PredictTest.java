@@ -150,7 +150,7 @@ class PredictTest {
     x[2][4] = Double.NaN;
     error = assertThrows(IllegalArgumentException.class, () -> model.predictOne(x));
     assertTrue(
-        error.getMessage().contains("Received: NaN at sample 0, time step 2, feature 4"),
+        error.getMessage().contains("contain NaN at sample 0, time step 2, feature 4"),
         error.getMessage());
   }
 

@@ -198,7 +198,7 @@ class SampleWeightsTest {
         "A model with output shape (5, 1) needs 5 weights, one per time step, per sample, but the"
             + " weights of the evaluation data have shape (1,).",
         () -> steps.evaluate(samples.weights(new double[4])));
-    assertMessage("Every sample needs one weight.", () -> samples.weights(new double[3]));
+    assertMessage("Every sample must have one weight", () -> samples.weights(new double[3]));
     assertMessage(
         "classWeight(…) needs a model that returns one class per sample, but the output shape is (5,"
             + " 1).",
