@@ -1,10 +1,8 @@
 """Fits the polynomials and rational functions of org.unroll.compute.Approximations.
 
-Each is the smallest in the maximum of its relative error (Lawson's reweighted least squares; for a
-quotient P/Q the linear problem P - fQ, reweighted by 1/Q). The coefficients are then rounded to
-float32, and the error printed is that of the float32 evaluation against float64.
-
-Run: python3 src/test/python/approximations.py (NumPy; a few seconds)
+Each of them minimizes the maximum relative error, by Lawson's reweighted least squares. For a quotient P/Q, the linear
+problem P - fQ is reweighted by 1/Q. The coefficients are rounded to float32, and the printed error is that of the
+float32 evaluation compared with float64. Prints Java constants.
 """
 
 import math

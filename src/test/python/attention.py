@@ -1,11 +1,8 @@
-"""Reference numbers for attention over time, which Keras has no layer for: its equations in Keras ops, float64.
+"""Writes reference values of attention pooling, computed in float64: layers/core/attention.json.
 
-Run with Keras 3.15 on TensorFlow 2.21, CPU:
-
-    KERAS_BACKEND=tensorflow CUDA_VISIBLE_DEVICES= python src/test/python/attention.py
-
-It writes src/test/resources/org/unroll/layers/core/attention.json: weights, sequences of which some steps are masked (all of
-the last row's), the attention's weights, the output, and the gradients of the sum of output times factors.
+Keras has no such layer, so its equations are written in operations of Keras. The file contains weights, sequences in
+which some steps are masked (all steps of the last row), the attention weights, the output, and the gradients of the sum
+of output times factors.
 """
 
 import json

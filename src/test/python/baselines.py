@@ -1,14 +1,14 @@
-"""Baselines on a small table, in NumPy float64 with every window written out.
+"""Writes baseline forecasts of a small table, computed by NumPy window by window: timeseries/baselines.json.
 
-Values are multiples of 1/64, so that they are the same in float32. Run, from this directory, with any
-NumPy:
-
-    python baselines.py > ../resources/org/unroll/timeseries/baselines.json
+All values are multiples of 1/64, so they are exact in float32.
 """
 
 import json
+import pathlib
 
 import numpy as np
+
+OUT = pathlib.Path(__file__).resolve().parents[1] / "resources/org/unroll/timeseries/baselines.json"
 
 LOOKBACK, STEP, DELAY, TARGET_STEPS, PERIOD, ALPHA = 12, 3, 4, 2, 10, 0.5
 TRAIN, VAL = (2, 60), (60, 95)
@@ -51,7 +51,7 @@ xc, yc = x - x.mean(0), y - y.mean(0)
 w = np.linalg.solve(xc.T @ xc + ALPHA * np.eye(x.shape[1]), xc.T @ yc)
 vx, vy, last_value, seasonal = arrays(*VAL)
 ridge = (vx - x.mean(0)) @ w + y.mean(0)
-print(
+OUT.write_text(
     json.dumps(
         {
             "table": table.tolist(),
@@ -61,4 +61,5 @@ print(
             "ridge": {"first": ridge[0].tolist(), "mae": np.abs(ridge - vy).mean()},
         }
     )
+    + "\n"
 )

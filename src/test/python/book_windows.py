@@ -1,14 +1,15 @@
-"""Row numbers of the windows of the generator in Chollet, Deep Learning with Python (2018), 6.3.
+"""Writes the row numbers of windows in Chollet, Deep Learning with Python (2018), section 6.3: timeseries/book_windows.json.
 
-A one-column series whose value is its row number goes through the generator, so that what comes out
-are the rows a window sees and the row it is to predict. Run, from this directory, with any NumPy:
-
-    python book_windows.py > ../resources/org/unroll/timeseries/book_windows.json
+The generator of the book reads a series of one column whose values are the row numbers. Its output is therefore the
+rows of each window and its target row.
 """
 
 import json
+import pathlib
 
 import numpy as np
+
+OUT = pathlib.Path(__file__).resolve().parents[1] / "resources/org/unroll/timeseries/book_windows.json"
 
 
 def one_pass(data, lookback, delay, min_index, max_index, step):
@@ -38,7 +39,7 @@ def case(rows, lookback, step, delay, min_index, max_index, every=True):
     }
 
 
-print(
+OUT.write_text(
     json.dumps(
         [
             case(30, 6, 2, 3, 0, 20),
@@ -51,4 +52,5 @@ print(
             case(420_551, 1440, 6, 144, 300_001, None, every=False),
         ]
     )
+    + "\n"
 )

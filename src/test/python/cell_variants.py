@@ -1,13 +1,9 @@
-"""Reference numbers for the cells that Keras does not have, computed from their equations in float64.
+"""Writes reference values of cells that Keras does not have, computed in float64: cell_variants.json.
 
-Run with NumPy and PyTorch 2.13, which takes the derivatives:
-
-    python src/test/python/cell_variants.py
-
-It writes src/test/resources/org/unroll/cell_variants.json: for each cell its arguments and weights, a batch
-of sequences x with a mask, the outputs at all time steps, and the gradients of sum(factors * outputs) with respect
-to the weights and x. The equations are those of the papers: Gers and Schmidhuber 2000, Greff et al. 2015, Zhou et
-al. 2016, and the examples of cells of one's own (Keras's MinimalRNNCell, a leaky integrator).
+For each cell, the file contains its arguments and weights, a batch of sequences x with a mask, the outputs of all time
+steps, and the gradients of sum(factors * outputs) with respect to the weights and x. PyTorch computes the derivatives.
+The equations are those of Gers and Schmidhuber 2000, Greff et al. 2015 and Zhou et al. 2016, and of the examples of
+custom cells (Keras's MinimalRNNCell, a leaky integrator).
 """
 
 import json

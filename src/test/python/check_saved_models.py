@@ -1,16 +1,14 @@
-"""Opens model files that Unroll wrote in Keras 3, and trains them on.
+"""Loads models that Unroll saved in Keras 3, and continues their training. SavedModelsTest runs it.
 
-usage: KERAS_BACKEND=tensorflow CUDA_VISIBLE_DEVICES= python check_saved_models.py FOLDER
+    KERAS_BACKEND=tensorflow CUDA_VISIBLE_DEVICES= python check_saved_models.py FOLDER
 
-FOLDER has NAME.keras, saved by Unroll after one epoch, and NAME.json with the data (x, y, batch_size), Unroll's
-output for x, and the losses of the two epochs that followed there (without shuffling). For each model:
-1. Keras loads it, without a warning, and predicts the same within 1e-5 of the largest output;
-2. Keras trains one epoch on, and its loss is Unroll's within 1e-3;
-3. Keras saves the model to back/NAME.keras (and .h5 where h5 is asked for), with its output beside it, for Unroll to
-   read and to train one epoch on, whose loss Keras writes down too.
-A model with several outputs, whose NAME.json has "outputs", is loaded and predicts the same, no more.
-SavedModelsTest makes the folder, runs this, and does the last step. It needs a Python with Keras:
-mvn test -Dtest=SavedModelsTest -Dunroll.python=PYTHON
+FOLDER contains NAME.keras, saved by Unroll after one epoch, and NAME.json with the data (x, y, batch_size), the output
+of Unroll for x, and the losses of its next two epochs without shuffling. For each model:
+1. Keras loads it without a warning and predicts the same within 1e-5 of the largest output.
+2. Keras trains one epoch, and its loss equals that of Unroll within 1e-3.
+3. Keras saves the model to back/NAME.keras (and .h5 if "h5" is true) with its output and the loss of another epoch.
+   Unroll then loads this file and trains that epoch.
+A model with several outputs, whose NAME.json contains "outputs", is only loaded and compared.
 """
 import json
 import os

@@ -1,11 +1,4 @@
-"""Which files Keras's ModelCheckpoint saves, for a made-up history.
-
-Run with Keras 3.15 on TensorFlow 2.21:
-
-    KERAS_BACKEND=tensorflow python src/test/python/checkpoint_references.py
-
-It writes src/test/resources/org/unroll/callbacks/checkpoints.json.
-"""
+"""Writes which files Keras's ModelCheckpoint saves for a synthetic history: callbacks/checkpoints.json."""
 
 import json
 import pathlib

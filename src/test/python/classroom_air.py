@@ -1,19 +1,18 @@
-"""Makes up the air of a classroom through one winter, as a cheap logger would have written it down.
+"""Writes the synthetic air quality log of a classroom in one winter: data/classroom_air.csv.
 
-Nothing of it was measured. A room of 200 m³ is carried forward minute by minute: pupils who come by the
-timetable breathe out CO2, water and heat, windows are opened in some breaks and when a teacher notices
-the air, a radiator follows its schedule, and the weather outside is noise with a day and a season.
-Then the logger spoils it: irregular times, lost rows, hours and days without power, rows sent twice or
-too late, decimal commas, the missing value -999 while a sensor warms up, and 85,0 for a temperature
-after a reset. Run, from this directory, with any Python 3 (the standard library is enough):
-
-    python classroom_air.py > ../../../data/classroom_air.csv
+A room of 200 m³ is simulated minute by minute. Pupils follow a timetable and breathe out CO2, water and heat. Windows
+are opened in some breaks and when a teacher notices the air. A radiator follows its schedule, and the weather outside
+is noise with a daily and a seasonal cycle. The log then has the defects of a cheap logger: irregular times, lost rows,
+hours and days without power, rows sent twice or too late, decimal commas, the missing value -999 while a sensor warms
+up, and 85,0 for a temperature after a reset.
 """
 
 import math
+import pathlib
 import random
-import sys
 from datetime import datetime, timedelta
+
+OUT = pathlib.Path(__file__).resolve().parents[3] / "data/classroom_air.csv"
 
 START, DAYS = datetime(2025, 11, 3), 145
 OUTDOOR_CO2 = 425  # ppm
@@ -134,6 +133,5 @@ def log(rows, random):
 
 if __name__ == "__main__":
     source = random.Random(6)
-    sys.stdout.reconfigure(newline="\n")
-    print("time;CO2 (ppm);T (degC);RH (%);T outside (degC)")
-    print("\n".join(log(air(source), source)))
+    rows = ["time;CO2 (ppm);T (degC);RH (%);T outside (degC)", *log(air(source), source)]
+    OUT.write_text("\n".join(rows) + "\n", encoding="utf-8", newline="\n")

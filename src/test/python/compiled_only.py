@@ -1,11 +1,6 @@
-"""A model that was compiled and saved before any training: its optimizer has no slots yet.
+"""Writes a model that was compiled and saved before any training: keras/compiled_only.keras, .h5 and .json.
 
-Run with Keras 3.15 on TensorFlow 2.21, CPU, float32:
-
-    KERAS_BACKEND=tensorflow TF_ENABLE_ONEDNN_OPTS=0 python src/test/python/compiled_only.py
-
-It writes src/test/resources/org/unroll/keras/compiled_only.keras and compiled_only.h5, both with Adam, and
-compiled_only.json with data and the losses of three epochs trained from there, not shuffled.
+The optimizer, Adam, has no slots yet. The JSON file contains data and the losses of three epochs without shuffling.
 """
 
 import json

@@ -1,12 +1,8 @@
-"""Reference numbers for ConvLSTM2D, computed by Keras.
+"""Writes reference values of ConvLSTM2D, computed by Keras: keras/conv_lstm.json.
 
-Run with Keras 3.15 on TensorFlow 2.21, CPU, float32:
-
-    KERAS_BACKEND=tensorflow CUDA_VISIBLE_DEVICES= TF_ENABLE_ONEDNN_OPTS=0 python src/test/python/conv_lstm.py
-
-It writes src/test/resources/org/unroll/keras/conv_lstm.json: for each case the model's configuration, weights
-(random, biases too), images x, the output, and the gradients of sum(factors * output) with respect to the weights and
-x; all arrays in Keras's order, rows of the batch first.
+For each case, the file contains the configuration of the model, random weights and biases, images x, the output, and
+the gradients of sum(factors * output) with respect to the weights and x. All arrays are in the order of Keras, with
+the rows of the batch first.
 """
 
 import json

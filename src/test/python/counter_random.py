@@ -1,7 +1,4 @@
-"""Reference numbers for CounterRandomTest, in Python's unbounded integers.
-
-Run: python3 src/test/python/counter_random.py
-"""
+"""Prints reference values for CounterRandomTest, computed with Python's unbounded integers."""
 
 M64 = (1 << 64) - 1
 M32 = (1 << 32) - 1

@@ -1,11 +1,7 @@
-"""Model files with frozen layers, written by Keras in training.
+"""Writes model files with frozen layers, saved by Keras between epochs: keras/frozen_NAME.keras, .h5 and .json.
 
-Run with Keras 3.15 on TensorFlow 2.21, CPU, float32:
-
-    KERAS_BACKEND=tensorflow TF_ENABLE_ONEDNN_OPTS=0 python src/test/python/frozen_files.py
-
-It writes src/test/resources/org/unroll/keras/frozen_NAME.{keras,h5,json}: after one epoch the files; then the output and
-the losses of the next two epochs, in batches of 4, not shuffled.
+The files are saved after one epoch. The JSON files contain the output and the losses of the next two epochs with
+batches of 4, without shuffling.
 """
 
 import json

@@ -1,14 +1,15 @@
-"""Windows of a series with gaps, every window written out: which remain, what they see, their baselines.
+"""Writes windows of a series with gaps and their baselines, computed by NumPy window by window: timeseries/gaps.json.
 
-A gap of up to two rows is filled with a straight line, a longer one stays. Values are multiples of
-1/64, so that they are the same in float32. Run, from this directory, with any NumPy:
-
-    python gaps.py > ../resources/org/unroll/timeseries/gaps.json
+A gap of up to two rows is interpolated linearly; longer gaps remain. All values are multiples of 1/64, so they are
+exact in float32.
 """
 
 import json
+import pathlib
 
 import numpy as np
+
+OUT = pathlib.Path(__file__).resolve().parents[1] / "resources/org/unroll/timeseries/gaps.json"
 
 ROWS, LONGEST, ALPHA, PERIOD, STEPS = 160, 2, 0.5, 7, 3
 rng = np.random.default_rng(5)
@@ -79,10 +80,10 @@ def listed(a):
     return [[None if np.isnan(v) else v for v in row] for row in a.tolist()]
 
 
-print(json.dumps({
+OUT.write_text(json.dumps({
     "table": listed(with_gaps),
     "filled": listed(filled),
     "mean": np.nanmean(filled[20:100], 0).tolist(),
     "std": np.nanstd(filled[20:100], 0).tolist(),
     "cases": [case(8, 1, 1), case(12, 3, 2), case(6, 6, 4)],
-}))
+}) + "\n")

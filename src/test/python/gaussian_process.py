@@ -1,15 +1,16 @@
-"""A Gaussian process with a Matérn 5/2 kernel, in NumPy float64 from its textbook equations: inverse and
-determinant of the covariance where the library solves with a Cholesky factor, the distribution function from math.erf.
+"""Writes reference values of a Gaussian process with a Matern 5/2 kernel: tuning/gaussian_process.json.
 
-Run, from this directory, with any NumPy:
-
-    python gaussian_process.py > ../resources/org/unroll/tuning/gaussian_process.json
+NumPy computes them in float64 from the textbook equations, with the inverse and the determinant of the covariance,
+while the library uses a Cholesky decomposition. The distribution function is math.erf.
 """
 
 import json
+import pathlib
 import math
 
 import numpy as np
+
+OUT = pathlib.Path(__file__).resolve().parents[1] / "resources/org/unroll/tuning/gaussian_process.json"
 
 rng = np.random.default_rng(7)
 
@@ -64,7 +65,7 @@ def case(points, dimensions, variance, noise):
     }
 
 
-print(
+OUT.write_text(
     json.dumps(
         {
             "cases": [case(1, 2, 1.3, 0.1), case(8, 1, 0.7, 1e-3), case(20, 3, 2.0, 1e-2), case(40, 6, 1.0, 0.3)],
@@ -72,4 +73,5 @@ print(
         },
         indent=1,
     )
+    + "\n"
 )

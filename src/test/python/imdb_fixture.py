@@ -1,8 +1,7 @@
-"""Makes src/test/resources/imdb: a small imdb.npz with its word index, and what Keras's load_data returns for it.
+"""Writes a small imdb.npz, its word index, and the results of Keras's load_data for it: src/test/resources/imdb.
 
-Run: python3 src/test/python/imdb_fixture.py (Keras, NumPy). With the folder of the real imdb.npz as argument it
-prints instead the checksums that ImdbTest compares with: CRC-32 of all reviews, each as its length and its
-numbers, 32-bit little-endian.
+With a folder that contains the real imdb.npz as argument, it prints the checksums for ImdbTest instead. They are the
+CRC-32 of all reviews, each as its length and its numbers in 32-bit little-endian.
 """
 
 import io

@@ -1,11 +1,11 @@
-"""Trains the article's models for the IMDB reviews in Keras, the figures RealImdbTest stands beside.
+"""Trains the models of the article for IMDB reviews in Keras, for comparison with RealImdbTest.
 
-Embedding(10000, 32), then SimpleRNN(32) or LSTM(32), then Dense(1, sigmoid); RMSprop, binary cross-entropy,
-10 epochs, batches of 128, the last fifth of the training reviews for validation, reviews cut and filled up to
-500 words. The data are what keras.datasets.imdb.load_data makes of the files in the folder given.
+    KERAS_BACKEND=tensorflow python imdb_reference.py FOLDER [simplernn,lstm] [SEEDS] [EPOCHS]
 
-Run: KERAS_BACKEND=tensorflow python3 src/test/python/imdb_reference.py FOLDER [simplernn|lstm|...] [seeds] [epochs]
-FOLDER holds imdb.npz. Prints a line for each epoch, and for each seed the best validation accuracy.
+The models are Embedding(10000, 32), SimpleRNN(32) or LSTM(32), and Dense(1, sigmoid). They are trained with RMSprop,
+binary cross-entropy, 10 epochs, and batches of 128. The last fifth of the training reviews is the validation set, and
+reviews are truncated and padded to 500 words. FOLDER contains imdb.npz, which keras.datasets.imdb.load_data reads.
+Prints a line for each epoch and, for each seed, the best validation accuracy.
 """
 
 import os

@@ -1,11 +1,12 @@
-"""What Keras reaches on a year of the Jena weather station with the windows of RealJenaTest.
+"""Trains a GRU in Keras on a year of the Jena weather station, for comparison with RealJenaTest.
 
-usage: KERAS_BACKEND=tensorflow python jena_gru_reference.py jena_2020.csv [seeds]
+    KERAS_BACKEND=tensorflow python jena_gru_reference.py jena_2020.csv [SEEDS]
 
-Fourteen columns, missing values (-9999) interpolated, normalized on rows 0 to 34,999 with NumPy's mean and deviation.
-A window ends at row i: samples i-lookback, i-lookback+step, ..., i-step; target: T (degC) at i+delay, the book's alignment.
-Training windows lie in rows 0 to 34,999, validation windows in rows 35,000 to 44,999, targets included.
-GRU(32), Dense(1), RMSprop, MAE, batch 128, 5 epochs, every training window once an epoch in random order.
+The data have fourteen columns. Missing values (-9999) are interpolated, and NumPy's mean and deviation of the rows 0 to
+34,999 normalize all rows. A window ends at row i and contains the samples i-lookback, i-lookback+step, ..., i-step. Its
+target is T (degC) at i+delay, as in the book. Training windows are in the rows 0 to 34,999 and validation windows in
+the rows 35,000 to 44,999, including targets. The model is GRU(32), Dense(1), trained with RMSprop, MAE, batches of
+128, and 5 epochs with each training window once per epoch in random order.
 """
 import csv
 import sys

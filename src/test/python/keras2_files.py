@@ -1,11 +1,7 @@
-"""Writes the weights of a golden file as Keras 2 wrote files, for the test of older formats.
+"""Writes the weights of a golden file in the formats of Keras 2: keras/keras2_sequential.h5, keras2_functional.h5 and keras2_12.keras.
 
-No Keras 2 was at hand; the forms are those of tf.keras 2.15 (.h5) and 2.12 (.keras), from its sources. Run with
-Keras 3.15, which reads the .h5 files too, but for one option of LSTM, and has to predict what the golden file predicts:
-
-    KERAS_BACKEND=tensorflow python src/test/python/keras2_files.py
-
-It writes src/test/resources/org/unroll/keras/{keras2_sequential.h5,keras2_functional.h5,keras2_12.keras}.
+The formats are those of tf.keras 2.15 (.h5) and 2.12 (.keras), taken from their source code, because Keras 2 was not
+available. Keras 3.15 reads the .h5 files, except for one option of LSTM, and must predict the same as the golden file.
 """
 import io
 import json

@@ -1,14 +1,13 @@
-"""Starts the Java kernel again and again through its kernel spec and presses the stop button.
+"""Starts the Java kernel repeatedly through its kernel spec and interrupts cells like the stop button.
 
-Run with the Python of the Jupyter that notebooks/start uses (/usr/bin/python3 if that is Debian's):
+Run it with the Python of the Jupyter that notebooks/start uses (/usr/bin/python3 if it is Debian's):
 
     ./notebooks/start --run python3 src/test/python/kernel_starts.py --starts 60 --stops 20
 
-A start counts as hung when the kernel does not answer `21 + 21` in --patience seconds. Stops come in
-turn while a model trains, is compared with another, evaluates or predicts, while a cell sleeps and
-while it counts. A stop counts as failed when the interrupted cell does not end within a second, the
-next cell does not answer, a thread of the training is left, or what was trained until then is not in
-the model's history. Exit code 1 if anything hung or failed.
+A start counts as hung if the kernel does not answer `21 + 21` within --patience seconds. Cells are interrupted in turn
+while a model trains, is compared with another, evaluates or predicts, while a cell sleeps, and while it counts. An
+interrupt counts as failed if the cell does not end within a second, the next cell does not answer, a training thread
+remains, or the history does not contain the finished epochs. The exit code is 1 if anything hung or failed.
 """
 
 import argparse

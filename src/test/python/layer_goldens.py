@@ -1,13 +1,9 @@
-"""Reference cases for single layers, computed by Keras.
+"""Writes the golden cases of single layers, computed by Keras: src/test/resources/goldens/layers/NAME.json.
 
-Run with Keras 3.15 on TensorFlow 2.21, CPU, float32:
-
-    KERAS_BACKEND=tensorflow CUDA_VISIBLE_DEVICES= python src/test/python/layer_goldens.py
-
-It writes src/test/resources/goldens/layers/NAME.json, in the form of the cases in goldens/cells: a model's
-configuration, random weights, x and y; output, loss and gradients outside of training; and where there is "fit", a
-training of 11 samples in batches of 4 (the last one has 3), or of more where a batch is to have several slices, with the losses and the weights after it. Every case draws
-from a generator of its own, so a new one changes no other.
+The format is that of goldens.py: the configuration of a model, random weights, x and y, and the output, loss and
+gradients in inference mode. Cases with "fit" also contain a training run of 11 samples in batches of 4 (the last has 3),
+or of more samples if a batch must have several slices, with the losses and the final weights. Each case has a separate
+random generator, so a new case does not change the others. GoldenCellsTest reads the cases.
 """
 
 import json

@@ -1,12 +1,7 @@
-"""Reference numbers for what masks reach and what they do not, computed by Keras.
+"""Writes reference values of the effects of masks, computed by Keras: keras/masks.json.
 
-Run with Keras 3.15 on TensorFlow 2.21, CPU, float32:
-
-    KERAS_BACKEND=tensorflow python src/test/python/masks.py
-
-It writes src/test/resources/org/unroll/keras/masks.json:
-- "metrics": a model that returns masked sequences, with its evaluation in batches of 2;
-- "time_distributed": an Embedding with mask_zero inside a TimeDistributed, whose mask ends there.
+- "metrics": a model that returns masked sequences, and its evaluation with batches of 2.
+- "time_distributed": an Embedding with mask_zero inside a TimeDistributed, which does not return the mask.
 """
 
 import json

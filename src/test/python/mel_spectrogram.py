@@ -1,20 +1,19 @@
-"""Reference numbers for MelSpectrogramTest: Keras's MelSpectrogram, and NumPy's FFT and interpolation.
+"""Writes reference values of mel spectrograms, computed by Keras and NumPy: audio/mel_spectrogram.json.
 
-Keras computes its bands in float32, also on its NumPy backend, so its decibels are good to some
-1e-3 only. The second source is exact: a frame by numpy.fft.rfft, and the triangles by numpy.interp
-on the mel scale. The two are held against each other here.
-
-Run: KERAS_BACKEND=numpy python src/test/python/mel_spectrogram.py \
-         > src/test/resources/org/unroll/audio/mel_spectrogram.json
+Keras computes in float32, even on its NumPy backend, so its decibels are exact only to about 1e-3. The second source is
+exact: numpy.fft.rfft for a frame, and numpy.interp for the triangles on the mel scale. The script compares both.
 """
 
 import json
+import pathlib
 import os
 
 os.environ.setdefault("KERAS_BACKEND", "numpy")
 
 import keras
 import numpy as np
+
+OUT = pathlib.Path(__file__).resolve().parents[1] / "resources/org/unroll/audio/mel_spectrogram.json"
 
 
 def signal(samples, rate):
@@ -79,4 +78,4 @@ if __name__ == "__main__":
         case(4096, 16000, [0, 8, 16], fft_length=2048, sequence_stride=256, sequence_length=1024,
              num_mel_bins=256),
     ]
-    print(json.dumps({"keras": keras.__version__, "cases": cases}, default=int))
+    OUT.write_text(json.dumps({"keras": keras.__version__, "cases": cases}, default=int) + "\n")

@@ -1,11 +1,7 @@
-"""Several metrics of one name: what Keras calls them.
+"""Writes the names that Keras gives to several metrics with the same name: keras/metric_names.keras and .json.
 
-Run with Keras 3.15 on TensorFlow 2.21, CPU, float32:
-
-    KERAS_BACKEND=tensorflow TF_ENABLE_ONEDNN_OPTS=0 python src/test/python/metric_names.py
-
-It writes src/test/resources/org/unroll/keras/metric_names.keras, a compiled model before training, and
-metric_names.json with the data, the evaluation, and the history of two epochs with validation, not shuffled.
+The .keras file is a compiled model before training. The JSON file contains the data, the evaluation, and the history of
+two epochs with validation, without shuffling.
 """
 
 import json

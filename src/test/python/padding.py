@@ -1,11 +1,6 @@
-"""Reference numbers for sequences of different lengths, computed by Keras.
+"""Writes reference values of sequences of different lengths, computed by Keras: keras/padding.json.
 
-Run with Keras 3.15 on TensorFlow 2.21, CPU, float32:
-
-    KERAS_BACKEND=tensorflow python src/test/python/padding.py
-
-It writes src/test/resources/org/unroll/keras/padding.json:
-- "padded": what pad_sequences makes of token lists and of feature vectors, with all its options;
+- "padded": the results of pad_sequences for token lists and feature vectors with all options.
 - "training": a model with a masked embedding, trained on token lists that were padded to one length.
 """
 

@@ -1,9 +1,9 @@
-"""Counts in the text of the project what its style guide replaces, and how error messages state their rules.
+"""Counts words that the style guide replaces, and error messages that do not say what must hold.
 
     python prose.py [--list] [FILE_OR_FOLDER...]
 
-Without arguments it reads src, README.md and .github. Texts are comments, string literals and the names of test methods of
-Java files, and all of Markdown files. `--list` prints each hit with its file and line.
+Without arguments, it reads src, README.md and .github. It checks comments, string literals and names of test methods in
+Java files, and all text in Markdown files. `--list` prints each hit with its file and line.
 """
 
 import argparse

@@ -1,15 +1,9 @@
-"""Reference numbers for states and several outputs of recurrent layers, computed by Keras.
+"""Writes reference values of states and multiple outputs of recurrent layers, computed by Keras: keras/recurrent_states.json.
 
-Run with Keras 3.15 on TensorFlow 2.21, CPU, float32:
-
-    KERAS_BACKEND=tensorflow python src/test/python/recurrent_states.py
-
-It writes src/test/resources/org/unroll/keras/recurrent_states.json:
-- "stateful": models whose layers are stateful. What predict says for three batches, and for the same
-  three again without a reset; then, from reset states, the losses of two epochs of fit with validation
-  after each and no reset in between, what evaluate says after it, the weights and states then.
-- "outputs": layers that return states, take initial ones, or have two directions apart, without masks
-  and with padding on the left, on the right, inside, and in all of a row; each output by itself.
+- "stateful": models with stateful layers. The predictions for three batches, and again without a reset. Then, from
+  reset states, the losses of two epochs of fit with validation and no reset, the evaluation, the weights and the states.
+- "outputs": layers that return states, take initial states, or return both directions separately. They are computed
+  without masks, and with padding on the left, on the right, inside, and of a whole row.
 """
 
 import json

@@ -1,12 +1,8 @@
-"""Reference numbers for penalties on weights, computed by Keras.
+"""Writes reference values of penalties on weights, computed by Keras: regularizers.json.
 
-Run with Keras 3.15 on TensorFlow 2.21, CPU, float32:
-
-    KERAS_BACKEND=tensorflow python src/test/python/regularizers.py
-
-It writes src/test/resources/org/unroll/regularizers.json: models with l1, l2 and l1_l2 on kernels,
-recurrent kernels, biases and embeddings; for each its configuration, weights, data, what evaluate
-says before training, the losses of a training and the weights after it. The last batch is short.
+The models have l1, l2 and l1_l2 on kernels, recurrent kernels, biases and embeddings. For each model, the file contains
+the configuration, weights, data, the evaluation before training, the losses of training, and the final weights. The
+last batch is smaller than the others.
 """
 
 import json

@@ -1,12 +1,12 @@
-"""Irregular measurements on regular grids, by pandas. Run, from this directory, with any pandas:
-
-    python resampling.py > ../resources/org/unroll/timeseries/resampling.json
-"""
+"""Writes irregular measurements on regular grids, computed by pandas: timeseries/resampling.json."""
 
 import json
+import pathlib
 
 import numpy as np
 import pandas as pd
+
+OUT = pathlib.Path(__file__).resolve().parents[1] / "resources/org/unroll/timeseries/resampling.json"
 
 rng = np.random.default_rng(3)
 start = pd.Timestamp("2024-02-27 21:50")
@@ -38,4 +38,4 @@ for rule, length in [("30min", "PT30M"), ("1h", "PT1H"), ("45min", "PT45M"), ("1
             "sum": listed(grid["b"].sum(min_count=1)),
         }
     )
-print(json.dumps({"times": [t.isoformat() for t in frame["time"]], "a": listed(frame["a"]), "b": listed(frame["b"]), "cases": cases}))
+OUT.write_text(json.dumps({"times": [t.isoformat() for t in frame["time"]], "a": listed(frame["a"]), "b": listed(frame["b"]), "cases": cases}) + "\n")

@@ -1,12 +1,8 @@
-"""Reference cases for RNN(cell), computed by Keras.
+"""Writes the golden cases of RNN(cell), computed by Keras: src/test/resources/goldens/cells/rnn_NAME.json.
 
-Run with Keras 3.15 on TensorFlow 2.21, CPU, float32:
-
-    KERAS_BACKEND=tensorflow CUDA_VISIBLE_DEVICES= TF_ENABLE_ONEDNN_OPTS=0 python src/test/python/rnn_cells.py
-
-It writes src/test/resources/goldens/cells/rnn_*.json in the form of the other cases there: a model's
-configuration, weights (random, biases too), data, output, loss, gradients of the loss, and for some a short
-training without shuffling whose last batch is short. GoldenCellsTest reads them.
+The format is that of goldens.py: the configuration of a model, random weights and biases, data, output, loss, gradients
+of the loss, and for some cases a short training run without shuffling whose last batch is smaller. GoldenCellsTest
+reads them.
 """
 
 import json

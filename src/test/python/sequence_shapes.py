@@ -1,13 +1,8 @@
-"""Reference numbers for the four shapes of sequence models, computed by Keras.
+"""Writes reference values of the four kinds of sequence models, computed by Keras: keras/sequence_shapes.json.
 
-Run with Keras 3.15 on TensorFlow 2.21, CPU, float32:
-
-    KERAS_BACKEND=tensorflow python src/test/python/sequence_shapes.py
-
-It writes src/test/resources/org/unroll/keras/sequence_shapes.json: one to one, one to many (from a
-repeated vector, and from a state), many to one, many to many, and an encoder with a decoder that
-goes on from its states; weights in Keras's order, inputs and outputs. In the last two, tokens are
-chosen one after another, each the likeliest after the one before it.
+The models are one to one, one to many (from a repeated vector, and from a state), many to one, many to many, and an
+encoder with a decoder that starts with its states. The file contains weights in the order of Keras, inputs and outputs.
+In the models with states, each token is the most probable one after the previous token.
 """
 
 import json

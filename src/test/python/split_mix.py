@@ -1,7 +1,4 @@
-"""Reference numbers for SplitMix64Test, in Python's unbounded integers and double arithmetic.
-
-Run: python3 src/test/python/split_mix.py
-"""
+"""Prints reference values for SplitMix64Test, computed with Python's unbounded integers and doubles."""
 
 import math
 

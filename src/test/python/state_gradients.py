@@ -1,12 +1,7 @@
-"""Reference numbers for the gradients of a loss with respect to the states of a recurrent layer at each time step.
+"""Writes the gradients of a loss with respect to the states of recurrent layers at each time step: state_gradients.json.
 
-Run with Keras 3.15 on TensorFlow 2.21, CPU:
-
-    KERAS_BACKEND=tensorflow CUDA_VISIBLE_DEVICES= python src/test/python/state_gradients.py
-
-It writes src/test/resources/org/unroll/state_gradients.json. Keras's own cells are called step by step, in float64; zeros are
-added to the states behind each step, and the tape differentiates by these zeros: what the state as it is handed on, and
-returned, does to the loss.
+Keras's cells are called step by step in float64. Zeros are added to the states after each step, and the loss is
+differentiated with respect to these zeros. The result is the effect of the state that is passed on and returned.
 """
 
 import json

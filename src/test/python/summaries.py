@@ -1,11 +1,4 @@
-"""Keras's summaries of the models in SummaryTest, as text.
-
-Run with Keras 3.15:
-
-    COLUMNS=100 KERAS_BACKEND=tensorflow python src/test/python/summaries.py
-
-It writes src/test/resources/org/unroll/summaries/NAME.txt.
-"""
+"""Writes the summaries that Keras prints for the models of SummaryTest: summaries/NAME.txt."""
 
 import pathlib
 

@@ -1,7 +1,4 @@
-"""Writes src/test/resources/text_vectorization.json: what Keras's TextVectorization makes of a few texts.
-
-Run: python3 src/test/python/text_vectorization.py (Keras on TensorFlow)
-"""
+"""Writes the results of Keras's TextVectorization for a few texts: src/test/resources/text_vectorization.json."""
 
 import json
 import os

@@ -1,10 +1,7 @@
-"""Reference numbers for losses, metrics, optimizers, schedules and callbacks, computed by Keras.
+"""Writes reference values of losses, metrics, optimizers, schedules and callbacks, computed by Keras.
 
-Run with Keras 3.15 on TensorFlow 2.21, CPU, float32:
-
-    KERAS_BACKEND=tensorflow python src/test/python/training_references.py
-
-It writes src/test/resources/org/unroll/training/{losses,metrics,optimizers,schedules,callbacks,sparse_optimizers}.json.
+The files are training/losses.json, metrics.json, optimizers.json, schedules.json, callbacks.json and
+sparse_optimizers.json.
 """
 
 import json

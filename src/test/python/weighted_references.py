@@ -1,11 +1,4 @@
-"""Trainings with sample weights, class weights, masks and weighted metrics, by Keras.
-
-Run with Keras 3.15 on TensorFlow 2.21, CPU, float32:
-
-    KERAS_BACKEND=tensorflow python src/test/python/weighted_references.py
-
-It writes src/test/resources/org/unroll/keras/weighted.json.
-"""
+"""Writes training runs with sample weights, class weights, masks and weighted metrics, computed by Keras: keras/weighted.json."""
 
 import json
 import pathlib

@@ -3,8 +3,6 @@ package org.unroll;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.input;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -24,19 +22,14 @@ import org.unroll.network.Input;
 import org.unroll.network.Layer;
 import org.unroll.optimizers.Optimizer;
 import org.unroll.optimizers.Optimizers;
-import org.unroll.timeseries.Windows;
 import org.unroll.training.FitOptions;
 import org.unroll.training.NonFiniteLossException;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
-import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 import tech.tablesaw.plotly.components.Figure;
 
 /**
- * Trains several models on the same data, with the same settings and the same seed, and sets them
- * side by side.
+ * Trains several models on the same data, with the same settings and the same seed, and compares
+ * them.
  *
  * <pre>{@code
  * var runs = Comparison.of("SimpleRNN", simpleRnn(32), "LSTM", lstm(32), "GRU", gru(32))
@@ -45,8 +38,9 @@ import tech.tablesaw.plotly.components.Figure;
  *     .run();
  * }</pre>
  *
- * <p>A stack of layers gets the input that the data needs and, where it ends in a recurrent layer,
- * a {@code dense} layer for the targets. Default settings: RMSprop, MAE, 10 epochs.
+ * <p>Each stack of layers gets an input with the shape of the data. If the last layer is recurrent,
+ * a {@code dense} layer for the targets is added. The default settings are RMSprop, MAE and 10
+ * epochs.
  */
 public final class Comparison {
   private final Map<String, List<Layer>> stacks = new LinkedHashMap<>();
@@ -65,17 +59,23 @@ public final class Comparison {
 
   private Comparison() {}
 
-  /** A comparison that begins with one model; add others with {@link #and}. */
+  /**
+   * Creates a comparison with one model. Add others with {@link #and}.
+   *
+   * @param name the name of the model
+   * @param layers the layers of the model, without an input
+   * @throws IllegalArgumentException if there is no layer
+   */
   public static Comparison of(String name, Layer... layers) {
     return new Comparison().and(name, layers);
   }
 
-  /** Two models of one layer each. */
+  /** Creates a comparison of two models with one layer each. */
   public static Comparison of(String name1, Layer layer1, String name2, Layer layer2) {
     return of(name1, layer1).and(name2, layer2);
   }
 
-  /** Three models of one layer each. */
+  /** Creates a comparison of three models with one layer each. */
   public static Comparison of(
       String name1, Layer layer1, String name2, Layer layer2, String name3, Layer layer3) {
     return of(name1, layer1, name2, layer2).and(name3, layer3);
@@ -84,46 +84,49 @@ public final class Comparison {
   /**
    * Adds a model.
    *
-   * @throws IllegalArgumentException if the name is taken, or there is no layer
+   * @param name the name of the model
+   * @param layers the layers of the model, without an input
+   * @throws IllegalArgumentException if another model has the name, or there is no layer
    */
   public Comparison and(String name, Layer... layers) {
     if (layers.length == 0) {
-      throw new IllegalArgumentException("'" + name + "' has no layer to compare.");
+      throw new IllegalArgumentException(
+          "Each model of a comparison must have at least one layer, but '" + name + "' has none.");
     }
     if (stacks.put(name, Arrays.asList(layers)) != null) {
       throw new IllegalArgumentException(
-          "Each model of a comparison has a name of its own. Received twice: '" + name + "'");
+          "The models of a comparison must have different names, but '" + name + "' occurs twice.");
     }
     return this;
   }
 
-  /** The data to train and to validate on. */
+  /** Sets the training data and the validation data. */
   public Comparison on(Dataset newTrain, Dataset newValidation) {
     train = newTrain;
     validation = newValidation;
     return this;
   }
 
-  /** The number of epochs for each model; 10 by default. */
+  /** Sets the number of epochs of each model; 10 by default. */
   public Comparison epochs(int count) {
     epochs = count;
     return this;
   }
 
-  /** The number of batches in an epoch; all by default. */
+  /** Sets the number of batches in an epoch; all by default. */
   public Comparison stepsPerEpoch(int steps) {
     stepsPerEpoch = steps;
     return this;
   }
 
-  /** The number of validation batches to evaluate on; all by default. */
+  /** Sets the number of validation batches; all by default. */
   public Comparison validationSteps(int steps) {
     validationSteps = steps;
     return this;
   }
 
   /**
-   * Where each model gets its own callbacks from; none by default.
+   * Sets the callbacks of each model; none by default.
    *
    * <pre>{@code
    * import java.util.List;
@@ -131,62 +134,66 @@ public final class Comparison {
    * comparison.callbacks(name -> List.of(earlyStopping("val_loss", 3)));
    * }</pre>
    *
-   * @param byModel the callbacks for the model of a name
+   * @param byModel returns new callbacks for the model with a name
    */
   public Comparison callbacks(Function<String, List<Callback>> byModel) {
     callbacks = byModel;
     return this;
   }
 
-  /** Where each model gets its own optimizer from; {@code Optimizers::rmsprop} by default. */
+  /**
+   * Sets the supplier of a new optimizer for each model; {@code Optimizers::rmsprop} by default.
+   */
   public Comparison optimizer(Supplier<Optimizer> newOptimizer) {
     optimizer = newOptimizer;
     return this;
   }
 
-  /** The loss; MAE by default. */
+  /** Sets the loss; MAE by default. */
   public Comparison loss(Loss newLoss) {
     loss = newLoss;
     return this;
   }
 
-  /** Metrics by their Keras names; none by default. */
+  /** Sets the metrics by their Keras names; none by default. */
   public Comparison metrics(String... names) {
     metrics = names.clone();
     return this;
   }
 
-  /** How progress is shown, see {@link FitOptions#verbose(int)}. */
+  /** Sets how progress is shown; see {@link FitOptions#verbose(int)}. */
   public Comparison verbose(int level) {
     verbose = level;
     return this;
   }
 
-  /** The seed of every model's first weights and of its dropout; 0 by default. */
+  /** Sets the seed of the initial weights and of dropout of all models; 0 by default. */
   public Comparison seed(long newSeed) {
     seed = newSeed;
     return this;
   }
 
   /**
-   * Trains the models one after another. A model whose loss becomes infinite or NaN is told of in
-   * {@link Result#failures()} and costs none of the others its training. An interrupt ends the one
-   * at hand and leaves out those that would follow.
+   * Trains the models one after another. A model whose loss becomes infinite or NaN is reported by
+   * {@link Result#failures()}, and the other models are still trained. An interrupt stops the
+   * current model and skips the remaining ones.
    *
-   * <p>A comparison runs once, because its layers become those of the models it returns.
+   * <p>A comparison can run only once, because the returned models own its layers.
    *
    * @throws IllegalStateException before {@link #on}, or if the layers already belong to models
+   * @throws IllegalArgumentException if the data have no targets, or do not fit the models
    */
   public Result run() {
     if (train == null || validation == null) {
-      throw new IllegalStateException("Call on(train, validation) before run().");
+      throw new IllegalStateException(
+          "A comparison must have data before it runs. Call on(train, validation) before run().");
     }
     if (train.targetShape() == null) {
-      throw new IllegalArgumentException("A comparison needs targets; the training data has none.");
+      throw new IllegalArgumentException(
+          "The training data of a comparison must have targets, but has none.");
     }
     stacks.forEach(Comparison::requireNew);
-    // All models are built first, so that a mistake in the last one does not cost the training of
-    // the others.
+    // All models are built first, so that a mistake in the last one is found before any training.
     Map<String, Sequential> models = new LinkedHashMap<>();
     stacks.forEach((name, layers) -> models.put(name, model(name, layers)));
     models.values().forEach(model -> model.requireFit(train, validation));
@@ -205,12 +212,12 @@ public final class Comparison {
     for (Layer layer : layers) {
       if (layer.isBuilt()) {
         throw new IllegalStateException(
-            "A comparison runs once: its layers become those of the models it trains. Received: "
+            "A comparison must have new layers and can run only once, but "
                 + layer.describe()
                 + " of '"
                 + name
-                + "', which already belongs to a model. Make the layers anew where the comparison"
-                + " is run, in a notebook in the same cell: Comparison.of(…).on(…).run().");
+                + "' already belongs to a model. Create the layers and run the comparison together, in"
+                + " a notebook in the same cell: Comparison.of(…).on(…).run().");
       }
     }
   }
@@ -232,8 +239,9 @@ public final class Comparison {
   }
 
   /**
-   * What the last {@link #run} found, also one that was stopped; null before the first. In a
-   * notebook, a cell that was stopped assigns nothing, so this is where its models are.
+   * Returns the result of the last {@link #run}, even if it was interrupted; null before the first
+   * run. In a notebook, an interrupted cell assigns no variable, but this method returns its
+   * models.
    */
   public Result result() {
     return last;
@@ -273,7 +281,7 @@ public final class Comparison {
     return verbose == null ? options : options.verbose(verbose);
   }
 
-  /** What is compared and how; before {@link #run}, that is all there is to tell. */
+  /** Returns the models and settings as text. */
   @Override
   public String toString() {
     return "Comparison of "
@@ -283,22 +291,11 @@ public final class Comparison {
         + (epochs == 1 ? " epoch" : " epochs")
         + ", loss "
         + loss.name()
-        + (train == null ? "; no data yet, call on(train, validation)" : "");
+        + (train == null ? "; no data, call on(train, validation)" : "");
   }
 
-  /** What a comparison found. */
+  /** The result of a comparison: its models, their histories, and a table. */
   public static final class Result {
-    /** Printed to four significant digits: more is noise, fewer may hide a difference. */
-    private static final NumberColumnFormatter FOUR_DIGITS =
-        new NumberColumnFormatter() {
-          @Override
-          public String format(double value) {
-            return Double.isFinite(value)
-                ? new BigDecimal(value).round(new MathContext(4)).toPlainString()
-                : Double.toString(value);
-          }
-        };
-
     private final Map<String, Sequential> models = new LinkedHashMap<>();
     private final Map<String, NonFiniteLossException> failures = new LinkedHashMap<>();
     private final Dataset validation;
@@ -309,32 +306,44 @@ public final class Comparison {
       this.loss = loss;
     }
 
-    /** The trained models by name. */
+    /** Returns the trained models by name. */
     public Map<String, Sequential> models() {
       return Collections.unmodifiableMap(models);
     }
 
-    /** Why training ended early, by name, for the models whose loss became infinite or NaN. */
+    /** Returns the errors of the models whose loss became infinite or NaN, by name. */
     public Map<String, NonFiniteLossException> failures() {
       return Collections.unmodifiableMap(failures);
     }
 
-    /** One of the trained models. */
+    /**
+     * Returns the trained model with a name.
+     *
+     * @throws IllegalArgumentException if there is no such model
+     */
     public Sequential model(String name) {
       Sequential model = models.get(name);
       if (model == null) {
         throw new IllegalArgumentException(
-            "This comparison has no model '" + name + "'. It has: " + models.keySet());
+            "The name of the model must be one of "
+                + models.keySet()
+                + ", but was '"
+                + name
+                + "'.");
       }
       return model;
     }
 
-    /** The history of one of the trained models. */
+    /**
+     * Returns the history of the trained model with a name.
+     *
+     * @throws IllegalArgumentException if there is no such model
+     */
     public History history(String name) {
       return model(name).history();
     }
 
-    /** The histories by name. */
+    /** Returns the histories by name. */
     public Map<String, History> histories() {
       Map<String, History> histories = new LinkedHashMap<>();
       models.forEach((name, model) -> histories.put(name, model.history()));
@@ -342,74 +351,23 @@ public final class Comparison {
     }
 
     /**
-     * A row for each model: its parameters, the median of the seconds an epoch took, the smallest
-     * validation loss and its epoch. Where the loss is MAE and the data are windows of a series
-     * with one target, also this loss in the target's own unit. The table prints four digits of
-     * each and holds them all. Where there are {@link #failures()}, a last column has the first
-     * sentence of each. A model that was stopped in its first epoch has no row.
+     * Returns a table with a row for each model. The columns are the number of parameters, the
+     * median of the seconds per epoch, the smallest validation loss, and its epoch. If the loss is
+     * MAE and the data are windows of a series with one target, there is also a column with this
+     * loss in the unit of the target. If there are {@link #failures()}, the last column contains
+     * the first sentence of each message. A model that was stopped in its first epoch has no row.
+     * Numbers are printed with four digits, but stored with all digits.
      */
     public Table table() {
-      StringColumn names = StringColumn.create("model");
-      IntColumn parameters = IntColumn.create("parameters");
-      DoubleColumn seconds = DoubleColumn.create("seconds per epoch");
-      DoubleColumn best = DoubleColumn.create("best val_loss");
-      IntColumn epoch = IntColumn.create("in epoch");
-      models.forEach(
-          (name, model) -> {
-            boolean hasEpochs = model.history().epochs() > 0;
-            if (!hasEpochs && !failures.containsKey(name)) {
-              return;
-            }
-            names.append(name);
-            parameters.append(model.parameters());
-            if (hasEpochs) {
-              List<Double> losses = model.history().get("val_loss");
-              double smallest = Collections.min(losses);
-              seconds.append(median(model.history().seconds()));
-              best.append(smallest);
-              epoch.append(losses.indexOf(smallest) + 1);
-            } else {
-              seconds.appendMissing();
-              best.appendMissing();
-              epoch.appendMissing();
-            }
-          });
-      seconds.setPrintFormatter(FOUR_DIGITS);
-      best.setPrintFormatter(FOUR_DIGITS);
-      Table table = Table.create("Comparison", names, parameters, seconds, best, epoch);
-      if (validation instanceof Windows windows
-          && windows.series().targetNames().size() == 1
-          && loss.name().equals(Losses.mae().name())) {
-        DoubleColumn inUnits = DoubleColumn.create("MAE, " + windows.series().targetNames().get(0));
-        best.forEach(value -> inUnits.append(windows.series().denormalizeError(value)));
-        inUnits.setPrintFormatter(FOUR_DIGITS);
-        table.addColumns(inUnits);
-      }
-      if (!failures.isEmpty()) {
-        table.addColumns(names.map(this::failureOf).setName("failure"));
-      }
-      return table;
+      return new ComparisonTable(this, validation, loss).build();
     }
 
-    private String failureOf(String name) {
-      NonFiniteLossException failure = failures.get(name);
-      return failure == null ? "" : failure.getMessage().split("(?<=\\.) ", 2)[0];
-    }
-
-    private static double median(List<Double> values) {
-      List<Double> sorted = values.stream().sorted().toList();
-      int middle = sorted.size() / 2;
-      return sorted.size() % 2 == 1
-          ? sorted.get(middle)
-          : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
-    }
-
-    /** The curves of all models in one plot. */
+    /** Plots the training and validation curves of all models in one figure. */
     public Figure plot() {
       return PlotProvider.find().comparison(histories());
     }
 
-    /** The text of {@link #table()}. */
+    /** Returns {@link #table()} as text. */
     @Override
     public String toString() {
       return table().printAll();

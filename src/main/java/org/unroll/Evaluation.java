@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
 
-/** The loss and the metrics of a model on some data, by name. */
+/** The loss and the metrics of a model on a dataset, by name. */
 public final class Evaluation {
   private final Map<String, Double> values;
   private final Loss loss;
@@ -21,26 +21,27 @@ public final class Evaluation {
   }
 
   /**
-   * A value by name: {@code loss}, a metric's name, or the loss function's own name or alias
-   * ({@code "mae"} of a model compiled with {@code mae()}).
+   * Returns a value.
    *
-   * @throws IllegalArgumentException if there is no such value, with the names that exist
+   * @param name {@code loss}, the name of a metric, or the name or alias of the loss function, such
+   *     as {@code "mae"} for a model compiled with {@code mae()}
+   * @throws IllegalArgumentException if there is no such value
    */
   public double get(String name) {
     Double value = values.get(name);
     if (value != null) {
       return value;
     }
-    // With penalties on weights the loss is no longer what the loss function alone would say.
+    // With penalties on weights, the loss differs from the value of the loss function.
     if (!penalized && isNameOfLoss(name)) {
       return values.get("loss");
     }
     throw new IllegalArgumentException(
-        "This evaluation has no '"
-            + name
-            + "'. It has: "
+        "The name of the value must be one of "
             + values.keySet()
-            + ". Name the metric in compile(…).");
+            + ", but was '"
+            + name
+            + "'. Add the metric in compile(…).");
   }
 
   private boolean isNameOfLoss(String name) {
@@ -51,12 +52,12 @@ public final class Evaluation {
     }
   }
 
-  /** All values by name. */
+  /** Returns all values by name. */
   public Map<String, Double> asMap() {
     return values;
   }
 
-  /** As Keras prints it: {@code loss: 0.2648 - mae: 0.2648}. */
+  /** Returns the values as Keras prints them, such as {@code loss: 0.2648 - mae: 0.2648}. */
   @Override
   public String toString() {
     return values.entrySet().stream()

@@ -17,8 +17,8 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 
 /**
- * What a training run leaves behind, as Keras's {@code History}: for each finished epoch the loss,
- * the metrics, their validation twins ({@code val_loss}, …) and the seconds it took.
+ * The record of a training run, as Keras's {@code History}. It contains the loss, the metrics,
+ * their validation values ({@code val_loss}, …) and the seconds of each finished epoch.
  */
 public final class History {
   private final Map<String, List<Double>> values = new LinkedHashMap<>();
@@ -29,7 +29,7 @@ public final class History {
     this.firstEpoch = firstEpoch;
   }
 
-  /** The callback that fills this history; it has to see the logs after all others. */
+  /** Returns the callback that fills this history. It must be the last callback. */
   Callback recorder() {
     return new Callback() {
       private long begin;
@@ -41,7 +41,7 @@ public final class History {
 
       @Override
       public void onEpochEnd(TrainingContext training, int epoch, Map<String, Double> logs) {
-        // A callback may add a value to some epochs only; the others have NaN in its place.
+        // A callback may add a value in some epochs only; other epochs have NaN.
         logs.keySet().forEach(name -> values.computeIfAbsent(name, key -> noValues(epochs())));
         values.forEach((name, column) -> column.add(logs.getOrDefault(name, Double.NaN)));
         seconds.add((System.nanoTime() - begin) / 1e9);
@@ -88,58 +88,61 @@ public final class History {
     return new ArrayList<>(Collections.nCopies(count, Double.NaN));
   }
 
-  /** The number of epochs that were finished. */
+  /** Returns the number of finished epochs. */
   public int epochs() {
     return seconds.size();
   }
 
   /**
-   * What was recorded, in the order of a log line: {@code loss}, the metrics, {@code val_loss}, …
+   * Returns the names of the recorded values in the order of the logs: {@code loss}, the metrics,
+   * {@code val_loss}, ….
    */
   public List<String> names() {
     return List.copyOf(values.keySet());
   }
 
   /**
-   * The values under a name, one for each epoch.
+   * Returns the values with a name, one for each epoch.
    *
-   * @throws IllegalArgumentException if there is no such name, with those there are
+   * @param name such as {@code val_loss}; see {@link #names()}
+   * @throws IllegalArgumentException if there is no such name
    */
   public List<Double> get(String name) {
     List<Double> column = values.get(name);
     if (column == null) {
       throw new IllegalArgumentException(
-          "This history has no '"
-              + name
-              + "'. It has: "
+          "The name of the values must be one of "
               + names()
-              + (epochs() == 0 ? " (no epoch was finished)" : ""));
+              + ", but was '"
+              + name
+              + "'."
+              + (epochs() == 0 ? " No epoch has finished." : ""));
     }
     return Collections.unmodifiableList(column);
   }
 
-  /** The smallest value under a name; NaN if one of them is NaN. */
+  /** Returns the smallest value with a name, or NaN if any value is NaN. */
   public double min(String name) {
     return get(name).stream().mapToDouble(Double::doubleValue).min().orElseThrow();
   }
 
-  /** The largest value under a name; NaN if one of them is NaN. */
+  /** Returns the largest value with a name, or NaN if any value is NaN. */
   public double max(String name) {
     return get(name).stream().mapToDouble(Double::doubleValue).max().orElseThrow();
   }
 
-  /** The value of the last epoch. */
+  /** Returns the value of the last epoch. */
   public double last(String name) {
     List<Double> column = get(name);
     return column.get(column.size() - 1);
   }
 
-  /** The seconds each epoch took, its validation included. */
+  /** Returns the seconds of each epoch, including validation. */
   public List<Double> seconds() {
     return Collections.unmodifiableList(seconds);
   }
 
-  /** A row for each epoch: its number from 1, everything recorded, the seconds. */
+  /** Returns a table with a row for each epoch: its number from 1, all values, and the seconds. */
   public Table toTable() {
     Table table = Table.create("History");
     IntColumn epochs = IntColumn.create("epoch");
@@ -152,16 +155,16 @@ public final class History {
     return table;
   }
 
-  /** The training and validation curves. */
+  /** Plots the training and validation curves. */
   public Figure plot() {
     return PlotProvider.find().history(this);
   }
 
-  /** One line for each epoch. */
+  /** Returns one line for each epoch. */
   @Override
   public String toString() {
     if (epochs() == 0) {
-      return "History: no epoch was finished";
+      return "History: no epoch has finished";
     }
     var text = new StringBuilder();
     for (int i = 0; i < epochs(); i++) {

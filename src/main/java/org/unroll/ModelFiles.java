@@ -4,18 +4,20 @@ import java.nio.file.Path;
 import java.util.ServiceLoader;
 
 /**
- * Reads and writes models. The file formats are the business of {@code org.unroll.keras}, which
- * stands above this package and so is found as a service; a program calls {@link Sequential#load}
- * and {@link Sequential#save}.
+ * Reads and writes models for {@link Sequential#load} and {@link Sequential#save}. The
+ * implementation is in {@code org.unroll.keras}, which depends on this package and is therefore
+ * found as a service.
+ *
+ * @hidden
  */
 public interface ModelFiles {
-  /** See {@link Sequential#load(Path, boolean)}. */
+  /** Loads a model; see {@link Sequential#load(Path, boolean)}. */
   Sequential load(Path path, boolean compile);
 
-  /** See {@link Sequential#save}. */
+  /** Saves a model; see {@link Sequential#save}. */
   void save(Sequential model, Path path);
 
-  /** The implementation on the class path. */
+  /** Returns the implementation on the class path. */
   static ModelFiles find() {
     // A notebook kernel's context class loader does not always see the library.
     return ServiceLoader.load(ModelFiles.class, ModelFiles.class.getClassLoader())
@@ -23,7 +25,7 @@ public interface ModelFiles {
         .orElseThrow(
             () ->
                 new IllegalStateException(
-                    "No ModelFiles are on the class path; the unroll jar brings some in"
-                        + " META-INF/services."));
+                    "An implementation of ModelFiles must be on the class path, but there is none."
+                        + " Use the complete unroll jar with its META-INF/services."));
   }
 }

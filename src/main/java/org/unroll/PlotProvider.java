@@ -5,17 +5,20 @@ import java.util.ServiceLoader;
 import tech.tablesaw.plotly.components.Figure;
 
 /**
- * Draws what this package has to show. How things look is the business of {@code
- * org.unroll.notebook}, which stands above this package and so is found as a service.
+ * Creates the figures of {@link History#plot} and {@link Comparison.Result#plot}. The
+ * implementation is in {@code org.unroll.plots}, which depends on this package and is therefore
+ * found as a service.
+ *
+ * @hidden
  */
 public interface PlotProvider {
-  /** The training and validation curves of one run. */
+  /** Plots the training and validation curves of one run. */
   Figure history(History history);
 
-  /** The curves of several runs in one plot, by name. */
+  /** Plots the curves of several runs by name in one figure. */
   Figure comparison(Map<String, History> histories);
 
-  /** The provider on the class path. */
+  /** Returns the provider on the class path. */
   static PlotProvider find() {
     // A notebook kernel's context class loader does not always see the library.
     return ServiceLoader.load(PlotProvider.class, PlotProvider.class.getClassLoader())
@@ -23,7 +26,7 @@ public interface PlotProvider {
         .orElseThrow(
             () ->
                 new IllegalStateException(
-                    "No PlotProvider is on the class path; the unroll jar brings one in"
-                        + " META-INF/services."));
+                    "A PlotProvider must be on the class path, but there is none. Use the complete"
+                        + " unroll jar with its META-INF/services."));
   }
 }

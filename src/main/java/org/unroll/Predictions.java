@@ -7,7 +7,7 @@ import org.unroll.network.NetworkState;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
-/** The outputs of a model for every sample of a dataset, in the dataset's natural order. */
+/** The outputs of a model for all samples of a dataset, in the natural order of the dataset. */
 public final class Predictions {
   private final Shape shape;
   private final int width;
@@ -16,12 +16,13 @@ public final class Predictions {
   private final NetworkState state;
 
   /**
-   * The outputs of a model.
+   * Creates predictions.
    *
    * @param shape the shape of one output
-   * @param values the outputs, row-major
-   * @param outputWidths the outputs that stand side by side in the last axis, by name; none for one
-   * @param state the states the samples ended with, or null
+   * @param values the outputs in row-major order
+   * @param outputWidths the widths of the outputs in the last axis by name; empty for a single
+   *     output
+   * @param state the final states of the samples, may be null
    */
   Predictions(Shape shape, float[] values, Map<String, Integer> outputWidths, NetworkState state) {
     this.shape = shape;
@@ -32,10 +33,11 @@ public final class Predictions {
   }
 
   /**
-   * One of several outputs: {@code forward_lstm} or {@code backward_lstm} of a model that ends with
-   * a Bidirectional of {@code MergeMode.NONE}, of which this object has both side by side.
+   * Returns one of several outputs. A model that ends with a Bidirectional layer and {@code
+   * MergeMode.NONE} has the outputs {@code forward_lstm} and {@code backward_lstm}.
    *
-   * @throws IllegalArgumentException if there is none of this name, with the names that exist
+   * @param name the name of the output
+   * @throws IllegalArgumentException if there is no such output
    */
   public Predictions output(String name) {
     int from = 0;
@@ -46,12 +48,15 @@ public final class Predictions {
       from += output.getValue();
     }
     throw new IllegalArgumentException(
-        "There is no output '"
-            + name
-            + "'. "
-            + (outputWidths.isEmpty()
-                ? "The model has one output, which these predictions are."
-                : "There are: " + outputWidths.keySet()));
+        outputWidths.isEmpty()
+            ? "The model must have several outputs to choose '"
+                + name
+                + "', but has only one. Use these predictions directly."
+            : "The name of the output must be one of "
+                + outputWidths.keySet()
+                + ", but was '"
+                + name
+                + "'.");
   }
 
   private Predictions columns(int from, int count) {
@@ -64,35 +69,40 @@ public final class Predictions {
   }
 
   /**
-   * The states that the samples ended with, one row a sample: those of the last layer, or of all
-   * layers where the prediction began with given states.
+   * Returns the final states with one row per sample. These are the states of the last layer, or of
+   * all layers if the prediction started with given states.
    *
    * @throws IllegalStateException if the model does not return its states
    */
   public NetworkState state() {
     if (state == null) {
       throw new IllegalStateException(
-          "The last layer of this model does not return its states. Set returnState(true) on it"
-              + " (an LSTM or one of its relatives), or predict with initial states.");
+          "The last layer of the model must return its states, but does not. Set returnState(true)"
+              + " on this layer, which must be recurrent, or predict with initial states.");
     }
     return state;
   }
 
-  /** The number of samples. */
+  /** Returns the number of samples. */
   public int size() {
     return values.length / width;
   }
 
-  /** The shape of one output. */
+  /** Returns the shape of one output. */
   public Shape shape() {
     return shape;
   }
 
-  /** The output for one sample, row-major where it has several axes. */
+  /**
+   * Returns the output for one sample, in row-major order if it has several axes.
+   *
+   * @param sample the index of the sample
+   * @throws IndexOutOfBoundsException if there is no such sample
+   */
   public double[] get(int sample) {
     if (sample < 0 || sample >= size()) {
       throw new IndexOutOfBoundsException(
-          "There are predictions for samples 0 to " + (size() - 1) + ". Received: " + sample);
+          "The sample must be from 0 to " + (size() - 1) + ", but was " + sample + ".");
     }
     double[] row = new double[width];
     for (int i = 0; i < width; i++) {
@@ -101,13 +111,17 @@ public final class Predictions {
     return row;
   }
 
-  /** The output for one sample of a model that returns a sequence: a row for each time step. */
+  /**
+   * Returns the output sequence for one sample, with a row for each time step.
+   *
+   * @param sample the index of the sample
+   * @throws IllegalStateException if the model does not return sequences
+   * @throws IndexOutOfBoundsException if there is no such sample
+   */
   public double[][] getSequence(int sample) {
     if (shape.rank() != 2) {
       throw new IllegalStateException(
-          "Only a model that returns sequences has outputs with time steps; this one returns "
-              + shape
-              + " for a sample. Call get(sample).");
+          "The outputs must be sequences, but have the shape " + shape + ". Call get(sample).");
     }
     double[] flat = get(sample);
     int outputs = shape.last();
@@ -118,7 +132,7 @@ public final class Predictions {
     return steps;
   }
 
-  /** All outputs, one row a sample. */
+  /** Returns all outputs with one row per sample. */
   public double[][] toArray() {
     double[][] rows = new double[size()][];
     for (int i = 0; i < rows.length; i++) {
@@ -127,14 +141,14 @@ public final class Predictions {
     return rows;
   }
 
-  /** All outputs as an EJML matrix of one row a sample, without a copy. */
+  /** Returns all outputs as an EJML matrix with one row per sample, without copying. */
   public FMatrixRMaj matrix() {
     return FMatrixRMaj.wrap(size(), width, values);
   }
 
   /**
-   * One row a sample, in columns {@code prediction}, or {@code prediction_0}, {@code prediction_1},
-   * … where there are several.
+   * Returns a table with one row per sample. The column is {@code prediction}, or the columns are
+   * {@code prediction_0}, {@code prediction_1}, ….
    */
   public Table toTable() {
     Table table = Table.create("Predictions");

@@ -4,20 +4,52 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.unroll.data.Dataset;
+import org.unroll.data.Shape;
+import org.unroll.network.ForwardContext;
 import org.unroll.network.Layer;
+import org.unroll.network.Network;
 import org.unroll.network.Tensor;
+import org.unroll.training.Predictor;
+import org.unroll.training.Trainer;
 
 /**
- * What the layers of a model have computed on the way from one sample to its output, and back from
- * its loss; see {@link Sequential#record} and {@link Sequential#recordGradients}. Which layers tell
- * what stands at {@link org.unroll.network.Recorder}.
+ * The values that the layers of a model computed for one sample in the forward pass, and in the
+ * backward pass from its loss; see {@link Sequential#record} and {@link
+ * Sequential#recordGradients}. {@link org.unroll.network.Recorder} lists the quantities of each
+ * layer.
  */
 public final class Recording {
   private final Map<String, Map<String, double[][]>> layers = new LinkedHashMap<>();
 
-  Recording() {}
+  private Recording() {}
 
-  void add(Layer layer, String quantity, Tensor values) {
+  /** Records the forward pass of one sample. */
+  static Recording of(Network network, Dataset data, int sample) {
+    Objects.checkIndex(sample, data.size());
+    Shape shape = data.inputShape();
+    Predictor.requireInputs(network, data, "recorded");
+    float[] x = new float[shape.size()];
+    data.copyInput(sample, x, 0, 1);
+    var recording = new Recording();
+    network
+        .newPass()
+        .forward(
+            new Tensor().set(x, 0, 1, shape, null),
+            new ForwardContext().inference(0).recorder(recording::add));
+    return recording;
+  }
+
+  /** Records the forward pass and the backward pass of one sample. */
+  static Recording withGradients(Trainer trainer, Dataset data, int sample) {
+    Objects.checkIndex(sample, data.size());
+    var recording = new Recording();
+    trainer.record(data, sample, recording::add);
+    return recording;
+  }
+
+  private void add(Layer layer, String quantity, Tensor values) {
     int width = values.width();
     double[][] steps = new double[values.timesteps()][width];
     for (int t = 0; t < steps.length; t++) {
@@ -28,42 +60,48 @@ public final class Recording {
     layers.computeIfAbsent(layer.name(), name -> new LinkedHashMap<>()).put(quantity, steps);
   }
 
-  /** The names of the layers that told anything, from the first. */
+  /** Returns the names of the layers with recorded quantities, from the first. */
   public List<String> layers() {
     return List.copyOf(layers.keySet());
   }
 
-  /** The quantities that a layer told, none where it told nothing. */
+  /** Returns the recorded quantities of a layer, which may be empty. */
   public List<String> quantities(String layer) {
     return List.copyOf(layers.getOrDefault(layer, Map.of()).keySet());
   }
 
   /**
-   * One quantity, time steps × values (one step where the layer returns no sequence), such as
-   * {@code get("attention_pooling", "attention_weights")}.
+   * Returns one quantity with a row for each time step, such as {@code get("attention_pooling",
+   * "attention_weights")}. A quantity of a layer without sequences has one row.
    *
-   * @throws IllegalArgumentException if the layer did not tell it, with what there is
+   * @param layer the name of the layer
+   * @param quantity the name of the quantity
+   * @throws IllegalArgumentException if the quantity was not recorded
    */
   public double[][] get(String layer, String quantity) {
     double[][] steps = layers.getOrDefault(layer, Map.of()).get(quantity);
     if (steps == null) {
       throw new IllegalArgumentException(
-          "Layer '"
-              + layer
-              + "' has recorded no '"
-              + quantity
-              + "'. Recorded: "
+          "The layer and quantity must be among the recorded ones, "
               + layers.entrySet().stream()
                   .map(entry -> entry.getKey() + " " + entry.getValue().keySet())
-                  .toList());
+                  .toList()
+              + ", but were '"
+              + layer
+              + "' and '"
+              + quantity
+              + "'.");
     }
     return steps;
   }
 
   /**
-   * The Euclidean norm of one quantity at each time step, such as {@code norms("lstm", "dh")}.
+   * Returns the Euclidean norm of one quantity at each time step, such as {@code norms("lstm",
+   * "dh")}.
    *
-   * @throws IllegalArgumentException if the layer did not tell it, with what there is
+   * @param layer the name of the layer
+   * @param quantity the name of the quantity
+   * @throws IllegalArgumentException if the quantity was not recorded
    */
   public double[] norms(String layer, String quantity) {
     return Arrays.stream(get(layer, quantity))

@@ -1,26 +1,21 @@
 package org.unroll;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.ejml.data.FMatrixRMaj;
 import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
-import org.unroll.data.Shape;
 import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
 import org.unroll.metrics.Metric;
 import org.unroll.metrics.Metrics;
-import org.unroll.network.ForwardContext;
 import org.unroll.network.Layer;
 import org.unroll.network.Network;
 import org.unroll.network.NetworkState;
-import org.unroll.network.Tensor;
 import org.unroll.network.Weight;
 import org.unroll.optimizers.Optimizer;
 import org.unroll.optimizers.Optimizers;
@@ -29,7 +24,7 @@ import org.unroll.training.Predictor;
 import org.unroll.training.Trainer;
 
 /**
- * A model that is a stack of layers, as Keras's {@code Sequential}.
+ * A linear stack of layers, as Keras's {@code Sequential}.
  *
  * <pre>{@code
  * var model = Sequential.of(input(240, 14), gru(32), dense(1));
@@ -38,11 +33,11 @@ import org.unroll.training.Trainer;
  * double error = model.evaluate(test).get("mae");
  * }</pre>
  *
- * <p>The weights begin with values that depend on the layers and on a seed alone, 0 unless another
- * is given with {@link #seeded}; so a notebook run twice gives the same numbers. (In Keras they
- * differ from run to run until a seed is set.)
+ * <p>The initial weights depend only on the layers and on a seed, so running a notebook twice gives
+ * the same numbers. The default seed is 0; use {@link #seeded} to set another one. (In Keras,
+ * initial weights are random unless a seed is set.)
  *
- * <p>A model is used by one thread at a time.
+ * <p>A model must be used by only one thread at a time.
  */
 public final class Sequential {
   private final Network network;
@@ -60,80 +55,86 @@ public final class Sequential {
   }
 
   /**
-   * A model of these layers, the first being {@code input(…)}.
+   * Creates a model with the seed 0.
    *
-   * @throws IllegalArgumentException if a layer cannot take what the one before it returns; names
-   *     both and the fix
+   * @param layers the layers, the first of them {@code input(…)}
+   * @throws IllegalArgumentException if a layer does not accept the output of the previous layer
    */
   public static Sequential of(Layer... layers) {
     return seeded(0, layers);
   }
 
-  /** A model of these layers whose weights begin with the values of this seed. */
+  /**
+   * Creates a model with initial weights from a seed.
+   *
+   * @param layers the layers, the first of them {@code input(…)}
+   * @throws IllegalArgumentException if a layer does not accept the output of the previous layer
+   */
   public static Sequential seeded(long seed, Layer... layers) {
     return new Sequential(new Network(Arrays.asList(layers), seed));
   }
 
-  /** A model around a network, for code that has built one, such as a reader of files. */
+  /**
+   * Creates a model from a network, for example one that was read from a file.
+   *
+   * @hidden
+   */
   public static Sequential of(Network network) {
     return new Sequential(network);
   }
 
   /**
-   * Reads a model from a file of Keras: {@code .keras} of Keras 3, or {@code .h5} of Keras 2 and 3.
-   * What the file is, its content decides, not its name. Sequential models are read, and Functional
-   * ones that are a chain of layers.
+   * Loads a model from a {@code .keras} file of Keras 3 or an {@code .h5} file of Keras 2 or 3. The
+   * format is detected from the content, not from the file name. Supported are Sequential models,
+   * and Functional models that are a chain of layers.
    *
-   * <p>Read are the layers with their options and weights, and, of files of Keras 3, what the model
-   * was compiled with and the state of the optimizer, so that training goes on where it ended. A
-   * model of Keras 2, whose optimizers followed other rules, is to be compiled anew. The random
-   * numbers of dropout follow from the seed given to {@code fit} and the number of the step, which
-   * is part of the optimizer's state: with the same seed and {@code initialEpoch}, training goes on
-   * as if it had never been interrupted.
+   * <p>Files of Keras 3 also contain the compile configuration and the state of the optimizer, so
+   * training can continue. Models saved by Keras 2 must be compiled again because their optimizers
+   * used different update rules. The random numbers of dropout depend on the seed given to {@code
+   * fit} and on the number of the step, which is part of the optimizer's state. With the same seed
+   * and the right {@code initialEpoch}, training continues as if it had never been interrupted.
    *
-   * <p>Whatever the file has and this library does not (a layer, an option, a metric) is an error;
-   * nothing is left out or replaced. A file may come from anywhere: nothing in it is run, nothing
-   * is unpacked to the disk, and entries beyond 1 GiB of weights or 4 MiB of configuration are
-   * refused.
+   * <p>An unsupported layer, option or metric throws an exception that names it. Nothing is
+   * silently ignored or replaced. Files from untrusted sources are safe to load: nothing in a file
+   * is executed or unpacked to the disk, and weights over 1 GiB or a configuration over 4 MiB are
+   * rejected.
    *
    * @throws java.io.UncheckedIOException if the file does not exist, cannot be read, is damaged or
-   *     is no model file; the message names the file
-   * @throws IllegalArgumentException if the file asks for something this library does not have;
-   *     names the file, layer, option and reason
+   *     is not a model file
+   * @throws IllegalArgumentException if the file contains anything that is not supported
    */
   public static Sequential load(Path file) {
     return load(file, true);
   }
 
   /**
-   * Reads a model as {@link #load(Path)} does; Keras's {@code load_model(file, compile=…)}.
+   * Loads a model like {@link #load(Path)}, as Keras's {@code load_model(file, compile=…)}.
    *
-   * @param compile whether to read what the model was compiled with and the state of the optimizer.
-   *     Without it a model can be read whose loss, metric or optimizer this library does not have;
-   *     it predicts, and is to be compiled before it is trained or evaluated
+   * @param compile whether to read the compile configuration and the state of the optimizer. With
+   *     false, a model with an unsupported loss, metric or optimizer can be loaded. It can predict,
+   *     but must be compiled before it is trained or evaluated
    */
   public static Sequential load(Path file, boolean compile) {
     return ModelFiles.find().load(file, compile);
   }
 
   /**
-   * Writes the model as a {@code .keras} file, which {@link #load} reads to the same bits and
-   * Python's {@code keras.models.load_model} (Keras 3) opens.
+   * Saves the model to a {@code .keras} file. {@link #load} restores every bit, and Keras 3 in
+   * Python opens the file with {@code keras.models.load_model}.
    *
-   * <p>Kept are the layers with their options and weights, the model's name, and, once it is
-   * compiled, optimizer, loss and metrics, with the state of the optimizer. Not kept are the
-   * history and the seeds of dropout and of the samples' order, which {@code fit} is given anew. A
-   * model that was read from a Functional one becomes a Sequential one.
+   * <p>The file contains the layers with their options and weights, the name of the model, and, for
+   * a compiled model, the optimizer with its state, the loss and the metrics. It does not contain
+   * the history or the seeds that are passed to {@code fit} and to datasets. A model that was
+   * loaded from a Functional one is saved as a Sequential one.
    *
-   * <p>The file is written beside its place and then moved there, so a model that was there before
-   * is not lost whatever happens in between. An interrupt (a notebook's stop button) does not keep
-   * it from being written.
+   * <p>An existing file is replaced only after the new one is complete. An interrupt (a notebook's
+   * stop button) does not prevent writing.
    *
-   * @param file where to; by its name Keras wants it to end in {@code .keras}
-   * @throws IllegalStateException if layers were frozen or released after {@code compile}
-   * @throws IllegalArgumentException if the name does not end in {@code .keras}, or if something
-   *     about the model cannot be kept, such as a loss of one's own
-   * @throws java.io.UncheckedIOException if the file cannot be written; the message names it
+   * @param file the file, whose name must end in {@code .keras}
+   * @throws IllegalStateException if layers were frozen or unfrozen after {@code compile}
+   * @throws IllegalArgumentException if the name does not end in {@code .keras}, or the model
+   *     contains something that Keras does not support, such as a custom loss
+   * @throws java.io.UncheckedIOException if the file cannot be written
    */
   public void save(Path file) {
     if (trainer != null) {
@@ -142,64 +143,59 @@ public final class Sequential {
     ModelFiles.find().save(this, file);
   }
 
-  /** The model's name; {@code sequential} by default. */
+  /** Returns the name of the model; {@code sequential} by default. */
   public String name() {
     return name;
   }
 
-  /** Sets the model's name. */
+  /** Sets the name of the model. */
   public Sequential name(String newName) {
     name = newName;
     return this;
   }
 
-  /** The layers, the input not among them. */
+  /** Returns the layers without the input. */
   public List<Layer> layers() {
     return network.layers();
   }
 
   /**
-   * The layer with this name.
+   * Returns the layer with a name.
    *
-   * @throws IllegalArgumentException if there is none, with the names that exist
+   * @throws IllegalArgumentException if there is no such layer
    */
   public Layer layer(String layerName) {
-    return layers().stream()
-        .filter(layer -> layer.name().equals(layerName))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "This model has no layer '"
-                        + layerName
-                        + "'. It has: "
-                        + layers().stream().map(Layer::name).toList()));
+    List<String> names = layers().stream().map(Layer::name).toList();
+    if (!names.contains(layerName)) {
+      throw new IllegalArgumentException(
+          "The name of the layer must be one of " + names + ", but was '" + layerName + "'.");
+    }
+    return layers().get(names.indexOf(layerName));
   }
 
-  /** The network below this front door, for code that works with layers directly. */
+  /**
+   * Returns the network of the model.
+   *
+   * @hidden
+   */
   public Network network() {
     return network;
   }
 
-  /** The layers with output shapes and numbers of parameters. */
+  /** Returns a table of the layers with their output shapes and numbers of parameters. */
   public Summary summary() {
-    var rows = new ArrayList<Summary.Row>();
-    for (Layer layer : layers()) {
-      rows.add(
-          new Summary.Row(layer.name(), layer.type(), layer.outputShape(), layer.parameters()));
-    }
-    int trainable = network.trainableWeights().stream().mapToInt(Weight::size).sum();
-    return new Summary(name, rows, trainable);
+    return Summary.of(name, network);
   }
 
-  /** The number of weight values. */
+  /** Returns the number of weight values. */
   public int parameters() {
     return network.weights().stream().mapToInt(Weight::size).sum();
   }
 
   /**
-   * The weights by name, {@code layer/weight} such as {@code gru/recurrent_kernel}, in Keras's
-   * order, as EJML matrices on the model's own values: writing to a matrix changes the model.
+   * Returns the weights in the order of Keras. The names have the form {@code layer/weight}, such
+   * as {@code gru/recurrent_kernel}. The EJML matrices share the values of the model, so writing to
+   * a matrix changes the model.
    */
   public Map<String, FMatrixRMaj> weights() {
     Map<String, FMatrixRMaj> matrices = new LinkedHashMap<>();
@@ -210,27 +206,33 @@ public final class Sequential {
   }
 
   /**
-   * One of the {@link #weights()}.
+   * Returns one of the {@link #weights()}.
    *
-   * @throws IllegalArgumentException if there is none of this name, with the names that exist
+   * @param path the name of the weight, such as {@code gru/recurrent_kernel}
+   * @throws IllegalArgumentException if there is no such weight
    */
   public FMatrixRMaj weight(String path) {
     int index = network.weightPaths().indexOf(path);
     if (index < 0) {
       throw new IllegalArgumentException(
-          "This model has no weight '" + path + "'. It has: " + network.weightPaths());
+          "The name of the weight must be one of "
+              + network.weightPaths()
+              + ", but was '"
+              + path
+              + "'.");
     }
     return network.weights().get(index).matrix();
   }
 
-  /** Sets what the model is trained with. */
+  /** Configures training with an optimizer and a loss. */
   public void compile(Optimizer newOptimizer, Loss newLoss) {
     compile(newOptimizer, newLoss, new Metric[0]);
   }
 
   /**
-   * Sets what the model is trained with and measured by. Of several metrics of one name the second
-   * is called {@code name_1} in evaluations and histories, the third {@code name_2}, as in Keras.
+   * Configures training with an optimizer, a loss and metrics. If several metrics have the same
+   * name, evaluations and histories number them as Keras does: {@code name}, {@code name_1}, {@code
+   * name_2}.
    */
   public void compile(Optimizer newOptimizer, Loss newLoss, Metric... metrics) {
     int outputs = network.outputShape().last();
@@ -244,48 +246,51 @@ public final class Sequential {
   }
 
   /**
-   * Sets what the model is trained with and measured by, the metrics by their Keras names, such as
-   * {@code "accuracy"}.
+   * Configures training with an optimizer, a loss, and metrics by their Keras names, such as {@code
+   * "accuracy"}.
    */
   public void compile(Optimizer newOptimizer, Loss newLoss, String... metrics) {
     compile(newOptimizer, newLoss, Arrays.stream(metrics).map(Metrics::of).toArray(Metric[]::new));
   }
 
-  /** Sets everything by Keras's names: {@code compile("rmsprop", "mae", "mse")}. */
+  /** Configures training by the names of Keras, as in {@code compile("rmsprop", "mae", "mse")}. */
   public void compile(String optimizerName, String lossName, String... metrics) {
     compile(Optimizers.of(optimizerName), Losses.of(lossName), metrics);
   }
 
-  /** The optimizer; null before {@code compile}. */
+  /** Returns the optimizer; null before {@code compile}. */
   public Optimizer optimizer() {
     return optimizer;
   }
 
-  /** The loss; null before {@code compile}. */
+  /** Returns the loss; null before {@code compile}. */
   public Loss loss() {
     return loss;
   }
 
-  /** The metrics, as they were given to {@code compile}; none before. */
+  /** Returns the metrics passed to {@code compile}; an empty list before. */
   public List<Metric> metrics() {
     return metrics;
   }
 
   /**
-   * Trains the model, on the samples in the order that the dataset gives: call {@code
-   * shuffled(seed)} on it for a new order in each epoch (Keras shuffles arrays unless told not to).
+   * Trains the model on the samples in the order of the dataset. Call {@code shuffled(seed)} on the
+   * dataset for a new order in each epoch. (Keras shuffles arrays by default.)
    *
-   * <p>Stateful layers go on from batch to batch, from epoch to epoch, and through validation,
-   * until {@link #resetStates()}; their samples belong in the natural order, the batches all of one
-   * size.
+   * <p>Stateful layers keep their states from batch to batch, from epoch to epoch and through
+   * validation, until {@link #resetStates()}. Their samples must be in the natural order, and all
+   * batches must have the same size.
    *
-   * <p>An interrupt of the calling thread (a notebook's stop button) ends training after the batch
-   * at hand; the model is then usable, {@link #history()} has the epochs that were finished, and
+   * <p>An interrupt of the calling thread (a notebook's stop button) stops training after the
+   * current batch. The model can then be used, {@link #history()} contains the finished epochs, and
    * the interrupt flag is set.
    *
-   * @throws IllegalStateException before {@code compile}, or if layers were frozen or released
+   * @param train the training data
+   * @param options the number of epochs, the validation data, the callbacks, …
+   * @return the history of this run
+   * @throws IllegalStateException before {@code compile}, or if layers were frozen or unfrozen
    *     after it
-   * @throws IllegalArgumentException if data and model do not fit together
+   * @throws IllegalArgumentException if the data do not fit the model
    * @throws org.unroll.training.NonFiniteLossException if the loss becomes infinite or NaN
    */
   public History fit(Dataset train, FitOptions options) {
@@ -296,17 +301,18 @@ public final class Sequential {
     return run;
   }
 
-  /** The history of the last {@code fit}, also of one that was stopped or failed. */
+  /** Returns the history of the last {@code fit}, even if it was interrupted or failed. */
   public History history() {
     return history;
   }
 
   /**
-   * The loss and the metrics on a dataset.
+   * Computes the loss and the metrics on a dataset.
    *
    * @throws java.util.concurrent.CancellationException if the calling thread is interrupted before
-   *     the last batch, as by a notebook's stop button; the interrupt flag stays set
+   *     the last batch, for example by a notebook's stop button. The interrupt flag remains set
    * @throws IllegalStateException before {@code compile}
+   * @throws IllegalArgumentException if the data do not fit the model
    */
   public Evaluation evaluate(Dataset data) {
     requireCompiled("evaluate");
@@ -315,28 +321,30 @@ public final class Sequential {
   }
 
   /**
-   * The model's output for every sample, in the dataset's natural order; targets are not looked at.
-   * The batch size makes no difference to the outputs, nor, unlike in Keras, to speed or memory.
+   * Computes the outputs of the model for all samples in the natural order of the dataset. Targets
+   * are ignored. The batch size does not affect the outputs, nor, unlike in Keras, speed or memory.
    *
    * @throws java.util.concurrent.CancellationException as {@link #evaluate} does
+   * @throws IllegalArgumentException if the data do not fit the model
    */
   public Predictions predict(Dataset data) {
     return run(data, network.newReturnedState(data.size()));
   }
 
   /**
-   * As {@link #predict(Dataset)}, with states for the layers to begin with, such as the last ones
-   * of an encoder ({@link Predictions#state()}); Keras's {@code initial_state}.
+   * Computes the outputs like {@link #predict(Dataset)}, with initial states of the layers, as
+   * Keras's {@code initial_state}. For example, use the last states of an encoder, {@link
+   * Predictions#state()}.
    *
-   * @param initialState for every sample a row, with all states of all layers; not changed
-   * @throws IllegalArgumentException if the states do not fit, or the model is stateful: its states
-   *     are set with {@link #state(NetworkState)}
+   * @param initialState all states of all layers with one row per sample; not changed
+   * @throws IllegalArgumentException if the states do not fit, or the model is stateful. Set the
+   *     states of a stateful model with {@link #state(NetworkState)}
    */
   public Predictions predict(Dataset data, NetworkState initialState) {
     if (network.isStateful()) {
       throw new IllegalArgumentException(
-          "This model is stateful and begins with the states it keeps. Set them with"
-              + " state(initialState), then call predict(data).");
+          "A model with initial states must not be stateful, but this model is. Call"
+              + " state(initialState), then predict(data).");
     }
     NetworkState states = network.newState(data.size());
     states.set(initialState);
@@ -350,21 +358,27 @@ public final class Sequential {
   }
 
   /**
-   * The model run one time step at a time, with states that begin with zeros; see {@link Stepper}.
+   * Returns a stepper, which runs the model one time step at a time, with initial states of zeros.
    *
-   * @throws IllegalArgumentException if a layer needs the whole sequence, or none has a state
+   * @throws IllegalArgumentException if a layer needs the whole sequence, or no layer has a state
    */
   public Stepper stepper() {
     return stepper(1);
   }
 
-  /** As {@link #stepper()}, for several sequences at once. */
+  /**
+   * Returns a stepper for several sequences.
+   *
+   * @param rows the number of sequences
+   * @throws IllegalArgumentException if a layer needs the whole sequence, or no layer has a state
+   */
   public Stepper stepper(int rows) {
     return new Stepper(network, rows);
   }
 
   /**
-   * A copy of what the stateful layers remember of the last batch, one row for each row of a batch.
+   * Returns a copy of the states of all stateful layers after the last batch, with one row for each
+   * row of a batch.
    *
    * @throws IllegalStateException if no layer is stateful
    */
@@ -373,18 +387,19 @@ public final class Sequential {
   }
 
   /**
-   * Lets the stateful layers begin the next batch with these states, which are copied.
+   * Sets the states of all stateful layers for the next batch. The states are copied.
    *
    * @throws IllegalStateException if no layer is stateful
-   * @throws IllegalArgumentException unless they are as many, of the same sizes, for as many rows
+   * @throws IllegalArgumentException if the number of states, their sizes or the number of rows
+   *     differ
    */
   public void state(NetworkState newState) {
     keptState().set(newState);
   }
 
   /**
-   * Sets the states of all stateful layers to zeros: the next batch begins new sequences. Nothing
-   * else does, neither a new epoch nor validation after it.
+   * Sets the states of all stateful layers to zeros, so that the next batch starts new sequences. A
+   * new epoch or validation does not reset them.
    *
    * @throws IllegalStateException if no layer is stateful
    */
@@ -395,100 +410,87 @@ public final class Sequential {
   private NetworkState keptState() {
     if (!network.isStateful()) {
       throw new IllegalStateException(
-          "No layer of this model is stateful; every batch begins with states of zeros. Set"
-              + " stateful(true) on a recurrent layer.");
+          "At least one layer of the model must be stateful, but none is. Set stateful(true) on a"
+              + " recurrent layer.");
     }
     return network.keptState();
   }
 
   /**
-   * The model's output for one sequence, {@code window[step][feature]}: the shortest way where they
-   * come one by one, as from a sensor. After the first call it runs on the calling thread alone, in
-   * buffers that are there.
+   * Computes the output of the model for one sequence. This is convenient if sequences arrive one
+   * by one, for example from a sensor. After the first call, it uses only the calling thread and
+   * existing buffers.
    *
    * <pre>{@code
-   * double warmth = series.denormalize(model.predictOne(test.input(0))[0]);
+   * double temperature = series.denormalize(model.predictOne(test.input(0))[0]);
    * }</pre>
    *
-   * @return as {@link Predictions#get}, row-major where the model returns a sequence
-   * @throws IllegalArgumentException if the window is not what the model takes, or a number in it
-   *     is not finite
+   * @param window the sequence, {@code window[step][feature]}
+   * @return the output as in {@link Predictions#get}
+   * @throws IllegalArgumentException if the shape does not fit the model, or a number is not finite
    */
   public double[] predictOne(double[][] window) {
     return predict(Samples.of(new double[][][] {window})).get(0);
   }
 
-  /** {@link #predictOne(double[][])} for a model that takes a list of features. */
+  /** Computes the output of a model for one vector of features. */
   public double[] predictOne(double[] features) {
     return predict(Samples.of(new double[][] {features})).get(0);
   }
 
-  /** {@link #predictOne(double[][])} for a model that takes a list of token ids. */
+  /** Computes the output of a model for one sequence of token ids. */
   public double[] predictOne(int[] ids) {
     return predict(Samples.of(new int[][] {ids})).get(0);
   }
 
   /**
-   * Runs the model on one sample, outside of training, and keeps what its layers compute on the
-   * way: the output of each, the gates and states of recurrent ones, the weights of attention.
+   * Runs the model on one sample in inference mode and records the outputs of all layers, the gates
+   * and states of recurrent layers, and the weights of attention.
    *
-   * @param sample the number of the sample, from 0
+   * @param sample the index of the sample
    * @throws IndexOutOfBoundsException if the dataset has no such sample
-   * @throws IllegalArgumentException if data and model do not fit together
+   * @throws IllegalArgumentException if the data do not fit the model
    */
   public Recording record(Dataset data, int sample) {
-    Objects.checkIndex(sample, data.size());
-    Shape shape = data.inputShape();
-    Predictor.requireInputs(network, data, "recorded");
-    float[] x = new float[shape.size()];
-    data.copyInput(sample, x, 0, 1);
-    var recording = new Recording();
-    network
-        .newPass()
-        .forward(
-            new Tensor().set(x, 0, 1, shape, null),
-            new ForwardContext().inference(0).recorder(recording::add));
-    return recording;
+    return Recording.of(network, data, sample);
   }
 
   /**
-   * As {@link #record}, and runs backward from the sample's loss as well: kept are also the
-   * gradients of the loss with respect to the states of recurrent layers at each time step, {@code
-   * dh} and {@code dc}; see {@link org.unroll.network.Recorder}. The weights do not change.
+   * Records like {@link #record}, and also runs the backward pass from the loss of the sample. It
+   * records the gradients of the loss with respect to the states of recurrent layers at each time
+   * step, {@code dh} and {@code dc}; see {@link org.unroll.network.Recorder}. The weights do not
+   * change.
    *
    * <pre>{@code
-   * double[] norms = model.recordGradients(train, 0).norms("gru", "dh"); // ‖dL/dh_t‖ for every t
+   * double[] norms = model.recordGradients(train, 0).norms("gru", "dh"); // ‖dL/dh_t‖ for each t
    * }</pre>
    *
-   * @param sample the number of the sample, from 0
+   * @param sample the index of the sample
    * @throws IllegalStateException before {@code compile}
    * @throws IndexOutOfBoundsException if the dataset has no such sample
-   * @throws IllegalArgumentException if data and model do not fit together
+   * @throws IllegalArgumentException if the data do not fit the model
    */
   public Recording recordGradients(Dataset data, int sample) {
     requireCompiled("recordGradients");
-    Objects.checkIndex(sample, data.size());
-    var recording = new Recording();
-    trainer.record(data, sample, recording::add);
-    return recording;
+    return Recording.withGradients(trainer, data, sample);
   }
 
-  /** Checks data before a training that may be far away. */
+  /** Checks the data before any model is trained. */
   void requireFit(Dataset train, Dataset validation) {
     trainer.requireFit(train, "training");
     trainer.requireFit(validation, "validation");
   }
 
-  private void requireCompiled(String what) {
+  private void requireCompiled(String method) {
     if (trainer == null) {
       throw new IllegalStateException(
-          "Call compile(optimizer, loss) before "
-              + what
-              + ", for example compile(rmsprop(), mae()).");
+          "The model must be compiled before "
+              + method
+              + ". Call compile(optimizer, loss), for example compile(rmsprop(), mae()).");
     }
   }
 
-  /** The text of {@link #summary()}. */
+  /** Returns {@link #summary()} as text. */
   @Override
   public String toString() {
     return summary().toString();

@@ -8,28 +8,28 @@ import org.unroll.network.NetworkState;
 import org.unroll.network.Tensor;
 
 /**
- * Runs a model one time step at a time and keeps the states of its layers from step to step: for
- * text that is generated token by token, for values that arrive one by one. A step costs what one
- * step costs, however long the sequence is by then; on the last step of a sequence the output is
- * the one that {@code predict} has for the whole.
+ * Runs a model one time step at a time and keeps the states of its layers between steps. Use it to
+ * generate text token by token, or for values that arrive one by one. The cost of a step does not
+ * depend on the length of the sequence. After the last step of a sequence, the output equals that
+ * of {@code predict} for the whole sequence.
  *
  * <pre>{@code
  * var generator = Sequential.of(input(Shape.ANY), embedding(50, 8), gru(16), dense(50, "softmax"));
  * Stepper stepper = generator.stepper();
- * double[] probabilities = stepper.step(17); // of the token after token 17
+ * double[] probabilities = stepper.step(17); // of the token that follows token 17
  * var afterOne = stepper.state();
  * stepper.step(4);
- * stepper.state(afterOne).step(5); // as if 4 had never been there
+ * stepper.state(afterOne).step(5); // as if token 4 had not been processed
  * }</pre>
  *
- * <p>The states begin with zeros, or with what {@link #state(NetworkState)} is given, such as the
- * last states of an encoder. They belong to the stepper: those that a stateful model keeps for its
- * batches are another matter. Weights are the model's own, so training in between shows at once.
+ * <p>The initial states are zeros. Set them with {@link #state(NetworkState)}, for example to the
+ * last states of an encoder. They are independent of the states that a stateful model keeps between
+ * batches. The weights are those of the model, so training affects existing steppers.
  *
- * <p>A masked step (token 0 behind {@code maskZero}) leaves the states as they are and returns what
- * the layers make of zeros, as a stateful model of Keras does for a batch of one such step.
+ * <p>A masked step (token 0 with {@code maskZero}) does not change the states. Its output is that
+ * of the layers for zeros, as in a stateful model of Keras.
  *
- * <p>A stepper is used by one thread at a time.
+ * <p>A stepper must be used by only one thread at a time.
  */
 public final class Stepper {
   private final NetworkPass pass;
@@ -37,13 +37,13 @@ public final class Stepper {
   private final Shape stepShape;
   private final int features;
   private final int rows;
-  private final ForwardContext call = new ForwardContext().inference(0);
+  private final ForwardContext context = new ForwardContext().inference(0);
   private final Tensor input = new Tensor();
   private final float[] x;
 
   Stepper(Network network, int rows) {
     if (rows < 1) {
-      throw new IllegalArgumentException("There is at least 1 row to step. Received: " + rows);
+      throw new IllegalArgumentException("rows must be at least 1, but was " + rows + ".");
     }
     network.requireStepByStep();
     this.rows = rows;
@@ -55,41 +55,46 @@ public final class Stepper {
     x = new float[rows * features];
   }
 
-  /** The number of sequences that are stepped at once. */
+  /** Returns the number of sequences. */
   public int rows() {
     return rows;
   }
 
   /**
-   * One step of one sequence.
+   * Runs one step of one sequence.
    *
    * @param values the features of the time step, or the token id
-   * @return the output at this step
-   * @throws IllegalArgumentException if the number of values differs from that of a time step, one
-   *     of them is not finite, or the stepper has several rows
+   * @return the output of this step
+   * @throws IllegalArgumentException if the number of values does not fit the model, a value is not
+   *     finite, or the stepper has several rows
    */
   public double[] step(double... values) {
     if (rows != 1) {
       throw new IllegalArgumentException(
-          "This stepper has " + rows + " rows; give step(double[][]) a row for each.");
+          "step(double...) must be called on a stepper with 1 row, but this one has "
+              + rows
+              + ". Call step(double[][]) with "
+              + rows
+              + " rows.");
     }
     fill(0, values);
     return run()[0];
   }
 
   /**
-   * One step of all sequences.
+   * Runs one step of all sequences.
    *
-   * @param values for each row the features of the time step, or the token id
-   * @return for each row the output at this step
+   * @param values the features of the time step, or the token id, for each row
+   * @return the output of this step for each row
+   * @throws IllegalArgumentException if the number of rows or values does not fit, or a value is
+   *     not finite
    */
   public double[][] step(double[][] values) {
     if (values.length != rows) {
       throw new IllegalArgumentException(
-          "This stepper takes a row for each of "
+          "The number of rows must be "
               + rows
-              + (rows == 1 ? " sequence" : " sequences")
-              + ". Received: "
+              + " for this stepper, but was "
               + values.length
               + ".");
     }
@@ -102,10 +107,9 @@ public final class Stepper {
   private void fill(int row, double[] values) {
     if (values.length != features) {
       throw new IllegalArgumentException(
-          "A time step of this model has "
+          "The number of values per time step must be "
               + features
-              + (features == 1 ? " value" : " values")
-              + ". Received: "
+              + " for this model, but was "
               + values.length
               + " in row "
               + row
@@ -115,13 +119,13 @@ public final class Stepper {
       float value = (float) values[i];
       if (!Float.isFinite(value)) {
         throw new IllegalArgumentException(
-            "A time step has finite numbers within the range of a float, as the states would keep"
-                + " any other. Received: "
-                + values[i]
-                + " as value "
+            "All values must be finite and in the range of float, because the states would keep any"
+                + " other value, but value "
                 + i
                 + " of row "
                 + row
+                + " was "
+                + values[i]
                 + ".");
       }
       x[row * features + i] = value;
@@ -129,7 +133,7 @@ public final class Stepper {
   }
 
   private double[][] run() {
-    Tensor output = pass.forward(input.set(x, 0, rows, stepShape, null), state, 0, call);
+    Tensor output = pass.forward(input.set(x, 0, rows, stepShape, null), state, 0, context);
     int width = output.shape().size();
     double[][] result = new double[rows][width];
     for (int r = 0; r < rows; r++) {
@@ -140,22 +144,23 @@ public final class Stepper {
     return result;
   }
 
-  /** A copy of the states after the last step, to come back to. */
+  /** Returns a copy of the states after the last step. */
   public NetworkState state() {
     return state.copy();
   }
 
   /**
-   * Goes on from these states, which are copied.
+   * Sets the states for the next step. The states are copied.
    *
-   * @throws IllegalArgumentException unless they are as many, of the same sizes, for as many rows
+   * @throws IllegalArgumentException if the number of states, their sizes or the number of rows
+   *     differ
    */
   public Stepper state(NetworkState newState) {
     state.set(newState);
     return this;
   }
 
-  /** Begins new sequences, with states of zeros. */
+  /** Sets all states to zeros to start new sequences. */
   public void reset() {
     state.reset();
   }

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.unroll.data.Shape;
+import org.unroll.network.Network;
+import org.unroll.network.Weight;
 
 /**
- * The layers of a model with their output shapes and parameters, as Keras's {@code summary()} shows
- * them.
+ * The layers of a model with their output shapes and numbers of parameters, as in Keras's {@code
+ * summary()}.
  */
 public final class Summary {
   private static final String SHAPE_TITLE = "Output Shape";
@@ -19,54 +21,67 @@ public final class Summary {
   private final List<Row> rows;
   private final int trainable;
 
-  Summary(String name, List<Row> rows, int trainable) {
+  private Summary(String name, List<Row> rows, int trainable) {
     this.name = name;
     this.rows = List.copyOf(rows);
     this.trainable = trainable;
   }
 
+  static Summary of(String name, Network network) {
+    List<Row> rows =
+        network.layers().stream()
+            .map(l -> new Row(l.name(), l.type(), l.outputShape(), l.parameters()))
+            .toList();
+    return new Summary(
+        name, rows, network.trainableWeights().stream().mapToInt(Weight::size).sum());
+  }
+
   /**
-   * One layer.
+   * A row of the table for one layer.
    *
-   * @param name the layer's name
-   * @param type Keras's class name
+   * @param name the name of the layer
+   * @param type the class name in Keras
    * @param outputShape the shape of one output sample
-   * @param parameters number of weight values
+   * @param parameters the number of weight values
    */
   public record Row(String name, String type, Shape outputShape, int parameters) {
-    /** The shape with the batch axis, as Keras writes it: {@code (None, 240, 32)}. */
+    /** Returns the shape with the batch axis as in Keras, such as {@code (None, 240, 32)}. */
     public String shapeText() {
       String axes = outputShape.toString();
       return "(None, " + axes.substring(1).replace(",)", ")");
     }
   }
 
-  /** The model's name. */
+  /** Returns the name of the model. */
   public String name() {
     return name;
   }
 
-  /** The layers, from the first. */
+  /** Returns the rows, from the first layer. */
   public List<Row> rows() {
     return rows;
   }
 
-  /** The number of weight values in all layers. */
+  /** Returns the number of all weight values. */
   public int parameters() {
     return rows.stream().mapToInt(Row::parameters).sum();
   }
 
-  /** The number of weight values that training changes. */
+  /** Returns the number of trainable weight values. */
   public int trainableParameters() {
     return trainable;
   }
 
-  /** The number of weight values that training leaves to their layers, such as moving averages. */
+  /** Returns the number of other weight values, such as moving averages and frozen weights. */
   public int nonTrainableParameters() {
     return parameters() - trainable;
   }
 
-  /** A number of parameters with its bytes, as under Keras's table: {@code 4,705 (18.38 KB)}. */
+  /**
+   * Returns a number of parameters with its bytes as in Keras, such as {@code 4,705 (18.38 KB)}.
+   *
+   * @hidden
+   */
   public static String withBytes(int parameters) {
     double bytes = (double) parameters * BYTES_PER_PARAMETER;
     String[] units = {"B", "KB", "MB", "GB"};
@@ -78,7 +93,7 @@ public final class Summary {
     return String.format(Locale.ROOT, "%,d (%.2f %s)", parameters, bytes, units[unit]);
   }
 
-  /** The table in box characters, with the totals below. */
+  /** Returns the table in box-drawing characters, followed by the totals. */
   @Override
   public String toString() {
     var cells = new ArrayList<String[]>();

@@ -417,7 +417,8 @@ class CellsTest {
           assertThrows(
               IllegalArgumentException.class, () -> model.save(Path.of("target", "never.keras")));
       assertTrue(error.getMessage().contains(cell.describe()), error.getMessage());
-      assertTrue(error.getMessage().contains("Keras has no such"), error.getMessage());
+      assertTrue(
+          error.getMessage().contains("must contain only layers of Keras"), error.getMessage());
     }
   }
 }

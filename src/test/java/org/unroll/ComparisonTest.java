@@ -28,7 +28,7 @@ import org.unroll.timeseries.Windows;
 import org.unroll.training.FitOptions;
 import tech.tablesaw.api.Table;
 
-/** Several models on the same data. */
+/** Compares several models on the same data. */
 class ComparisonTest {
   private static Samples data(int count) {
     var random = new SplittableRandom(count);
@@ -49,7 +49,7 @@ class ComparisonTest {
   }
 
   @Test
-  void trainsEachModelAsIfItWereAlone() {
+  void trainsEachModelIndependently() {
     Comparison.Result result = comparison().seed(4).run();
     assertEquals(List.of("RNN", "GRU", "LSTM"), List.copyOf(result.models().keySet()));
     Sequential alone = Sequential.seeded(4, input(5, 2), gru(3), dense(1));
@@ -69,11 +69,12 @@ class ComparisonTest {
     assertEquals(67, table.row(1).getInt("parameters"));
     var error = assertThrows(IllegalArgumentException.class, () -> result.model("Gru"));
     assertEquals(
-        "This comparison has no model 'Gru'. It has: [RNN, GRU, LSTM]", error.getMessage());
+        "The name of the model must be one of [RNN, GRU, LSTM], but was 'Gru'.",
+        error.getMessage());
   }
 
   @Test
-  void mistakesShowBeforeAnythingIsTrained() {
+  void reportsMistakesBeforeTraining() {
     assertThrows(IllegalStateException.class, () -> Comparison.of("a", gru(2)).run());
     assertThrows(IllegalArgumentException.class, () -> Comparison.of("a", gru(2), "a", gru(2)));
     assertThrows(IllegalArgumentException.class, () -> Comparison.of("a"));
@@ -95,23 +96,22 @@ class ComparisonTest {
     assertEquals(0f, first.weight("bias").values()[0], "not trained");
   }
 
-  /** As in a notebook in which the cell that runs a comparison of another cell is run again. */
+  /** As in a notebook in which a cell that runs a comparison from another cell is run again. */
   @Test
-  void aSecondRunSaysThatTheLayersAreToBeMadeAnew() {
+  void rejectsASecondRunWithTheSameLayers() {
     Comparison comparison = Comparison.of("gated", gru(3)).on(data(40), data(9)).epochs(1);
     Comparison.Result first = comparison.verbose(0).run();
     var error = assertThrows(IllegalStateException.class, comparison::run);
     assertEquals(
-        "A comparison runs once: its layers become those of the models it trains. Received: GRU"
-            + " 'gru' of 'gated', which already belongs to a model. Make the layers anew where the"
-            + " comparison is run, in a notebook in the same cell:"
-            + " Comparison.of(…).on(…).run().",
+        "A comparison must have new layers and can run only once, but GRU 'gru' of 'gated' already"
+            + " belongs to a model. Create the layers and run the comparison together, in a notebook"
+            + " in the same cell: Comparison.of(…).on(…).run().",
         error.getMessage());
-    assertSame(first, comparison.result(), "what the first run found is kept");
+    assertSame(first, comparison.result(), "keeps the result of the first run");
   }
 
   @Test
-  void anInterruptLeavesOutTheRest() {
+  void interruptSkipsTheRemainingModels() {
     Thread.currentThread().interrupt();
     Comparison.Result result = comparison().run();
     assertTrue(Thread.interrupted());
@@ -120,7 +120,7 @@ class ComparisonTest {
   }
 
   @Test
-  void aModelThatDivergesCostsTheOthersNothing() {
+  void trainsTheOtherModelsIfOneDiverges() {
     var seen = new ArrayList<String>();
     Comparison.Result result =
         Comparison.of("first", gru(3), "wild", simpleRnn(3).activation("relu"), "last", gru(3))
@@ -154,7 +154,7 @@ class ComparisonTest {
   }
 
   @Test
-  void aModelThatDivergesInItsFirstEpochHasARow() {
+  void tableHasARowForAModelThatDivergesInItsFirstEpoch() {
     Comparison.Result result =
         Comparison.of("wild", simpleRnn(3).activation("relu"), "tame", simpleRnn(3))
             .on(data(40), data(9))
@@ -167,9 +167,9 @@ class ComparisonTest {
     assertTrue(Double.isNaN(result.table().row(0).getDouble("best val_loss")));
   }
 
-  /** The number of validation steps shows in the loss of the batches it leaves out. */
+  /** The validation loss depends on the number of validation steps. */
   @Test
-  void validationStepsAreThoseOfFit() {
+  void passesValidationStepsToFit() {
     Comparison.Result result =
         Comparison.of("GRU", gru(3))
             .on(data(40), data(20))
@@ -200,7 +200,7 @@ class ComparisonTest {
   }
 
   @Test
-  void theTablePrintsFourDigits() {
+  void tablePrintsFourDigits() {
     Table table = runOnWindows().table();
 
     for (String column : List.of("seconds per epoch", "best val_loss", "MAE, T")) {
@@ -210,7 +210,7 @@ class ComparisonTest {
   }
 
   @Test
-  void theErrorInTheTargetsUnitIsTheBestLossTimesTheDeviation() {
+  void tableContainsTheErrorInTheUnitOfTheTarget() {
     Table table = runOnWindows().table();
 
     assertEquals(

@@ -23,26 +23,26 @@ import org.unroll.datasets.Imdb;
 import org.unroll.network.Layer;
 
 /**
- * The article's two models on the real IMDB reviews, beside what Keras reaches with the same
- * settings: {@code src/test/python/imdb_reference.py}. Only with {@code -Dunroll.imdb=FOLDER}, as
- * it takes minutes; {@code -Dunroll.imdb.seeds=3} repeats the whole comparison, and {@code
- * -Dunroll.imdb.epochs} shortens it (then nothing is compared).
+ * Trains the two models of the article on the real IMDB reviews and compares them with Keras
+ * ({@code src/test/python/imdb_reference.py}). It takes minutes and runs only with {@code
+ * -Dunroll.imdb=FOLDER}. Set {@code -Dunroll.imdb.seeds=3} to repeat the whole comparison, or
+ * {@code -Dunroll.imdb.epochs} for a shorter run without a comparison.
  */
 class RealImdbTest {
   private static final int EPOCHS = 10;
 
   @Test
   void simpleRnnReaches83Percent() {
-    reaches(0.83, "SimpleRNN", () -> simpleRnn(32));
+    assertReaches(0.83, "SimpleRNN", () -> simpleRnn(32));
   }
 
   @Test
   void lstmReaches87Percent() {
-    reaches(0.87, "LSTM", () -> lstm(32));
+    assertReaches(0.87, "LSTM", () -> lstm(32));
   }
 
-  /** The median over the seeds of the best validation accuracy in ten epochs. */
-  private static void reaches(double accuracy, String name, Supplier<Layer> layer) {
+  /** Compares the median over the seeds of the best validation accuracy in ten epochs. */
+  private static void assertReaches(double accuracy, String name, Supplier<Layer> layer) {
     String folder = System.getProperty("unroll.imdb");
     assumeTrue(folder != null, "the real reviews only with -Dunroll.imdb=FOLDER");
     assumeTrue(Files.exists(Path.of(folder)), () -> "no folder " + folder);

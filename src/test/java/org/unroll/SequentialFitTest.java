@@ -94,7 +94,8 @@ class SequentialFitTest {
     assertEquals(List.of("loss", "mae"), List.copyOf(evaluation.asMap().keySet()));
     var error = assertThrows(IllegalArgumentException.class, () -> evaluation.get("rmse"));
     assertEquals(
-        "This evaluation has no 'rmse'. It has: [loss, mae]. Name the metric in compile(…).",
+        "The name of the value must be one of [loss, mae], but was 'rmse'. Add the metric in"
+            + " compile(…).",
         error.getMessage());
   }
 
@@ -475,11 +476,11 @@ class SequentialFitTest {
     assertMessage(
         IllegalStateException.class,
         () -> fresh.fit(numbers(2), quiet(1)),
-        "Call compile(optimizer, loss) before fit, for example compile(rmsprop(), mae()).");
+        "The model must be compiled before fit. Call compile(optimizer, loss), for example compile(rmsprop(), mae()).");
     assertMessage(
         IllegalStateException.class,
         () -> fresh.evaluate(numbers(2)),
-        "Call compile(optimizer, loss) before evaluate, for example compile(rmsprop(), mae()).");
+        "The model must be compiled before evaluate. Call compile(optimizer, loss), for example compile(rmsprop(), mae()).");
     Sequential model = line();
     assertMessage(
         IllegalArgumentException.class,
@@ -521,11 +522,12 @@ class SequentialFitTest {
     assertMessage(
         IllegalArgumentException.class,
         () -> model.layer("lstm"),
-        "This model has no layer 'lstm'. It has: [dense]");
+        "The name of the layer must be one of [dense], but was 'lstm'.");
     assertMessage(
         IllegalArgumentException.class,
         () -> model.weight("dense/recurrent_kernel"),
-        "This model has no weight 'dense/recurrent_kernel'. It has: [dense/kernel, dense/bias]");
+        "The name of the weight must be one of [dense/kernel, dense/bias], but was"
+            + " 'dense/recurrent_kernel'.");
     assertMessage(
         IllegalArgumentException.class,
         () -> model.layer("dense").weight("gamma"),
@@ -543,7 +545,7 @@ class SequentialFitTest {
     assertMessage(
         IllegalArgumentException.class,
         () -> history.get("val_loss"),
-        "This history has no 'val_loss'. It has: [loss, mae]");
+        "The name of the values must be one of [loss, mae], but was 'val_loss'.");
   }
 
   @Test

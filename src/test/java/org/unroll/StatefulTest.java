@@ -124,8 +124,8 @@ class StatefulTest {
         model.predict(data(10).batchSize(4)).toArray(),
         model.predict(data(10).batchSize(7)).toArray());
     assertEquals(
-        "No layer of this model is stateful; every batch begins with states of zeros. Set"
-            + " stateful(true) on a recurrent layer.",
+        "At least one layer of the model must be stateful, but none is. Set stateful(true) on a"
+            + " recurrent layer.",
         assertThrows(IllegalStateException.class, model::resetStates).getMessage());
   }
 
@@ -147,11 +147,11 @@ class StatefulTest {
             + " predict.",
         error(() -> apart.fit(data(4), epochs(1).verbose(0))));
     assertEquals(
-        "There is no output 'gru'. There are: [forward_gru, backward_gru]",
+        "The name of the output must be one of [forward_gru, backward_gru], but was 'gru'.",
         error(() -> apart.predict(data(4)).output("gru")));
     assertEquals(
-        "The last layer of this model does not return its states. Set returnState(true) on it (an"
-            + " LSTM or one of its relatives), or predict with initial states.",
+        "The last layer of the model must return its states, but does not. Set returnState(true)"
+            + " on this layer, which must be recurrent, or predict with initial states.",
         assertThrows(IllegalStateException.class, () -> apart.predict(data(4)).state())
             .getMessage());
     assertEquals(
@@ -198,8 +198,8 @@ class StatefulTest {
         "Each row of the state 'lstm/c' must have 2 values, but row 1 has 3.",
         error(() -> state.set("lstm/c", new double[][] {{1, 2}, {1, 2, 3}})));
     assertEquals(
-        "This model is stateful and begins with the states it keeps. Set them with"
-            + " state(initialState), then call predict(data).",
+        "A model with initial states must not be stateful, but this model is. Call"
+            + " state(initialState), then predict(data).",
         error(() -> stateful(3).predict(data(3).batchSize(3), state)));
   }
 
@@ -225,14 +225,14 @@ class StatefulTest {
         error(() -> Sequential.of(input(STEPS, 2), dense(2)).stepper()));
     Stepper stepper = Sequential.of(input(STEPS, 2), simpleRnn(2)).stepper();
     assertEquals(
-        "A time step of this model has 2 values. Received: 3 in row 0.",
+        "The number of values per time step must be 2 for this model, but was 3 in row 0.",
         error(() -> stepper.step(1, 2, 3)));
     assertEquals(
-        "A time step has finite numbers within the range of a float, as the states would keep any"
-            + " other. Received: NaN as value 1 of row 0.",
+        "All values must be finite and in the range of float, because the states would keep any"
+            + " other value, but value 1 of row 0 was NaN.",
         error(() -> stepper.step(1, Double.NaN)));
     assertEquals(
-        "This stepper takes a row for each of 1 sequence. Received: 2.",
+        "The number of rows must be 1 for this stepper, but was 2.",
         error(() -> stepper.step(new double[2][2])));
   }
 

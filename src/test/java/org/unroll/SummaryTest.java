@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.unroll.data.Shape;
 import org.unroll.network.Layer;
 
-/** The summary against what Keras prints for the same models (src/test/python/summaries.py). */
+/** Compares summaries with those that Keras prints (src/test/python/summaries.py). */
 class SummaryTest {
   record Case(String name, int parameters, Sequential model) {
     @Override
@@ -77,7 +77,7 @@ class SummaryTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void saysWhatKerasSays(Case which) throws IOException {
+  void printsTheSameAsKeras(Case which) throws IOException {
     assertEquals(which.parameters, which.model.parameters());
     assertEquals(which.parameters, which.model.summary().parameters());
     try (InputStream file =
@@ -87,7 +87,7 @@ class SummaryTest {
     }
   }
 
-  /** The cells of the table and the lines around it; columns may have other widths. */
+  /** Returns the cells of the table and the other lines, because columns may differ in width. */
   private static List<String> words(String summary) {
     var words = new ArrayList<String>();
     for (String line : summary.lines().toList()) {
@@ -101,7 +101,7 @@ class SummaryTest {
   }
 
   @Test
-  void everyLineOfTheTableIsAsLong() {
+  void allLinesOfTheTableHaveTheSameLength() {
     for (Case which : cases().toList()) {
       List<String> table =
           which.model.toString().lines().filter(line -> line.matches("[┏┃┡│├└].*")).toList();
@@ -112,7 +112,7 @@ class SummaryTest {
   }
 
   @Test
-  void numbersAreWrittenTheSameEverywhere() {
+  void numbersDoNotDependOnTheLocale() {
     Locale before = Locale.getDefault();
     Locale.setDefault(Locale.GERMANY);
     try {

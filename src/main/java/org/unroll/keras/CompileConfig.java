@@ -15,19 +15,19 @@ import org.unroll.metrics.WeightedMetric;
 import org.unroll.optimizers.Optimizer;
 
 /**
- * What a model is compiled with.
+ * The arguments of {@code compile}.
  *
- * @param optimizer the optimizer, without the state that a file may have of it
+ * @param optimizer the optimizer, without the state that a file may contain
  * @param loss the loss
  * @param metrics the metrics
  */
 record CompileConfig(Optimizer optimizer, Loss loss, List<Metric> metrics) {
-  /** Reads Keras 3's {@code compile_config}; null where the model was not compiled. */
+  /** Reads Keras 3's {@code compile_config}; returns null if the model was not compiled. */
   static CompileConfig read(JsonNode node) {
     return read(node, "optimizer");
   }
 
-  /** Reads the {@code training_config} of an {@code .h5} file of Keras 3. */
+  /** Reads the {@code training_config} of an {@code .h5} file written by Keras 3. */
   static CompileConfig readH5(JsonNode node) {
     return read(node, "optimizer_config");
   }
@@ -43,7 +43,7 @@ record CompileConfig(Optimizer optimizer, Loss loss, List<Metric> metrics) {
         "jit_compile",
         "auto_scale_loss",
         "sample_weight_mode");
-    config.refuse("loss_weights", "a model has one loss.");
+    config.refuse("loss_weights", "a model must have exactly one loss.");
     List<Metric> metrics = new ArrayList<>();
     if (config.has("metrics")) {
       for (JsonNode metric : config.node("metrics")) {
@@ -61,7 +61,7 @@ record CompileConfig(Optimizer optimizer, Loss loss, List<Metric> metrics) {
     return new CompileConfig(optimizer, loss, metrics);
   }
 
-  /** Writes what a model is compiled with. */
+  /** Writes the {@code compile_config} of a compiled model. */
   static ObjectNode write(Sequential model) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.set("optimizer", OptimizerFormats.write(model.optimizer()));

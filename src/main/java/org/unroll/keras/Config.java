@@ -8,9 +8,9 @@ import java.util.Set;
 import org.unroll.compute.Activation;
 
 /**
- * One object of a Keras configuration, {@code {class_name, config}}, read argument by argument.
- * Whoever reads it names every argument it understands, and {@link #finish} refuses what is left
- * over: an option that was silently dropped would make another model.
+ * The arguments of one object in a Keras configuration, {@code {class_name, config}}. A reader asks
+ * for each argument by name. {@link #finish} rejects every argument that was not asked for, because
+ * ignoring an option silently would create a different model.
  */
 final class Config {
   private final String owner;
@@ -18,37 +18,38 @@ final class Config {
   private final Set<String> read = new HashSet<>();
 
   /**
-   * The arguments of one object.
+   * Creates the arguments of one object.
    *
-   * @param owner how errors call it, for example {@code LSTM 'lstm_1'}
+   * @param owner the name of the object in error messages, such as {@code LSTM 'lstm_1'}
    */
   Config(String owner, JsonNode arguments) {
     this.owner = owner;
     this.arguments = arguments;
   }
 
-  /** How errors call the object. */
+  /** Returns the name of the object in error messages. */
   String owner() {
     return owner;
   }
 
-  /** Whether the argument is there and not null. */
+  /** Returns whether the argument is present and not null. */
   boolean has(String name) {
     read.add(name);
     JsonNode node = arguments.get(name);
     return node != null && !node.isNull();
   }
 
-  /** Whether the argument is there and null, where that says something. */
+  /** Returns whether the argument is present and null. */
   boolean isNull(String name) {
     read.add(name);
     return arguments.has(name) && arguments.get(name).isNull();
   }
 
-  /** An argument as it stands. */
+  /** Returns the JSON of an argument, which must be present. */
   JsonNode node(String name) {
     if (!has(name)) {
-      throw new IllegalArgumentException(owner + " lacks the argument '" + name + "'.");
+      throw new IllegalArgumentException(
+          owner + " must have the argument '" + name + "', but has none.");
     }
     return arguments.get(name);
   }
@@ -100,7 +101,7 @@ final class Config {
     return node.textValue();
   }
 
-  /** One of the constants of an enum, by its name in lower or upper case. */
+  /** Returns the constant of an enum that has this name, ignoring case. */
   <E extends Enum<E>> E choice(String name, Class<E> type) {
     String given = text(name);
     for (E constant : type.getEnumConstants()) {
@@ -111,7 +112,10 @@ final class Config {
     throw wrong(name, "one of " + List.of(type.getEnumConstants()), node(name));
   }
 
-  /** An activation by its name, null where the argument is left out; in Keras, None is linear. */
+  /**
+   * Returns an activation, or null if the argument is missing. A null argument is the linear
+   * activation, as {@code None} is in Keras.
+   */
   Activation activation(String name) {
     if (has(name)) {
       return Activation.of(text(name));
@@ -119,7 +123,7 @@ final class Config {
     return arguments.has(name) ? Activation.LINEAR : null;
   }
 
-  /** {@code GlorotUniform} for {@code glorot_uniform}. */
+  /** Converts snake case to camel case: {@code glorot_uniform} to {@code GlorotUniform}. */
   static String camelCase(String name) {
     var result = new StringBuilder();
     for (String word : name.split("_", -1)) {
@@ -130,21 +134,21 @@ final class Config {
     return result.toString();
   }
 
-  /** {@code simple_rnn} for {@code SimpleRNN}, by Keras's rule. */
+  /** Converts to snake case by Keras's rule: {@code SimpleRNN} to {@code simple_rnn}. */
   static String snakeCase(String name) {
     return name.replaceAll("(.)([A-Z][a-z]+)", "$1_$2")
         .replaceAll("([a-z])([A-Z])", "$1_$2")
         .toLowerCase(Locale.ROOT);
   }
 
-  /** Notes arguments that change nothing here. */
+  /** Accepts arguments that have no effect in this library. */
   void ignore(String... names) {
     for (String name : names) {
       read.add(name);
     }
   }
 
-  /** Refuses an argument that is set to anything but null, false, 0 or nothing. */
+  /** Rejects an argument unless it is missing, null, false, 0 or empty. */
   void refuse(String name, String reason) {
     if (has(name) && isSet(arguments.get(name))) {
       throw new IllegalArgumentException(
@@ -158,21 +162,21 @@ final class Config {
     }
   }
 
-  /** Refuses an {@code axis} other than the last one, over which losses and metrics are taken. */
+  /** Rejects any {@code axis} but the last one, over which losses and metrics are computed. */
   void requireLastAxis() {
     if (has("axis") && integer("axis") != -1) {
-      throw wrong("axis", "-1, the last", node("axis"));
+      throw wrong("axis", "-1 (the last axis)", node("axis"));
     }
   }
 
-  /** Refuses arguments that nobody asked for, unless they are null, false, 0 or nothing. */
+  /** Rejects arguments that were not asked for, unless they are null, false, 0 or empty. */
   void finish() {
     arguments
         .fieldNames()
         .forEachRemaining(
             name -> {
               if (!read.contains(name)) {
-                refuse(name, "this library does not know the option.");
+                refuse(name, "this library has no such option.");
               }
             });
   }
@@ -184,8 +188,23 @@ final class Config {
         || (node.isContainerNode() && node.isEmpty()));
   }
 
-  IllegalArgumentException wrong(String name, String expected, JsonNode came) {
+  /** Returns the exception for an argument with a wrong value. */
+  IllegalArgumentException wrong(String name, String expected, JsonNode value) {
+    return wrong(name, owner, expected, value);
+  }
+
+  /** Returns the exception for an argument with a wrong value. */
+  static IllegalArgumentException wrong(
+      String name, String owner, String expected, JsonNode value) {
     return new IllegalArgumentException(
-        "The argument '" + name + "' of " + owner + " is " + expected + ". Received: " + came);
+        "The argument '"
+            + name
+            + "' of "
+            + owner
+            + " must be "
+            + expected
+            + ", but was "
+            + value
+            + ".");
   }
 }

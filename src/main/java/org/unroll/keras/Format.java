@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -16,9 +17,9 @@ import org.unroll.network.Initializer;
 import org.unroll.network.Regularizer;
 
 /**
- * How the objects of one class stand in a Keras configuration, {@code {module, class_name,
- * config}}: one line for each argument, which serves for reading and for writing. An argument that
- * a configuration leaves out keeps the default of the object itself.
+ * Reads and writes the objects of one class in a Keras configuration, {@code {module, class_name,
+ * config}}. Each argument is declared once, for reading and for writing. An argument that is
+ * missing from a configuration keeps the default of the object.
  *
  * @param <T> the class
  */
@@ -40,19 +41,19 @@ final class Format<T> {
   }
 
   /**
-   * A format without arguments yet.
+   * Creates a format without arguments.
    *
-   * @param module Keras's module, for example {@code keras.layers}
+   * @param module Keras's module, such as {@code keras.layers}
    * @param className Keras's class name
    * @param type the class
-   * @param create makes an object from the arguments that its constructor needs
+   * @param create creates an object from the arguments of its constructor
    */
   static <T> Format<T> of(
       String module, String className, Class<T> type, Function<Config, T> create) {
     return new Format<>(module, className, type::isInstance, create);
   }
 
-  /** Narrows the format to some objects of the class, where Keras has several classes for it. */
+  /** Restricts the format to some objects of the class, if Keras has several classes for it. */
   Format<T> when(Class<T> type, Predicate<T> condition) {
     var narrowed =
         new Format<T>(
@@ -64,17 +65,17 @@ final class Format<T> {
     return narrowed;
   }
 
-  /** Keras's class name. */
+  /** Returns Keras's class name. */
   String className() {
     return className;
   }
 
-  /** Whether this is the format of an object. */
+  /** Returns whether this is the format of an object. */
   boolean accepts(Object object) {
     return accepts.test(object);
   }
 
-  /** Reads an object; the caller checks with {@link Config#finish} that nothing is left over. */
+  /** Reads an object. The caller must check with {@link Config#finish} that no argument is left. */
   T read(Config config) {
     T object = create.apply(config);
     for (Argument<T> argument : arguments) {
@@ -93,7 +94,7 @@ final class Format<T> {
     return wrap(module, className, config);
   }
 
-  /** The object that Keras puts around a configuration. */
+  /** Wraps a configuration as Keras does. */
   static ObjectNode wrap(String module, String className, JsonNode config) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.put("module", module);
@@ -103,7 +104,7 @@ final class Format<T> {
     return node;
   }
 
-  /** The format of a configuration's class name, or null where there is none. */
+  /** Returns the format of a class name, or null if there is none. */
   static <F> Format<? extends F> named(List<Format<? extends F>> formats, String className) {
     for (Format<? extends F> format : formats) {
       if (format.className.equals(className)) {
@@ -113,7 +114,7 @@ final class Format<T> {
     return null;
   }
 
-  /** The format of an object, or null where there is none. */
+  /** Returns the format of an object, or null if there is none. */
   static <F> Format<? extends F> of(List<Format<? extends F>> formats, Object object) {
     for (Format<? extends F> format : formats) {
       if (format.accepts(object)) {
@@ -123,66 +124,77 @@ final class Format<T> {
     return null;
   }
 
+  /** The name of an enum constant as Keras writes it. */
+  static JsonNode lowerCase(Enum<?> constant) {
+    return JsonNodeFactory.instance.textNode(constant.name().toLowerCase(Locale.ROOT));
+  }
+
   private Format<T> argument(BiFunction<Config, T, T> read, BiConsumer<T, ObjectNode> write) {
     arguments.add(new Argument<>(read, write));
     return this;
   }
 
-  /** An argument of the constructor, which {@code create} has read. */
+  /** A required argument, which {@code create} reads. */
   Format<T> integer(String name, ToIntFunction<T> get) {
     return argument(
         (config, object) -> object, (object, node) -> node.put(name, get.applyAsInt(object)));
   }
 
-  /** An argument of the constructor, which {@code create} has read. */
+  /** A required argument, which {@code create} reads. */
   Format<T> number(String name, ToDoubleFunction<T> get) {
     return argument(
         (config, object) -> object, (object, node) -> node.put(name, get.applyAsDouble(object)));
   }
 
-  /** An argument of the constructor, which {@code create} has read. */
+  /** A required argument, which {@code create} reads. */
   Format<T> node(String name, Function<T, JsonNode> get) {
     return argument(
         (config, object) -> object, (object, node) -> node.set(name, get.apply(object)));
   }
 
+  /** An optional argument in any form. */
   Format<T> node(String name, Function<T, JsonNode> get, BiFunction<T, JsonNode, T> set) {
     return argument(
         (config, object) -> config.has(name) ? set.apply(object, config.node(name)) : object,
         (object, node) -> node.set(name, get.apply(object)));
   }
 
+  /** An optional argument. */
   Format<T> integer(String name, ToIntFunction<T> get, BiFunction<T, Integer, T> set) {
     return argument(
         (config, object) -> config.has(name) ? set.apply(object, config.integer(name)) : object,
         (object, node) -> node.put(name, get.applyAsInt(object)));
   }
 
+  /** An optional argument. */
   Format<T> number(String name, ToDoubleFunction<T> get, BiFunction<T, Double, T> set) {
     return argument(
         (config, object) -> config.has(name) ? set.apply(object, config.number(name)) : object,
         (object, node) -> node.put(name, get.applyAsDouble(object)));
   }
 
-  /** A number that may be null. */
+  /** An optional argument that is a number or null. */
   Format<T> optionalNumber(String name, Function<T, Double> get, BiFunction<T, Double, T> set) {
     return argument(
         (config, object) -> config.has(name) ? set.apply(object, config.number(name)) : object,
         (object, node) -> node.put(name, get.apply(object)));
   }
 
+  /** An optional argument. */
   Format<T> flag(String name, Predicate<T> get, BiFunction<T, Boolean, T> set) {
     return argument(
         (config, object) -> config.has(name) ? set.apply(object, config.flag(name, false)) : object,
         (object, node) -> node.put(name, get.test(object)));
   }
 
+  /** An optional argument. */
   Format<T> text(String name, Function<T, String> get, BiFunction<T, String, T> set) {
     return argument(
         (config, object) -> config.has(name) ? set.apply(object, config.text(name)) : object,
         (object, node) -> node.put(name, get.apply(object)));
   }
 
+  /** An optional argument. */
   Format<T> activation(String name, Function<T, Activation> get, BiFunction<T, Activation, T> set) {
     return argument(
         (config, object) -> {
@@ -192,6 +204,7 @@ final class Format<T> {
         (object, node) -> node.put(name, get.apply(object).kerasName()));
   }
 
+  /** An optional argument. */
   Format<T> initializer(
       String name, Function<T, Initializer> get, BiFunction<T, Initializer, T> set) {
     return argument(
@@ -200,6 +213,7 @@ final class Format<T> {
         (object, node) -> node.set(name, InitializerFormats.write(name, get.apply(object))));
   }
 
+  /** An optional argument. */
   Format<T> regularizer(
       String name, Function<T, Regularizer> get, BiFunction<T, Regularizer, T> set) {
     return argument(
@@ -208,7 +222,7 @@ final class Format<T> {
         (object, node) -> node.set(name, RegularizerFormat.write(get.apply(object))));
   }
 
-  /** Arguments of Keras that change nothing here; they are not written. */
+  /** Arguments of Keras that have no effect here. They are accepted and not written. */
   Format<T> ignore(String... names) {
     return argument(
         (config, object) -> {
@@ -218,7 +232,7 @@ final class Format<T> {
         (object, node) -> {});
   }
 
-  /** An argument of Keras that is not supported unless it is null, false, 0 or nothing. */
+  /** An argument of Keras that is only supported if it is missing, null, false, 0 or empty. */
   Format<T> refuse(String name, String reason) {
     return argument(
         (config, object) -> {

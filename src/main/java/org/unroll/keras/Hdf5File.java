@@ -35,23 +35,27 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An HDF5 file in memory, read with jhdf's parts, but not through its front door: a file may have
- * been made to harm. Links are followed by their full name only, so that a cycle of groups is no
- * harm; whatever is asked for is a slice of the file, so that nothing is allocated by a size that
- * the file merely claims; and what may be read of the file's structure altogether is limited, so
- * that nodes that point to each other come to an end.
+ * Reads an HDF5 file in memory. It uses the parts of jhdf instead of its public API because a file
+ * may be malicious:
  *
- * <p>Only what Keras writes is read: groups, attributes of texts, and arrays of numbers that are
- * stored as they are. The methods throw an {@link IOException} where the file is damaged or holds
- * something else; where it is damaged in ways jhdf does not expect, also runtime exceptions.
+ * <ul>
+ *   <li>Links are followed only by their full name, so a cycle of groups does no harm.
+ *   <li>Arrays are slices of the file, so memory is never allocated by a size that the file claims.
+ *   <li>The number of bytes read for the structure is limited, so nodes that refer to each other
+ *       cannot cause an endless loop.
+ * </ul>
+ *
+ * <p>Supported is what Keras writes: groups, string attributes, and uncompressed arrays of numbers.
+ * The methods throw an {@link IOException} if the file is damaged or contains anything else. Damage
+ * that jhdf does not expect can also cause runtime exceptions.
  */
 final class Hdf5File {
   private static final byte[] SIGNATURE = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
 
-  /** A name in HDF5 may be longer, in a model it is not. */
+  /** The maximum length of a name. HDF5 permits longer ones, but models do not need them. */
   private static final int LONGEST_NAME = 4096;
 
-  /** The texts of all attributes together: a model's configuration is some kilobytes. */
+  /** The maximum size of all string attributes together; a configuration has some kilobytes. */
   private static final int LONGEST_TEXTS = 4 << 20;
 
   private final byte[] bytes;
@@ -59,24 +63,24 @@ final class Hdf5File {
   private final Group root;
   private int textBytes;
 
-  /** Reads the beginning of a file. */
+  /** Reads the header of a file. */
   Hdf5File(byte[] bytes) throws IOException {
     this.bytes = bytes;
     if (!isHdf5(bytes)) {
-      throw new IOException("it does not begin as an HDF5 file");
+      throw new IOException("it must begin with the signature of an HDF5 file");
     }
     Superblock superblock =
         Superblock.readSuperblock(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
     if (superblock.getBaseAddressByte() != 0) {
-      throw new IOException("its HDF5 addresses do not begin at 0");
+      throw new IOException("its HDF5 addresses must begin at 0");
     }
     if (superblock.getEndOfFileAddress() > bytes.length) {
       throw new IOException(
-          "it is cut off: "
+          "it is truncated: it has "
               + bytes.length
               + " of "
               + superblock.getEndOfFileAddress()
-              + " bytes of HDF5 are there");
+              + " bytes of HDF5");
     }
     storage = new MeteredStorage(bytes, superblock);
     long address;
@@ -87,12 +91,12 @@ final class Hdf5File {
     } else if (superblock instanceof Superblock.SuperblockV2V3 recent) {
       address = recent.getRootGroupObjectHeaderAddress();
     } else {
-      throw new IOException("its version of HDF5 is not known");
+      throw new IOException("its version of HDF5 is not supported");
     }
     root = new Group("", address);
   }
 
-  /** Whether a file begins as HDF5 files do. */
+  /** Returns whether a file begins with the signature of HDF5. */
   static boolean isHdf5(byte[] bytes) {
     return bytes.length >= SIGNATURE.length
         && Arrays.equals(SIGNATURE, Arrays.copyOf(bytes, SIGNATURE.length));
@@ -102,7 +106,7 @@ final class Hdf5File {
     return root;
   }
 
-  /** A group: named children and attributes. */
+  /** A group of named groups and arrays, with attributes. */
   final class Group {
     private final String path;
     private final ObjectHeader header;
@@ -112,7 +116,7 @@ final class Hdf5File {
       this.path = path;
       header = ObjectHeader.readObjectHeader(storage, address);
       if (header.hasMessageOfType(DataSpaceMessage.class)) {
-        throw new IOException("'" + path + "' is an array where a group belongs");
+        throw new IOException("'" + path + "' must be a group, but is an array");
       }
       children = readChildren();
     }
@@ -136,7 +140,7 @@ final class Hdf5File {
       }
       for (var info : header.getMessagesOfType(LinkInfoMessage.class)) {
         if (info.getBTreeNameIndexAddress() != -1) {
-          throw new IOException("'" + path + "' keeps its links in a way that Keras does not");
+          throw new IOException("'" + path + "' stores its links in a way that Keras does not use");
         }
       }
       for (var link : header.getMessagesOfType(LinkMessage.class)) {
@@ -150,7 +154,7 @@ final class Hdf5File {
 
     private void add(Map<String, Long> found, String name, long address) throws IOException {
       if (found.put(name, address) != null) {
-        throw new IOException("there are two '" + child(name) + "'");
+        throw new IOException("the name '" + child(name) + "' occurs twice");
       }
     }
 
@@ -162,7 +166,7 @@ final class Hdf5File {
       return path;
     }
 
-    /** The names of what is in the group. */
+    /** Returns the names of the groups and arrays in this group. */
     List<String> names() {
       return List.copyOf(children.keySet());
     }
@@ -171,7 +175,7 @@ final class Hdf5File {
       return children.containsKey(name);
     }
 
-    /** The group at a path of names with {@code /} between them. */
+    /** Returns the group at a path of names separated by {@code /}. */
     Group group(String names) throws IOException {
       Group group = this;
       for (String name : names.split("/", -1)) {
@@ -180,7 +184,7 @@ final class Hdf5File {
       return group;
     }
 
-    /** The array at a path of names with {@code /} between them. */
+    /** Returns the array at a path of names separated by {@code /}. */
     Array array(String names) throws IOException {
       int slash = names.lastIndexOf('/');
       Group owner = slash < 0 ? this : group(names.substring(0, slash));
@@ -196,11 +200,12 @@ final class Hdf5File {
       return address;
     }
 
-    /** The texts of an attribute; null where there is no such attribute. */
+    /** Returns the strings of an attribute, or null if there is no such attribute. */
     List<String> texts(String name) throws IOException {
       for (var info : header.getMessagesOfType(AttributeInfoMessage.class)) {
         if (info.getFractalHeapAddress() != -1) {
-          throw new IOException("'" + path + "' keeps its attributes in a way that Keras does not");
+          throw new IOException(
+              "'" + path + "' stores its attributes in a way that Keras does not use");
         }
       }
       for (var attribute : header.getMessagesOfType(AttributeMessage.class)) {
@@ -211,14 +216,15 @@ final class Hdf5File {
       return null;
     }
 
-    /** The text of an attribute; null where there is no such attribute. */
+    /** Returns the string of an attribute, or null if there is no such attribute. */
     String text(String name) throws IOException {
       List<String> texts = texts(name);
       if (texts == null) {
         return null;
       }
       if (texts.size() != 1) {
-        throw new IOException("the attribute '" + name + "' is not one text");
+        throw new IOException(
+            "the attribute '" + name + "' must be one string, but has " + texts.size());
       }
       return texts.get(0);
     }
@@ -234,7 +240,7 @@ final class Hdf5File {
     if (type instanceof VariableLength variable && variable.isVariableLengthString()) {
       Map<Long, GlobalHeap> heaps = new LinkedHashMap<>();
       while (data.remaining() >= type.getSize() && type.getSize() == 16) {
-        data.getInt(); // the length, which the heap knows too
+        data.getInt(); // the length, which is also in the heap
         long address = data.getLong();
         int index = data.getInt();
         if (address == 0) {
@@ -255,7 +261,7 @@ final class Hdf5File {
         texts.add(text(text));
       }
     } else {
-      throw new IOException("the attribute '" + attribute.getName() + "' is not of texts");
+      throw new IOException("the attribute '" + attribute.getName() + "' must consist of strings");
     }
     return texts;
   }
@@ -263,7 +269,7 @@ final class Hdf5File {
   private String text(ByteBuffer buffer) throws IOException {
     textBytes = Math.addExact(textBytes, buffer.remaining());
     if (textBytes > LONGEST_TEXTS) {
-      throw new IOException("its attributes are longer than " + LONGEST_TEXTS + " bytes");
+      throw new IOException("its attributes must have at most " + LONGEST_TEXTS + " bytes");
     }
     byte[] encoded = new byte[buffer.remaining()];
     buffer.get(encoded);
@@ -279,7 +285,7 @@ final class Hdf5File {
     while (heap.get(offset + length) != 0) {
       length++;
       if (length > LONGEST_NAME) {
-        throw new IOException("a name is longer than " + LONGEST_NAME + " bytes");
+        throw new IOException("a name must have at most " + LONGEST_NAME + " bytes");
       }
     }
     byte[] encoded = new byte[length];
@@ -298,7 +304,7 @@ final class Hdf5File {
       this.path = path;
       ObjectHeader header = ObjectHeader.readObjectHeader(storage, address);
       if (!header.hasMessageOfType(DataSpaceMessage.class)) {
-        throw new IOException("'" + path + "' is a group where an array belongs");
+        throw new IOException("'" + path + "' must be an array, but is a group");
       }
       type = header.getMessageOfType(DataTypeMessage.class).getDataType();
       var space = header.getMessageOfType(DataSpaceMessage.class).getDataSpace();
@@ -306,17 +312,18 @@ final class Hdf5File {
       long size = Math.multiplyExact(space.getTotalLength(), (long) type.getSize());
       DataLayoutMessage layout = header.getMessageOfType(DataLayoutMessage.class);
       if (header.hasMessageOfType(FilterPipelineMessage.class)) {
-        throw new IOException("'" + path + "' is compressed, which Keras does not do");
+        throw new IOException("'" + path + "' must not be compressed");
       }
       if (layout instanceof ContiguousDataLayoutMessage contiguous) {
         data = slice(contiguous.getAddress(), size);
       } else if (layout instanceof CompactDataLayoutMessage compact) {
         data = compact.getDataBuffer().slice();
         if (data.remaining() != size) {
-          throw new IOException("'" + path + "' has not as many bytes as it says");
+          throw new IOException(
+              "'" + path + "' must have " + size + " bytes, but has " + data.remaining());
         }
       } else {
-        throw new IOException("'" + path + "' is stored in pieces, which Keras does not do");
+        throw new IOException("'" + path + "' must not be stored in chunks");
       }
       if (type instanceof OrderedDataType ordered) {
         data.order(ordered.getByteOrder());
@@ -328,12 +335,12 @@ final class Hdf5File {
         throw new IOException(
             "'"
                 + path
-                + "' is to have "
+                + "' must lie within the file's "
+                + bytes.length
+                + " bytes, but has "
                 + size
                 + " bytes at "
-                + address
-                + ", beyond the file's "
-                + bytes.length);
+                + address);
       }
       return ByteBuffer.wrap(bytes, (int) address, (int) size).slice();
     }
@@ -346,17 +353,17 @@ final class Hdf5File {
       return dimensions.clone();
     }
 
-    /** The values, row-major. */
+    /** Returns the values in row-major order. */
     float[] floats() throws IOException {
       if (!(type instanceof FloatingPoint) || type.getSize() != Float.BYTES) {
-        throw new IOException("'" + path + "' is not of float32");
+        throw new IOException("'" + path + "' must be of the type float32");
       }
       float[] values = new float[data.remaining() / Float.BYTES];
       data.asFloatBuffer().get(values);
       return values;
     }
 
-    /** The value of an array of one whole number. */
+    /** Returns the value of an array of one integer. */
     long whole() throws IOException {
       if (type instanceof FixedPoint && data.remaining() == type.getSize()) {
         if (type.getSize() == Long.BYTES) {
@@ -366,7 +373,7 @@ final class Hdf5File {
           return data.getInt(0);
         }
       }
-      throw new IOException("'" + path + "' is not a whole number");
+      throw new IOException("'" + path + "' must be an integer of 4 or 8 bytes");
     }
   }
 }

@@ -12,12 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unroll.data.Shape;
 
-/** The content of an HDF5 file that is to be written, by path. */
+/** Collects the arrays and attributes of an HDF5 file by path, and writes the file. */
 final class Hdf5Tree {
   private final Map<String, Object> arrays = new LinkedHashMap<>();
   private final Map<String, String> names = new LinkedHashMap<>();
 
-  /** Gives a group of arrays the attribute {@code name}, as Keras does. */
+  /** Sets the attribute {@code name} of a group of arrays, as Keras does. */
   void name(String path, String name) {
     names.put(path, name);
   }
@@ -27,12 +27,12 @@ final class Hdf5Tree {
     arrays.put(path, nested(shape.toArray(), 0, values, 0));
   }
 
-  /** Adds a whole number. */
+  /** Adds an integer. */
   void whole(String path, long value) {
     arrays.put(path, value);
   }
 
-  /** jhdf takes the shape of an array from arrays of arrays. */
+  /** Converts to arrays of arrays, from which jhdf infers the shape. */
   private static Object nested(int[] axes, int axis, float[] values, int offset) {
     if (axes.length == 0) {
       return values[0];
@@ -54,13 +54,14 @@ final class Hdf5Tree {
   }
 
   /**
-   * The file's bytes.
+   * Returns the bytes of the file.
    *
-   * @param scratch a file that may be written in between; the caller deletes it
+   * @param scratch a temporary file, which the caller deletes
    */
   byte[] toBytes(File scratch) throws IOException {
-    // jhdf writes through a channel, which an interrupt of this thread closes. A model has to be
-    // saved after the stop button was pressed, too.
+    // jhdf writes through a channel, which an interrupt of this thread closes. A model must be
+    // saved
+    // even after the stop button of a notebook was pressed.
     boolean interrupted = false;
     try {
       while (true) {
@@ -87,7 +88,7 @@ final class Hdf5Tree {
 
   private void write(File file) {
     try (var hdf5 = HdfFile.write(file.toPath())) {
-      hdf5.removeAttribute("_jHDF"); // names the machine
+      hdf5.removeAttribute("_jHDF"); // contains the name of the machine
       Map<String, WritableGroup> groups = new HashMap<>();
       groups.put("", hdf5);
       arrays.forEach(
@@ -95,8 +96,9 @@ final class Hdf5Tree {
             int slash = path.lastIndexOf('/');
             group(groups, path.substring(0, slash)).putDataset(path.substring(slash + 1), array);
           });
-      // Only of groups with arrays: jhdf 0.13 ends a file with a note behind the last array, on top
-      // of whatever group without arrays comes after it. Keras does not miss empty groups.
+      // Only groups with arrays: jhdf 0.13 writes a footer after the last array, which overwrites
+      // any
+      // group without arrays that follows. Keras does not need empty groups.
       names.forEach(
           (path, name) -> {
             if (groups.containsKey(path)) {

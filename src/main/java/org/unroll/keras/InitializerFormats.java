@@ -4,18 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.unroll.network.Initializer;
 import org.unroll.network.Initializers;
 import org.unroll.network.Initializers.Distribution;
 import org.unroll.network.Initializers.Fan;
 
-/** Initializers in Keras's configurations. */
+/** The formats of initializers. */
 final class InitializerFormats {
   private static final String MODULE = "keras.initializers";
 
-  /** Keras's classes without arguments, all of which have a more general one. */
+  /** Keras's classes without arguments, each a special case of a more general class. */
   private static final Map<String, Initializer> NAMED = new LinkedHashMap<>();
 
   static {
@@ -86,12 +85,14 @@ final class InitializerFormats {
                   "mode",
                   object ->
                       JsonNodeFactory.instance.textNode(
-                          object.fan() == Fan.AVERAGE ? "fan_avg" : "fan_" + lower(object.fan())))
-              .node(
-                  "distribution",
-                  object -> JsonNodeFactory.instance.textNode(lower(object.distribution()))));
+                          switch (object.fan()) {
+                            case IN -> "fan_in";
+                            case OUT -> "fan_out";
+                            case AVERAGE -> "fan_avg";
+                          }))
+              .node("distribution", object -> Format.lowerCase(object.distribution())));
 
-  /** Names that Keras takes besides the class names and their snake case. */
+  /** Names that Keras accepts in addition to the class names and their snake case. */
   private static final Map<String, String> ALIASES =
       Map.of(
           "OrthogonalInitializer", "Orthogonal",
@@ -126,18 +127,14 @@ final class InitializerFormats {
     return new Initializers.VarianceScaling(config.number("scale", 1), fan, shape);
   }
 
-  private static String lower(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
-  }
-
-  /** Reads the argument {@code name}, an object or a name. */
+  /** Reads the argument {@code name}, which is an object or a name. */
   static Initializer read(Config owner, String name) {
     JsonNode node = owner.node(name);
     String given = node.isTextual() ? node.asText() : node.path("class_name").asText();
     String type = ALIASES.getOrDefault(given, Config.camelCase(given));
     JsonNode arguments = node.path("config");
     Config config = new Config(name + " " + given + " of " + owner.owner(), arguments);
-    // Fresh weights are drawn from the model's seed; weights that were saved are read.
+    // New weights depend on the model's seed, and saved weights are read from the file.
     config.ignore("seed", "dtype", "input_axes", "output_axes");
     Initializer initializer = NAMED.get(type);
     if (initializer == null) {
@@ -149,7 +146,7 @@ final class InitializerFormats {
                 + name
                 + "="
                 + given
-                + ", which is not supported: this library does not know the initializer.");
+                + ", which is not supported: this library has no such initializer.");
       }
       initializer = format.read(config);
     }
@@ -167,10 +164,11 @@ final class InitializerFormats {
     Format<? extends Initializer> format = Format.of(FORMATS, initializer);
     if (format == null) {
       throw new IllegalArgumentException(
-          name
-              + " is an initializer of your own, "
+          "The "
+              + name
+              + " must be one of Initializers to be saved in a Keras file, but was "
               + initializer
-              + ", which a Keras file cannot hold. Use one of Initializers.");
+              + ".");
     }
     return format.write(initializer);
   }

@@ -13,8 +13,8 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * The zip of Keras 3: three entries, nothing else. They are read into memory, never unpacked, and
- * only after their sizes have been found reasonable.
+ * The zip file of Keras 3 with its three entries. Entries are read into memory after their sizes
+ * were checked, and are never unpacked to the disk.
  *
  * @param metadata {@code metadata.json}
  * @param config {@code config.json}
@@ -25,18 +25,19 @@ record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
   private static final String CONFIG = "config.json";
   private static final String WEIGHTS = "model.weights.h5";
 
-  /** The size of a file of weights beyond which it is refused: 1 GiB, 2²⁸ numbers. */
+  /** The maximum size of the weights: 1 GiB, which is 2²⁸ numbers. */
   static final int LARGEST_WEIGHTS = 1 << 30;
 
-  /** The size of a text beyond which it is refused. */
+  /** The maximum size of a JSON entry. */
   private static final int LARGEST_TEXT = 4 << 20;
 
-  /** What an entry may unpack to in any case, and how many times its packed size beyond that. */
+  /** The size to which any entry may unpack, regardless of its compression ratio. */
   private static final long HARMLESS = 16 << 20;
 
+  /** The maximum compression ratio of larger entries. */
   private static final int LARGEST_RATIO = 10;
 
-  /** Whether a file begins as a zip does. */
+  /** Returns whether a file begins with the signature of a zip file. */
   static boolean isZip(byte[] head) {
     return head.length >= 4 && head[0] == 'P' && head[1] == 'K' && head[2] == 3 && head[3] == 4;
   }
@@ -50,15 +51,15 @@ record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
         String name = entry.getName();
         if (!name.equals(METADATA) && !name.equals(CONFIG) && !name.equals(WEIGHTS)) {
           throw new IOException(
-              "it has an entry '"
-                  + name
-                  + "'; a model here has "
+              "it must contain only "
                   + METADATA
                   + ", "
                   + CONFIG
                   + " and "
                   + WEIGHTS
-                  + " only");
+                  + ", but has the entry '"
+                  + name
+                  + "'");
         }
         if (entries.put(name, entry) != null) {
           throw new IOException("it has the entry '" + name + "' twice");
@@ -75,22 +76,24 @@ record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
       throws IOException {
     ZipEntry entry = entries.get(name);
     if (entry == null) {
-      throw new IOException("it has no entry '" + name + "'");
+      throw new IOException("it must contain the entry '" + name + "', but has none");
     }
     long size = entry.getSize();
     if (size < 0 || size > limit) {
       throw new IOException(
-          "its entry '" + name + "' is to have " + size + " bytes; the limit is " + limit);
+          "its entry '" + name + "' must have at most " + limit + " bytes, but claims " + size);
     }
     if (size > HARMLESS + LARGEST_RATIO * entry.getCompressedSize()) {
       throw new IOException(
           "its entry '"
               + name
-              + "' would grow from "
+              + "' must unpack to at most "
+              + LARGEST_RATIO
+              + " times its size, but would grow from "
               + entry.getCompressedSize()
               + " to "
               + size
-              + " bytes, more than weights do");
+              + " bytes");
     }
     byte[] bytes;
     try (InputStream in = zip.getInputStream(entry)) {
@@ -99,12 +102,12 @@ record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
     var crc = new CRC32();
     crc.update(bytes);
     if (bytes.length != size || crc.getValue() != entry.getCrc()) {
-      throw new IOException("its entry '" + name + "' is damaged: length or checksum are wrong");
+      throw new IOException("its entry '" + name + "' is damaged: wrong length or checksum");
     }
     return bytes;
   }
 
-  /** Writes the archive, its entries as they are, as Keras does. */
+  /** Writes the archive with uncompressed entries, as Keras does. */
   void write(OutputStream out) throws IOException {
     var zip = new ZipOutputStream(out);
     write(zip, METADATA, metadata);

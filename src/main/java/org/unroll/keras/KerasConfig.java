@@ -9,8 +9,11 @@ import org.unroll.network.Layer;
 import org.unroll.optimizers.Optimizer;
 
 /**
- * Reads what Keras 3's {@code get_config()} and {@code to_json()} say of a model. Everything that
- * is not supported is an error that names layer, option and reason; nothing is dropped in silence.
+ * Creates models, optimizers and losses from the JSON of Keras 3, such as that of {@code
+ * model.to_json()}. The JSON contains no weights; use {@link Sequential#load} to read a model file.
+ *
+ * <p>An unsupported layer or option throws an exception that names it and the reason. Nothing is
+ * silently ignored.
  */
 public final class KerasConfig {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -18,11 +21,11 @@ public final class KerasConfig {
   private KerasConfig() {}
 
   /**
-   * A new model from the JSON of {@code Sequential.get_config()} (or of {@code to_json()}, which
-   * wraps it in a class name). A Functional model is read where it is a chain of layers.
+   * Creates a model with new weights from the JSON of {@code get_config()} or {@code to_json()}. A
+   * Functional model is supported if it is a chain of layers.
    *
-   * @throws IllegalArgumentException if the text is not such a configuration, or asks for something
-   *     this library does not have
+   * @throws IllegalArgumentException if {@code json} is not such a configuration, or contains
+   *     something that this library does not support
    */
   public static Sequential sequential(String json) {
     ModelConfigs.Stack stack = ModelConfigs.read(parse(json));
@@ -30,12 +33,22 @@ public final class KerasConfig {
     return stack.name() == null ? model : model.name(stack.name());
   }
 
-  /** The optimizer from the JSON of {@code keras.optimizers.serialize}. */
+  /**
+   * Creates an optimizer from the JSON of {@code keras.optimizers.serialize}.
+   *
+   * @throws IllegalArgumentException if {@code json} is not such a configuration, or contains
+   *     something that this library does not support
+   */
   public static Optimizer optimizer(String json) {
     return OptimizerFormats.read(parse(json));
   }
 
-  /** The loss from the JSON of {@code keras.losses.serialize}, or from its quoted name. */
+  /**
+   * Creates a loss from the JSON of {@code keras.losses.serialize}, or from its name in quotes.
+   *
+   * @throws IllegalArgumentException if {@code json} is not such a configuration, or contains
+   *     something that this library does not support
+   */
   public static Loss loss(String json) {
     return LossFormats.read(parse(json));
   }
@@ -45,7 +58,7 @@ public final class KerasConfig {
       return JSON.readTree(json);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "A Keras configuration is JSON. " + e.getOriginalMessage(), e);
+          "A Keras configuration must be JSON: " + e.getOriginalMessage(), e);
     }
   }
 }

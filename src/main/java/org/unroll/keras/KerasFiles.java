@@ -16,25 +16,29 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.unroll.ModelFiles;
 import org.unroll.Sequential;
 import org.unroll.data.Shape;
 import org.unroll.internal.AtomicFile;
+import org.unroll.internal.UniqueNames;
 import org.unroll.metrics.Metric;
 import org.unroll.network.Layer;
 import org.unroll.network.Network;
 import org.unroll.network.Weight;
 import org.unroll.optimizers.Optimizer;
 
-/** Model files in Keras's formats; see {@link Sequential#load} and {@link Sequential#save}. */
+/**
+ * Reads and writes model files in Keras's formats, for {@link Sequential#load} and {@link
+ * Sequential#save}. It is public because {@link java.util.ServiceLoader} requires this.
+ *
+ * @hidden
+ */
 public final class KerasFiles implements ModelFiles {
-  /** The version of Keras whose files the files written here are like. */
+  /** The version of Keras whose format is written. */
   private static final String KERAS_VERSION = "3.15.1";
 
-  /** What a configuration may be nested; Keras's own have some ten levels. */
+  /** The maximum nesting of a configuration; those that Keras writes have about ten levels. */
   private static final int DEEPEST_JSON = 100;
 
   private static final ObjectMapper JSON =
@@ -44,7 +48,7 @@ public final class KerasFiles implements ModelFiles {
                   StreamReadConstraints.builder().maxNestingDepth(DEEPEST_JSON).build())
               .build());
 
-  /** Found as a service. */
+  /** Called by the service loader. */
   public KerasFiles() {}
 
   @Override
@@ -58,7 +62,7 @@ public final class KerasFiles implements ModelFiles {
     } catch (UncheckedIOException e) {
       throw unreadable(path, e.getCause());
     } catch (RuntimeException | StackOverflowError e) {
-      // A damaged file leads its readers to wherever it likes.
+      // A damaged file can cause any exception in the libraries that read it.
       throw unreadable(path, new IOException("it is damaged (" + e + ")", e));
     }
   }
@@ -79,13 +83,16 @@ public final class KerasFiles implements ModelFiles {
     if (Hdf5File.isHdf5(head)) {
       if (file.length() > KerasArchive.LARGEST_WEIGHTS) {
         throw new IOException(
-            "it has " + file.length() + " bytes; the limit is " + KerasArchive.LARGEST_WEIGHTS);
+            "it must have at most "
+                + KerasArchive.LARGEST_WEIGHTS
+                + " bytes, but has "
+                + file.length());
       }
       try (var in = new FileInputStream(file)) {
         return readH5(new Hdf5File(in.readNBytes(KerasArchive.LARGEST_WEIGHTS)).root(), compile);
       }
     }
-    throw new IOException("it is neither a .keras file (a zip) nor an .h5 file (HDF5)");
+    throw new IOException("it must be a .keras file (zip) or an .h5 file (HDF5)");
   }
 
   private static Sequential readKeras(KerasArchive archive, boolean compile) throws IOException {
@@ -106,7 +113,8 @@ public final class KerasFiles implements ModelFiles {
   private static Sequential readH5(Hdf5File.Group root, boolean compile) throws IOException {
     String json = root.text("model_config");
     if (json == null) {
-      throw new IOException("it holds no model, weights at most: it has no 'model_config'");
+      throw new IOException(
+          "it must contain a model, but has no 'model_config'; it may be a file of weights only");
     }
     JsonNode config = parse("model_config", json.getBytes(StandardCharsets.UTF_8));
     String version = root.text("keras_version");
@@ -126,21 +134,24 @@ public final class KerasFiles implements ModelFiles {
     try {
       JsonNode node = JSON.readTree(json);
       if (!node.isObject()) {
-        throw new IOException("its " + part + " is not an object");
+        throw new IOException("its " + part + " must be a JSON object");
       }
       return node;
     } catch (JsonProcessingException e) {
-      throw new IOException("its " + part + " is not JSON: " + e.getOriginalMessage(), e);
+      throw new IOException("its " + part + " must be JSON: " + e.getOriginalMessage(), e);
     }
   }
 
-  /** Whether Keras 3 has written the file; refuses what an older one has meant differently. */
+  /**
+   * Returns whether Keras 3 wrote the file. Rejects options whose meaning changed since Keras 2.
+   */
   private static boolean isKeras3(String version, JsonNode config) throws IOException {
     if (version.startsWith("3.")) {
       return true;
     }
     if (!version.matches("[12]\\..*")) {
-      throw new IOException("it was written by Keras '" + version + "', which is not known");
+      throw new IOException(
+          "it must have been written by Keras 1, 2 or 3, but its version is '" + version + "'");
     }
     JsonNode layers = config.path("config");
     for (JsonNode layer : layers.isArray() ? layers : layers.path("layers")) {
@@ -154,7 +165,7 @@ public final class KerasFiles implements ModelFiles {
                   + option
                   + "=hard_sigmoid, which is not supported in a file of Keras "
                   + version
-                  + ": there it was another function, 0.2·x + 0.5.");
+                  + ": it was a different function there, 0.2·x + 0.5.");
         }
       }
     }
@@ -184,8 +195,7 @@ public final class KerasFiles implements ModelFiles {
   public void save(Sequential model, Path path) {
     if (!path.toString().endsWith(".keras")) {
       throw new IllegalArgumentException(
-          "A model is saved to a file whose name ends in .keras, or Keras will not open it."
-              + " Received: "
+          "The name of a model file must end in .keras, or Keras will not open it. Received: "
               + path);
     }
     File scratch = AtomicFile.temporaryFor(path);
@@ -215,12 +225,12 @@ public final class KerasFiles implements ModelFiles {
 
   private static Hdf5Tree weights(Sequential model) {
     var tree = new Hdf5Tree();
-    Map<String, Integer> counts = new HashMap<>();
+    var names = new UniqueNames();
     for (Layer layer : model.layers()) {
       LayerFormats.of(layer)
           .groups(
               layer,
-              "layers/" + SavedWeights.uniqueName(layer, counts),
+              "layers/" + SavedWeights.name(layer, names),
               (owner, path) -> {
                 tree.name(path, owner.name());
                 List<Weight> weights = owner.weights();

@@ -1,17 +1,17 @@
 package org.unroll.keras;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.unroll.internal.UniqueNames;
 import org.unroll.network.Layer;
 
 /**
- * How the layers of one class stand in a file: their configuration, and where in the file of
- * weights their own weights and those of the layers inside them are.
+ * The format of the layers of one class: their configuration, and the location of their weights and
+ * of the weights of inner layers.
  *
  * @param <L> the class
  */
@@ -24,15 +24,15 @@ final class LayerFormat<L extends Layer> {
     this.config = config;
   }
 
-  /** A layer that keeps its weights under its own name, unless layers inside it have them. */
+  /** Creates the format of a layer that stores its weights under its name. */
   static <L extends Layer> LayerFormat<L> of(Format<L> config) {
     return new LayerFormat<>(config);
   }
 
   /**
-   * A layer inside this one, which then has no weights of its own.
+   * Declares an inner layer. A layer with inner layers has no other weights.
    *
-   * @param attribute Keras's name of the attribute that holds it
+   * @param attribute Keras's name of the attribute
    */
   LayerFormat<L> inner(String attribute, Function<L, Layer> layer) {
     inner.put(attribute, layer);
@@ -40,21 +40,22 @@ final class LayerFormat<L extends Layer> {
   }
 
   /**
-   * A list of layers inside this one, which then has no weights of its own.
+   * Declares a list of inner layers. A layer with inner layers has no other weights.
    *
-   * @param attribute Keras's name of the attribute that holds it
+   * @param attribute Keras's name of the attribute
    */
   LayerFormat<L> innerList(String attribute, Function<L, List<? extends Layer>> layers) {
     innerLists.put(attribute, layers);
     return this;
   }
 
+  /** Returns the format of the configuration. */
   Format<L> config() {
     return config;
   }
 
-  /** The layers directly inside a layer of this format, in the order of their weights. */
-  @SuppressWarnings("unchecked") // the caller has found this format by the layer
+  /** Returns the direct inner layers of a layer of this format, in the order of their weights. */
+  @SuppressWarnings("unchecked") // the caller chose this format by the layer
   List<Layer> children(Layer layer) {
     List<Layer> children = new ArrayList<>();
     inner.values().forEach(function -> children.add(function.apply((L) layer)));
@@ -63,10 +64,10 @@ final class LayerFormat<L extends Layer> {
   }
 
   /**
-   * Tells in which group the weights of a layer are; of a layer around others, whose weights are
-   * theirs, where those of the others are.
+   * Passes each layer that has weights, and the path of the group that contains them, to {@code
+   * sink}. These are the layer itself or its inner layers.
    */
-  @SuppressWarnings("unchecked") // the caller has found this format by the layer
+  @SuppressWarnings("unchecked") // the caller chose this format by the layer
   void groups(Layer layer, String path, BiConsumer<Layer, String> sink) {
     if (inner.isEmpty() && innerLists.isEmpty()) {
       sink.accept(layer, path + "/vars");
@@ -78,9 +79,9 @@ final class LayerFormat<L extends Layer> {
         });
     innerLists.forEach(
         (attribute, function) -> {
-          Map<String, Integer> counts = new HashMap<>();
+          var names = new UniqueNames();
           for (Layer innerLayer : function.apply((L) layer)) {
-            String name = attribute + "/" + SavedWeights.uniqueName(innerLayer, counts);
+            String name = attribute + "/" + SavedWeights.name(innerLayer, names);
             LayerFormats.of(innerLayer).groups(innerLayer, path + "/" + name, sink);
           }
         });

@@ -10,7 +10,7 @@ import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
 import org.unroll.losses.SparseCategoricalCrossentropy;
 
-/** Losses in Keras's configurations: by name, or as objects where they have arguments. */
+/** The formats of losses: a name, or an object if the loss has arguments. */
 final class LossFormats {
   private static final String MODULE = "keras.losses";
 
@@ -48,13 +48,14 @@ final class LossFormats {
                   "from_logits",
                   SparseCategoricalCrossentropy::fromLogits,
                   SparseCategoricalCrossentropy::fromLogits)
-              .refuse("ignore_class", "every class counts."),
-          // Keras 3.15 leaves delta out when it writes a model, and so reads one of 1.
+              .refuse("ignore_class", "all classes are counted."),
+          // Keras 3.15 does not write delta, so a missing value must be 1, its default.
           Format.of(MODULE, "Huber", Huber.class, config -> Losses.huber(config.number("delta", 1)))
               .number("delta", Huber::delta));
 
   private LossFormats() {}
 
+  /** Reads a loss. */
   static Loss read(JsonNode node) {
     if (node.isTextual()) {
       return Losses.of(node.asText());
@@ -75,7 +76,7 @@ final class LossFormats {
     return loss;
   }
 
-  /** A loss with Keras's defaults is written by its name, as Keras does where it was given one. */
+  /** Writes a loss, by its name if it has Keras's default arguments. */
   static JsonNode write(Loss loss) {
     if (isDefault(loss)) {
       return JsonNodeFactory.instance.textNode(loss.name());
@@ -85,7 +86,7 @@ final class LossFormats {
       throw new IllegalArgumentException(
           "The loss '"
               + loss.name()
-              + "' cannot be saved: it is none of Keras's. Save the model before compile, or"
+              + "' cannot be saved: it must be a loss of Keras. Save the model before compile, or"
               + " compile it with one of Losses.");
     }
     return format.write(loss);
@@ -94,7 +95,7 @@ final class LossFormats {
   private static boolean isDefault(Loss loss) {
     try {
       return Losses.of(loss.name()).equals(loss);
-    } catch (IllegalArgumentException notKnown) {
+    } catch (IllegalArgumentException unknown) {
       return false;
     }
   }

@@ -8,12 +8,12 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 
 /**
- * The bytes of an HDF5 file for jhdf, which may read a few times as many of them as there are, then
- * no more. An honest file needs its structure read once or twice; one whose nodes point to each
- * other would be read for ever.
+ * Gives jhdf access to the bytes of an HDF5 file and limits how many bytes it reads. The structure
+ * of a valid file is read once or twice. A file whose nodes refer to each other would be read
+ * endlessly.
  */
 final class MeteredStorage implements HdfBackingStorage {
-  /** What a read counts for besides its length, so that many short ones come to an end too. */
+  /** The cost of a read in addition to its length, so that the number of reads is limited too. */
   private static final int READ = 64;
 
   private static final long ALLOWANCE = 1 << 20;
@@ -23,6 +23,7 @@ final class MeteredStorage implements HdfBackingStorage {
   private final Superblock superblock;
   private long left;
 
+  /** Creates the storage of a file. */
   MeteredStorage(byte[] bytes, Superblock superblock) {
     this.bytes = bytes;
     this.superblock = superblock;
@@ -38,11 +39,11 @@ final class MeteredStorage implements HdfBackingStorage {
   public ByteBuffer map(long address, long length) {
     if (address < 0 || length < 0 || address > bytes.length || length > bytes.length - address) {
       throw new HdfException(
-          "there are no " + length + " bytes at " + address + " of " + bytes.length);
+          "its structure refers to " + length + " bytes at " + address + " of " + bytes.length);
     }
     left -= length + READ;
     if (left < 0) {
-      throw new HdfException("its structure leads back to itself");
+      throw new HdfException("its structure refers to itself");
     }
     return ByteBuffer.wrap(bytes, (int) address, (int) length)
         .slice()

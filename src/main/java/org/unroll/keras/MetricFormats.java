@@ -3,7 +3,6 @@ package org.unroll.keras;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
-import java.util.Locale;
 import org.unroll.metrics.Auc;
 import org.unroll.metrics.BinaryAccuracy;
 import org.unroll.metrics.CategoricalAccuracy;
@@ -19,7 +18,7 @@ import org.unroll.metrics.SparseCategoricalAccuracy;
 import org.unroll.metrics.SparseTopKCategoricalAccuracy;
 import org.unroll.metrics.TopKCategoricalAccuracy;
 
-/** Metrics in Keras's configurations: by name, or as objects where they have arguments. */
+/** The formats of metrics: a name, or an object if the metric has arguments. */
 final class MetricFormats {
   private static final String MODULE = "keras.metrics";
 
@@ -63,7 +62,7 @@ final class MetricFormats {
                           config.text("name"), config.has("k") ? config.integer("k") : 5))
               .node("name", metric -> text(metric.name()))
               .integer("k", SparseTopKCategoricalAccuracy::k)
-              .refuse("from_sorted_ids", "predictions are scores, not sorted ids."),
+              .refuse("from_sorted_ids", "predictions must be scores, not sorted ids."),
           Format.of(
                   MODULE,
                   "RootMeanSquaredError",
@@ -77,8 +76,8 @@ final class MetricFormats {
                   config -> new Precision(config.text("name"), threshold(config)))
               .node("name", metric -> text(metric.name()))
               .number("thresholds", Precision::threshold)
-              .refuse("top_k", "a threshold decides what counts as a yes.")
-              .refuse("class_id", "all outputs are taken together."),
+              .refuse("top_k", "a threshold decides which predictions are positive.")
+              .refuse("class_id", "the metric is computed over all outputs together."),
           Format.of(
                   MODULE,
                   "Recall",
@@ -86,15 +85,15 @@ final class MetricFormats {
                   config -> new Recall(config.text("name"), threshold(config)))
               .node("name", metric -> text(metric.name()))
               .number("thresholds", Recall::threshold)
-              .refuse("top_k", "a threshold decides what counts as a yes.")
-              .refuse("class_id", "all outputs are taken together."),
+              .refuse("top_k", "a threshold decides which predictions are positive.")
+              .refuse("class_id", "the metric is computed over all outputs together."),
           Format.of(
                   MODULE,
                   "F1Score",
                   F1Score.class,
                   config -> new F1Score(config.text("name"), average(config), null, 0))
               .node("name", metric -> text(metric.name()))
-              .node("average", metric -> text(lower(metric.average())))
+              .node("average", metric -> Format.lowerCase(metric.average()))
               .optionalNumber("threshold", F1Score::threshold, F1Score::threshold),
           Format.of(
                   MODULE,
@@ -102,15 +101,15 @@ final class MetricFormats {
                   R2Score.class,
                   config -> new R2Score(config.text("name"), aggregation(config), 0))
               .node("name", metric -> text(metric.name()))
-              .node("class_aggregation", metric -> text(lower(metric.aggregation())))
-              .refuse("num_regressors", "the score is not adjusted."),
+              .node("class_aggregation", metric -> Format.lowerCase(metric.aggregation()))
+              .refuse("num_regressors", "there is no adjusted score."),
           Format.of(MODULE, "AUC", Auc.class, MetricFormats::auc)
               .node("name", metric -> text(metric.name()))
               .integer("num_thresholds", Auc::numThresholds)
               .node("curve", metric -> text(metric.curve().name()))
-              .node("summation_method", metric -> text(lower(metric.summation())))
-              .refuse("multi_label", "all outputs are taken together.")
-              .refuse("from_logits", "predictions are probabilities."));
+              .node("summation_method", metric -> Format.lowerCase(metric.summation()))
+              .refuse("multi_label", "the metric is computed over all outputs together.")
+              .refuse("from_logits", "predictions must be probabilities."));
 
   private MetricFormats() {}
 
@@ -138,7 +137,7 @@ final class MetricFormats {
   }
 
   private static Auc auc(Config config) {
-    // What Keras writes of thresholds of its own besides their number.
+    // Keras writes its default thresholds in addition to their number.
     config.ignore("thresholds", "num_labels", "label_weights");
     return new Auc(
         config.text("name"),
@@ -153,10 +152,7 @@ final class MetricFormats {
     return JsonNodeFactory.instance.textNode(value);
   }
 
-  private static String lower(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
-  }
-
+  /** Reads a metric. */
   static Metric read(JsonNode node) {
     if (node.isTextual()) {
       return Metrics.of(node.asText());
@@ -176,15 +172,13 @@ final class MetricFormats {
       metric = new LossMetric(config.text("name"), loss.loss());
     } else {
       throw new IllegalArgumentException(
-          "The metric '" + type + "' is not supported: this library does not read it.");
+          "The metric '" + type + "' is not supported: this library has no such metric.");
     }
     config.finish();
     return metric;
   }
 
-  /**
-   * A metric with Keras's defaults is written by its name, as Keras does where it was given one.
-   */
+  /** Writes a metric, by its name if it has no arguments. */
   static JsonNode write(Metric metric) {
     Format<? extends Metric> format = Format.of(FORMATS, metric);
     if (format != null) {
@@ -201,10 +195,10 @@ final class MetricFormats {
     throw new IllegalArgumentException(
         "The metric '"
             + metric.name()
-            + "' cannot be saved: it is none of Keras's. Compile the model without it to save it.");
+            + "' cannot be saved: it must be a metric of Keras. Compile the model without it to save it.");
   }
 
-  /** Keras's class for the mean of a loss. */
+  /** Returns Keras's class for the mean of a loss. */
   private static String className(LossMetric metric) {
     return switch (metric.loss().name()) {
       case "kl_divergence" -> "KLDivergence";
@@ -213,7 +207,7 @@ final class MetricFormats {
     };
   }
 
-  /** Whether this name stands for this metric, its name in the logs aside. */
+  /** Returns whether Keras's metric of this name equals a metric, except for its name in logs. */
   private static boolean isKnown(String name, Metric metric) {
     try {
       Metric known = Metrics.of(name);
@@ -222,7 +216,7 @@ final class MetricFormats {
               && metric instanceof LossMetric given
               && mean.loss().equals(given.loss())
               && !name.equals(given.name()));
-    } catch (IllegalArgumentException notKnown) {
+    } catch (IllegalArgumentException unknown) {
       return false;
     }
   }

@@ -12,19 +12,19 @@ import org.unroll.Sequential;
 import org.unroll.layers.core.Embedding;
 import org.unroll.network.Layer;
 
-/** Whole models in Keras's configurations: Sequential, and Functional where it is a chain. */
+/** Reads and writes whole models: Sequential models, and Functional models that are a chain. */
 final class ModelConfigs {
   private ModelConfigs() {}
 
   /**
-   * A model that is not built yet.
+   * A model before its weights are created.
    *
-   * @param name its name, or null
-   * @param layers an input and what follows it
+   * @param name the name, may be null
+   * @param layers the layers, the first of them an input
    */
   record Stack(String name, List<Layer> layers) {}
 
-  /** Reads a model, {@code {class_name, config}}, or the config of a Sequential model alone. */
+  /** Reads a model, {@code {class_name, config}}, or only the config of a Sequential model. */
   static Stack read(JsonNode node) {
     JsonNode config = node.get("config");
     if (config == null) {
@@ -38,12 +38,12 @@ final class ModelConfigs {
           throw new IllegalArgumentException(
               "A model of the class '"
                   + type
-                  + "' is not supported: Sequential models and Functional ones that are a chain"
-                  + " are.");
+                  + "' is not supported. Supported: Sequential models, and Functional models that"
+                  + " are a chain of layers.");
     };
   }
 
-  /** Freezes all layers where the model as a whole is frozen. */
+  /** Freezes all layers if the whole model is frozen. */
   private static Stack frozen(JsonNode config, Stack stack) {
     if (!config.path("trainable").asBoolean(true)) {
       stack.layers().forEach(layer -> layer.trainable(false));
@@ -52,12 +52,12 @@ final class ModelConfigs {
   }
 
   private static Stack sequential(JsonNode config) {
-    // Before Keras 2.3 the configuration was the list itself.
+    // Before Keras 2.3, the configuration was the list itself.
     JsonNode layers = config.isArray() ? config : config.get("layers");
     if (layers == null || !layers.isArray() || layers.isEmpty()) {
       throw new IllegalArgumentException(
-          "The configuration of a Sequential model has a list 'layers'. Received: "
-              + (layers == null ? "none" : layers));
+          "The configuration of a Sequential model must have a list 'layers', but "
+              + (layers == null ? "has none." : "'layers' was " + layers + "."));
     }
     List<Layer> stack = new ArrayList<>();
     if (!"InputLayer".equals(layers.get(0).path("class_name").asText())) {
@@ -67,10 +67,10 @@ final class ModelConfigs {
       }
       if (!shape.isArray()) {
         throw new IllegalArgumentException(
-            "The model has no input shape: it was never built in Keras. Begin it with an Input, or"
-                + " call it once before saving.");
+            "The model must have an input shape, but has none because it was not built in Keras."
+                + " Begin it with an Input, or call it on a batch before you save it.");
       }
-      stack.add(LayerFormats.input("the model", shape));
+      stack.add(CoreFormats.input("the model", shape));
     }
     for (JsonNode layer : layers) {
       stack.add(LayerFormats.read(layer));
@@ -94,7 +94,13 @@ final class ModelConfigs {
       JsonNode other = successors.put(predecessor, layer);
       if (other != null) {
         throw notAChain(
-            "'" + predecessor + "' goes to '" + nameOf(other) + "' and to '" + name + "'");
+            "the layer '"
+                + predecessor
+                + "' feeds both '"
+                + nameOf(other)
+                + "' and '"
+                + name
+                + "'");
       }
     }
     if (input == null) {
@@ -109,14 +115,15 @@ final class ModelConfigs {
       layer = successors.remove(last);
     }
     if (!successors.isEmpty()) {
-      throw notAChain("nothing leads to what follows " + successors.keySet());
+      throw notAChain(
+          "the layers after " + successors.keySet() + " are not connected to the input");
     }
     JsonNode output = config.path("output_layers");
     if (output.isArray() && output.size() == 1 && output.get(0).isArray()) {
       output = output.get(0);
     }
     if (!output.path(0).asText("").equals(last)) {
-      throw notAChain("its output " + output + " is not that of the last layer, '" + last + "'");
+      throw notAChain("its output is " + output + ", not that of the last layer '" + last + "'");
     }
     return new Stack(config.path("name").asText(null), stack);
   }
@@ -127,17 +134,16 @@ final class ModelConfigs {
 
   private static IllegalArgumentException notAChain(String reason) {
     return new IllegalArgumentException(
-        "A Functional model is supported where it is a chain of layers with one input and one"
-            + " output; here "
+        "A Functional model must be a chain of layers with one input and one output, but "
             + reason
             + ".");
   }
 
-  /** The name of the one layer that this one is fed by. */
+  /** Returns the name of the layer that feeds this one. */
   private static String predecessor(JsonNode layer, String name) {
     JsonNode calls = layer.path("inbound_nodes");
     if (calls.size() != 1) {
-      throw notAChain("'" + name + "' is used " + calls.size() + " times");
+      throw notAChain("the layer '" + name + "' is used " + calls.size() + " times");
     }
     JsonNode call = calls.get(0);
     JsonNode tensor;
@@ -145,13 +151,13 @@ final class ModelConfigs {
     if (call.isObject()) { // Keras 3
       JsonNode inputs = call.path("args");
       if (inputs.size() != 1) {
-        throw notAChain("'" + name + "' has " + inputs.size() + " inputs");
+        throw notAChain("the layer '" + name + "' has " + inputs.size() + " inputs");
       }
       tensor = inputs.get(0).path("config").path("keras_history");
       arguments = call.path("kwargs");
     } else { // Keras 2: [[name, 0, 0, {}]]
       if (call.size() != 1) {
-        throw notAChain("'" + name + "' has " + call.size() + " inputs");
+        throw notAChain("the layer '" + name + "' has " + call.size() + " inputs");
       }
       tensor = call.get(0);
       arguments = tensor.path(3);
@@ -162,16 +168,17 @@ final class ModelConfigs {
             argument -> {
               JsonNode value = arguments.get(argument);
               if (!value.isNull() && !(value.isBoolean() && !value.booleanValue())) {
-                throw notAChain("'" + name + "' is called with " + argument + "=" + value);
+                throw notAChain(
+                    "the layer '" + name + "' is called with " + argument + "=" + value);
               }
             });
     if (!tensor.path(0).isTextual() || tensor.path(1).asInt(-1) != 0) {
-      throw notAChain("'" + name + "' has the input " + tensor);
+      throw notAChain("the layer '" + name + "' has the input " + tensor);
     }
     return tensor.get(0).asText();
   }
 
-  /** Writes a model as Keras writes a Sequential one, with what it is compiled with. */
+  /** Writes a model as Keras writes a Sequential model, including its compile configuration. */
   static ObjectNode write(Sequential model) {
     ArrayNode layers = JsonNodeFactory.instance.arrayNode();
     ObjectNode input = LayerFormats.write(model.network().input());
@@ -201,7 +208,7 @@ final class ModelConfigs {
     return node;
   }
 
-  /** Where the batch size is fixed, Keras builds every layer with it. */
+  /** Sets a fixed batch size in the input shapes of all layers, as Keras does. */
   private static void fixBatch(JsonNode layers, int batchSize) {
     for (JsonNode shape : layers.findValues("input_shape")) {
       ((ArrayNode) shape).set(0, batchSize);

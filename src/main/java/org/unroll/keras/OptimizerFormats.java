@@ -15,7 +15,7 @@ import org.unroll.optimizers.Optimizers;
 import org.unroll.optimizers.RmsProp;
 import org.unroll.optimizers.Sgd;
 
-/** Optimizers in Keras's configurations. */
+/** The formats of optimizers. */
 final class OptimizerFormats {
   private static final String MODULE = "keras.optimizers";
 
@@ -60,9 +60,9 @@ final class OptimizerFormats {
         .optionalNumber("clipvalue", O::clipvalue, O::clipvalue)
         .optionalNumber("global_clipnorm", O::globalClipnorm, O::globalClipnorm)
         .ignore("name", "ema_momentum", "ema_overwrite_frequency", "jit_compile")
-        .refuse("use_ema", "no moving average of the weights is kept.")
-        .refuse("loss_scale_factor", "training is in float32, which needs no scaling.")
-        .refuse("gradient_accumulation_steps", "every batch is a step.");
+        .refuse("use_ema", "there is no moving average of the weights.")
+        .refuse("loss_scale_factor", "training uses float32, which needs no scaling.")
+        .refuse("gradient_accumulation_steps", "each batch is a step.");
   }
 
   private static Format<Adam> adam(Format<Adam> format) {
@@ -87,7 +87,7 @@ final class OptimizerFormats {
     return optimizer.learningRate(ScheduleFormats.read(rate));
   }
 
-  /** An optimizer from its configuration, or from its name alone. */
+  /** Reads an optimizer from its configuration or from its name. */
   static Optimizer read(JsonNode node) {
     if (node.isTextual()) {
       return Optimizers.of(node.asText());
@@ -107,14 +107,14 @@ final class OptimizerFormats {
     return optimizer;
   }
 
-  /** The configuration of an optimizer. */
+  /** Writes an optimizer. */
   static ObjectNode write(Optimizer optimizer) {
     Format<? extends Optimizer> format = Format.of(FORMATS, optimizer);
     if (format == null) {
       throw new IllegalArgumentException(
           "The optimizer '"
               + optimizer.name()
-              + "' cannot be saved: it is none of "
+              + "' cannot be saved: it must be one of "
               + FORMATS.stream().map(Format::className).toList()
               + ". Save the model before compile, or compile it with one of them.");
     }

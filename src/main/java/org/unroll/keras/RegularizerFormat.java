@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.unroll.layers.Layers;
 import org.unroll.network.Regularizer;
 
-/** Penalties on weights in Keras's configurations. */
+/** The format of regularizers. */
 final class RegularizerFormat {
   private RegularizerFormat() {}
 
-  /** Reads the argument {@code name}, an object or a name. */
+  /** Reads the argument {@code name}, which is an object or a name. */
   static Regularizer read(Config owner, String name) {
     JsonNode node = owner.node(name);
     String type = node.isTextual() ? node.asText() : node.path("class_name").asText();
@@ -27,13 +27,13 @@ final class RegularizerFormat {
                       + name
                       + "="
                       + type
-                      + ", which is not supported: regularizers are L1, L2 and L1L2.");
+                      + ", which is not supported: a regularizer must be L1, L2 or L1L2.");
         };
     config.finish();
     return regularizer;
   }
 
-  /** Writes a penalty, null where there is none. */
+  /** Writes a regularizer, which may be null. */
   static JsonNode write(Regularizer regularizer) {
     if (regularizer == null) {
       return JsonNodeFactory.instance.nullNode();

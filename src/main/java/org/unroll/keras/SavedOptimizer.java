@@ -8,13 +8,13 @@ import org.unroll.network.Weight;
 import org.unroll.optimizers.Optimizer;
 
 /**
- * The state of an optimizer in a file, Keras's list of variables: the number of steps made, the
- * learning rate unless it follows a schedule, then the slots.
+ * Reads the state of an optimizer from a file. It is Keras's list of variables: the number of
+ * steps, the learning rate unless there is a schedule, then the slots.
  */
 final class SavedOptimizer {
   private SavedOptimizer() {}
 
-  /** The variables in Keras 3's own layout; none where the file has no state. */
+  /** Returns the variables in the layout of Keras 3, or an empty list if there is no state. */
   static List<Hdf5File.Array> ofKeras3(Hdf5File.Group root) throws IOException {
     List<Hdf5File.Array> variables = new ArrayList<>();
     if (root.has("optimizer")) {
@@ -29,7 +29,7 @@ final class SavedOptimizer {
     return variables;
   }
 
-  /** The variables in the layout of {@code .h5} files; none where the file has no state. */
+  /** Returns the variables in the layout of {@code .h5} files, or an empty list without state. */
   static List<Hdf5File.Array> ofH5(Hdf5File.Group root) throws IOException {
     List<Hdf5File.Array> variables = new ArrayList<>();
     if (root.has("optimizer_weights")) {
@@ -41,23 +41,22 @@ final class SavedOptimizer {
     return variables;
   }
 
-  /** Gives an optimizer the state it was saved in. */
+  /** Sets the state of an optimizer. */
   static void restore(Optimizer optimizer, List<Weight> weights, List<Hdf5File.Array> variables)
       throws IOException {
     optimizer.build(weights);
     List<Optimizer.Slot> slots = optimizer.slots();
     int first = optimizer.schedule() == null ? 2 : 1;
-    // Keras makes the slots at the first step: a model saved before it has none.
+    // Keras creates the slots at the first step, so a model saved before it has none.
     boolean untrained = variables.size() == first && variables.get(0).whole() == 0;
     if (!untrained && variables.size() != first + slots.size()) {
       throw new IOException(
-          "it has "
-              + variables.size()
+          "it must have "
+              + (first + slots.size())
               + " variables of the optimizer '"
               + optimizer.name()
-              + "', which has "
-              + (first + slots.size())
-              + " for this model");
+              + "' for this model, but has "
+              + variables.size());
     }
     for (int i = 0; i < slots.size() && !untrained; i++) {
       Optimizer.Slot slot = slots.get(i);
@@ -67,13 +66,14 @@ final class SavedOptimizer {
     }
     long iterations = variables.get(0).whole();
     if (iterations < 0) {
-      throw new IOException("its optimizer has made " + iterations + " steps");
+      throw new IOException(
+          "the number of the optimizer's steps must be at least 0, but was " + iterations);
     }
     optimizer.iterations(iterations);
     if (first == 2) {
       SavedWeights.requireShape(variables.get(1), Shape.of(), "the learning rate");
       float rate = variables.get(1).floats()[0];
-      // The configuration has more digits, the state is what was used last.
+      // The configuration has more digits, but the state is the rate that was last used.
       if (rate != (float) optimizer.learningRate()) {
         optimizer.learningRate(rate);
       }

@@ -10,20 +10,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.unroll.data.Shape;
+import org.unroll.internal.UniqueNames;
 import org.unroll.network.Initializer;
 import org.unroll.network.Layer;
 import org.unroll.network.WeightSource;
 
 /**
- * The weights of a model in an HDF5 file, handed out while the model is being built: a weight gets
- * memory only once an array of its shape was found.
+ * The weights of a model in an HDF5 file, which are read while the model is built. Memory for a
+ * weight is allocated only after an array of its shape was found.
  */
 final class SavedWeights implements WeightSource {
-  /** The weights of one layer that are left. */
+  /** The remaining weights of one layer. */
   private interface Source {
     Hdf5File.Array next() throws IOException;
 
-    /** Complains if there are more weights than the layer has asked for. */
+    /** Throws an exception if there are more weights than the layer has. */
     void finish() throws IOException;
   }
 
@@ -38,36 +39,39 @@ final class SavedWeights implements WeightSource {
   }
 
   /**
-   * The weights in Keras 3's own layout: {@code layers/lstm_1/cell/vars/0}. A layer is found by its
-   * class and its place among the layers of this class.
+   * Finds the weights in the layout of Keras 3, such as {@code layers/lstm_1/cell/vars/0}. A layer
+   * is identified by its class and its index among the layers of this class.
    */
   static SavedWeights ofKeras3(Hdf5File.Group root, List<Layer> layers) throws IOException {
-    // The older name is Keras 2.12's.
+    // Keras 2.12 uses the second name.
     String container = root.has("layers") ? "layers" : "_layer_checkpoint_dependencies";
-    boolean isThere = root.has(container); // else no layer has weights, or the file is damaged
-    Hdf5File.Group group = isThere ? root.group(container) : root;
+    boolean exists = root.has(container); // else no layer has weights, or the file is damaged
+    Hdf5File.Group group = exists ? root.group(container) : root;
     var weights = new SavedWeights();
     List<String> expected = new ArrayList<>();
-    Map<String, Integer> counts = new HashMap<>();
+    var names = new UniqueNames();
     for (Layer layer : layers) {
-      String name = uniqueName(layer, counts);
+      String name = name(layer, names);
       expected.add(name);
       LayerFormats.of(layer)
           .groups(layer, name, (owner, path) -> weights.add(owner, new Group(group, path)));
     }
-    for (String name : isThere ? group.names() : List.<String>of()) {
+    for (String name : exists ? group.names() : List.<String>of()) {
       if (!expected.contains(name) && !name.startsWith("input_layer")) {
-        throw new IOException("it has weights in '" + group.path() + "/" + name + "' of no layer");
+        throw new IOException(
+            "it has weights in '"
+                + group.path()
+                + "/"
+                + name
+                + "', but the model has no such layer");
       }
     }
     return weights;
   }
 
-  /** The name of a layer in Keras 3's layout: its class in snake case, then counted. */
-  static String uniqueName(Layer layer, Map<String, Integer> counts) {
-    String base = Config.snakeCase(layer.type());
-    int count = counts.merge(base, 1, Integer::sum) - 1;
-    return count == 0 ? base : base + "_" + count;
+  /** Returns the name of the next layer in the layout of Keras 3: its class in snake case. */
+  static String name(Layer layer, UniqueNames names) {
+    return names.next(Config.snakeCase(layer.type()));
   }
 
   /** The numbered arrays of one group. */
@@ -96,17 +100,17 @@ final class SavedWeights implements WeightSource {
         throw new IOException(
             "'"
                 + group.path()
-                + "' has "
-                + group.names().size()
-                + " weights where the layer has "
-                + taken);
+                + "' must have "
+                + taken
+                + " weights, but has "
+                + group.names().size());
       }
     }
   }
 
   /**
-   * The weights in the layout of {@code .h5} files: lists by layer. As in Keras, the layers of the
-   * file that have weights belong to those of the model that have some, in their order.
+   * Finds the weights in the layout of {@code .h5} files, which has a list for each layer. As in
+   * Keras, the layers of the file that have weights correspond to those of the model, in order.
    */
   static SavedWeights ofH5(Hdf5File.Group group, List<Layer> layers) throws IOException {
     Deque<Listed> saved = new ArrayDeque<>();
@@ -135,7 +139,9 @@ final class SavedWeights implements WeightSource {
           public void finish() throws IOException {
             if (!saved.isEmpty()) {
               throw new IOException(
-                  "it has weights in '" + saved.element().group.path() + "' of no layer");
+                  "it has weights in '"
+                      + saved.element().group.path()
+                      + "', but the model has no such layer");
             }
           }
         });
@@ -145,7 +151,7 @@ final class SavedWeights implements WeightSource {
   /**
    * Weights that are trained or frozen together.
    *
-   * @param names the layers inside the layer of the model that tell them from the others
+   * @param names the names of the inner layers that identify them
    * @param trainable whether they are trained
    */
   private record Part(List<String> names, boolean trainable) {
@@ -154,7 +160,7 @@ final class SavedWeights implements WeightSource {
     }
   }
 
-  /** Adds the parts of a layer in the order in which they ask for weights. */
+  /** Adds the parts of a layer in the order in which they request weights. */
   private static void addParts(
       Layer layer, List<String> names, boolean trainable, List<Part> parts) {
     List<Layer> children = LayerFormats.of(layer).children(layer);
@@ -170,7 +176,7 @@ final class SavedWeights implements WeightSource {
     }
   }
 
-  /** A list of names; Keras cuts a long one into several attributes. */
+  /** Reads a list of names, which Keras splits into several attributes if it is long. */
   static List<String> names(Hdf5File.Group group, String attribute) throws IOException {
     List<String> names = group.texts(attribute);
     if (names != null) {
@@ -186,14 +192,14 @@ final class SavedWeights implements WeightSource {
     return all;
   }
 
-  /** A layer of the file. */
+  /** A layer of the file and the names of its remaining weights. */
   private record Listed(Hdf5File.Group group, Deque<String> weights) {}
 
-  /** The next layer of the file, taken when the first weight is asked for. */
+  /** The weights of the next layer of the file, which is chosen when the first one is requested. */
   private static final class InOrder implements Source {
     private final Deque<Listed> saved;
     private final List<Part> parts;
-    private Listed mine;
+    private Listed current;
 
     InOrder(Deque<Listed> saved, List<Part> parts) {
       this.saved = saved;
@@ -201,11 +207,11 @@ final class SavedWeights implements WeightSource {
     }
 
     /**
-     * The next layer's weights. Keras lists those that are trained before those that are not, which
-     * is another order where only some of the layers inside a layer are frozen; then the weights
-     * are found by these layers' names.
+     * Returns the weights of the next layer. Keras lists trainable weights before frozen ones. If
+     * only some of the inner layers are frozen, the weights are therefore found by the names of the
+     * inner layers.
      */
-    private Listed take() {
+    private Listed nextLayer() {
       Listed next = saved.poll();
       if (next == null || parts.stream().map(Part::trainable).distinct().count() < 2) {
         return next;
@@ -219,26 +225,26 @@ final class SavedWeights implements WeightSource {
 
     @Override
     public Hdf5File.Array next() throws IOException {
-      if (mine == null) {
-        mine = take();
+      if (current == null) {
+        current = nextLayer();
       }
-      if (mine == null || mine.weights.isEmpty()) {
+      if (current == null || current.weights.isEmpty()) {
         throw new IOException(
-            "it has too few weights"
-                + (mine == null ? " for the layers" : " in '" + mine.group.path() + "'"));
+            "it must have as many weights as the model, but has too few"
+                + (current == null ? "" : " in '" + current.group.path() + "'"));
       }
-      return mine.group.array(mine.weights.remove());
+      return current.group.array(current.weights.remove());
     }
 
     @Override
     public void finish() throws IOException {
-      if (mine != null && !mine.weights.isEmpty()) {
+      if (current != null && !current.weights.isEmpty()) {
         throw new IOException(
-            "it has weights "
-                + mine.weights
+            "it has the weights "
+                + current.weights
                 + " in '"
-                + mine.group.path()
-                + "' that the layer has not");
+                + current.group.path()
+                + "', but the layer has no such weights");
       }
     }
   }
@@ -254,7 +260,7 @@ final class SavedWeights implements WeightSource {
     }
   }
 
-  /** Complains if an array has not the shape of what it is for. */
+  /** Throws an exception unless an array has this shape. */
   static void requireShape(Hdf5File.Array array, Shape shape, String use) throws IOException {
     long[] dimensions = array.dimensions();
     boolean same = dimensions.length == shape.rank();
@@ -265,16 +271,16 @@ final class SavedWeights implements WeightSource {
       throw new IOException(
           "'"
               + array.path()
-              + "' has the shape "
-              + Arrays.toString(dimensions)
-              + " where "
+              + "' must have the shape "
+              + shape
+              + " of "
               + use
-              + " has "
-              + shape);
+              + ", but has "
+              + Arrays.toString(dimensions));
     }
   }
 
-  /** Complains if the file has weights that no layer has asked for. */
+  /** Throws an exception if the file has weights that no layer has requested. */
   void finish() throws IOException {
     for (Source source : inOrder) {
       source.finish();

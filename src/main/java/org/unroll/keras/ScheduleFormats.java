@@ -14,7 +14,7 @@ import org.unroll.optimizers.PiecewiseConstantDecay;
 import org.unroll.optimizers.PolynomialDecay;
 import org.unroll.optimizers.Schedules;
 
-/** Learning rate schedules in Keras's configurations. */
+/** The formats of learning rate schedules. */
 final class ScheduleFormats {
   private static final String MODULE = "keras.optimizers.schedules";
 
@@ -98,6 +98,7 @@ final class ScheduleFormats {
         : cosine;
   }
 
+  /** Reads a schedule. */
   static LearningRateSchedule read(JsonNode node) {
     String type = node.path("class_name").asText("");
     Format<? extends LearningRateSchedule> format = Format.named(FORMATS, type);
@@ -115,13 +116,14 @@ final class ScheduleFormats {
     return schedule;
   }
 
+  /** Writes a schedule. */
   static ObjectNode write(LearningRateSchedule schedule) {
     Format<? extends LearningRateSchedule> format = Format.of(FORMATS, schedule);
     if (format == null) {
       throw new IllegalArgumentException(
           "The learning rate schedule "
               + schedule
-              + " cannot be saved: it is none of "
+              + " cannot be saved: it must be one of "
               + FORMATS.stream().map(Format::className).toList()
               + ".");
     }

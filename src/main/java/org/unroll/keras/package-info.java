@@ -1,7 +1,16 @@
 /**
- * Models in the formats of Keras: configurations as JSON, {@code .keras} and {@code .h5} files in
- * and out. A program meets it through {@link org.unroll.Sequential#load} and {@link
- * org.unroll.Sequential#save}; a new layer, optimizer, loss or metric is one new entry in the table
- * of its formats, which serves for reading and for writing.
+ * Models in the file formats of Keras: {@code .keras} files are read and written, {@code .h5} files
+ * and JSON configurations are read.
+ *
+ * <p>Users call {@link org.unroll.Sequential#load} and {@link org.unroll.Sequential#save}, and
+ * {@link org.unroll.keras.KerasConfig} for a configuration without weights. Contributors begin with
+ * {@code KerasFiles}, which reads and writes whole files, and with {@code LayerFormats}. A new
+ * layer, optimizer, loss or metric needs one entry in the table of its formats ({@code
+ * CoreFormats}, {@code RecurrentFormats}, {@code LossFormats}, …), which is used for reading and
+ * for writing.
+ *
+ * <p>This package depends on {@link org.unroll} and the packages below it. Only tests, the notebook
+ * packages and {@link org.unroll.tuning} may depend on it. {@link org.unroll} finds it as a
+ * service.
  */
 package org.unroll.keras;

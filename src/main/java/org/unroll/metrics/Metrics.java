@@ -1,11 +1,11 @@
 package org.unroll.metrics;
 
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.unroll.internal.UniqueNames;
 import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
 
@@ -270,17 +270,14 @@ public final class Metrics {
    */
   public static Map<String, Metric> byName(List<Metric> metrics) {
     Map<String, Metric> named = new LinkedHashMap<>();
-    Map<String, Integer> uses = new HashMap<>();
+    var names = new UniqueNames();
     List<Metric> ordered =
         metrics.stream().sorted(Comparator.comparing(WeightedMetric.class::isInstance)).toList();
     for (Metric metric : ordered) {
       boolean isWeighted = metric instanceof WeightedMetric;
       String name =
-          isWeighted && uses.containsKey(metric.name())
-              ? "weighted_" + metric.name()
-              : metric.name();
-      int before = uses.merge(name, 1, Integer::sum) - 1;
-      String unique = before == 0 ? name : name + "_" + before;
+          isWeighted && names.isUsed(metric.name()) ? "weighted_" + metric.name() : metric.name();
+      String unique = names.next(name);
       if (unique.equals("loss") || named.putIfAbsent(unique, metric) != null) {
         throw new IllegalArgumentException(
             "Values of the logs must have different names, but two would be named '"

@@ -2,15 +2,14 @@ package org.unroll.network;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.unroll.compute.Activation;
 import org.unroll.data.Shape;
+import org.unroll.internal.UniqueNames;
 
 /**
  * A stack of built layers with their weights in Keras's order. The output of each layer is the
@@ -119,29 +118,27 @@ public final class Network {
                 + "'.");
       }
     }
-    Map<String, Integer> counts = new HashMap<>();
+    var names = new UniqueNames();
     for (Layer layer : stack) {
-      giveNames(layer, taken, counts);
+      giveNames(layer, taken, names);
     }
   }
 
-  private static void giveNames(Layer layer, Set<String> taken, Map<String, Integer> counts) {
-    giveName(layer, taken, counts);
+  private static void giveNames(Layer layer, Set<String> taken, UniqueNames names) {
+    giveName(layer, taken, names);
     for (Layer inner : layer.innerLayers()) {
-      giveNames(inner, taken, counts);
+      giveNames(inner, taken, names);
     }
   }
 
   /** Counts as Keras does: lstm, lstm_1, lstm_2, … */
-  private static void giveName(Layer layer, Set<String> taken, Map<String, Integer> counts) {
+  private static void giveName(Layer layer, Set<String> taken, UniqueNames names) {
     if (layer.name() != null) {
       return;
     }
-    String base = layer.defaultName();
     String name;
     do {
-      int count = counts.merge(base, 1, Integer::sum) - 1;
-      name = count == 0 ? base : base + "_" + count;
+      name = names.next(layer.defaultName());
     } while (!taken.add(name));
     layer.setName(name);
   }

@@ -11,26 +11,28 @@ import java.util.Set;
 import org.unroll.internal.SplitMix64;
 
 /**
- * Tries what promises the most after what is known (Jones, Schonlau and Welch 1998; Snoek,
- * Larochelle and Adams 2012); KerasTuner's {@code BayesianOptimization}.
+ * Proposes the trial with the largest expected improvement, as KerasTuner's {@code
+ * BayesianOptimization} (Jones, Schonlau and Welch 1998; Snoek, Larochelle and Adams 2012).
  *
- * <p>After {@link #numInitialPoints} random trials, a Gaussian process with the Matérn kernel of
- * smoothness 5/2 and a length scale for each hyperparameter is fitted to the scores, and the next
- * trial is the one with the largest expected improvement on the smallest mean of those tried.
- * (KerasTuner takes the lower confidence bound.) The largest is looked for among random values and
- * around the best of them and of the trials; values that were tried are left out. Scores are
- * standardized; those worse than the median by more than three times its distance from the best
- * count as just that, for how bad a bad trial is says nothing about the good ones (none, where half
- * of them are as good as the best). A failed trial counts as the worst that is not.
+ * <p>The search begins with {@link #numInitialPoints} random trials. After that, a Gaussian process
+ * is fitted to the scores. It has the Matérn kernel of smoothness 5/2 and a length scale for each
+ * hyperparameter. The next trial maximizes the expected improvement over the smallest mean of the
+ * earlier trials. (KerasTuner uses the lower confidence bound.) Candidates are random values, and
+ * values near the best candidates and the best trials. Values that were tried are excluded.
  *
- * <p>Whole numbers, steps, choices and conditional hyperparameters are points that the process can
- * tell apart: see {@link HyperParameters#conditionalScope} for those that do not always matter.
+ * <p>Scores are standardized. Scores far worse than the median are replaced by a limit, because the
+ * exact score of a bad trial contains no information about good ones. The limit is three times as
+ * far from the median as the best score. There is no limit if half of the scores equal the best
+ * one. A failed trial counts as the worst completed one.
  *
- * <p><b>Side by side.</b> A trial is proposed while up to {@link #maxPending} trials before it may
- * still be running, and it takes none of their results into account, even where they are there:
- * trial n knows the results of the trials 0 … n − 1 − maxPending, and takes those after them to be
- * what the process expects. So proposals do not depend on {@link #parallelTrials}, and no more than
- * maxPending + 1 trials run at a time.
+ * <p>Integers, steps, choices and conditional hyperparameters are encoded so that the process
+ * distinguishes exactly their values. Use {@link HyperParameters#conditionalScope} for
+ * hyperparameters that do not always matter.
+ *
+ * <p><b>Parallel trials.</b> Trial n is proposed from the results of the trials 0 … n − 1 −
+ * maxPending. Later results are never used, even if they are available. For these trials, the
+ * process uses its own predictions. Proposals therefore do not depend on {@link #parallelTrials},
+ * and at most {@link #maxPending} + 1 trials run at the same time.
  */
 public final class BayesianOptimization extends Tuner<BayesianOptimization> {
   private static final int CANDIDATES = 400;
@@ -39,7 +41,7 @@ public final class BayesianOptimization extends Tuner<BayesianOptimization> {
   private static final double FIRST_DEVIATION = 0.2;
   private static final double LAST_DEVIATION = 0.002;
 
-  /** How far scores beyond the median are told apart, in distances from it to the best. */
+  /** The limit of scores worse than the median, in distances from the median to the best score. */
   private static final double TAIL = 3;
 
   private static final Comparator<Candidate> MOST_PROMISING =
@@ -50,38 +52,56 @@ public final class BayesianOptimization extends Tuner<BayesianOptimization> {
   private int maxPending = 3;
 
   /**
-   * A search for the best model.
+   * Creates a tuner for models.
    *
-   * @param objective by its name in the logs, see {@link Objective#of}
+   * @param model builds the model of a trial
+   * @param objective the name of a loss or metric in the logs; see {@link Objective#of}
+   * @param maxTrials the maximum number of trials
    */
   public BayesianOptimization(HyperModel model, String objective, int maxTrials) {
     this(model, Objective.of(objective), maxTrials);
   }
 
-  /** A search for the best model. */
+  /**
+   * Creates a tuner for models.
+   *
+   * @param model builds the model of a trial
+   * @param objective the value to minimize or maximize
+   * @param maxTrials the maximum number of trials
+   */
   public BayesianOptimization(HyperModel model, Objective objective, int maxTrials) {
     super(model, objective);
     this.maxTrials = atLeastOne("maxTrials", maxTrials);
   }
 
-  /** A search for the best value of a function, or of a score of folds. */
+  /**
+   * Creates a tuner for functions or scores of folds.
+   *
+   * @param objective the name of a loss or metric; see {@link Objective#of}
+   * @param maxTrials the maximum number of trials
+   */
   public BayesianOptimization(String objective, int maxTrials) {
     this(null, objective, maxTrials);
   }
 
-  /** A search for the best value of a function, or of a score of folds. */
+  /**
+   * Creates a tuner for functions or scores of folds.
+   *
+   * @param objective the value to minimize or maximize
+   * @param maxTrials the maximum number of trials
+   */
   public BayesianOptimization(Objective objective, int maxTrials) {
     this(null, objective, maxTrials);
   }
 
   @Override
-  BayesianOptimization self() {
+  protected BayesianOptimization self() {
     return this;
   }
 
   /**
-   * Sets the number of random trials at the beginning; by default three for each hyperparameter, as
-   * in KerasTuner.
+   * Sets the number of random trials at the beginning. The default is three for each
+   * hyperparameter, as in KerasTuner.
    */
   public BayesianOptimization numInitialPoints(int trials) {
     numInitialPoints = atLeastOne("numInitialPoints", trials);
@@ -89,22 +109,22 @@ public final class BayesianOptimization extends Tuner<BayesianOptimization> {
   }
 
   /**
-   * Sets how many trials may be without a result when one is proposed; 3 by default. With 0 each
-   * trial knows all results before it, and the trials run one after another, each on all threads.
+   * Sets how many of the latest trials are ignored when a trial is proposed; 3 by default. With 0,
+   * each proposal uses all earlier results, and the trials run one after another on all threads.
    */
   public BayesianOptimization maxPending(int trials) {
     maxPending = atLeast("maxPending", 0, trials);
     return this;
   }
 
-  /** Others would only take a share of the threads. */
+  /** More trials would only take threads from the others. */
   @Override
   int parallel() {
     return Math.min(super.parallel() - 1, maxPending) + 1;
   }
 
   @Override
-  Decision step(int number, TrialLog log) {
+  protected Decision decide(int number, TrialLog log) {
     if (number >= maxTrials) {
       return Decision.END;
     }
@@ -132,13 +152,10 @@ public final class BayesianOptimization extends Tuner<BayesianOptimization> {
     if (number >= initial && completed.size() > 1 && space.size() > 0) {
       proposal = promising(number, known, completed, space, log);
     }
-    if (proposal == null) {
-      proposal = log.random(number, null);
-    }
-    return proposal == null ? Decision.END : Decision.run(proposal);
+    return proposal == null ? log.random(number) : Decision.run(proposal);
   }
 
-  /** The most promising values that were not tried; null where all that were looked at were. */
+  /** Returns the most promising new trial, or null if all candidates were tried. */
   private Proposal promising(
       int number, int known, List<Trial> completed, SearchSpace space, TrialLog log) {
     double[][] x = new double[number][];
@@ -149,11 +166,11 @@ public final class BayesianOptimization extends Tuner<BayesianOptimization> {
     int[] groups = space.groups();
     GaussianProcess process = GaussianProcess.fit(Arrays.copyOf(x, known), y, groups);
     if (known < number) {
-      double[] believed = Arrays.copyOf(y, number);
+      double[] expected = Arrays.copyOf(y, number);
       for (int n = known; n < number; n++) {
-        believed[n] = process.mean(x[n]);
+        expected[n] = process.mean(x[n]);
       }
-      process = process.with(x, believed);
+      process = process.with(x, expected);
     }
     double best = Double.POSITIVE_INFINITY;
     for (double[] point : x) {
@@ -197,23 +214,23 @@ public final class BayesianOptimization extends Tuner<BayesianOptimization> {
     return null;
   }
 
-  /** Walks uphill by random steps that grow shorter; adds every place on the way. */
+  /** Climbs by random steps that become shorter, and adds each improvement to the candidates. */
   private static void climb(
       Map<String, Object> start,
       GaussianProcess process,
       double best,
       SearchSpace space,
       SplitMix64 random,
-      List<Candidate> places) {
+      List<Candidate> candidates) {
     Candidate at = candidate(start, process, best, space);
     for (int step = 0; step < STEPS; step++) {
       double deviation =
           FIRST_DEVIATION * StrictMath.pow(LAST_DEVIATION / FIRST_DEVIATION, step / (STEPS - 1.0));
       Candidate next =
-          candidate(space.neighbour(at.values, deviation, random), process, best, space);
+          candidate(space.neighbor(at.values, deviation, random), process, best, space);
       if (next.improvement > at.improvement) {
         at = next;
-        places.add(at);
+        candidates.add(at);
       }
     }
   }
@@ -223,10 +240,10 @@ public final class BayesianOptimization extends Tuner<BayesianOptimization> {
     return new Candidate(values, process.expectedImprovement(space.encode(values), best));
   }
 
-  /** Values and the improvement that is expected of them. */
+  /** Values and their expected improvement. */
   private record Candidate(Map<String, Object> values, double improvement) {}
 
-  /** The costs of the first trials with mean 0 and deviation 1, the tail cut off. */
+  /** Returns the costs of the first trials, limited, with mean 0 and deviation 1. */
   private double[] standardized(int known, List<Trial> completed, TrialLog log) {
     double[] sorted =
         completed.stream().mapToDouble(trial -> objective().cost(trial.score())).sorted().toArray();
@@ -255,12 +272,12 @@ public final class BayesianOptimization extends Tuner<BayesianOptimization> {
   }
 
   @Override
-  int plannedTrials() {
+  protected int plannedTrials() {
     return maxTrials;
   }
 
   @Override
-  Map<String, Object> settings() {
+  protected Map<String, Object> settings() {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put(
         "numInitialPoints", numInitialPoints == null ? "3 a hyperparameter" : numInitialPoints);

@@ -6,10 +6,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A hyperparameter of a search space and when it matters: where all conditions of one of the scopes
- * hold that it is asked for in.
+ * A hyperparameter and the scopes in which it was requested. It matters if all conditions of one of
+ * the scopes hold.
  */
 record Dimension(HyperParameter definition, Set<List<Condition>> scopes) {
+  /** The condition that another hyperparameter has one of these values. */
+  record Condition(String parent, List<Object> values) {
+    boolean holds(Map<String, Object> chosen) {
+      return chosen.containsKey(parent) && values.contains(chosen.get(parent));
+    }
+  }
+
   Dimension(HyperParameter definition, List<Condition> scope) {
     this(definition, Set.of(scope));
   }
@@ -27,7 +34,7 @@ record Dimension(HyperParameter definition, Set<List<Condition>> scopes) {
         .anyMatch(scope -> scope.stream().allMatch(condition -> condition.holds(chosen)));
   }
 
-  /** The same hyperparameter where it is asked for in the scopes of another one as well. */
+  /** Returns this hyperparameter with the scopes of both. */
   Dimension or(Dimension other) {
     Set<List<Condition>> all = new LinkedHashSet<>(scopes);
     all.addAll(other.scopes);

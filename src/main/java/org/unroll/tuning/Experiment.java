@@ -1,24 +1,61 @@
 package org.unroll.tuning;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 
-/** What the trials of a search try. */
+/** Runs the trials of a search. */
 interface Experiment {
-  /** Whether it trains for epochs, whose number a tuner may set. */
+  /**
+   * Returns an experiment whose score is the mean of some numbers.
+   *
+   * @param description what computes the numbers
+   * @param functions returns the functions that compute them
+   */
+  static Experiment ofFunctions(
+      String description, Function<HyperParameters, ? extends List<DoubleSupplier>> functions) {
+    return new Experiment() {
+      @Override
+      public boolean hasEpochs() {
+        return false;
+      }
+
+      @Override
+      public Prepared prepare(HyperParameters hp) {
+        List<DoubleSupplier> parts = functions.apply(hp);
+        return new Prepared() {
+          @Override
+          public Map<String, String> describe() {
+            return Map.of("what is tried", description);
+          }
+
+          @Override
+          public Outcome run(Assignment assignment) {
+            return new Outcome(parts.stream().map(DoubleSupplier::getAsDouble).toList(), Map.of());
+          }
+        };
+      }
+    };
+  }
+
+  /** Returns whether a trial trains for epochs, whose number a tuner may set. */
   boolean hasEpochs();
 
   /**
-   * Asks for all hyperparameters of a trial, without running it.
+   * Requests all hyperparameters of a trial without running it.
    *
-   * @param hp the only thing that the trial may depend on
+   * @param hp the hyperparameters, on which alone the trial may depend
    */
   Prepared prepare(HyperParameters hp);
 
-  /** A trial that can be run, once. */
+  /** A trial that can be run once. */
   interface Prepared {
-    /** What is run, before it is: line by line, as far as it is the same in another JVM. */
+    /**
+     * Describes the trial in lines that are the same in each JVM. Called before the trial is run.
+     */
     Map<String, String> describe();
 
     /** Runs one execution. */
@@ -26,15 +63,28 @@ interface Experiment {
   }
 
   /**
-   * How a trial is to be run.
+   * How to run a trial.
    *
-   * @param execution which of the executions, from 0
-   * @param threads its share of the cores
-   * @param folder where files of the trial go
-   * @param from the folder of the trial whose training goes on, or null
-   * @param rung the epochs, or null where the tuner does not set them
-   * @param epochs counts those that are trained, also of what fails
+   * @param execution the index of the execution, from 0
+   * @param threads the number of threads
+   * @param folder the folder for the files of the trial
+   * @param from the folder of the trial whose training continues, may be null
+   * @param rung the epochs; null if the tuner does not set them
+   * @param epochs counts the trained epochs, also if the trial fails
    */
   record Assignment(
-      int execution, int threads, Path folder, Path from, Rung rung, AtomicInteger epochs) {}
+      int execution,
+      int threads,
+      Path folder,
+      Path from,
+      Hyperband.Rung rung,
+      AtomicInteger epochs) {}
+
+  /**
+   * The result of one execution of a trial, or of several.
+   *
+   * @param scores the values of the objective
+   * @param metrics the logs of the best epoch
+   */
+  record Outcome(List<Double> scores, Map<String, Double> metrics) {}
 }

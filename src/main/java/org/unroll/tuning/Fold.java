@@ -4,14 +4,17 @@ import java.util.List;
 import org.unroll.data.Dataset;
 
 /**
- * Data to train on and data to score on.
+ * Training data and validation data.
  *
- * @param <D> the kind of data
+ * @param <D> the type of the data
+ * @param train the data to train on
+ * @param validation the data to compute the score on
  */
 public record Fold<D extends Dataset>(D train, D validation) {
   static <F extends Fold<?>> List<F> requireSome(List<F> folds) {
     if (folds.isEmpty()) {
-      throw new IllegalArgumentException("A trial needs at least one fold. Received: none.");
+      throw new IllegalArgumentException(
+          "A trial must have at least one fold, but the list of folds was empty.");
     }
     return folds;
   }

@@ -17,11 +17,11 @@ import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
  * log p(y) = −½ yᵀ K⁻¹ y − Σ log Lᵢᵢ − n/2 log 2π
  * </pre>
  *
- * <p>g is the variance of the noise as a share of σ². The variance is that of the function, without
- * noise.
+ * <p>g is the variance of the noise relative to σ². {@code variance} is the variance of the
+ * function without noise.
  */
 final class GaussianProcess {
-  /** The hyperparameters are looked for by steps of their logarithms, from this one on. */
+  /** The first step of the search, in logarithms of the hyperparameters. */
   private static final double FIRST_STEP = 1.5;
 
   private static final double LAST_STEP = 0.2;
@@ -38,12 +38,12 @@ final class GaussianProcess {
   private final double logLikelihood;
 
   /**
-   * A process that has seen some values.
+   * Creates a process from observations.
    *
    * @param x the points
-   * @param y the values at them
+   * @param y the values at the points
    * @param lengths ℓ, one for each coordinate
-   * @param variance σ²; NaN for the one of the largest likelihood
+   * @param variance σ²; NaN for the value with the maximum likelihood
    * @param noise g
    */
   GaussianProcess(double[][] x, double[] y, double[] lengths, double variance, double noise) {
@@ -63,9 +63,9 @@ final class GaussianProcess {
     var decomposition = DecompositionFactory_DDRM.chol(n, true);
     if (!decomposition.decompose(covariance)) {
       throw new ArithmeticException(
-          "The covariance of "
+          "The covariance must be positive definite, but was not for "
               + n
-              + " points is not positive definite with a noise of "
+              + " points and a noise of "
               + noise
               + ".");
     }
@@ -104,11 +104,11 @@ final class GaussianProcess {
   }
 
   /**
-   * The process with the most probable length scales and noise, σ² being the one of the largest
-   * likelihood. Before anything is seen, ln ℓ is normal around ln(√d / 2) with deviation 1 for d
-   * groups of coordinates, the mean distance of points in a cube growing with √d; ln g is normal
-   * around ln 0.001 with deviation 2. They are looked for from these means along one axis after the
-   * other, by steps that are halved when none of them helps.
+   * Fits a process: the length scales and the noise maximize the posterior, and σ² maximizes the
+   * likelihood. The prior of ln ℓ is normal with mean ln(√d / 2) and deviation 1 for d groups of
+   * coordinates, because the mean distance of points in a cube grows with √d. The prior of ln g is
+   * normal with mean ln 0.001 and deviation 2. The search starts at these means and moves along one
+   * axis after another. The step is halved when no move improves the posterior.
    *
    * @param groups the group of each coordinate, from 0; coordinates of a group share a length
    */
@@ -166,7 +166,7 @@ final class GaussianProcess {
     return new GaussianProcess(x, y, lengths, Double.NaN, Math.max(noise, MIN_NOISE));
   }
 
-  /** The same process after it has seen other values. */
+  /** Returns a process with the same hyperparameters and other observations. */
   GaussianProcess with(double[][] points, double[] values) {
     return new GaussianProcess(points, values, lengths, variance, noise);
   }
@@ -175,7 +175,7 @@ final class GaussianProcess {
     return logLikelihood;
   }
 
-  /** What is expected at a point. */
+  /** Returns the mean at a point. */
   double mean(double[] point) {
     double sum = 0;
     for (int i = 0; i < x.length; i++) {
@@ -184,7 +184,7 @@ final class GaussianProcess {
     return sum;
   }
 
-  /** How uncertain that is. */
+  /** Returns the variance at a point. */
   double variance(double[] point) {
     double[] solved = new double[x.length];
     for (int i = 0; i < solved.length; i++) {
@@ -195,9 +195,8 @@ final class GaussianProcess {
   }
 
   /**
-   * By how much a point is expected to fall below a value: the mean of max(0, best − f(x)), that is
-   * (best − m) Φ(z) + s φ(z) with z = (best − m) / s, for mean m and deviation s (Jones, Schonlau
-   * and Welch 1998).
+   * Returns the expected improvement at a point: the mean of max(0, best − f(x)). It is (best − m)
+   * Φ(z) + s φ(z) with z = (best − m) / s, mean m and deviation s (Jones, Schonlau and Welch 1998).
    */
   double expectedImprovement(double[] point, double best) {
     double difference = best - mean(point);
@@ -211,8 +210,8 @@ final class GaussianProcess {
   }
 
   /**
-   * Φ, the distribution function of the standard normal distribution: ½ + φ(z) (z + z³/3 + z⁵/15 +
-   * …) near 0 (Marsaglia 2004), and beyond the continued fraction of Laplace.
+   * Returns Φ(z), the distribution function of the standard normal distribution. Near 0, it is ½ +
+   * φ(z) (z + z³/3 + z⁵/15 + …) (Marsaglia 2004); elsewhere, Laplace's continued fraction.
    */
   static double normalDistribution(double z) {
     double density = StrictMath.exp(-z * z / 2) / Math.sqrt(2 * Math.PI);

@@ -5,47 +5,63 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tries all combinations, the hyperparameter asked for last changing fastest; KerasTuner's {@code
- * GridSearch}. Of a range without steps 10 values are tried, evenly on its scale.
+ * Tries all combinations of values, as KerasTuner's {@code GridSearch}. The hyperparameter that is
+ * requested last changes fastest. A range without steps contributes 10 values, evenly spaced on its
+ * scale.
  *
- * <p>What a trial asks for may depend on the values that it got: each combination is tried once,
- * and none that differs only in what is not asked for.
+ * <p>The hyperparameters of a trial may depend on the values of others. Each combination of
+ * requested hyperparameters is tried once.
  */
 public final class GridSearch extends Tuner<GridSearch> {
   private final int maxTrials;
 
   /**
-   * A search among all models.
+   * Creates a tuner for models that tries all combinations.
    *
-   * @param objective by its name in the logs, see {@link Objective#of}
+   * @param model builds the model of a trial
+   * @param objective the name of a loss or metric in the logs; see {@link Objective#of}
    */
   public GridSearch(HyperModel model, String objective) {
     this(model, Objective.of(objective), Integer.MAX_VALUE);
   }
 
-  /** A search among all models, or the first {@code maxTrials} of them. */
+  /**
+   * Creates a tuner for models that tries the first {@code maxTrials} combinations.
+   *
+   * @param model builds the model of a trial
+   * @param objective the value to minimize or maximize
+   * @param maxTrials the maximum number of trials
+   */
   public GridSearch(HyperModel model, Objective objective, int maxTrials) {
     super(model, objective);
     this.maxTrials = atLeastOne("maxTrials", maxTrials);
   }
 
-  /** A search among all values of a function, or of a score of folds. */
+  /**
+   * Creates a tuner for functions or scores of folds.
+   *
+   * @param objective the name of a loss or metric; see {@link Objective#of}
+   */
   public GridSearch(String objective) {
     this(Objective.of(objective));
   }
 
-  /** A search among all values of a function, or of a score of folds. */
+  /**
+   * Creates a tuner for functions or scores of folds.
+   *
+   * @param objective the value to minimize or maximize
+   */
   public GridSearch(Objective objective) {
     this(null, objective, Integer.MAX_VALUE);
   }
 
   @Override
-  GridSearch self() {
+  protected GridSearch self() {
     return this;
   }
 
   @Override
-  Decision step(int number, TrialLog log) {
+  protected Decision decide(int number, TrialLog log) {
     if (number >= maxTrials) {
       return Decision.END;
     }
@@ -53,17 +69,15 @@ public final class GridSearch extends Tuner<GridSearch> {
     if (prefix == null) {
       return Decision.END;
     }
-    return Decision.run(
-        log.prepare(
-            number,
-            definition ->
-                prefix.containsKey(definition.name())
-                    ? prefix.get(definition.name())
-                    : definition.values().get(0),
-            null));
+    return log.run(
+        number,
+        definition ->
+            prefix.containsKey(definition.name())
+                ? prefix.get(definition.name())
+                : definition.values().get(0));
   }
 
-  /** The values that the next combination begins with; null after the last one. */
+  /** Returns the first values of the next combination, or null after the last combination. */
   private static Map<String, Object> after(Proposal proposal) {
     List<Dimension> asked = proposal.space();
     for (int last = asked.size() - 1; last >= 0; last--) {
@@ -82,12 +96,7 @@ public final class GridSearch extends Tuner<GridSearch> {
   }
 
   @Override
-  int plannedTrials() {
+  protected int plannedTrials() {
     return maxTrials == Integer.MAX_VALUE ? -1 : maxTrials;
-  }
-
-  @Override
-  Map<String, Object> settings() {
-    return Map.of();
   }
 }

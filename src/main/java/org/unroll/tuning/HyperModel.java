@@ -2,13 +2,15 @@ package org.unroll.tuning;
 
 import org.unroll.Sequential;
 
-/** Builds and compiles the model that hyperparameters describe; KerasTuner's {@code HyperModel}. */
+/** Builds and compiles a model from hyperparameters, as KerasTuner's {@code HyperModel}. */
 @FunctionalInterface
 public interface HyperModel {
   /**
-   * A new model, compiled. What it is may depend on the hyperparameters alone, and it may be built
-   * without being trained. Each trial keeps its model as a {@code .keras} file: with a loss or a
-   * metric that such a file cannot hold, see {@link Sequential#save}, it fails.
+   * Returns a new, compiled model. It must depend only on the hyperparameters. A model may be built
+   * without being trained afterwards. Each trial saves its model as a {@code .keras} file, so a
+   * trial with a custom loss or metric fails; see {@link Sequential#save}.
+   *
+   * @param hp the hyperparameters of the trial
    */
   Sequential build(HyperParameters hp);
 }

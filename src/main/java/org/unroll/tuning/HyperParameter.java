@@ -7,52 +7,56 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * One hyperparameter: its name and the values it can have. Every value has a share of the numbers
- * from 0 to 1, on the scale on which the values are sampled.
+ * A hyperparameter: its name and its possible values. Each value corresponds to an interval of the
+ * numbers from 0 to 1, so that uniform random numbers sample the values on their scale.
  */
 public sealed interface HyperParameter {
-  /** How many values a grid takes of a range without steps, as in KerasTuner. */
+  /** The number of values in a grid for a range without steps, as in KerasTuner. */
   int GRID_VALUES = 10;
 
-  /** The name, one of its own in a search space. */
+  /** Returns the name, which is unique in a search space. */
   String name();
 
-  /** The value where no tuner chooses: the smallest or first of all, as in KerasTuner. */
+  /** Returns the smallest or first value, as in KerasTuner. */
   Object defaultValue();
 
   /**
-   * The value that a number stands for.
+   * Returns the value whose interval contains a number.
    *
-   * @param share from 0, below 1
+   * @param share a number from 0 (inclusive) to 1 (exclusive)
    */
   Object valueAt(double share);
 
-  /** The middle of the numbers that stand for a value. */
+  /** Returns the midpoint of the interval of a value. */
   double shareOf(Object value);
 
-  /** Whether this hyperparameter can have the value. */
+  /** Returns whether this hyperparameter can have the value. */
   boolean accepts(Object value);
 
-  /** The values of a grid: all, or of a range without steps 10, evenly on its scale. */
+  /** Returns all values, or 10 evenly spaced values of a range without steps. */
   List<Object> values();
 
-  /** Whether the values are numbers, so that some of them lie between others. */
+  /** Returns whether the values are numbers, which have an order. */
   default boolean isOrdered() {
     return defaultValue() instanceof Number;
   }
 
-  /** The kind and the values, for people: {@code Int 50 … 150, step 20}. */
+  /** Returns the type and the values as text, such as {@code Int 50 … 150, step 20}. */
   String describe();
 
   /**
-   * Whole numbers from {@code min} to {@code max}, both included.
+   * Integers from {@code min} to {@code max}, both inclusive.
    *
-   * @param step the distance, or with LOG and REVERSE_LOG the ratio, of neighbours; null for none,
-   *     which for LINEAR is 1
+   * @param name the name
+   * @param min the minimum
+   * @param max the maximum
+   * @param step the difference of neighboring values, or their ratio with LOG and REVERSE_LOG; null
+   *     for all integers
+   * @param sampling the scale
    */
   record Integers(String name, int min, int max, Integer step, Sampling sampling)
       implements HyperParameter {
-    /** Checks the range. */
+    /** Creates the hyperparameter and checks its range. */
     public Integers {
       NumericRange.check(name, min, max, step, sampling);
       if (step == null && sampling == Sampling.LINEAR) {
@@ -70,8 +74,8 @@ public sealed interface HyperParameter {
       if (step != null) {
         return stepped().at(share).intValueExact();
       }
-      // One more than the maximum, so that the maximum has a share as large as the others. Rounding
-      // may lead past the ends.
+      // One more than the maximum, so that the interval of the maximum is as large as the others.
+      // Rounding can exceed the ends.
       double value = NumericRange.at(share, min, max + 1.0, sampling);
       return (int) Math.max(min, Math.min(max, Math.floor(value)));
     }
@@ -109,14 +113,18 @@ public sealed interface HyperParameter {
   }
 
   /**
-   * Numbers from {@code min} to {@code max}, the maximum included where there are steps that reach
-   * it.
+   * Real numbers from {@code min} to {@code max}. The maximum is included if a step reaches it.
    *
-   * @param step the distance, or with LOG and REVERSE_LOG the ratio, of neighbours; null for none
+   * @param name the name
+   * @param min the minimum
+   * @param max the maximum
+   * @param step the difference of neighboring values, or their ratio with LOG and REVERSE_LOG; null
+   *     for none
+   * @param sampling the scale
    */
   record Reals(String name, double min, double max, Double step, Sampling sampling)
       implements HyperParameter {
-    /** Checks the range. */
+    /** Creates the hyperparameter and checks its range. */
     public Reals {
       NumericRange.check(name, min, max, step, sampling);
     }
@@ -131,7 +139,7 @@ public sealed interface HyperParameter {
       if (step != null) {
         return stepped().at(share).doubleValue();
       }
-      // Rounding may lead past the ends.
+      // Rounding can exceed the ends.
       return Math.max(min, Math.min(max, NumericRange.at(share, min, max, sampling)));
     }
 
@@ -166,13 +174,19 @@ public sealed interface HyperParameter {
     }
   }
 
-  /** One of several values, equally likely; ordered where they are numbers. */
+  /**
+   * One of several equally likely values, which are ordered if they are numbers.
+   *
+   * @param name the name
+   * @param values the values: strings, integers, finite numbers or booleans
+   */
   record Choices(String name, List<Object> values) implements HyperParameter {
-    /** Checks the values. */
+    /** Creates the hyperparameter and checks its values. */
     public Choices {
       values = List.copyOf(values);
       if (values.isEmpty()) {
-        throw new IllegalArgumentException("The choice '" + name + "' has no values.");
+        throw new IllegalArgumentException(
+            "The choice '" + name + "' must have at least one value, but has none.");
       }
       Class<?> type = values.get(0).getClass();
       for (Object value : values) {
@@ -183,12 +197,12 @@ public sealed interface HyperParameter {
                 || value instanceof Boolean;
         if (!kept || value.getClass() != type || Collections.frequency(values, value) > 1) {
           throw new IllegalArgumentException(
-              "The values of a choice are different strings, or whole numbers, or finite"
-                  + " numbers, or booleans. Received: '"
+              "The values of a choice must be different and of one type: strings, integers, finite"
+                  + " numbers or booleans. Received: '"
                   + name
-                  + "' of "
+                  + "' with "
                   + values
-                  + ". Choose by name, and look the object up by the name.");
+                  + ". To choose among objects, use their names as values.");
         }
       }
     }
@@ -220,13 +234,18 @@ public sealed interface HyperParameter {
     }
   }
 
-  /** A value that is not searched for, but recorded with each trial. */
+  /**
+   * A fixed value, which is recorded with each trial.
+   *
+   * @param name the name
+   * @param defaultValue the value
+   */
   record Constant(String name, Object defaultValue) implements HyperParameter {
-    /** Checks the value. */
+    /** Creates the hyperparameter and checks its value. */
     public Constant {
       if (defaultValue instanceof Double number && !Double.isFinite(number)) {
         throw new IllegalArgumentException(
-            "A fixed number is finite. Received: '" + name + "' " + number);
+            "The fixed value '" + name + "' must be finite, but was " + number + ".");
       }
     }
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * The hyperparameters of one trial, as KerasTuner's {@code hp}: whoever builds a model asks for
- * them by name and range, and what asks defines the search space.
+ * The hyperparameters of one trial, as KerasTuner's {@code hp}. The code that builds a model
+ * requests them by name and range. These requests define the search space.
  *
  * <pre>{@code
  * import org.unroll.tuning.*;
@@ -25,34 +25,34 @@ import java.util.function.Function;
  * };
  * }</pre>
  *
- * <p>The functions that make the data and the fit options of a trial ask the same object, so that
- * hyperparameters reach lookback, step, batch size and features as well. What is asked for may
- * depend on values that were asked before: {@code for (int i = 0; i < hp.Int("layers", 1, 3); i++)}
- * is a search space. A name that only some trials ask for belongs in a {@link #conditionalScope},
- * from which Bayesian search learns when it matters.
+ * <p>The functions that create the data and the fit options of a trial receive the same object, so
+ * lookback, step, batch size and features can be hyperparameters too. Requests may depend on
+ * earlier values, as in {@code for (int i = 0; i < hp.Int("layers", 1, 3); i++)}. Put a
+ * hyperparameter that only some trials request in a {@link #conditionalScope}, so that Bayesian
+ * optimization knows when it matters.
  *
- * <p>A name stands for one hyperparameter: to ask again gives the same value. Without a tuner,
- * {@code new HyperParameters()} has the smallest, or first, value of all.
+ * <p>A name identifies one hyperparameter, and requesting it again returns the same value. Without
+ * a tuner, {@code new HyperParameters()} has the smallest or first value of each hyperparameter.
  */
-// KerasTuner's names; in lower case most of them are words of the language.
+// KerasTuner's names. In lower case, most of them are keywords of Java.
 @SuppressWarnings("MemberName")
 public final class HyperParameters {
   private final Function<HyperParameter, Object> chooser;
   private final Map<String, Object> values = new LinkedHashMap<>();
   private final List<Dimension> space = new ArrayList<>();
-  private final List<Condition> conditions = new ArrayList<>();
+  private final List<Dimension.Condition> conditions = new ArrayList<>();
   private final long seed;
   private boolean askedForSeed;
 
-  /** Hyperparameters that all have their default: the smallest or the first of their values. */
+  /** Creates hyperparameters with default values: the smallest or first value of each. */
   public HyperParameters() {
     this(HyperParameter::defaultValue, 0);
   }
 
   /**
-   * Hyperparameters that take what {@code chooser} gives them.
+   * Creates hyperparameters with the values that {@code chooser} returns.
    *
-   * @param seed what {@link #seed()} returns
+   * @param seed the value of {@link #seed()}
    */
   HyperParameters(Function<HyperParameter, Object> chooser, long seed) {
     this.chooser = chooser;
@@ -60,8 +60,10 @@ public final class HyperParameters {
   }
 
   /**
-   * Hyperparameters with these values, and defaults where there is none of the name. A value whose
-   * name nobody asks for has no effect.
+   * Returns hyperparameters with these values, and with default values for all other names. A value
+   * that is never requested has no effect.
+   *
+   * @param values the values by name
    */
   public static HyperParameters of(Map<String, ?> values) {
     return of(values, HyperParameter::defaultValue, 0);
@@ -81,61 +83,61 @@ public final class HyperParameters {
     return parameters;
   }
 
-  /** A whole number from {@code min} to {@code max}, both included. */
+  /** Returns an integer from {@code min} to {@code max}, both inclusive. */
   public int Int(String name, int min, int max) {
     return Int(name, min, max, Sampling.LINEAR);
   }
 
   /**
-   * One of min, min + step, …, up to {@code max}: {@code Int("units", 50, 150, 20)} is 50, 70, …,
-   * 150.
+   * Returns one of min, min + step, …, up to {@code max}. For example, {@code Int("units", 50, 150,
+   * 20)} is 50, 70, … or 150.
    */
   public int Int(String name, int min, int max, int step) {
     return Int(name, min, max, step, Sampling.LINEAR);
   }
 
-  /** A whole number from {@code min} to {@code max}, both included, on a scale. */
+  /** Returns an integer from {@code min} to {@code max}, both inclusive, sampled on a scale. */
   public int Int(String name, int min, int max, Sampling sampling) {
     return (Integer) ask(new HyperParameter.Integers(name, min, max, null, sampling));
   }
 
   /**
-   * A whole number in steps on a scale: with {@code LOG} the step is a ratio, and {@code
+   * Returns an integer in steps on a scale. With {@code LOG}, the step is a ratio: {@code
    * Int("batch", 2, 32, 2, LOG)} is 2, 4, 8, 16 or 32.
    */
   public int Int(String name, int min, int max, int step, Sampling sampling) {
     return (Integer) ask(new HyperParameter.Integers(name, min, max, step, sampling));
   }
 
-  /** A number from {@code min} to {@code max}. */
+  /** Returns a number from {@code min} to {@code max}. */
   public double Float(String name, double min, double max) {
     return Float(name, min, max, Sampling.LINEAR);
   }
 
-  /** One of min, min + step, …, up to {@code max}: {@code Float("dropout", 0, 0.5, 0.1)}. */
+  /** Returns one of min, min + step, …, up to {@code max}. */
   public double Float(String name, double min, double max, double step) {
     return Float(name, min, max, step, Sampling.LINEAR);
   }
 
-  /** A number from {@code min} to {@code max} on a scale. */
+  /** Returns a number from {@code min} to {@code max}, sampled on a scale. */
   public double Float(String name, double min, double max, Sampling sampling) {
     return (Double) ask(new HyperParameter.Reals(name, min, max, null, sampling));
   }
 
   /**
-   * A number in steps on a scale: with {@code LOG} the step is a ratio, and {@code Float("rate",
-   * 0.001, 1, 10, LOG)} is 0.001, 0.01, 0.1 or 1.
+   * Returns a number in steps on a scale. With {@code LOG}, the step is a ratio: {@code
+   * Float("rate", 0.001, 1, 10, LOG)} is 0.001, 0.01, 0.1 or 1.
    */
   public double Float(String name, double min, double max, double step, Sampling sampling) {
     return (Double) ask(new HyperParameter.Reals(name, min, max, step, sampling));
   }
 
-  /** One of several strings, which have no order. */
+  /** Returns one of several strings, which have no order. */
   public String Choice(String name, String... values) {
     return (String) ask(new HyperParameter.Choices(name, Arrays.<Object>asList((Object[]) values)));
   }
 
-  /** One of several whole numbers, in an order: some lie between others. */
+  /** Returns one of several integers, which are ordered. */
   public int Choice(String name, int... values) {
     return (Integer)
         ask(
@@ -143,7 +145,7 @@ public final class HyperParameters {
                 name, Arrays.stream(values).<Object>mapToObj(i -> i).toList()));
   }
 
-  /** One of several numbers, in an order: some lie between others. */
+  /** Returns one of several numbers, which are ordered. */
   public double Choice(String name, double... values) {
     return (Double)
         ask(
@@ -151,35 +153,35 @@ public final class HyperParameters {
                 name, Arrays.stream(values).<Object>mapToObj(d -> d).toList()));
   }
 
-  /** False or true. */
+  /** Returns false or true. */
   public boolean Boolean(String name) {
     return (Boolean) ask(new HyperParameter.Choices(name, List.of(false, true)));
   }
 
-  /** This value: not searched for, but written down with each trial. */
+  /** Returns {@code value}, which is recorded with each trial. */
   public String Fixed(String name, String value) {
     return (String) ask(new HyperParameter.Constant(name, value));
   }
 
-  /** This value: not searched for, but written down with each trial. */
+  /** Returns {@code value}, which is recorded with each trial. */
   public int Fixed(String name, int value) {
     return (Integer) ask(new HyperParameter.Constant(name, value));
   }
 
-  /** This value: not searched for, but written down with each trial. */
+  /** Returns {@code value}, which is recorded with each trial. */
   public double Fixed(String name, double value) {
     return (Double) ask(new HyperParameter.Constant(name, value));
   }
 
-  /** This value: not searched for, but written down with each trial. */
+  /** Returns {@code value}, which is recorded with each trial. */
   public boolean Fixed(String name, boolean value) {
     return (Boolean) ask(new HyperParameter.Constant(name, value));
   }
 
   /**
-   * Runs {@code scope}, which asks for more hyperparameters, where another one has one of these
-   * values; KerasTuner's {@code conditional_scope}. (There the body always runs, and gets None
-   * where the condition does not hold.)
+   * Runs {@code scope}, which requests more hyperparameters, if another hyperparameter has one of
+   * these values. In KerasTuner's {@code conditional_scope}, the body always runs, and the values
+   * are {@code None} if the condition does not hold.
    *
    * <pre>{@code
    * import java.util.*;
@@ -199,11 +201,14 @@ public final class HyperParameters {
    * };
    * }</pre>
    *
-   * <p>A hyperparameter that is asked for in several scopes matters where one of them runs; one
-   * that is also asked for outside of them matters always.
+   * <p>A hyperparameter that is requested in several scopes matters if one of them runs. If it is
+   * also requested outside of scopes, it always matters.
    *
-   * @param parent the name of a hyperparameter that was asked for before
-   * @throws IllegalArgumentException if it was not, or can never have one of the values
+   * @param parent the name of a hyperparameter that was requested before
+   * @param parentValues the values for which the scope runs
+   * @param scope requests the hyperparameters
+   * @throws IllegalArgumentException if {@code parent} was not requested before, or cannot have one
+   *     of the values
    */
   public void conditionalScope(String parent, List<?> parentValues, Runnable scope) {
     HyperParameter definition =
@@ -214,23 +219,23 @@ public final class HyperParameters {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "A conditional scope depends on a hyperparameter that was asked for before."
-                            + " Received: '"
+                        "The parent of a conditional scope must be requested before the scope, but '"
                             + parent
-                            + "'. Asked for so far: "
+                            + "' was not. Requested so far: "
                             + names()));
     for (Object value : parentValues) {
       if (!definition.accepts(value)) {
         throw new IllegalArgumentException(
-            "The conditional scope waits for '"
+            "The values of a conditional scope must be possible values of '"
                 + parent
-                + "' to be "
+                + "' ("
+                + definition.describe()
+                + "), but one was "
                 + typed(value)
-                + ", which it never is: "
-                + definition.describe());
+                + ".");
       }
     }
-    Condition condition = new Condition(parent, List.copyOf(parentValues));
+    Dimension.Condition condition = new Dimension.Condition(parent, List.copyOf(parentValues));
     if (condition.holds(values)) {
       conditions.add(condition);
       try {
@@ -242,10 +247,10 @@ public final class HyperParameters {
   }
 
   /**
-   * A seed for this execution of the trial: that of the first weights, {@code
-   * Sequential.seeded(hp.seed(), …)}, and of dropout. It is the same for all trials, so that they
-   * are compared on equal terms, and another one for each of the {@code executionsPerTrial}.
-   * Without a tuner it is 0.
+   * Returns the seed of this execution of the trial. Use it for the initial weights, {@code
+   * Sequential.seeded(hp.seed(), …)}, and for dropout. It is the same for all trials, so that they
+   * are comparable, and different for each of the {@code executionsPerTrial}. Without a tuner, it
+   * is 0.
    */
   public long seed() {
     askedForSeed = true;
@@ -257,25 +262,29 @@ public final class HyperParameters {
   }
 
   /**
-   * The value of a hyperparameter: an Integer, Double, Boolean or String.
+   * Returns the value of a hyperparameter: an Integer, Double, Boolean or String.
    *
-   * @throws IllegalArgumentException if there is none of this name, with the names that exist
+   * @throws IllegalArgumentException if there is no hyperparameter with this name
    */
   public Object get(String name) {
     Object value = values.get(name);
     if (value == null) {
       throw new IllegalArgumentException(
-          "There is no hyperparameter '" + name + "'. There are: " + values.keySet());
+          "The name of the hyperparameter must be one of "
+              + values.keySet()
+              + ", but was '"
+              + name
+              + "'.");
     }
     return value;
   }
 
-  /** The values by name, in the order in which they were asked for. */
+  /** Returns the values by name, in the order of the requests. */
   public Map<String, Object> values() {
     return Collections.unmodifiableMap(values);
   }
 
-  /** What was asked for so far, in this order. */
+  /** Returns the hyperparameters requested so far, in this order. */
   List<Dimension> space() {
     return Collections.unmodifiableList(space);
   }
@@ -301,17 +310,18 @@ public final class HyperParameters {
       throw new IllegalArgumentException(
           "The hyperparameter '"
               + definition.name()
-              + "' cannot be "
+              + "' must be one of its values ("
+              + definition.describe()
+              + "), but was "
               + typed(value)
-              + ": "
-              + definition.describe());
+              + ".");
     }
     space.add(asked);
     values.put(definition.name(), value);
     return value;
   }
 
-  /** With its class, for 1 is not 1.0. */
+  /** Returns the value with its class, because 1 and 1.0 are different values. */
   private static String typed(Object value) {
     return value == null ? "null" : value + " (" + value.getClass().getSimpleName() + ")";
   }
@@ -321,14 +331,14 @@ public final class HyperParameters {
     return new IllegalArgumentException(
         "The name '"
             + name
-            + "' stands for one hyperparameter. Received: "
+            + "' must identify one hyperparameter. Received: "
             + first.describe()
             + " and "
             + second.describe()
-            + ". Give one of them another name.");
+            + ". Rename one of them.");
   }
 
-  /** The values. */
+  /** Returns the values as text. */
   @Override
   public String toString() {
     return values.toString();

@@ -9,29 +9,29 @@ import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * Trains many random models for few epochs and goes on with the best of them (Li, Jamieson,
- * DeSalvo, Rostamizadeh and Talwalkar, "Hyperband: a novel bandit-based approach to hyperparameter
- * optimization", JMLR 18, 2018); KerasTuner's {@code Hyperband}.
+ * Trains many random models for a few epochs and continues with the best of them, as KerasTuner's
+ * {@code Hyperband} (Li, Jamieson, DeSalvo, Rostamizadeh and Talwalkar, "Hyperband: a novel
+ * bandit-based approach to hyperparameter optimization", JMLR 18, 2018).
  *
- * <p>With R = {@code maxEpochs} and η = {@code factor}, s_max is the largest s with ηˢ ≤ R, and
- * bracket s = s_max, …, 0 has rounds i = 0, …, s:
+ * <p>Let R = {@code maxEpochs}, η = {@code factor} and s_max the largest s with ηˢ ≤ R. Bracket s =
+ * s_max, …, 0 has the rounds i = 0, …, s:
  *
  * <pre>
- * n = ⌈(s_max + 1) ηˢ / (s + 1)⌉       models of the bracket
- * nᵢ = ⌊n / ηⁱ⌋                        models of round i, the best of those before
- * rᵢ = ⌈R / ηˢ⁻ⁱ⌉                      the epoch to which they are trained
+ * n = ⌈(s_max + 1) ηˢ / (s + 1)⌉       number of models of the bracket
+ * nᵢ = ⌊n / ηⁱ⌋                        number of models of round i, the best of the previous round
+ * rᵢ = ⌈R / ηˢ⁻ⁱ⌉                      number of epochs at the end of round i
  * </pre>
  *
- * <p>These are the numbers of the paper's table. KerasTuner rounds nᵢ up, and begins with ⌈1 +
- * log_η R⌉ in place of s_max + 1, so that its later rounds are a little larger. Training goes on
- * from round to round where it stopped, the optimizer's state included: a model pays only for the
- * epochs that are new. (KerasTuner goes on from the weights of the best epoch, with a new
- * optimizer.) Callbacks begin anew in each round.
+ * <p>These numbers equal the table of the paper. KerasTuner rounds nᵢ up and uses ⌈1 + log_η R⌉
+ * instead of s_max + 1, so its later rounds are slightly larger. In each round, training continues
+ * with the weights and the optimizer's state of the previous round, so only new epochs are trained.
+ * (KerasTuner continues with the weights of the best epoch and a new optimizer.) Each round has new
+ * callbacks.
  *
- * <p>Each round of a model is a trial. A round begins when the one before it has ended; meanwhile
- * free cores begin the next bracket, whose trials do not depend on it. A failed trial does not come
- * into the next round; where random values run out, or too many trials have failed, a round has
- * fewer models.
+ * <p>Each round of a model is a trial. A round starts after the previous round has ended. In the
+ * meantime, free threads start the next bracket, which does not depend on it. A failed trial does
+ * not advance to the next round. A round has fewer models if there are no new random values left or
+ * too many trials failed.
  */
 public final class Hyperband extends Tuner<Hyperband> {
   private final int maxEpochs;
@@ -39,21 +39,28 @@ public final class Hyperband extends Tuner<Hyperband> {
   private int hyperbandIterations = 1;
   private List<Slot> slots = List.of();
 
-  /** The place of a trial in the schedule: the {@code index}-th of its round. */
-  private record Slot(int iteration, int bracket, int round, int index, int firstOfLastRound) {}
+  /** The place of a trial in the schedule, with its index in the round. */
+  private record Slot(int iteration, int bracket, int round, int index, int firstOfPreviousRound) {}
 
   /**
-   * A search for the best model.
+   * Creates a tuner.
    *
-   * @param objective by its name in the logs, see {@link Objective#of}
-   * @param maxEpochs R, the epochs that the best models are trained for; better a little more than
-   *     they need, together with early stopping
+   * @param model builds the model of a trial
+   * @param objective the name of a loss or metric in the logs; see {@link Objective#of}
+   * @param maxEpochs R, the number of epochs of the best models. Set it slightly higher than needed
+   *     and use early stopping
    */
   public Hyperband(HyperModel model, String objective, int maxEpochs) {
     this(model, Objective.of(objective), maxEpochs);
   }
 
-  /** A search for the best model. */
+  /**
+   * Creates a tuner.
+   *
+   * @param model builds the model of a trial
+   * @param objective the value to minimize or maximize
+   * @param maxEpochs R, the number of epochs of the best models
+   */
   public Hyperband(HyperModel model, Objective objective, int maxEpochs) {
     super(model, objective);
     this.maxEpochs = atLeastOne("maxEpochs", maxEpochs);
@@ -61,18 +68,18 @@ public final class Hyperband extends Tuner<Hyperband> {
   }
 
   @Override
-  Hyperband self() {
+  protected Hyperband self() {
     return this;
   }
 
-  /** Sets η, by which the number of models is divided in each round; 3 by default, at least 2. */
+  /** Sets η, the factor by which the number of models decreases per round; 3 by default. */
   public Hyperband factor(int eta) {
     factor = atLeast("factor", 2, eta);
     fillSlots();
     return this;
   }
 
-  /** Sets how often all brackets are run, each time with other models; 1 by default. */
+  /** Sets how many times all brackets are run, each time with new models; 1 by default. */
   public Hyperband hyperbandIterations(int iterations) {
     hyperbandIterations = atLeastOne("hyperbandIterations", iterations);
     fillSlots();
@@ -83,19 +90,19 @@ public final class Hyperband extends Tuner<Hyperband> {
     slots = new ArrayList<>();
     for (int iteration = 0; iteration < hyperbandIterations; iteration++) {
       for (int bracket = brackets() - 1; bracket >= 0; bracket--) {
-        int firstOfLastRound = -1;
+        int firstOfPreviousRound = -1;
         for (int round = 0; round <= bracket; round++) {
           int first = slots.size();
           for (int index = 0; index < models(bracket, round); index++) {
-            slots.add(new Slot(iteration, bracket, round, index, firstOfLastRound));
+            slots.add(new Slot(iteration, bracket, round, index, firstOfPreviousRound));
           }
-          firstOfLastRound = first;
+          firstOfPreviousRound = first;
         }
       }
     }
   }
 
-  /** s_max + 1. */
+  /** Returns the number of brackets, s_max + 1. */
   private int brackets() {
     int brackets = 0;
     for (long power = 1; power <= maxEpochs; power *= factor) {
@@ -126,9 +133,9 @@ public final class Hyperband extends Tuner<Hyperband> {
   }
 
   /**
-   * The plan of one iteration: a row for each round of each bracket, with the number of models, the
-   * epochs to which they are trained, and the epochs that this costs, those of the rounds before
-   * not counted again.
+   * Returns the schedule of one iteration, with a row for each round of each bracket. The columns
+   * are the number of models, their number of epochs at the end of the round, and the number of
+   * epochs trained in this round.
    */
   public Table schedule() {
     IntColumn bracketColumn = IntColumn.create("bracket");
@@ -153,7 +160,7 @@ public final class Hyperband extends Tuner<Hyperband> {
   }
 
   @Override
-  Decision step(int number, TrialLog log) {
+  protected Decision decide(int number, TrialLog log) {
     if (number >= slots.size()) {
       return Decision.END;
     }
@@ -162,9 +169,9 @@ public final class Hyperband extends Tuner<Hyperband> {
       Proposal random = log.random(number, rung(slot, null));
       return random == null ? Decision.SKIP : Decision.run(random);
     }
-    int end = slot.firstOfLastRound + models(slot.bracket, slot.round - 1);
+    int end = slot.firstOfPreviousRound + models(slot.bracket, slot.round - 1);
     List<Trial> completed = new ArrayList<>();
-    for (int before = slot.firstOfLastRound; before < end; before++) {
+    for (int before = slot.firstOfPreviousRound; before < end; before++) {
       Trial trial = log.trial(before);
       if (trial == null && !log.isSkipped(before)) {
         return Decision.WAIT;
@@ -183,6 +190,24 @@ public final class Hyperband extends Tuner<Hyperband> {
     return Decision.run(
         log.prepare(
             number, definition -> from.values().get(definition.name()), rung(slot, from.number())));
+  }
+
+  /**
+   * The place of a trial in the schedule.
+   *
+   * @param iteration the index of the iteration, from 0
+   * @param bracket s, the number of rounds after the first
+   * @param round i, from 0
+   * @param from the trial whose training continues; null in round 0
+   * @param initialEpoch the number of epochs trained in earlier rounds
+   * @param epochs the number of epochs at the end of this round
+   * @hidden
+   */
+  public record Rung(
+      int iteration, int bracket, int round, Integer from, int initialEpoch, int epochs) {
+    boolean isLast() {
+      return round == bracket;
+    }
   }
 
   private Rung rung(Slot slot, Integer from) {
@@ -212,12 +237,12 @@ public final class Hyperband extends Tuner<Hyperband> {
   }
 
   @Override
-  int plannedTrials() {
+  protected int plannedTrials() {
     return slots.size();
   }
 
   @Override
-  Map<String, Object> settings() {
+  protected Map<String, Object> settings() {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("maxEpochs", maxEpochs);
     settings.put("factor", factor);

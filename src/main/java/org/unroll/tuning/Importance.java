@@ -8,28 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/**
- * How important a hyperparameter was for the scores: the share of the variance of their ranks that
- * the values of this hyperparameter alone explain.
- *
- * <p>The completed trials are ranked by score, of equal ones each the mean rank; so a few trials
- * that went astray do not decide. They are put into groups by the hyperparameter's value: a group
- * for each value where there are at most √n of them for n trials, else ⌊√n⌋ groups of neighbouring
- * values, of the same size as far as equal values allow; a group too for those that did not ask for
- * it. With N trials in k groups, SS the sum of squared distances from the mean rank and SS_w that
- * from the groups' means,
- *
- * <pre>importance = 1 − (SS_w / (N − k)) / (SS / (N − 1))</pre>
- *
- * Kelley's ε² (1935), which unlike the plain share is not in favour of many groups: without any
- * influence its mean is 0, and it may be a little below. What hyperparameters do together it does
- * not see. Of Hyperband only the first rounds count, ranked within their bracket as a share of it,
- * for the others were chosen by their scores. NaN where there is no variance or no freedom.
- */
-public final class Importance {
+/** Computes {@link SearchResult#importance()}. */
+final class Importance {
   private Importance() {}
 
-  /** By name, the most important first. */
+  /** Returns the importance by name, in descending order. */
   static Map<String, Double> of(SearchResult result) {
     List<Trial> trials =
         result.trials().stream()
@@ -50,7 +33,7 @@ public final class Importance {
     return sorted;
   }
 
-  /** Mean ranks; in several brackets, as shares of the bracket's number of trials. */
+  /** Returns the ranks, relative to the number of trials in the bracket. */
   private static double[] ranks(List<Trial> trials) {
     double[] ranks = new double[trials.size()];
     for (int i = 0; i < ranks.length; i++) {
@@ -89,7 +72,7 @@ public final class Importance {
     } else {
       values.sort(Comparator.comparingDouble(value -> ((Number) value).doubleValue()));
       for (int i = 0; i < values.size(); i++) {
-        // Equal values stay together, in the group of the first of them.
+        // Equal values stay together, in the group of the first one.
         groupOf.putIfAbsent(values.get(i), i * most / values.size());
       }
     }
@@ -98,7 +81,7 @@ public final class Importance {
         .toArray();
   }
 
-  /** Kelley's ε² of values in groups. */
+  /** Returns Kelley's ε² of values in groups. */
   static double of(double[] values, int[] groups) {
     int[] different = IntStream.of(groups).distinct().toArray();
     double within = 0;

@@ -9,11 +9,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.unroll.Sequential;
+import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.TrainingContext;
 import org.unroll.data.Dataset;
 import org.unroll.data.Fingerprint;
+import org.unroll.network.Weight;
 import org.unroll.training.FitOptions;
 
-/** Trials that train a network, on one fold or several. */
+/** An experiment whose trials train a network on one or more folds. */
 final class NetworkExperiment implements Experiment {
   private final HyperModel model;
   private final Function<HyperParameters, ? extends List<? extends Fold<?>>> folds;
@@ -22,9 +25,9 @@ final class NetworkExperiment implements Experiment {
   private final boolean setsEpochs;
 
   /**
-   * Trials of models.
+   * Creates an experiment.
    *
-   * @param setsEpochs whether the tuner decides on the epochs
+   * @param setsEpochs whether the tuner sets the number of epochs
    */
   NetworkExperiment(
       HyperModel model,
@@ -48,15 +51,16 @@ final class NetworkExperiment implements Experiment {
   public Prepared prepare(HyperParameters hp) {
     Sequential first = model.build(hp);
     List<? extends Fold<?>> data = Fold.requireSome(folds.apply(hp));
-    FitOptions made = Objects.requireNonNull(options.apply(hp), "the fit options of a trial");
+    FitOptions made =
+        Objects.requireNonNull(options.apply(hp), "The fit options of a trial must not be null.");
     return new Network(hp, first, data, made);
   }
 
   private final class Network implements Prepared {
     private final HyperParameters hp;
     private final List<? extends Fold<?>> data;
-    private final FitOptions made; // to be compared with
-    private Sequential first; // until it is run
+    private final FitOptions made; // for comparison with new options
+    private Sequential first; // null after it was trained
 
     Network(HyperParameters hp, Sequential first, List<? extends Fold<?>> data, FitOptions made) {
       this.hp = hp;
@@ -87,15 +91,15 @@ final class NetworkExperiment implements Experiment {
       return dataset == null ? "none" : Fingerprint.of(dataset);
     }
 
-    /** Trials that run side by side would mix up what shared callbacks remember. */
+    /** Rejects shared callbacks, whose state parallel trials would corrupt. */
     private FitOptions newOptions() {
       FitOptions fit = options.apply(hp);
       if (fit == made || !Collections.disjoint(fit.callbacks(), made.callbacks())) {
         throw new IllegalStateException(
-            "Fit options and callbacks are made anew for each training, for they hold its state."
-                + " Received: the same "
+            "Each training run must have new fit options and callbacks because callbacks have state."
+                + " Received the same "
                 + (fit == made ? "options" : "callback")
-                + " twice. Make them where they are asked for: () ->"
+                + " twice. Create them in the function: () ->"
                 + " epochs(20).callbacks(earlyStopping(\"val_loss\", 5)).");
       }
       return fit;
@@ -108,7 +112,7 @@ final class NetworkExperiment implements Experiment {
       for (int f = 0; f < data.size() && !Thread.currentThread().isInterrupted(); f++) {
         Sequential network = f == 0 ? first : model.build(hp);
         first = null;
-        Rung rung = assignment.rung();
+        Hyperband.Rung rung = assignment.rung();
         String last = "last-" + assignment.execution() + "-" + f + ".keras";
         if (assignment.from() != null) {
           network = Sequential.load(assignment.from().resolve(last));
@@ -147,8 +151,61 @@ final class NetworkExperiment implements Experiment {
     }
   }
 
-  /** Where the model of an execution is kept; of several folds, the last one's. */
+  /** Returns the file with the model of an execution, which is the model of the last fold. */
   static Path modelFile(Path folder, int execution) {
     return folder.resolve("model-" + execution + ".keras");
+  }
+
+  /** Keeps the logs and the weights of the epoch in which the objective was best. */
+  private static final class BestEpoch extends Callback {
+    private final Objective objective;
+    private double best = Double.NaN;
+    private Map<String, Double> bestLogs = Map.of();
+    private List<Weight> weights = List.of();
+    private float[][] bestWeights;
+
+    BestEpoch(Objective objective) {
+      this.objective = objective;
+    }
+
+    @Override
+    public void onEpochEnd(TrainingContext training, int epoch, Map<String, Double> logs) {
+      Double value = logs.get(objective.name());
+      if (value == null) {
+        throw new IllegalStateException(
+            "The objective of the search must be in the logs, which contain "
+                + String.join(", ", logs.keySet())
+                + ", but was '"
+                + objective.name()
+                + "'. Compile the model with this metric, or use another objective.");
+      }
+      if (objective.isBetter(value, best)) {
+        best = value;
+        bestLogs = new LinkedHashMap<>(logs);
+        weights = training.weights();
+        if (bestWeights == null) {
+          bestWeights = new float[weights.size()][];
+        }
+        for (int i = 0; i < bestWeights.length; i++) {
+          bestWeights[i] = weights.get(i).values().clone();
+        }
+      }
+    }
+
+    /** Returns the best value, or NaN if there is none. */
+    double best() {
+      return best;
+    }
+
+    Map<String, Double> logs() {
+      return bestLogs;
+    }
+
+    /** Restores the weights of the best epoch. */
+    void restore() {
+      for (int i = 0; i < weights.size(); i++) {
+        System.arraycopy(bestWeights[i], 0, weights.get(i).values(), 0, bestWeights[i].length);
+      }
+    }
   }
 }

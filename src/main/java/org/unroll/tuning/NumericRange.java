@@ -7,13 +7,15 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * The values of a range with steps, in decimals, so that 0 … 0.3 in steps of 0.1 has four values,
- * the last of them 0.3; and the scales of ranges without.
+ * The values of a range with steps. Decimal arithmetic ensures that 0 … 0.3 in steps of 0.1 has
+ * four values, of which the last is exactly 0.3. Static methods compute the values of ranges
+ * without steps.
  *
- * @param count how many values there are
+ * @param count the number of values
  */
 record NumericRange(BigDecimal min, BigDecimal max, BigDecimal step, Sampling sampling, int count) {
 
+  /** Creates a range with steps. */
   static NumericRange of(Number from, Number to, Number by, Sampling sampling) {
     BigDecimal min = decimal(from);
     BigDecimal max = decimal(to);
@@ -29,21 +31,22 @@ record NumericRange(BigDecimal min, BigDecimal max, BigDecimal step, Sampling sa
     return new NumericRange(min, max, step, sampling, count);
   }
 
-  /** As it is printed: 0.1 is a tenth, not the double beside it. */
+  /** Converts the printed number, so that 0.1 is exactly a tenth. */
   private static BigDecimal decimal(Number number) {
     return new BigDecimal(number.toString());
   }
 
-  /** The value that a number from 0, below 1, stands for. */
+  /** Returns the value whose interval contains a number from 0 (inclusive) to 1 (exclusive). */
   BigDecimal at(double share) {
     return get((int) (share * count));
   }
 
-  /** The smallest value: of REVERSE_LOG the last one, which need not be the minimum. */
+  /** Returns the smallest value. With REVERSE_LOG, it can be greater than the minimum. */
   BigDecimal least() {
     return sampling == Sampling.REVERSE_LOG ? get(count - 1) : min;
   }
 
+  /** Returns all values. */
   List<Object> values(Function<BigDecimal, Object> kind) {
     return IntStream.range(0, count).mapToObj(this::get).map(kind).toList();
   }
@@ -56,7 +59,7 @@ record NumericRange(BigDecimal min, BigDecimal max, BigDecimal step, Sampling sa
     };
   }
 
-  /** The middle of the share of the step that is nearest to a value. */
+  /** Returns the midpoint of the interval of the nearest step. */
   double shareOf(Number number) {
     BigDecimal value = decimal(number);
     int index;
@@ -70,7 +73,7 @@ record NumericRange(BigDecimal min, BigDecimal max, BigDecimal step, Sampling sa
     return (Math.max(0, Math.min(count - 1, index)) + 0.5) / count;
   }
 
-  /** The value of a range without steps; StrictMath, for the same values on every machine. */
+  /** Returns a value of a range without steps. StrictMath returns the same on each machine. */
   static double at(double share, double min, double max, Sampling sampling) {
     return switch (sampling) {
       case LINEAR -> min + share * (max - min);
@@ -79,6 +82,7 @@ record NumericRange(BigDecimal min, BigDecimal max, BigDecimal step, Sampling sa
     };
   }
 
+  /** Returns the number from 0 to 1 that corresponds to a value of a range without steps. */
   static double shareOf(double value, double min, double max, Sampling sampling) {
     if (max == min) {
       return 0.5;
@@ -90,29 +94,40 @@ record NumericRange(BigDecimal min, BigDecimal max, BigDecimal step, Sampling sa
     };
   }
 
+  /**
+   * Checks the arguments of a range.
+   *
+   * @throws IllegalArgumentException if the ends, the step and the sampling do not fit together
+   */
   static void check(String name, Number min, Number max, Number step, Sampling sampling) {
     double from = min.doubleValue();
     double to = max.doubleValue();
     String problem = null;
     boolean linear = sampling == Sampling.LINEAR;
     if (!Double.isFinite(from) || !Double.isFinite(to) || from > to) {
-      problem = "A range has a finite minimum that is not above its finite maximum";
+      problem = "The minimum of a range must be finite and at most its finite maximum";
     } else if (!linear && from <= 0) {
-      problem = "A logarithmic range begins above 0";
+      problem = "The minimum of a logarithmic range must be greater than 0";
     } else if (step != null && !(step.doubleValue() > (linear ? 0 : 1))) {
       problem =
           linear
-              ? "A step is above 0"
-              : "The step of a logarithmic range is the ratio of neighbours, above 1";
+              ? "The step of a range must be greater than 0"
+              : "The step of a logarithmic range is a ratio and must be greater than 1";
     } else if (step != null && linear && (to - from) / step.doubleValue() > Integer.MAX_VALUE - 2) {
-      problem = "A range has fewer than 2^31 steps";
+      problem = "A range must have fewer than 2^31 steps";
     }
     if (problem != null) {
       throw new IllegalArgumentException(
-          problem + ". Received: '" + name + "' " + describe("", min, max, step, sampling).strip());
+          problem
+              + ". Received: '"
+              + name
+              + "' "
+              + describe("", min, max, step, sampling).strip()
+              + ".");
     }
   }
 
+  /** Returns the range as text. */
   static String describe(String kind, Number min, Number max, Number step, Sampling sampling) {
     return kind
         + " "

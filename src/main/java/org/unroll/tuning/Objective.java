@@ -4,17 +4,19 @@ import org.unroll.metrics.Metric;
 import org.unroll.metrics.Metrics;
 
 /**
- * What a search makes as small or as large as it can.
+ * The value that a search minimizes or maximizes.
  *
- * @param name a name of the logs, such as {@code val_loss}
- * @param higherIsBetter whether it is to be large
+ * @param name the name in the logs, such as {@code val_loss}
+ * @param higherIsBetter whether the value is maximized
  */
 public record Objective(String name, boolean higherIsBetter) {
   /**
-   * A loss or a metric by its name in the logs, with or without {@code val_}; the direction is
-   * known: down for {@code val_loss}, up for {@code val_accuracy}.
+   * Returns the objective for a loss or metric. The direction follows from the name: {@code
+   * val_loss} is minimized, {@code val_accuracy} is maximized.
    *
-   * @throws IllegalArgumentException if it is neither the loss nor a metric of {@link Metrics}
+   * @param name the name in the logs, with or without {@code val_}
+   * @throws IllegalArgumentException if the name is neither the loss nor a metric of {@link
+   *     Metrics}
    */
   public static Objective of(String name) {
     String metric = name.startsWith("val_") ? name.substring("val_".length()) : name;
@@ -26,10 +28,9 @@ public record Objective(String name, boolean higherIsBetter) {
       known = Metrics.of(metric);
     } catch (IllegalArgumentException unknown) {
       throw new IllegalArgumentException(
-          "Whether '"
+          "The name of an objective must be the loss or a metric of Keras, but was '"
               + name
-              + "' is better high or low is not known: it is neither the loss nor a metric by its"
-              + " Keras name. Say Objective.min(\""
+              + "'. Use Objective.min(\""
               + name
               + "\") or Objective.max(\""
               + name
@@ -39,17 +40,17 @@ public record Objective(String name, boolean higherIsBetter) {
     return new Objective(name, known.higherIsBetter());
   }
 
-  /** A value that is to be small. */
+  /** Returns an objective to minimize. */
   public static Objective min(String name) {
     return new Objective(name, false);
   }
 
-  /** A value that is to be large. */
+  /** Returns an objective to maximize. */
   public static Objective max(String name) {
     return new Objective(name, true);
   }
 
-  /** Whether a value is better than another; any number is better than NaN. */
+  /** Returns whether a value is better than another. Each number is better than NaN. */
   public boolean isBetter(double value, double other) {
     if (Double.isNaN(other)) {
       return !Double.isNaN(value);
@@ -57,7 +58,7 @@ public record Objective(String name, boolean higherIsBetter) {
     return higherIsBetter ? value > other : value < other;
   }
 
-  /** Negative where large values are better: what is smaller is better then. */
+  /** Returns the value to minimize. */
   double cost(double value) {
     return higherIsBetter ? -value : value;
   }

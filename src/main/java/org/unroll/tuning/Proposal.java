@@ -4,24 +4,25 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A trial that is to be run.
+ * A trial before it is run.
  *
- * @param values its hyperparameters, all that it asks for
- * @param space what they were chosen from
- * @param asksForSeed whether its weights begin with a seed of the execution
- * @param rung its place in {@link Hyperband}, or null
- * @param prepared what is to be run; null where preparing it failed
- * @param failure why it failed; null where it did not
+ * @param number the number, from 0
+ * @param values all requested hyperparameters
+ * @param space their definitions
+ * @param asksForSeed whether the trial requested {@link HyperParameters#seed}
+ * @param rung the place in {@link Hyperband}; null for other tuners
+ * @param prepared the trial to run; null if the preparation failed
+ * @param failure why the preparation failed; null if it did not
  */
 record Proposal(
     int number,
     Map<String, Object> values,
     List<Dimension> space,
     boolean asksForSeed,
-    Rung rung,
+    Hyperband.Rung rung,
     Experiment.Prepared prepared,
     RuntimeException failure) {
-  /** What is to be remembered of it: neither its model nor its data. */
+  /** Returns the proposal without its model and data, which can then be garbage collected. */
   Proposal withoutPrepared() {
     return new Proposal(number, values, space, asksForSeed, rung, null, failure);
   }

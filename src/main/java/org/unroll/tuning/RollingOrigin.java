@@ -5,15 +5,14 @@ import java.util.List;
 import org.unroll.timeseries.Windows;
 
 /**
- * Folds of a time series, in which the past is trained on and the time behind it scored on, from
- * origins that move on (Tashman, "Out-of-sample tests of forecasting accuracy", 2000). Shuffled
+ * Splits a time series into folds: each fold trains on the past and validates on the time after it,
+ * from a moving origin (Tashman, "Out-of-sample tests of forecasting accuracy", 2000). Shuffled
  * folds would let a model see the future.
  *
- * <p>Of the n rows of the windows' range, the last k · m are scored on, k being the number of folds
- * and m = {@code testSize}, ⌊n / (k + 1)⌋ by default. Fold i = 0, …, k − 1 trains on the rows
- * before o = n − (k − i) m, less {@code gap} rows, and scores on o … o + m − 1. These are the folds
- * of scikit-learn's {@code TimeSeriesSplit}. No window of one part sees or predicts a row of the
- * other.
+ * <p>With n rows, k folds and m = {@code testSize} (by default ⌊n / (k + 1)⌋), fold i = 0, …, k − 1
+ * has the origin o = n − (k − i) m. It trains on the rows before o − {@code gap} and validates on
+ * the rows o … o + m − 1. These are the folds of scikit-learn's {@code TimeSeriesSplit}. Training
+ * windows and validation windows have no rows in common.
  *
  * <pre>
  * k = 3, n = 8:   0 1 | 2 3
@@ -21,8 +20,8 @@ import org.unroll.timeseries.Windows;
  *                 0 1   2 3   4 5 | 6 7
  * </pre>
  *
- * <p>Normalize the series on rows that every fold trains on, at most the first n − k · m, or the
- * scores know the future by its mean.
+ * <p>Normalize the series on rows that all folds train on, which are at most the first n − k · m.
+ * Otherwise, the mean and deviation contain information about the future.
  */
 public final class RollingOrigin {
   private final int folds;
@@ -34,39 +33,50 @@ public final class RollingOrigin {
     this.folds = folds;
   }
 
-  /** This number of folds, at least 1. */
+  /**
+   * Returns a splitter for this number of folds.
+   *
+   * @param count the number of folds, at least 1
+   */
   public static RollingOrigin folds(int count) {
     return new RollingOrigin(Tuner.atLeastOne("folds", count));
   }
 
-  /** Sets the number of rows that each fold scores on. */
+  /** Sets the number of validation rows of each fold; ⌊n / (k + 1)⌋ by default. */
   public RollingOrigin testSize(int rows) {
     testSize = Tuner.atLeastOne("testSize", rows);
     return this;
   }
 
-  /** Sets the number of rows left out before the origin; 0 by default. */
+  /** Sets the number of rows between training and validation rows; 0 by default. */
   public RollingOrigin gap(int rows) {
     gap = Tuner.atLeast("gap", 0, rows);
     return this;
   }
 
-  /** Sets the largest number of rows to train on, the latest; all by default. */
+  /** Sets the maximum number of training rows, which are the latest; all by default. */
   public RollingOrigin maxTrainSize(int rows) {
     maxTrainSize = Tuner.atLeastOne("maxTrainSize", rows);
     return this;
   }
 
   /**
-   * The folds of all rows of the windows' series.
+   * Splits all rows of the windows' series.
    *
-   * @throws IllegalArgumentException if the rows are too few
+   * @throws IllegalArgumentException if there are too few rows
    */
   public List<Fold<Windows>> split(Windows windows) {
     return split(windows, 0, windows.series().rows());
   }
 
-  /** The folds of the rows {@code from} … {@code to} − 1. */
+  /**
+   * Splits a range of rows.
+   *
+   * @param windows the windows
+   * @param from the first row
+   * @param to the row after the last one
+   * @throws IllegalArgumentException if there are too few rows
+   */
   public List<Fold<Windows>> split(Windows windows, int from, int to) {
     int rows = to - from;
     int size = testSize == 0 ? rows / (folds + 1) : testSize;
@@ -76,17 +86,17 @@ public final class RollingOrigin {
       int end = origin - gap;
       if (size < 1 || end <= from) {
         throw new IllegalArgumentException(
-            "Fold "
+            "Each fold must have rows to train on, but fold "
                 + fold
-                + " has no rows to train on: "
-                + folds
-                + " folds that score on "
-                + size
-                + " rows each, with a gap of "
-                + gap
-                + ", in "
+                + " has none. Received: "
                 + rows
-                + " rows. Use fewer folds or more rows.");
+                + " rows, "
+                + folds
+                + " folds with "
+                + size
+                + " validation rows each, and a gap of "
+                + gap
+                + ". Use fewer folds or more rows.");
       }
       int begin = (int) Math.max(from, (long) end - maxTrainSize);
       all.add(new Fold<>(windows.range(begin, end), windows.range(origin, origin + size)));

@@ -13,11 +13,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.unroll.callbacks.LiveView;
 import org.unroll.compute.WorkerPool;
 
 /**
- * One call of {@code search}: asks the tuner what to try, runs it on some threads, and writes down
- * what comes of it. The tuner and the listener are called on the thread of the caller alone.
+ * One call of {@code search}: runs the trials of a tuner on several threads and saves the results.
+ * The tuner and the listener are called only on the calling thread.
  */
 final class Search {
   private final Tuner<?> tuner;
@@ -28,12 +30,12 @@ final class Search {
   private final int parallel;
   private final long begin = System.nanoTime();
 
-  private int end = Integer.MAX_VALUE; // the first number that has no trial
+  private int end = Integer.MAX_VALUE; // the first number without a trial
   private int running;
-  private int lowestOpen; // all numbers below are decided
+  private int lowestOpen; // all lower numbers are decided
   private double workDone; // in this call
   private double secondsOfWork;
-  private int firstRun = Integer.MAX_VALUE; // the first trial that was run in this call
+  private int firstRun = Integer.MAX_VALUE; // the first trial run in this call
   private boolean interrupted;
 
   Search(Tuner<?> tuner, Experiment experiment) {
@@ -41,14 +43,15 @@ final class Search {
     this.experiment = experiment;
     folder = new SearchFolder(tuner.folder());
     log = new TrialLog(experiment, tuner.seed(), tuner.objective().name());
-    listener = tuner.listener() == null ? ShownSearch.open() : tuner.listener();
+    listener = tuner.listener() == null ? NotebookListener.open() : tuner.listener();
     parallel = tuner.parallel();
   }
 
   SearchResult run() {
     Map<String, String> identity = identity();
     if (Thread.currentThread().isInterrupted()) {
-      return new SearchResult(tuner, folder, log, true); // and the defaults may not be known
+      return new SearchResult(
+          tuner, folder, log, true); // the defaults may depend on the interrupted code
     }
     folder.open(identity, tuner.overwrites());
     var count = new AtomicInteger();
@@ -78,7 +81,7 @@ final class Search {
     return new SearchResult(tuner, folder, log, interrupted);
   }
 
-  /** The tuner's settings, and the search space and the model where all have their defaults. */
+  /** Returns the settings of the tuner, and the search space and the model for default values. */
   private Map<String, String> identity() {
     Map<String, String> lines = new LinkedHashMap<>();
     tuner.identity().forEach((name, value) -> lines.put(name, String.valueOf(value)));
@@ -94,7 +97,7 @@ final class Search {
     return lines;
   }
 
-  /** Starts trials until all threads have one, or the tuner waits for results. */
+  /** Starts trials until all threads are busy or the tuner waits for results. */
   private void start(CompletionService<Trial> completion) {
     while (log.isDecided(lowestOpen)) {
       lowestOpen++;
@@ -103,22 +106,25 @@ final class Search {
       if (log.isDecided(number)) {
         continue;
       }
-      Decision step = tuner.step(number, log);
+      Decision decision = tuner.decide(number, log);
       interrupted |= Thread.interrupted();
       if (interrupted) {
-        return; // what it came to may be the interrupt's doing
+        return; // the decision may be wrong because of the interrupt
       }
-      switch (step.kind()) {
-        case RUN -> begin(step.proposal(), completion);
+      switch (decision.kind()) {
+        case RUN -> begin(decision.proposal(), completion);
         case SKIP -> log.skip(number);
         case END -> end = number;
         case WAIT -> {
           if (running == 0) {
-            throw new IllegalStateException("Trial " + number + " waits for trials that ended.");
+            throw new IllegalStateException(
+                "A tuner must only wait for running trials, but trial "
+                    + number
+                    + " waits for none.");
           }
         }
       }
-      if (step.kind() == Decision.Kind.WAIT && !tuner.mayRunAhead()) {
+      if (decision.kind() == Decision.Kind.WAIT && !tuner.mayRunAhead()) {
         return;
       }
     }
@@ -138,9 +144,9 @@ final class Search {
   }
 
   /**
-   * On a thread of its own.
+   * Runs a trial on a separate thread.
    *
-   * @return null where the thread was interrupted
+   * @return the trial, or null if the thread was interrupted
    */
   private Trial run(Proposal proposal) {
     long start = System.nanoTime();
@@ -148,7 +154,7 @@ final class Search {
     folder.begin(proposal.number());
     Trial trial;
     try {
-      Outcome outcome = proposal.failure() == null ? execute(proposal, epochs) : null;
+      Experiment.Outcome outcome = proposal.failure() == null ? execute(proposal, epochs) : null;
       if (Thread.currentThread().isInterrupted()) {
         return null;
       }
@@ -157,7 +163,7 @@ final class Search {
               ? Trial.failed(proposal, 0, seconds(start), reason(proposal.failure()))
               : Trial.completed(proposal, outcome, epochs.get(), seconds(start));
     } catch (UncheckedIOException e) {
-      throw e; // a full disk is no fault of the hyperparameters
+      throw e; // such as a full disk, which does not depend on the hyperparameters
     } catch (RuntimeException | OutOfMemoryError e) {
       if (Thread.currentThread().isInterrupted()) {
         return null;
@@ -172,16 +178,16 @@ final class Search {
     return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }
 
-  private Outcome execute(Proposal proposal, AtomicInteger epochs) {
-    Rung rung = proposal.rung();
+  private Experiment.Outcome execute(Proposal proposal, AtomicInteger epochs) {
+    Hyperband.Rung rung = proposal.rung();
     Path from = rung == null || rung.from() == null ? null : folder.trial(rung.from());
     int threads = Math.max(1, WorkerPool.defaultThreads() / parallel);
     if (tuner.executions() > 1 && experiment.hasEpochs() && !proposal.asksForSeed()) {
       throw new IllegalStateException(
-          "executionsPerTrial("
+          "With executionsPerTrial("
               + tuner.executions()
-              + ") would train the same model each time. Let its weights begin with"
-              + " Sequential.seeded(hp.seed(), …).");
+              + "), the initial weights must depend on hp.seed(), or all executions would be the same."
+              + " Build the model with Sequential.seeded(hp.seed(), …).");
     }
     List<Double> scores = new ArrayList<>();
     Map<String, Double> metrics = new LinkedHashMap<>();
@@ -194,7 +200,7 @@ final class Search {
                 TrialLog.executionSeed(log.seed(), execution));
         prepared = experiment.prepare(hp);
       }
-      Outcome outcome =
+      Experiment.Outcome outcome =
           prepared.run(
               new Experiment.Assignment(
                   execution, threads, folder.trial(proposal.number()), from, rung, epochs));
@@ -206,7 +212,7 @@ final class Search {
         metrics.putAll(outcome.metrics());
       }
     }
-    return new Outcome(scores, metrics);
+    return new Experiment.Outcome(scores, metrics);
   }
 
   private void take(CompletionService<Trial> completion) {
@@ -224,7 +230,7 @@ final class Search {
       throw (RuntimeException) e.getCause();
     }
     running--;
-    if (trial == null) { // interrupted from within, as by a callback of the user
+    if (trial == null) { // interrupted by the user's code, such as a callback
       interrupted = true;
       return;
     }
@@ -235,7 +241,7 @@ final class Search {
     requireFewFailures();
   }
 
-  /** Trials of an earlier call do not count: their reason may be gone. */
+  /** Counts only trials of this call, because the reason of earlier failures may be fixed. */
   private void requireFewFailures() {
     int inARow = 0;
     for (int number = firstRun; log.isDecided(number); number++) {
@@ -249,8 +255,8 @@ final class Search {
       if (inARow == tuner.failuresInARow()) {
         throw new IllegalStateException(
             inARow
-                + " trials in a row have failed, which ends the search"
-                + " (maxConsecutiveFailedTrials). Trial "
+                + " trials in a row have failed, so the search has ended. Fix the cause, or set a higher"
+                + " maxConsecutiveFailedTrials. Trial "
                 + number
                 + ": "
                 + trial.message());
@@ -258,7 +264,7 @@ final class Search {
     }
   }
 
-  /** Ends the threads; what is still running is dropped. */
+  /** Stops the threads and discards running trials. */
   private void stop(ExecutorService threads) {
     threads.shutdownNow();
     boolean ended = false;
@@ -300,5 +306,49 @@ final class Search {
         seconds(begin),
         left,
         interrupted);
+  }
+
+  /** Shows the progress of a search in a notebook, at most twice a second. */
+  private static final class NotebookListener implements SearchListener {
+    private static final long INTERVAL = 500_000_000;
+
+    private final Consumer<Object> view;
+    private long lastShown = System.nanoTime() - INTERVAL;
+
+    private NotebookListener(Consumer<Object> view) {
+      this.view = view;
+    }
+
+    /** Returns a listener that updates a view in the notebook, or none outside of a notebook. */
+    static SearchListener open() {
+      return LiveView.find()
+          .filter(LiveView::isWatched)
+          .flatMap(LiveView::open)
+          .<SearchListener>map(NotebookListener::new)
+          .orElseGet(() -> new SearchListener() {});
+    }
+
+    @Override
+    public void onTrialBegin(SearchProgress progress, int number, HyperParameters values) {
+      show(progress);
+    }
+
+    @Override
+    public void onTrialEnd(SearchProgress progress, Trial trial) {
+      show(progress);
+    }
+
+    @Override
+    public void onSearchEnd(SearchProgress progress) {
+      view.accept(progress);
+    }
+
+    private void show(SearchProgress progress) {
+      long now = System.nanoTime();
+      if (now - lastShown >= INTERVAL) {
+        lastShown = now;
+        view.accept(progress);
+      }
+    }
   }
 }

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 import org.unroll.internal.AtomicFile;
 
 /**
- * A search on the disk: {@code search.json}, which says what the search is, and a folder for each
- * trial, whose {@code trial.json} is written last and makes it one that has ended.
+ * The files of a search: {@code search.json} identifies the search, and each trial has a folder.
+ * The {@code trial.json} in this folder is written last, when the trial has ended.
  */
 final class SearchFolder {
   private static final String SEARCH = "search.json";
@@ -32,10 +32,10 @@ final class SearchFolder {
   }
 
   /**
-   * Makes the folder, or checks that what is in it is the same search.
+   * Creates the folder, or checks that it contains the same search.
    *
-   * @param identity what the search is, line by line
-   * @throws IllegalStateException if it is another one
+   * @param identity the properties that identify the search
+   * @throws IllegalStateException if the folder contains another search
    */
   void open(Map<String, String> identity, boolean overwrite) {
     Path file = folder.resolve(SEARCH);
@@ -49,7 +49,11 @@ final class SearchFolder {
       }
       if (trialFolders().findAny().isPresent()) {
         throw new IllegalStateException(
-            folder + " holds trials, but no " + SEARCH + ". Choose another projectName.");
+            "A folder with trials must contain a "
+                + SEARCH
+                + ", but "
+                + folder
+                + " has none. Choose another projectName.");
       }
       Files.createDirectories(folder);
       ObjectNode root = JSON.createObjectNode();
@@ -62,12 +66,12 @@ final class SearchFolder {
 
   private void requireSame(Map<String, String> identity, Path file) throws IOException {
     JsonNode root = read(file);
-    Map<String, String> there = new LinkedHashMap<>();
-    root.properties().forEach(field -> there.put(field.getKey(), field.getValue().asText()));
-    Map<String, String> all = new LinkedHashMap<>(there);
+    Map<String, String> saved = new LinkedHashMap<>();
+    root.properties().forEach(field -> saved.put(field.getKey(), field.getValue().asText()));
+    Map<String, String> all = new LinkedHashMap<>(saved);
     all.putAll(identity);
     for (String name : all.keySet()) {
-      String before = there.getOrDefault(name, "none");
+      String before = saved.getOrDefault(name, "none");
       String now = identity.getOrDefault(name, "none");
       if (!before.equals(now)) {
         throw another(name, before, now);
@@ -75,21 +79,22 @@ final class SearchFolder {
     }
   }
 
-  IllegalStateException another(String name, String there, String here) {
+  private IllegalStateException another(String name, String saved, String current) {
     return new IllegalStateException(
         "The folder "
             + folder
-            + " belongs to another search: there "
+            + " must contain this search, but contains another one: "
             + name
-            + " is "
-            + there
-            + ", here it is "
-            + here
-            + ". Choose another projectName, or begin anew with overwrite(true).");
+            + " was "
+            + saved
+            + " in the folder, but is "
+            + current
+            + " in this search. Choose another projectName, or start again with overwrite(true).");
   }
 
   private void deleteSearch() throws IOException {
-    // Only what a search has put there; and its name last, so that a kill leaves a search.
+    // Deletes only files of a search, and search.json last, so a killed program leaves a valid
+    // search.
     List<Path> folders = trialFolders().toList();
     for (Path trial : folders) {
       delete(trial);
@@ -113,7 +118,7 @@ final class SearchFolder {
     if (!Files.isDirectory(trial)) {
       return;
     }
-    // Without its JSON, a trial that is half deleted is one that has not ended.
+    // Without its JSON, a partially deleted trial counts as not ended.
     Files.deleteIfExists(trial.resolve(TRIAL));
     List<Path> files;
     try (Stream<Path> all = Files.list(trial)) {
@@ -125,11 +130,12 @@ final class SearchFolder {
     Files.delete(trial);
   }
 
+  /** Returns the folder of a trial. */
   Path trial(int number) {
     return folder.resolve(String.format(Locale.ROOT, TRIAL_FOLDER + "%04d", number));
   }
 
-  /** An empty folder for a trial, without what a killed one has left. */
+  /** Creates an empty folder for a trial and deletes the files of a killed one. */
   void begin(int number) {
     try {
       delete(trial(number));
@@ -139,6 +145,7 @@ final class SearchFolder {
     }
   }
 
+  /** Writes a trial that has ended. */
   void write(Trial trial) {
     ObjectNode root = JSON.createObjectNode();
     root.put("trial", trial.number());
@@ -159,10 +166,10 @@ final class SearchFolder {
   }
 
   /**
-   * The trial of a proposal, if it has ended.
+   * Reads the trial of a proposal if it has ended.
    *
-   * @return null if it has not
-   * @throws IllegalStateException if the trial of this number tried something else
+   * @return the trial, or null if it has not ended
+   * @throws IllegalStateException if the trial with this number has other values
    */
   Trial read(Proposal proposal) {
     Path file = trial(proposal.number()).resolve(TRIAL);
@@ -199,11 +206,11 @@ final class SearchFolder {
     } catch (IOException e) {
       throw failure("read", file, e);
     } catch (NullPointerException | IllegalArgumentException e) {
-      throw failure("read", file, new IOException("it is not what a search has written", e));
+      throw failure("read", file, new IOException("it must be a file written by a search", e));
     }
   }
 
-  /** JSON has no NaN; Jackson writes it as a string. */
+  /** Reads a number. JSON has no NaN, which Jackson writes as a string. */
   private static double number(JsonNode node) {
     return node.isNumber() ? node.doubleValue() : Double.parseDouble(node.textValue());
   }
@@ -221,7 +228,7 @@ final class SearchFolder {
   private static JsonNode read(Path file) throws IOException {
     JsonNode root = JSON.readTree(file.toFile());
     if (!root.isObject()) {
-      throw new IOException("it is no JSON object");
+      throw new IOException("it must be a JSON object");
     }
     return root;
   }

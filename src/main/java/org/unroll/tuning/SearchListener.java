@@ -3,23 +3,29 @@ package org.unroll.tuning;
 import java.io.PrintStream;
 
 /**
- * Who is told how a search goes on, such as a live view. All methods are called on the thread that
- * called {@code search}, one after another; none does anything here.
+ * Receives the progress of a search. All methods are called on the thread that called {@code
+ * search}, one after another. By default, they do nothing.
  */
 public interface SearchListener {
-  /** Before the first trial; trials of a search that goes on are in the progress already. */
+  /** Called before the first trial. The progress contains the trials of a resumed search. */
   default void onSearchBegin(SearchProgress progress) {}
 
-  /** When a trial begins. */
+  /**
+   * Called when a trial starts.
+   *
+   * @param progress the progress of the search
+   * @param number the number of the trial
+   * @param values the hyperparameters of the trial
+   */
   default void onTrialBegin(SearchProgress progress, int number, HyperParameters values) {}
 
-  /** When a trial has ended, completed or failed. */
+  /** Called when a trial has completed or failed. */
   default void onTrialEnd(SearchProgress progress, Trial trial) {}
 
-  /** After the last trial, however the search ended: finished, interrupted or failed. */
+  /** Called when the search has finished, was interrupted or failed. */
   default void onSearchEnd(SearchProgress progress) {}
 
-  /** A line for each trial that ends, with the best one so far. */
+  /** Returns a listener that prints a line with the best trial so far when a trial ends. */
   static SearchListener lines(PrintStream out) {
     return new SearchListener() {
       @Override

@@ -4,16 +4,15 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How far a search has come.
+ * The progress of a search.
  *
- * @param objective what is searched for
- * @param trials those that have ended, by number
- * @param best the best of them; null before one is completed
- * @param running how many are running
- * @param planned how many there will be at most; −1 where that is not known
- * @param seconds since this search began, or began again
- * @param secondsLeft an estimate, from the work that is left and the time that such work took; NaN
- *     where there is none
+ * @param objective the objective of the search
+ * @param trials the trials that have ended, by number
+ * @param best the best trial; null before one has completed
+ * @param running the number of running trials
+ * @param planned the maximum number of trials; −1 if unknown
+ * @param seconds the seconds since the search started or was resumed
+ * @param secondsLeft the estimated seconds left; NaN if unknown
  * @param interrupted whether the search was interrupted and is ending
  */
 public record SearchProgress(
@@ -25,17 +24,21 @@ public record SearchProgress(
     double seconds,
     double secondsLeft,
     boolean interrupted) {
-  /** Copies the list. */
+  /** Creates a progress with a copy of the list. */
   public SearchProgress {
     trials = List.copyOf(trials);
   }
 
-  /** The best trials so far, each with values of its own, best first. */
+  /**
+   * Returns the best trials so far with different hyperparameters, best first.
+   *
+   * @param n the maximum number of trials
+   */
   public List<Trial> bestTrials(int n) {
     return SearchResult.best(objective, trials, n);
   }
 
-  /** What is done and left: {@code 12 of 40 trials, 1 failed, 2 running, 3:20, 9:41 left}. */
+  /** Returns the status, such as {@code 12 of 40 trials, 1 failed, 2 running, 3:20, 9:41 left}. */
   public String status() {
     long failed = trials.stream().filter(trial -> !trial.isCompleted()).count();
     return trials.size()
@@ -56,7 +59,7 @@ public record SearchProgress(
         : String.format(Locale.ROOT, "%d:%02d:%02d", whole / 3600, whole % 3600 / 60, whole % 60);
   }
 
-  /** The status and the best trial, on one line. */
+  /** Returns the status and the best trial in one line. */
   @Override
   public String toString() {
     return status()

@@ -20,8 +20,9 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
 /**
- * What a search has found. Trials are ordered by their score, equal ones by their number; those
- * that failed are in {@link #results()} alone.
+ * The result of a search: its trials, best hyperparameters and best models. Trials are ordered by
+ * score, and by number for equal scores. Failed trials are only in {@link #trials()} and {@link
+ * #results()}.
  */
 public final class SearchResult {
   private static final String TRIAL = "trial";
@@ -34,8 +35,8 @@ public final class SearchResult {
   private static final String FAILURE = "failure";
 
   /**
-   * The columns of {@link #results()} that are neither hyperparameters nor the objective; neither
-   * of these can have one of the names.
+   * The names of the columns of {@link #results()} that are neither hyperparameters nor the
+   * objective. Hyperparameters and objectives must not have these names.
    */
   public static final Set<String> BOOKKEEPING =
       Set.of(TRIAL, BRACKET, ROUND, FROM, EPOCHS, SECONDS, STATUS, FAILURE);
@@ -56,7 +57,7 @@ public final class SearchResult {
     seed = TrialLog.executionSeed(tuner.seed(), 0);
     this.folder = folder;
     trials = List.copyOf(log.trials().values());
-    // By number, not in the order in which they came up: that depends on which trial was begun.
+    // By number of the trial, because the order of requests depends on which trial started first.
     Set<HyperParameter> definitions = new LinkedHashSet<>();
     for (Trial trial : trials) {
       log.proposal(trial.number()).space().forEach(asked -> definitions.add(asked.definition()));
@@ -65,7 +66,7 @@ public final class SearchResult {
     this.interrupted = interrupted;
   }
 
-  /** The best of the completed trials, each of the others having other values, best first. */
+  /** Returns the best completed trials with different values, best first. */
   static List<Trial> best(Objective objective, Collection<Trial> trials, int count) {
     Set<Map<String, Object>> seen = new HashSet<>();
     return trials.stream()
@@ -81,47 +82,47 @@ public final class SearchResult {
         .thenComparing(Trial::number);
   }
 
-  /** What was searched for. */
+  /** Returns the objective of the search. */
   public Objective objective() {
     return objective;
   }
 
-  /** Whether the search was interrupted before its end. */
+  /** Returns whether the search was interrupted. */
   public boolean interrupted() {
     return interrupted;
   }
 
-  /** The trials that have ended, by number. */
+  /** Returns the trials that have ended, by number. */
   public List<Trial> trials() {
     return trials;
   }
 
-  /** The hyperparameters, in the order in which they were asked for. */
+  /** Returns the hyperparameters in the order of the requests. */
   public List<HyperParameter> space() {
     return space;
   }
 
-  /**
-   * The best trials, each with hyperparameters of its own: of those of the same values, as the
-   * rounds of Hyperband have them, the best.
-   */
+  /** Returns the best trials with different values; of equal values, as in Hyperband, the best. */
   private List<Trial> best(int count) {
     Tuner.atLeastOne("n", count);
     List<Trial> best = best(objective, trials, count);
     if (best.isEmpty()) {
       throw new IllegalStateException(
-          "No trial is completed"
-              + (trials.isEmpty() ? "." : "; the first one: " + trials.get(0).message()));
+          "At least one trial must have completed, but none of "
+              + trials.size()
+              + " has."
+              + (trials.isEmpty() ? "" : " The first failure: " + trials.get(0).message()));
     }
     return best;
   }
 
   /**
-   * The hyperparameters of the best trials, the best first; fewer than {@code n} where there are
-   * fewer. Their {@link HyperParameters#seed} is that of the first execution: a model that is built
-   * with them begins with the weights that it had in the search.
+   * Returns the hyperparameters of the best trials, best first. Their {@link HyperParameters#seed}
+   * is the seed of the first execution, so a model built with them has the same initial weights as
+   * in the search.
    *
-   * @throws IllegalStateException if no trial is completed
+   * @param n the maximum number of results
+   * @throws IllegalStateException if no trial has completed
    */
   public List<HyperParameters> bestHyperParameters(int n) {
     return best(n).stream()
@@ -129,16 +130,22 @@ public final class SearchResult {
         .toList();
   }
 
-  /** The best trials, the best first, each with hyperparameters of its own. */
+  /**
+   * Returns the best trials with different hyperparameters, best first.
+   *
+   * @param n the maximum number of trials
+   * @throws IllegalStateException if no trial has completed
+   */
   public List<Trial> bestTrials(int n) {
     return best(n);
   }
 
   /**
-   * The models of the best trials, read from their files, with the weights of their best epochs; of
-   * several executions, the best one's.
+   * Loads the models of the best trials with the weights of their best epochs. A trial with several
+   * executions returns the model of its best execution.
    *
-   * @throws IllegalStateException if no trial is completed, or the search was one by a function
+   * @param n the maximum number of models
+   * @throws IllegalStateException if no trial has completed, or the trials have no models
    */
   public List<Sequential> bestModels(int n) {
     List<Sequential> models = new ArrayList<>();
@@ -148,9 +155,10 @@ public final class SearchResult {
         throw new IllegalStateException(
             "Trial "
                 + trial.number()
-                + " has kept no model: there is no "
+                + " must have a model in "
                 + file
-                + ". A search by a function or a score of folds keeps none.");
+                + ", but the file does not exist. Trials of functions and of scores of folds have no"
+                + " models.");
       }
       models.add(Sequential.load(file));
     }
@@ -170,11 +178,16 @@ public final class SearchResult {
   }
 
   /**
-   * A row for each trial, in the order of their numbers: {@code trial}; a column for each
-   * hyperparameter under its name, missing where the trial did not ask for it; the objective under
-   * its name, missing where the trial failed; with Hyperband {@code bracket}, {@code round} and
-   * {@code from trial}; {@code trained epochs}, {@code seconds}, {@code status}; and, where some
-   * have failed, {@code failure}.
+   * Returns a table with a row for each trial, by number. The columns are:
+   *
+   * <ul>
+   *   <li>{@code trial}, the number of the trial;
+   *   <li>each hyperparameter by name, missing if the trial did not request it;
+   *   <li>the objective by name, missing if the trial failed;
+   *   <li>{@code bracket}, {@code round} and {@code from trial}, only with {@link Hyperband};
+   *   <li>{@code trained epochs}, {@code seconds} and {@code status};
+   *   <li>{@code failure}, the error message, only if a trial failed.
+   * </ul>
    */
   public Table results() {
     Table table = Table.create("Results of " + tuner);
@@ -244,17 +257,35 @@ public final class SearchResult {
     return DoubleColumn.create(name, trials.stream().mapToDouble(value).toArray());
   }
 
-  /** How much each hyperparameter explains of the scores, by name; see {@link Importance}. */
+  /**
+   * Returns the importance of each hyperparameter by name, in descending order: the share of the
+   * variance of the scores' ranks that the values of this hyperparameter alone explain.
+   *
+   * <p>Completed trials are ranked by score; ties get the mean rank. Ranks keep a few very bad
+   * trials from dominating the result. For each hyperparameter, the trials are grouped by its
+   * value. There is one group for each value if there are at most √n values for n trials.
+   * Otherwise, there are ⌊√n⌋ groups of neighboring values of similar size. Trials without the
+   * hyperparameter form another group. With N trials in k groups, SS the sum of squared distances
+   * from the mean rank, and SS_w the sum of squared distances from the mean ranks of the groups,
+   *
+   * <pre>importance = 1 − (SS_w / (N − k)) / (SS / (N − 1))</pre>
+   *
+   * <p>This is Kelley's ε² (1935). Unlike the plain share of the variance, it does not favor many
+   * groups: its mean is 0 for a hyperparameter without influence, and it can be slightly negative.
+   * Interactions of hyperparameters are not measured. With {@link Hyperband}, only first rounds are
+   * used, because later rounds are selected by their scores. Their ranks are relative to the size
+   * of the bracket. The importance is NaN if there is no variance or no degree of freedom.
+   */
   public Map<String, Double> importance() {
     return Importance.of(this);
   }
 
-  /** The number of epochs that all trials have trained. */
+  /** Returns the number of epochs that all trials have trained. */
   public int trainedEpochs() {
     return trials.stream().mapToInt(Trial::epochs).sum();
   }
 
-  /** How many trials there were, and the best three of them. */
+  /** Returns the number of trials and the best three trials as text. */
   public String summary() {
     long failed = trials.stream().filter(trial -> !trial.isCompleted()).count();
     var text = new StringBuilder();
@@ -282,7 +313,7 @@ public final class SearchResult {
     return text.toString();
   }
 
-  /** The text of {@link #summary()}. */
+  /** Returns {@link #summary()}. */
   @Override
   public String toString() {
     return summary();

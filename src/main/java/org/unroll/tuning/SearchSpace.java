@@ -8,27 +8,31 @@ import java.util.Map;
 import org.unroll.internal.SplitMix64;
 
 /**
- * A search space as points between which there are distances, for a Gaussian process.
+ * Encodes hyperparameters as points for a Gaussian process.
  *
- * <p>A number is a coordinate on the scale on which it is sampled, from −½ to ½; a whole number or
- * a step is the middle of its share, so that the process sees the values that can be had and none
- * between them (Garrido-Merchán and Hernández-Lobato 2020). Of a choice without order each value
- * has a coordinate, √½ where it is the one: all are at distance 1 from each other. A hyperparameter
- * with conditions has one more coordinate, 1 where they do not hold, its others being 0 then: where
- * it does not matter, it makes no difference between trials. The coordinates of a hyperparameter
- * share a length scale.
+ * <ul>
+ *   <li>A number is one coordinate from −½ to ½ on its scale. An integer or a step is the midpoint
+ *       of its interval, so the process never sees a value between two possible values
+ *       (Garrido-Merchán and Hernández-Lobato 2020).
+ *   <li>An unordered choice has a coordinate for each value: √½ for the chosen value, else 0. All
+ *       values have distance 1 from each other.
+ *   <li>A conditional hyperparameter has one more coordinate, which is 1 if its conditions do not
+ *       hold. The other coordinates are then 0, so its value makes no difference.
+ * </ul>
+ *
+ * <p>The coordinates of a hyperparameter share a length scale.
  */
 final class SearchSpace {
-  /** How often one value is changed in place of two. */
+  /** The probability of changing one value instead of two. */
   private static final double ONE_CHANGE = 0.7;
 
-  /** Less than the share of any value has; a range has fewer than 2³² of them. */
+  /** A distance smaller than any interval, because a range has fewer than 2³² values. */
   private static final double FIRST_DISTANCE = 0x1p-40;
 
   private final List<Dimension> dimensions;
   private final int[] groups;
 
-  /** The space of some hyperparameters. */
+  /** Creates the space of some hyperparameters. */
   SearchSpace(Collection<Dimension> dimensions) {
     this.dimensions =
         dimensions.stream().filter(known -> hasSeveralValues(known.definition())).toList();
@@ -41,7 +45,7 @@ final class SearchSpace {
     groups = all.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  /** By the ends, for a range may have more values than fit into a list. */
+  /** Compares the ends, because the values of a range may not fit into a list. */
   private static boolean hasSeveralValues(HyperParameter definition) {
     return !definition.valueAt(0).equals(definition.valueAt(Math.nextDown(1.0)));
   }
@@ -52,19 +56,17 @@ final class SearchSpace {
         + (dimension.isConditional() ? 1 : 0);
   }
 
-  /** The number of hyperparameters that have more than one value. */
+  /** Returns the number of hyperparameters with more than one value. */
   int size() {
     return dimensions.size();
   }
 
-  /** The hyperparameter of each coordinate. */
+  /** Returns the index of the hyperparameter for each coordinate. */
   int[] groups() {
     return groups.clone();
   }
 
-  /**
-   * The point of some values; a hyperparameter that has none counts as one that does not matter.
-   */
+  /** Returns the point of some values. A hyperparameter without a value does not matter. */
   double[] encode(Map<String, Object> values) {
     double[] point = new double[groups.length];
     int next = 0;
@@ -85,7 +87,7 @@ final class SearchSpace {
     return point;
   }
 
-  /** The values of this space's hyperparameters alone. */
+  /** Returns only the values of the hyperparameters of this space. */
   Map<String, Object> restrict(Map<String, Object> values) {
     Map<String, Object> restricted = new LinkedHashMap<>();
     for (Dimension dimension : dimensions) {
@@ -96,18 +98,19 @@ final class SearchSpace {
     return restricted;
   }
 
-  /** Random values of all hyperparameters whose conditions hold. */
+  /** Returns random values of all hyperparameters whose conditions hold. */
   Map<String, Object> sample(SplitMix64 random) {
     return completed(new LinkedHashMap<>(), random);
   }
 
   /**
-   * Values that differ from others in one or two hyperparameters: numbers by a normal step on their
-   * scale, or to the neighbour where this is too short, choices by any other value.
+   * Returns values that differ in one or two hyperparameters. Numbers change by a normal step on
+   * their scale, or to the next value if the step is too short. Unordered choices change to any
+   * other value.
    *
-   * @param deviation of the steps, the whole scale being 1
+   * @param deviation the standard deviation of the steps, relative to the scale
    */
-  Map<String, Object> neighbour(Map<String, Object> values, double deviation, SplitMix64 random) {
+  Map<String, Object> neighbor(Map<String, Object> values, double deviation, SplitMix64 random) {
     Map<String, Object> changed = new LinkedHashMap<>(values);
     List<Dimension> active =
         dimensions.stream().filter(known -> values.containsKey(known.name())).toList();
@@ -132,7 +135,7 @@ final class SearchSpace {
       return others.get((int) (random.nextDouble() * others.size()));
     }
     double share = definition.shareOf(value) + deviation * random.nextGaussian();
-    // Mirrored at the ends, twice for the longest steps.
+    // Reflected at the ends, twice for the longest steps.
     share = Math.abs(share);
     share = share > 1 ? Math.abs(2 - share) : share;
     Object moved = definition.valueAt(Math.min(share, Math.nextDown(1.0)));
@@ -140,33 +143,33 @@ final class SearchSpace {
     if (isContinuous || !moved.equals(value)) {
       return moved;
     }
-    return beside(definition, value, random.nextDouble() < 0.5 ? -1 : 1);
+    return next(definition, value, random.nextDouble() < 0.5 ? -1 : 1);
   }
 
   /**
-   * The next value on one side, or the same one at the end of the range. A distance that is doubled
-   * until it leaves the value's share does not jump over the next one, which is at least half as
-   * wide.
+   * Returns the next value on one side, or the same value at the end of the range. The distance is
+   * doubled until it leaves the interval of the value. This cannot skip the next interval, which is
+   * at least half as wide.
    */
-  static Object beside(HyperParameter definition, Object value, int side) {
+  static Object next(HyperParameter definition, Object value, int side) {
     double share = definition.shareOf(value);
     for (double distance = FIRST_DISTANCE; ; distance *= 2) {
-      double there = share + side * distance;
-      if (there < 0 || there >= 1) {
+      double neighbor = share + side * distance;
+      if (neighbor < 0 || neighbor >= 1) {
         return value;
       }
-      Object other = definition.valueAt(there);
+      Object other = definition.valueAt(neighbor);
       if (!other.equals(value)) {
         return other;
       }
     }
   }
 
-  /** Without values whose conditions do not hold, and with random ones that are missing. */
+  /** Removes values whose conditions do not hold and adds random values that are missing. */
   private Map<String, Object> completed(Map<String, Object> values, SplitMix64 random) {
     Map<String, Object> completed = new LinkedHashMap<>();
     int before;
-    do { // again, for what depends on one that stands behind it
+    do { // repeated, because a hyperparameter can depend on a later one
       before = completed.size();
       for (Dimension dimension : dimensions) {
         if (!completed.containsKey(dimension.name()) && dimension.isActive(completed)) {

@@ -3,15 +3,15 @@ package org.unroll.tuning;
 import org.unroll.internal.SplitMix64;
 
 /**
- * The random numbers of a search. Each is a function of the search's seed, the trial, the attempt
- * and the hyperparameter's name alone, so that it does not matter which trial asks first.
+ * Random numbers that depend only on the seed of a search, the number of a trial, the attempt and
+ * the name of a hyperparameter. They do not depend on the order in which trials run.
  */
 final class SeededRandom {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
   private SeededRandom() {}
 
-  /** A number for one hyperparameter, uniform on [0, 1). */
+  /** Returns a random number for one hyperparameter, uniform on [0, 1). */
   static double uniform(long seed, int trial, int attempt, String name) {
     long key = key(seed, trial, attempt);
     for (int i = 0; i < name.length(); i++) {
@@ -20,7 +20,7 @@ final class SeededRandom {
     return (key >>> 11) * 0x1p-53;
   }
 
-  /** The seed of a generator for one trial. */
+  /** Returns the seed of a generator for one trial. */
   static long key(long seed, int trial, int attempt) {
     long key = SplitMix64.mix(seed + GOLDEN);
     key = SplitMix64.mix(key + trial * GOLDEN);

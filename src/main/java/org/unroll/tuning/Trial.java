@@ -6,20 +6,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One trial that has ended: hyperparameters and what came of them.
+ * A trial that has ended.
  *
- * @param number from 0, in the order in which the tuner proposes them
+ * @param number the number, from 0, in the order in which the tuner proposes trials
  * @param values the hyperparameters by name
- * @param status how it ended
- * @param score the objective: of each execution (and fold) its value in the best epoch, and of
- *     these the mean; NaN where the trial failed
- * @param scores the values that the score is the mean of
- * @param metrics what the logs of the best epoch held, of the first execution on the first fold
- * @param epochs how many epochs were trained, over all executions and folds, also where the trial
- *     failed in the end
- * @param seconds how long it took
- * @param rung its place in {@link Hyperband}; null with other tuners
- * @param message what went wrong; empty where nothing did
+ * @param status whether the trial completed or failed
+ * @param score the mean of {@code scores}; NaN if the trial failed
+ * @param scores the objective in the best epoch, for each execution and fold
+ * @param metrics the logs of the best epoch of the first execution on the first fold
+ * @param epochs the number of trained epochs of all executions and folds, also if the trial failed
+ * @param seconds the duration
+ * @param rung the place in the schedule of {@link Hyperband}; null for other tuners
+ * @param message the error message; empty if the trial completed
  */
 public record Trial(
     int number,
@@ -30,25 +28,26 @@ public record Trial(
     Map<String, Double> metrics,
     int epochs,
     double seconds,
-    Rung rung,
+    Hyperband.Rung rung,
     String message) {
 
-  /** How a trial ended. */
+  /** The status of a trial that has ended. */
   public enum Status {
-    /** It has a score. */
+    /** The trial has a score. */
     COMPLETED,
-    /** Building, training or saving its model failed, or the objective is not a number. */
+    /** Building, training or saving the model failed, or the objective is not finite. */
     FAILED
   }
 
-  /** Copies the maps. */
+  /** Creates a trial with copies of the collections. */
   public Trial {
     values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     scores = List.copyOf(scores);
     metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
   }
 
-  static Trial completed(Proposal proposal, Outcome outcome, int epochs, double seconds) {
+  static Trial completed(
+      Proposal proposal, Experiment.Outcome outcome, int epochs, double seconds) {
     double sum = 0;
     for (double score : outcome.scores()) {
       sum += score;
@@ -56,7 +55,10 @@ public record Trial(
     double mean = sum / outcome.scores().size();
     if (!Double.isFinite(mean)) {
       return failed(
-          proposal, epochs, seconds, "The objective is " + mean + ": " + outcome.scores());
+          proposal,
+          epochs,
+          seconds,
+          "The objective must be finite, but was " + mean + ": " + outcome.scores());
     }
     return new Trial(
         proposal.number(),
@@ -85,7 +87,8 @@ public record Trial(
         message);
   }
 
-  boolean isCompleted() {
+  /** Returns whether the trial has a score. */
+  public boolean isCompleted() {
     return status == Status.COMPLETED;
   }
 }

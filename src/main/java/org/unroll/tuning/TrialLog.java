@@ -11,9 +11,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** What a tuner decides by: the trials that were proposed and those of them that have ended. */
-final class TrialLog {
-  /** How often random values may be those of an earlier trial before all are taken as tried. */
+/**
+ * The trials of a running search, from which a {@link Tuner} decides what to try next.
+ *
+ * <p>For the same trials with any number of {@link Tuner#parallelTrials}, a tuner must wait for
+ * each result that it uses: if {@link #trial} returns null, it must return {@link Decision#WAIT}.
+ */
+public final class TrialLog {
+  /** The number of random samples that may be tried values before all values count as tried. */
   private static final int MAX_COLLISIONS = 20;
 
   private final Experiment experiment;
@@ -21,16 +26,16 @@ final class TrialLog {
   private final SortedMap<Integer, Proposal> proposals = new TreeMap<>();
   private final SortedMap<Integer, Trial> trials = new TreeMap<>();
   private final Set<Integer> skipped = new HashSet<>();
-  private final Map<String, String> columns = new HashMap<>(); // by names in lower case
+  private final Map<String, String> columns = new HashMap<>(); // by lower-case name
   private final Set<String> names = new HashSet<>(); // of hyperparameters
   private final Map<String, HyperParameter> space = new HashMap<>();
   private final Map<Map<String, Object>, Integer> numbers = new HashMap<>();
 
   /**
-   * An empty log.
+   * Creates an empty log.
    *
    * @param objective a name that no hyperparameter may have
-   * @throws IllegalArgumentException if it is one of the results' own
+   * @throws IllegalArgumentException if {@code objective} is the name of another column
    */
   TrialLog(Experiment experiment, long seed, String objective) {
     this.experiment = experiment;
@@ -39,35 +44,60 @@ final class TrialLog {
     addColumn(objective);
   }
 
-  /** Each name is a column of the results, and those do not tell upper from lower case. */
+  /** Adds a column of the results, whose names must differ in more than upper and lower case. */
   private void addColumn(String name) {
     String known = columns.putIfAbsent(name.toLowerCase(Locale.ROOT), name);
     if (known != null) {
       throw new IllegalArgumentException(
-          "A search has a table of its results, with a column for the objective and for each"
-              + " hyperparameter. Received: '"
-              + name
-              + "', where there is a column '"
+          "The objective and the hyperparameters must have names that differ from all other columns"
+              + " of the results, but there is already a column '"
               + known
-              + "'. Give it another name.");
+              + "'. Received: '"
+              + name
+              + "'. Rename it.");
     }
   }
 
-  /** A seed for an execution, the same for all trials. */
+  /** Returns the seed of an execution, which is the same for all trials. */
   static long executionSeed(long seed, int execution) {
     return SeededRandom.key(seed, -1, execution);
   }
 
-  long seed() {
+  /** Returns the seed of the search, from which random decisions must follow. */
+  public long seed() {
     return seed;
   }
 
   /**
-   * Asks the experiment for everything that depends on the values that are chosen.
+   * Returns the decision to run a trial.
    *
-   * @throws IllegalArgumentException if a name is that of another column of the results
+   * @param number the number of the trial
+   * @param values returns a value for each hyperparameter that the trial requests, such as {@code
+   *     HyperParameter::defaultValue}
+   * @throws IllegalArgumentException if {@code values} returns an impossible value, or the name of
+   *     a hyperparameter is the name of another column of the results
    */
-  Proposal prepare(int number, Function<HyperParameter, Object> chooser, Rung rung) {
+  public Decision run(int number, Function<HyperParameter, Object> values) {
+    return Decision.run(prepare(number, values, null));
+  }
+
+  /**
+   * Returns the decision to run a trial with random values that no earlier trial has, or {@link
+   * Decision#END} if no such values were found.
+   *
+   * @param number the number of the trial
+   */
+  public Decision random(int number) {
+    Proposal proposal = random(number, null);
+    return proposal == null ? Decision.END : Decision.run(proposal);
+  }
+
+  /**
+   * Creates a proposal with the values that {@code chooser} returns.
+   *
+   * @throws IllegalArgumentException if a name is the name of another column of the results
+   */
+  Proposal prepare(int number, Function<HyperParameter, Object> chooser, Hyperband.Rung rung) {
     var hp = new HyperParameters(chooser, executionSeed(seed, 0));
     Experiment.Prepared prepared = null;
     RuntimeException failure = null;
@@ -86,11 +116,11 @@ final class TrialLog {
   }
 
   /**
-   * A trial with random values that no trial before it has.
+   * Creates a proposal with random values that no earlier trial has.
    *
-   * @return null where there seem to be none left
+   * @return the proposal, or null if no such values were found
    */
-  Proposal random(int number, Rung rung) {
+  Proposal random(int number, Hyperband.Rung rung) {
     for (int attempt = 0; attempt <= MAX_COLLISIONS; attempt++) {
       int a = attempt;
       Proposal proposal =
@@ -106,16 +136,21 @@ final class TrialLog {
     return null;
   }
 
-  /** Whether a trial of a lower number has these values. */
-  boolean isTried(Map<String, Object> values, int number) {
+  /**
+   * Returns whether a trial with a lower number has these values.
+   *
+   * @param values the values by name
+   * @param number the number of a trial
+   */
+  public boolean isTried(Map<String, Object> values, int number) {
     Integer first = numbers.get(values);
     return first != null && first < number;
   }
 
   /**
-   * Takes a proposal up.
+   * Adds a proposal.
    *
-   * @throws IllegalArgumentException if a name stands for something else in it than before
+   * @throws IllegalArgumentException if a name identified another hyperparameter before
    */
   void add(Proposal proposal) {
     for (Dimension asked : proposal.space()) {
@@ -128,39 +163,42 @@ final class TrialLog {
     numbers.merge(proposal.values(), proposal.number(), Math::min);
   }
 
-  /** Notes that there is no trial of a number. */
+  /** Records that there is no trial with a number. */
   void skip(int number) {
     skipped.add(number);
   }
 
-  boolean isSkipped(int number) {
+  /** Returns whether the tuner decided to {@link Decision#SKIP} the trial with a number. */
+  public boolean isSkipped(int number) {
     return skipped.contains(number);
   }
 
-  /** Whether it is known what the trial of a number is, if anything. */
+  /** Returns whether the trial with a number was proposed or skipped. */
   boolean isDecided(int number) {
     return proposals.containsKey(number) || isSkipped(number);
   }
 
+  /** Adds a trial that has ended. */
   void add(Trial trial) {
     trials.put(trial.number(), trial);
   }
 
-  /** Null where there is none of this number. */
+  /** Returns the proposal with a number, or null if there is none. */
   Proposal proposal(int number) {
     return proposals.get(number);
   }
 
-  /** Null where there is none of this number, or it has not ended. */
-  Trial trial(int number) {
+  /** Returns the trial with a number, or null if it has not ended or does not exist. */
+  public Trial trial(int number) {
     return trials.get(number);
   }
 
-  /** Those that have ended, by number. */
+  /** Returns the trials that have ended, by number. */
   SortedMap<Integer, Trial> trials() {
     return trials;
   }
 
+  /** Returns all proposals by number. */
   SortedMap<Integer, Proposal> proposals() {
     return proposals;
   }

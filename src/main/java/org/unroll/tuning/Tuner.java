@@ -15,8 +15,8 @@ import org.unroll.timeseries.Windows;
 import org.unroll.training.FitOptions;
 
 /**
- * What all tuners have in common, as KerasTuner's {@code Tuner}: they try hyperparameters, trial by
- * trial, several at a time, and write down what came of them.
+ * The base class of tuners, which search for the best hyperparameters, as KerasTuner's {@code
+ * Tuner}. A search runs several trials at a time and saves their results.
  *
  * <pre>{@code
  * import java.nio.file.Path;
@@ -39,37 +39,92 @@ import org.unroll.training.FitOptions;
  * Sequential best = found.bestModels(1).get(0);
  * }</pre>
  *
- * <p><b>The same seed, the same search.</b> What a trial tries is a function of the seed, of its
- * number and of the results that the tuner waits for; never of the time at which another trial
- * ends. So trials and results are the same with any number of {@link #parallelTrials}, as long as
- * the functions of the user depend on their hyperparameters alone; they are called on several
- * threads. Callbacks hold state, and so fit options and callbacks are supplied anew for each
- * training; a trial that gets the same ones again fails.
+ * <p><b>Reproducibility.</b> What a trial tries depends only on the seed, the number of the trial
+ * and the results for which the tuner waits. It never depends on the time at which another trial
+ * ends. Trials and results are therefore the same for any number of {@link #parallelTrials}, if the
+ * user's functions depend only on their hyperparameters. These functions are called on several
+ * threads. Fit options and callbacks have state, so each training run must create new ones;
+ * otherwise, the trial fails.
  *
- * <p><b>What is kept.</b> Each trial is written to a folder of its own in {@code
- * directory/projectName} when it ends: {@code trial.json}, and the model with the weights of its
- * best epoch as a {@code .keras} file (the optimizer's state in it is that of the last epoch). A
- * search that was killed, and is begun again with the same settings, takes up the trials that have
- * ended and runs the others; it loses no more than those that were running. More trials, or more
- * iterations of Hyperband, may be asked for then. The folder of another search is refused: of
- * another tuner, objective or seed, of other hyperparameters, and, where all of these have their
- * defaults, of another model, number of epochs or data. What else the functions of the user do, and
- * what functions compute, is not compared.
+ * <p><b>Files.</b> When a trial ends, it is saved to a separate folder in {@code
+ * directory/projectName}. The folder contains {@code trial.json} and the model as a {@code .keras}
+ * file, with the weights of the best epoch and the optimizer's state of the last epoch. A search
+ * that was killed can be resumed: run the same code again. It then reads the trials that have ended
+ * and runs the others, possibly with a larger number of trials or Hyperband iterations. The folder
+ * of a different search is rejected. Compared are the tuner, the objective, the seed, the
+ * hyperparameters, and, for default values, the model, the number of epochs and the data. Other
+ * effects of the user's functions are not compared.
  *
- * <p><b>What ends a search.</b> An interrupt of the calling thread (a notebook's stop button), or
- * of a trial's by the user's code, drops the trials that are running and returns what is done, the
- * interrupt flag being set. A trial that fails is recorded, with the reason, and the search goes
- * on; {@link #maxConsecutiveFailedTrials} such trials in a row end it with an {@link
- * IllegalStateException}. A file that cannot be written or read while a trial runs ends it with an
- * {@link java.io.UncheckedIOException}: a full disk is no fault of the hyperparameters.
+ * <p><b>End of a search.</b> An interrupt of the calling thread (a notebook's stop button) or of a
+ * trial's thread discards the running trials. The search then returns the completed ones, and the
+ * interrupt flag is set. A failed trial is recorded with the reason, and the search continues.
+ * After {@link #maxConsecutiveFailedTrials} failures in a row, the search throws an {@link
+ * IllegalStateException}. If a file cannot be written or read, it throws an {@link
+ * java.io.UncheckedIOException}.
  *
- * <p>Defaults, those of KerasTuner: directory {@code .}, project {@code untitled_project}, one
- * execution a trial, no overwrite, 3 failed trials in a row; the seed is 0.
+ * <p><b>Custom tuners.</b> A subclass implements {@link #self} and {@link #decide}. This tuner
+ * starts with random trials and then varies the best trial so far:
  *
- * @param <T> the tuner
+ * <pre>{@code
+ * import java.nio.file.Path;
+ * import java.util.Random;
+ * import org.unroll.tuning.*;
+ *
+ * class LocalSearch extends Tuner<LocalSearch> {
+ *   private final int maxTrials;
+ *
+ *   LocalSearch(String objective, int maxTrials) {
+ *     super(null, Objective.of(objective)); // without a model, for functions
+ *     this.maxTrials = maxTrials;
+ *   }
+ *
+ *   @Override
+ *   protected LocalSearch self() {
+ *     return this;
+ *   }
+ *
+ *   @Override
+ *   protected Decision decide(int number, TrialLog log) {
+ *     if (number >= maxTrials) {
+ *       return Decision.END;
+ *     }
+ *     if (number < 5) {
+ *       return log.random(number);
+ *     }
+ *     Trial best = null;
+ *     for (int n = 0; n < number; n++) {
+ *       Trial trial = log.trial(n);
+ *       if (trial == null) {
+ *         return Decision.WAIT; // for the result of a running trial
+ *       }
+ *       if (best == null || objective().isBetter(trial.score(), best.score())) {
+ *         best = trial;
+ *       }
+ *     }
+ *     var center = best.values();
+ *     var random = new Random(log.seed() + number);
+ *     return log.run(number, parameter -> {
+ *       double share = parameter.shareOf(center.get(parameter.name()));
+ *       share += 0.1 * random.nextGaussian();
+ *       return parameter.valueAt(Math.min(Math.max(share, 0), 0.999));
+ *     });
+ *   }
+ * }
+ *
+ * SearchResult minimum = new LocalSearch("loss", 30)
+ *     .directory(Path.of("target")).projectName("local").overwrite(true)
+ *     .search(hp -> {
+ *       double x = hp.Float("x", -1, 1);
+ *       return () -> x * x;
+ *     });
+ * }</pre>
+ *
+ * <p>The defaults are those of KerasTuner: directory {@code .}, project {@code untitled_project},
+ * one execution per trial, no overwriting, and at most 3 failed trials in a row. The seed is 0.
+ *
+ * @param <T> the type of the tuner
  */
-public abstract sealed class Tuner<T extends Tuner<T>>
-    permits RandomSearch, GridSearch, Hyperband, BayesianOptimization {
+public abstract class Tuner<T extends Tuner<T>> {
   private final HyperModel model;
   private final Objective objective;
   private Path directory = Path.of(".");
@@ -81,64 +136,84 @@ public abstract sealed class Tuner<T extends Tuner<T>>
   private int maxConsecutiveFailedTrials = 3;
   private SearchListener listener;
 
-  Tuner(HyperModel model, Objective objective) {
+  /**
+   * Creates a tuner.
+   *
+   * @param model builds the model of a trial; null for searches by functions and scores of folds
+   * @param objective the value to minimize or maximize
+   */
+  protected Tuner(HyperModel model, Objective objective) {
     this.model = model;
     this.objective = objective;
   }
 
-  abstract T self();
+  /** Returns this tuner with its type, for the setters. */
+  protected abstract T self();
 
-  /** What the trial of a number is; all lower numbers were decided, or are to be waited for. */
-  abstract Decision step(int number, TrialLog log);
+  /**
+   * Decides about the trial with a number. Called for each number in ascending order on the thread
+   * that called {@code search}, and again after a decision to {@linkplain Decision#WAIT wait}.
+   *
+   * @param number the number of the trial, from 0
+   * @param log the trials with lower numbers
+   */
+  protected abstract Decision decide(int number, TrialLog log);
 
-  /** How many trials there will be at most; −1 where that is not known. */
-  abstract int plannedTrials();
+  /** Returns the maximum number of trials for progress reports, or −1 (the default) if unknown. */
+  protected int plannedTrials() {
+    return -1;
+  }
 
-  /** The settings that make this search another one than with other settings, by name. */
-  abstract Map<String, Object> settings();
+  /**
+   * Returns the settings that identify a search, by name; none by default. A search resumes only if
+   * they are the same. Do not include a maximum number of trials, which may change.
+   */
+  protected Map<String, Object> settings() {
+    return Map.of();
+  }
 
-  /** Whether the tuner sets the epochs that trials are trained for. */
+  /** Returns whether the tuner sets the number of epochs. */
   boolean setsEpochs() {
     return false;
   }
 
-  /** Whether there may be trials to run behind one that has to wait. */
+  /** Returns whether there may be trials to run after one that must wait. */
   boolean mayRunAhead() {
     return false;
   }
 
-  /** How much work a trial is, beside the others. */
+  /** Returns the amount of work of a trial, relative to the others. */
   double work(int number) {
     return 1;
   }
 
-  /** Sets the folder in which the folders of projects lie. */
+  /** Sets the folder that contains the folders of projects; {@code .} by default. */
   public T directory(Path folder) {
     directory = folder;
     return self();
   }
 
-  /** Sets the name of the folder for this search. */
+  /** Sets the name of the folder of this search; {@code untitled_project} by default. */
   public T projectName(String name) {
     projectName = name;
     return self();
   }
 
-  /** Whether a search that is in the folder is deleted instead of taken up. */
+  /** Sets whether to delete a search in the folder instead of resuming it; false by default. */
   public T overwrite(boolean newOverwrite) {
     overwrite = newOverwrite;
     return self();
   }
 
-  /** Sets what all random numbers follow from. */
+  /** Sets the seed of all random numbers; 0 by default. */
   public T seed(long newSeed) {
     seed = newSeed;
     return self();
   }
 
   /**
-   * How often each trial is run; its score is the mean. The model has to begin with the weights of
-   * {@code hp.seed()}, or it would be the same each time.
+   * Sets how many times each trial is run; 1 by default. The score is the mean. With more than one
+   * execution, the initial weights must depend on {@link HyperParameters#seed}.
    */
   public T executionsPerTrial(int executions) {
     executionsPerTrial = atLeastOne("executionsPerTrial", executions);
@@ -146,23 +221,23 @@ public abstract sealed class Tuner<T extends Tuner<T>>
   }
 
   /**
-   * How many trials run side by side, each on its share of the threads; by default as many as there
-   * are threads ({@link WorkerPool#defaultThreads}). The results do not depend on it; memory does.
+   * Sets how many trials run in parallel. The default is the number of threads, and each trial gets
+   * its share of them. The results do not depend on this number, but the use of memory does.
    */
   public T parallelTrials(int trials) {
     parallelTrials = atLeastOne("parallelTrials", trials);
     return self();
   }
 
-  /** How many failed trials in a row, by their numbers, end the search with an exception. */
+  /** Sets the number of failed trials in a row that ends the search; 3 by default. */
   public T maxConsecutiveFailedTrials(int trials) {
     maxConsecutiveFailedTrials = atLeastOne("maxConsecutiveFailedTrials", trials);
     return self();
   }
 
   /**
-   * Sets who is told how the search goes on. By default it is shown in a notebook below the running
-   * cell, and nowhere else; {@link SearchListener#lines} prints it.
+   * Sets the listener that receives the progress. By default, progress is shown only in notebooks,
+   * below the running cell. {@link SearchListener#lines} prints it.
    */
   public T listener(SearchListener newListener) {
     listener = newListener;
@@ -176,21 +251,22 @@ public abstract sealed class Tuner<T extends Tuner<T>>
   static int atLeast(String name, int minimum, int value) {
     if (value < minimum) {
       throw new IllegalArgumentException(
-          name + " is at least " + minimum + ". Received: " + name + "=" + value);
+          name + " must be at least " + minimum + ", but was " + value + ".");
     }
     return value;
   }
 
   /**
-   * Trains and compares models on the same data.
+   * Searches for the best model with the same data for all trials.
    *
-   * @param validation what {@code val_…} objectives are computed on; null for none
-   * @param options called for each training, for callbacks hold state; verbose, threads and
-   *     validation are set by the tuner, and the epochs too by {@link Hyperband}
-   * @throws IllegalStateException if the folder belongs to another search, or too many trials in a
-   *     row have failed
-   * @throws IllegalArgumentException if a name stands for two hyperparameters, or for another
-   *     column of the results
+   * @param train the training data
+   * @param validation the data for {@code val_…} objectives, may be null
+   * @param options returns new fit options for each training run. The tuner sets verbose, threads
+   *     and validation; {@link Hyperband} also sets the epochs
+   * @throws IllegalStateException if the folder contains another search, or too many trials in a
+   *     row failed
+   * @throws IllegalArgumentException if a name identifies two hyperparameters or another column of
+   *     the results
    * @throws java.io.UncheckedIOException if a file of the search cannot be written or read
    */
   public SearchResult search(Dataset train, Dataset validation, Supplier<FitOptions> options) {
@@ -198,8 +274,11 @@ public abstract sealed class Tuner<T extends Tuner<T>>
   }
 
   /**
-   * Trains and compares models on data that depend on hyperparameters as well, such as lookback,
-   * step, batch size or features. Errors are those of {@link #search(Dataset, Dataset, Supplier)}.
+   * Searches for the best model with data that depend on hyperparameters, such as lookback, step,
+   * batch size or features. Throws the exceptions of {@link #search(Dataset, Dataset, Supplier)}.
+   *
+   * @param data returns the data of a trial
+   * @param options returns new fit options for each training run
    */
   public SearchResult search(
       Function<HyperParameters, Fold<?>> data, Function<HyperParameters, FitOptions> options) {
@@ -207,23 +286,28 @@ public abstract sealed class Tuner<T extends Tuner<T>>
   }
 
   /**
-   * Trains each model once for each fold; the score is the mean over the folds. The model that is
-   * kept is that of the last fold, which with {@link RollingOrigin} has seen most.
+   * Searches for the best model by cross-validation. Each model is trained once for each fold, and
+   * the score is the mean of the folds. The model of the last fold is saved, which with {@link
+   * RollingOrigin} was trained on the most data. Throws the exceptions of {@link #search(Dataset,
+   * Dataset, Supplier)}.
+   *
+   * @param folds returns the folds of a trial
+   * @param options returns new fit options for each training run
    */
   public SearchResult crossValidate(
       Function<HyperParameters, ? extends List<? extends Fold<?>>> folds,
       Function<HyperParameters, FitOptions> options) {
     if (model == null) {
       throw new IllegalStateException(
-          "This tuner was made without a model. Give its constructor one, or search by a function"
-              + " that returns a score.");
+          "A tuner of models must have a model, but was created without one. Pass it to the"
+              + " constructor, or search by a function that returns a score.");
     }
     return search(new NetworkExperiment(model, folds, options, objective, setsEpochs()));
   }
 
   /**
-   * Compares anything that can be given a score on each fold, such as {@link
-   * org.unroll.timeseries.Ridge}; what KerasTuner's sklearn tuner is for.
+   * Searches for the best mean score of folds, for example of a {@link org.unroll.timeseries.Ridge}
+   * regression. This corresponds to KerasTuner's {@code SklearnTuner}.
    *
    * <pre>{@code
    * import java.nio.file.Path;
@@ -240,13 +324,15 @@ public abstract sealed class Tuner<T extends Tuner<T>>
    *     });
    * }</pre>
    *
-   * @param score asks for the hyperparameters and returns what computes the score of a fold
+   * @param folds returns the folds of a trial
+   * @param score requests hyperparameters and returns the function that computes the score of a
+   *     fold
    */
   public SearchResult scoreFolds(
       Function<HyperParameters, ? extends List<Fold<Windows>>> folds,
       Function<HyperParameters, ToDoubleFunction<Fold<Windows>>> score) {
     return search(
-        new FunctionExperiment(
+        Experiment.ofFunctions(
             "a score of each fold",
             hp -> {
               ToDoubleFunction<Fold<Windows>> function = score.apply(hp);
@@ -259,24 +345,26 @@ public abstract sealed class Tuner<T extends Tuner<T>>
   }
 
   /**
-   * Searches the best value of any function.
+   * Searches for the best value of a function.
    *
-   * @param function asks for the hyperparameters and returns what computes the score
+   * @param function requests hyperparameters and returns the function that computes the score
    */
   public SearchResult search(Function<HyperParameters, DoubleSupplier> function) {
-    return search(new FunctionExperiment("a function", hp -> List.of(function.apply(hp))));
+    return search(Experiment.ofFunctions("a function", hp -> List.of(function.apply(hp))));
   }
 
   private SearchResult search(Experiment experiment) {
     if (setsEpochs() && !experiment.hasEpochs()) {
       throw new IllegalStateException(
           getClass().getSimpleName()
-              + " gives its trials numbers of epochs, and a function has none. Use another tuner.");
+              + " sets the number of epochs, so its trials must train models. Use another tuner for"
+              + " functions.");
     }
     return new Search(this, experiment).run();
   }
 
-  final Objective objective() {
+  /** Returns the objective. */
+  protected final Objective objective() {
     return objective;
   }
 
@@ -296,7 +384,7 @@ public abstract sealed class Tuner<T extends Tuner<T>>
     return executionsPerTrial;
   }
 
-  /** How many trials can run side by side at most. */
+  /** Returns the maximum number of parallel trials. */
   int parallel() {
     return parallelTrials == null ? WorkerPool.defaultThreads() : parallelTrials;
   }
@@ -309,7 +397,7 @@ public abstract sealed class Tuner<T extends Tuner<T>>
     return listener;
   }
 
-  /** What tells this search from another one. */
+  /** Returns the settings that identify this search. */
   final Map<String, Object> identity() {
     Map<String, Object> lines = new LinkedHashMap<>();
     lines.put("tuner", getClass().getSimpleName());

@@ -16,13 +16,13 @@ import org.unroll.Sequential;
 import org.unroll.data.Samples;
 
 /**
- * Models that Keras compiled and saved before any training (src/test/python/compiled_only.py):
- * their optimizers have no slots yet, and train from there as Keras does.
+ * Loads models that Keras compiled and saved before any training, so their optimizers have no slots
+ * yet. Compares the training with Keras (src/test/python/compiled_only.py).
  */
 class CompiledOnlyTest {
   @ParameterizedTest
   @ValueSource(strings = {"compiled_only.keras", "compiled_only.h5"})
-  void trainsFromThereAsKerasDoes(String file) throws IOException, URISyntaxException {
+  void trainsLikeKeras(String file) throws IOException, URISyntaxException {
     var json = new ObjectMapper();
     JsonNode keras;
     try (InputStream in = CompiledOnlyTest.class.getResourceAsStream("compiled_only.json")) {

@@ -33,7 +33,8 @@ import org.unroll.network.NetworkPass;
 import org.unroll.network.Tensor;
 
 /**
- * ConvLSTM2D against Keras (src/test/python/conv_lstm.py), and against the LSTM that it becomes.
+ * Compares ConvLSTM2D with Keras (src/test/python/conv_lstm.py), and with LSTM on images of one
+ * pixel.
  */
 @Tag("both-compute-implementations")
 class ConvLstm2DTest {
@@ -85,9 +86,9 @@ class ConvLstm2DTest {
     assertClose("input", floats(expected.get(gradients.length)), rowMajor(inputGradient));
   }
 
-  /** Images of one pixel make a ConvLSTM2D an LSTM, dropout included. */
+  /** On images of one pixel, ConvLSTM2D computes the same as LSTM, including dropout. */
   @Test
-  void onImagesOfOnePixelItIsAnLstm() {
+  void equalsLstmOnImagesOfOnePixel() {
     Layer conv = convLstm2D(3, 1).dropout(0.3).recurrentDropout(0.4).returnSequences(true);
     Layer plain = lstm(3).dropout(0.3).recurrentDropout(0.4).returnSequences(true);
     var images = new Network(List.of(input(5, 1, 1, 4), conv), 6);
@@ -130,7 +131,7 @@ class ConvLstm2DTest {
   }
 
   @Test
-  void whatDoesNotFitIsRefused() {
+  void rejectsWrongShapesAndArguments() {
     assertEquals(
         "ConvLSTM2D 'conv_lstm2d' needs input (batch, time, rows, columns, channels), but"
             + " 'input_layer' returns (batch, 5, 3). Change the shape given to input(...).",

@@ -26,7 +26,7 @@ import org.unroll.optimizers.LearningRateSchedule;
 import org.unroll.optimizers.Optimizers;
 import org.unroll.optimizers.Schedules;
 
-/** Configurations as Keras 3.15's {@code serialize} functions gave them, read and written again. */
+/** Reads and writes configurations that Keras 3.15's {@code serialize} functions returned. */
 class FormatsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -55,12 +55,12 @@ class FormatsTest {
         "{'class_name': 'KLDivergence', 'config': {'name': 'kl', 'dtype': 'float32'}}",
         "{'class_name': 'RootMeanSquaredError', 'config': {'name': 'rmse', 'dtype': 'float32'}}"
       })
-  void metricsComeBack(String text) throws JsonProcessingException {
+  void writesTheMetricsThatItReads(String text) throws JsonProcessingException {
     JsonNode keras = json(text);
     JsonNode written = MetricFormats.write(MetricFormats.read(keras));
     assertEquals("keras.metrics", written.get("module").asText());
     assertEquals(keras.get("class_name"), written.get("class_name"));
-    // Every argument that is written is one of Keras's, with its value.
+    // Each argument that is written must have the value that Keras wrote.
     for (var argument : written.get("config").properties()) {
       assertEquals(
           keras.get("config").get(argument.getKey()), argument.getValue(), argument.getKey());
@@ -68,7 +68,7 @@ class FormatsTest {
   }
 
   @Test
-  void metricsByNameStayNames() throws JsonProcessingException {
+  void writesMetricsWithoutArgumentsByName() throws JsonProcessingException {
     for (String name : List.of("mae", "accuracy", "mean_squared_error", "kl_divergence")) {
       assertEquals(name, MetricFormats.write(MetricFormats.read(json("'" + name + "'"))).asText());
     }
@@ -85,7 +85,7 @@ class FormatsTest {
   }
 
   @Test
-  void optionsOfMetricsThatAreMissingAreRefused() {
+  void rejectsUnsupportedOptionsOfMetrics() {
     assertThrows(
         IllegalArgumentException.class,
         () ->
@@ -104,7 +104,7 @@ class FormatsTest {
   }
 
   @Test
-  void lossesWithArgumentsAreObjects() throws JsonProcessingException {
+  void writesLossesWithArgumentsAsObjects() throws JsonProcessingException {
     JsonNode keras =
         json(
             "{'module': 'keras.losses', 'class_name': 'BinaryCrossentropy', 'config': {'name':"
@@ -130,7 +130,7 @@ class FormatsTest {
 
   @ParameterizedTest
   @MethodSource("schedules")
-  void schedulesComeBack(LearningRateSchedule schedule) {
+  void readsTheSchedulesThatItWrites(LearningRateSchedule schedule) {
     var optimizer =
         OptimizerFormats.read(OptimizerFormats.write(Optimizers.adam().learningRate(schedule)));
     assertEquals(schedule, optimizer.schedule());
@@ -154,7 +154,7 @@ class FormatsTest {
 
   @ParameterizedTest
   @MethodSource("initializers")
-  void initializersComeBack(Initializer initializer) {
+  void readsTheInitializersThatItWrites(Initializer initializer) {
     var model =
         Sequential.of(Layers.input(4, 4), Layers.simpleRnn(4).kernelInitializer(initializer));
     JsonNode layer = LayerFormats.write(model.layers().get(0));
@@ -162,9 +162,9 @@ class FormatsTest {
     assertEquals(initializer, read.kernelInitializer());
   }
 
-  /** As Keras's Dense writes it, with the axes that other layers than Dense set. */
+  /** Reads the initializer as Keras's Dense writes it, with axes that only other layers use. */
   @Test
-  void varianceScalingIsRead() throws JsonProcessingException {
+  void readsVarianceScaling() throws JsonProcessingException {
     String layer =
         "{'class_name': 'Dense', 'config': {'name': 'd', 'units': 3, 'kernel_initializer':"
             + " {'module': 'keras.initializers', 'class_name': 'VarianceScaling', 'config':"
@@ -177,7 +177,7 @@ class FormatsTest {
   }
 
   @Test
-  void whatAFileCannotHoldIsRefused() {
+  void rejectsCustomInitializersAndSchedules() {
     var model =
         Sequential.of(
             Layers.input(4, 3),
@@ -193,7 +193,7 @@ class FormatsTest {
   }
 
   @Test
-  void namesFollowKerasRules() {
+  void convertsNamesByTheRulesOfKeras() {
     assertEquals("simple_rnn", Config.snakeCase("SimpleRNN"));
     assertEquals("conv_lstm2d", Config.snakeCase("ConvLSTM2D"));
     assertEquals("max_pooling1d", Config.snakeCase("MaxPooling1D"));

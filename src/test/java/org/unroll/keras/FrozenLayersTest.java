@@ -35,8 +35,7 @@ import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
 
 /**
- * Layers whose weights stay as they are, in training and in the files of
- * src/test/python/frozen_files.py.
+ * Frozen layers, in training and in the files that Keras wrote (src/test/python/frozen_files.py).
  */
 @Tag("both-compute-implementations")
 class FrozenLayersTest {
@@ -54,7 +53,7 @@ class FrozenLayersTest {
 
   @ParameterizedTest
   @CsvSource({"parts,keras", "parts,h5", "first,keras", "first,h5", "norm,keras", "norm,h5"})
-  void trainingGoesOnAsInKeras(String name, String format) throws Exception {
+  void trainsLoadedModelsLikeKeras(String name, String format) throws Exception {
     JsonNode expected;
     try (InputStream in = FrozenLayersTest.class.getResourceAsStream("frozen_" + name + ".json")) {
       expected = JSON.readTree(in);
@@ -108,7 +107,7 @@ class FrozenLayersTest {
   }
 
   @Test
-  void frozenWeightsStayAndTheOthersAreTrained() {
+  void trainsOnlyTheWeightsThatAreNotFrozen() {
     Sequential model = model();
     model.layer("gru").trainable(false);
     var both = (Bidirectional) model.layer("bidirectional");
@@ -125,11 +124,11 @@ class FrozenLayersTest {
       assertEquals(frozen, Arrays.equals(before.get(w), after), path);
       assertEquals(!frozen, model.network().weights().get(w).trainable(), path);
     }
-    // As in Keras, the penalty is one on weights that are trained.
+    // As in Keras, only trainable weights are penalized.
     assertEquals(model.evaluate(samples()).get("loss"), meanSquare(model), 1e-6);
 
     model.layer("bidirectional").trainable(true);
-    assertTrue(both.forwardLayer().trainable(), "released with the layer around it");
+    assertTrue(both.forwardLayer().trainable(), "unfrozen with the outer layer");
   }
 
   private static double meanSquare(Sequential model) {
@@ -141,9 +140,9 @@ class FrozenLayersTest {
     return sum;
   }
 
-  /** The trained layer learns the same whether those below it are frozen or just do not move. */
+  /** Freezing the layers below does not change the update of a trainable layer. */
   @Test
-  void gradientsAboveFrozenLayersAreTheSame() {
+  void freezingDoesNotChangeTheGradientsOfLaterLayers() {
     Sequential whole = model();
     whole.compile(Optimizers.sgd(0.1), Losses.mse());
     Sequential frozen = model();
@@ -176,7 +175,7 @@ class FrozenLayersTest {
   }
 
   @Test
-  void aModelThatIsFrozenAsAWholeIsRead() throws IOException {
+  void readsAModelThatIsFrozenAsAWhole() throws IOException {
     Path file = folder.resolve("a.keras");
     Sequential model = model();
     model.layers().forEach(layer -> layer.trainable(false));

@@ -9,8 +9,8 @@ import org.unroll.Sequential;
 import org.unroll.data.Samples;
 
 /**
- * One reference case computed with Keras: a model's configuration and weights, data, and what Keras
- * made of them.
+ * One reference case computed with Keras: the configuration and weights of a model, its data, and
+ * the results of Keras.
  */
 final class GoldenCase {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -33,21 +33,24 @@ final class GoldenCase {
     return root.get(field);
   }
 
-  /** The model with the case's weights. */
+  /** Creates the model with the weights of the case. */
   Sequential model() {
     Sequential model = KerasConfig.sequential(root.get("keras_config").toString());
     JsonNode weights = root.get("weights");
     var own = model.network().weights();
     if (own.size() != weights.size()) {
       throw new AssertionError(
-          "Keras has " + weights.size() + " weights, the model has " + model.weights().keySet());
+          "The model must have "
+              + weights.size()
+              + " weights, but has "
+              + model.weights().keySet());
     }
     for (int w = 0; w < own.size(); w++) {
       double[] values = doubles(weights.get(w));
       float[] target = own.get(w).values();
       if (target.length != values.length) {
         throw new AssertionError(
-            weights.get(w).get("path") + " does not fit " + own.get(w).shape());
+            weights.get(w).get("path") + " must have the shape " + own.get(w).shape());
       }
       for (int i = 0; i < values.length; i++) {
         target[i] = (float) values[i];
@@ -56,7 +59,7 @@ final class GoldenCase {
     return model;
   }
 
-  /** Inputs, with targets where there are some. */
+  /** Returns the inputs, with targets if the case has any. */
   Samples samples() {
     Samples samples = inputs();
     return has("y") ? withTargets(samples) : samples;

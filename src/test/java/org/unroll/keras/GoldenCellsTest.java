@@ -23,10 +23,10 @@ import org.unroll.network.Tensor;
 import org.unroll.training.FitOptions;
 
 /**
- * Every reference case computed with Keras 3.15: output, loss, gradients, and whole training runs.
- * The cases of the cells are in the folder of the system property {@code unroll.goldens}, by
- * default the copy in the test resources; those of other layers beside it (made by
- * src/test/python/layer_goldens.py).
+ * Compares outputs, losses, gradients and whole training runs with Keras 3.15. The system property
+ * {@code unroll.goldens} sets the folder of the cases written by src/test/python/goldens.py; by
+ * default it is the copy in the test resources. Other layers have the cases written by
+ * src/test/python/layer_goldens.py.
  */
 @Tag("both-compute-implementations")
 class GoldenCellsTest {
@@ -45,7 +45,7 @@ class GoldenCellsTest {
   }
 
   @Test
-  void theFolderHasCases() throws IOException {
+  void findsTheCases() throws IOException {
     assertTrue(cases().size() >= 100, () -> "too few cases");
   }
 
@@ -157,7 +157,7 @@ class GoldenCellsTest {
     }
   }
 
-  /** The largest difference, as a share of the largest value of the tensor. */
+  /** Compares the largest difference, relative to the largest value of the tensor. */
   private static void assertClose(
       String what, double[] expected, double[] actual, double tolerance) {
     assertEquals(expected.length, actual.length, what);

@@ -37,18 +37,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unroll.Sequential;
 
 /**
- * Files that are damaged or made to harm: reading one ends soon, in an exception that names the
- * file, and allocates in proportion to the file. A change that no checksum covers may also leave a
- * model that loads.
+ * Damaged and malicious files: reading one must end quickly with an exception that names the file,
+ * and must allocate memory in proportion to the file. After a change that no checksum covers, the
+ * model may also load.
  *
- * <p>The system property {@code unroll.hostileFiles} is the number of variants of each kind, 100 by
- * default; thousands are for a run by hand.
+ * <p>The system property {@code unroll.hostileFiles} sets the number of variants of each kind, 100
+ * by default. Set it to some thousands in a manual run.
  */
 class HostileFilesTest {
   private static final int VARIANTS = Integer.getInteger("unroll.hostileFiles", 100);
   private static final long SECONDS = 10;
 
-  /** What reading one of these files, of less than 64 KiB, may allocate. */
+  /** The number of bytes that reading a file of less than 64 KiB may allocate. */
   private static final long BYTES = 96 << 20;
 
   private static final List<String> NAMES =
@@ -85,7 +85,7 @@ class HostileFilesTest {
   }
 
   @AfterEach
-  void nothingWasLeft() throws IOException {
+  void leavesNoFiles() throws IOException {
     reader.shutdownNow();
     try (Stream<Path> left = Files.list(folder)) {
       assertEquals(List.of(), left.toList());
@@ -122,7 +122,7 @@ class HostileFilesTest {
               try {
                 Sequential.load(file);
                 if (expected == Expected.EXCEPTION) {
-                  fail(file + " was read");
+                  fail(file + " must not load");
                 }
               } catch (UncheckedIOException | IllegalArgumentException e) {
                 assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
@@ -131,7 +131,8 @@ class HostileFilesTest {
             });
     try {
       long allocated = task.get(SECONDS, TimeUnit.SECONDS);
-      assertTrue(allocated < BYTES, () -> file + " made " + allocated + " bytes be allocated");
+      assertTrue(
+          allocated < BYTES, () -> file + " caused an allocation of " + allocated + " bytes");
     } catch (ExecutionException e) {
       throw new AssertionError(file + ": " + e.getCause(), e.getCause());
     } catch (TimeoutException e) {
@@ -184,9 +185,9 @@ class HostileFilesTest {
     return with(keras, "config.json", config.replace(from, to).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The untouched originals, so that what follows is not refused for another reason. */
+  /** Checks that the unchanged files load, so that changed ones fail because of the change. */
   @Test
-  void originalsAreRead() throws IOException {
+  void readsUnchangedFiles() throws IOException {
     for (byte[] content : List.of(h5, zip(keras), zip(ours))) {
       Path file = folder.resolve("original.keras");
       Files.write(file, content);
@@ -196,7 +197,7 @@ class HostileFilesTest {
   }
 
   @Test
-  void compressedPartsAreReadToo() throws IOException {
+  void readsCompressedEntries() throws IOException {
     Path file = folder.resolve("compressed.keras");
     Files.write(file, zip("deflated", NAMES, List.copyOf(keras.values())));
     assertEquals(1, Sequential.load(file).optimizer().iterations());
@@ -204,7 +205,7 @@ class HostileFilesTest {
   }
 
   @Test
-  void cutOff() throws IOException {
+  void rejectsTruncatedFiles() throws IOException {
     for (byte[] content : List.of(h5, zip(keras), zip(ours))) {
       for (int i = 0; i < VARIANTS; i++) {
         int length = (int) ((long) content.length * i / VARIANTS);
@@ -225,7 +226,7 @@ class HostileFilesTest {
   }
 
   @Test
-  void flippedBits() throws IOException {
+  void survivesFlippedBits() throws IOException {
     var random = new Random(20_260_101);
     for (int i = 0; i < VARIANTS; i++) {
       check("flipped.h5", flipped(h5, random), Expected.EXCEPTION_OR_MODEL);
@@ -247,9 +248,9 @@ class HostileFilesTest {
     return changed;
   }
 
-  /** In a zip every byte of the three parts is under a checksum. */
+  /** In a zip file, a checksum covers every byte of the three entries. */
   @Test
-  void flippedBitsOfContentAreNoticed() throws IOException {
+  void rejectsFlippedBitsInEntries() throws IOException {
     var random = new Random(20_260_102);
     byte[] zip = zip(keras);
     int first = 30 + "metadata.json".length();
@@ -277,9 +278,9 @@ class HostileFilesTest {
     return false;
   }
 
-  /** Addresses, sizes and counts of HDF5 replaced by others that a file could hold. */
+  /** Replaces addresses, sizes and counts of HDF5. */
   @Test
-  void forgedNumbers() throws IOException {
+  void survivesForgedNumbers() throws IOException {
     var random = new Random(20_260_103);
     for (int i = 0; i < VARIANTS; i++) {
       check("forged.h5", forged(h5, random), Expected.EXCEPTION_OR_MODEL);
@@ -305,7 +306,9 @@ class HostileFilesTest {
             case 3 -> Integer.MAX_VALUE;
             case 4 -> Long.MAX_VALUE;
             case 5 -> 0;
-            case 6 -> buffer.getLong(random.nextInt(changed.length / 8) * 8); // what another has
+            case 6 ->
+                buffer.getLong(
+                    random.nextInt(changed.length / 8) * 8); // another number of the file
             default -> 1L << random.nextInt(63);
           };
       buffer.putLong(at, value);
@@ -313,9 +316,9 @@ class HostileFilesTest {
     return changed;
   }
 
-  /** All nodes of a group's tree lead to the group's tree: read naively, it has no end. */
+  /** Replaces all nodes of a group's tree by the tree itself, which a naive reader never leaves. */
   @Test
-  void groupsInCircles() throws IOException {
+  void rejectsCyclesOfGroups() throws IOException {
     byte[] weights = keras.get("model.weights.h5").clone();
     var buffer = ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN);
     int trees = 0;
@@ -346,7 +349,7 @@ class HostileFilesTest {
   }
 
   @Test
-  void craftedZips() throws IOException {
+  void rejectsCraftedZipFiles() throws IOException {
     List<byte[]> parts = List.copyOf(keras.values());
     for (String extra :
         List.of(
@@ -370,7 +373,7 @@ class HostileFilesTest {
       contents.remove(missing);
       check("missing.keras", zip("stored", names, contents), Expected.EXCEPTION);
     }
-    // The writer refuses two entries of one name, so the second gets it afterwards.
+    // The writer rejects two entries with the same name, so the second is renamed afterwards.
     byte[] twice = zip("stored", append(NAMES, "xonfig.json"), append(parts, parts.get(1)));
     String text = new String(twice, StandardCharsets.ISO_8859_1).replace("xonfig", "config");
     check("twice.keras", text.getBytes(StandardCharsets.ISO_8859_1), Expected.EXCEPTION);
@@ -399,7 +402,7 @@ class HostileFilesTest {
   }
 
   @Test
-  void craftedConfigurations() throws IOException {
+  void rejectsCraftedConfigurations() throws IOException {
     for (String units : List.of("2147483647", "536870912", "100000", "-1", "0", "1e9", "\"6\"")) {
       check("units.keras", withConfig("\"units\": 6", "\"units\": " + units), Expected.EXCEPTION);
     }

@@ -18,11 +18,11 @@ import org.unroll.data.Shape;
 import org.unroll.layers.recurrent.Lstm;
 import org.unroll.network.Layer;
 
-/** What the reader of Keras configurations takes and what it refuses, by name. */
+/** Which Keras configurations are read, and which are rejected with which message. */
 class KerasConfigTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** As Keras 3.15 writes it, with the arguments that matter to no test left out. */
+  /** A configuration written by Keras 3.15, without the arguments that no test needs. */
   private static final String MODEL =
       """
       {"name": "forecast", "trainable": true, "layers": [
@@ -52,7 +52,7 @@ class KerasConfigTest {
     return (ObjectNode) model.get("layers").get(1);
   }
 
-  private static String refusal(Consumer<ObjectNode> change) throws JsonProcessingException {
+  private static String rejection(Consumer<ObjectNode> change) throws JsonProcessingException {
     ObjectNode model = model();
     change.accept(model);
     return assertThrows(
@@ -83,18 +83,18 @@ class KerasConfigTest {
       delimiter = '|',
       textBlock =
           """
-          time_major | true | the rows of a batch are its first axis.
-          kernel_constraint | {"class_name":"MaxNorm"} | weights have no constraints.
-          recurrent_constraint | {"class_name":"MaxNorm"} | weights have no constraints.
-          bias_constraint | {"class_name":"MaxNorm"} | weights have no constraints.
-          activity_regularizer | {"class_name":"L2"} | penalties are on weights, not on outputs.
-          quantization_config | {"bits":8} | weights are float32.
-          peephole | true | this library does not know the option.
+          time_major | true | the first axis must be the batch.
+          kernel_constraint | {"class_name":"MaxNorm"} | weights cannot have constraints.
+          recurrent_constraint | {"class_name":"MaxNorm"} | weights cannot have constraints.
+          bias_constraint | {"class_name":"MaxNorm"} | weights cannot have constraints.
+          activity_regularizer | {"class_name":"L2"} | penalties must be on weights, not on outputs.
+          quantization_config | {"bits":8} | weights must be float32.
+          peephole | true | this library has no such option.
           """)
-  void refusesOptionsByName(String option, String value, String reason)
+  void namesTheUnsupportedOption(String option, String value, String reason)
       throws JsonProcessingException {
     String message =
-        refusal(
+        rejection(
             model -> {
               try {
                 ((ObjectNode) lstm(model).get("config")).set(option, JSON.readTree(value));
@@ -108,21 +108,22 @@ class KerasConfigTest {
   }
 
   @Test
-  void refusesWhatWouldMakeAnotherModel() throws JsonProcessingException {
+  void rejectsConfigurationsOfUnsupportedModels() throws JsonProcessingException {
     assertEquals(
-        "LSTM 'memory' has dtype=mixed_float16, which is not supported: weights are float32.",
-        refusal(
+        "LSTM 'memory' has dtype=mixed_float16, which is not supported: weights must be float32.",
+        rejection(
             model ->
                 ((ObjectNode) lstm(model).get("config").get("dtype").get("config"))
                     .put("name", "mixed_float16")));
     assertTrue(
-        refusal(model -> lstm(model).put("class_name", "ConvLSTM1D"))
+        rejection(model -> lstm(model).put("class_name", "ConvLSTM1D"))
             .startsWith(
                 "The layer ConvLSTM1D 'memory' is of a type that is not supported. Supported:"
-                    + " [InputLayer, Dense, SimpleRNN, LSTM, GRU,"));
+                    + " [InputLayer, Dense, Embedding, Dropout,"));
     assertEquals(
-        "The batch axis of InputLayer 'input_layer' is null or at least 1. Received: [0,4,3]",
-        refusal(
+        "The batch axis of InputLayer 'input_layer' must be null or at least 1, but the shape was"
+            + " [0,4,3].",
+        rejection(
             model ->
                 ((ObjectNode) model.get("layers").get(0).get("config"))
                     .putArray("batch_shape")
@@ -132,18 +133,18 @@ class KerasConfigTest {
     assertEquals(
         "LSTM 'memory' is stateful and keeps a state for each row of a batch, so the batch size"
             + " must be fixed. Set it with input(...).batchSize(rows).",
-        refusal(model -> ((ObjectNode) lstm(model).get("config")).put("stateful", true)));
+        rejection(model -> ((ObjectNode) lstm(model).get("config")).put("stateful", true)));
     assertEquals(
-        "LSTM 'memory' has kernel_initializer=Fourier, which is not supported: this library does"
-            + " not know the initializer.",
-        refusal(
+        "LSTM 'memory' has kernel_initializer=Fourier, which is not supported: this library has"
+            + " no such initializer.",
+        rejection(
             model ->
                 ((ObjectNode) lstm(model).get("config").get("kernel_initializer"))
                     .put("class_name", "Fourier")));
     assertEquals(
-        "LSTM 'memory' has bias_regularizer=OrthogonalRegularizer, which is not supported:"
-            + " regularizers are L1, L2 and L1L2.",
-        refusal(
+        "LSTM 'memory' has bias_regularizer=OrthogonalRegularizer, which is not supported: a"
+            + " regularizer must be L1, L2 or L1L2.",
+        rejection(
             model ->
                 ((ObjectNode) lstm(model).get("config"))
                     .putObject("bias_regularizer")
@@ -151,43 +152,44 @@ class KerasConfigTest {
   }
 
   @Test
-  void refusesWrongTypesOfArguments() throws JsonProcessingException {
+  void rejectsArgumentsOfTheWrongType() throws JsonProcessingException {
     assertEquals(
-        "The argument 'units' of LSTM 'memory' is a whole number. Received: 2.5",
-        refusal(model -> ((ObjectNode) lstm(model).get("config")).put("units", 2.5)));
+        "The argument 'units' of LSTM 'memory' must be a whole number, but was 2.5.",
+        rejection(model -> ((ObjectNode) lstm(model).get("config")).put("units", 2.5)));
     assertEquals(
-        "The argument 'dropout' of LSTM 'memory' is a number. Received: \"half\"",
-        refusal(model -> ((ObjectNode) lstm(model).get("config")).put("dropout", "half")));
+        "The argument 'dropout' of LSTM 'memory' must be a number, but was \"half\".",
+        rejection(model -> ((ObjectNode) lstm(model).get("config")).put("dropout", "half")));
     assertEquals(
-        "The argument 'use_bias' of LSTM 'memory' is true or false. Received: \"yes\"",
-        refusal(model -> ((ObjectNode) lstm(model).get("config")).put("use_bias", "yes")));
+        "The argument 'use_bias' of LSTM 'memory' must be true or false, but was \"yes\".",
+        rejection(model -> ((ObjectNode) lstm(model).get("config")).put("use_bias", "yes")));
     assertEquals(
-        "LSTM 'memory' lacks the argument 'units'.",
-        refusal(model -> ((ObjectNode) lstm(model).get("config")).remove("units")));
+        "LSTM 'memory' must have the argument 'units', but has none.",
+        rejection(model -> ((ObjectNode) lstm(model).get("config")).remove("units")));
     assertTrue(
-        refusal(model -> ((ObjectNode) lstm(model).get("config")).put("activation", "tann"))
+        rejection(model -> ((ObjectNode) lstm(model).get("config")).put("activation", "tann"))
             .startsWith(
                 "The activation must be one of the known names, but was 'tann'. Known names: "));
   }
 
   @Test
-  void refusesWhatIsNoModel() {
+  void rejectsTextThatIsNotAModel() {
     for (String text : List.of("", "{}", "[]", "null", "{\"layers\": []}", "{\"layers\": 3}")) {
       var error =
           assertThrows(IllegalArgumentException.class, () -> KerasConfig.sequential(text), text);
-      assertTrue(error.getMessage().contains("has a list 'layers'"), error.getMessage());
+      assertTrue(error.getMessage().contains("must have a list 'layers'"), error.getMessage());
     }
     var cut =
         assertThrows(
             IllegalArgumentException.class, () -> KerasConfig.sequential("{\"layers\": ["));
-    assertTrue(cut.getMessage().startsWith("A Keras configuration is JSON."), cut.getMessage());
+    assertTrue(
+        cut.getMessage().startsWith("A Keras configuration must be JSON: "), cut.getMessage());
     assertThrows(
         IllegalArgumentException.class,
         () -> KerasConfig.sequential("{\"class_name\": \"Functional\", \"config\": {}}"));
   }
 
   @Test
-  void optimizersAndLossesTooAreReadWhole() {
+  void rejectsUnsupportedOptimizersAndLosses() {
     var error =
         assertThrows(
             IllegalArgumentException.class,
@@ -195,8 +197,8 @@ class KerasConfigTest {
                 KerasConfig.optimizer(
                     "{\"class_name\": \"Adam\", \"config\": {\"use_ema\": true}}"));
     assertEquals(
-        "the optimizer Adam has use_ema=true, which is not supported: no moving average of the"
-            + " weights is kept.",
+        "the optimizer Adam has use_ema=true, which is not supported: there is no moving average"
+            + " of the weights.",
         error.getMessage());
     assertThrows(
         IllegalArgumentException.class,

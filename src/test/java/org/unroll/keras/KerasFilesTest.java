@@ -20,9 +20,9 @@ import org.unroll.optimizers.Optimizer;
 import org.unroll.training.FitOptions;
 
 /**
- * Files that Keras has written: what they predict, and that writing and reading them keeps every
- * bit. The folder is the system property {@code unroll.kerasFiles}, by default the copy in the test
- * resources.
+ * Loads files written by Keras (src/test/python/keras_files.py), compares predictions, and checks
+ * that saving and loading keeps every bit. The system property {@code unroll.kerasFiles} sets the
+ * folder of the files; by default it is the copy in the test resources.
  */
 @Tag("both-compute-implementations")
 class KerasFilesTest {
@@ -44,13 +44,13 @@ class KerasFilesTest {
   }
 
   @Test
-  void theFolderHasFiles() throws IOException {
+  void findsTheFiles() throws IOException {
     assertTrue(files().size() >= 10, () -> "too few files");
   }
 
   @ParameterizedTest
   @MethodSource("files")
-  void predictsWhatKerasPredicts(Path file) throws IOException {
+  void predictsTheSameAsKeras(Path file) throws IOException {
     var golden = golden(file);
     Sequential model = Sequential.load(file);
     assertEquals(golden.get("params").asInt(), model.parameters());
@@ -70,10 +70,10 @@ class KerasFilesTest {
     assertTrue(difference / largest <= TOLERANCE, "relative error " + difference / largest);
   }
 
-  /** The files were trained for one epoch, in batches of 32, so with one step. */
+  /** The models were trained for one epoch with batches of 32, which is one step. */
   @ParameterizedTest
   @MethodSource("files")
-  void bringsTheOptimizerWithItsState(Path file) throws IOException {
+  void loadsTheStateOfTheOptimizer(Path file) throws IOException {
     Sequential model = Sequential.load(file);
     assertEquals("mean_absolute_error", model.loss().name());
     Optimizer optimizer = model.optimizer();
@@ -81,7 +81,7 @@ class KerasFilesTest {
     assertEquals(1e-3, optimizer.learningRate(), 1e-9);
     assertEquals(1, optimizer.iterations());
     assertEquals(model.network().weights().size(), optimizer.slots().size());
-    // Not every one: the signs that are the gradient of a bias may cancel.
+    // Not all of them, because the signs that form the gradient of a bias may cancel.
     assertTrue(optimizer.slots().stream().anyMatch(slot -> isAnyAboveZero(slot.values())));
     model.fit(withTargets(golden(file), model), FitOptions.epochs(1).verbose(0));
     assertEquals(2, optimizer.iterations());

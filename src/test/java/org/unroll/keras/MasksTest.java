@@ -18,7 +18,7 @@ import org.unroll.metrics.Metric;
 import org.unroll.metrics.Metrics;
 import org.unroll.optimizers.Optimizers;
 
-/** What masks reach and what they do not, against src/test/python/masks.py. */
+/** Compares the effect of masks with Keras (src/test/python/masks.py). */
 @Tag("both-compute-implementations")
 class MasksTest {
   private static final double TOLERANCE = 1e-5;
@@ -28,7 +28,7 @@ class MasksTest {
     return new GoldenCase(new ObjectMapper().readTree(file.toFile()).get(name));
   }
 
-  /** Means over positions leave masked ones out; rmse, precision, recall and AUC count them. */
+  /** Means over positions exclude masked ones; rmse, precision, recall and AUC include them. */
   @Test
   void metricsCountMaskedStepsAsInKeras() throws IOException {
     GoldenCase golden = golden("metrics");
@@ -52,7 +52,7 @@ class MasksTest {
   }
 
   @Test
-  void theMaskOfALayerInsideATimeDistributedEndsThere() throws IOException {
+  void timeDistributedDoesNotReturnTheMaskOfItsInnerLayer() throws IOException {
     GoldenCase golden = golden("time_distributed");
     Sequential model = golden.model();
     assertArrayEquals(
@@ -62,7 +62,7 @@ class MasksTest {
   }
 
   @Test
-  void anErrorInsideATimeDistributedNamesRowAndTimeStep() throws IOException {
+  void errorInsideTimeDistributedNamesSampleAndTimeStep() throws IOException {
     Sequential model = golden("time_distributed").model();
     double[][][] ids = new double[7][4][6];
     ids[5][2][3] = 9;

@@ -22,8 +22,8 @@ import org.unroll.data.Samples;
 import org.unroll.training.FitOptions;
 
 /**
- * Several metrics of one name, in the model of src/test/python/metric_names.py: each has the name
- * and the values that Keras gives it.
+ * Compares the names and values of several metrics with the same name with Keras
+ * (src/test/python/metric_names.py).
  */
 class MetricNamesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -65,7 +65,7 @@ class MetricNamesTest {
   }
 
   @Test
-  void inEvaluationsAndHistories() {
+  void namesMetricsLikeKerasInEvaluationsAndHistories() {
     assertEvaluation(model.evaluate(samples).asMap());
     History history = model.fit(samples, twoEpochs());
     assertEquals(names(keras.get("history")), new TreeSet<>(history.names()));
@@ -78,15 +78,15 @@ class MetricNamesTest {
   }
 
   @Test
-  void inFilesOfOurOwn() {
+  void keepsTheNamesInSavedFiles() {
     Path file = folder.resolve("model.keras");
     model.save(file);
     assertEvaluation(Sequential.load(file).evaluate(samples).asMap());
   }
 
-  /** More of it is better, as of any accuracy: it grows from the first epoch to the second. */
+  /** A numbered accuracy is maximized like any accuracy; it grows from the first epoch. */
   @Test
-  void inCallbacks() {
+  void callbackMonitorsAMetricByItsNumberedName() {
     var stopping = earlyStopping("val_binary_accuracy_2", 5);
     model.fit(samples, twoEpochs().callbacks(stopping));
     assertEquals(1, stopping.bestEpoch());

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unroll.Sequential;
 
-/** The formats of Keras 2, as {@code src/test/python/keras2_files.py} writes them. */
+/** Reads the formats of Keras 2, as {@code src/test/python/keras2_files.py} writes them. */
 class OlderFilesTest {
   private static final Path FILES = Path.of("src/test/resources/org/unroll/keras");
   private static final Path GOLDEN =
@@ -25,23 +25,23 @@ class OlderFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"keras2_sequential.h5", "keras2_functional.h5", "keras2_12.keras"})
-  void filesOfKeras2PredictTheSame(String name) throws IOException {
+  void readsFilesOfKeras2(String name) throws IOException {
     Sequential model = Sequential.load(FILES.resolve(name));
     KerasFilesTest.assertPredicts(new GoldenCase(GOLDEN), model);
     assertNull(model.optimizer());
   }
 
-  /** By its content, not its name. */
+  /** The format is detected from the content, not from the file name. */
   @Test
-  void anH5FileMayBeNamedKeras() throws IOException {
+  void readsAnH5FileWithTheNameOfAKerasFile() throws IOException {
     Path file = folder.resolve("model.keras");
     Files.copy(FILES.resolve("keras2_sequential.h5"), file);
     KerasFilesTest.assertPredicts(new GoldenCase(GOLDEN), Sequential.load(file));
   }
 
-  /** Keras 2 and 3 mean different functions by this name. */
+  /** The name denotes different functions in Keras 2 and 3. */
   @Test
-  void hardSigmoidOfKeras2IsRefused() throws IOException {
+  void rejectsHardSigmoidOfKeras2() throws IOException {
     byte[] bytes = Files.readAllBytes(FILES.resolve("keras2_sequential.h5"));
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     String before =
@@ -60,7 +60,7 @@ class OlderFilesTest {
   }
 
   @Test
-  void modelsThatAreNoChainAreRefused() {
+  void rejectsFunctionalModelsThatAreNotAChain() {
     String input =
         "{\"class_name\": \"InputLayer\", \"config\": {\"name\": \"a\", \"batch_shape\": [null, 3]},"
             + " \"inbound_nodes\": []}";
@@ -70,11 +70,11 @@ class OlderFilesTest {
     String branches =
         template.replace("NAME", "b").replace("FROM", "a")
             + template.replace("NAME", "c").replace("FROM", "a");
-    assertNotAChain(input + branches, "c", "'a' goes to 'b' and to 'c'");
+    assertNotAChain(input + branches, "c", "'a' feeds both 'b' and 'c'");
     assertNotAChain(input + ", " + input.replace("\"a\"", "\"z\""), "a", "inputs 'a' and 'z'");
     assertNotAChain(input + template.replace("NAME", "b").replace("FROM", "x"), "b", "[x]");
     String chain = input + template.replace("NAME", "b").replace("FROM", "a");
-    assertNotAChain(chain, "a", "is not that of the last layer, 'b'");
+    assertNotAChain(chain, "a", "not that of the last layer 'b'");
     assertEquals(8, KerasConfig.sequential(functional(chain, "b")).parameters());
   }
 

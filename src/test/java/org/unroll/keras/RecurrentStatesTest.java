@@ -23,7 +23,10 @@ import org.unroll.network.NetworkState;
 import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
 
-/** States and several outputs of recurrent layers, against src/test/python/recurrent_states.py. */
+/**
+ * Compares states and multiple outputs of recurrent layers with Keras
+ * (src/test/python/recurrent_states.py).
+ */
 @Tag("both-compute-implementations")
 class RecurrentStatesTest {
   private static final Path REFERENCE =
@@ -32,7 +35,7 @@ class RecurrentStatesTest {
   private static final double TOLERANCE_AFTER_TRAINING = 1e-4;
   private static final int BATCH = 4;
 
-  /** A case with its name. */
+  /** A case with a name for the test report. */
   record Named(GoldenCase golden) {
     @Override
     public String toString() {
@@ -48,7 +51,7 @@ class RecurrentStatesTest {
     return cases("outputs");
   }
 
-  /** The models that read forward and return each step, so that a stepper can run them. */
+  /** Returns the forward models that return sequences, which a stepper can run. */
   static List<Named> stepByStep() throws IOException {
     return outputs().stream().filter(RecurrentStatesTest::worksStepByStep).toList();
   }
@@ -72,7 +75,7 @@ class RecurrentStatesTest {
 
   @ParameterizedTest
   @MethodSource("stateful")
-  void statefulLayersGoOnAsInKeras(Named named) {
+  void statefulLayersKeepTheirStatesLikeKeras(Named named) {
     GoldenCase golden = named.golden;
     Sequential model = golden.model();
     model.compile(Optimizers.sgd(0.1), Losses.mse());
@@ -113,7 +116,7 @@ class RecurrentStatesTest {
 
   @ParameterizedTest
   @MethodSource("outputs")
-  void outputsAndStatesAreKeras(Named named) {
+  void returnsTheOutputsAndStatesOfKeras(Named named) {
     GoldenCase golden = named.golden;
     Sequential model = golden.model();
     Samples samples = golden.samples();
@@ -149,10 +152,10 @@ class RecurrentStatesTest {
     }
   }
 
-  /** Every step by itself is what Keras has at this step of the whole sequence. */
+  /** Each step returns what Keras returns for this step of the whole sequence. */
   @ParameterizedTest
   @MethodSource("stepByStep")
-  void stepsAreThoseOfTheWholeSequence(Named named) {
+  void stepperReturnsTheStepsOfTheWholeSequence(Named named) {
     GoldenCase golden = named.golden;
     Sequential model = golden.model();
     JsonNode results = golden.get("results");

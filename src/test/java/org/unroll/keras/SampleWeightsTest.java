@@ -35,8 +35,9 @@ import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
 
 /**
- * Weights of samples, time steps and classes against src/test/python/weighted_references.py: loss
- * and metrics before training, two epochs of it with validation, the weights of the model after it.
+ * Compares training with weights of samples, time steps and classes with Keras
+ * (src/test/python/weighted_references.py): loss and metrics before training, two epochs with
+ * validation, and the weights of the model afterwards.
  */
 @Tag("both-compute-implementations")
 class SampleWeightsTest {
@@ -101,7 +102,7 @@ class SampleWeightsTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void lossMetricsAndTrainingAreThoseOfKeras(JsonNode reference) {
+  void computesTheLossMetricsAndTrainingOfKeras(JsonNode reference) {
     Sequential model = model(reference);
     Samples samples = samples(reference);
     var evaluation = model.evaluate(samples);
@@ -139,7 +140,7 @@ class SampleWeightsTest {
   }
 
   @Test
-  void theNamesOfMetricsAreThoseOfKeras() {
+  void namesWeightedMetricsLikeKeras() {
     JsonNode reference = cases().get(9);
     Sequential model = model(reference);
     Map<String, Double> logs = new LinkedHashMap<>();
@@ -162,7 +163,7 @@ class SampleWeightsTest {
   }
 
   @Test
-  void weightedMetricsAreKeptInFiles() {
+  void keepsWeightedMetricsInFiles() {
     Sequential model = model(cases().get(0));
     Path file = folder.resolve("model.keras");
     model.save(file);
@@ -173,9 +174,9 @@ class SampleWeightsTest {
     KerasFilesTest.assertSame(model, loaded);
   }
 
-  /** A subset, and one of its batches another way, keep the weights beside their samples. */
+  /** Subsets, shuffled or with another batch size, keep the weights of their samples. */
   @Test
-  void weightsStayWithTheirSamples() {
+  void keepsTheWeightsOfSamplesInSubsets() {
     JsonNode reference = cases().get(0);
     Samples samples = samples(reference);
     Dataset subset = samples.subset(2, 7).batchSize(5).shuffled(3);
@@ -189,23 +190,23 @@ class SampleWeightsTest {
   }
 
   @Test
-  void weightsThatDoNotFitAreNamed() {
+  void rejectsWeightsOfTheWrongShape() {
     Samples samples = Samples.of(new double[4][5][2]).targets(new double[4][5][1]);
     Sequential steps = Sequential.of(input(5, 2), gru(3).returnSequences(true), dense(1));
     steps.compile("sgd", "mse");
-    says(
+    assertMessage(
         "A model with output shape (5, 1) needs 5 weights, one per time step, per sample, but the"
             + " weights of the evaluation data have shape (1,).",
         () -> steps.evaluate(samples.weights(new double[4])));
-    says("Every sample needs one weight.", () -> samples.weights(new double[3]));
-    says(
+    assertMessage("Every sample must have one weight", () -> samples.weights(new double[3]));
+    assertMessage(
         "classWeight(…) needs a model that returns one class per sample, but the output shape is (5,"
             + " 1).",
         () -> steps.fit(samples, FitOptions.epochs(1).classWeight(Map.of(1, 2.0))));
     Samples flat = Samples.of(new double[4][2]).targets(new double[4]);
     Sequential model = Sequential.of(input(2), dense(1));
     model.compile("sgd", "mse");
-    says(
+    assertMessage(
         "classWeight(…) cannot be combined with sample weights, but the training data has weights"
             + " of shape (1,).",
         () ->
@@ -214,7 +215,7 @@ class SampleWeightsTest {
     assertThrows(UnsupportedOperationException.class, () -> flat.copyWeights(0, new float[1], 0));
   }
 
-  private static void says(String message, Executable call) {
+  private static void assertMessage(String message, Executable call) {
     var error = assertThrows(IllegalArgumentException.class, call);
     assertTrue(error.getMessage().startsWith(message), error.getMessage());
   }

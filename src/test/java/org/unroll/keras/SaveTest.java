@@ -23,7 +23,7 @@ import org.unroll.losses.ElementwiseLoss;
 import org.unroll.losses.Losses;
 import org.unroll.optimizers.Optimizers;
 
-/** What saving leaves on the disk, also where it fails or is interrupted. */
+/** Which files saving leaves on the disk, also if it fails or is interrupted. */
 class SaveTest {
   @TempDir Path folder;
 
@@ -39,7 +39,7 @@ class SaveTest {
   }
 
   @Test
-  void aModelThatIsNotCompiledStaysSo() {
+  void savesAModelThatIsNotCompiled() {
     Path file = folder.resolve("model.keras");
     Sequential model = model(1).name("mine");
     model.save(file);
@@ -50,7 +50,7 @@ class SaveTest {
   }
 
   @Test
-  void withoutCompileWhatTheModelWasCompiledWithIsNotRead() throws IOException {
+  void doesNotReadTheCompileConfigurationWithoutCompile() throws IOException {
     Path file = folder.resolve("model.keras");
     Sequential model = model(1);
     model.compile("adam", "mse");
@@ -59,7 +59,7 @@ class SaveTest {
     KerasArchive archive = KerasArchive.read(file.toFile());
     String config = new String(archive.config(), StandardCharsets.UTF_8);
     byte[] changed =
-        config.replace("mean_squared_error", "of_their_own").getBytes(StandardCharsets.UTF_8);
+        config.replace("mean_squared_error", "custom_loss").getBytes(StandardCharsets.UTF_8);
     try (var out = new FileOutputStream(file.toFile())) {
       new KerasArchive(archive.metadata(), changed, archive.weights()).write(out);
     }
@@ -70,16 +70,16 @@ class SaveTest {
   }
 
   @Test
-  void aModelWithoutWeightsIsSaved() {
+  void savesAModelWithoutWeights() {
     Path file = folder.resolve("model.keras");
     Sequential model = Sequential.of(Layers.input(3), Layers.activation("tanh"));
     model.save(file);
     KerasFilesTest.assertSame(model, Sequential.load(file));
   }
 
-  /** The stop button ends a training by an interrupt, and then the model is saved. */
+  /** The stop button interrupts training, and afterwards the model is saved. */
   @Test
-  void anInterruptedThreadSavesAndLoads() throws IOException {
+  void savesAndLoadsOnAnInterruptedThread() throws IOException {
     Path file = folder.resolve("model.keras");
     Sequential model = model(1);
     Thread.currentThread().interrupt();
@@ -94,7 +94,7 @@ class SaveTest {
   }
 
   @Test
-  void interruptsWhileSavingChangeNothing() throws InterruptedException {
+  void savesInSpiteOfInterrupts() throws InterruptedException {
     Path file = folder.resolve("model.keras");
     Sequential model = model(1);
     var done = new AtomicBoolean();
@@ -128,23 +128,23 @@ class SaveTest {
   }
 
   @Test
-  void whatWasThereStaysWhereSavingFails() throws IOException {
+  void keepsTheOldFileWhenSavingFails() throws IOException {
     Path file = folder.resolve("model.keras");
     model(1).save(file);
     byte[] before = Files.readAllBytes(file);
     Sequential unsavable = model(2);
-    unsavable.compile(Optimizers.sgd(), new OwnLoss());
+    unsavable.compile(Optimizers.sgd(), new CustomLoss());
     var e = assertThrows(IllegalArgumentException.class, () -> unsavable.save(file));
     assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
-    assertTrue(e.getMessage().contains("'own'"), e.getMessage());
+    assertTrue(e.getMessage().contains("'custom'"), e.getMessage());
     assertArrayEquals(before, Files.readAllBytes(file));
     assertEquals(List.of(file), files());
   }
 
-  private record OwnLoss() implements ElementwiseLoss {
+  private record CustomLoss() implements ElementwiseLoss {
     @Override
     public String name() {
-      return "own";
+      return "custom";
     }
 
     @Override
@@ -159,7 +159,7 @@ class SaveTest {
   }
 
   @Test
-  void placesThatCannotBeWrittenAreNamed() {
+  void namesFilesThatCannotBeWritten() {
     Sequential model = model(1);
     var e = assertThrows(IllegalArgumentException.class, () -> model.save(Path.of("model.h5")));
     assertTrue(e.getMessage().contains(".keras"), e.getMessage());
@@ -168,9 +168,9 @@ class SaveTest {
     assertTrue(io.getMessage().contains(nowhere.toString()), io.getMessage());
   }
 
-  /** Saving builds the optimizer, whose state then begins as that of a training would. */
+  /** Saving builds the optimizer, whose state is then the same as at the start of training. */
   @Test
-  void aModelIsSavedBeforeItsFirstStep() {
+  void savesACompiledModelBeforeItsFirstStep() {
     Path file = folder.resolve("model.keras");
     Sequential model = model(1);
     model.compile(Optimizers.adam(0.01), Losses.mse(), "mae");

@@ -70,12 +70,12 @@ import org.unroll.optimizers.Schedules;
 import org.unroll.training.FitOptions;
 
 /**
- * Models that go to Keras and come back, in training all the while: Unroll trains one epoch and
- * saves, Keras loads, predicts, trains one and saves, Unroll loads, predicts and trains one. Every
- * loss is that of one training in one program.
+ * Exchanges models with Keras between the epochs of training. Unroll trains one epoch and saves;
+ * Keras loads, predicts, trains one epoch and saves; Unroll loads, predicts and trains one epoch.
+ * All losses must equal those of uninterrupted training.
  *
- * <p>The last step needs a Python with Keras 3, {@code -Dunroll.python=…} or the environment
- * variable {@code UNROLL_PYTHON}; without one only the part that needs none is tested.
+ * <p>The exchange needs a Python with Keras 3: set {@code -Dunroll.python=…} or the environment
+ * variable {@code UNROLL_PYTHON}. Otherwise, this part is skipped.
  */
 class SavedModelsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -173,8 +173,9 @@ class SavedModelsTest {
                     dense(2),
                     activation("sigmoid")),
                 2));
-    // Rates so small that nothing is ever dropped, so that losses can be compared, while the random
-    // streams that Keras keeps in a file are there.
+    // Rates so small that nothing is dropped, so losses can be compared. The files still contain
+    // the
+    // random generators of Keras.
     cases.put(
         "dropout",
         () ->
@@ -223,7 +224,8 @@ class SavedModelsTest {
                     input(Shape.ANY, 3),
                     rnn(stackedRnnCells(lstmCell(4), lstmCell(3), gruCell(4).resetAfter(false)))
                         .returnSequences(true),
-                    // By names of their own: Keras cannot write cells of one name to .h5.
+                    // With different names, because Keras cannot write cells of the same name to
+                    // .h5.
                     bidirectional(rnn(simpleRnnCell(3).name("ahead")))
                         .backwardLayer(rnn(simpleRnnCell(3).name("back")).goBackwards(true)),
                     dense(2)),
@@ -279,7 +281,7 @@ class SavedModelsTest {
     return plain;
   }
 
-  /** Eleven sequences; the last steps of some are 0.5 throughout, for Masking. */
+  /** Eleven sequences. The last steps of some are all 0.5, for Masking. */
   private static Case series(Sequential model, int outputs) {
     var random = new Random(7);
     double[][][] x = new double[11][6][3];
@@ -306,7 +308,7 @@ class SavedModelsTest {
     return new Case(model, JSON.valueToTree(x), false, JSON.valueToTree(y), samples);
   }
 
-  /** All samples are one batch, which the next epoch goes on from unless the states are reset. */
+  /** All samples form one batch, so the states continue in the next epoch unless they are reset. */
   private static Case stateful() {
     Case plain =
         series(
@@ -320,7 +322,7 @@ class SavedModelsTest {
     return new Case(plain.model, plain.x, false, plain.y, plain.samples.batchSize(11));
   }
 
-  /** Models that predict more than one output. */
+  /** Models with multiple outputs. */
   private static Map<String, Sequential> severalOutputs() {
     Map<String, Sequential> models = new LinkedHashMap<>();
     models.put("lstm_state", Sequential.seeded(6, input(6, 3), lstm(4).returnState(true)));
@@ -329,7 +331,7 @@ class SavedModelsTest {
         Sequential.seeded(
             6, input(Shape.ANY, 3), masking(0.5), gru(4).returnState(true).returnSequences(true)));
     models.put(
-        "bidirectional_apart",
+        "bidirectional_none",
         Sequential.seeded(
             6,
             input(6, 3),
@@ -360,21 +362,21 @@ class SavedModelsTest {
   }
 
   private static double train(Sequential model, Samples samples) {
-    beginAnew(model);
+    resetStates(model);
     return model.fit(samples, FitOptions.epochs(1).verbose(0)).last("loss");
   }
 
-  /** Files hold no states, so both sides begin with zeros. */
-  private static Sequential beginAnew(Sequential model) {
+  /** Files contain no states, so both sides must begin with zeros. */
+  private static Sequential resetStates(Sequential model) {
     if (model.network().isStateful()) {
       model.resetStates();
     }
     return model;
   }
 
-  /** Here and there without Python: a training that was saved and loaded does not notice it. */
+  /** Saving and loading between epochs does not change training. Needs no Python. */
   @Test
-  void trainingGoesOnBitForBit() {
+  void trainingContinuesBitForBitAfterLoading() {
     cases()
         .forEach(
             (name, supplier) -> {
@@ -389,7 +391,7 @@ class SavedModelsTest {
             });
   }
 
-  /** The outputs of a model, one behind the other as Keras has them. */
+  /** Returns the outputs of a model in the order of Keras. */
   private static List<double[]> outputs(Sequential model, Samples samples) {
     Predictions predictions = model.predict(samples);
     List<double[]> outputs = new ArrayList<>();
@@ -408,7 +410,7 @@ class SavedModelsTest {
   }
 
   @Test
-  void modelsWithSeveralOutputsAreSavedAndLoaded() {
+  void savesAndLoadsModelsWithMultipleOutputs() {
     Case data = stateful();
     severalOutputs()
         .forEach(
@@ -427,11 +429,11 @@ class SavedModelsTest {
   }
 
   /**
-   * Dropout draws by the number of the step, which the file has: three epochs at once are one, a
-   * save, a load, and two more.
+   * The random numbers of dropout depend on the number of the step, which the file contains. Three
+   * epochs must equal one epoch, saving, loading, and two more epochs.
    */
   @Test
-  void trainingWithDropoutGoesOnBitForBit() {
+  void trainingWithDropoutContinuesBitForBitAfterLoading() {
     Samples samples = regression(Optimizers.sgd()).samples.shuffled(4);
     Sequential whole = withDropout();
     FitOptions three = FitOptions.epochs(3).seed(6).verbose(0);
@@ -460,11 +462,11 @@ class SavedModelsTest {
   }
 
   @Test
-  void trainingGoesOnInKerasAndBack() throws Exception {
+  void trainingContinuesInKerasAndBack() throws Exception {
     String python = System.getProperty("unroll.python", System.getenv("UNROLL_PYTHON"));
     assumeTrue(
         python != null && !python.isBlank(),
-        "not compared with Keras: no -Dunroll.python=… (a Python with Keras 3)");
+        "no comparison with Keras: set -Dunroll.python=… to a Python with Keras 3");
     Map<String, Case> cases = new LinkedHashMap<>();
     for (Map.Entry<String, Supplier<Case>> entry : cases().entrySet()) {
       cases.put(entry.getKey(), write(entry.getKey(), entry.getValue().get()));
@@ -488,7 +490,7 @@ class SavedModelsTest {
     System.out.println(output);
     assertEquals(0, exit, output);
     for (Map.Entry<String, Case> entry : cases.entrySet()) {
-      comeBack(entry.getKey(), entry.getValue());
+      checkReturned(entry.getKey(), entry.getValue());
     }
   }
 
@@ -501,7 +503,7 @@ class SavedModelsTest {
     json.set("y", model.y);
     json.put("batch_size", model.samples.batchSize());
     json.put("h5", true);
-    json.set("output", JSON.valueToTree(beginAnew(model.model).predict(model.samples).toArray()));
+    json.set("output", JSON.valueToTree(resetStates(model.model).predict(model.samples).toArray()));
     json.putArray("losses")
         .add(train(model.model, model.samples))
         .add(train(model.model, model.samples));
@@ -509,7 +511,7 @@ class SavedModelsTest {
     return model;
   }
 
-  private void comeBack(String name, Case original) throws IOException {
+  private void checkReturned(String name, Case original) throws IOException {
     Path back = folder.resolve("back");
     JsonNode expected = JSON.readTree(back.resolve(name + ".json").toFile());
     double[] outputs = GoldenCase.flat(JSON.convertValue(expected.get("output"), double[][].class));
@@ -524,14 +526,14 @@ class SavedModelsTest {
       }
       assertTrue(difference / largest <= TOLERANCE, name + extension + ": " + difference / largest);
       double loss = expected.get("loss").asDouble();
-      double mine = train(model, original.samples);
-      assertEquals(loss, mine, TOLERANCE_OF_LOSS * Math.abs(loss), name + extension);
+      double actualLoss = train(model, original.samples);
+      assertEquals(loss, actualLoss, TOLERANCE_OF_LOSS * Math.abs(loss), name + extension);
       System.out.printf(
           Locale.ROOT,
           "back %-24s output %.1e  loss %.6f (Keras %.6f)%n",
           name + extension,
           difference / largest,
-          mine,
+          actualLoss,
           loss);
     }
   }

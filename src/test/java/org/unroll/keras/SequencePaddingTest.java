@@ -30,7 +30,7 @@ import org.unroll.losses.Losses;
 import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
 
-/** Sequences of different lengths, against src/test/python/padding.py. */
+/** Compares the padding of sequences with Keras (src/test/python/padding.py). */
 class SequencePaddingTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final double TOLERANCE = 1e-5;
@@ -59,7 +59,7 @@ class SequencePaddingTest {
 
   @ParameterizedTest
   @MethodSource("padded")
-  void padsAsKerasDoes(JsonNode expected) throws IOException {
+  void padsLikeKeras(JsonNode expected) throws IOException {
     SequencePadding padding =
         padding(expected)
             .truncating(expected.get("truncating").asText())
@@ -94,10 +94,10 @@ class SequencePaddingTest {
     }
   }
 
-  /** Padded to one length, or batch by batch: behind a mask the training is the same. */
+  /** With a mask, padding to one length and padding per batch lead to the same training. */
   @ParameterizedTest
   @MethodSource("training")
-  void trainsAsKerasDoesOnPaddedSequences(JsonNode node) {
+  void trainsLikeKerasOnPaddedSequences(JsonNode node) {
     int[][] ids = JSON.convertValue(node.get("ids"), int[][].class);
     boolean steps = node.get("steps").asBoolean();
     Sequences data = Sequences.of(ids).padding(padding(node)).batchSize(4);
@@ -127,7 +127,7 @@ class SequencePaddingTest {
   }
 
   @Test
-  void refusesWhatCannotBePadded() {
+  void rejectsSequencesThatCannotBePadded() {
     int[][] ids = {{1}, {2, 3}};
     assertEquals(
         "maxlen must be at least 1 time step, but was 0.",
@@ -154,7 +154,7 @@ class SequencePaddingTest {
   }
 
   @Test
-  void lengthsThatDifferFromBatchToBatchNeedAnOpenInput() {
+  void paddingPerBatchNeedsAnInputOfAnyLength() {
     double[][][] x = {{{1, 2}}, {{3, 4}, {5, 6}}};
     Sequences data = Sequences.of(x).targets(new double[2]).perBatch();
     assertEquals(

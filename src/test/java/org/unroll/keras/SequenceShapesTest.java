@@ -25,15 +25,15 @@ import org.unroll.data.Shape;
 import org.unroll.network.NetworkState;
 
 /**
- * The four shapes of sequence models, from one input to one output up to whole sequences on both
- * sides, and an encoder with a decoder: how each is built here, with the numbers that Keras has for
- * the same model (src/test/python/sequence_shapes.py).
+ * The four kinds of sequence models, from one-to-one to many-to-many, and an encoder with a
+ * decoder. Shows how to build each of them, and compares the outputs with Keras
+ * (src/test/python/sequence_shapes.py).
  */
 @Tag("both-compute-implementations")
 class SequenceShapesTest {
   private static final double TOLERANCE = 1e-5;
 
-  /** One to one: no sequence at all. A vector goes in, a number comes out. */
+  /** One to one, without a sequence: the input is a vector, the output a number. */
   @Test
   void oneToOne() throws IOException {
     JsonNode keras = reference("one_to_one");
@@ -44,7 +44,7 @@ class SequenceShapesTest {
     assertOutput(keras, model, Samples.of(vectors));
   }
 
-  /** One to many: the vector is repeated, and the LSTM makes another output of it at each step. */
+  /** One to many: the vector is repeated, and the LSTM returns a different output at each step. */
   @Test
   void oneToMany() throws IOException {
     JsonNode keras = reference("one_to_many");
@@ -57,11 +57,11 @@ class SequenceShapesTest {
   }
 
   /**
-   * One to many, by state: what the sequence is about is the state that the GRU begins with, and
-   * each token that it finds likeliest is its next input.
+   * One to many with an initial state: the GRU starts with a given state, and the most probable
+   * token is the next input.
    */
   @Test
-  void oneToManyFromAState() throws IOException {
+  void oneToManyWithAnInitialState() throws IOException {
     JsonNode keras = reference("from_a_state");
     Sequential model =
         Sequential.of(input(Shape.ANY), embedding(7, 3), gru(4), dense(7, "softmax"));
@@ -72,7 +72,7 @@ class SequenceShapesTest {
     assertTokens(keras, stepper, 1);
   }
 
-  /** Many to one: the GRU reads the whole sequence, its last output says what was in it. */
+  /** Many to one: the GRU reads the whole sequence and returns only its last output. */
   @Test
   void manyToOne() throws IOException {
     JsonNode keras = reference("many_to_one");
@@ -83,7 +83,7 @@ class SequenceShapesTest {
     assertOutput(keras, model, Samples.of(sequences));
   }
 
-  /** Many to many: an output for each time step, here with what comes before and after it. */
+  /** Many to many: an output for each time step, which depends on earlier and later steps. */
   @Test
   void manyToMany() throws IOException {
     JsonNode keras = reference("many_to_many");
@@ -99,8 +99,8 @@ class SequenceShapesTest {
   }
 
   /**
-   * Many to many of another length: the encoder reads a sentence, its last states are all that is
-   * handed on, and the decoder writes from there, token by token.
+   * Many to many with different lengths: the encoder reads a sentence, and the decoder starts with
+   * the last states of the encoder and generates the output token by token.
    */
   @Test
   void encoderAndDecoder() throws IOException {
@@ -117,7 +117,7 @@ class SequenceShapesTest {
     int start = 0;
     assertTokens(keras, decoder.stepper().state(meaning), start);
 
-    // The same without a stepper: all tokens are known beforehand, as in training.
+    // The same without a stepper, with all tokens known in advance, as in training.
     int[] tokens = new ObjectMapper().convertValue(keras.get("tokens"), int[].class);
     int[][] known = {{start, tokens[0], tokens[1]}};
     assertArrayEquals(
@@ -126,19 +126,19 @@ class SequenceShapesTest {
         TOLERANCE);
   }
 
-  /** Each token is the likeliest one after those before it. */
+  /** Checks that each token is the most probable one after the previous tokens. */
   private static void assertTokens(JsonNode keras, Stepper stepper, int start) {
     double[][] probabilities = GoldenCase.square(keras.get("probabilities"));
     int token = start;
     for (int t = 0; t < probabilities.length; t++) {
       double[] next = stepper.step(token);
       assertArrayEquals(probabilities[t], next, TOLERANCE, "step " + t);
-      token = likeliest(next);
+      token = mostProbable(next);
       assertEquals(keras.get("tokens").get(t).asInt(), token, "step " + t);
     }
   }
 
-  private static int likeliest(double[] probabilities) {
+  private static int mostProbable(double[] probabilities) {
     int best = 0;
     for (int i = 1; i < probabilities.length; i++) {
       best = probabilities[i] > probabilities[best] ? i : best;

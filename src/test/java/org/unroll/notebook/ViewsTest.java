@@ -123,7 +123,7 @@ class ViewsTest {
     Comparison comparison = Comparison.of("RNN", simpleRnn(2), "GRU", gru(2)).epochs(1).verbose(0);
     assertEquals(
         "Comparison of RNN, GRU: 1 epoch, loss mean_absolute_error;"
-            + " no data yet, call on(train, validation)",
+            + " no data, call on(train, validation)",
         Views.of(comparison).text());
 
     Comparison.Result runs = comparison.on(windows().range(0, 30), windows().range(30)).run();

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 class BayesianOptimizationTest {
   private static final int SEEDS = 20;
 
-  /** Of Branin (1972), as Dixon and Szegö give it; the minimum is 0.397887, at (π, 2.275). */
+  /**
+   * The function of Branin (1972), as in Dixon and Szegö. Its minimum is 0.397887 at (π, 2.275).
+   */
   private static DoubleSupplier branin(HyperParameters hp) {
     double x = hp.Float("x", -5, 10);
     double y = hp.Float("y", 0, 15);
@@ -28,7 +30,7 @@ class BayesianOptimizationTest {
     };
   }
 
-  /** Of Hartman (1973), with six variables; the minimum is −3.32237. */
+  /** The function of Hartman (1973) with six variables. Its minimum is −3.32237. */
   private static DoubleSupplier hartmann(HyperParameters hp) {
     double[] c = {1, 1.2, 3, 3.2};
     double[][] a = {
@@ -58,8 +60,8 @@ class BayesianOptimizationTest {
   }
 
   /**
-   * A loss as of a network: whole numbers in steps, a learning rate, a choice without order, and a
-   * second layer whose units matter only where there is one. The minimum is 0.1.
+   * A function like the loss of a network: integers in steps, a learning rate, an unordered choice,
+   * and the units of a second layer, which matter only if it exists. The minimum is 0.1.
    */
   private static DoubleSupplier mixed(HyperParameters hp) {
     int units = hp.Int("units", 50, 150, 20);
@@ -82,15 +84,15 @@ class BayesianOptimizationTest {
   private static double best(Tuner<?> tuner, Function<HyperParameters, DoubleSupplier> function) {
     var log =
         new TrialLog(
-            new FunctionExperiment("a function", hp -> List.of(function.apply(hp))),
+            Experiment.ofFunctions("a function", hp -> List.of(function.apply(hp))),
             tuner.seed(),
             "value");
     double best = Double.POSITIVE_INFINITY;
     int number = 0;
-    for (Decision step = tuner.step(0, log);
-        step.kind() == Decision.Kind.RUN;
-        step = tuner.step(number, log)) {
-      Proposal proposal = step.proposal();
+    for (Decision decision = tuner.decide(0, log);
+        decision.kind() == Decision.Kind.RUN;
+        decision = tuner.decide(number, log)) {
+      Proposal proposal = decision.proposal();
       log.add(proposal);
       Trial trial = Trial.completed(proposal, proposal.prepared().run(null), 0, 0);
       log.add(trial);
@@ -141,9 +143,9 @@ class BayesianOptimizationTest {
     beats("mixed space", 40, 0.15, BayesianOptimizationTest::mixed);
   }
 
-  /** Also when so many trials have the best score that the median is that one, too. */
+  /** Even if so many trials have the best score that it is also the median. */
   @Test
-  void whatIsBadIsKnownAmongManyEqualScores() {
+  void avoidsBadValuesAmongManyEqualScores() {
     var goods = new ArrayList<Boolean>();
     best(
         new BayesianOptimization(Objective.min("value"), 60),
@@ -159,9 +161,9 @@ class BayesianOptimizationTest {
     assertTrue(late >= 18, late + " of the last 20 trials are good");
   }
 
-  /** Threads are shared among as many trials as can run at a time. */
+  /** The threads are shared among the trials that can run at the same time. */
   @Test
-  void noMoreTrialsRunThanMayBePending() {
+  void runsAtMostOneTrialMoreThanMayBePending() {
     var tuner = new BayesianOptimization(Objective.min("value"), 9).parallelTrials(8);
     assertEquals(4, tuner.parallel());
     assertEquals(1, tuner.maxPending(0).parallel());
@@ -169,7 +171,7 @@ class BayesianOptimizationTest {
   }
 
   @Test
-  void aSmallSpaceIsTriedWholeAndOnce() {
+  void triesAllValuesOfASmallSpaceOnce() {
     Set<String> tried = new HashSet<>();
     best(
         new BayesianOptimization(Objective.min("value"), 100),

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Against NumPy; see src/test/python/gaussian_process.py. */
+/** Compares Gaussian processes with NumPy (src/test/python/gaussian_process.py). */
 class GaussianProcessTest {
   @Test
   void agreesWithNumPy() throws IOException {
@@ -30,7 +30,7 @@ class GaussianProcessTest {
             recorded.get("expected improvement").get(i).asDouble(),
             process.expectedImprovement(queries[i], recorded.get("best").asDouble()));
       }
-      // Far from everything that was seen the variance is σ².
+      // Far from all observations, the variance is σ².
       double[] far = queries[0].clone();
       far[0] = 1e9;
       near(
@@ -42,9 +42,9 @@ class GaussianProcessTest {
     }
   }
 
-  /** The coordinate that the values depend on gets the shorter length scale. */
+  /** The coordinate on which the values depend gets the shorter length scale. */
   @Test
-  void learnsWhatMatters() {
+  void fitsShorterLengthsToImportantCoordinates() {
     var random = new Random(3);
     double[][] x = new double[25][];
     double[] y = new double[25];
@@ -55,7 +55,7 @@ class GaussianProcessTest {
     var process = GaussianProcess.fit(x, y, new int[] {0, 1});
     double along = Math.abs(process.mean(new double[] {0.9, 0.4}) - Math.sin(12 * 0.4));
     assertTrue(along < 0.1, "off by " + along);
-    // One length for both has to be wrong about one of them.
+    // A common length for both coordinates must be wrong for one of them.
     assertTrue(
         process.logLikelihood() > GaussianProcess.fit(x, y, new int[] {0, 0}).logLikelihood());
   }

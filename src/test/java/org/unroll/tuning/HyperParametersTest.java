@@ -26,9 +26,11 @@ class HyperParametersTest {
     return new HyperParameter.Reals("x", min, max, step, sampling);
   }
 
-  /** The examples of KerasTuner's documentation, and the article's ranges. */
+  /**
+   * Compares with the examples of KerasTuner's documentation and with the ranges of the article.
+   */
   @Test
-  void stepsAreThoseOfKerasTuner() {
+  void returnsTheStepsOfKerasTuner() {
     assertEquals(List.of(6, 7, 8, 9, 10, 11, 12), ints(6, 12, null, LINEAR).values());
     assertEquals(List.of(6, 9, 12), ints(6, 13, 3, LINEAR).values());
     assertEquals(List.of(2, 4, 8, 16, 32), ints(2, 32, 2, LOG).values());
@@ -37,13 +39,13 @@ class HyperParametersTest {
     assertEquals(List.of(32, 30, 26, 18, 2), ints(2, 32, 2, REVERSE_LOG).values());
     assertEquals(List.of(0.0, 0.2, 0.4, 0.6, 0.8, 1.0), floats(0, 1, 0.2, LINEAR).values());
     assertEquals(List.of(0.001, 0.01, 0.1, 1.0, 10.0), floats(0.001, 10, 10.0, LOG).values());
-    // In binary arithmetic three steps of 0.1 are more than 0.3.
+    // In binary arithmetic, three steps of 0.1 are more than 0.3.
     assertEquals(List.of(0.0, 0.1, 0.2, 0.3), floats(0, 0.3, 0.1, LINEAR).values());
   }
 
-  /** Steps need not reach the other end, and what lies between two of them is none. */
+  /** Steps need not reach the other end, and values between steps are rejected. */
   @Test
-  void onlyStepsAreAccepted() {
+  void acceptsOnlySteps() {
     HyperParameter reversed = ints(2, 40, 2, REVERSE_LOG); // 42 − 2, 42 − 4, …, 42 − 32
     assertEquals(List.of(40, 38, 34, 26, 10), reversed.values());
     assertEquals(10, reversed.defaultValue());
@@ -55,25 +57,25 @@ class HyperParametersTest {
   }
 
   @Test
-  void scalesAreThoseOfKerasTuner() {
+  void returnsTheScalesOfKerasTuner() {
     assertEquals(2.5, (double) floats(1, 4, null, LINEAR).valueAt(0.5));
     assertEquals(2, (double) floats(1, 4, null, LOG).valueAt(0.5), 1e-15);
     assertEquals(3, (double) floats(1, 4, null, REVERSE_LOG).valueAt(0.5), 1e-15);
     assertEquals(1e-4, (double) floats(1e-4, 1e-2, null, LOG).valueAt(0), 1e-19);
-    // 1 · (1000 / 1)^u for u = 0, 1/3 and 2/3, cut down; the maximum belongs to the last piece.
+    // 1 · (1000 / 1)^u for u = 0, 1/3 and 2/3, rounded down. The last interval has the maximum.
     HyperParameter log = ints(1, 999, null, LOG);
     assertEquals(1, log.valueAt(0));
     assertEquals(10, log.valueAt(0.3334));
     assertEquals(100, log.valueAt(0.6667));
     assertEquals(999, log.valueAt(Math.nextDown(1.0)));
-    // Each whole number has the same share of a linear range.
+    // All integers have intervals of the same size in a linear range.
     assertEquals(1, ints(1, 2, null, LINEAR).valueAt(0.49));
     assertEquals(2, ints(1, 2, null, LINEAR).valueAt(0.51));
     assertEquals("b", new HyperParameter.Choices("c", List.of("a", "b", "c")).valueAt(0.5));
   }
 
   @Property
-  void aWholeNumberIsFoundAtItsShare(
+  void findsAnIntegerAtItsShare(
       @ForAll @IntRange(min = 1, max = 300) int min,
       @ForAll @IntRange(max = 900) int width,
       @ForAll @IntRange(min = 1, max = 40) int step, // 1: none
@@ -87,7 +89,7 @@ class HyperParametersTest {
   }
 
   @Property
-  void aNumberIsFoundAtItsShare(
+  void findsANumberAtItsShare(
       @ForAll @IntRange(min = 1, max = 300) int min,
       @ForAll @IntRange(min = 1, max = 900) int width,
       @ForAll @IntRange(max = 40) int step, // 0: none
@@ -106,7 +108,7 @@ class HyperParametersTest {
   }
 
   @Test
-  void withoutATunerAllHaveTheirDefault() {
+  void hasDefaultsWithoutATuner() {
     var hp = new HyperParameters();
     assertEquals(50, hp.Int("units", 50, 150, 20));
     assertEquals("tanh", hp.Choice("activation", "tanh", "relu"));
@@ -123,7 +125,7 @@ class HyperParametersTest {
   }
 
   @Test
-  void aScopeRunsWhereItsConditionHolds() {
+  void runsAScopeIfItsConditionHolds() {
     Consumer<HyperParameters> stack =
         hp -> {
           hp.Int("layers", 1, 3);
@@ -149,60 +151,67 @@ class HyperParametersTest {
     assertFalse(last.isActive(Map.of("layers", 2)));
   }
 
-  private static void refuses(String message, Consumer<HyperParameters> use) {
+  private static void assertRejected(String message, Consumer<HyperParameters> use) {
     var error =
         assertThrows(IllegalArgumentException.class, () -> use.accept(new HyperParameters()));
     assertTrue(error.getMessage().contains(message), error.getMessage());
   }
 
   @Test
-  void mistakesAreToldWithTheirReason() {
-    refuses("'n' 5 … 4", hp -> hp.Int("n", 5, 4));
-    refuses("begins above 0. Received: 'rate' 0.0 … 1.0, log", hp -> hp.Float("rate", 0, 1, LOG));
-    refuses("ratio of neighbours", hp -> hp.Float("rate", 0.1, 1, 0.5, LOG));
-    refuses("A step is above 0", hp -> hp.Int("n", 1, 4, 0));
-    refuses("finite", hp -> hp.Float("x", 0, Double.NaN));
-    refuses("no values", hp -> hp.Choice("c", new String[0]));
-    refuses("different strings", hp -> hp.Choice("c", "a", "a"));
-    refuses(
+  void rejectsWrongArgumentsWithTheReason() {
+    assertRejected("'n' 5 … 4", hp -> hp.Int("n", 5, 4));
+    assertRejected(
+        "must be greater than 0. Received: 'rate' 0.0 … 1.0, log.",
+        hp -> hp.Float("rate", 0, 1, LOG));
+    assertRejected(
+        "is a ratio and must be greater than 1", hp -> hp.Float("rate", 0.1, 1, 0.5, LOG));
+    assertRejected("The step of a range must be greater than 0", hp -> hp.Int("n", 1, 4, 0));
+    assertRejected("finite", hp -> hp.Float("x", 0, Double.NaN));
+    assertRejected("must have at least one value", hp -> hp.Choice("c", new String[0]));
+    assertRejected("must be different and of one type", hp -> hp.Choice("c", "a", "a"));
+    assertRejected(
         "Received: Int 1 … 4, step 1 and Int 1 … 5, step 1",
         hp -> {
           hp.Int("n", 1, 4);
           hp.Int("n", 1, 5);
         });
-    refuses(
-        "asked for before. Received: 'no'", hp -> hp.conditionalScope("no", List.of(1), () -> {}));
-    refuses(
-        "waits for 'n' to be 7 (Integer), which it never is: Int 1 … 4",
+    assertRejected(
+        "must be requested before the scope, but 'no' was not",
+        hp -> hp.conditionalScope("no", List.of(1), () -> {}));
+    assertRejected(
+        "possible values of 'n' (Int 1 … 4, step 1), but one was 7 (Integer).",
         hp -> {
           hp.Int("n", 1, 4);
           hp.conditionalScope("n", List.of(7), () -> {});
         });
-    refuses(
-        "waits for 'units' to be 60 (Integer), which it never is: Int 50 … 150, step 20",
+    assertRejected(
+        "possible values of 'units' (Int 50 … 150, step 20), but one was 60 (Integer).",
         hp -> {
           hp.Int("units", 50, 150, 20);
           hp.conditionalScope("units", List.of(50, 60), () -> {});
         });
-    refuses(
-        "waits for 'rate' to be 1 (Integer), which it never is: Float 0.0 … 1.0",
+    assertRejected(
+        "possible values of 'rate' (Float 0.0 … 1.0), but one was 1 (Integer).",
         hp -> {
           hp.Float("rate", 0, 1);
           hp.conditionalScope("rate", List.of(1), () -> {});
         });
-    refuses("finite numbers", hp -> hp.Choice("clip", 1, Double.POSITIVE_INFINITY));
-    refuses("finite. Received: 'clip' NaN", hp -> hp.Fixed("clip", Double.NaN));
-    refuses("no hyperparameter 'n'. There are: []", hp -> hp.get("n"));
+    assertRejected(
+        "finite numbers or booleans", hp -> hp.Choice("clip", 1, Double.POSITIVE_INFINITY));
+    assertRejected(
+        "The fixed value 'clip' must be finite, but was NaN.", hp -> hp.Fixed("clip", Double.NaN));
+    assertRejected("hyperparameter must be one of [], but was 'n'.", hp -> hp.get("n"));
     var error =
         assertThrows(
             IllegalArgumentException.class,
             () -> HyperParameters.of(Map.of("n", 9)).Int("n", 1, 4));
     assertEquals(
-        "The hyperparameter 'n' cannot be 9 (Integer): Int 1 … 4, step 1", error.getMessage());
+        "The hyperparameter 'n' must be one of its values (Int 1 … 4, step 1), but was 9 (Integer).",
+        error.getMessage());
   }
 
   @Test
-  void theDirectionOfAnObjectiveIsKnown() {
+  void knowsTheDirectionOfAnObjective() {
     assertFalse(Objective.of("val_loss").higherIsBetter());
     assertFalse(Objective.of("mae").higherIsBetter());
     assertTrue(Objective.of("val_accuracy").higherIsBetter());

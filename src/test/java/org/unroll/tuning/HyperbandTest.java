@@ -27,7 +27,7 @@ class HyperbandTest {
     return new Hyperband(KilledSearch::model, "val_loss", maxEpochs).factor(factor);
   }
 
-  private static void isScheduled(int[][] models, int[][] epochs, Hyperband tuner) {
+  private static void assertSchedule(int[][] models, int[][] epochs, Hyperband tuner) {
     Table schedule = tuner.schedule();
     int row = 0;
     for (int b = 0; b < models.length; b++) {
@@ -42,32 +42,32 @@ class HyperbandTest {
     assertEquals(row, schedule.rowCount());
   }
 
-  /** Li et al. 2018, the table for R = 81 and η = 3. */
+  /** Compares with the table for R = 81 and η = 3 in Li et al. 2018. */
   @Test
-  void theScheduleIsThatOfThePaper() {
+  void hasTheScheduleOfThePaper() {
     int[][] models = {{81, 27, 9, 3, 1}, {34, 11, 3, 1}, {15, 5, 1}, {8, 2}, {5}};
     int[][] epochs = {{1, 3, 9, 27, 81}, {3, 9, 27, 81}, {9, 27, 81}, {27, 81}, {81}};
     Hyperband tuner = hyperband(81, 3);
-    isScheduled(models, epochs, tuner);
+    assertSchedule(models, epochs, tuner);
     assertEquals(206, tuner.plannedTrials());
     assertEquals(412, tuner.hyperbandIterations(2).plannedTrials());
     // 81 + 27·2 + 9·6 + 3·18 + 54, 34·3 + 11·6 + 3·18 + 54, 15·9 + 5·18 + 54, 8·27 + 2·54, 5·81
     assertEquals(297 + 276 + 279 + 324 + 405, tuner.schedule().intColumn("trained epochs").sum());
   }
 
-  /** Epochs that are no power of the factor: those of a round are rounded up. */
+  /** If the epochs are not a power of the factor, those of a round are rounded up. */
   @Test
-  void theScheduleOfTheArticle() {
+  void hasTheScheduleOfTheArticle() {
     int[][] models = {{81, 27, 9, 3, 1}, {34, 11, 3, 1}, {15, 5, 1}, {8, 2}, {5}};
     int[][] epochs = {{2, 4, 12, 34, 100}, {4, 12, 34, 100}, {12, 34, 100}, {34, 100}, {100}};
-    isScheduled(models, epochs, hyperband(100, 3));
-    isScheduled(new int[][] {{1}}, new int[][] {{1}}, hyperband(1, 3));
+    assertSchedule(models, epochs, hyperband(100, 3));
+    assertSchedule(new int[][] {{1}}, new int[][] {{1}}, hyperband(1, 3));
     assertThrows(IllegalArgumentException.class, () -> hyperband(81, 1));
   }
 
-  /** Counts the epochs that are trained, and follows who comes into the next round. */
+  /** Counts the trained epochs and checks which models advance to the next round. */
   @Test
-  void epochsAreSpentAsPlannedOnTheBestOfEachRound() {
+  void trainsTheScheduledEpochsOfTheBestModels() {
     List<Double> epochs = Collections.synchronizedList(new ArrayList<>());
     Hyperband tuner = hyperband(9, 3).directory(folder).projectName("spent");
     SearchResult found =
@@ -96,9 +96,9 @@ class HyperbandTest {
     }
   }
 
-  /** A model that came through all rounds has the bits of one that was trained in one go. */
+  /** A model that advanced through all rounds equals one that was trained without interruption. */
   @Test
-  void trainingGoesOnWhereItStopped() {
+  void trainingContinuesInTheNextRound() {
     FitOptions straight = epochs(9).verbose(0).validation(VALIDATION).seed(4);
     SearchResult found =
         hyperband(9, 3)
@@ -106,7 +106,7 @@ class HyperbandTest {
             .projectName("weights")
             .search(TRAIN, VALIDATION, () -> epochs(1).seed(4));
     Trial last = found.trials().get(12);
-    assertEquals(new Rung(0, 2, 2, last.rung().from(), 3, 9), last.rung());
+    assertEquals(new Hyperband.Rung(0, 2, 2, last.rung().from(), 3, 9), last.rung());
     Sequential network =
         KilledSearch.model(
             HyperParameters.of(
@@ -120,12 +120,12 @@ class HyperbandTest {
   }
 
   @Test
-  void whatFailsDoesNotComeIntoTheNextRound() {
+  void failedTrialsDoNotAdvance() {
     SearchResult found =
         new Hyperband(
                 hp -> {
                   if (hp.Boolean("fails")) {
-                    throw new IllegalStateException("as told");
+                    throw new IllegalStateException("failed on purpose");
                   }
                   return KilledSearch.model(hp);
                 },
@@ -143,7 +143,7 @@ class HyperbandTest {
   }
 
   @Test
-  void aFunctionHasNoEpochs() {
+  void rejectsFunctions() {
     Hyperband tuner = hyperband(4, 2).directory(folder).projectName("function");
     var error =
         assertThrows(

@@ -23,7 +23,7 @@ class ImportanceTest {
   }
 
   @Test
-  void ofARandomSearch() {
+  void ranksTheHyperparametersOfARandomSearch() {
     SearchResult found =
         new RandomSearch(Objective.min("value"), 60)
             .directory(folder)
@@ -43,9 +43,9 @@ class ImportanceTest {
     assertEquals(0, importance.get("nothing"), 0.2);
   }
 
-  /** With values that only some trials ask for, those that do not are a group. */
+  /** Trials that do not request a hyperparameter form a group. */
   @Test
-  void ofWhatNotAllTrialsHave() {
+  void groupsTrialsWithoutTheHyperparameter() {
     SearchResult found =
         new GridSearch(Objective.max("value"))
             .directory(folder)
@@ -56,9 +56,9 @@ class ImportanceTest {
                   int units = two ? hp.Int("units", 1, 3) : 0;
                   return () -> units;
                 });
-    // Ranks 1/8, 3/8, 5/8, 7/8 for none, 1, 2, 3 units: two groups of two, one of the two smaller.
+    // Ranks 1/8, 3/8, 5/8, 7/8 for 0 (no units), 1, 2 and 3 units, in groups of two.
     assertEquals(List.of(0.0, 1.0, 2.0, 3.0), found.results().doubleColumn("value").asList());
-    // two = false against the rest, in ranks times 8: SS = 20, SS_w = 8.
+    // two = false compared with the others, in ranks times 8: SS = 20, SS_w = 8.
     assertEquals(1 - 4 / (20 / 3.0), found.importance().get("two"), 1e-15);
   }
 }

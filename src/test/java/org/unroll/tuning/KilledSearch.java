@@ -25,7 +25,7 @@ import org.unroll.network.Weight;
 import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
 
-/** Searches of small models with all tuners, the last one as a program that can be killed. */
+/** Searches of small models with all tuners, also as a program that can be killed. */
 final class KilledSearch {
   static final Dataset TRAIN = data(1, 40).shuffled(3);
   static final Dataset VALIDATION = data(2, 20);
@@ -43,7 +43,7 @@ final class KilledSearch {
     return Samples.of(x).targets(y).batchSize(10);
   }
 
-  /** Units, dropout, a learning rate, a cell, and for one of the cells one more. */
+  /** Units, dropout, a learning rate, a cell, and another hyperparameter for one of the cells. */
   static Sequential model(HyperParameters hp) {
     int units = hp.Int("units", 2, 10, 2);
     double dropout = hp.Float("dropout", 0, 0.5);
@@ -66,7 +66,7 @@ final class KilledSearch {
     return epochs(6).callbacks(earlyStopping("val_loss", 2));
   }
 
-  /** Everything that a search has found, but for the time it took, bit by bit. */
+  /** Returns the complete result of a search except for the durations. */
   static String outcome(SearchResult found) {
     var text = new StringBuilder();
     for (Trial trial : found.trials()) {
@@ -94,7 +94,7 @@ final class KilledSearch {
     return text.toString();
   }
 
-  /** A tuner of each kind, by name. */
+  /** Returns a tuner by name. */
   static Tuner<?> tuner(String name) {
     return switch (name) {
       case "random" -> new RandomSearch(KilledSearch::model, "val_loss", 8).seed(5);
@@ -107,10 +107,10 @@ final class KilledSearch {
   }
 
   /**
-   * Searches and writes the outcome to {@code outcome.txt}.
+   * Searches and writes the result to {@code outcome.txt}.
    *
-   * @param args the folder, the tuner, how many trials run at a time, and the milliseconds that
-   *     every batch is to take at least
+   * @param args the folder, the tuner, the number of parallel trials, and the minimum duration of a
+   *     batch in milliseconds
    */
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]);

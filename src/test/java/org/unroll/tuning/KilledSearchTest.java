@@ -15,21 +15,21 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unroll.KilledProgram;
 import org.unroll.Sequential;
 
-/** Searches that are killed, and go on. */
+/** Resumes searches that were killed. */
 class KilledSearchTest {
   private static final int PARALLEL = 2;
 
   @TempDir Path folder;
 
-  /** Ended trials by their folders, as they were after the run before. */
+  /** The ended trials by folder after the previous run. */
   private final Map<Path, String> known = new HashMap<>();
 
   /**
-   * Kills programs at random moments of a search: each ends as the one left alone, no kill costs
-   * more than the trials that were running, and no trial that had ended is run again.
+   * Kills programs at random times of a search. Each must end with the result of an uninterrupted
+   * search, lose only running trials, and run no ended trial again.
    */
   @Test
-  void aKilledSearchGoesOn() throws Exception {
+  void resumesAKilledSearch() throws Exception {
     List<String> arguments = List.of("bayesian", Integer.toString(PARALLEL), "5");
     new KilledProgram(folder, KilledSearch.class, () -> arguments).killAndResume(this::check);
   }
@@ -37,8 +37,8 @@ class KilledSearchTest {
   private void check(Path place) throws IOException {
     Map<Path, String> ended = ended(place);
     int lost = trials(place).size() - ended.size();
-    assertTrue(lost <= PARALLEL, "lost " + lost + " trials, more than ran");
-    // Seconds are among what is written: a trial that is run again would differ in them.
+    assertTrue(lost <= PARALLEL, "must lose only running trials, but lost " + lost);
+    // The files contain the seconds, in which a repeated trial would differ.
     known.forEach(
         (trial, text) -> {
           if (trial.startsWith(place)) {
@@ -48,7 +48,7 @@ class KilledSearchTest {
     known.putAll(ended);
   }
 
-  /** The trials that have ended; the models of all of them can be read. */
+  /** Returns the trials that have ended, and checks that their models can be loaded. */
   private static Map<Path, String> ended(Path place) throws IOException {
     Map<Path, String> ended = new HashMap<>();
     for (Path trial : trials(place)) {

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.unroll.callbacks.Callback;
 import org.unroll.callbacks.TrainingContext;
 
-/** Notes one value of the logs after each epoch. */
+/** Records one value of the logs after each epoch. */
 final class LogOf extends Callback {
   private final String name;
   private final List<Double> values;

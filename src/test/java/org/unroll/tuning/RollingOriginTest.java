@@ -29,7 +29,7 @@ class RollingOriginTest {
     return TimeSeries.of(values, "x").target("x").windows().lookback(2);
   }
 
-  /** The first row that is seen and the last one that is predicted, of both parts. */
+  /** Returns the first input row and the last target row of both parts. */
   private static List<List<Integer>> edges(List<Fold<Windows>> folds) {
     List<List<Integer>> edges = new ArrayList<>();
     for (Fold<Windows> fold : folds) {
@@ -46,11 +46,11 @@ class RollingOriginTest {
   }
 
   /**
-   * What TimeSeriesSplit of scikit-learn 1 gives for 23 samples: test_size = 23 // 4 = 5, tests
-   * from 8, 13 and 18 on, all before them to train on.
+   * Compares with TimeSeriesSplit of scikit-learn 1 for 23 samples: test_size = 23 // 4 = 5, the
+   * tests begin at 8, 13 and 18, and all earlier samples are training data.
    */
   @Test
-  void foldsAreThoseOfScikitLearn() {
+  void returnsTheFoldsOfScikitLearn() {
     assertEquals(
         List.of(List.of(0, 7, 8, 12), List.of(0, 12, 13, 17), List.of(0, 17, 18, 22)),
         edges(RollingOrigin.folds(3).split(windows(23))));
@@ -62,27 +62,30 @@ class RollingOriginTest {
   }
 
   @Test
-  void tooFewRowsAreToldOf() {
+  void rejectsTooFewRows() {
     var error =
         assertThrows(
             IllegalArgumentException.class,
             () -> RollingOrigin.folds(3).testSize(8).split(windows(24)));
-    assertTrue(error.getMessage().startsWith("Fold 0 has no rows to train on"), error.getMessage());
+    assertTrue(
+        error.getMessage().startsWith("Each fold must have rows to train on, but fold 0"),
+        error.getMessage());
   }
 
   @Test
-  void noFoldsAreToldOf() {
+  void rejectsAnEmptyListOfFolds() {
     SearchResult found =
         new RandomSearch("mae", 1)
             .directory(folder)
             .projectName("none")
             .scoreFolds(hp -> List.of(), hp -> fold -> hp.Float("lambda", 1, 2));
     assertEquals(
-        "A trial needs at least one fold. Received: none.", found.trials().get(0).message());
+        "A trial must have at least one fold, but the list of folds was empty.",
+        found.trials().get(0).message());
   }
 
   @Test
-  void ridgeIsTunedByTheMeanOfTheFolds() {
+  void tunesRidgeByTheMeanOfTheFolds() {
     List<Fold<Windows>> folds = RollingOrigin.folds(3).split(windows(60));
     SearchResult found =
         new GridSearch("mae")
@@ -104,11 +107,11 @@ class RollingOriginTest {
       assertEquals(sum / 3, trial.score(), 1e-15);
     }
     var error = assertThrows(IllegalStateException.class, () -> found.bestModels(1));
-    assertTrue(error.getMessage().contains("keeps none"), error.getMessage());
+    assertTrue(error.getMessage().contains("must have a model in"), error.getMessage());
   }
 
   @Test
-  void networksAreTrainedOnceForEachFold() {
+  void trainsNetworksOnceForEachFold() {
     HyperModel model =
         hp -> {
           Sequential network = Sequential.of(input(2, 1), gru(hp.Int("units", 2, 3)), dense(1));
@@ -126,7 +129,7 @@ class RollingOriginTest {
       assertEquals((trial.scores().get(0) + trial.scores().get(1)) / 2, trial.score(), 1e-15);
       assertEquals(4, trial.epochs());
     }
-    // The model that is kept is that of the last fold.
+    // The saved model is that of the last fold.
     assertEquals(
         found.bestTrials(1).get(0).scores().get(1),
         found.bestModels(1).get(0).evaluate(folds.get(1).validation()).get("loss"),

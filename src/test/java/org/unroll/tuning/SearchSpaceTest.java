@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.unroll.internal.SplitMix64;
 
 class SearchSpaceTest {
-  /** The space of a function, as the values of some trials reveal it. */
+  /** Returns the space of a function from the requests of some trials. */
   private static SearchSpace space(
       Consumer<HyperParameters> function, List<Map<String, ?>> trials) {
     Map<String, Dimension> dimensions = new LinkedHashMap<>();
@@ -29,7 +29,7 @@ class SearchSpaceTest {
     return new SearchSpace(dimensions.values());
   }
 
-  /** All sets of names that random values have. */
+  /** Returns all sets of names that random values have. */
   private static Set<Set<String>> sampled(SearchSpace space) {
     var random = new SplitMix64(1);
     Set<Set<String>> names = new HashSet<>();
@@ -39,9 +39,9 @@ class SearchSpaceTest {
     return names;
   }
 
-  /** Whole numbers on a scale have no list of all values; 10 stand for them in a grid. */
+  /** Integers on a scale have only 10 values in a grid, but neighbors are exact. */
   @Property(tries = 200)
-  void theNeighbourOfAWholeNumberIsOneMoreOrLess(
+  void neighborOfAnIntegerIsOneMoreOrLess(
       @ForAll @IntRange(min = 1, max = 3000) int min,
       @ForAll @IntRange(min = 1, max = 3000) int width,
       @ForAll Sampling sampling,
@@ -49,35 +49,35 @@ class SearchSpaceTest {
     int max = min + width;
     var range = new HyperParameter.Integers("n", min, max, null, sampling);
     int n = (Integer) range.valueAt(share);
-    assertEquals(Math.max(min, n - 1), SearchSpace.beside(range, n, -1));
-    assertEquals(Math.min(max, n + 1), SearchSpace.beside(range, n, 1));
+    assertEquals(Math.max(min, n - 1), SearchSpace.next(range, n, -1));
+    assertEquals(Math.min(max, n + 1), SearchSpace.next(range, n, 1));
   }
 
   @Test
-  void neighboursOfOtherValuesStandBesideThemInTheList() {
+  void neighborsOfOtherValuesAreAdjacentInTheList() {
     var choice = new HyperParameter.Choices("batch", List.of(16, 32, 128));
-    assertEquals(128, SearchSpace.beside(choice, 32, 1));
-    assertEquals(16, SearchSpace.beside(choice, 16, -1));
+    assertEquals(128, SearchSpace.next(choice, 32, 1));
+    assertEquals(16, SearchSpace.next(choice, 16, -1));
     var steps = new HyperParameter.Reals("dropout", 0, 0.5, 0.1, Sampling.LINEAR);
-    assertEquals(0.3, SearchSpace.beside(steps, 0.2, 1));
+    assertEquals(0.3, SearchSpace.next(steps, 0.2, 1));
   }
 
-  /** As of a seed that is searched for; a list of its values would not fit into the memory. */
+  /** For example, a seed as a hyperparameter: a list of its values would not fit into memory. */
   @Test
-  void aRangeMayHaveVeryManyValues() {
+  void supportsRangesWithVeryManyValues() {
     SearchSpace space = space(hp -> hp.Int("seed", 0, 2_000_000_000), List.of(Map.of()));
     assertEquals(1, space.size());
     Map<String, Object> at = Map.of("seed", 1_000_000_000);
     var random = new SplitMix64(4);
     for (int i = 0; i < 50; i++) { // one step or two
-      int seed = (Integer) space.neighbour(at, 1e-12, random).get("seed");
+      int seed = (Integer) space.neighbor(at, 1e-12, random).get("seed");
       assertTrue(Math.abs(seed - 1_000_000_000) <= 2, "seed " + seed);
     }
   }
 
-  /** The units of an LSTM matter where there is one, in the one place or in the other. */
+  /** The units of an LSTM matter if there is an LSTM in one of two places. */
   @Test
-  void aNameInSeveralScopesMattersInEach() {
+  void hyperparameterInSeveralScopesMattersInEach() {
     SearchSpace space =
         space(
             hp -> {
@@ -95,7 +95,7 @@ class SearchSpaceTest {
   }
 
   @Test
-  void aNameThatIsAlsoAskedForOutsideMattersAlways() {
+  void hyperparameterRequestedOutsideOfScopesAlwaysMatters() {
     Consumer<HyperParameters> function =
         hp -> {
           hp.Boolean("two");
@@ -109,9 +109,9 @@ class SearchSpaceTest {
         Set.of(Set.of("two", "units")), sampled(space(function, List.of(Map.of("two", true)))));
   }
 
-  /** What a condition depends on may come up in a later trial than what is conditional. */
+  /** A conditional hyperparameter may be requested in an earlier trial than its parent. */
   @Test
-  void theOrderInWhichNamesComeUpDoesNotMatter() {
+  void orderOfRequestsDoesNotMatter() {
     SearchSpace space =
         space(
             hp -> {

@@ -58,7 +58,7 @@ class SearchTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"random", "grid", "hyperband", "bayesian"})
-  void theSameSeedGivesTheSameWithAnyNumberOfParallelTrials(String name) {
+  void resultsDoNotDependOnTheNumberOfParallelTrials(String name) {
     Set<String> outcomes = new HashSet<>();
     for (int parallel : new int[] {1, 2, 4}) {
       SearchResult found =
@@ -73,10 +73,10 @@ class SearchTest {
     assertEquals(1, outcomes.size(), outcomes::toString);
   }
 
-  /** Whatever set of trials had ended when a search was killed: it ends as if it had not been. */
+  /** A resumed search ends like an uninterrupted one, regardless of which trials had ended. */
   @ParameterizedTest
   @ValueSource(strings = {"random", "grid", "hyperband", "bayesian"})
-  void aSearchGoesOnFromAnySetOfTrials(String name) throws IOException {
+  void resumesFromAnySetOfTrials(String name) throws IOException {
     String whole = "";
     for (int lost = 0; lost < 4; lost++) {
       SearchResult found =
@@ -97,7 +97,7 @@ class SearchTest {
   }
 
   @Test
-  void anotherSeedGivesOtherTrials() {
+  void differentSeedsGiveDifferentTrials() {
     Function<HyperParameters, DoubleSupplier> function =
         hp -> {
           double x = hp.Float("x", 0, 1);
@@ -109,7 +109,7 @@ class SearchTest {
   }
 
   @Test
-  void aGridIsAllThatIsAskedFor() {
+  void gridContainsAllRequestedCombinations() {
     List<Map<String, Object>> tried = new ArrayList<>();
     SearchResult found =
         in("grid", new GridSearch(VALUE))
@@ -145,7 +145,7 @@ class SearchTest {
   }
 
   @Test
-  void aRandomSearchEndsWhereAllIsTried() {
+  void randomSearchEndsWhenAllValuesAreTried() {
     SearchResult found =
         in("random", new RandomSearch(VALUE, 100))
             .search(
@@ -158,7 +158,7 @@ class SearchTest {
   }
 
   @Test
-  void theBestEpochIsScoredAndKept() {
+  void savesTheModelOfTheBestEpoch() {
     List<Double> losses = Collections.synchronizedList(new ArrayList<>());
     HyperModel model =
         hp -> {
@@ -182,7 +182,7 @@ class SearchTest {
   }
 
   @Test
-  void aTrialThatFailsIsRecordedAndTheSearchGoesOn() {
+  void recordsAFailedTrialAndContinues() {
     HyperModel model =
         hp -> {
           int units = hp.Int("units", 2, 5);
@@ -203,7 +203,7 @@ class SearchTest {
     assertTrue(found.trials().get(2).message().contains("(5, 2)"), found.trials().get(2).message());
     assertEquals(2, found.bestModels(4).size());
 
-    // They stay as they are where the search goes on.
+    // They are not run again when the search is resumed.
     SearchResult again = tuner.search(TRAIN, VALIDATION, () -> epochs(1));
     assertEquals(found.trials(), again.trials());
     var error =
@@ -216,9 +216,9 @@ class SearchTest {
     assertTrue(error.getMessage().startsWith("2 trials in a row have failed"), error.getMessage());
   }
 
-  /** Of a training that ends in a failure, the epochs before it count. */
+  /** The epochs before a failure are counted. */
   @Test
-  void epochsOfFailedTrialsCount() {
+  void countsTheEpochsOfFailedTrials() {
     SearchResult found =
         in("diverged", new RandomSearch(KilledSearch::model, "val_loss", 1))
             .search(
@@ -231,17 +231,17 @@ class SearchTest {
                               @Override
                               public void onEpochBegin(TrainingContext training, int epoch) {
                                 if (epoch == 3) {
-                                  throw new IllegalStateException("as told");
+                                  throw new IllegalStateException("failed on purpose");
                                 }
                               }
                             }));
-    assertEquals("as told", found.trials().get(0).message());
+    assertEquals("failed on purpose", found.trials().get(0).message());
     assertEquals(3, found.trials().get(0).epochs());
     assertEquals(3, found.trainedEpochs());
   }
 
   @Test
-  void aNumberThatIsNoneIsAFailure() {
+  void trialWithANonFiniteScoreFails() {
     SearchResult found =
         in("nan", new GridSearch(VALUE))
             .search(
@@ -249,8 +249,11 @@ class SearchTest {
                   int n = hp.Int("n", 0, 2);
                   return () -> n == 1 ? Double.NaN : 1.0 / n;
                 });
-    assertEquals("The objective is Infinity: [Infinity]", found.trials().get(0).message());
-    assertEquals("The objective is NaN: [NaN]", found.trials().get(1).message());
+    assertEquals(
+        "The objective must be finite, but was Infinity: [Infinity]",
+        found.trials().get(0).message());
+    assertEquals(
+        "The objective must be finite, but was NaN: [NaN]", found.trials().get(1).message());
     assertEquals(0.5, found.bestTrials(3).get(0).score());
     SearchResult again =
         in("nan", new GridSearch(VALUE))
@@ -263,20 +266,27 @@ class SearchTest {
   }
 
   @Test
-  void anObjectiveThatTheLogsLackIsToldOf() {
+  void namesAnObjectiveThatIsNotInTheLogs() {
     SearchResult found =
         in("objective", new RandomSearch(KilledSearch::model, "val_accuracy", 2))
             .search(TRAIN, VALIDATION, KilledSearch::options);
     assertTrue(
-        found.trials().get(0).message().contains("They have: loss, mae, val_loss, val_mae."),
+        found
+            .trials()
+            .get(0)
+            .message()
+            .contains("which contain loss, mae, val_loss, val_mae, but was"),
         found.trials().get(0).message());
     var error = assertThrows(IllegalStateException.class, () -> found.bestModels(1));
     assertTrue(
-        error.getMessage().startsWith("No trial is completed; the first one: The objective"));
+        error
+            .getMessage()
+            .startsWith(
+                "At least one trial must have completed, but none of 2 has. The first failure: The obj"));
   }
 
   @Test
-  void sharedOptionsAndCallbacksAreRefused() {
+  void rejectsSharedOptionsAndCallbacks() {
     FitOptions shared = KilledSearch.options();
     Callback stopping = earlyStopping("val_loss", 2);
     Map<String, Supplier<FitOptions>> mistakes =
@@ -300,25 +310,26 @@ class SearchTest {
   }
 
   @Test
-  void aSearchIsTakenUpAndAnotherOneIsRefused() throws IOException {
+  void resumesTheSameSearchAndRejectsAnother() throws IOException {
     var runs = new AtomicInteger();
     in("taken", new RandomSearch(VALUE, 3)).search(hp -> line(hp, 100, runs));
     SearchResult more = in("taken", new RandomSearch(VALUE, 5)).search(hp -> line(hp, 100, runs));
     assertEquals(5, more.trials().size());
     assertEquals(5, runs.get());
 
-    refuses(
-        "hyperparameter 'x' is Int 1 … 100, step 1, here it is Int 1 … 90",
+    assertRejected(
+        "hyperparameter 'x' was Int 1 … 100, step 1 in the folder, but is Int 1 … 90",
         new RandomSearch(VALUE, 5),
         90);
-    refuses("seed is 0, here it is 1", new RandomSearch(VALUE, 5).seed(1), 100);
-    refuses("tuner is RandomSearch, here it is GridSearch", new GridSearch(VALUE), 100);
-    refuses(
-        "objective is min value, here it is max value",
+    assertRejected("seed was 0 in the folder, but is 1", new RandomSearch(VALUE, 5).seed(1), 100);
+    assertRejected(
+        "tuner was RandomSearch in the folder, but is GridSearch", new GridSearch(VALUE), 100);
+    assertRejected(
+        "objective was min value in the folder, but is max value",
         new RandomSearch(Objective.max("value"), 5),
         100);
-    refuses(
-        "executionsPerTrial is 1, here it is 2",
+    assertRejected(
+        "executionsPerTrial was 1 in the folder, but is 2",
         new RandomSearch(VALUE, 5).executionsPerTrial(2),
         100);
 
@@ -336,19 +347,19 @@ class SearchTest {
     assertFalse(Files.exists(folder.resolve("taken").resolve("trial-0002")));
   }
 
-  /** Trials of other data or epochs would be compared with these as if they were the same. */
+  /** Otherwise, trials with different data or epochs would be compared. */
   @Test
-  void aSearchOnOtherDataOrForOtherEpochsIsRefused() {
+  void rejectsASearchWithOtherDataOrEpochs() {
     Supplier<FitOptions> two = () -> epochs(2);
     Dataset other = VALIDATION.subset(10, 20);
     networks(TRAIN, VALIDATION, two);
     networks(TRAIN, VALIDATION, two);
-    refuses(
-        "the number of epochs is 2, here it is 3",
+    assertRejected(
+        "the number of epochs was 2 in the folder, but is 3",
         () -> networks(TRAIN, VALIDATION, () -> epochs(3)));
-    refuses("the training data is 40 samples", () -> networks(VALIDATION, VALIDATION, two));
+    assertRejected("the training data was 40 samples", () -> networks(VALIDATION, VALIDATION, two));
     networksOf("half", TRAIN, VALIDATION.subset(0, 10), two);
-    refusesIn("half", ", values ", () -> networksOf("half", TRAIN, other, two));
+    assertRejectedIn("half", ", values ", () -> networksOf("half", TRAIN, other, two));
   }
 
   private void networks(Dataset train, Dataset validation, Supplier<FitOptions> options) {
@@ -361,8 +372,8 @@ class SearchTest {
         .search(train, validation, options);
   }
 
-  private void refuses(String difference, Tuner<?> tuner, int max) {
-    refuses(
+  private void assertRejected(String difference, Tuner<?> tuner, int max) {
+    assertRejected(
         difference,
         () ->
             tuner
@@ -371,21 +382,24 @@ class SearchTest {
                 .search(hp -> line(hp, max, new AtomicInteger())));
   }
 
-  private void refuses(String difference, Executable search) {
-    refusesIn("taken", difference, search);
+  private void assertRejected(String difference, Executable search) {
+    assertRejectedIn("taken", difference, search);
   }
 
-  private void refusesIn(String name, String difference, Executable search) {
+  private void assertRejectedIn(String name, String difference, Executable search) {
     String message = assertThrows(IllegalStateException.class, search).getMessage();
     assertTrue(
-        message.startsWith("The folder " + folder.resolve(name) + " belongs to another search: "),
+        message.startsWith(
+            "The folder "
+                + folder.resolve(name)
+                + " must contain this search, but contains another one: "),
         message);
     assertTrue(message.contains(difference), message);
-    assertTrue(message.endsWith("begin anew with overwrite(true)."), message);
+    assertTrue(message.endsWith("start again with overwrite(true)."), message);
   }
 
   @Test
-  void anInterruptKeepsWhatIsDone() {
+  void interruptKeepsTheTrialsThatHaveEnded() {
     var runs = new AtomicInteger();
     var reached = new CountDownLatch(1);
     Function<HyperParameters, DoubleSupplier> function =
@@ -427,7 +441,7 @@ class SearchTest {
   }
 
   @Test
-  void theBestModelCanBeTrainedAgainToTheSameScore() {
+  void retrainingTheBestHyperParametersGivesTheSameScore() {
     SearchResult found =
         in("again", new RandomSearch(KilledSearch::model, "val_loss", 3))
             .seed(8)
@@ -438,9 +452,9 @@ class SearchTest {
     assertEquals(found.bestTrials(1).get(0).score(), Collections.min(losses));
   }
 
-  /** The stop button is pressed while the calling thread builds a model or reads data. */
+  /** The stop button can be pressed while the calling thread builds a model or reads data. */
   @Test
-  void anInterruptOfThePreparationIsNoFailure() {
+  void interruptOfThePreparationIsNotAFailure() {
     var interruptedAt = new AtomicInteger();
     Function<HyperParameters, DoubleSupplier> interrupted =
         hp -> {
@@ -465,7 +479,7 @@ class SearchTest {
   }
 
   @Test
-  void dataThatCannotBeReadFailOneTrial() {
+  void dataThatCannotBeReadFailsOneTrial() {
     SearchResult found =
         in("missing", new GridSearch(VALUE))
             .search(
@@ -483,7 +497,7 @@ class SearchTest {
   }
 
   @Test
-  void aTrialMayInterruptTheSearch() {
+  void trialCanInterruptTheSearch() {
     SearchResult found =
         in("within", new GridSearch(VALUE))
             .parallelTrials(1)
@@ -503,7 +517,7 @@ class SearchTest {
   }
 
   @Test
-  void executionsBeginWithOtherWeights() {
+  void executionsHaveDifferentInitialWeights() {
     SearchResult found =
         in("executions", new RandomSearch(KilledSearch::model, "val_loss", 2))
             .executionsPerTrial(3)
@@ -523,12 +537,12 @@ class SearchTest {
           network.compile("adam", "mse");
           return network;
         };
-    SearchResult refused =
+    SearchResult rejected =
         in("same", new RandomSearch(same, "val_loss", 1))
             .executionsPerTrial(2)
             .search(TRAIN, VALIDATION, () -> epochs(1));
-    assertTrue(refused.trials().get(0).message().contains("hp.seed()"));
-    assertEquals(0, refused.trainedEpochs());
+    assertTrue(rejected.trials().get(0).message().contains("hp.seed()"));
+    assertEquals(0, rejected.trainedEpochs());
   }
 
   private static Windows windows(HyperParameters hp) {
@@ -550,7 +564,7 @@ class SearchTest {
   }
 
   @Test
-  void hyperParametersReachTheData() {
+  void dataCanDependOnHyperParameters() {
     HyperModel model =
         hp -> {
           Windows windows = windows(hp);
@@ -574,20 +588,24 @@ class SearchTest {
         found.space().stream().map(HyperParameter::name).toList());
   }
 
-  /** Columns of a Tablesaw table do not tell upper from lower case. */
+  /** The names of columns in Tablesaw are not case-sensitive. */
   @Test
-  void namesAreThoseOfColumns() {
-    clashes("'seconds', where there is a column 'seconds'", VALUE, hp -> hp.Int("seconds", 1, 2));
-    clashes("'Status', where there is a column 'status'", VALUE, hp -> hp.Int("Status", 1, 2));
-    clashes("'Value', where there is a column 'value'", VALUE, hp -> hp.Int("Value", 1, 2));
-    clashes("'c', where there is a column 'C'", VALUE, hp -> hp.Int("C", 1, 2) + hp.Int("c", 1, 2));
-    clashes(
-        "'seconds', where there is a column 'seconds'",
+  void rejectsNamesOfOtherColumns() {
+    assertNameRejected(
+        "already a column 'seconds'. Received: 'seconds'.", VALUE, hp -> hp.Int("seconds", 1, 2));
+    assertNameRejected(
+        "already a column 'status'. Received: 'Status'.", VALUE, hp -> hp.Int("Status", 1, 2));
+    assertNameRejected(
+        "already a column 'value'. Received: 'Value'.", VALUE, hp -> hp.Int("Value", 1, 2));
+    assertNameRejected(
+        "already a column 'C'. Received: 'c'.", VALUE, hp -> hp.Int("C", 1, 2) + hp.Int("c", 1, 2));
+    assertNameRejected(
+        "already a column 'seconds'. Received: 'seconds'.",
         Objective.min("seconds"),
         hp -> hp.Int("n", 1, 2));
   }
 
-  private void clashes(
+  private void assertNameRejected(
       String message, Objective objective, Function<HyperParameters, Integer> function) {
     var error =
         assertThrows(
@@ -604,7 +622,7 @@ class SearchTest {
   }
 
   @Test
-  void listenersHearOfEverything() {
+  void notifiesListeners() {
     List<String> heard = new ArrayList<>();
     var listener =
         new SearchListener() {
@@ -654,8 +672,8 @@ class SearchTest {
   }
 
   @Test
-  void weightsOfTheBestEpochAreNotThoseOfTheLast() {
-    // A learning rate at which training soon gets worse.
+  void restoresTheWeightsOfTheBestEpoch() {
+    // A learning rate at which the loss soon increases.
     HyperModel model =
         hp -> {
           Sequential network = Sequential.of(input(4, 2), gru(hp.Int("units", 3, 3)), dense(1));

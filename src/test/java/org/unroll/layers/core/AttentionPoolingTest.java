@@ -133,8 +133,8 @@ class AttentionPoolingTest {
     var error =
         assertThrows(IllegalArgumentException.class, () -> recording.get("masking", "gates"));
     assertEquals(
-        "Layer 'masking' has recorded no 'gates'. Recorded: [masking [output], attention_pooling"
-            + " [attention_weights, output]]",
+        "The layer and quantity must be among the recorded ones, [masking [output],"
+            + " attention_pooling [attention_weights, output]], but were 'masking' and 'gates'.",
         error.getMessage());
     assertThrows(IndexOutOfBoundsException.class, () -> model.record(data, 2));
     Samples wide = Samples.of(new double[][][] {{{1, 2}, {1, 2}, {1, 2}}});

@@ -105,7 +105,7 @@ class RecurrentOptionsTest {
       }
       return values;
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 

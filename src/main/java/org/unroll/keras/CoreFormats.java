@@ -1,0 +1,246 @@
+package org.unroll.keras;
+
+import static org.unroll.keras.LayerFormats.batchShape;
+import static org.unroll.keras.LayerFormats.channelsLast;
+import static org.unroll.keras.LayerFormats.constrained;
+import static org.unroll.keras.LayerFormats.kernel;
+import static org.unroll.keras.LayerFormats.layer;
+import static org.unroll.keras.LayerFormats.read;
+import static org.unroll.keras.LayerFormats.write;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.List;
+import org.unroll.data.Shape;
+import org.unroll.layers.Layers;
+import org.unroll.layers.core.ActivationLayer;
+import org.unroll.layers.core.Dense;
+import org.unroll.layers.core.Dropout;
+import org.unroll.layers.core.Embedding;
+import org.unroll.layers.core.Flatten;
+import org.unroll.layers.core.GaussianNoise;
+import org.unroll.layers.core.Masking;
+import org.unroll.layers.core.Permute;
+import org.unroll.layers.core.RepeatVector;
+import org.unroll.layers.core.Reshape;
+import org.unroll.layers.core.SpatialDropout1D;
+import org.unroll.layers.core.TimeDistributed;
+import org.unroll.network.Input;
+
+/** The formats of the layers of {@link org.unroll.layers.core} and of {@link Input}. */
+final class CoreFormats {
+  private CoreFormats() {}
+
+  /** Returns the formats, one for each layer. */
+  static List<LayerFormat<?>> formats() {
+    return List.of(
+        input(),
+        dense(),
+        embedding(),
+        dropout(),
+        timeDistributed(),
+        masking(),
+        activation(),
+        flatten(),
+        repeatVector(),
+        spatialDropout1D(),
+        gaussianNoise(),
+        reshape(),
+        permute());
+  }
+
+  private static LayerFormat<Input> input() {
+    return LayerFormat.of(
+        layer("InputLayer", Input.class, CoreFormats::createInput)
+            .text("name", Input::name, Input::name)
+            .node("batch_shape", input -> batchShape(input.shape(), input.batchSize()))
+            .refuse("sparse", "inputs must be dense.")
+            .refuse("ragged", "all samples of a batch must have the same length.")
+            .refuse("optional", "a sequential model must have its input."));
+  }
+
+  private static Input createInput(Config config) {
+    String shapeName = config.has("batch_shape") ? "batch_shape" : "batch_input_shape";
+    return input(config.owner(), config.node(shapeName));
+  }
+
+  /** Creates an input from a shape of Keras, whose batch axis is null or a fixed size. */
+  static Input input(String owner, JsonNode shape) {
+    Input input = Layers.input(sampleAxes(owner, shape));
+    JsonNode rows = shape.path(0);
+    if (rows.isNull()) {
+      return input;
+    }
+    if (!rows.isIntegralNumber() || !rows.canConvertToInt() || rows.intValue() < 1) {
+      throw new IllegalArgumentException(
+          "The batch axis of "
+              + owner
+              + " must be null or at least 1, but the shape was "
+              + shape
+              + ".");
+    }
+    return input.batchSize(rows.intValue());
+  }
+
+  private static LayerFormat<Dense> dense() {
+    return LayerFormat.of(
+        kernel("Dense", Dense.class, config -> Layers.dense(config.integer("units")))
+            .integer("units", Dense::units));
+  }
+
+  private static LayerFormat<Embedding> embedding() {
+    return LayerFormat.of(
+        constrained(
+                layer(
+                    "Embedding",
+                    Embedding.class,
+                    config ->
+                        Layers.embedding(
+                            config.integer("input_dim"), config.integer("output_dim"))),
+                "embeddings_constraint")
+            .text("name", Embedding::name, Embedding::name)
+            .integer("input_dim", Embedding::inputDim)
+            .integer("output_dim", Embedding::outputDim)
+            .initializer(
+                "embeddings_initializer",
+                Embedding::embeddingsInitializer,
+                Embedding::embeddingsInitializer)
+            .regularizer(
+                "embeddings_regularizer",
+                Embedding::embeddingsRegularizer,
+                Embedding::embeddingsRegularizer)
+            .flag("mask_zero", Embedding::maskZero, Embedding::maskZero)
+            .ignore("input_length"));
+  }
+
+  private static LayerFormat<Dropout> dropout() {
+    return LayerFormat.of(
+        layer("Dropout", Dropout.class, config -> Layers.dropout(config.number("rate")))
+            .text("name", Dropout::name, Dropout::name)
+            .number("rate", Dropout::rate)
+            .ignore("seed")
+            .refuse("noise_shape", "each value is dropped independently."));
+  }
+
+  private static LayerFormat<TimeDistributed> timeDistributed() {
+    return LayerFormat.of(
+            layer(
+                    "TimeDistributed",
+                    TimeDistributed.class,
+                    config -> Layers.timeDistributed(read(config.node("layer"))))
+                .text("name", TimeDistributed::name, TimeDistributed::name)
+                .node("layer", layer -> write(layer.layer())))
+        .inner("layer", TimeDistributed::layer);
+  }
+
+  private static LayerFormat<Masking> masking() {
+    return LayerFormat.of(
+        layer("Masking", Masking.class, config -> Layers.masking(config.number("mask_value", 0)))
+            .text("name", Masking::name, Masking::name)
+            .number("mask_value", Masking::maskValue));
+  }
+
+  private static LayerFormat<ActivationLayer> activation() {
+    return LayerFormat.of(
+        layer(
+                "Activation",
+                ActivationLayer.class,
+                config -> Layers.activation(config.text("activation")))
+            .text("name", ActivationLayer::name, ActivationLayer::name)
+            .node(
+                "activation",
+                layer -> JsonNodeFactory.instance.textNode(layer.activation().kerasName())));
+  }
+
+  private static LayerFormat<Flatten> flatten() {
+    return LayerFormat.of(
+        channelsLast(
+            layer("Flatten", Flatten.class, config -> Layers.flatten())
+                .text("name", Flatten::name, Flatten::name)));
+  }
+
+  private static LayerFormat<RepeatVector> repeatVector() {
+    return LayerFormat.of(
+        layer(
+                "RepeatVector",
+                RepeatVector.class,
+                config -> Layers.repeatVector(config.integer("n")))
+            .text("name", RepeatVector::name, RepeatVector::name)
+            .integer("n", RepeatVector::n));
+  }
+
+  private static LayerFormat<SpatialDropout1D> spatialDropout1D() {
+    return LayerFormat.of(
+        layer(
+                "SpatialDropout1D",
+                SpatialDropout1D.class,
+                config -> Layers.spatialDropout1D(config.number("rate")))
+            .text("name", SpatialDropout1D::name, SpatialDropout1D::name)
+            .number("rate", SpatialDropout1D::rate)
+            .ignore("seed", "noise_shape")); // Keras 2 wrote noise_shape, but did not use it
+  }
+
+  private static LayerFormat<GaussianNoise> gaussianNoise() {
+    return LayerFormat.of(
+        layer(
+                "GaussianNoise",
+                GaussianNoise.class,
+                config -> Layers.gaussianNoise(config.number("stddev")))
+            .text("name", GaussianNoise::name, GaussianNoise::name)
+            .number("stddev", GaussianNoise::stddev)
+            .ignore("seed"));
+  }
+
+  private static LayerFormat<Reshape> reshape() {
+    return LayerFormat.of(
+        layer("Reshape", Reshape.class, config -> Layers.reshape(integers(config, "target_shape")))
+            .text("name", Reshape::name, Reshape::name)
+            .node("target_shape", layer -> integers(layer.targetShape().toArray())));
+  }
+
+  private static LayerFormat<Permute> permute() {
+    return LayerFormat.of(
+        layer("Permute", Permute.class, config -> Layers.permute(integers(config, "dims")))
+            .text("name", Permute::name, Permute::name)
+            .node("dims", layer -> integers(layer.dims())));
+  }
+
+  private static ArrayNode integers(int[] values) {
+    ArrayNode node = JsonNodeFactory.instance.arrayNode();
+    for (int value : values) {
+      node.add(value);
+    }
+    return node;
+  }
+
+  private static int[] integers(Config config, String name) {
+    JsonNode node = config.node(name);
+    int[] values = new int[node.size()];
+    for (int i = 0; i < values.length; i++) {
+      if (node.get(i) == null || !node.get(i).canConvertToInt()) {
+        throw config.wrong(name, "a list of whole numbers", node);
+      }
+      values[i] = node.get(i).intValue();
+    }
+    return values;
+  }
+
+  /** Returns the axes of a shape of Keras without the batch axis. */
+  static int[] sampleAxes(String owner, JsonNode shape) {
+    int[] axes = new int[Math.max(0, shape.size() - 1)];
+    for (int i = 0; i < axes.length; i++) {
+      JsonNode axis = shape.get(i + 1);
+      if (axis == null || !(axis.isNull() || (axis.isIntegralNumber() && axis.canConvertToInt()))) {
+        throw new IllegalArgumentException(
+            "The shape of "
+                + owner
+                + " must be a list of whole numbers and null, but was "
+                + shape
+                + ".");
+      }
+      axes[i] = axis.isNull() ? Shape.ANY : axis.asInt();
+    }
+    return axes;
+  }
+}

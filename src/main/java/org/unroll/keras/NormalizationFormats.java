@@ -1,0 +1,63 @@
+package org.unroll.keras;
+
+import static org.unroll.keras.LayerFormats.constrained;
+import static org.unroll.keras.LayerFormats.layer;
+import static org.unroll.keras.LayerFormats.single;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.List;
+import java.util.function.Supplier;
+import org.unroll.layers.Layers;
+import org.unroll.layers.normalization.BatchNormalization;
+import org.unroll.layers.normalization.LayerNormalization;
+import org.unroll.layers.normalization.NormalizationLayer;
+
+/** The formats of the layers of {@link org.unroll.layers.normalization}. */
+final class NormalizationFormats {
+  private NormalizationFormats() {}
+
+  /** Returns the formats, one for each layer. */
+  static List<LayerFormat<?>> formats() {
+    return List.of(layerNormalization(), batchNormalization());
+  }
+
+  private static <L extends NormalizationLayer<L>> Format<L> normalization(
+      String className, Class<L> type, Supplier<L> create) {
+    return constrained(
+            layer(className, type, config -> create.get()), "beta_constraint", "gamma_constraint")
+        .text("name", L::name, L::name)
+        .node(
+            "axis",
+            layer -> JsonNodeFactory.instance.numberNode(layer.axis()),
+            (layer, axis) -> layer.axis(single(layer, "axis", axis)))
+        .number("epsilon", L::epsilon, L::epsilon)
+        .flag("center", L::center, L::center)
+        .flag("scale", L::scale, L::scale)
+        .initializer("beta_initializer", L::betaInitializer, L::betaInitializer)
+        .initializer("gamma_initializer", L::gammaInitializer, L::gammaInitializer)
+        .regularizer("beta_regularizer", L::betaRegularizer, L::betaRegularizer)
+        .regularizer("gamma_regularizer", L::gammaRegularizer, L::gammaRegularizer);
+  }
+
+  private static LayerFormat<LayerNormalization> layerNormalization() {
+    return LayerFormat.of(
+        normalization("LayerNormalization", LayerNormalization.class, Layers::layerNormalization)
+            .refuse("rms_scaling", "it is deprecated in Keras."));
+  }
+
+  private static LayerFormat<BatchNormalization> batchNormalization() {
+    return LayerFormat.of(
+        normalization("BatchNormalization", BatchNormalization.class, Layers::batchNormalization)
+            .number("momentum", BatchNormalization::momentum, BatchNormalization::momentum)
+            .initializer(
+                "moving_mean_initializer",
+                BatchNormalization::movingMeanInitializer,
+                BatchNormalization::movingMeanInitializer)
+            .initializer(
+                "moving_variance_initializer",
+                BatchNormalization::movingVarianceInitializer,
+                BatchNormalization::movingVarianceInitializer)
+            .refuse("renorm", "the statistics must be those of the batch.")
+            .ignore("synchronized", "renorm_clipping", "renorm_momentum"));
+  }
+}
