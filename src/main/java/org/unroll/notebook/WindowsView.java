@@ -8,8 +8,8 @@ import org.unroll.timeseries.Windows.Description;
 import org.unroll.timeseries.Windows.Edge;
 
 /**
- * How the description of windows looks: what they are, the rows and times of both ends, and what is
- * easily overlooked.
+ * Renders the description of windows: shapes, the rows and times of the first and last window, and
+ * remarks.
  */
 final class WindowsView {
 
@@ -34,7 +34,7 @@ final class WindowsView {
     return MimeBundle.html(edges.html() + remarks, windows.toString());
   }
 
-  /** The lines of the text that do not tell of the two ends. */
+  /** Returns the lines of the text that do not describe the first and last window. */
   private static String caption(Description windows) {
     return windows.toString().lines().limit(3).reduce((a, b) -> a + "; " + b).orElse("");
   }

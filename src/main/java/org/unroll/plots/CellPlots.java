@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.unroll.Recording;
 
-/** What goes on inside the cells, step by step. */
+/** Draws the gates, states and gradients of recurrent layers over time. */
 final class CellPlots {
 
   private static final String ATTENTION = "attention_weights";
@@ -33,12 +33,16 @@ final class CellPlots {
         quantities.length > 0 ? Arrays.asList(quantities) : insideCell(recording, layer);
     if (drawn.isEmpty()) {
       throw new IllegalArgumentException(
-          "Layer '" + layer + "' has told nothing. Recorded: " + recording.layers() + ".");
+          "Layer '"
+              + layer
+              + "' must be one of the recorded layers, which are "
+              + recording.layers()
+              + ".");
     }
     int length = recording.get(layer, drawn.get(0)).length;
     if (steps != null && steps.size() != length) {
       throw new IllegalArgumentException(
-          "Each time step has a label. Received: "
+          "steps must have one label per time step, but there are "
               + steps.size()
               + " labels for "
               + length
@@ -64,7 +68,9 @@ final class CellPlots {
     return Subplots.figure("Units of '" + layer + "'", axis, panels);
   }
 
-  /** Gates and states: neither what the layer returns nor gradients of the states. */
+  /**
+   * Returns whether a recorded quantity is a gate or a state, rather than the output or a gradient.
+   */
   private static List<String> insideCell(Recording recording, String layer) {
     List<String> told = recording.quantities(layer);
     return told.stream()
@@ -90,11 +96,11 @@ final class CellPlots {
             .toList();
     if (layers.size() != 1) {
       throw new IllegalArgumentException(
-          "Attention is drawn of the one layer that told its weights. Received: "
+          "Exactly one recorded layer must have attention weights, but there are "
               + layers
               + " of the recorded layers "
               + recording.layers()
-              + ". Draw one with attention(weights, words).");
+              + ". Draw the weights of one layer with attention(weights, words).");
     }
     double[][] weights = recording.get(layers.get(0), ATTENTION);
     return attention(Arrays.stream(weights).mapToDouble(step -> step[0]).toArray(), words);
@@ -103,7 +109,7 @@ final class CellPlots {
   static PlotFigure attention(double[] weights, List<String> words) {
     if (words.size() != weights.length) {
       throw new IllegalArgumentException(
-          "Each word has a weight. Received: "
+          "words and weights must have the same length, but there are "
               + words.size()
               + " words and "
               + weights.length

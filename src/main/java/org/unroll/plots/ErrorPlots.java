@@ -10,7 +10,7 @@ import org.unroll.Sequential;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.plotly.traces.Trace;
 
-/** How wrong forecasts are, and when. */
+/** Draws the errors of forecasts: their distribution, by forecast step and by hour of the day. */
 final class ErrorPlots {
 
   private static final int HOURS = 24;
@@ -37,8 +37,7 @@ final class ErrorPlots {
     TargetForecasts known = TargetForecasts.ofOneColumn(windows);
     if (known.width() < 2) {
       throw new IllegalArgumentException(
-          "Errors by horizon are drawn of windows with several target steps. Received: one."
-              + " Set targetSteps(n).");
+          "The windows must have several target steps, but have one." + " Set targetSteps(n).");
     }
     Map<String, double[]> errors = new LinkedHashMap<>();
     known
@@ -66,7 +65,7 @@ final class ErrorPlots {
         (name, own) -> {
           if (own.length != times.size()) {
             throw new IllegalArgumentException(
-                "There is an error for each time. Received: "
+                "errors must have one value per time, but there are "
                     + own.length
                     + " errors of '"
                     + name
@@ -108,7 +107,7 @@ final class ErrorPlots {
     return unit.isEmpty() ? "MAE" : "MAE (" + unit + ")";
   }
 
-  /** NaN where there is no error that is a number. */
+  /** Returns the mean of the finite errors, or NaN if there are none. */
   private static double meanAbsolute(double[] errors) {
     return Arrays.stream(errors)
         .filter(e -> !Double.isNaN(e))

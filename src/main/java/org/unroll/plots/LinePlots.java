@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Lines and points over numbers. */
+/** Draws lines and points over numbers. */
 final class LinePlots {
 
   private LinePlots() {}
@@ -18,7 +18,7 @@ final class LinePlots {
         (name, y) -> {
           if (x != null && y.length != x.length) {
             throw new IllegalArgumentException(
-                "A line has a y for each x. Received: "
+                "Each line must have one y per x, but there are "
                     + y.length
                     + " values of '"
                     + name
@@ -45,7 +45,7 @@ final class LinePlots {
           for (int i = 0; i < points.length; i++) {
             if (points[i].length != 2) {
               throw new IllegalArgumentException(
-                  "A point is an x and a y. Received: "
+                  "Each point must have an x and a y, but there are "
                       + points[i].length
                       + " numbers in row "
                       + i
@@ -69,7 +69,7 @@ final class LinePlots {
   static void requireSome(Map<String, ?> what, String kind) {
     if (what.isEmpty()) {
       throw new IllegalArgumentException(
-          "A plot needs a " + kind + " at least. Received: an empty map.");
+          "A plot must have at least one " + kind + ", but the map is empty.");
     }
   }
 }

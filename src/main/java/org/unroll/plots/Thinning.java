@@ -3,17 +3,17 @@ package org.unroll.plots;
 import java.util.stream.IntStream;
 
 /**
- * Fewer points for a line that look the same: of each stretch of rows the smallest and the largest
- * value, so that no peak is lost, which taking every n-th row would do.
+ * Selects fewer points that draw the same line: the smallest and the largest value of each interval
+ * of rows. Unlike taking every n-th row, this keeps every peak.
  */
 public final class Thinning {
 
-  /** More than a plot has pixels across. */
+  /** More than the width of a plot in pixels. */
   static final int STRETCHES = 1000;
 
   private Thinning() {}
 
-  /** The rows to draw, ascending: all of them if there are no more than two for each stretch. */
+  /** Returns the rows to draw, ascending: all rows if there are at most two per interval. */
   public static int[] rows(double[] values) {
     return rows(values, STRETCHES);
   }
@@ -36,7 +36,7 @@ public final class Thinning {
         }
       }
       if (least < 0) {
-        rows.add(from); // a missing value, which is drawn as a gap
+        rows.add(from); // a missing value is drawn as a gap
       } else {
         rows.add(Math.min(least, most));
         if (least != most) {

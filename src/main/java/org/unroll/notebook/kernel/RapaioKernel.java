@@ -11,8 +11,8 @@ import java.util.function.Function;
 /**
  * The rapaio-jupyter-kernel (RJK), adapted to version 3.0.1.
  *
- * <p>Its service interface {@code DisplayProvider} would need a class compiled against it; instead
- * a renderer is put at the head of the list that the kernel asks for every result.
+ * <p>Its service interface {@code DisplayProvider} would need a class compiled against it. Instead,
+ * this class inserts a renderer at the head of the kernel's list of renderers.
  */
 final class RapaioKernel implements Kernel {
 
@@ -37,13 +37,13 @@ final class RapaioKernel implements Kernel {
       renderers = list;
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(
-          "This version of rapaio-jupyter-kernel is not known here, 3.0.1 is: " + e, e);
+          "The version of rapaio-jupyter-kernel must be 3.0.1, but this one differs: " + e, e);
     }
   }
 
   /**
-   * The kernel if it is at work. That its jar is on the class path does not say so, and its main
-   * class must not be touched to find out, as that starts a JShell. A thread in its code says so.
+   * Returns the kernel if it is running. Its jar on the class path is no evidence, and loading its
+   * main class would start a JShell. Evidence is a thread that executes its code.
    */
   static Optional<Kernel> running() {
     boolean atWork =
@@ -91,7 +91,7 @@ final class RapaioKernel implements Kernel {
               case "hashCode" -> System.identityHashCode(proxy);
               default -> "Unroll's view of " + type.getName();
             };
-    // The kernel takes the first renderer that fits: ours before its own, in their order.
+    // The kernel uses the first renderer that matches, so ours must come before its own.
     renderers.add(
         views++,
         Proxy.newProxyInstance(
