@@ -19,8 +19,8 @@ import org.unroll.compute.Compute;
 import org.unroll.compute.Kernels;
 
 /**
- * The elementwise part of a step of LSTM and GRU, for a slice of 32 rows. What a step overwrites is
- * copied anew each time, which is part of the time.
+ * Measures the elementwise part of a step of LSTM and GRU, with a slice of 32 rows. The arrays that a
+ * step overwrites are copied before each call; the time includes the copy.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -61,7 +61,7 @@ public class CellSteps {
     dc = new float[n];
   }
 
-  /** LSTM forward. */
+  /** Runs the forward step of LSTM. */
   @Benchmark
   public float[] lstmForward() {
     System.arraycopy(given, 0, gates, 0, 4 * n);
@@ -69,7 +69,7 @@ public class CellSteps {
     return h;
   }
 
-  /** LSTM backward. */
+  /** Runs the backward step of LSTM. */
   @Benchmark
   public float[] lstmBackward() {
     System.arraycopy(given, 0, gates, 0, 4 * n);
@@ -79,7 +79,7 @@ public class CellSteps {
     return dc;
   }
 
-  /** GRU forward, reset gate after the product. */
+  /** Runs the forward step of GRU, with the reset gate after the product. */
   @Benchmark
   public float[] gruForward() {
     System.arraycopy(given, 0, gates, 0, 3 * n);
@@ -87,7 +87,7 @@ public class CellSteps {
     return h;
   }
 
-  /** GRU backward. */
+  /** Runs the backward step of GRU. */
   @Benchmark
   public float[] gruBackward() {
     System.arraycopy(given, 0, gates, 0, 3 * n);
