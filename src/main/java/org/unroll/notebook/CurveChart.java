@@ -24,7 +24,7 @@ final class CurveChart {
   private static final int BOTTOM = 34;
 
   /** The number of intervals of a line; two points of each are drawn. */
-  private static final int STRETCHES = 60;
+  private static final int LINE_INTERVALS = 60;
 
   private record Curve(String color, boolean dashed, double[] x, double[] y) {}
 
@@ -112,7 +112,7 @@ final class CurveChart {
     int points = 0;
     double lastX = 0;
     double lastY = 0;
-    for (int i : Thinning.rows(curve.y(), STRETCHES)) {
+    for (int i : Thinning.rows(curve.y(), LINE_INTERVALS)) {
       if (!Double.isFinite(curve.y()[i])) {
         command = 'M';
         continue;
@@ -152,7 +152,7 @@ final class CurveChart {
 
   /** Maps values to pixels, with ticks at round numbers. */
   private static final class Scale {
-    private static final int INTERVALS = 4;
+    private static final int TICK_INTERVALS = 4;
 
     /** A tolerance relative to a step, because 3 · 0.1 is not exactly 0.3. */
     private static final double ROUNDING = 1e-6;
@@ -177,7 +177,7 @@ final class CurveChart {
         least = range.least;
         most = range.most;
       }
-      double exact = (most - least) / INTERVALS;
+      double exact = (most - least) / TICK_INTERVALS;
       double power = Math.pow(10, Math.floor(Math.log10(exact)));
       double digit = exact / power;
       double round = digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10;

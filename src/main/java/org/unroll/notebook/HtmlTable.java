@@ -28,11 +28,11 @@ final class HtmlTable {
   HtmlTable row(List<String> cells) {
     if (cells.size() != headings.size()) {
       throw new IllegalArgumentException(
-          "Each row must have one cell per column, but there are "
-              + cells.size()
-              + " cells for "
+          "The number of cells must be "
               + headings.size()
-              + " columns.");
+              + ", one per column, but was "
+              + cells.size()
+              + ".");
     }
     rows.add(List.copyOf(cells));
     return this;

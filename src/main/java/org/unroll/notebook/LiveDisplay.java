@@ -22,7 +22,7 @@ import org.unroll.notebook.kernel.MimeBundle;
  */
 public final class LiveDisplay {
 
-  /** Characters per second; each message counts as 4 ms of text in addition to its own. */
+  /** Characters per second. Each message counts as 4 ms of text plus its content. */
   private static final double BYTES_PER_SECOND = 1e6;
 
   private static final int BYTES_OF_A_MESSAGE = 4000;

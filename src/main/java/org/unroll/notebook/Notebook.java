@@ -68,7 +68,11 @@ public final class Notebook {
     return new LiveDisplay(kernel(), System.out);
   }
 
-  /** For tests, which run several kernels in turn. */
+  /**
+   * Forgets the running kernel. Tests call it because they run several kernels in turn.
+   *
+   * @hidden
+   */
   public static void forgetKernel() {
     KERNEL.set(null);
   }

@@ -29,7 +29,11 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 
-/** Renders values by their types. */
+/**
+ * Renders values by their types. It is public only for the tests of other packages.
+ *
+ * @hidden
+ */
 public final class Views {
 
   /** The first view whose type matches is used. */

@@ -29,7 +29,7 @@ final class WindowsView {
     edges.row(cells("last window", windows.last()));
     String remarks =
         windows.remarks().stream()
-            .map(remark -> "<div>Mind: " + HtmlTable.escape(remark) + "</div>")
+            .map(remark -> "<div>Note: " + HtmlTable.escape(remark) + "</div>")
             .collect(Collectors.joining());
     return MimeBundle.html(edges.html() + remarks, windows.toString());
   }

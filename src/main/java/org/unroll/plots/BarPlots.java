@@ -22,7 +22,7 @@ final class BarPlots {
     groups.forEach(
         (name, values) -> {
           requireOneEach(categories, name, values.length);
-          traces.add(bars(name, categories, values, PlotStyle.color(traces.size())).labelled());
+          traces.add(bars(name, categories, values, PlotStyle.color(traces.size())).labeled());
         });
     return figure(title, yTitle, "group", traces);
   }
@@ -37,11 +37,11 @@ final class BarPlots {
           for (int i = 0; i < runs.length; i++) {
             if (runs[i].length == 0) {
               throw new IllegalArgumentException(
-                  "Each mean must have at least one run, but there is none for '"
+                  "Each mean needs at least one run, but '"
                       + categories.get(i)
                       + "' in '"
                       + name
-                      + "'.");
+                      + "' has none.");
             }
           }
           double[] means = Arrays.stream(runs).mapToDouble(BarPlots::mean).toArray();
@@ -71,8 +71,7 @@ final class BarPlots {
   static PlotFigure meanAbsoluteErrors(
       Map<String, Double> models, Map<String, Double> baselines, String unit) {
     if (models.isEmpty() && baselines.isEmpty()) {
-      throw new IllegalArgumentException(
-          "There must be at least one model or baseline to draw, but there is none.");
+      throw new IllegalArgumentException("models and baselines must not both be empty.");
     }
     List<PlotlyTrace> bars = new ArrayList<>();
     if (!models.isEmpty()) {
@@ -94,7 +93,7 @@ final class BarPlots {
             List.copyOf(ordered.keySet()),
             ordered.values().stream().mapToDouble(Double::doubleValue).toArray(),
             color)
-        .labelled();
+        .labeled();
   }
 
   /** Draws horizontal bars, the longest at the top. */
@@ -113,7 +112,7 @@ final class BarPlots {
                 PlotlyTrace.numbers(ordered.stream().mapToDouble(Map.Entry::getValue).toArray()),
                 PlotlyTrace.texts(ordered.stream().map(Map.Entry::getKey).toList()),
                 PlotStyle.color(0))
-            .labelled()
+            .labeled()
             .with("{orientation: 'h', showlegend: false}");
     PlotFigure figure =
         Subplots.figure(
@@ -154,13 +153,15 @@ final class BarPlots {
   private static void requireOneEach(List<String> categories, String name, int received) {
     if (received != categories.size()) {
       throw new IllegalArgumentException(
-          "Each group must have one bar per category, which are "
-              + categories
-              + ", but there are "
-              + received
-              + " of '"
+          "The number of values of '"
               + name
-              + "'.");
+              + "' must be "
+              + categories.size()
+              + ", one for each of "
+              + categories
+              + ", but was "
+              + received
+              + ".");
     }
   }
 }

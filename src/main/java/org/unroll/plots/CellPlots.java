@@ -35,18 +35,18 @@ final class CellPlots {
       throw new IllegalArgumentException(
           "Layer '"
               + layer
-              + "' must be one of the recorded layers, which are "
+              + "' must have recorded gates or states, but has none. The recorded layers are "
               + recording.layers()
               + ".");
     }
     int length = recording.get(layer, drawn.get(0)).length;
     if (steps != null && steps.size() != length) {
       throw new IllegalArgumentException(
-          "steps must have one label per time step, but there are "
-              + steps.size()
-              + " labels for "
+          "The number of step labels must be "
               + length
-              + " time steps.");
+              + ", one per time step, but was "
+              + steps.size()
+              + ".");
     }
     List<Subplots.Panel> panels = new ArrayList<>();
     for (String quantity : drawn) {
@@ -68,14 +68,12 @@ final class CellPlots {
     return Subplots.figure("Units of '" + layer + "'", axis, panels);
   }
 
-  /**
-   * Returns whether a recorded quantity is a gate or a state, rather than the output or a gradient.
-   */
+  /** Returns the recorded gates and states, without the output and the gradients. */
   private static List<String> insideCell(Recording recording, String layer) {
-    List<String> told = recording.quantities(layer);
-    return told.stream()
+    List<String> recorded = recording.quantities(layer);
+    return recorded.stream()
         .filter(quantity -> !quantity.equals("output"))
-        .filter(quantity -> !(quantity.startsWith("d") && told.contains(quantity.substring(1))))
+        .filter(quantity -> !(quantity.startsWith("d") && recorded.contains(quantity.substring(1))))
         .toList();
   }
 
@@ -96,11 +94,11 @@ final class CellPlots {
             .toList();
     if (layers.size() != 1) {
       throw new IllegalArgumentException(
-          "Exactly one recorded layer must have attention weights, but there are "
+          "Exactly one recorded layer must have attention weights, but those that have them are "
               + layers
-              + " of the recorded layers "
+              + " of "
               + recording.layers()
-              + ". Draw the weights of one layer with attention(weights, words).");
+              + ". Pass the weights of one layer to attention(weights, words).");
     }
     double[][] weights = recording.get(layers.get(0), ATTENTION);
     return attention(Arrays.stream(weights).mapToDouble(step -> step[0]).toArray(), words);
@@ -109,11 +107,11 @@ final class CellPlots {
   static PlotFigure attention(double[] weights, List<String> words) {
     if (words.size() != weights.length) {
       throw new IllegalArgumentException(
-          "words and weights must have the same length, but there are "
-              + words.size()
-              + " words and "
+          "The number of words must be "
               + weights.length
-              + " weights.");
+              + ", one per weight, but was "
+              + words.size()
+              + ".");
     }
     PlotlyTrace bars =
         PlotlyTrace.bars(

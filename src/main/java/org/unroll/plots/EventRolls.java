@@ -42,18 +42,16 @@ final class EventRolls {
     int width = HeatMaps.requireRectangle(frames, "the " + name);
     if (frames.length != x.size() || width != classes.size()) {
       throw new IllegalArgumentException(
-          "truth and prediction must have one row per frame of the spectrogram and one value per class."
-              + " Received: "
+          name
+              + " must have one row per frame and one value per class, "
+              + x.size()
+              + " × "
+              + classes.size()
+              + ", but was "
               + frames.length
               + " × "
               + width
-              + " of the "
-              + name
-              + " for "
-              + x.size()
-              + " frames and "
-              + classes.size()
-              + " classes.");
+              + ".");
     }
     PlotlyTrace trace =
         PlotlyTrace.heatMap(

@@ -19,7 +19,10 @@ import org.unroll.plots.drawing.Drawing;
 
 /**
  * Writes a figure as a PNG, which any front end shows. The PNG contains the figure as JSON in a
- * compressed text chunk, from which {@code figures.js} draws the interactive plot in its place.
+ * compressed text chunk, from which {@code figures.js} draws the interactive plot in its place. It
+ * is public only because the notebook views use it.
+ *
+ * @hidden
  */
 public final class FigurePicture {
 
@@ -34,6 +37,14 @@ public final class FigurePicture {
 
   private FigurePicture() {}
 
+  /**
+   * Returns a picture of the figure that contains the figure. If the picture cannot be drawn,
+   * prints a warning and returns an empty picture that contains the figure.
+   *
+   * @param figure Plotly's {@code data} and {@code layout}
+   * @param width the width in CSS pixels
+   * @param height the height in CSS pixels
+   */
   public static byte[] png(ObjectNode figure, int width, int height) {
     BufferedImage image =
         new BufferedImage(

@@ -53,7 +53,7 @@ final class ForecastPlots {
             .toArray();
     if (errors.length == 0) {
       throw new IllegalArgumentException(
-          "At least one validation window must have a finite error, but none has.");
+          "At least one validation window must have a finite error, but none has. Check the targets and the forecasts for NaN.");
     }
     double[] forecast = known.of(model)[0];
     double[] truth = known.truth(0);
@@ -67,12 +67,12 @@ final class ForecastPlots {
             Locale.ROOT,
             "%.0f %% band, contains %.0f %% here",
             100 * coverage,
-            100 * held(truth, lower, upper));
+            100 * covered(truth, lower, upper));
     return band(known.x(), known.xTitle(), name, truth, forecast, lower, upper, known.quantity());
   }
 
   /** Returns the share of the measured values within the band. */
-  private static double held(double[] truth, double[] lower, double[] upper) {
+  private static double covered(double[] truth, double[] lower, double[] upper) {
     int inside = 0;
     int known = 0;
     for (int i = 0; i < truth.length; i++) {
@@ -129,13 +129,13 @@ final class ForecastPlots {
   private static PlotlyTrace line(String name, ArrayNode x, double[] values, String color) {
     if (values.length != x.size()) {
       throw new IllegalArgumentException(
-          "Each forecast must have one value per time, but there are "
-              + values.length
-              + " values of '"
+          "The number of values of '"
               + name
-              + "' for "
+              + "' must be "
               + x.size()
-              + " times.");
+              + ", one per time, but was "
+              + values.length
+              + ".");
     }
     PlotlyTrace line = PlotlyTrace.line(name, x, PlotlyTrace.numbers(values), color);
     return values.length == 1 ? line.with("{mode: 'lines+markers'}") : line;

@@ -60,15 +60,15 @@ final class HeatMaps {
     int width = requireRectangle(values, "the heat map");
     if (x.length != width || y.length != values.length) {
       throw new IllegalArgumentException(
-          "values must have one row per y and one value per x, but has "
-              + values.length
-              + " rows of "
-              + width
-              + " for "
+          "values must have one row per y and one value per x, "
               + y.length
-              + " y and "
+              + " × "
               + x.length
-              + " x.");
+              + ", but was "
+              + values.length
+              + " × "
+              + width
+              + ".");
     }
     PlotlyTrace trace =
         PlotlyTrace.heatMap(PlotlyTrace.numbers(x), PlotlyTrace.numbers(y), values, "");
@@ -91,20 +91,20 @@ final class HeatMaps {
 
   /** Returns a panel of rows over columns, numbered from 0. */
   static Subplots.Panel panel(String name, double[][] values, int width, int height) {
-    int own = requireRectangle(values, "'" + name + "'");
-    if (own != width) {
+    int columns = requireRectangle(values, "'" + name + "'");
+    if (columns != width) {
       throw new IllegalArgumentException(
-          "All panels must have the same number of columns, but there are "
+          "All panels must have the same number of columns, "
               + width
-              + " in the first and "
-              + own
-              + " in '"
+              + ", but '"
               + name
-              + "'.");
+              + "' has "
+              + columns
+              + ".");
     }
     PlotlyTrace trace =
         PlotlyTrace.heatMap(
-            PlotlyTrace.counted(own), PlotlyTrace.counted(values.length), values, "");
+            PlotlyTrace.counted(columns), PlotlyTrace.counted(values.length), values, "");
     return new Subplots.Panel(
         name, "{autorange: 'reversed', showgrid: false}", height, List.of(trace));
   }
@@ -119,7 +119,9 @@ final class HeatMaps {
                 .toList();
     if (names.size() < 2) {
       throw new IllegalArgumentException(
-          "A correlation needs at least two columns of numbers, but got " + names + ".");
+          "A correlation needs at least two columns of numbers, but the columns are "
+              + names
+              + ".");
     }
     double[][] values =
         names.stream().map(name -> SeriesPlots.numbers(table, name)).toArray(double[][]::new);
@@ -169,9 +171,7 @@ final class HeatMaps {
     return figure;
   }
 
-  /**
-   * Labels the numbers 0, 1, 2, …. Categories do not serve because equal labels would be merged.
-   */
+  /** Labels the numbers 0, 1, 2, …. Plotly would merge equal labels of a category axis. */
   static void label(ObjectNode axis, List<String> labels) {
     if (labels == null) {
       return;
@@ -188,15 +188,15 @@ final class HeatMaps {
   private static void requireLabels(String kind, List<String> labels, int count) {
     if (labels != null && labels.size() != count) {
       throw new IllegalArgumentException(
-          "A heat map must have one label per "
+          "The number of "
               + kind
-              + ", but there are "
-              + labels.size()
-              + " labels for "
+              + " labels must be "
               + count
-              + " "
+              + ", one per "
               + kind
-              + "s.");
+              + ", but was "
+              + labels.size()
+              + ".");
     }
   }
 
@@ -204,19 +204,19 @@ final class HeatMaps {
   static int requireRectangle(double[][] values, String what) {
     if (values.length == 0 || values[0].length == 0) {
       throw new IllegalArgumentException(
-          "A heat map needs at least one value, but there is none for " + what + ".");
+          "There must be at least one value in " + what + ", but there is none.");
     }
     for (int r = 0; r < values.length; r++) {
       if (values[r].length != values[0].length) {
         throw new IllegalArgumentException(
-            "All rows of a heat map must have the same length, but there are for "
+            "All rows of "
                 + what
-                + ": "
+                + " must have the same length, but row 0 has length "
                 + values[0].length
-                + " values in row 0 and "
-                + values[r].length
-                + " in row "
+                + " and row "
                 + r
+                + " has length "
+                + values[r].length
                 + ".");
       }
     }

@@ -18,13 +18,13 @@ final class LinePlots {
         (name, y) -> {
           if (x != null && y.length != x.length) {
             throw new IllegalArgumentException(
-                "Each line must have one y per x, but there are "
-                    + y.length
-                    + " values of '"
+                "The number of y values of '"
                     + name
-                    + "' for "
+                    + "' must be "
                     + x.length
-                    + " x.");
+                    + ", one per x, but was "
+                    + y.length
+                    + ".");
           }
           ArrayNode at = x == null ? PlotlyTrace.counted(y.length) : PlotlyTrace.numbers(x);
           PlotlyTrace line =
@@ -45,13 +45,13 @@ final class LinePlots {
           for (int i = 0; i < points.length; i++) {
             if (points[i].length != 2) {
               throw new IllegalArgumentException(
-                  "Each point must have an x and a y, but there are "
-                      + points[i].length
-                      + " numbers in row "
+                  "Each point must have two numbers, x and y, but row "
                       + i
                       + " of '"
                       + name
-                      + "'.");
+                      + "' has length "
+                      + points[i].length
+                      + ".");
             }
             x[i] = points[i][0];
             y[i] = points[i][1];

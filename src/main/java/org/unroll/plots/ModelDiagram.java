@@ -43,12 +43,12 @@ final class ModelDiagram {
       y -= BOX;
     }
     // Invisible points carry the hover texts because the boxes are shapes.
-    double[] centres = new double[middles.length];
-    Arrays.fill(centres, WIDTH / 2);
+    double[] centers = new double[middles.length];
+    Arrays.fill(centers, WIDTH / 2);
     PlotlyTrace boxes =
         PlotlyTrace.points(
             "layers",
-            PlotlyTrace.numbers(centres),
+            PlotlyTrace.numbers(centers),
             PlotlyTrace.numbers(middles),
             PlotStyle.color(0));
     boxes.with("{marker: {opacity: 0, size: 20}, hoverinfo: 'text'}");

@@ -3,7 +3,11 @@ package org.unroll.plots;
 import java.math.BigDecimal;
 import java.math.MathContext;
 
-/** Formats numbers for readers. */
+/**
+ * Formats numbers for readers. It is public only because the notebook views use it.
+ *
+ * @hidden
+ */
 public final class Numbers {
 
   private Numbers() {}

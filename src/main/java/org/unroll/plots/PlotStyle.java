@@ -5,7 +5,10 @@ import java.util.Locale;
 
 /**
  * The style of all plots, interactive or static: one size, and colors that are distinguishable with
- * any kind of color vision on light and on dark pages.
+ * any kind of color vision on light and on dark pages. It is public only because the notebook views
+ * use it.
+ *
+ * @hidden
  */
 public final class PlotStyle {
 
@@ -35,13 +38,16 @@ public final class PlotStyle {
   /** For values that are 0 or 1, such as events and masks. */
   static final List<String> PRESENCE = List.of("#F2F2F2", "#0072B2");
 
+  /** The grid lines, which are visible on any page. */
   static final String GRID = "rgba(128,128,128,0.25)";
 
+  /** The fonts, in order of preference, as in CSS. */
   public static final String FONTS = "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
 
   /** The width of a static picture in CSS pixels; the interactive plot is as wide as its cell. */
   public static final int WIDTH = 760;
 
+  /** The default height in CSS pixels. */
   public static final int HEIGHT = 400;
 
   private PlotStyle() {}

@@ -14,8 +14,8 @@ import tech.tablesaw.plotly.components.HoverLabel;
 import tech.tablesaw.plotly.traces.Trace;
 
 /**
- * A trace as Plotly's JSON, for what jsplot's traces lack: whiskers, bands and color scales. Names
- * are plain text.
+ * A trace as Plotly's JSON. It supports what jsplot's traces lack, such as whiskers, bands and
+ * color scales. Names are plain text.
  */
 final class PlotlyTrace implements Trace {
 
@@ -63,7 +63,7 @@ final class PlotlyTrace implements Trace {
   }
 
   /** Returns bars that are labeled with their value, to three digits. */
-  PlotlyTrace labelled() {
+  PlotlyTrace labeled() {
     return with(FigureJson.BAR_STYLE);
   }
 
@@ -130,9 +130,9 @@ final class PlotlyTrace implements Trace {
   }
 
   PlotlyTrace with(ObjectNode settings) {
-    ObjectNode said = settings.deepCopy();
-    FigureJson.merge(said, json);
-    json.setAll(said);
+    ObjectNode merged = settings.deepCopy();
+    FigureJson.merge(merged, json);
+    json.setAll(merged);
     return this;
   }
 

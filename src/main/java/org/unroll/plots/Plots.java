@@ -11,7 +11,7 @@ import tech.tablesaw.api.Table;
 
 /**
  * Ready-made plots, one call each. Each returns a jsplot figure, which is shown interactively and
- * as a static picture and can be changed: {@code Plots.lines(…).logY().height(300)}.
+ * as a static picture. {@link PlotFigure} documents how to change it.
  *
  * <p>Maps are drawn in their iteration order; pass a {@code LinkedHashMap} if the order matters.
  * NaN is a gap. In plots of training, a dashed line shows training values and a solid line
@@ -19,6 +19,34 @@ import tech.tablesaw.api.Table;
  *
  * <p>Every plot throws {@code IllegalArgumentException} if there is nothing to draw or if the sizes
  * of its data do not agree.
+ *
+ * <p><b>Custom plots.</b> Any other plot can be built from the traces of jsplot, the plotting part
+ * of Tablesaw. It is rendered like the plots of this class: with the same style, interactively and
+ * as a static picture. For example, a residual plot:
+ *
+ * <pre>{@code
+ * import tech.tablesaw.plotly.components.Figure;
+ * import tech.tablesaw.plotly.components.Layout;
+ * import tech.tablesaw.plotly.traces.ScatterTrace;
+ *
+ * Figure residuals(double[] truth, double[] forecast) {
+ *   double[] errors = new double[truth.length];
+ *   Arrays.setAll(errors, i -> forecast[i] - truth[i]);
+ *   ScatterTrace points =
+ *       ScatterTrace.builder(forecast, errors).mode(ScatterTrace.Mode.MARKERS).build();
+ *   ScatterTrace zero =
+ *       ScatterTrace.builder(forecast, new double[truth.length])
+ *           .mode(ScatterTrace.Mode.LINE)
+ *           .build();
+ *   Layout layout = Layout.builder("Residuals", "forecast (°C)", "error (°C)").build();
+ *   return new Figure(layout, points, zero);
+ * }
+ *
+ * Notebook.show(residuals(new double[] {1, 2, 4}, new double[] {1.5, 1.8, 4.1}));
+ * }</pre>
+ *
+ * <p>The static picture supports scatter traces (lines and points), bars and heat maps; other kinds
+ * of traces are only drawn interactively.
  */
 public final class Plots {
 
@@ -59,7 +87,7 @@ public final class Plots {
     return LinePlots.points(title, xTitle, yTitle, groups);
   }
 
-  /** A bar for each value, with its number. */
+  /** Draws one bar per value, labeled with the value. */
   public static PlotFigure bars(String title, String yTitle, Map<String, Double> values) {
     double[] heights = values.values().stream().mapToDouble(Double::doubleValue).toArray();
     return BarPlots.bars(title, yTitle, List.copyOf(values.keySet()), Map.of(yTitle, heights));
@@ -149,7 +177,7 @@ public final class Plots {
   }
 
   /**
-   * Draws heat maps below each other over one x axis, each with its own color scale.
+   * Draws heat maps below each other over one x axis, each with a separate color scale.
    *
    * @param panels {@code [row][column]} by name, all with the same number of columns
    */

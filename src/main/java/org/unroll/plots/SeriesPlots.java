@@ -26,7 +26,9 @@ final class SeriesPlots {
                 .toList();
     if (names.isEmpty()) {
       throw new IllegalArgumentException(
-          "The table must have a column of numbers, but has " + table.columnNames() + ".");
+          "The table must have a column of numbers, but its columns are "
+              + table.columnNames()
+              + ".");
     }
     DateTimeColumn time =
         table.columns().stream()
@@ -60,9 +62,9 @@ final class SeriesPlots {
   static double[] numbers(Table table, String name) {
     if (!table.containsColumn(name)) {
       throw new IllegalArgumentException(
-          "Each column must be in the table, but there is no '"
+          "The table must have the column '"
               + name
-              + "'. Received: "
+              + "', but its columns are "
               + table.columnNames()
               + ".");
     }
@@ -70,9 +72,9 @@ final class SeriesPlots {
       return numbers.asDoubleArray();
     }
     throw new IllegalArgumentException(
-        "A series must be a column of numbers, but was column '"
+        "Column '"
             + name
-            + "' of type "
+            + "' must contain numbers, but its type is "
             + table.column(name).type().name()
             + ".");
   }

@@ -28,7 +28,7 @@ final class TargetForecasts {
     TargetForecasts forecasts = new TargetForecasts(windows);
     if (forecasts.targets.size() != 1) {
       throw new IllegalArgumentException(
-          "The windows must have one target column because each column has its own unit, but have "
+          "The windows must have one target column because each column has its unit, but the target columns are "
               + forecasts.targets
               + ".");
     }
@@ -94,8 +94,8 @@ final class TargetForecasts {
     double[][] errors = of(model);
     for (int k = 0; k < errors.length; k++) {
       double[] truth = truth(k);
-      double[] own = errors[k];
-      Arrays.setAll(own, w -> own[w] - truth[w]);
+      double[] values = errors[k];
+      Arrays.setAll(values, w -> values[w] - truth[w]);
     }
     return errors;
   }
@@ -107,7 +107,8 @@ final class TargetForecasts {
   /** Returns the time of the (first) target of each window. */
   List<LocalDateTime> times() {
     if (!isDated()) {
-      throw new IllegalArgumentException("The series must have a date-time column, but has none.");
+      throw new IllegalArgumentException(
+          "The series must have a date-time column, but has none. Without one, use errorByHour(times, errors, unit).");
     }
     return ((DateTimeColumn) windows.targets().column(0)).asList();
   }

@@ -38,7 +38,8 @@ final class TrainingPlots {
 
   static PlotFigure comparison(Map<String, Table> histories, String... metrics) {
     if (histories.isEmpty()) {
-      throw new IllegalArgumentException("At least one history must have an epoch, but none has.");
+      throw new IllegalArgumentException(
+          "There must be at least one history with an epoch, but there is none.");
     }
     Set<String> known = metrics(histories.values());
     Collection<String> drawn = metrics.length > 0 ? Arrays.asList(metrics) : known;
@@ -48,7 +49,7 @@ final class TrainingPlots {
         throw new IllegalArgumentException(
             "At least one history must have the metric '"
                 + metric
-                + "'. The histories of "
+                + "', but the histories of "
                 + histories.keySet()
                 + " have "
                 + known
@@ -96,10 +97,10 @@ final class TrainingPlots {
     for (Table history : histories) {
       if (!history.containsColumn(EPOCH) || history.rowCount() == 0) {
         throw new IllegalArgumentException(
-            "A history must have the column 'epoch' and at least one row, but has "
-                + history.shape()
-                + " with columns "
+            "A history must have the column 'epoch' and at least one row, but its columns are "
                 + history.columnNames()
+                + " and its number of rows is "
+                + history.rowCount()
                 + ". Check that at least one epoch was completed.");
       }
       history.columnNames().stream()

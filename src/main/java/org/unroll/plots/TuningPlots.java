@@ -35,11 +35,11 @@ final class TuningPlots {
     for (Map.Entry<String, Table> search : searches.entrySet()) {
       double[] scores = scores(search.getValue(), objective);
       double[] best = new double[scores.length];
-      double sofar = Double.NaN;
+      double bestSoFar = Double.NaN;
       for (int i = 0; i < scores.length; i++) {
-        boolean better = maximize ? scores[i] > sofar : scores[i] < sofar;
-        sofar = Double.isNaN(sofar) || better ? scores[i] : sofar;
-        best[i] = sofar;
+        boolean better = maximize ? scores[i] > bestSoFar : scores[i] < bestSoFar;
+        bestSoFar = Double.isNaN(bestSoFar) || better ? scores[i] : bestSoFar;
+        best[i] = bestSoFar;
       }
       String color = PlotStyle.color(number++);
       ArrayNode x =
@@ -76,9 +76,9 @@ final class TuningPlots {
       throw new IllegalArgumentException(
           "At least one trial must have a finite '"
               + objective
-              + "'. Received: "
+              + "', but none has. The number of trials is "
               + scores.length
-              + " trials.");
+              + ".");
     }
     List<String> scale = maximize ? reversed(PlotStyle.RANKING) : PlotStyle.RANKING;
     List<PlotlyTrace> traces = new ArrayList<>();
@@ -213,7 +213,9 @@ final class TuningPlots {
                 .toList();
     if (drawn.isEmpty()) {
       throw new IllegalArgumentException(
-          "The table must have a hyperparameter to draw, but has " + trials.columnNames() + ".");
+          "The table of trials must have a hyperparameter, but its columns are "
+              + trials.columnNames()
+              + ".");
     }
     drawn.forEach(name -> column(trials, name));
     return drawn;
@@ -224,7 +226,7 @@ final class TuningPlots {
       throw new IllegalArgumentException(
           "The table of trials must have the column '"
               + name
-              + "'. Received: "
+              + "', but its columns are "
               + trials.columnNames()
               + ".");
     }
@@ -236,9 +238,9 @@ final class TuningPlots {
       return numbers.asDoubleArray();
     }
     throw new IllegalArgumentException(
-        "The objective must be a column of numbers, but was '"
+        "The objective '"
             + objective
-            + "' of type "
+            + "' must be a column of numbers, but its type is "
             + trials.column(objective).type().name()
             + ".");
   }

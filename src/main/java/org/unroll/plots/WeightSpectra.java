@@ -59,9 +59,9 @@ final class WeightSpectra {
   private static double[][] eigenvalues(String name, SimpleMatrix matrix) {
     if (matrix.getNumRows() != matrix.getNumCols()) {
       throw new IllegalArgumentException(
-          "The matrix must be square, but was '"
+          "Matrix '"
               + name
-              + "' of "
+              + "' must be square to have eigenvalues, but is "
               + matrix.getNumRows()
               + " × "
               + matrix.getNumCols()
@@ -114,7 +114,7 @@ final class WeightSpectra {
       throw new IllegalArgumentException(
           "Layer '"
               + layerName
-              + "' must have a recurrent kernel, but has none. The model has: "
+              + "' must have a recurrent kernel, but has none. The weights of the model are "
               + model.weights().keySet()
               + ".");
     }

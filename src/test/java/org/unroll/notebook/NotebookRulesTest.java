@@ -23,7 +23,7 @@ import org.unroll.plots.FigurePicture;
 import tech.tablesaw.plotly.components.Figure;
 import tech.tablesaw.plotly.traces.ScatterTrace;
 
-/** A good notebook passes all rules; each of its spoilt copies breaks one. */
+/** Checks that a good notebook passes all rules and that each modified copy violates one. */
 class NotebookRulesTest {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -63,18 +63,19 @@ class NotebookRulesTest {
         "{\"cells\": [{\"cell_type\": \"markdown\", \"source\": \"## The end\"}]}");
   }
 
-  private List<String> breaches(NotebookRules rule) throws IOException {
+  private List<String> violations(NotebookRules rule) throws IOException {
     Path file = folder.resolve("01-good.ipynb");
     Files.write(file, MAPPER.writeValueAsBytes(good));
-    return rule.breaches(StoredNotebook.read(file));
+    return rule.violations(StoredNotebook.read(file));
   }
 
-  private void assertOnlyBreach(NotebookRules broken, String... said) throws IOException {
+  private void assertOnlyViolation(NotebookRules broken, String... expected) throws IOException {
     for (NotebookRules rule : NotebookRules.values()) {
-      List<String> breaches = breaches(rule);
-      assertEquals(rule == broken, !breaches.isEmpty(), rule + ": " + breaches);
-      for (String words : rule == broken ? said : new String[0]) {
-        assertTrue(String.join("\n", breaches).contains(words), breaches + " lacks " + words);
+      List<String> violations = violations(rule);
+      assertEquals(rule == broken, !violations.isEmpty(), rule + ": " + violations);
+      for (String words : rule == broken ? expected : new String[0]) {
+        assertTrue(
+            String.join("\n", violations).contains(words), violations + " must contain " + words);
       }
     }
   }
@@ -88,86 +89,86 @@ class NotebookRulesTest {
   }
 
   @Test
-  void aGoodNotebookPasses() throws IOException {
-    assertOnlyBreach(null);
+  void acceptsGoodNotebook() throws IOException {
+    assertOnlyViolation(null);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 3})
-  void aGapInTheRunIsRefused(int count) throws IOException {
+  void rejectsGapInExecutionCounts(int count) throws IOException {
     cell(2).put("execution_count", count);
     output(1).put("execution_count", count);
-    assertOnlyBreach(NotebookRules.COMPLETE_RUN, "cell 'run'", "execution count " + count);
+    assertOnlyViolation(NotebookRules.COMPLETE_RUN, "cell 'run'", "but was " + count);
   }
 
   @Test
-  void aCellThatWasNotRunIsRefused() throws IOException {
+  void rejectsCellThatWasNotRun() throws IOException {
     cell(1).putNull("execution_count");
-    assertOnlyBreach(NotebookRules.COMPLETE_RUN, "cell 'setup'", "null");
+    assertOnlyViolation(NotebookRules.COMPLETE_RUN, "cell 'setup'", "null");
   }
 
   @Test
-  void theResultOfAnotherRunIsRefused() throws IOException {
+  void rejectsResultOfAnotherRun() throws IOException {
     output(1).put("execution_count", 5);
-    assertOnlyBreach(NotebookRules.COMPLETE_RUN, "its result is of 5");
+    assertOnlyViolation(NotebookRules.COMPLETE_RUN, "that of its result is 5");
   }
 
   @Test
-  void anExpressionWithoutOutputIsRefused() throws IOException {
+  void rejectsExpressionWithoutOutput() throws IOException {
     cell(1).put("source", "import java.util.*;\nint n = 1;\nn");
-    assertOnlyBreach(NotebookRules.COMPLETE_RUN, "cell 'setup'", "no output");
+    assertOnlyViolation(NotebookRules.COMPLETE_RUN, "cell 'setup'", "no output");
   }
 
   @Test
-  void anErrorIsRefused() throws IOException {
+  void rejectsError() throws IOException {
     output(0).put("output_type", "error").put("ename", "OutOfMemoryError").remove("name");
     good.withArray("/cells/2/outputs").insert(0, output(0).deepCopy().put("text", "0.2609"));
-    assertOnlyBreach(NotebookRules.NO_ERRORS, "cell 'run'", "OutOfMemoryError");
+    assertOnlyViolation(NotebookRules.NO_ERRORS, "cell 'run'", "OutOfMemoryError");
   }
 
   @Test
-  void theErrorStreamIsRefused() throws IOException {
+  void rejectsErrorStream() throws IOException {
     output(0).put("name", "stderr");
-    assertOnlyBreach(NotebookRules.NO_ERRORS, "cell 'run'", "error stream");
+    assertOnlyViolation(NotebookRules.NO_ERRORS, "cell 'run'", "error stream");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"java.io.PrintStream@1a2b", "[[D@7d417077", "[Ljava.lang.String;@5e9f"})
-  void theNameOfAnObjectIsRefused(String name) throws IOException {
+  void rejectsDefaultTextOfObject(String name) throws IOException {
     output(1).withObject("/data").put("text/plain", name).put("text/html", "<td>" + name + "</td>");
-    assertOnlyBreach(NotebookRules.NO_OBJECT_NAMES, "cell 'run'", "shows " + name);
+    assertOnlyViolation(NotebookRules.NO_OBJECT_NAMES, "cell 'run'", "shows " + name);
   }
 
   @Test
-  void anAddressIsNoNameOfAnObject() throws IOException {
+  void acceptsEmailAddress() throws IOException {
     output(1).withObject("/data").put("text/plain", "write to jane.doe@beef.example or @cafe");
-    assertOnlyBreach(null);
+    assertOnlyViolation(null);
   }
 
   @Test
-  void theMetadataOfOneKernelIsRefused() throws IOException {
+  void rejectsKernelSpecificMetadata() throws IOException {
     good.withObject("/metadata/language_info").put("name", "Java").put("version", "17.0.9");
-    assertOnlyBreach(NotebookRules.NORMALIZED, "17.0.9", "--execute");
+    assertOnlyViolation(NotebookRules.NORMALIZED, "17.0.9", "--execute");
   }
 
   @Test
-  void theTimesOfOneRunAreRefused() throws IOException {
+  void rejectsExecutionTimes() throws IOException {
     cell(1).withObject("/metadata/execution").put("iopub.status.busy", "2026-01-01");
-    assertOnlyBreach(NotebookRules.NORMALIZED, "cell 'setup'", "execution");
+    assertOnlyViolation(NotebookRules.NORMALIZED, "cell 'setup'", "execution");
   }
 
   @Test
-  void anOlderFormatIsRefused() throws IOException {
+  void rejectsOlderFormat() throws IOException {
     good.put("nbformat_minor", 2);
-    assertOnlyBreach(NotebookRules.NORMALIZED, "4.2");
+    assertOnlyViolation(NotebookRules.NORMALIZED, "4.2");
   }
 
   @Test
-  void cellsNeedIdsOfTheirOwn() throws IOException {
+  void requiresUniqueCellIds() throws IOException {
     cell(2).put("id", "setup");
-    assertOnlyBreach(NotebookRules.CELL_IDS, "cell 3", "setup");
+    assertOnlyViolation(NotebookRules.CELL_IDS, "cell 3", "setup");
     cell(2).remove("id");
-    assertOnlyBreach(NotebookRules.CELL_IDS, "cell 3");
+    assertOnlyViolation(NotebookRules.CELL_IDS, "cell 3");
   }
 
   @ParameterizedTest
@@ -179,28 +180,28 @@ class NotebookRulesTest {
         "file:///data",
         "/Users/ann"
       })
-  void aPlaceOfOneMachineIsRefused(String path) throws IOException {
+  void rejectsAbsolutePath(String path) throws IOException {
     cell(1).put("source", "import java.util.*;\nvar file = \"" + path + "\";");
-    assertOnlyBreach(NotebookRules.NO_ABSOLUTE_PATHS, "cell 'setup'", path.substring(0, 5));
+    assertOnlyViolation(NotebookRules.NO_ABSOLUTE_PATHS, "cell 'setup'", path.substring(0, 5));
   }
 
   @Test
-  void aPlaceOfOneMachineIsRefusedInOutputsToo() throws IOException {
+  void rejectsAbsolutePathInOutput() throws IOException {
     output(0).put("text", "0.2609 saved in /home/ann/gru.keras");
-    assertOnlyBreach(NotebookRules.NO_ABSOLUTE_PATHS, "cell 'run'", "/home/ann");
+    assertOnlyViolation(NotebookRules.NO_ABSOLUTE_PATHS, "cell 'run'", "/home/ann");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"https://example.org/home/page", "data/home/x", "and/or", "1/tmp"})
-  void notEverySlashIsAPlace(String text) throws IOException {
+  void acceptsSlashesOutsideAbsolutePaths(String text) throws IOException {
     cell(1).put("source", "import java.util.*; // " + text + "\nint n = 1;");
-    assertOnlyBreach(null);
+    assertOnlyViolation(null);
   }
 
   @Test
-  void lateImportsAreRefused() throws IOException {
+  void rejectsLateImports() throws IOException {
     cell(2).put("source", "int k = 3; import java.io.File;\nn");
-    assertOnlyBreach(NotebookRules.IMPORTS_FIRST, "cell 'run'", "import java.io.File");
+    assertOnlyViolation(NotebookRules.IMPORTS_FIRST, "cell 'run'", "import java.io.File");
   }
 
   @ParameterizedTest
@@ -212,9 +213,9 @@ class NotebookRulesTest {
         "double d(int a) { return a; } int d(int b) { return b; }|method d(int)",
         "record R(int a) {} class R { }|type R"
       })
-  void redeclarationsAreRefused(String source, String what) throws IOException {
+  void rejectsRedeclarations(String source, String what) throws IOException {
     cell(2).put("source", source + "\nn");
-    assertOnlyBreach(NotebookRules.NOTHING_TWICE, "cell 'run'", what);
+    assertOnlyViolation(NotebookRules.NOTHING_TWICE, "cell 'run'", what);
   }
 
   @ParameterizedTest
@@ -225,15 +226,15 @@ class NotebookRulesTest {
         "for (int k = 0; k < 3; k++) { } for (int k = 0; k < 3; k++) { }",
         "var f = (Runnable) () -> { int n = 2; };"
       })
-  void whatIsNoRedeclarationPasses(String source) throws IOException {
+  void acceptsOverloadsAndLocalScopes(String source) throws IOException {
     cell(2).put("source", source + "\nn");
-    assertOnlyBreach(null);
+    assertOnlyViolation(null);
   }
 
   @Test
-  void aLargeNotebookIsRefused() throws IOException {
+  void rejectsLargeNotebook() throws IOException {
     output(1).withObject("/data").put("image/svg+xml", "x".repeat(NotebookRules.MAX_BYTES));
-    assertOnlyBreach(NotebookRules.SMALL, "2,00", "fewer than 2,000,000");
+    assertOnlyViolation(NotebookRules.SMALL, "smaller than 2,000,000", "has 2,00");
   }
 
   @ParameterizedTest
@@ -245,29 +246,29 @@ class NotebookRulesTest {
         "![picture](https://example.org/a.png)",
         "[data](../data/none.csv)"
       })
-  void brokenLinksAreRefused(String link) throws IOException {
+  void rejectsBrokenLinks(String link) throws IOException {
     cell(0).put("source", "[02](02-next.ipynb) " + link);
     String target = link.replaceFirst(".*\\((.*)\\)", "$1");
-    assertOnlyBreach(NotebookRules.LINKS, "cell 'title'", target);
+    assertOnlyViolation(NotebookRules.LINKS, "cell 'title'", target);
   }
 
   @Test
-  void linksInCodeAreNoLinks() throws IOException {
+  void ignoresLinksInCode() throws IOException {
     cell(0).put("source", "[02](02-next.ipynb) `[03](03-none.ipynb)` [web](https://example.org)");
-    assertOnlyBreach(null);
+    assertOnlyViolation(null);
   }
 
   @Test
-  void aNotebookLeadsToTheNext() throws IOException {
+  void requiresLinkToNextNotebook() throws IOException {
     cell(0).put("source", "No link.");
-    assertOnlyBreach(NotebookRules.SERIES, "02-next.ipynb");
+    assertOnlyViolation(NotebookRules.SERIES, "02-next.ipynb");
   }
 
   @Test
-  void aNotebookHasExercises() throws IOException {
+  void requiresExercises() throws IOException {
     cell(3).put("source", "A loss of 0.26.");
     cell(0).put("source", "[02](02-next.ipynb)");
-    assertOnlyBreach(NotebookRules.SERIES, "## Exercises");
+    assertOnlyViolation(NotebookRules.SERIES, "## Exercises");
   }
 
   private void read(String prose) {
@@ -293,10 +294,10 @@ class NotebookRulesTest {
         "| x | 4.5 |;4.5;",
         "([it](02-next.ipynb)) had 5.5).;5.5;",
       })
-  void aNumberThatIsInNoOutputIsRefused(String prose, String number, String nearest)
+  void rejectsNumberThatIsInNoOutput(String prose, String number, String nearest)
       throws IOException {
     read(prose);
-    assertOnlyBreach(
+    assertOnlyViolation(
         NotebookRules.QUOTED_NUMBERS,
         "cell 'read': " + number + " ",
         nearest == null ? "" : nearest);
@@ -314,25 +315,25 @@ class NotebookRulesTest {
         "Section 6.3 of the book, chapter 6.3, Keras 3.15, version 1.2.3, Java 17, GRU2.5x.",
         "Twice 1 second."
       })
-  void whatTheOutputsHaveOrNeedNotHavePasses(String prose) throws IOException {
+  void acceptsNumbersOfOutputsAndUncheckedNumbers(String prose) throws IOException {
     read(prose);
-    assertOnlyBreach(null);
+    assertOnlyViolation(null);
   }
 
   @Test
-  void aNumberOfTheCodePasses() throws IOException {
+  void acceptsNumberOfTheCode() throws IOException {
     cell(1).put("source", "import java.util.*;\nint n = 420_551; double rate = 0.05;");
     read("With 420,551 rows at 0.05.");
-    assertOnlyBreach(null);
+    assertOnlyViolation(null);
   }
 
   @Test
-  void aNumberFromElsewhereIsDeclared() throws IOException {
+  void requiresDeclarationOfNumberFromElsewhere() throws IOException {
     read("The book has 2.35 °C.");
     cell(3).withObject("/metadata").putArray("quoted").add("2.35");
-    assertOnlyBreach(null);
+    assertOnlyViolation(null);
     read("The book has 2.36 °C.");
-    assertOnlyBreach(NotebookRules.QUOTED_NUMBERS, "2.36", "declares '2.35'");
+    assertOnlyViolation(NotebookRules.QUOTED_NUMBERS, "2.36", "declares '2.35'");
   }
 
   @ParameterizedTest
@@ -343,28 +344,27 @@ class NotebookRulesTest {
     "0.26 * 2,0.53,which is 0.52",
     "0.25 * 2,0.50,0.25 is neither",
     "1538 - 1,'1,537',1538 is neither",
-    "twice,0.52,expected two numbers"
+    "twice,0.52,must be two numbers"
   })
-  void aDerivedNumberIsComputedFromOutputs(String derivation, String number, String said)
-      throws IOException {
+  void checksDerivedNumbers(String derivation, String number, String expected) throws IOException {
     read("It is " + number + (number.equals("73.9") ? " %." : "."));
     cell(3).withObject("/metadata/derived").put(number, derivation);
-    if (said == null) {
-      assertOnlyBreach(null);
+    if (expected == null) {
+      assertOnlyViolation(null);
     } else {
-      assertOnlyBreach(NotebookRules.QUOTED_NUMBERS, "cell 'read'", said);
+      assertOnlyViolation(NotebookRules.QUOTED_NUMBERS, "cell 'read'", expected);
     }
   }
 
   @ParameterizedTest
   @CsvSource({"4,true", "101,false"})
-  void theNumbersOfFiguresCountWhereTheyAreFew(int points, boolean counts) throws IOException {
+  void acceptsNumbersOfShortTracesOnly(int points, boolean counts) throws IOException {
     double[] x = IntStream.range(0, points).asDoubleStream().toArray();
     double[] y = Arrays.stream(x).map(value -> value + 0.345).toArray();
     byte[] png =
         FigurePicture.png(FigureJson.of(new Figure(ScatterTrace.builder(x, y).build())), 100, 100);
     output(1).withObject("/data").put("image/png", Base64.getEncoder().encodeToString(png));
     read("It reached 3.345.");
-    assertOnlyBreach(counts ? null : NotebookRules.QUOTED_NUMBERS);
+    assertOnlyViolation(counts ? null : NotebookRules.QUOTED_NUMBERS);
   }
 }

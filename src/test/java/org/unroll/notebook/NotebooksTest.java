@@ -12,18 +12,18 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The notebooks of the project keep to the rules. */
+/** Checks that the notebooks of the project follow the rules. */
 class NotebooksTest {
 
   private static final Path FOLDER = Path.of("notebooks").toAbsolutePath();
 
   @Test
-  void thereAreNotebooks() {
-    assertFalse(StoredNotebook.in(FOLDER).isEmpty(), FOLDER + " has no notebooks");
+  void findsNotebooks() {
+    assertFalse(StoredNotebook.in(FOLDER).isEmpty(), FOLDER + " must contain notebooks");
   }
 
   @TestFactory
-  Stream<DynamicTest> everyNotebook() {
+  Stream<DynamicTest> everyNotebookFollowsTheRules() {
     return StoredNotebook.in(FOLDER).stream()
         .flatMap(
             file -> {
@@ -35,9 +35,9 @@ class NotebooksTest {
   }
 
   private static void check(String name, StoredNotebook notebook, NotebookRules rule) {
-    List<String> breaches = rule.breaches(notebook);
-    if (!breaches.isEmpty()) {
-      fail(name + " (a notebook " + rule + "):\n  " + String.join("\n  ", breaches));
+    List<String> violations = rule.violations(notebook);
+    if (!violations.isEmpty()) {
+      fail(name + " (a notebook " + rule + "):\n  " + String.join("\n  ", violations));
     }
   }
 }

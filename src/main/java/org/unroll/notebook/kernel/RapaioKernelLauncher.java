@@ -128,7 +128,7 @@ final class RapaioKernelLauncher {
   public static void main(String[] args) throws IOException {
     if (args.length != 1) {
       throw new IllegalArgumentException(
-          "There must be exactly one argument, the connection file that Jupyter writes, but there are: "
+          "There must be exactly one argument, the connection file that Jupyter writes, but the arguments are "
               + List.of(args)
               + ". Run notebooks/start to open a notebook.");
     }

@@ -177,18 +177,18 @@ final class Axis {
   }
 
   /** Returns the edges of the cells of a heat map from their centers or edges. */
-  double[] edges(JsonNode centres) {
-    int n = centres.size();
+  double[] edges(JsonNode centers) {
+    int n = centers.size();
     double[] edges = new double[n + 1];
     for (int i = 0; i <= n; i++) {
-      double before = coordinate(centres.path(Math.max(0, i - 1)));
-      double after = coordinate(centres.path(Math.min(n - 1, i)));
+      double before = coordinate(centers.path(Math.max(0, i - 1)));
+      double after = coordinate(centers.path(Math.min(n - 1, i)));
       edges[i] = (before + after) / 2;
     }
-    double first = n > 1 ? edges[1] - coordinate(centres.path(0)) : 0.5;
-    double last = n > 1 ? coordinate(centres.path(n - 1)) - edges[n - 1] : 0.5;
-    edges[0] = coordinate(centres.path(0)) - first;
-    edges[n] = coordinate(centres.path(n - 1)) + last;
+    double first = n > 1 ? edges[1] - coordinate(centers.path(0)) : 0.5;
+    double last = n > 1 ? coordinate(centers.path(n - 1)) - edges[n - 1] : 0.5;
+    edges[0] = coordinate(centers.path(0)) - first;
+    edges[n] = coordinate(centers.path(n - 1)) + last;
     return edges;
   }
 

@@ -53,8 +53,8 @@ final class Colors {
       }
     }
     // Plotly's named scales are not supported here.
-    int grey = (int) Math.round(255 * (1 - at));
-    return new Color(grey, grey, grey);
+    int gray = (int) Math.round(255 * (1 - at));
+    return new Color(gray, gray, gray);
   }
 
   private static int mix(int a, int b, double t) {

@@ -300,7 +300,7 @@ public final class Drawing {
     if (panel.xAxis().isVisible()) {
       g.setColor(Colors.AXIS);
       g.draw(new Line2D.Double(area.getX(), area.getMaxY(), area.getMaxX(), area.getMaxY()));
-      if (isLabelled(panel)) {
+      if (isLabeled(panel)) {
         xLabels(g, panel, inner);
       }
     }
@@ -312,7 +312,7 @@ public final class Drawing {
   /**
    * An x axis that several panels share is labeled once, below the panel to which it is anchored.
    */
-  private boolean isLabelled(Subplot panel) {
+  private boolean isLabeled(Subplot panel) {
     String anchor = settings(panel.x()).path("anchor").asText();
     if (!anchor.isEmpty()) {
       return anchor.equals(panel.y());

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Computes the positions and labels of the ticks of an axis. */
-public final class Ticks {
+final class Ticks {
 
   /**
    * A tick.
@@ -20,7 +20,7 @@ public final class Ticks {
    * @param label its text
    * @param second a second line with the day or the year of a time; may be empty
    */
-  public record Tick(double at, String label, String second) {
+  record Tick(double at, String label, String second) {
     Tick(double at, String label) {
       this(at, label, "");
     }
@@ -57,7 +57,7 @@ public final class Ticks {
    * Returns ticks at multiples of 1, 2 or 5 times a power of ten: about the requested number, and
    * at least two because a single tick shows no scale.
    */
-  public static List<Tick> linear(double low, double high, int most) {
+  static List<Tick> linear(double low, double high, int most) {
     double rough = (high - low) / Math.max(1, most);
     double power = Math.pow(10, Math.floor(Math.log10(rough)));
     double step =
@@ -78,7 +78,7 @@ public final class Ticks {
     return ticks;
   }
 
-  /** Returns the number of digits that distinguish neighboring ticks. */
+  /** Returns the number with the digits that distinguish neighboring ticks. */
   static String number(double value, double step) {
     int digits = (int) Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
     double size = Math.abs(value);
