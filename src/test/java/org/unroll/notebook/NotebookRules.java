@@ -69,7 +69,7 @@ enum NotebookRules {
     this.rule = rule;
   }
 
-  List<String> violations(StoredNotebook notebook) {
+  List<String> breaches(StoredNotebook notebook) {
     return switch (this) {
       case COMPLETE_RUN -> completeRun(notebook);
       case NO_ERRORS -> errors(notebook);
@@ -92,13 +92,13 @@ enum NotebookRules {
   }
 
   private static List<String> completeRun(StoredNotebook notebook) {
-    List<String> violations = new ArrayList<>();
+    List<String> breaches = new ArrayList<>();
     int expected = 0;
     for (Cell cell : notebook.code()) {
       expected++;
       JsonNode count = cell.json().path("execution_count");
       if (count.asInt(-1) != expected) {
-        violations.add(
+        breaches.add(
             in(cell)
                 + "execution count must be "
                 + expected
@@ -108,44 +108,44 @@ enum NotebookRules {
       for (JsonNode output : cell.outputs()) {
         JsonNode number = output.path("execution_count");
         if (output.path("output_type").asText().equals("execute_result") && !number.equals(count)) {
-          violations.add(
+          breaches.add(
               in(cell) + "execution count is " + count + ", but that of its result is " + number);
         }
       }
       String source = cell.source().strip();
       if (source.isEmpty()) {
-        violations.add(in(cell) + "is empty");
+        breaches.add(in(cell) + "is empty");
       } else if (!source.endsWith(";") && !source.endsWith("}") && cell.outputs().isEmpty()) {
-        violations.add(in(cell) + "ends in an expression but has no output");
+        breaches.add(in(cell) + "ends in an expression but has no output");
       }
     }
     if (expected == 0) {
-      violations.add("there must be at least one code cell");
+      breaches.add("there must be at least one code cell");
     }
-    return violations;
+    return breaches;
   }
 
   private static List<String> errors(StoredNotebook notebook) {
-    List<String> violations = new ArrayList<>();
+    List<String> breaches = new ArrayList<>();
     for (Cell cell : notebook.code()) {
       for (JsonNode output : cell.outputs()) {
         if (output.path("output_type").asText().equals("error")) {
-          violations.add(in(cell) + output.path("ename").asText() + ": " + output.path("evalue"));
+          breaches.add(in(cell) + output.path("ename").asText() + ": " + output.path("evalue"));
         } else if (output.path("name").asText().equals("stderr")) {
-          violations.add(in(cell) + "wrote to the error stream: " + output.path("text"));
+          breaches.add(in(cell) + "wrote to the error stream: " + output.path("text"));
         }
       }
     }
-    return violations;
+    return breaches;
   }
 
   private static List<String> objectNames(StoredNotebook notebook) {
-    List<String> violations = new ArrayList<>();
+    List<String> breaches = new ArrayList<>();
     for (Cell cell : notebook.code()) {
       for (String text : cell.shownTexts()) {
         Matcher name = OBJECT_NAME.matcher(text);
         while (name.find()) {
-          violations.add(
+          breaches.add(
               in(cell)
                   + "shows "
                   + name.group()
@@ -153,75 +153,75 @@ enum NotebookRules {
         }
       }
     }
-    return violations;
+    return breaches;
   }
 
   private static List<String> notNormalized(StoredNotebook notebook) {
-    List<String> violations = new ArrayList<>();
+    List<String> breaches = new ArrayList<>();
     String metadata = notebook.json().path("metadata").toString();
     if (!notebook.json().path("metadata").equals(json(METADATA))) {
-      violations.add("metadata must be " + json(METADATA) + ", but was " + metadata);
+      breaches.add("metadata must be " + json(METADATA) + ", but was " + metadata);
     }
     String format =
         notebook.json().path("nbformat").asInt() + "." + notebook.json().path("nbformat_minor");
     if (!format.equals("4.5")) {
-      violations.add("format must be 4.5, but was " + format);
+      breaches.add("format must be 4.5, but was " + format);
     }
     for (Cell cell : notebook.cells()) {
       for (String left : List.of("execution", "collapsed", "trusted", "ExecuteTime", "vscode")) {
         if (cell.json().path("metadata").has(left)) {
-          violations.add(in(cell) + "metadata '" + left + "' must be removed");
+          breaches.add(in(cell) + "metadata '" + left + "' must be removed");
         }
       }
     }
-    return violations.isEmpty()
-        ? violations
+    return breaches.isEmpty()
+        ? breaches
         : append(
-            violations, "store the notebook with notebooks/start --execute, which normalizes it");
+            breaches, "store the notebook with notebooks/start --execute, which normalizes it");
   }
 
   private static List<String> ids(StoredNotebook notebook) {
-    List<String> violations = new ArrayList<>();
+    List<String> breaches = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     for (int i = 0; i < notebook.cells().size(); i++) {
       String id = notebook.cells().get(i).id();
       if (id.isEmpty()) {
-        violations.add("cell " + (i + 1) + " has no id");
+        breaches.add("cell " + (i + 1) + " has no id");
       } else if (!seen.add(id)) {
-        violations.add("cell " + (i + 1) + " has the same id '" + id + "' as an earlier cell");
+        breaches.add("cell " + (i + 1) + " has the same id '" + id + "' as an earlier cell");
       }
     }
-    return violations;
+    return breaches;
   }
 
   private static List<String> absolutePaths(StoredNotebook notebook) {
-    List<String> violations = new ArrayList<>();
+    List<String> breaches = new ArrayList<>();
     for (Cell cell : notebook.cells()) {
       for (String text : append(cell.shownTexts(), cell.source())) {
         Matcher path = ABSOLUTE_PATH.matcher(text);
         while (path.find()) {
-          violations.add(in(cell) + "absolute path " + path.group());
+          breaches.add(in(cell) + "absolute path " + path.group());
         }
       }
     }
-    return violations;
+    return breaches;
   }
 
   private static List<String> lateImports(StoredNotebook notebook) {
-    List<String> violations = new ArrayList<>();
+    List<String> breaches = new ArrayList<>();
     Map<Cell, List<Snippet>> snippets = snippets(notebook);
     for (Cell cell : notebook.code().stream().skip(1).toList()) {
       for (Snippet snippet : snippets.get(cell)) {
         if (snippet.kind() == Snippet.Kind.IMPORT) {
-          violations.add(in(cell) + snippet.source().strip() + " must be in the first code cell");
+          breaches.add(in(cell) + snippet.source().strip() + " must be in the first code cell");
         }
       }
     }
-    return violations;
+    return breaches;
   }
 
   private static List<String> redeclared(StoredNotebook notebook) {
-    List<String> violations = new ArrayList<>();
+    List<String> breaches = new ArrayList<>();
     Map<String, Cell> first = new HashMap<>();
     Map<Cell, List<Snippet>> snippets = snippets(notebook);
     for (Cell cell : notebook.code()) {
@@ -236,11 +236,11 @@ enum NotebookRules {
         }
         Cell before = name == null ? null : first.putIfAbsent(name, cell);
         if (before != null) {
-          violations.add(in(cell) + name + " is already declared in cell '" + before.id() + "'");
+          breaches.add(in(cell) + name + " is already declared in cell '" + before.id() + "'");
         }
       }
     }
-    return violations;
+    return breaches;
   }
 
   private static List<String> tooLarge(StoredNotebook notebook) {
@@ -255,14 +255,14 @@ enum NotebookRules {
   }
 
   private static List<String> brokenLinks(StoredNotebook notebook) {
-    List<String> violations = new ArrayList<>();
+    List<String> breaches = new ArrayList<>();
     for (Cell cell : notebook.prose()) {
       Matcher link = LINK.matcher(ProseNumbers.withoutCode(cell.source()));
       while (link.find()) {
         String target = link.group(2);
         if (target.matches("[a-z]+:.*")) {
           if (!link.group(1).isEmpty() || !target.matches("https?://.+")) {
-            violations.add(in(cell) + target + " must be a file of the project");
+            breaches.add(in(cell) + target + " must be a file of the project");
           }
           continue;
         }
@@ -272,13 +272,13 @@ enum NotebookRules {
           file = file.resolveSibling(hash < 0 ? target : target.substring(0, hash));
         }
         if (!Files.exists(file)) {
-          violations.add(in(cell) + "link to " + target + ", which does not exist");
+          breaches.add(in(cell) + "link to " + target + ", which does not exist");
         } else if (hash >= 0 && !headings(file, notebook).contains(target.substring(hash + 1))) {
-          violations.add(in(cell) + "link to " + target + ", but there is no such heading");
+          breaches.add(in(cell) + "link to " + target + ", but there is no such heading");
         }
       }
     }
-    return violations;
+    return breaches;
   }
 
   /** Returns the anchors of the headings: Jupyter's for a notebook, GitHub's for a page. */
@@ -302,20 +302,20 @@ enum NotebookRules {
   }
 
   private static List<String> series(StoredNotebook notebook) {
-    List<String> violations = new ArrayList<>();
+    List<String> breaches = new ArrayList<>();
     if (notebook.prose().stream()
         .noneMatch(c -> c.source().matches("(?s)(.*\n)?## Exercises\n.*"))) {
-      violations.add("there must be a heading '## Exercises' with text below it");
+      breaches.add("there must be a heading '## Exercises' with text below it");
     }
     List<Path> all = StoredNotebook.in(notebook.file().toAbsolutePath().getParent());
     int next = all.indexOf(notebook.file().toAbsolutePath()) + 1;
     if (next < all.size()) {
       String name = all.get(next).getFileName().toString();
       if (notebook.prose().stream().noneMatch(cell -> cell.source().contains("](" + name))) {
-        violations.add("there must be a link to the next notebook, " + name);
+        breaches.add("there must be a link to the next notebook, " + name);
       }
     }
-    return violations;
+    return breaches;
   }
 
   /** Returns the snippets of each code cell as parsed by JShell, which executes nothing. */

@@ -63,19 +63,19 @@ class NotebookRulesTest {
         "{\"cells\": [{\"cell_type\": \"markdown\", \"source\": \"## The end\"}]}");
   }
 
-  private List<String> violations(NotebookRules rule) throws IOException {
+  private List<String> breaches(NotebookRules rule) throws IOException {
     Path file = folder.resolve("01-good.ipynb");
     Files.write(file, MAPPER.writeValueAsBytes(good));
-    return rule.violations(StoredNotebook.read(file));
+    return rule.breaches(StoredNotebook.read(file));
   }
 
-  private void assertOnlyViolation(NotebookRules broken, String... expected) throws IOException {
+  private void assertOnlyBreach(NotebookRules broken, String... expected) throws IOException {
     for (NotebookRules rule : NotebookRules.values()) {
-      List<String> violations = violations(rule);
-      assertEquals(rule == broken, !violations.isEmpty(), rule + ": " + violations);
+      List<String> breaches = breaches(rule);
+      assertEquals(rule == broken, !breaches.isEmpty(), rule + ": " + breaches);
       for (String words : rule == broken ? expected : new String[0]) {
         assertTrue(
-            String.join("\n", violations).contains(words), violations + " must contain " + words);
+            String.join("\n", breaches).contains(words), breaches + " must contain " + words);
       }
     }
   }
@@ -90,7 +90,7 @@ class NotebookRulesTest {
 
   @Test
   void acceptsGoodNotebook() throws IOException {
-    assertOnlyViolation(null);
+    assertOnlyBreach(null);
   }
 
   @ParameterizedTest
@@ -98,77 +98,77 @@ class NotebookRulesTest {
   void rejectsGapInExecutionCounts(int count) throws IOException {
     cell(2).put("execution_count", count);
     output(1).put("execution_count", count);
-    assertOnlyViolation(NotebookRules.COMPLETE_RUN, "cell 'run'", "but was " + count);
+    assertOnlyBreach(NotebookRules.COMPLETE_RUN, "cell 'run'", "but was " + count);
   }
 
   @Test
   void rejectsCellThatWasNotRun() throws IOException {
     cell(1).putNull("execution_count");
-    assertOnlyViolation(NotebookRules.COMPLETE_RUN, "cell 'setup'", "null");
+    assertOnlyBreach(NotebookRules.COMPLETE_RUN, "cell 'setup'", "null");
   }
 
   @Test
   void rejectsResultOfAnotherRun() throws IOException {
     output(1).put("execution_count", 5);
-    assertOnlyViolation(NotebookRules.COMPLETE_RUN, "that of its result is 5");
+    assertOnlyBreach(NotebookRules.COMPLETE_RUN, "that of its result is 5");
   }
 
   @Test
   void rejectsExpressionWithoutOutput() throws IOException {
     cell(1).put("source", "import java.util.*;\nint n = 1;\nn");
-    assertOnlyViolation(NotebookRules.COMPLETE_RUN, "cell 'setup'", "no output");
+    assertOnlyBreach(NotebookRules.COMPLETE_RUN, "cell 'setup'", "no output");
   }
 
   @Test
   void rejectsError() throws IOException {
     output(0).put("output_type", "error").put("ename", "OutOfMemoryError").remove("name");
     good.withArray("/cells/2/outputs").insert(0, output(0).deepCopy().put("text", "0.2609"));
-    assertOnlyViolation(NotebookRules.NO_ERRORS, "cell 'run'", "OutOfMemoryError");
+    assertOnlyBreach(NotebookRules.NO_ERRORS, "cell 'run'", "OutOfMemoryError");
   }
 
   @Test
   void rejectsErrorStream() throws IOException {
     output(0).put("name", "stderr");
-    assertOnlyViolation(NotebookRules.NO_ERRORS, "cell 'run'", "error stream");
+    assertOnlyBreach(NotebookRules.NO_ERRORS, "cell 'run'", "error stream");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"java.io.PrintStream@1a2b", "[[D@7d417077", "[Ljava.lang.String;@5e9f"})
   void rejectsDefaultTextOfObject(String name) throws IOException {
     output(1).withObject("/data").put("text/plain", name).put("text/html", "<td>" + name + "</td>");
-    assertOnlyViolation(NotebookRules.NO_OBJECT_NAMES, "cell 'run'", "shows " + name);
+    assertOnlyBreach(NotebookRules.NO_OBJECT_NAMES, "cell 'run'", "shows " + name);
   }
 
   @Test
   void acceptsEmailAddress() throws IOException {
     output(1).withObject("/data").put("text/plain", "write to jane.doe@beef.example or @cafe");
-    assertOnlyViolation(null);
+    assertOnlyBreach(null);
   }
 
   @Test
   void rejectsKernelSpecificMetadata() throws IOException {
     good.withObject("/metadata/language_info").put("name", "Java").put("version", "17.0.9");
-    assertOnlyViolation(NotebookRules.NORMALIZED, "17.0.9", "--execute");
+    assertOnlyBreach(NotebookRules.NORMALIZED, "17.0.9", "--execute");
   }
 
   @Test
   void rejectsExecutionTimes() throws IOException {
     cell(1).withObject("/metadata/execution").put("iopub.status.busy", "2026-01-01");
-    assertOnlyViolation(NotebookRules.NORMALIZED, "cell 'setup'", "execution");
+    assertOnlyBreach(NotebookRules.NORMALIZED, "cell 'setup'", "execution");
   }
 
   @Test
   void rejectsOlderFormat() throws IOException {
     good.put("nbformat_minor", 2);
-    assertOnlyViolation(NotebookRules.NORMALIZED, "4.2");
+    assertOnlyBreach(NotebookRules.NORMALIZED, "4.2");
   }
 
   @Test
   void requiresUniqueCellIds() throws IOException {
     cell(2).put("id", "setup");
-    assertOnlyViolation(NotebookRules.CELL_IDS, "cell 3", "setup");
+    assertOnlyBreach(NotebookRules.CELL_IDS, "cell 3", "setup");
     cell(2).remove("id");
-    assertOnlyViolation(NotebookRules.CELL_IDS, "cell 3");
+    assertOnlyBreach(NotebookRules.CELL_IDS, "cell 3");
   }
 
   @ParameterizedTest
@@ -182,26 +182,26 @@ class NotebookRulesTest {
       })
   void rejectsAbsolutePath(String path) throws IOException {
     cell(1).put("source", "import java.util.*;\nvar file = \"" + path + "\";");
-    assertOnlyViolation(NotebookRules.NO_ABSOLUTE_PATHS, "cell 'setup'", path.substring(0, 5));
+    assertOnlyBreach(NotebookRules.NO_ABSOLUTE_PATHS, "cell 'setup'", path.substring(0, 5));
   }
 
   @Test
   void rejectsAbsolutePathInOutput() throws IOException {
     output(0).put("text", "0.2609 saved in /home/ann/gru.keras");
-    assertOnlyViolation(NotebookRules.NO_ABSOLUTE_PATHS, "cell 'run'", "/home/ann");
+    assertOnlyBreach(NotebookRules.NO_ABSOLUTE_PATHS, "cell 'run'", "/home/ann");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"https://example.org/home/page", "data/home/x", "and/or", "1/tmp"})
   void acceptsSlashesOutsideAbsolutePaths(String text) throws IOException {
     cell(1).put("source", "import java.util.*; // " + text + "\nint n = 1;");
-    assertOnlyViolation(null);
+    assertOnlyBreach(null);
   }
 
   @Test
   void rejectsLateImports() throws IOException {
     cell(2).put("source", "int k = 3; import java.io.File;\nn");
-    assertOnlyViolation(NotebookRules.IMPORTS_FIRST, "cell 'run'", "import java.io.File");
+    assertOnlyBreach(NotebookRules.IMPORTS_FIRST, "cell 'run'", "import java.io.File");
   }
 
   @ParameterizedTest
@@ -215,7 +215,7 @@ class NotebookRulesTest {
       })
   void rejectsRedeclarations(String source, String what) throws IOException {
     cell(2).put("source", source + "\nn");
-    assertOnlyViolation(NotebookRules.NOTHING_TWICE, "cell 'run'", what);
+    assertOnlyBreach(NotebookRules.NOTHING_TWICE, "cell 'run'", what);
   }
 
   @ParameterizedTest
@@ -228,13 +228,13 @@ class NotebookRulesTest {
       })
   void acceptsOverloadsAndLocalScopes(String source) throws IOException {
     cell(2).put("source", source + "\nn");
-    assertOnlyViolation(null);
+    assertOnlyBreach(null);
   }
 
   @Test
   void rejectsLargeNotebook() throws IOException {
     output(1).withObject("/data").put("image/svg+xml", "x".repeat(NotebookRules.MAX_BYTES));
-    assertOnlyViolation(NotebookRules.SMALL, "smaller than 2,000,000", "has 2,00");
+    assertOnlyBreach(NotebookRules.SMALL, "smaller than 2,000,000", "has 2,00");
   }
 
   @ParameterizedTest
@@ -249,26 +249,26 @@ class NotebookRulesTest {
   void rejectsBrokenLinks(String link) throws IOException {
     cell(0).put("source", "[02](02-next.ipynb) " + link);
     String target = link.replaceFirst(".*\\((.*)\\)", "$1");
-    assertOnlyViolation(NotebookRules.LINKS, "cell 'title'", target);
+    assertOnlyBreach(NotebookRules.LINKS, "cell 'title'", target);
   }
 
   @Test
   void ignoresLinksInCode() throws IOException {
     cell(0).put("source", "[02](02-next.ipynb) `[03](03-none.ipynb)` [web](https://example.org)");
-    assertOnlyViolation(null);
+    assertOnlyBreach(null);
   }
 
   @Test
   void requiresLinkToNextNotebook() throws IOException {
     cell(0).put("source", "No link.");
-    assertOnlyViolation(NotebookRules.SERIES, "02-next.ipynb");
+    assertOnlyBreach(NotebookRules.SERIES, "02-next.ipynb");
   }
 
   @Test
   void requiresExercises() throws IOException {
     cell(3).put("source", "A loss of 0.26.");
     cell(0).put("source", "[02](02-next.ipynb)");
-    assertOnlyViolation(NotebookRules.SERIES, "## Exercises");
+    assertOnlyBreach(NotebookRules.SERIES, "## Exercises");
   }
 
   private void read(String prose) {
@@ -297,7 +297,7 @@ class NotebookRulesTest {
   void rejectsNumberThatIsInNoOutput(String prose, String number, String nearest)
       throws IOException {
     read(prose);
-    assertOnlyViolation(
+    assertOnlyBreach(
         NotebookRules.QUOTED_NUMBERS,
         "cell 'read': " + number + " ",
         nearest == null ? "" : nearest);
@@ -317,23 +317,23 @@ class NotebookRulesTest {
       })
   void acceptsNumbersOfOutputsAndUncheckedNumbers(String prose) throws IOException {
     read(prose);
-    assertOnlyViolation(null);
+    assertOnlyBreach(null);
   }
 
   @Test
   void acceptsNumberOfTheCode() throws IOException {
     cell(1).put("source", "import java.util.*;\nint n = 420_551; double rate = 0.05;");
     read("With 420,551 rows at 0.05.");
-    assertOnlyViolation(null);
+    assertOnlyBreach(null);
   }
 
   @Test
   void requiresDeclarationOfNumberFromElsewhere() throws IOException {
     read("The book has 2.35 °C.");
     cell(3).withObject("/metadata").putArray("quoted").add("2.35");
-    assertOnlyViolation(null);
+    assertOnlyBreach(null);
     read("The book has 2.36 °C.");
-    assertOnlyViolation(NotebookRules.QUOTED_NUMBERS, "2.36", "declares '2.35'");
+    assertOnlyBreach(NotebookRules.QUOTED_NUMBERS, "2.36", "declares '2.35'");
   }
 
   @ParameterizedTest
@@ -350,9 +350,9 @@ class NotebookRulesTest {
     read("It is " + number + (number.equals("73.9") ? " %." : "."));
     cell(3).withObject("/metadata/derived").put(number, derivation);
     if (expected == null) {
-      assertOnlyViolation(null);
+      assertOnlyBreach(null);
     } else {
-      assertOnlyViolation(NotebookRules.QUOTED_NUMBERS, "cell 'read'", expected);
+      assertOnlyBreach(NotebookRules.QUOTED_NUMBERS, "cell 'read'", expected);
     }
   }
 
@@ -365,6 +365,6 @@ class NotebookRulesTest {
         FigurePicture.png(FigureJson.of(new Figure(ScatterTrace.builder(x, y).build())), 100, 100);
     output(1).withObject("/data").put("image/png", Base64.getEncoder().encodeToString(png));
     read("It reached 3.345.");
-    assertOnlyViolation(counts ? null : NotebookRules.QUOTED_NUMBERS);
+    assertOnlyBreach(counts ? null : NotebookRules.QUOTED_NUMBERS);
   }
 }

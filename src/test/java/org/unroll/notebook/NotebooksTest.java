@@ -35,9 +35,9 @@ class NotebooksTest {
   }
 
   private static void check(String name, StoredNotebook notebook, NotebookRules rule) {
-    List<String> violations = rule.violations(notebook);
-    if (!violations.isEmpty()) {
-      fail(name + " (a notebook " + rule + "):\n  " + String.join("\n  ", violations));
+    List<String> breaches = rule.breaches(notebook);
+    if (!breaches.isEmpty()) {
+      fail(name + " (a notebook " + rule + "):\n  " + String.join("\n  ", breaches));
     }
   }
 }

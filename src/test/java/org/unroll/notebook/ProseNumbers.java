@@ -81,7 +81,7 @@ final class ProseNumbers {
     for (Cell cell : notebook.code()) {
       known.addAll(numbers(cell.source().replaceAll("(?<=\\d)_(?=\\d)", "")));
     }
-    List<String> violations = new ArrayList<>();
+    List<String> breaches = new ArrayList<>();
     for (Cell cell : notebook.prose()) {
       JsonNode metadata = cell.json().path("metadata");
       List<String> quoted =
@@ -96,20 +96,20 @@ final class ProseNumbers {
         JsonNode derivation = metadata.path("derived").path(quote.text());
         if (isDeclared || !derivation.isMissingNode()) {
           derivationError(quote, derivation.asText(), known)
-              .ifPresent(error -> violations.add(NotebookRules.in(cell) + error));
+              .ifPresent(error -> breaches.add(NotebookRules.in(cell) + error));
         } else if (known.stream().noneMatch(quote::isRounded)) {
-          violations.add(NotebookRules.in(cell) + missing(quote.text(), quote.value(), known));
+          breaches.add(NotebookRules.in(cell) + missing(quote.text(), quote.value(), known));
         }
       }
       for (String unused : declared) {
-        violations.add(
+        breaches.add(
             NotebookRules.in(cell)
                 + "the metadata declares '"
                 + unused
                 + "', which is not among the numbers of its prose");
       }
     }
-    return violations;
+    return breaches;
   }
 
   static List<Quote> quotes(String markdown) {

@@ -7,8 +7,8 @@ import java.util.Map;
  * One value in several formats, of which a front end shows the richest that it supports: Jupyter's
  * MIME bundle. Every bundle has {@code text/plain}, the only format that a terminal prints.
  *
- * @param data the content by MIME type, in Base64 if it is binary
- * @param metadata hints by MIME type, such as the width of an image
+ * @param data a content for each MIME type, binary ones in Base64
+ * @param metadata hints for a MIME type, such as the width of an image
  */
 public record MimeBundle(Map<String, String> data, Map<String, Map<String, Object>> metadata) {
 

@@ -91,7 +91,7 @@ final class RapaioKernel implements Kernel {
               case "hashCode" -> System.identityHashCode(proxy);
               default -> "Unroll's view of " + type.getName();
             };
-    // The kernel uses the first renderer that matches, so ours must be the first.
+    // The kernel uses the first renderer that matches, so ours must come before its own.
     renderers.add(
         views++,
         Proxy.newProxyInstance(
