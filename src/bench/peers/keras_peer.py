@@ -36,7 +36,7 @@ def layer(spec, phase, unroll):
         return keras.layers.Dropout(spec.rate)
     only_gru = {}
     if spec.cell == "gru":
-        # On JAX "auto" means a scan of its own instead of the general loop: slower in predict (21 against
+        # On JAX "auto" means a special scan instead of the general loop: slower in predict (21 against
         # 7 ms on jena-gru), faster in training (31 against 47 ms on stack-gru). There is no cuDNN here.
         fused = False if BACKEND == "jax" and phase == "predict" else "auto"
         only_gru = {"reset_after": spec.reset_after, "use_cudnn": fused}

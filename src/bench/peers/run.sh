@@ -3,12 +3,12 @@
 #
 #   PEER_unroll='java … org.unroll.bench.Workloads' ./run.sh [WORKLOAD…]
 #
-# ROUNDS=1         how often everything is measured
-# LINES=FILE       where the lines go: peers.jsonl; lines that are there already stay and are counted
+# ROUNDS=1         the number of measurements
+# LINES=FILE       the output file, default peers.jsonl; existing lines are kept and included
 # PYTHON=python3   with the packages of README.md; JAVA=java for the peers on the JVM
-# SECONDS_EACH=2   measured for one line, by the peers of this folder
-# PEER_name=…      one more peer: a command that takes workload names and prints lines; PEER_name= (empty)
-#                  leaves one of the defaults out
+# SECONDS_EACH=2   the measuring time per line, for the peers of this folder
+# PEER_name=…      an additional peer: a command that takes workload names and prints lines; PEER_name=
+#                  (empty) leaves out a default peer
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -21,7 +21,7 @@ export OMP_NUM_THREADS=2 CUDA_VISIBLE_DEVICES= TF_CPP_MIN_LOG_LEVEL=3
 
 has() { "$python" -c "import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, sys.argv[1:])))" "$@"; }
 
-# Defaults, for what is installed. ${PEER_x-…} without a colon: an empty one stays empty.
+# Defaults for the installed peers. ${PEER_x-…} has no colon, so an empty value stays empty.
 if has keras tensorflow; then
   PEER_keras_tensorflow=${PEER_keras_tensorflow-"env KERAS_BACKEND=tensorflow $python keras_peer.py --seconds $seconds"}
   PEER_keras_tensorflow_xla=${PEER_keras_tensorflow_xla-"env KERAS_BACKEND=tensorflow $python keras_peer.py --xla --seconds $seconds"}
@@ -54,8 +54,8 @@ for round in $(seq "$rounds"); do
       peer=${variable#PEER_}
       peer=${peer//_/-}
       echo "round $round: $workload, $peer" >&2
-      # The name of the variable is the peer's name in the table: two commands may print the same one.
-      # Only lines that are JSON; whatever else a framework says is shown if it fails.
+      # The variable's name is the peer's name in the table because two commands may print the same name.
+      # Only JSON lines; the other output of a framework is shown if it fails.
       # shellcheck disable=SC2086
       if ! (set -f && $command "$workload") 2>peer.log |
         { grep '^{' || true; } | sed "s/\"peer\": *\"[^\"]*\"/\"peer\":\"$peer\"/" | tee -a "$lines" >&2; then

@@ -1,4 +1,4 @@
-"""The table of a run: table.py LINES.jsonl [PEER…], PEER being what the others are compared with.
+"""The table of a run: table.py LINES.jsonl [PEER…], where the others are compared with PEER.
 
 Default for those: every peer whose name starts with "unroll". Of several rounds the median of the medians
 counts. The last columns: how many times faster it is than the fastest of the other peers.

@@ -1,5 +1,5 @@
-"""PyTorch without Keras, the way its own users write it: torch.nn.RNN, LSTM and GRU where their equations
-are the workload's, else a loop over the timesteps around one cell function."""
+"""PyTorch without Keras: torch.nn.RNN, LSTM and GRU if their equations are those of the workload, otherwise
+a loop over the timesteps around a cell function."""
 
 import os
 
@@ -15,7 +15,7 @@ NATIVE = {"simplernn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 GATES = {"simplernn": 1, "lstm": 4, "gru": 3}
 ACTIVATIONS = {"tanh": torch.tanh, "relu": torch.relu, "sigmoid": torch.sigmoid}
 LOSSES = {
-    # The last two take logits: fused, as PyTorch advises; predict adds the activation.
+    # The last two expect logits, as PyTorch recommends; predict adds the activation.
     "mae": F.l1_loss,
     "mse": F.mse_loss,
     "binary_crossentropy": F.binary_cross_entropy_with_logits,
@@ -33,7 +33,7 @@ def activate(x: Tensor, activation: str) -> Tensor:
 
 # The loops: x is the input's projection with its bias, for all timesteps at once: (timesteps, batch,
 # gates * units), or (timesteps, gates, batch, units) where a mask of recurrent dropout gives each gate
-# its own h.
+# a separate h.
 
 
 def simplernn_loop(x: Tensor, kernel: Tensor, mask: Tensor | None, activation: str) -> Tensor:
@@ -61,7 +61,7 @@ def lstm_loop(x: Tensor, kernel: Tensor, mask: Tensor | None, activation: str) -
 
 
 def gru_loop(x: Tensor, kernel: Tensor, bias: Tensor | None, mask: Tensor | None, activation: str) -> Tensor:
-    """The reset comes after the recurrent product if that has a bias, else before."""
+    """The reset is after the recurrent product if that has a bias, otherwise before it."""
     units = x.size(-1) if mask is not None else x.size(-1) // 3
     h = torch.zeros(x.size(-2), units)
     states = []
@@ -112,14 +112,14 @@ class Recurrent(nn.Module):
         self.kernel = nn.Parameter(nn.init.xavier_uniform_(torch.empty(inputs, outputs)))
         self.recurrent_kernel = nn.Parameter(nn.init.xavier_uniform_(torch.empty(spec.units, outputs)))
         self.bias = nn.Parameter(torch.zeros(outputs))
-        # Separate only where the reset comes after the product.
+        # Separate only if the reset is after the product.
         both = spec.cell == "gru" and spec.reset_after
         self.recurrent_bias = nn.Parameter(torch.zeros(outputs)) if both else None
 
     def forward(self, x):
         spec = self.spec
         timesteps, batch, features = x.shape
-        # With recurrent dropout Keras gives every gate its own masks, and so every gate its own product.
+        # With recurrent dropout Keras uses separate masks, and therefore separate products, for the gates.
         if self.training and spec.recurrent_dropout and self.gates > 1:
             x = x * dropout_mask((self.gates, 1, batch, features), spec.dropout)
             x = torch.baddbmm(self.apart(self.bias), x.flatten(1, 2), self.apart(self.kernel))

@@ -1,4 +1,4 @@
-"""The workloads of README.md as data, for the peers that are written in Python, and their clock."""
+"""The workloads of README.md as data, for the Python peers, and their clock."""
 
 import argparse
 import json
@@ -20,7 +20,7 @@ class Embedding:
 
 @dataclass(frozen=True)
 class Recurrent:
-    """Options are named, and default, as in Keras."""
+    """The options have the names and defaults of Keras."""
 
     cell: str  # simplernn, lstm or gru
     units: int
@@ -146,7 +146,7 @@ WORKLOADS = {
 
 
 def arguments(description):
-    """The command line every Python peer understands."""
+    """The command line of every Python peer."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help="default: all")
     parser.add_argument("--phase", choices=("train", "predict"), help="default: both")
@@ -155,7 +155,7 @@ def arguments(description):
 
 
 def run(options, peer, version, step_of):
-    """Measures what was asked for. step_of(workload, phase) returns a function that runs one step to its end."""
+    """Measures the requested workloads. step_of(workload, phase) returns a function that runs one step to its end."""
     for name in options.workloads or WORKLOADS:
         workload = WORKLOADS[name]
         for phase in (options.phase,) if options.phase else ("train", "predict"):
@@ -181,7 +181,7 @@ def measure(step, seconds):
         if time.perf_counter() - start > 3:
             break
     per_step = (time.perf_counter() - start) / done
-    # At least 5 groups; ten where the time allows.
+    # At least 5 groups; ten if there is time.
     group = max(1, round(seconds / 10 / per_step))
     groups = max(5, round(seconds / (group * per_step)))
     times = []

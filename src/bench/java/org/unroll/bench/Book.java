@@ -25,9 +25,9 @@ import org.unroll.training.FitOptions;
 import tech.tablesaw.api.Table;
 
 /**
- * The first minute of a reader of Chollet's book: eight years of weather, its windows, its GRU, some
- * training steps and a validation. Prints when each was there, in seconds since the JVM was started;
- * with {@code -Xmx} it shows the heap that this needs.
+ * Measures the first minute of the weather example in Chollet's book: loading eight years of weather,
+ * the windows, the GRU, some training steps and a validation. Prints the time of each, in seconds
+ * since the start of the JVM. With {@code -Xmx}, it shows how much heap this needs.
  */
 final class Book {
   private static final int ROWS = 420_551;
@@ -36,10 +36,10 @@ final class Book {
   private Book() {}
 
   /**
-   * Runs it.
+   * Runs the example.
    *
-   * @param args a file of the Jena weather station to read; none for generated weather. {@code
-   *     write} and a file writes the generated weather there instead
+   * @param args the file of the Jena weather station to read, or none for generated weather; {@code
+   *     write} and a file to write the generated weather to that file instead
    */
   public static void main(String[] args) throws IOException {
     if (args.length == 2) {
@@ -69,7 +69,7 @@ final class Book {
     print(STEPS + " batches are trained and as many validated");
   }
 
-  /** As the station writes: 43 MB of German dates and two decimals. */
+  /** Writes a file like that of the station: 43 MB with German dates and two decimals. */
   private static void write(Path file) throws IOException {
     Table jena = JenaClimate.synthetic(ROWS, 42);
     var date = DateTimeFormatter.ofPattern("dd.MM.uuuu HH:mm:ss", Locale.ROOT);

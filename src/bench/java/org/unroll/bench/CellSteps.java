@@ -20,8 +20,8 @@ import org.unroll.compute.Kernels;
 import org.unroll.compute.Matrix;
 
 /**
- * The elementwise part of a step of LSTM and GRU, for a slice of 32 rows. What a step overwrites is
- * copied again each time, which is part of the measured time.
+ * Measures the elementwise part of a step of LSTM and GRU, with a slice of 32 rows. The arrays that a
+ * step overwrites are copied before each call; the time includes the copy.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -71,7 +71,7 @@ public class CellSteps {
     System.arraycopy(given, 0, matrix.values(), 0, matrix.values().length);
   }
 
-  /** LSTM forward. */
+  /** Runs the forward step of LSTM. */
   @Benchmark
   public float[] lstmForward() {
     give(lstmGates);
@@ -79,7 +79,7 @@ public class CellSteps {
     return h.values();
   }
 
-  /** LSTM backward. */
+  /** Runs the backward step of LSTM. */
   @Benchmark
   public float[] lstmBackward() {
     give(lstmGates);
@@ -88,7 +88,7 @@ public class CellSteps {
     return dc.values();
   }
 
-  /** GRU forward, reset gate after the product. */
+  /** Runs the forward step of GRU, with the reset gate after the product. */
   @Benchmark
   public float[] gruForward() {
     give(gruGates);
@@ -96,7 +96,7 @@ public class CellSteps {
     return h.values();
   }
 
-  /** GRU backward. */
+  /** Runs the backward step of GRU. */
   @Benchmark
   public float[] gruBackward() {
     give(gruGates);

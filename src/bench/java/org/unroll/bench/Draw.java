@@ -2,11 +2,11 @@ package org.unroll.bench;
 
 import java.util.Random;
 
-/** Random values to compute with. */
+/** Draws random values. */
 final class Draw {
   private Draw() {}
 
-  /** From −1 to 1, the same in every run. */
+  /** Returns values from −1 to 1, the same in every run. */
   static float[] floats(int count) {
     var random = new Random(1);
     float[] values = new float[count];

@@ -5,9 +5,9 @@ import org.ejml.data.FMatrixRMaj;
 import org.ejml.dense.row.CommonOps_FDRM;
 import org.unroll.network.Weight;
 
-/** The equations of {@link org.unroll.layers.recurrent.Gru}, reset gate after the product, in EJML's products. */
+/** {@link org.unroll.layers.recurrent.Gru} with EJML's products, and the reset gate after the product. */
 final class EjmlGru extends EjmlRnn {
-  private final FMatrixRMaj[] gates; // z, r, g side by side, then their gradients
+  private final FMatrixRMaj[] gates; // z, r, g in adjacent columns, then their gradients
   private final FMatrixRMaj[] inner; // h·U + b′, then its gradients
   private final FMatrixRMaj throughGate;
 

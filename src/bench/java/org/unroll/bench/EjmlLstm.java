@@ -5,9 +5,9 @@ import org.ejml.data.FMatrixRMaj;
 import org.ejml.dense.row.CommonOps_FDRM;
 import org.unroll.network.Weight;
 
-/** The equations of {@link org.unroll.layers.recurrent.Lstm} in EJML's products. */
+/** {@link org.unroll.layers.recurrent.Lstm} with EJML's products. */
 final class EjmlLstm extends EjmlRnn {
-  private final FMatrixRMaj[] gates; // i, f, g, o side by side, then their gradients
+  private final FMatrixRMaj[] gates; // i, f, g, o in adjacent columns, then their gradients
   private final FMatrixRMaj[] c;
   private final FMatrixRMaj dc;
 

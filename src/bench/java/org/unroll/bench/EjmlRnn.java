@@ -7,14 +7,14 @@ import org.ejml.dense.row.CommonOps_FDRM;
 import org.unroll.network.Weight;
 
 /**
- * A recurrent layer as one writes it down with EJML: each product of the equations one call of
- * EJML's, a loop over the values for what is between them. What the library's own loops have to
- * beat.
+ * A straightforward implementation of a recurrent layer with EJML: one call of EJML per product of the
+ * equations, and loops over the values for everything else. It is the baseline of the library's
+ * loops.
  */
 abstract class EjmlRnn {
   final int rows;
   final int units;
-  final FMatrixRMaj[] x; // time step by time step
+  final FMatrixRMaj[] x; // one matrix per time step
   final FMatrixRMaj[] h; // h[t] is the state before step t
   final FMatrixRMaj kernel;
   final FMatrixRMaj recurrentKernel;
@@ -25,9 +25,9 @@ abstract class EjmlRnn {
   final FMatrixRMaj dh;
 
   /**
-   * A layer with the given weights, kernel, recurrent kernel and bias.
+   * Creates a layer from its kernel, recurrent kernel and bias.
    *
-   * @param input rows × features values for each time step
+   * @param input rows × features values per time step
    */
   EjmlRnn(int rows, int timesteps, float[] input, List<Weight> weights) {
     this.rows = rows;
@@ -55,13 +55,13 @@ abstract class EjmlRnn {
     return matrices;
   }
 
-  /** The step from h[t] to h[t + 1]. */
+  /** Computes h[t + 1] from h[t]. */
   abstract void forward(int t);
 
-  /** From the gradient of h[t + 1] to that of h[t], in {@link #dh}; adds to those of the weights. */
+  /** Replaces the gradient of h[t + 1] in {@link #dh} with that of h[t]; adds to those of the weights. */
   abstract void backward(int t);
 
-  /** All steps forward and backward, every value of the last output having the gradient 1. */
+  /** Runs all steps forward and backward. The gradient of each value of the last output is 1. */
   FMatrixRMaj run() {
     for (int t = 0; t < x.length; t++) {
       forward(t);
@@ -76,24 +76,24 @@ abstract class EjmlRnn {
     return kernelGradient;
   }
 
-  /** The last output. */
+  /** Returns the last output. */
   FMatrixRMaj output() {
     return h[x.length];
   }
 
-  /** The gradients, in the order of the weights. */
+  /** Returns the gradients, in the order of the weights. */
   List<FMatrixRMaj> gradients() {
     return List.of(kernelGradient, recurrentKernelGradient, biasGradient);
   }
 
-  /** Adds a row of the bias to every row. */
+  /** Adds the bias to every row. */
   final void addBias(int row, FMatrixRMaj to) {
     for (int i = 0; i < to.data.length; i++) {
       to.data[i] += bias.data[row * to.numCols + i % to.numCols];
     }
   }
 
-  /** Adds all rows to a row of the bias' gradient. */
+  /** Adds all rows to the gradient of the bias. */
   final void addToBiasGradient(int row, FMatrixRMaj gradient) {
     for (int i = 0; i < gradient.data.length; i++) {
       biasGradient.data[row * gradient.numCols + i % gradient.numCols] += gradient.data[i];

@@ -18,7 +18,7 @@ import org.unroll.compute.Kernels;
 import org.unroll.compute.Matrix;
 import org.unroll.internal.CounterRandom;
 
-/** The activations, and a mask of dropout; nanoseconds for one value. */
+/** Measures the activations and dropout masks, in nanoseconds per value. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
@@ -42,7 +42,7 @@ public class Elementwise {
     @Param Activation f;
   }
 
-  /** y = f(x). */
+  /** Computes y = f(x). */
   @Benchmark
   @OperationsPerInvocation(SIZE)
   public float[] activate(Function function) {
@@ -50,7 +50,7 @@ public class Elementwise {
     return y;
   }
 
-  /** The factors of dropout. */
+  /** Draws the factors of dropout. */
   @Benchmark
   @OperationsPerInvocation(SIZE)
   public float[] dropoutMask() {

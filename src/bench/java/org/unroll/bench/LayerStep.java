@@ -10,7 +10,7 @@ import org.unroll.network.Network;
 import org.unroll.network.NetworkPass;
 import org.unroll.network.Tensor;
 
-/** One slice of 32 rows on its way forward and backward through a layer, again and again. */
+/** Runs one slice of 32 rows forward and backward through a layer. */
 final class LayerStep {
   static final int ROWS = 32;
 
@@ -22,7 +22,7 @@ final class LayerStep {
   private final ForwardContext call = new ForwardContext();
   private final float[] gradient;
 
-  /** A layer behind an input, which is filled at random; of whole numbers where it takes ids. */
+  /** Creates a network of an input and a layer. The input is random: numbers, or ids if the layer needs them. */
   LayerStep(Input shape, Layer layer) {
     network = new Network(List.of(shape, layer), 1);
     pass = network.newPass();
@@ -37,22 +37,22 @@ final class LayerStep {
     gradient = new float[ROWS * network.outputShape().size()];
   }
 
-  /** The network of the layer. */
+  /** Returns the network of the layer. */
   Network network() {
     return network;
   }
 
-  /** What goes in, time step by time step. */
+  /** Returns the input, one time step after the other. */
   float[] input() {
     return input.values();
   }
 
-  /** Forward alone. */
+  /** Runs the forward pass. */
   Tensor forward() {
     return pass.forward(input, call.training(7, 0, 0));
   }
 
-  /** Forward and backward. */
+  /** Runs the forward and the backward pass. */
   Gradient[] run() {
     network.prepareBackward();
     Tensor output = forward();

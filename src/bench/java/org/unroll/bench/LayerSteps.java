@@ -26,9 +26,9 @@ import org.unroll.network.Gradient;
 import org.unroll.network.Layer;
 
 /**
- * Forward and backward through one layer, on one thread and for one slice: 32 rows of 240 time
- * steps of 14 features, as Jena's windows have them; the recurrent layers have 32 units. The
- * allocation profiler ({@code -prof gc}) shows what a slice leaves.
+ * Measures the forward and backward pass of one layer, on one thread and with one slice: 32 rows of
+ * 240 time steps of 14 features, the shape of the Jena windows. The recurrent layers have 32 units.
+ * The allocation profiler ({@code -prof gc}) shows the allocated bytes per slice.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -54,7 +54,7 @@ public class LayerSteps {
 
   private LayerStep step;
 
-  /** Builds a network of this layer alone. */
+  /** Builds a network that contains only this layer. */
   @Setup
   public void build() {
     step =
@@ -76,7 +76,7 @@ public class LayerSteps {
     return new LayerStep(input(TIMESTEPS, 14), layer);
   }
 
-  /** Forward and backward. */
+  /** Runs the forward and the backward pass. */
   @Benchmark
   public Gradient[] trainingStep() {
     return step.run();

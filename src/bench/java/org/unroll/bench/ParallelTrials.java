@@ -17,14 +17,15 @@ import org.unroll.tuning.RandomSearch;
 import org.unroll.tuning.SearchResult;
 
 /**
- * How many trials a search ends in a minute, one after another and two at a time, in turns. A trial
- * trains a GRU of 32 units.
+ * Measures how many trials a search completes per minute, alternating between one and two trials at
+ * a time. A trial trains a GRU of 32 units.
  *
- * <p>Prints lines of CSV: the round; the trials a minute of one at a time on one thread, of one at
- * a time on two threads, and of two at a time on one thread each; and the last of these as a
- * multiple of the first and of the second.
+ * <p>Prints lines of CSV: the round; the trials per minute with one trial at a time on one thread,
+ * one at a time on two threads, and two at a time on one thread each; and the ratio of the last to
+ * the first and to the second.
  *
- * <p>Arguments: the number of rounds, 5 by default, and of trials, 32 by default: fewer are over too soon.
+ * <p>Arguments: the number of rounds (default 5) and the number of trials (default 32; fewer end too
+ * soon to be measured).
  */
 final class ParallelTrials {
   private static final String THREADS = "unroll.threads";
@@ -32,7 +33,7 @@ final class ParallelTrials {
   private ParallelTrials() {}
 
   /**
-   * Measures and prints.
+   * Prints the measurements.
    *
    * @param args rounds and trials
    */
@@ -42,7 +43,7 @@ final class ParallelTrials {
     Dataset train = Workload.regression(new Random(1), 1024, 60, 14).batchSize(64);
     Dataset validation = Workload.regression(new Random(2), 256, 60, 14).batchSize(64);
     Path folder = Files.createTempDirectory("parallel-trials");
-    search(folder, train, validation, trials, 2, 2); // a JVM that has just begun
+    search(folder, train, validation, trials, 2, 2); // warms up the JVM
     System.out.println("round,one_thread,one_at_a_time,two_at_a_time,ratio_one_thread,ratio");
     for (int round = 0; round < rounds; round++) {
       double single = search(folder, train, validation, trials, 1, 1);

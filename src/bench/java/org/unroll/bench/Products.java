@@ -21,8 +21,8 @@ import org.unroll.compute.Kernels;
 import org.unroll.compute.Matrix;
 
 /**
- * The products of recurrent layers, compared with EJML's. The column {@code flops} counts multiplications
- * and additions; in nanoseconds, so that it reads as GFLOP/s.
+ * Compares the matrix products of recurrent layers with EJML's. The column {@code flops} counts
+ * multiplications and additions per nanosecond, so its unit is GFLOP/s.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -31,7 +31,7 @@ import org.unroll.compute.Matrix;
 @Fork(1)
 public class Products {
 
-  /** A·B as a step or a slice has it: rows x inner x columns. */
+  /** The shapes of A·B in a step or a slice: rows x inner x columns. */
   @State(Scope.Thread)
   public static class Forward {
     @Param({
@@ -51,7 +51,7 @@ public class Products {
     }
   }
 
-  /** Aᵀ·B, a weight gradient, A and B having a row for every time step and row: rows x inner x columns. */
+  /** The shapes of Aᵀ·B, a weight gradient summed over rows and time steps: rows x inner x columns. */
   @State(Scope.Thread)
   public static class Gradient {
     @Param({
@@ -71,15 +71,15 @@ public class Products {
     }
   }
 
-  /** Counted in the benchmarks. */
+  /** The counter of the benchmarks. */
   @State(Scope.Thread)
   @AuxCounters(AuxCounters.Type.OPERATIONS)
   public static class Count {
-    /** Multiplications and additions. */
+    /** The multiplications and additions. */
     public long flops;
   }
 
-  /** C = A·B. */
+  /** Computes C = A·B. */
   @Benchmark
   public float[] multiply(Forward forward, Count count) {
     Shapes s = forward.of;
@@ -88,7 +88,7 @@ public class Products {
     return s.c.data;
   }
 
-  /** C = Aᵀ·B. */
+  /** Computes C = Aᵀ·B. */
   @Benchmark
   public float[] multiplyTransposed(Gradient gradient, Count count) {
     Shapes s = gradient.of;
@@ -97,7 +97,7 @@ public class Products {
     return s.c.data;
   }
 
-  /** EJML's C = A·B. */
+  /** Computes C = A·B with EJML. */
   @Benchmark
   public FMatrixRMaj multiplyEjml(Forward forward, Count count) {
     Shapes s = forward.of;
@@ -105,7 +105,7 @@ public class Products {
     return CommonOps_FDRM.mult(s.a, s.b, s.c);
   }
 
-  /** EJML's C = Aᵀ·B. */
+  /** Computes C = Aᵀ·B with EJML. */
   @Benchmark
   public FMatrixRMaj multiplyTransposedEjml(Gradient gradient, Count count) {
     Shapes s = gradient.of;
@@ -117,7 +117,7 @@ public class Products {
     return Arrays.stream(shape.split("x")).mapToInt(Integer::parseInt).toArray();
   }
 
-  /** A product with result m × n that sums over k, and its matrices. */
+  /** The matrices of a product with an m × n result and sums of k terms. */
   static final class Shapes {
     final long flops;
     final FMatrixRMaj a;

@@ -13,21 +13,21 @@ import org.unroll.Sequential;
 import org.unroll.network.Layer;
 
 /**
- * How the time of a training step grows with batch, time steps, units and threads, one of them
- * changed at a time from batch 128, 240 time steps, 32 units (for the units: batch 32, 60 time
- * steps); 14 features. Prints lines of CSV; the last column, what a step has to multiply by its
- * time, is level where cost is linear.
+ * Measures how the time of a training step grows with batch size, time steps, units and threads. One
+ * of them varies at a time; the others are batch 128, 240 time steps and 32 units (for the units:
+ * batch 32 and 60 time steps), with 14 features. Prints lines of CSV. The last column is the number of
+ * multiplications divided by the time; it is constant if the cost is linear.
  *
  * <p>Arguments: {@code lstm} or {@code gru} (the default), then any of {@code batch}, {@code
- * timesteps}, {@code units}; all of them by default. The system property {@code seconds} is the
- * time for each point (0.5), its warm-up the same again.
+ * timesteps} and {@code units} (default all). The system property {@code seconds} is the measuring
+ * time per point (default 0.5), which is also the time of its warm-up.
  */
 final class Scaling {
   private static final int FEATURES = 14;
   private static final double SECONDS = Double.parseDouble(System.getProperty("seconds", "0.5"));
 
   private record Point(int batch, int timesteps, int units) {
-    /** The input's product forward and for its weights, the state's also for its gradient. */
+    /** Counts the products: two with the input (forward, weights), three with the state (also its gradient). */
     double flops(int gates) {
       double perRow = 2.0 * gates * units * (2 * FEATURES + 3 * units);
       return perRow * batch * timesteps;
@@ -37,7 +37,7 @@ final class Scaling {
   private Scaling() {}
 
   /**
-   * Measures and prints.
+   * Prints the measurements.
    *
    * @param args layer and axes
    */
@@ -48,7 +48,7 @@ final class Scaling {
             ? List.of(args).subList(1, args.length)
             : List.of("batch", "timesteps", "units");
     System.out.println("layer,axis,threads,batch,timesteps,units,median_ms,gflops_per_s");
-    // A JVM that has just begun would measure its compiler.
+    // Without this warm-up, the first measurement would include the JIT compiler.
     measure(isLstm, new Point(128, 240, 32), 1, 4);
     for (String axis : axes) {
       for (int threads : new int[] {1, 2}) {

@@ -5,10 +5,10 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
 /**
- * Times one kind of step over and over, in the steady state: steps are run without being counted
- * for some seconds, and then in groups, so that the clock and a single interruption weigh little.
+ * Measures the time of a repeated step in the steady state. After some seconds of warm-up, steps are
+ * measured in groups, so that the resolution of the clock and single interruptions matter little.
  *
- * <p>Steps are reported when they have ended; between two reports there must be nothing else.
+ * <p>Call {@link #stepsEnded} after the steps of a report; nothing else may run between two calls.
  */
 final class Stopwatch {
   private static final int WARM_UP_STEPS = 20;
@@ -27,11 +27,11 @@ final class Stopwatch {
   private long bytesPerStep;
 
   /**
-   * A stopwatch that has not started.
+   * Creates a stopwatch that has not started.
    *
-   * @param stepsPerReport how many steps a report stands for
-   * @param warmUpSeconds the least time before anything counts; never fewer than 20 steps
-   * @param seconds about how long to measure then, in 10 groups of at least one report
+   * @param stepsPerReport the number of steps per report
+   * @param warmUpSeconds the minimum warm-up time; the warm-up has at least 20 steps
+   * @param seconds the approximate measuring time, in 10 groups of at least one report
    */
   Stopwatch(int stepsPerReport, double warmUpSeconds, double seconds) {
     this.stepsPerReport = stepsPerReport;
@@ -39,15 +39,15 @@ final class Stopwatch {
     groupSeconds = seconds / GROUPS;
   }
 
-  /** Right before the first step. */
+  /** Starts the stopwatch. Call it immediately before the first step. */
   void start() {
     began = System.nanoTime();
   }
 
   /**
-   * Right after the steps of a report.
+   * Reports completed steps. Call it immediately after them.
    *
-   * @return whether there should be more
+   * @return whether more steps are needed
    */
   boolean stepsEnded() {
     long now = System.nanoTime();
@@ -56,7 +56,7 @@ final class Stopwatch {
     if (!warm) {
       warm = seconds >= warmUpSeconds && steps >= WARM_UP_STEPS;
       if (warm) {
-        // The mean of the warm-up overstates a step, so a group gets rather too few of them.
+        // The mean of the warm-up overestimates the time of a step, so a group may get too few steps.
         long reports = Math.round(groupSeconds * steps / seconds / stepsPerReport);
         stepsInGroup = stepsPerReport * Math.max(1, reports);
         allocatedBefore = allocatedBytes();
@@ -73,7 +73,7 @@ final class Stopwatch {
     return false;
   }
 
-  /** By all threads that are alive. */
+  /** Returns the bytes allocated by all live threads. */
   private static long allocatedBytes() {
     var bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     return Arrays.stream(bean.getThreadAllocatedBytes(bean.getAllThreadIds())).sum();
@@ -84,30 +84,30 @@ final class Stopwatch {
     steps = 0;
   }
 
-  /** The number of steps that were measured. */
+  /** Returns the number of measured steps. */
   long steps() {
     return measured * stepsInGroup;
   }
 
-  /** Milliseconds for a step: the median of the groups. */
+  /** Returns the milliseconds per step: the median of the groups. */
   double medianMillis() {
     double[] sorted = sorted();
     return 1e3 * (sorted[GROUPS / 2 - 1] + sorted[GROUPS / 2]) / 2;
   }
 
-  /** Milliseconds for a step: the best group. */
+  /** Returns the milliseconds per step in the fastest group. */
   double minMillis() {
     return 1e3 * sorted()[0];
   }
 
-  /** Bytes of objects that a step makes. */
+  /** Returns the bytes that a step allocates. */
   long bytesPerStep() {
     return bytesPerStep;
   }
 
   private double[] sorted() {
     if (measured < GROUPS) {
-      throw new IllegalStateException("Still measuring: " + measured + " of " + GROUPS + " groups");
+      throw new IllegalStateException("All " + GROUPS + " groups must be measured first, but only " + measured + " were");
     }
     double[] sorted = groups.clone();
     Arrays.sort(sorted);

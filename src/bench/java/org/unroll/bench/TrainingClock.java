@@ -7,7 +7,7 @@ import org.unroll.callbacks.TrainingContext;
 import org.unroll.data.Dataset;
 import org.unroll.training.FitOptions;
 
-/** Reports each training step of a {@code fit} to a stopwatch, and ends it with the measurement. */
+/** Reports each training step of a {@code fit} to a stopwatch and stops training after the measurement. */
 final class TrainingClock extends Callback {
   private final Stopwatch stopwatch;
 
@@ -15,7 +15,7 @@ final class TrainingClock extends Callback {
     this.stopwatch = stopwatch;
   }
 
-  /** Trains a compiled model until the stopwatch has what it needs. */
+  /** Trains a compiled model until the stopwatch has enough steps. */
   static void time(Stopwatch stopwatch, Sequential model, Dataset data, int threads) {
     model.fit(
         data,

@@ -16,7 +16,7 @@ import org.unroll.data.Dataset;
 import org.unroll.datasets.JenaClimate;
 import org.unroll.timeseries.TimeSeries;
 
-/** Gathering the windows of a slice of 32 rows from a series, 240 time steps of 14 columns each. */
+/** Measures gathering a slice of 32 windows from a series, with 240 time steps of 14 columns each. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 3, time = 1)
@@ -35,7 +35,7 @@ public class WindowGathering {
   private int[] order;
   private int next;
 
-  /** Makes up the weather. */
+  /** Generates the weather. */
   @Setup
   public void open() {
     windows =
@@ -50,7 +50,7 @@ public class WindowGathering {
     order = windows.order(0);
   }
 
-  /** One slice, from all over the series, as training on shuffled windows has it. */
+  /** Gathers one slice of shuffled windows. */
   @Benchmark
   public float[] slice() {
     for (int row = 0; row < ROWS; row++) {

@@ -19,16 +19,16 @@ import org.unroll.data.Samples;
 import org.unroll.network.Layer;
 
 /**
- * A model of a tutorial with the shapes of its data: what is measured. All frameworks that are
- * compared run the same list under the same names.
+ * A model to measure, with the shapes of its data. All compared frameworks run the same workloads
+ * under the same names.
  *
- * @param name what the results call it
- * @param batch samples in a batch
+ * @param name the name in the results
+ * @param batch the number of samples per batch
  * @param sample draws the data of one batch from a generator
- * @param layers the model, built anew by each call
- * @param loss by its Keras name
- * @param optimizer by its Keras name
- * @param trained whether training is measured, or prediction alone
+ * @param layers builds the layers of a new model
+ * @param loss the Keras name of the loss
+ * @param optimizer the Keras name of the optimizer
+ * @param trained whether training is measured in addition to prediction
  */
 record Workload(
     String name,
@@ -39,12 +39,12 @@ record Workload(
     String optimizer,
     boolean trained) {
 
-  /** Makes this many random samples with targets. */
+  /** Returns random samples with targets. */
   interface Drawing {
     Samples draw(Random random, int samples);
   }
 
-  /** All, in the order of the tables. */
+  /** Returns all workloads, in the order of the tables. */
   static final List<Workload> ALL =
       List.of(
           jena("jena-simplernn", () -> layers(input(240, 14), simpleRnn(32), dense(1))),
@@ -184,9 +184,9 @@ record Workload(
   }
 
   /**
-   * The workload of this name.
+   * Returns the workload with this name.
    *
-   * @throws IllegalArgumentException if there is none, with the names that exist
+   * @throws IllegalArgumentException if there is none
    */
   static Workload of(String name) {
     return ALL.stream()
@@ -201,14 +201,14 @@ record Workload(
                         + String.join(", ", ALL.stream().map(Workload::name).toList())));
   }
 
-  /** The model, compiled. */
+  /** Returns the compiled model. */
   Sequential model() {
     Sequential model = Sequential.of(layers.get());
     model.compile(optimizer, loss);
     return model;
   }
 
-  /** Random batches in memory, the same in every run. */
+  /** Returns random batches, the same in every run. */
   Samples data(int batches) {
     return sample.draw(new Random(1), batches * batch).batchSize(batch);
   }
@@ -217,7 +217,7 @@ record Workload(
     return layers;
   }
 
-  /** Sequences of normally distributed features, each with one such number to predict. */
+  /** Returns sequences of normally distributed features with one normally distributed target each. */
   static Samples regression(Random random, int samples, int timesteps, int features) {
     double[] targets = new double[samples];
     Arrays.setAll(targets, i -> random.nextGaussian());

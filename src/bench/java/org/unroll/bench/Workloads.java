@@ -11,22 +11,21 @@ import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 
 /**
- * Measures Unroll on the workloads that are named, all without a name: one training step inside
- * {@code fit}, one batch inside {@code predict}. Prints a line of JSON for each workload and phase,
- * as the programs for the other frameworks do, with the bytes of garbage that a
- * step makes besides.
+ * Measures Unroll on workloads: one training step inside {@code fit} and one batch inside {@code
+ * predict}. Prints a line of JSON per workload and phase, as the programs for the other frameworks
+ * do, and in addition the bytes that a step allocates.
  *
- * <p>{@code jena-gru-single} is a model that answers one window at a time: each call of {@code
- * predict} gets one. The others are given several batches in a call.
+ * <p>In {@code jena-gru-single}, each call of {@code predict} gets a single window. In the others, it
+ * gets several batches.
  *
  * <p>System properties: {@code phases} ({@code train}, {@code predict} or {@code train,predict},
  * the default), {@code warmup} and {@code seconds}, the time before and in which a phase is
- * measured (default 4 and 5 s); and the library's own, {@code unroll.threads} among them. For
- * figures that are to be compared, give each workload a JVM of its own: what ran before decides
- * what the JIT compiler makes of the code.
+ * measured (default 4 and 5 s); and those of the library, such as {@code unroll.threads}. For
+ * comparable results, run each workload in a separate JVM because the code that ran before affects
+ * the JIT compiler.
  */
 final class Workloads {
-  /** Enough that a batch is not still in the cache when its turn comes again. */
+  /** Enough that a batch is no longer in the cache when it is used again. */
   private static final int BATCHES = 8;
 
   private static final double WARM_UP_SECONDS = seconds("warmup", 4);
@@ -37,9 +36,9 @@ final class Workloads {
   private Workloads() {}
 
   /**
-   * Measures and prints.
+   * Prints the measurements.
    *
-   * @param args names of workloads; none or {@code all} for all of them
+   * @param args names of workloads; all workloads if empty or {@code all}
    */
   public static void main(String[] args) {
     boolean all = args.length == 0 || args[0].equals("all");
@@ -105,7 +104,7 @@ final class Workloads {
     }
   }
 
-  /** To tenths of a microsecond. */
+  /** Rounds to tenths of a microsecond. */
   private static double rounded(double millis) {
     return Math.round(millis * 1e4) / 1e4;
   }

@@ -4,7 +4,7 @@ import java.util.Base64;
 import org.unroll.audio.AudioClip;
 import org.unroll.notebook.kernel.MimeBundle;
 
-/** How a clip looks: a player with the sound inside, so that it plays without any other file. */
+/** Renders an audio clip as a player that contains the sound. */
 final class AudioView {
 
   private AudioView() {}

@@ -10,9 +10,9 @@ import org.unroll.plots.PlotStyle;
 import org.unroll.plots.Thinning;
 
 /**
- * A small line chart, drawn in SVG without a script: some kilobytes, as it is sent twice a second
- * and stored. Stands in the page as an image, for front ends take SVG out of the HTML of notebooks
- * that are not trusted; its grey shows on a light and on a dark page.
+ * A small line chart in SVG without a script. It has only a few kilobytes because it is sent twice
+ * a second and stored. It is embedded as an image because front ends remove SVG from the HTML of
+ * untrusted notebooks. Its gray is visible on light and on dark pages.
  */
 final class CurveChart {
 
@@ -23,8 +23,8 @@ final class CurveChart {
   private static final int TOP = 22;
   private static final int BOTTOM = 34;
 
-  /** Points of a line that can be told apart, two for each stretch. */
-  private static final int STRETCHES = 60;
+  /** The number of intervals of a line; two points of each are drawn. */
+  private static final int LINE_INTERVALS = 60;
 
   private record Curve(String color, boolean dashed, double[] x, double[] y) {}
 
@@ -37,13 +37,16 @@ final class CurveChart {
     this.xTitle = xTitle;
   }
 
-  /** Adds a line; values that are not finite leave a gap in it. */
+  /** Adds a line; values that are not finite are gaps. */
   CurveChart curve(String color, boolean dashed, double[] x, double[] y) {
     curves.add(new Curve(color, dashed, x, y));
     return this;
   }
 
-  /** The chart as an image of an HTML page, beside others: JupyterLab makes blocks of images. */
+  /**
+   * Returns the chart as an inline image of an HTML page. Without the style, JupyterLab would
+   * display it as a block.
+   */
   String html() {
     String base64 = Base64.getEncoder().encodeToString(svg().getBytes(StandardCharsets.UTF_8));
     return "<img width=\""
@@ -109,7 +112,7 @@ final class CurveChart {
     int points = 0;
     double lastX = 0;
     double lastY = 0;
-    for (int i : Thinning.rows(curve.y(), STRETCHES)) {
+    for (int i : Thinning.rows(curve.y(), LINE_INTERVALS)) {
       if (!Double.isFinite(curve.y()[i])) {
         command = 'M';
         continue;
@@ -136,7 +139,7 @@ final class CurveChart {
     return String.format(Locale.ROOT, pattern, values);
   }
 
-  /** The smallest and the largest of some values. */
+  /** The smallest and the largest value. */
   private static final class Range {
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
@@ -147,11 +150,11 @@ final class CurveChart {
     }
   }
 
-  /** From values to pixels, with round numbers on the way. */
+  /** Maps values to pixels, with ticks at round numbers. */
   private static final class Scale {
-    private static final int INTERVALS = 4;
+    private static final int TICK_INTERVALS = 4;
 
-    /** Of a step: 3 · 0.1 is not quite 0.3. */
+    /** A tolerance relative to a step, because 3 · 0.1 is not exactly 0.3. */
     private static final double ROUNDING = 1e-6;
 
     private final double least;
@@ -174,7 +177,7 @@ final class CurveChart {
         least = range.least;
         most = range.most;
       }
-      double exact = (most - least) / INTERVALS;
+      double exact = (most - least) / TICK_INTERVALS;
       double power = Math.pow(10, Math.floor(Math.log10(exact)));
       double digit = exact / power;
       double round = digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10;

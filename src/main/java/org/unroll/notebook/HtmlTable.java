@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A table in HTML that needs no style sheet: the page's own looks, light or dark, with numbers to
- * the right, and bars to scroll with where it is too large. All text is escaped.
+ * Builds an HTML table that needs no style sheet. It takes the colors of the page, aligns numbers
+ * to the right, and scrolls if it is too large. All text is escaped.
  */
 final class HtmlTable {
 
@@ -19,7 +19,7 @@ final class HtmlTable {
     this.caption = caption;
   }
 
-  /** Adds a column; its type stands small below its name and may be empty. */
+  /** Adds a column; its type is printed in small letters below its name and may be empty. */
   HtmlTable column(String name, String type, boolean number) {
     headings.add(new Heading(name, type, number));
     return this;
@@ -28,11 +28,11 @@ final class HtmlTable {
   HtmlTable row(List<String> cells) {
     if (cells.size() != headings.size()) {
       throw new IllegalArgumentException(
-          "A row of a table has a cell for each column. Received: "
-              + cells.size()
-              + " cells for "
+          "The number of cells must be "
               + headings.size()
-              + " columns.");
+              + ", one per column, but was "
+              + cells.size()
+              + ".");
     }
     rows.add(List.copyOf(cells));
     return this;

@@ -8,21 +8,21 @@ import org.unroll.notebook.kernel.Kernel;
 import org.unroll.notebook.kernel.MimeBundle;
 
 /**
- * A place below a cell whose content is replaced with every {@link #update}; the stored notebook
- * has the last one. See {@link Notebook#live()}.
+ * An output below a cell whose content is replaced by every {@link #update}. The stored notebook
+ * contains the last content. See {@link Notebook#live()}.
  *
- * <p>Jupyter cuts off a cell that sends more than a megabyte or a thousand messages a second, so an
- * update waits until there has been time for the one before it: 4 ms for a line of text, 0.1 s for
- * a picture of 100 KB.
+ * <p>Jupyter suppresses the output of a cell that sends more than a megabyte or a thousand messages
+ * per second. Therefore an update waits for the time that the previous one needs: 4 ms for a line
+ * of text, 0.1 s for a picture of 100 KB.
  *
- * <p>In a terminal, text that goes on where the last update ended is printed as it grows, without
- * the end of a line; any other value is printed whole where it differs from the one before.
+ * <p>In a terminal, text that extends the previous text is printed as it grows, without a line
+ * break. Any other value is printed if it differs from the previous one.
  *
- * <p>For one thread at a time.
+ * <p>This class is not thread-safe.
  */
 public final class LiveDisplay {
 
-  /** Of text in a second; a message counts as the text of 4 ms beside its own. */
+  /** Characters per second. Each message counts as 4 ms of text plus its content. */
   private static final double BYTES_PER_SECOND = 1e6;
 
   private static final int BYTES_OF_A_MESSAGE = 4000;
@@ -46,9 +46,9 @@ public final class LiveDisplay {
   }
 
   /**
-   * Shows a value in the place of the one before.
+   * Replaces the content with a value.
    *
-   * @param value anything, as for {@link Notebook#show}
+   * @param value any value, as for {@link Notebook#show}
    */
   public void update(Object value) {
     MimeBundle bundle = Views.of(value);
@@ -63,7 +63,7 @@ public final class LiveDisplay {
   private void send(Kernel to, MimeBundle bundle) {
     long wait = free - System.nanoTime();
     if (wait > 0) {
-      pause.accept(wait); // returns at once where the cell is interrupted, and the flag stays
+      pause.accept(wait); // returns at once if the cell is interrupted, and keeps the flag
     }
     // The kernels write to a channel, which an interrupt of this thread would close.
     boolean interrupted = Thread.interrupted();

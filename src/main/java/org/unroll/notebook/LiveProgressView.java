@@ -12,9 +12,9 @@ import org.unroll.plots.PlotStyle;
 import org.unroll.plots.Plots;
 
 /**
- * How training looks while it goes on, and when it has ended: what is done and left, the values,
- * and a chart for the loss and each of the first metrics. As in {@link Plots}, a dashed line was
- * seen in training and a solid one is the validation.
+ * Renders a training run while it is in progress and after it has ended: what is done and left, the
+ * values, and a chart for the loss and each of the first metrics. As in {@link Plots}, dashed lines
+ * show training values and solid lines validation values.
  */
 final class LiveProgressView {
 
@@ -70,7 +70,7 @@ final class LiveProgressView {
         .append("</div>");
   }
 
-  /** Where the validation loss was smallest, unless that is the last epoch. */
+  /** Returns the epoch with the smallest validation loss, unless it is the last one. */
   private static String best(Run run) {
     List<Double> losses = run.curves().getOrDefault(VALIDATION + "loss", List.of());
     int best = 0;
@@ -86,7 +86,7 @@ final class LiveProgressView {
             + ")";
   }
 
-  /** The loss and the metrics; a learning rate is neither. */
+  /** Returns the loss and the metrics, without the learning rate. */
   private static List<String> quantities(List<Run> runs) {
     Set<String> all = new LinkedHashSet<>();
     all.add("loss");
@@ -110,7 +110,7 @@ final class LiveProgressView {
     double[] epochs =
         IntStream.rangeClosed(1, values.size()).mapToDouble(i -> run.firstEpoch() + i).toArray();
     chart.curve(color, dashed, epochs, values.stream().mapToDouble(v -> v).toArray());
-    if (name.equals("loss")) { // and the means in the epoch at hand
+    if (name.equals("loss")) { // and the means of the current epoch
       List<double[]> trace = run.trace();
       chart.curve(
           color,

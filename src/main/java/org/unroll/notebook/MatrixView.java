@@ -12,14 +12,14 @@ import org.unroll.network.Tensor;
 import org.unroll.notebook.kernel.MimeBundle;
 import org.unroll.plots.Numbers;
 
-/** How matrices look: type, size and upper left corner, be they EJML's, arrays or tensors. */
+/** Renders EJML matrices, arrays and tensors: type, size and upper left corner. */
 final class MatrixView {
 
   private static final int MOST = 12;
 
   private MatrixView() {}
 
-  /** The number at a place; empty text where there is none. */
+  /** Returns the number at a position, or an empty text. */
   private interface Cells {
     String at(int row, int column);
   }
@@ -39,7 +39,7 @@ final class MatrixView {
         (r, c) -> Numbers.format(element(matrix, r, c)));
   }
 
-  /** The rows of an array may differ in length. */
+  /** Returns the number of columns; the rows of an array may differ in length. */
   static MimeBundle of(double[][] rows) {
     return of(
         "double[][]",
@@ -52,7 +52,7 @@ final class MatrixView {
     return of("double[]", 1, values.length, (r, c) -> Numbers.format(values[c]));
   }
 
-  /** The first row of a slice: its time steps and their values. */
+  /** Renders the first row of a slice: its time steps and their values. */
   static MimeBundle of(Tensor tensor) {
     String name = String.format(Locale.ROOT, "Tensor, %,d × %s", tensor.rows(), tensor.shape());
     if (tensor.rows() == 0) {
@@ -105,7 +105,7 @@ final class MatrixView {
         : shortest(((FMatrix) matrix).get(row, column));
   }
 
-  /** The double that reads like the float: 0.1, not 0.10000000149. */
+  /** Returns the double with the decimal form of the float: 0.1, not 0.10000000149. */
   private static double shortest(float value) {
     return Double.parseDouble(Float.toString(value));
   }

@@ -9,33 +9,34 @@ import org.unroll.notebook.kernel.MimeBundle;
 import org.unroll.plots.PlotlyScript;
 
 /**
- * The notebook that runs this code. The first cell calls {@link #start()}; from then on tables,
- * figures and matrices show as what they are when they are the result of a cell or are given to
- * {@link #show(Object)}.
+ * The notebook that runs this code. After the first cell has called {@link #start()}, tables,
+ * figures and matrices are rendered when they are the result of a cell or are passed to {@link
+ * #show(Object)}.
  *
- * <p>Works in the kernels IJava, JJava and rapaio-jupyter-kernel. Anywhere else, in a terminal or a
- * test, {@code show} prints text and {@code start} prints no more than the line about speed.
+ * <p>Works in the kernels IJava, JJava and rapaio-jupyter-kernel. Anywhere else, such as in a
+ * terminal or a test, {@code show} prints text and {@code start} prints at most the line about
+ * speed.
  */
 public final class Notebook {
 
-  /** Set once a kernel was found, which then is there for the life of the JVM. */
+  /** Set when a kernel was found, which then exists for the lifetime of the JVM. */
   private static final AtomicReference<Kernel> KERNEL = new AtomicReference<>();
 
   private Notebook() {}
 
   /**
-   * Prepares the notebook, in its first cell: values of known types show richly from now on, and
-   * the page can draw interactive plots without a network. The output of this call holds the script
-   * for that, which makes the stored notebook about 0.6 MB larger, once.
+   * Prepares the notebook. Call it in the first cell. Afterwards, values of known types are
+   * rendered, and the page can draw interactive plots without a network. The output of this call
+   * contains the script that draws them.
    *
-   * <p>Without the Vector API training is 3 to 4.6 times slower; a line then shows how to switch it
-   * on for this kernel, or for java and jshell.
+   * <p>Without the Vector API, training is 3 to 4.6 times slower. In this case, a line shows how to
+   * switch it on for this kernel, or for {@code java} and {@code jshell}.
    */
   public static synchronized void start() {
     if (Compute.lacksVectorModule()) {
       show(howToAddVectors(kernel()));
     }
-    String text = "Tables and plots show in this notebook.";
+    String text = "Tables and plots are rendered in this notebook.";
     kernel()
         .ifPresent(
             kernel ->
@@ -58,10 +59,10 @@ public final class Notebook {
   }
 
   /**
-   * Shows a value below the running cell, as if it were the cell's result; in a terminal, prints
+   * Shows a value below the running cell, as if it were the cell's result. In a terminal, prints
    * it.
    *
-   * @param value anything; what has no view of its own shows as its {@code toString}
+   * @param value any value; a value without a view is shown as its {@code toString}
    */
   public static synchronized void show(Object value) {
     MimeBundle bundle = Views.of(value);
@@ -74,8 +75,8 @@ public final class Notebook {
   }
 
   /**
-   * A place below the running cell whose content can be replaced, for what changes while a cell
-   * runs. Nothing shows before its first value.
+   * Returns an output below the running cell whose content can be replaced while the cell runs. It
+   * is empty before its first value.
    *
    * <pre>{@code
    * LiveDisplay live = Notebook.live();
@@ -88,7 +89,11 @@ public final class Notebook {
     return new LiveDisplay(kernel(), System.out);
   }
 
-  /** For tests, which run one kernel after another. */
+  /**
+   * Forgets the running kernel. Tests call it because they run several kernels in turn.
+   *
+   * @hidden
+   */
   public static void forgetKernel() {
     KERNEL.set(null);
   }

@@ -5,11 +5,14 @@ import java.util.function.Consumer;
 import org.unroll.callbacks.LiveView;
 
 /**
- * Shows what changes below the running cell; found as a service.
+ * Shows live displays below the running cell. It is public only because {@link
+ * java.util.ServiceLoader} creates it.
  *
- * <p>A library cannot tell whether someone sits before the notebook. Who executes one as a whole
- * sets the environment variable {@code UNROLL_LIVE=0}, as {@code notebooks/start --execute} does,
- * and gets lines that read well in a log.
+ * <p>A library cannot detect whether a person watches the notebook. A program that executes a whole
+ * notebook should set the environment variable {@code UNROLL_LIVE=0}, as {@code notebooks/start
+ * --execute} does, to get lines that are readable in a log.
+ *
+ * @hidden
  */
 public final class NotebookLiveView implements LiveView {
 

@@ -10,7 +10,7 @@ import org.unroll.tuning.SearchProgress;
 import org.unroll.tuning.Trial;
 
 /**
- * How a search for hyperparameters looks while it goes on, and when it has ended: what is done and
+ * Renders a hyperparameter search while it is in progress and after it has ended: what is done and
  * left, the best trials so far, and a chart of the best score after each trial.
  */
 final class SearchView {
@@ -58,7 +58,7 @@ final class SearchView {
     return String.join(", ", values);
   }
 
-  /** The best score so far, over the number of trials that have ended. */
+  /** Returns the best score so far, over the number of completed trials. */
   private static String chart(SearchProgress progress) {
     Objective objective = progress.objective();
     List<Trial> trials = progress.trials();

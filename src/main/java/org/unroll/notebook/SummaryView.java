@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.unroll.Summary;
 import org.unroll.notebook.kernel.MimeBundle;
 
-/** How the summary of a model looks: Keras's table, with the totals below. */
+/** Renders the summary of a model: Keras's table, with the totals below. */
 final class SummaryView {
 
   private SummaryView() {}

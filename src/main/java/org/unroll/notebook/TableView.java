@@ -11,10 +11,10 @@ import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
-/** How a Tablesaw table looks: its size, column types and first rows. */
+/** Renders a Tablesaw table: its size, column types and first rows. */
 final class TableView {
 
-  /** A table of up to this many rows is shown whole. */
+  /** Tables with up to this number of rows are shown completely. */
   private static final int MOST = 20;
 
   private static final int FIRST = 10;
@@ -52,7 +52,10 @@ final class TableView {
     return String.format(Locale.ROOT, "%,d %s%s", number, noun, number == 1 ? "" : "s");
   }
 
-  /** The text of the column's own formatter, without digits that are only rounding or zero. */
+  /**
+   * Returns the text of the column's formatter, without digits that are only rounding errors or
+   * zeros.
+   */
   private static String cell(Column<?> column, int row) {
     String text = column.getString(row);
     if (column instanceof DateTimeColumn) {

@@ -30,10 +30,14 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 
-/** How the values of each type look. */
+/**
+ * Renders values by their types. It is public only for the tests of other packages.
+ *
+ * @hidden
+ */
 public final class Views {
 
-  /** In an order in which the first that fits is the right one. */
+  /** The first view whose type matches is used. */
   private static final Map<Class<?>, Function<Object, MimeBundle>> VIEWS = new LinkedHashMap<>();
 
   static {
@@ -56,7 +60,7 @@ public final class Views {
     add(SearchResult.class, found -> TableView.of(found.results()).withText(found.toString()));
     add(WindowsDescription.class, WindowsView::of);
     add(AudioClip.class, AudioView::of);
-    // Kernels take the text of what they do not know for HTML, and the ends of lines are lost.
+    // Kernels interpret the text of values of unknown types as HTML, and line breaks get lost.
     add(Windows.class, Views::text);
     add(Dataset.class, Views::text);
     add(SoundScene.class, Views::text);
@@ -71,7 +75,7 @@ public final class Views {
     VIEWS.put(type, value -> view.apply(type.cast(value)));
   }
 
-  /** What it found; before it has run, what it will do. */
+  /** Renders the result, or the configuration before the run. */
   private static MimeBundle comparison(Comparison comparison) {
     return comparison.result() == null ? text(comparison) : of(comparison.result());
   }
@@ -97,7 +101,7 @@ public final class Views {
     return MimeBundle.text(String.valueOf(value));
   }
 
-  /** What a value looks like, by its type; text if no view is known. */
+  /** Renders a value by its type, or as text if no view exists. */
   public static MimeBundle of(Object value) {
     return VIEWS.entrySet().stream()
         .filter(entry -> entry.getKey().isInstance(value))

@@ -8,8 +8,8 @@ import org.unroll.timeseries.WindowsDescription;
 import org.unroll.timeseries.WindowsDescription.Edge;
 
 /**
- * How the description of windows looks: what they are, the rows and times of both ends, and what is
- * easily overlooked.
+ * Renders the description of windows: shapes, the rows and times of the first and last window, and
+ * remarks.
  */
 final class WindowsView {
 
@@ -29,12 +29,12 @@ final class WindowsView {
     edges.row(cells("last window", windows.last()));
     String remarks =
         windows.remarks().stream()
-            .map(remark -> "<div>Mind: " + HtmlTable.escape(remark) + "</div>")
+            .map(remark -> "<div>Note: " + HtmlTable.escape(remark) + "</div>")
             .collect(Collectors.joining());
     return MimeBundle.html(edges.html() + remarks, windows.toString());
   }
 
-  /** The lines of the text that do not tell of the two ends. */
+  /** Returns the lines of the text that do not describe the first and last window. */
   private static String caption(WindowsDescription windows) {
     return windows.toString().lines().limit(3).reduce((a, b) -> a + "; " + b).orElse("");
   }

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Bars: of single values, and of means with their spread. */
+/** Draws bars of single values and of means with their spread. */
 final class BarPlots {
 
   private static final int BAR_HEIGHT = 30;
@@ -22,7 +22,7 @@ final class BarPlots {
     groups.forEach(
         (name, values) -> {
           requireOneEach(categories, name, values.length);
-          traces.add(bars(name, categories, values, PlotStyle.color(traces.size())).labelled());
+          traces.add(bars(name, categories, values, PlotStyle.color(traces.size())).labeled());
         });
     return figure(title, yTitle, "group", traces);
   }
@@ -37,11 +37,11 @@ final class BarPlots {
           for (int i = 0; i < runs.length; i++) {
             if (runs[i].length == 0) {
               throw new IllegalArgumentException(
-                  "A mean needs a run at least. Received: none of '"
+                  "Each mean needs at least one run, but '"
                       + categories.get(i)
                       + "' in '"
                       + name
-                      + "'.");
+                      + "' has none.");
             }
           }
           double[] means = Arrays.stream(runs).mapToDouble(BarPlots::mean).toArray();
@@ -61,7 +61,7 @@ final class BarPlots {
     return Arrays.stream(values).average().orElse(Double.NaN);
   }
 
-  /** The standard deviation over n − 1; NaN for a single value, which has no spread. */
+  /** Returns the standard deviation over n − 1, or NaN for a single value. */
   static double deviation(double[] values) {
     double mean = mean(values);
     double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
@@ -71,8 +71,7 @@ final class BarPlots {
   static PlotFigure meanAbsoluteErrors(
       Map<String, Double> models, Map<String, Double> baselines, String unit) {
     if (models.isEmpty() && baselines.isEmpty()) {
-      throw new IllegalArgumentException(
-          "There is no model and no baseline whose error could be drawn.");
+      throw new IllegalArgumentException("models and baselines must not both be empty.");
     }
     List<PlotlyTrace> bars = new ArrayList<>();
     if (!models.isEmpty()) {
@@ -94,17 +93,17 @@ final class BarPlots {
             List.copyOf(ordered.keySet()),
             ordered.values().stream().mapToDouble(Double::doubleValue).toArray(),
             color)
-        .labelled();
+        .labeled();
   }
 
-  /** Lying bars, the longest on top. */
+  /** Draws horizontal bars, the longest at the top. */
   static PlotFigure ranking(String title, String xTitle, Map<String, Double> values) {
     LinePlots.requireSome(values, "value");
     List<Map.Entry<String, Double>> ordered =
         values.entrySet().stream()
             .sorted(
                 Comparator.comparingDouble(
-                    entry -> // NaN at the bottom
+                    entry -> // NaN is at the bottom
                     Double.isNaN(entry.getValue()) ? Double.NEGATIVE_INFINITY : entry.getValue()))
             .toList();
     PlotlyTrace bars =
@@ -113,7 +112,7 @@ final class BarPlots {
                 PlotlyTrace.numbers(ordered.stream().mapToDouble(Map.Entry::getValue).toArray()),
                 PlotlyTrace.texts(ordered.stream().map(Map.Entry::getKey).toList()),
                 PlotStyle.color(0))
-            .labelled()
+            .labeled()
             .with("{orientation: 'h', showlegend: false}");
     PlotFigure figure =
         Subplots.figure(
@@ -130,7 +129,7 @@ final class BarPlots {
         values.values().stream().mapToDouble(v -> v).filter(Double::isFinite).toArray();
     double least = Math.min(0, Arrays.stream(finite).min().orElse(0));
     double most = Math.max(0, Arrays.stream(finite).max().orElse(0));
-    if (least < 0) { // else its label runs into the name of the bar
+    if (least < 0) { // otherwise its label overlaps the name of the bar
       double room = 0.15 * (most - least);
       figure.xRange(least - room, most + room);
     }
@@ -154,13 +153,15 @@ final class BarPlots {
   private static void requireOneEach(List<String> categories, String name, int received) {
     if (received != categories.size()) {
       throw new IllegalArgumentException(
-          "A group has a bar for each of "
-              + categories
-              + ". Received: "
-              + received
-              + " of '"
+          "The number of values of '"
               + name
-              + "'.");
+              + "' must be "
+              + categories.size()
+              + ", one for each of "
+              + categories
+              + ", but was "
+              + received
+              + ".");
     }
   }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.unroll.Recording;
 
-/** What goes on inside the cells, step by step. */
+/** Draws the gates, states and gradients of recurrent layers over time. */
 final class CellPlots {
 
   private static final String ATTENTION = "attention_weights";
@@ -33,16 +33,20 @@ final class CellPlots {
         quantities.length > 0 ? Arrays.asList(quantities) : insideCell(recording, layer);
     if (drawn.isEmpty()) {
       throw new IllegalArgumentException(
-          "Layer '" + layer + "' has told nothing. Recorded: " + recording.layers() + ".");
+          "Layer '"
+              + layer
+              + "' must have recorded gates or states, but has none. The recorded layers are "
+              + recording.layers()
+              + ".");
     }
     int length = recording.get(layer, drawn.get(0)).length;
     if (steps != null && steps.size() != length) {
       throw new IllegalArgumentException(
-          "Each time step has a label. Received: "
-              + steps.size()
-              + " labels for "
+          "The number of step labels must be "
               + length
-              + " time steps.");
+              + ", one per time step, but was "
+              + steps.size()
+              + ".");
     }
     List<Subplots.Panel> panels = new ArrayList<>();
     for (String quantity : drawn) {
@@ -64,12 +68,12 @@ final class CellPlots {
     return Subplots.figure("Units of '" + layer + "'", axis, panels);
   }
 
-  /** Gates and states: neither what the layer returns nor gradients of the states. */
+  /** Returns the recorded gates and states, without the output and the gradients. */
   private static List<String> insideCell(Recording recording, String layer) {
-    List<String> told = recording.quantities(layer);
-    return told.stream()
+    List<String> recorded = recording.quantities(layer);
+    return recorded.stream()
         .filter(quantity -> !quantity.equals("output"))
-        .filter(quantity -> !(quantity.startsWith("d") && told.contains(quantity.substring(1))))
+        .filter(quantity -> !(quantity.startsWith("d") && recorded.contains(quantity.substring(1))))
         .toList();
   }
 
@@ -90,11 +94,11 @@ final class CellPlots {
             .toList();
     if (layers.size() != 1) {
       throw new IllegalArgumentException(
-          "Attention is drawn of the one layer that told its weights. Received: "
+          "Exactly one recorded layer must have attention weights, but those that have them are "
               + layers
-              + " of the recorded layers "
+              + " of "
               + recording.layers()
-              + ". Draw one with attention(weights, words).");
+              + ". Pass the weights of one layer to attention(weights, words).");
     }
     double[][] weights = recording.get(layers.get(0), ATTENTION);
     return attention(Arrays.stream(weights).mapToDouble(step -> step[0]).toArray(), words);
@@ -103,11 +107,11 @@ final class CellPlots {
   static PlotFigure attention(double[] weights, List<String> words) {
     if (words.size() != weights.length) {
       throw new IllegalArgumentException(
-          "Each word has a weight. Received: "
-              + words.size()
-              + " words and "
+          "The number of words must be "
               + weights.length
-              + " weights.");
+              + ", one per weight, but was "
+              + words.size()
+              + ".");
     }
     PlotlyTrace bars =
         PlotlyTrace.bars(

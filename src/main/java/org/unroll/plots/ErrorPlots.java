@@ -10,7 +10,7 @@ import org.unroll.Sequential;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.plotly.traces.Trace;
 
-/** How wrong forecasts are, and when. */
+/** Draws the errors of forecasts: their distribution, by forecast step and by hour of the day. */
 final class ErrorPlots {
 
   private static final int HOURS = 24;
@@ -28,8 +28,8 @@ final class ErrorPlots {
     known
         .errors(models)
         .forEach(
-            (name, own) ->
-                errors.put(name, Arrays.stream(own).flatMapToDouble(Arrays::stream).toArray()));
+            (name, values) ->
+                errors.put(name, Arrays.stream(values).flatMapToDouble(Arrays::stream).toArray()));
     return distribution(errors, known.unit());
   }
 
@@ -37,16 +37,15 @@ final class ErrorPlots {
     TargetForecasts known = TargetForecasts.ofOneColumn(windows);
     if (known.width() < 2) {
       throw new IllegalArgumentException(
-          "Errors by horizon are drawn of windows with several target steps. Received: one."
-              + " Set targetSteps(n).");
+          "The windows must have at least two target steps, but have one. Set targetSteps(n).");
     }
     Map<String, double[]> errors = new LinkedHashMap<>();
     known
         .errors(models)
         .forEach(
-            (name, own) ->
+            (name, values) ->
                 errors.put(
-                    name, Arrays.stream(own).mapToDouble(ErrorPlots::meanAbsolute).toArray()));
+                    name, Arrays.stream(values).mapToDouble(ErrorPlots::meanAbsolute).toArray()));
     double[] steps = IntStream.rangeClosed(1, known.width()).asDoubleStream().toArray();
     return fromZero(
         LinePlots.lines("Error by horizon", "steps ahead", mae(known.unit()), steps, errors));
@@ -56,32 +55,32 @@ final class ErrorPlots {
     TargetForecasts known = TargetForecasts.ofOneValue(windows);
     List<LocalDateTime> times = known.times();
     Map<String, double[]> errors = new LinkedHashMap<>();
-    known.errors(models).forEach((name, own) -> errors.put(name, own[0]));
+    known.errors(models).forEach((name, values) -> errors.put(name, values[0]));
     return byHour(times, errors, known.unit());
   }
 
   static PlotFigure byHour(List<LocalDateTime> times, Map<String, double[]> errors, String unit) {
     Map<String, double[]> means = new LinkedHashMap<>();
     errors.forEach(
-        (name, own) -> {
-          if (own.length != times.size()) {
+        (name, values) -> {
+          if (values.length != times.size()) {
             throw new IllegalArgumentException(
-                "There is an error for each time. Received: "
-                    + own.length
-                    + " errors of '"
+                "The number of errors of '"
                     + name
-                    + "' for "
+                    + "' must be "
                     + times.size()
-                    + " times.");
+                    + ", one per time, but was "
+                    + values.length
+                    + ".");
           }
           double[] byHour = new double[HOURS];
           Arrays.setAll(
               byHour,
               hour ->
                   meanAbsolute(
-                      IntStream.range(0, own.length)
+                      IntStream.range(0, values.length)
                           .filter(i -> times.get(i) != null && times.get(i).getHour() == hour)
-                          .mapToDouble(i -> own[i])
+                          .mapToDouble(i -> values[i])
                           .toArray()));
           means.put(name, byHour);
         });
@@ -108,7 +107,7 @@ final class ErrorPlots {
     return unit.isEmpty() ? "MAE" : "MAE (" + unit + ")";
   }
 
-  /** NaN where there is no error that is a number. */
+  /** Returns the mean of the finite errors, or NaN if there are none. */
   private static double meanAbsolute(double[] errors) {
     return Arrays.stream(errors)
         .filter(e -> !Double.isNaN(e))

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What sounds when: a spectrogram, and below it the classes as in a piano roll. */
+/** Draws a spectrogram and, below it, the classes as in a piano roll. */
 final class EventRolls {
 
   private static final int ROW = 14;
@@ -21,7 +21,7 @@ final class EventRolls {
       double[][] prediction) {
     if (!(secondsPerFrame > 0)) {
       throw new IllegalArgumentException(
-          "A frame lasts longer than 0 s. Received: " + secondsPerFrame + ".");
+          "secondsPerFrame must be greater than 0, but was " + secondsPerFrame + ".");
     }
     int bins = HeatMaps.requireRectangle(spectrogram, "the spectrogram");
     double[] seconds = new double[spectrogram.length];
@@ -42,18 +42,16 @@ final class EventRolls {
     int width = HeatMaps.requireRectangle(frames, "the " + name);
     if (frames.length != x.size() || width != classes.size()) {
       throw new IllegalArgumentException(
-          "A roll has a row for each frame of the spectrogram, with a value for each class."
-              + " Received: "
+          name
+              + " must have one row per frame and one value per class, "
+              + x.size()
+              + " × "
+              + classes.size()
+              + ", but was "
               + frames.length
               + " × "
               + width
-              + " of the "
-              + name
-              + " for "
-              + x.size()
-              + " frames and "
-              + classes.size()
-              + " classes.");
+              + ".");
     }
     PlotlyTrace trace =
         PlotlyTrace.heatMap(

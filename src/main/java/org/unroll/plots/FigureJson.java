@@ -73,6 +73,7 @@ public final class FigureJson {
 
   private FigureJson() {}
 
+  /** Returns the figure as Plotly's JSON. */
   public static ObjectNode of(Figure figure) {
     ObjectNode json = READER.createObjectNode();
     ArrayNode traces = json.putArray("data");

@@ -18,19 +18,33 @@ import javax.imageio.stream.ImageOutputStream;
 import org.unroll.plots.drawing.Drawing;
 
 /**
- * A figure as a PNG that shows anywhere and carries the figure itself: the JSON stands in a
- * compressed text chunk, from which {@code figures.js} draws the interactive plot in its place.
+ * Writes a figure as a PNG, which any front end shows. The PNG contains the figure as JSON in a
+ * compressed text chunk, from which {@code figures.js} draws the interactive plot in its place. It
+ * is public only because the notebook views use it.
+ *
+ * @hidden
  */
 public final class FigurePicture {
 
   /** The keyword of the text chunk; {@code figures.js} looks for it. */
   public static final String KEYWORD = "unroll-figure";
 
-  /** Drawn larger than shown, for sharp letters on dense screens. */
+  /**
+   * The picture is larger than its displayed size so that letters are sharp on high-resolution
+   * screens.
+   */
   private static final double SCALE = 1.5;
 
   private FigurePicture() {}
 
+  /**
+   * Returns a picture of the figure that contains the figure. If the picture cannot be drawn,
+   * prints a warning and returns an empty picture that contains the figure.
+   *
+   * @param figure Plotly's {@code data} and {@code layout}
+   * @param width the width in CSS pixels
+   * @param height the height in CSS pixels
+   */
   public static byte[] png(ObjectNode figure, int width, int height) {
     BufferedImage image =
         new BufferedImage(
@@ -38,8 +52,9 @@ public final class FigurePicture {
     try {
       draw(image, figure, width, height);
     } catch (RuntimeException | LinkageError | InternalError | AWTError e) {
-      // A plot must not fail for want of its still picture: a machine may have no font at all.
-      System.err.println("No still picture of this plot, it shows where scripts run only: " + e);
+      // A plot must not fail because its picture does; for example, a machine may have no fonts.
+      System.err.println(
+          "This plot has no static picture and is only visible where scripts run: " + e);
     }
     try {
       return encode(image, FigureJson.write(figure));
@@ -57,7 +72,7 @@ public final class FigurePicture {
       Drawing.draw(figure, graphics, width, height);
     } else {
       graphics.setColor(Color.GRAY);
-      graphics.drawString("This kind of plot shows only where scripts run.", 40, height / 2);
+      graphics.drawString("This kind of plot is only visible where scripts run.", 40, height / 2);
     }
     graphics.dispose();
   }

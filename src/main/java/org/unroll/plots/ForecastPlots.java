@@ -11,7 +11,7 @@ import java.util.Map;
 import org.unroll.Sequential;
 import org.unroll.timeseries.Windows;
 
-/** Forecasts beside what came true. */
+/** Draws forecasts and measured values. */
 final class ForecastPlots {
 
   private ForecastPlots() {}
@@ -41,7 +41,7 @@ final class ForecastPlots {
   static PlotFigure band(Windows windows, Sequential model, Windows validation, double coverage) {
     if (!(coverage > 0 && coverage < 1)) {
       throw new IllegalArgumentException(
-          "A band holds a share of the errors between 0 and 1, say 0.8. Received: "
+          "coverage must be greater than 0 and less than 1, for example 0.8, but was "
               + coverage
               + ".");
     }
@@ -53,26 +53,26 @@ final class ForecastPlots {
             .toArray();
     if (errors.length == 0) {
       throw new IllegalArgumentException(
-          "A band needs a validation window with a finite error at least. Received: none.");
+          "At least one validation window must have a finite error, but none has. Check the targets and the forecasts for NaN.");
     }
     double[] forecast = known.of(model)[0];
     double[] truth = known.truth(0);
     double least = Histograms.quantile(errors, (1 - coverage) / 2);
     double most = Histograms.quantile(errors, (1 + coverage) / 2);
-    // The error is forecast − truth, so the truth lies at forecast − error.
+    // The error is forecast − truth, so the truth is forecast − error.
     double[] lower = Arrays.stream(forecast).map(f -> f - most).toArray();
     double[] upper = Arrays.stream(forecast).map(f -> f - least).toArray();
     String name =
         String.format(
             Locale.ROOT,
-            "%.0f %% band, holds %.0f %% here",
+            "%.0f %% band, contains %.0f %% here",
             100 * coverage,
-            100 * held(truth, lower, upper));
+            100 * covered(truth, lower, upper));
     return band(known.x(), known.xTitle(), name, truth, forecast, lower, upper, known.quantity());
   }
 
-  /** The share of the truth within the band. */
-  private static double held(double[] truth, double[] lower, double[] upper) {
+  /** Returns the share of the measured values within the band. */
+  private static double covered(double[] truth, double[] lower, double[] upper) {
     int inside = 0;
     int known = 0;
     for (int i = 0; i < truth.length; i++) {
@@ -129,13 +129,13 @@ final class ForecastPlots {
   private static PlotlyTrace line(String name, ArrayNode x, double[] values, String color) {
     if (values.length != x.size()) {
       throw new IllegalArgumentException(
-          "A forecast has a value for each time. Received: "
-              + values.length
-              + " values of '"
+          "The number of values of '"
               + name
-              + "' for "
+              + "' must be "
               + x.size()
-              + " times.");
+              + ", one per time, but was "
+              + values.length
+              + ".");
     }
     PlotlyTrace line = PlotlyTrace.line(name, x, PlotlyTrace.numbers(values), color);
     return values.length == 1 ? line.with("{mode: 'lines+markers'}") : line;

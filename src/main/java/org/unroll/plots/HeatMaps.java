@@ -11,13 +11,13 @@ import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 
-/** Matrices as colours. */
+/** Draws matrices as colors. */
 final class HeatMaps {
 
-  /** As many labels as stand beside each other below a plot. */
+  /** The number of labels that fit next to each other below a plot. */
   private static final int MOST_LABELS = 60;
 
-  /** A matrix up to this size says its numbers, too. */
+  /** The numbers are written into the cells of matrices up to this size. */
   private static final int NUMBERED = 15;
 
   private static final int ROW_HEIGHT = 26;
@@ -60,15 +60,15 @@ final class HeatMaps {
     int width = requireRectangle(values, "the heat map");
     if (x.length != width || y.length != values.length) {
       throw new IllegalArgumentException(
-          "A heat map has a row of values for each y, with a value for each x. Received: "
-              + values.length
-              + " rows of "
-              + width
-              + " for "
+          "values must have one row per y and one value per x, "
               + y.length
-              + " y and "
+              + " × "
               + x.length
-              + " x.");
+              + ", but was "
+              + values.length
+              + " × "
+              + width
+              + ".");
     }
     PlotlyTrace trace =
         PlotlyTrace.heatMap(PlotlyTrace.numbers(x), PlotlyTrace.numbers(y), values, "");
@@ -83,28 +83,28 @@ final class HeatMaps {
     return Subplots.figure(title, Subplots.axis(xTitle), below);
   }
 
-  /** The number of columns of the first panel, which all have. */
+  /** Returns the number of columns of the first panel, which all panels must have. */
   private static int width(Map<String, double[][]> panels) {
     Map.Entry<String, double[][]> first = panels.entrySet().iterator().next();
     return requireRectangle(first.getValue(), "'" + first.getKey() + "'");
   }
 
-  /** A panel of rows over columns, numbered from 0. */
+  /** Returns a panel of rows over columns, numbered from 0. */
   static Subplots.Panel panel(String name, double[][] values, int width, int height) {
-    int own = requireRectangle(values, "'" + name + "'");
-    if (own != width) {
+    int columns = requireRectangle(values, "'" + name + "'");
+    if (columns != width) {
       throw new IllegalArgumentException(
-          "Panels share the x axis, so all have as many columns. Received: "
+          "All panels must have the same number of columns, "
               + width
-              + " in the first and "
-              + own
-              + " in '"
+              + ", but '"
               + name
-              + "'.");
+              + "' has "
+              + columns
+              + ".");
     }
     PlotlyTrace trace =
         PlotlyTrace.heatMap(
-            PlotlyTrace.counted(own), PlotlyTrace.counted(values.length), values, "");
+            PlotlyTrace.counted(columns), PlotlyTrace.counted(values.length), values, "");
     return new Subplots.Panel(
         name, "{autorange: 'reversed', showgrid: false}", height, List.of(trace));
   }
@@ -119,7 +119,9 @@ final class HeatMaps {
                 .toList();
     if (names.size() < 2) {
       throw new IllegalArgumentException(
-          "A correlation needs two columns of numbers at least. Received: " + names + ".");
+          "A correlation needs at least two columns of numbers, but the columns are "
+              + names
+              + ".");
     }
     double[][] values =
         names.stream().map(name -> SeriesPlots.numbers(table, name)).toArray(double[][]::new);
@@ -135,7 +137,7 @@ final class HeatMaps {
     return names.size() <= NUMBERED ? numbered(figure, correlations) : figure;
   }
 
-  /** Pearson's coefficient over the rows in which both columns have a number. */
+  /** Returns Pearson's coefficient over the rows in which both columns have a value. */
   private static double pearson(double[] a, double[] b) {
     int[] both =
         IntStream.range(0, a.length)
@@ -148,7 +150,10 @@ final class HeatMaps {
         .pearsons(DoubleColumn.create("b", IntStream.of(both).mapToDouble(i -> b[i])));
   }
 
-  /** Writes the numbers into the cells, in ink that can be read on their colours from −1 to 1. */
+  /**
+   * Writes the numbers into the cells, in a color that contrasts with the cell's color, from −1 to
+   * 1.
+   */
   private static PlotFigure numbered(PlotFigure figure, double[][] values) {
     ArrayNode annotations = figure.settings().putArray("annotations");
     for (int r = 0; r < values.length; r++) {
@@ -166,7 +171,7 @@ final class HeatMaps {
     return figure;
   }
 
-  /** Texts below the numbers 0, 1, 2, …: as categories, equal ones would be one. */
+  /** Labels the numbers 0, 1, 2, …. Plotly would merge equal labels of a category axis. */
   static void label(ObjectNode axis, List<String> labels) {
     if (labels == null) {
       return;
@@ -183,35 +188,35 @@ final class HeatMaps {
   private static void requireLabels(String kind, List<String> labels, int count) {
     if (labels != null && labels.size() != count) {
       throw new IllegalArgumentException(
-          "A heat map has a label for each "
+          "The number of "
               + kind
-              + ". Received: "
-              + labels.size()
-              + " labels for "
+              + " labels must be "
               + count
-              + " "
+              + ", one per "
               + kind
-              + "s.");
+              + ", but was "
+              + labels.size()
+              + ".");
     }
   }
 
-  /** The length of the rows, which all have. */
+  /** Returns the length of the rows, which must be the same for all. */
   static int requireRectangle(double[][] values, String what) {
     if (values.length == 0 || values[0].length == 0) {
       throw new IllegalArgumentException(
-          "A heat map needs a value at least. Received: none for " + what + ".");
+          "There must be at least one value in " + what + ", but there is none.");
     }
     for (int r = 0; r < values.length; r++) {
       if (values[r].length != values[0].length) {
         throw new IllegalArgumentException(
-            "The rows of a heat map are equally long. Received for "
+            "All rows of "
                 + what
-                + ": "
+                + " must have the same length, but row 0 has length "
                 + values[0].length
-                + " values in row 0 and "
-                + values[r].length
-                + " in row "
+                + " and row "
                 + r
+                + " has length "
+                + values[r].length
                 + ".");
       }
     }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How often values occur, in bins that all samples share. Their width is 2·IQR/∛n, after Freedman
- * and Diaconis (1981), of all values together; their number is limited to 10 … 80.
+ * Draws the frequencies of values, in bins that all samples share. The width of the bins is
+ * 2·IQR/∛n of all values (Freedman and Diaconis, 1981); their number is limited to 10 … 80.
  */
 final class Histograms {
 
@@ -26,7 +26,7 @@ final class Histograms {
             .toArray();
     if (all.length == 0) {
       throw new IllegalArgumentException(
-          "A histogram needs a finite number at least. Received: none in "
+          "A histogram needs at least one finite number, but there is none in "
               + samples.keySet()
               + ".");
     }
@@ -44,7 +44,7 @@ final class Histograms {
                 PlotlyTrace.bars(
                     name, PlotlyTrace.numbers(middles), PlotlyTrace.numbers(counts), color));
           } else {
-            // Outlines can be told apart where bars would hide each other.
+            // Outlines stay visible where bars would hide each other.
             double[] outline = Arrays.copyOf(counts, counts.length + 1);
             traces.add(
                 PlotlyTrace.line(
@@ -58,7 +58,7 @@ final class Histograms {
     return figure;
   }
 
-  /** Bins for sorted values; the last one includes its upper edge. */
+  /** Returns the edges of the bins for sorted values; the last bin includes its upper edge. */
   static double[] edges(double[] sorted) {
     double least = sorted[0];
     double span = sorted[sorted.length - 1] - least;
@@ -82,7 +82,7 @@ final class Histograms {
     return counts;
   }
 
-  /** A quantile of sorted values, between two of them in proportion, as NumPy's default. */
+  /** Returns a quantile of sorted values by linear interpolation, as NumPy does by default. */
   static double quantile(double[] sorted, double share) {
     double at = share * (sorted.length - 1);
     int below = (int) Math.floor(at);

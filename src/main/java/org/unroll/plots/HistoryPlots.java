@@ -7,7 +7,12 @@ import org.unroll.PlotProvider;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 
-/** The plots behind {@code history.plot()} and its like, found as a service. */
+/**
+ * Provides the plots of {@code history.plot()} and similar methods. It is public only because
+ * {@link java.util.ServiceLoader} creates it.
+ *
+ * @hidden
+ */
 public final class HistoryPlots implements PlotProvider {
 
   @Override
@@ -20,7 +25,8 @@ public final class HistoryPlots implements PlotProvider {
     Map<String, Table> tables = new LinkedHashMap<>();
     histories.forEach(
         (name, history) -> {
-          if (history.epochs() > 0) { // a model that was stopped in its first epoch has no curve
+          // A model whose training stopped in its first epoch has no curve.
+          if (history.epochs() > 0) {
             tables.put(name, history.toTable());
           }
         });

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Lines and points over numbers. */
+/** Draws lines and points over numbers. */
 final class LinePlots {
 
   private LinePlots() {}
@@ -18,13 +18,13 @@ final class LinePlots {
         (name, y) -> {
           if (x != null && y.length != x.length) {
             throw new IllegalArgumentException(
-                "A line has a y for each x. Received: "
-                    + y.length
-                    + " values of '"
+                "The number of y values of '"
                     + name
-                    + "' for "
+                    + "' must be "
                     + x.length
-                    + " x.");
+                    + ", one per x, but was "
+                    + y.length
+                    + ".");
           }
           ArrayNode at = x == null ? PlotlyTrace.counted(y.length) : PlotlyTrace.numbers(x);
           PlotlyTrace line =
@@ -45,13 +45,13 @@ final class LinePlots {
           for (int i = 0; i < points.length; i++) {
             if (points[i].length != 2) {
               throw new IllegalArgumentException(
-                  "A point is an x and a y. Received: "
-                      + points[i].length
-                      + " numbers in row "
+                  "Each point must have two numbers, x and y, but row "
                       + i
                       + " of '"
                       + name
-                      + "'.");
+                      + "' has length "
+                      + points[i].length
+                      + ".");
             }
             x[i] = points[i][0];
             y[i] = points[i][1];
@@ -69,7 +69,7 @@ final class LinePlots {
   static void requireSome(Map<String, ?> what, String kind) {
     if (what.isEmpty()) {
       throw new IllegalArgumentException(
-          "A plot needs a " + kind + " at least. Received: an empty map.");
+          "A plot must have at least one " + kind + ", but the map is empty.");
     }
   }
 }

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import org.unroll.Summary;
 
-/** The layers of a model as boxes, from the input at the top, with what flows between them. */
+/** Draws the layers of a model as boxes from the input at the top, with the shapes between them. */
 final class ModelDiagram {
 
-  /** In the units of the hidden axes, which are pixels of the page. */
+  /** In units of the hidden axes, which are pixels. */
   private static final double BOX = 44;
 
   private static final double ARROW = 38;
@@ -42,20 +42,20 @@ final class ModelDiagram {
       hover.add(row.name() + ": " + row.outputShape() + ", " + parameters(row.parameters()));
       y -= BOX;
     }
-    // What a pointer finds; the boxes themselves are only drawn.
-    double[] centres = new double[middles.length];
-    Arrays.fill(centres, WIDTH / 2);
+    // Invisible points carry the hover texts because the boxes are shapes.
+    double[] centers = new double[middles.length];
+    Arrays.fill(centers, WIDTH / 2);
     PlotlyTrace boxes =
         PlotlyTrace.points(
             "layers",
-            PlotlyTrace.numbers(centres),
+            PlotlyTrace.numbers(centers),
             PlotlyTrace.numbers(middles),
             PlotStyle.color(0));
     boxes.with("{marker: {opacity: 0, size: 20}, hoverinfo: 'text'}");
     boxes.json().set("hovertext", PlotlyTrace.texts(hover));
     hide(layout.putObject("xaxis"), 0, WIDTH);
     hide(layout.putObject("yaxis"), y - MARGIN, MARGIN);
-    // Plotly's margins are part of its height.
+    // Plotly's height includes the margins.
     layout.put("height", (int) (2 * MARGIN - y + 60)).put("showlegend", false);
     layout.set("margin", FigureJson.parse("{l: 24, r: 24, t: 48, b: 12}"));
     String total = Summary.withBytes(summary.parameters()) + " parameters";

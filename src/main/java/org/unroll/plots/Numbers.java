@@ -3,12 +3,19 @@ package org.unroll.plots;
 import java.math.BigDecimal;
 import java.math.MathContext;
 
-/** Numbers as a reader wants them: six digits are enough. */
+/**
+ * Formats numbers for readers. It is public only because the notebook views use it.
+ *
+ * @hidden
+ */
 public final class Numbers {
 
   private Numbers() {}
 
-  /** Six significant digits, without an exponent from 0.0001 to below a million. */
+  /**
+   * Returns the number with six significant digits, without an exponent from 0.0001 to below a
+   * million.
+   */
   public static String format(double value) {
     if (!Double.isFinite(value)) {
       return Double.toString(value);

@@ -4,49 +4,55 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What all plots have in common, interactive or not: colours that people with any kind of colour
- * vision can tell apart, on a light and on a dark page, and one size.
+ * The style of all plots, interactive or static: one size, and colors that are distinguishable with
+ * any kind of color vision on light and on dark pages. It is public only because the notebook views
+ * use it.
+ *
+ * @hidden
  */
 public final class PlotStyle {
 
   /**
-   * Okabe and Ito's palette ("Color Universal Design", 2008) without its black and its yellow,
-   * which vanish on a dark and on a light page.
+   * Okabe and Ito's palette ("Color Universal Design", 2008) without black and yellow, which are
+   * invisible on a dark or a light page.
    */
   static final List<String> PALETTE =
       List.of("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9");
 
-  /** For what is no model of ours: measured values, baselines. Mid-grey shows on any page. */
+  /** Middle gray for measured values and baselines; it is visible on any page. */
   public static final String NEUTRAL = "#808080";
 
-  /** From dark to light: Viridis, of matplotlib, which all can read, in grey too. */
+  /** From dark to light: matplotlib's Viridis, which is also readable in grayscale. */
   static final List<String> SEQUENTIAL =
       List.of(
           "#440154", "#482878", "#3E4989", "#31688E", "#26828E", "#1F9E89", "#35B779", "#6ECE58",
           "#B5DE2B", "#FDE725");
 
-  /** From the palette's blue over white to its red, for numbers of both signs. */
+  /** From the palette's blue through white to its red, for numbers of both signs. */
   static final List<String> DIVERGING =
       List.of("#00436A", "#0072B2", "#7FB8D8", "#F7F7F7", "#EAAE7F", "#D55E00", "#803800");
 
-  /** From the best to the worst of many lines: ends that show on a dark and on a light page. */
+  /** From the best to the worst of many lines; both ends are visible on dark and on light pages. */
   static final List<String> RANKING = List.of("#D55E00", "#C98B55", "#808080");
 
-  /** For what is there or is not: events, masks. */
+  /** For values that are 0 or 1, such as events and masks. */
   static final List<String> PRESENCE = List.of("#F2F2F2", "#0072B2");
 
+  /** The grid lines, which are visible on any page. */
   static final String GRID = "rgba(128,128,128,0.25)";
 
+  /** The fonts, in order of preference, as in CSS. */
   public static final String FONTS = "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
 
-  /** The size of a plot in the pixels of a page; the interactive one is as wide as its cell. */
+  /** The width of a static picture in CSS pixels; the interactive plot is as wide as its cell. */
   public static final int WIDTH = 760;
 
+  /** The default height in CSS pixels. */
   public static final int HEIGHT = 400;
 
   private PlotStyle() {}
 
-  /** The colour at a share from 0 to 1 of a scale. */
+  /** Returns the color at a share from 0 to 1 of a scale. */
   static String onScale(List<String> scale, double share) {
     int stop = (int) Math.min(scale.size() - 2.0, share * (scale.size() - 1));
     double part = share * (scale.size() - 1) - stop;
@@ -61,7 +67,7 @@ public final class PlotStyle {
     return color.toString();
   }
 
-  /** The colour of the model or trace with this number, from 0. */
+  /** Returns the color of the model or trace with this index, from 0. */
   public static String color(int number) {
     return PALETTE.get(number % PALETTE.size());
   }

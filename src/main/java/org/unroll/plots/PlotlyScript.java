@@ -21,6 +21,11 @@ public final class PlotlyScript {
 
   private PlotlyScript() {}
 
+  /**
+   * Returns the script as HTML.
+   *
+   * @hidden
+   */
   public static String html() {
     String plotly = Base64.getEncoder().encodeToString(read("plotly-cartesian.min.js.gz"));
     String figures = new String(read("figures.js"), StandardCharsets.UTF_8);

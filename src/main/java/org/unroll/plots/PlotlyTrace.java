@@ -14,15 +14,15 @@ import tech.tablesaw.plotly.components.HoverLabel;
 import tech.tablesaw.plotly.traces.Trace;
 
 /**
- * A trace as Plotly's JSON: jsplot's own have no whiskers, no bands and no colour scales. A name is
- * plain text.
+ * A trace as Plotly's JSON. It supports what jsplot's traces lack, such as whiskers, bands and
+ * color scales. Names are plain text.
  */
 final class PlotlyTrace implements Trace {
 
-  /** More digits than a picture or a reader can tell, and as many as a float has. */
+  /** More digits than are visible in a plot, and as many as a float has. */
   private static final MathContext DIGITS = new MathContext(7);
 
-  /** For the thousands of numbers of a heat map: finer than the shades of its colours. */
+  /** For the thousands of numbers of a heat map; finer than the steps of its color scale. */
   private static final MathContext FEW_DIGITS = new MathContext(3);
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -32,7 +32,7 @@ final class PlotlyTrace implements Trace {
     json = NODES.objectNode().put("type", type).put("name", FigureJson.escape(name));
   }
 
-  /** A line through points; {@code null} among the values is a gap. */
+  /** Returns a line through points; a {@code null} value is a gap. */
   static PlotlyTrace line(String name, ArrayNode x, ArrayNode y, String color) {
     PlotlyTrace trace = new PlotlyTrace("scatter", name);
     trace.json.set("x", x);
@@ -62,16 +62,16 @@ final class PlotlyTrace implements Trace {
     return trace;
   }
 
-  /** Bars that say their value; three digits tell models apart. */
-  PlotlyTrace labelled() {
+  /** Returns bars that are labeled with their value, to three digits. */
+  PlotlyTrace labeled() {
     return with(FigureJson.BAR_STYLE);
   }
 
   /**
-   * A heat map, with colours for the range of its values.
+   * Returns a heat map whose colors span the range of its values.
    *
-   * @param values a row for each y
-   * @param quantity what stands above the colour bar
+   * @param values one row per y
+   * @param quantity the title of the color bar
    */
   static PlotlyTrace heatMap(ArrayNode x, ArrayNode y, double[][] values, String quantity) {
     PlotlyTrace trace = new PlotlyTrace("heatmap", quantity);
@@ -102,7 +102,7 @@ final class PlotlyTrace implements Trace {
     return trace;
   }
 
-  /** Fixes the numbers of the first and the last colour. */
+  /** Sets the numbers of the first and the last color. */
   PlotlyTrace colors(double from, double to) {
     boolean diverging = from < 0 && to > 0;
     json.put("zmin", from).put("zmax", to);
@@ -118,21 +118,21 @@ final class PlotlyTrace implements Trace {
     return stops;
   }
 
-  /** Puts the trace into the panel with this number from the top, from 0. */
+  /** Puts the trace into the panel with this index, from 0 at the top. */
   PlotlyTrace panel(int number) {
     json.put("yaxis", number == 0 ? "y" : "y" + (number + 1));
     return this;
   }
 
-  /** Says more of the trace, as an object of Plotly's. */
+  /** Adds settings to the trace, as a Plotly object. */
   PlotlyTrace with(String settings) {
     return with(FigureJson.parse(settings));
   }
 
   PlotlyTrace with(ObjectNode settings) {
-    ObjectNode said = settings.deepCopy();
-    FigureJson.merge(said, json);
-    json.setAll(said);
+    ObjectNode merged = settings.deepCopy();
+    FigureJson.merge(merged, json);
+    json.setAll(merged);
     return this;
   }
 
@@ -140,7 +140,7 @@ final class PlotlyTrace implements Trace {
     return json;
   }
 
-  /** Numbers as JSON has them: what is not finite is {@code null}. */
+  /** Returns numbers as JSON; a number that is not finite becomes {@code null}. */
   static ArrayNode numbers(double... values) {
     return numbers(values, DIGITS);
   }
@@ -159,7 +159,7 @@ final class PlotlyTrace implements Trace {
     return array;
   }
 
-  /** 0, 1, 2, …. */
+  /** Returns 0, 1, 2, …. */
   static ArrayNode counted(int count) {
     ArrayNode array = NODES.arrayNode(count);
     for (int i = 0; i < count; i++) {
@@ -168,14 +168,14 @@ final class PlotlyTrace implements Trace {
     return array;
   }
 
-  /** Texts without anything that Plotly would read as a tag. */
+  /** Returns texts in which Plotly finds no tags. */
   static ArrayNode texts(Collection<String> values) {
     ArrayNode array = NODES.arrayNode(values.size());
     values.forEach(value -> array.add(FigureJson.escape(value)));
     return array;
   }
 
-  /** The cells of a column: numbers, or texts such as times. */
+  /** Returns the cells of a column: numbers, or texts such as times. */
   static ArrayNode column(Column<?> column) {
     if (column instanceof NumericColumn<?> numbers) {
       return numbers(numbers.asDoubleArray());

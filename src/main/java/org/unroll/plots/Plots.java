@@ -10,24 +10,52 @@ import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.Table;
 
 /**
- * Ready-made plots, one call each: a jsplot figure that shows interactively and as a still picture,
- * and that can be changed, {@code Plots.lines(…).logY().height(300)}.
+ * Ready-made plots, one call each. Each returns a jsplot figure, which is shown interactively and
+ * as a static picture. {@link PlotFigure} documents how to change it.
  *
- * <p>Maps are drawn in their own order, so give a {@code LinkedHashMap} where it matters; NaN is a
- * gap. In plots of training, a dashed line is what was seen in training and a solid one is the
- * validation; a model keeps its colour.
+ * <p>Maps are drawn in their iteration order; pass a {@code LinkedHashMap} if the order matters.
+ * NaN is a gap. In plots of training, a dashed line shows training values and a solid line
+ * validation values; both have the color of their model.
  *
- * <p>Every plot throws {@code IllegalArgumentException} where there is nothing to draw or where the
- * sizes of its data do not agree.
+ * <p>Every plot throws {@code IllegalArgumentException} if there is nothing to draw or if the sizes
+ * of its data do not agree.
+ *
+ * <p><b>Custom plots.</b> Any other plot can be built from the traces of jsplot, the plotting part
+ * of Tablesaw. It is rendered like the plots of this class: with the same style, interactively and
+ * as a static picture. For example, a residual plot:
+ *
+ * <pre>{@code
+ * import tech.tablesaw.plotly.components.Figure;
+ * import tech.tablesaw.plotly.components.Layout;
+ * import tech.tablesaw.plotly.traces.ScatterTrace;
+ *
+ * Figure residuals(double[] truth, double[] forecast) {
+ *   double[] errors = new double[truth.length];
+ *   Arrays.setAll(errors, i -> forecast[i] - truth[i]);
+ *   ScatterTrace points =
+ *       ScatterTrace.builder(forecast, errors).mode(ScatterTrace.Mode.MARKERS).build();
+ *   ScatterTrace zero =
+ *       ScatterTrace.builder(forecast, new double[truth.length])
+ *           .mode(ScatterTrace.Mode.LINE)
+ *           .build();
+ *   Layout layout = Layout.builder("Residuals", "forecast (°C)", "error (°C)").build();
+ *   return new Figure(layout, points, zero);
+ * }
+ *
+ * Notebook.show(residuals(new double[] {1, 2, 4}, new double[] {1.5, 1.8, 4.1}));
+ * }</pre>
+ *
+ * <p>The static picture supports scatter traces (lines and points), bars and heat maps; other kinds
+ * of traces are only drawn interactively.
  */
 public final class Plots {
 
   private Plots() {}
 
-  // ---- Any numbers
+  // ---- General plots
 
   /**
-   * Lines over 0, 1, 2, ….
+   * Draws lines over 0, 1, 2, ….
    *
    * @param xTitle what x is, with its unit
    * @param yTitle what y is, with its unit
@@ -39,7 +67,7 @@ public final class Plots {
   }
 
   /**
-   * Lines over numbers. For logarithmic axes: {@code lines(…).logX().logY()}.
+   * Draws lines over numbers. For logarithmic axes, use {@code lines(…).logX().logY()}.
    *
    * @param x ascending, one for each value of each line
    * @param lines the values of each line by its name
@@ -50,7 +78,7 @@ public final class Plots {
   }
 
   /**
-   * Points, a colour for each group.
+   * Draws points, with one color per group.
    *
    * @param groups rows {@code {x, y}} by the name of the group
    */
@@ -59,17 +87,18 @@ public final class Plots {
     return LinePlots.points(title, xTitle, yTitle, groups);
   }
 
-  /** A bar for each value, with its number. */
+  /** Draws one bar per value, labeled with the value. */
   public static PlotFigure bars(String title, String yTitle, Map<String, Double> values) {
     double[] heights = values.values().stream().mapToDouble(Double::doubleValue).toArray();
     return BarPlots.bars(title, yTitle, List.copyOf(values.keySet()), Map.of(yTitle, heights));
   }
 
   /**
-   * Bars side by side.
+   * Draws groups of bars next to each other.
    *
-   * @param categories what stands below the bars
-   * @param groups a value for each category, by the name of the group, which has one colour
+   * @param categories the labels below the bars
+   * @param groups the values of each group, one per category, by the name of the group; each group
+   *     has one color
    */
   public static PlotFigure bars(
       String title, String yTitle, List<String> categories, Map<String, double[]> groups) {
@@ -77,10 +106,10 @@ public final class Plots {
   }
 
   /**
-   * Means over several runs, with whiskers of a standard deviation (over n − 1) up and down; a
-   * single run has none.
+   * Draws means over several runs, with whiskers of one standard deviation (over n − 1) in both
+   * directions. A single run has no whiskers.
    *
-   * @param runs the value of each run, by what is compared
+   * @param runs the values of all runs, by the name of what is compared
    */
   public static PlotFigure means(String title, String yTitle, Map<String, double[]> runs) {
     double[][] values = runs.values().toArray(double[][]::new);
@@ -88,9 +117,9 @@ public final class Plots {
   }
 
   /**
-   * Means over several runs side by side, with whiskers of a standard deviation (over n − 1).
+   * Draws groups of means over several runs, with whiskers of one standard deviation (over n − 1).
    *
-   * @param categories what stands below the bars
+   * @param categories the labels below the bars
    * @param groups {@code [category][run]}, by the name of the group
    */
   public static PlotFigure means(
@@ -98,19 +127,19 @@ public final class Plots {
     return BarPlots.means(title, yTitle, categories, groups);
   }
 
-  /** How often values occur. Bins after Freedman and Diaconis (1981), 10 to 80 of them. */
+  /** Draws the frequencies of values in 10 to 80 bins (rule of Freedman and Diaconis, 1981). */
   public static PlotFigure histogram(String title, String xTitle, double[] values) {
     return Histograms.histogram(title, xTitle, Map.of("count", values));
   }
 
-  /** How often values of several samples occur, in bins that all share. */
+  /** Draws the frequencies of the values of several samples, which share their bins. */
   public static PlotFigure histogram(String title, String xTitle, Map<String, double[]> samples) {
     return Histograms.histogram(title, xTitle, samples);
   }
 
   /**
-   * A matrix as colours: from blue over white to red around 0 where it has values of both signs,
-   * else from dark to light. {@code heatMap(…).colorRange(-1, 1)} fixes what they stand for.
+   * Draws a matrix as colors: from blue through white (0) to red if it has values of both signs,
+   * otherwise from dark to light. {@code heatMap(…).colorRange(-1, 1)} sets the range.
    *
    * @param values {@code [row][column]}, the first row on top
    */
@@ -119,10 +148,10 @@ public final class Plots {
   }
 
   /**
-   * A matrix as colours, with labels.
+   * Draws a matrix as colors, with labels.
    *
-   * @param columns what stands below each column
-   * @param rows what stands beside each row
+   * @param columns the label below each column
+   * @param rows the label of each row
    * @param values {@code [row][column]}, the first row on top
    */
   public static PlotFigure heatMap(
@@ -136,7 +165,7 @@ public final class Plots {
   }
 
   /**
-   * A function of two numbers as colours.
+   * Draws a function of two numbers as colors.
    *
    * @param x ascending
    * @param y ascending, from the bottom
@@ -148,9 +177,9 @@ public final class Plots {
   }
 
   /**
-   * Heat maps one below the other over one x axis, with colours of their own.
+   * Draws heat maps below each other over one x axis, each with a separate color scale.
    *
-   * @param panels {@code [row][column]} by name, all with as many columns
+   * @param panels {@code [row][column]} by name, all with the same number of columns
    */
   public static PlotFigure heatMaps(String title, String xTitle, Map<String, double[][]> panels) {
     return HeatMaps.heatMaps(title, xTitle, panels);
@@ -159,32 +188,34 @@ public final class Plots {
   // ---- Training
 
   /**
-   * The curves of one training: a panel for the loss and one for each metric.
+   * Draws the curves of one training run: one panel for the loss and one for each metric.
    *
-   * @param history a row for each epoch: the column {@code epoch}, then columns by Keras's names,
-   *     say {@code loss, mae, val_loss, val_mae}; a file of a CSV logger will do
+   * @param history one row per epoch: the column {@code epoch}, then columns with Keras's names,
+   *     such as {@code loss, mae, val_loss, val_mae}; the table of a CSV logger's file has this
+   *     form
    */
   public static PlotFigure history(Table history) {
     return TrainingPlots.history(history);
   }
 
   /**
-   * The curves of several trainings in one plot, a colour for each, with a panel for each metric.
+   * Draws the curves of several training runs in one plot, with one color per run and one panel per
+   * metric.
    *
-   * @param histories a table as for {@link #history} by the model's name
-   * @param metrics what to compare, say {@code loss} or {@code mae}; none for all that were
-   *     recorded
+   * @param histories a table as for {@link #history} for each model, by the name of the model
+   * @param metrics the metrics to compare, such as {@code loss} or {@code mae}; all recorded
+   *     metrics if empty
    */
   public static PlotFigure comparison(Map<String, Table> histories, String... metrics) {
     return TrainingPlots.comparison(histories, metrics);
   }
 
   /**
-   * The mean absolute error of each model beside those of the baselines, the best first.
+   * Draws the mean absolute errors of models and baselines, the best first.
    *
-   * @param models error by model; may be empty where there are baselines
-   * @param baselines error by baseline, drawn in grey; may be empty
-   * @param unit the unit of the errors, say {@code °C}
+   * @param models the error by model; may be empty if there are baselines
+   * @param baselines the error by baseline, drawn in gray; may be empty
+   * @param unit the unit of the errors, such as {@code °C}
    */
   public static PlotFigure meanAbsoluteErrors(
       Map<String, Double> models, Map<String, Double> baselines, String unit) {
@@ -194,33 +225,34 @@ public final class Plots {
   // ---- Series and forecasts
 
   /**
-   * The columns of a table over time, a panel each, with one zoom and one slider for all. A column
+   * Draws the columns of a table over time, one panel each, with a shared zoom and slider. A column
    * of more than 2,000 rows is drawn as the smallest and the largest value of each of 1,000
-   * stretches, so that no peak is lost and the notebook stays small.
+   * intervals, so that every peak is visible and the notebook stays small.
    *
-   * @param table has a column of dates with times, else the row number stands for the time
-   * @param columns names of number columns; none for all of them
+   * @param table a table; without a date-time column, the x axis is the row number
+   * @param columns the names of number columns; all number columns if empty
    */
   public static PlotFigure series(Table table, String... columns) {
     return SeriesPlots.series(table, columns);
   }
 
   /**
-   * Pearson's correlation of each pair of columns, over the rows in which both have a number.
+   * Draws Pearson's correlation coefficient of each pair of columns, computed over the rows in
+   * which both have a value.
    *
-   * @param columns names of number columns; none for all of them
+   * @param columns the names of number columns; all number columns if empty
    */
   public static PlotFigure correlation(Table table, String... columns) {
     return HeatMaps.correlation(table, columns);
   }
 
   /**
-   * Forecasts beside what came true.
+   * Draws forecasts and the measured values.
    *
-   * @param times when, one for each value
+   * @param times one time per value
    * @param truth the measured values; NaN is a gap
-   * @param forecasts the forecast values by the name of the model
-   * @param quantity the title of the axis with its unit, say {@code T (°C)}
+   * @param forecasts the forecast values, by the name of the model
+   * @param quantity the title of the axis with its unit, such as {@code T (°C)}
    */
   public static PlotFigure forecast(
       List<LocalDateTime> times, double[] truth, Map<String, double[]> forecasts, String quantity) {
@@ -228,19 +260,21 @@ public final class Plots {
   }
 
   /**
-   * The forecasts of models beside what came true, in the target's own unit.
+   * Draws the forecasts of models and the measured values, in the unit of the target.
    *
-   * @param windows windows with one target; a range of some days, rather than all there are
-   * @param models by name, as from a comparison: {@code forecast(days, runs.models())}
+   * @param windows windows with one target value; a range of several days is easier to read than
+   *     all windows
+   * @param models the models by name, for example those of a comparison: {@code forecast(days,
+   *     runs.models())}
    */
   public static PlotFigure forecast(Windows windows, Map<String, Sequential> models) {
     return ForecastPlots.forecast(windows, models);
   }
 
   /**
-   * A forecast in a band.
+   * Draws a forecast with a band.
    *
-   * @param lower the lower edge of the band, one for each time
+   * @param lower the lower edge of the band, one value per time
    * @param upper the upper edge
    */
   public static PlotFigure forecastBand(
@@ -254,12 +288,13 @@ public final class Plots {
   }
 
   /**
-   * The forecast of a model in a band that comes from its errors on the validation data: with a
-   * coverage of 0.8 it reaches from the forecast minus the 90 % quantile of forecast − truth to the
-   * forecast minus its 10 % quantile. It holds that share of the truth in future where errors stay
-   * as they were; the legend says what it holds here.
+   * Draws the forecast of a model with a band computed from its errors on the validation data. With
+   * a coverage of 0.8, the band reaches from the forecast minus the 90 % quantile of forecast −
+   * truth to the forecast minus its 10 % quantile. It contains that share of future values if the
+   * distribution of the errors does not change. The legend shows the share of the drawn values that
+   * it contains.
    *
-   * @param windows windows with one target value, to be drawn
+   * @param windows the windows to draw, with one target value
    * @param validation windows that the model was not trained on
    * @param coverage the share of the validation errors within the band, between 0 and 1
    */
@@ -269,22 +304,22 @@ public final class Plots {
   }
 
   /**
-   * How often each error occurs.
+   * Draws the distribution of forecast errors.
    *
-   * @param errors forecast − truth by model
+   * @param errors forecast − truth, by model
    * @param unit the unit of the errors; may be empty
    */
   public static PlotFigure errorDistribution(Map<String, double[]> errors, String unit) {
     return ErrorPlots.distribution(errors, unit);
   }
 
-  /** How often each error, forecast − truth, of models occurs, over all target steps. */
+  /** Draws the distribution of the errors (forecast − truth) of models over all target steps. */
   public static PlotFigure errorDistribution(Windows windows, Map<String, Sequential> models) {
     return ErrorPlots.distribution(windows, models);
   }
 
   /**
-   * The mean absolute error of models over the steps ahead.
+   * Draws the mean absolute error of models by forecast step.
    *
    * @param windows windows with several target steps of one column
    */
@@ -293,7 +328,7 @@ public final class Plots {
   }
 
   /**
-   * The mean absolute error of models over the hour of the day of the target.
+   * Draws the mean absolute error of models by the target's hour of the day.
    *
    * @param windows windows with one target value, of a series with dates and times
    */
@@ -302,9 +337,9 @@ public final class Plots {
   }
 
   /**
-   * The mean absolute error over the hour of the day.
+   * Draws the mean absolute error by hour of the day.
    *
-   * @param errors forecast − truth by model, one for each time
+   * @param errors forecast − truth by model, one value per time
    * @param unit the unit of the errors; may be empty
    */
   public static PlotFigure errorByHour(
@@ -315,22 +350,23 @@ public final class Plots {
   // ---- Inside the layers
 
   /**
-   * The gates and states of a recurrent layer, units over time steps. Gates have colours from 0 to
-   * 1, states around 0.
+   * Draws the gates and states of a recurrent layer, units over time steps. The color scale of
+   * gates is 0 to 1; that of states is centered on 0.
    *
-   * @param recording from {@link Sequential#record}
-   * @param layer its name
-   * @param quantities their letters, see {@link org.unroll.network.Recorder}; none for all gates
-   *     and states
+   * @param recording a recording from {@link Sequential#record}
+   * @param layer the name of the layer
+   * @param quantities the names of gates and states, see {@link org.unroll.network.Recorder}; all
+   *     if empty
    */
   public static PlotFigure gates(Recording recording, String layer, String... quantities) {
     return CellPlots.gates(recording, layer, null, quantities);
   }
 
   /**
-   * The gates and states of a recurrent layer, units over labelled time steps.
+   * Draws the gates and states of a recurrent layer, units over labeled time steps.
    *
-   * @param steps a word or a character for each time step; of more than 60 some are left out
+   * @param steps one word or character per time step; if there are more than 60, some labels are
+   *     left out
    */
   public static PlotFigure gates(
       Recording recording, String layer, List<String> steps, String... quantities) {
@@ -338,54 +374,57 @@ public final class Plots {
   }
 
   /**
-   * How much attention each word got.
+   * Draws the attention weight of each word.
    *
-   * @param recording of a model with one layer that has attention weights
-   * @param words one for each time step
+   * @param recording a recording of a model with one layer that has attention weights
+   * @param words one word per time step
    */
   public static PlotFigure attention(Recording recording, List<String> words) {
     return CellPlots.attention(recording, words);
   }
 
-  /** How much attention each word got. */
+  /** Draws the attention weight of each word. */
   public static PlotFigure attention(double[] weights, List<String> words) {
     return CellPlots.attention(weights, words);
   }
 
   /**
-   * How the gradient of the loss fades or explodes on its way back in time, on a logarithmic axis.
+   * Draws how the gradient of the loss vanishes or explodes backward through time, on a logarithmic
+   * axis.
    *
-   * @param norms by layer: the norm of the gradient of the state at the last step, at the one
-   *     before, and so on
+   * @param norms for each layer, the norm of the gradient with respect to the state at the last
+   *     time step, at the one before, and so on
    */
   public static PlotFigure gradientNorms(Map<String, double[]> norms) {
     return CellPlots.gradientNorms(norms);
   }
 
   /**
-   * The eigenvalues of the recurrent kernel of a layer, a colour for each gate, with the unit
-   * circle; the legend has the spectral radii.
+   * Draws the eigenvalues of the recurrent kernel of a layer, one color per gate, with the unit
+   * circle. The legend contains the spectral radii.
    */
   public static PlotFigure eigenvalues(Sequential model, String layer) {
     return WeightSpectra.eigenvalues(WeightSpectra.recurrentBlocks(model, layer));
   }
 
-  /** The eigenvalues of square matrices in the complex plane, with the unit circle. */
+  /** Draws the eigenvalues of square matrices in the complex plane, with the unit circle. */
   public static PlotFigure eigenvalues(Map<String, SimpleMatrix> matrices) {
     return WeightSpectra.eigenvalues(matrices);
   }
 
-  /** The singular values of the recurrent kernel of a layer, for each gate, the largest first. */
+  /**
+   * Draws the singular values of the recurrent kernel of a layer for each gate, the largest first.
+   */
   public static PlotFigure singularValues(Sequential model, String layer) {
     return WeightSpectra.singularValues(WeightSpectra.recurrentBlocks(model, layer));
   }
 
-  /** The singular values of matrices, the largest first. */
+  /** Draws the singular values of matrices, the largest first. */
   public static PlotFigure singularValues(Map<String, SimpleMatrix> matrices) {
     return WeightSpectra.singularValues(matrices);
   }
 
-  /** The layers of a model as boxes: names, types, output shapes, parameters. */
+  /** Draws the layers of a model as boxes with names, types, output shapes and parameters. */
   public static PlotFigure model(Sequential model) {
     return ModelDiagram.of(model.summary(), String.valueOf(model.network().inputShape()));
   }
@@ -393,13 +432,13 @@ public final class Plots {
   // ---- Sound
 
   /**
-   * What sounds when: the spectrogram, and below it what was there and what a model heard, over one
-   * time axis.
+   * Draws a spectrogram and, below it over the same time axis, the true and the predicted sound
+   * events.
    *
    * @param spectrogram {@code [frame][band]}, the lowest band first
-   * @param secondsPerFrame from one frame to the next
+   * @param secondsPerFrame the time from one frame to the next, in seconds
    * @param truth {@code [frame][class]}, 0 or 1
-   * @param prediction {@code [frame][class]}, probabilities, or 0 and 1
+   * @param prediction {@code [frame][class]}, probabilities or 0 and 1
    */
   public static PlotFigure eventRolls(
       double[][] spectrogram,
@@ -413,11 +452,11 @@ public final class Plots {
   // ---- Tuning
 
   /**
-   * The best score that a search had after each trial, and all scores.
+   * Draws the best score of a search after each trial, and the scores of all trials.
    *
-   * @param searches a row for each trial in order, by the name of the search
-   * @param objective the column of the score; a missing one is a trial that failed
-   * @param maximize whether more is better
+   * @param searches a table with one row per trial, in order, by the name of the search
+   * @param objective the column of the score; a missing score is a failed trial
+   * @param maximize whether larger scores are better
    */
   public static PlotFigure bestSoFar(
       Map<String, Table> searches, String objective, boolean maximize) {
@@ -425,14 +464,14 @@ public final class Plots {
   }
 
   /**
-   * A line for each trial across its hyperparameters, the better the redder, the best one thick.
-   * Positive numbers that differ by a factor of 100 or more stand on a logarithmic axis.
+   * Draws one line per trial across its hyperparameters. Better trials are redder, and the best one
+   * is thick. Positive numbers that differ by a factor of 100 or more have a logarithmic axis.
    *
-   * @param trials a row for each trial
+   * @param trials a table with one row per trial
    * @param objective the column of the score
-   * @param maximize whether more is better
-   * @param hyperParameters columns of numbers, texts or booleans; none for all but the objective
-   *     and {@link org.unroll.tuning.SearchResult#BOOKKEEPING}
+   * @param maximize whether larger scores are better
+   * @param hyperParameters columns of numbers, texts or booleans; if empty, all columns but the
+   *     objective and {@link org.unroll.tuning.SearchResult#BOOKKEEPING}
    */
   public static PlotFigure parallelCoordinates(
       Table trials, String objective, boolean maximize, String... hyperParameters) {
@@ -440,7 +479,7 @@ public final class Plots {
   }
 
   /**
-   * The scores of the trials over each hyperparameter.
+   * Draws the scores of the trials over each hyperparameter.
    *
    * @param hyperParameters as for {@link #parallelCoordinates}
    */
@@ -448,7 +487,7 @@ public final class Plots {
     return TuningPlots.slices(trials, objective, hyperParameters);
   }
 
-  /** How much each hyperparameter mattered, the most important on top. */
+  /** Draws the importance of each hyperparameter, the most important at the top. */
   public static PlotFigure importance(Map<String, Double> importances) {
     return BarPlots.ranking("Importance of hyperparameters", "importance", importances);
   }

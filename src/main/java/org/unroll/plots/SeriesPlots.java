@@ -11,7 +11,7 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 import tech.tablesaw.selection.Selection;
 
-/** The columns of a table over time. */
+/** Draws the columns of a table over time. */
 final class SeriesPlots {
 
   private SeriesPlots() {}
@@ -26,7 +26,7 @@ final class SeriesPlots {
                 .toList();
     if (names.isEmpty()) {
       throw new IllegalArgumentException(
-          "A series needs a column of numbers. Received: a table with "
+          "The table must have a column of numbers, but its columns are "
               + table.columnNames()
               + ".");
     }
@@ -62,15 +62,19 @@ final class SeriesPlots {
   static double[] numbers(Table table, String name) {
     if (!table.containsColumn(name)) {
       throw new IllegalArgumentException(
-          "The table has no column '" + name + "'. Received: " + table.columnNames() + ".");
+          "The table must have the column '"
+              + name
+              + "', but its columns are "
+              + table.columnNames()
+              + ".");
     }
     if (table.column(name) instanceof NumericColumn<?> numbers) {
       return numbers.asDoubleArray();
     }
     throw new IllegalArgumentException(
-        "Only number columns can be drawn as a series. Received: column '"
+        "Column '"
             + name
-            + "' of type "
+            + "' must contain numbers, but its type is "
             + table.column(name).type().name()
             + ".");
   }

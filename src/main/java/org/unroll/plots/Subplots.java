@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A figure of panels one below the other over one x axis. */
+/** A figure of panels below each other over one x axis. */
 final class Subplots {
 
   /** The pixels between two panels. */
@@ -16,9 +16,9 @@ final class Subplots {
   /**
    * One panel.
    *
-   * @param title of its y axis
-   * @param settings more about its y axis, as an object of Plotly's
-   * @param height in pixels
+   * @param title the title of its y axis
+   * @param settings further settings of its y axis, as a Plotly object
+   * @param height the height in pixels
    */
   record Panel(String title, String settings, int height, List<PlotlyTrace> traces) {
     Panel(String title, int height, List<PlotlyTrace> traces) {
@@ -28,15 +28,15 @@ final class Subplots {
 
   private Subplots() {}
 
-  /** The height of each of several panels of lines. */
+  /** Returns the height of each of several panels of lines. */
   static int height(int panels) {
     return panels == 1 ? (int) (PlotStyle.HEIGHT - AROUND) : 155;
   }
 
   /**
-   * The figure.
+   * Returns the figure.
    *
-   * @param xAxis the x axis, as an object of Plotly's
+   * @param xAxis the x axis, as a Plotly object
    */
   static PlotFigure figure(String title, ObjectNode xAxis, List<Panel> panels) {
     double height = panels.stream().mapToInt(Panel::height).sum() + GAP * (panels.size() - 1);
@@ -56,7 +56,7 @@ final class Subplots {
       for (PlotlyTrace trace : panel.traces()) {
         traces.add(trace.panel(p));
         if (trace.json().has("colorbar")) {
-          // Plotly writes the title of a colour bar above it, into its length.
+          // Plotly counts the title of a color bar as part of its length.
           ((ObjectNode) trace.json().get("colorbar"))
               .put("lenmode", "fraction")
               .put("len", panel.height() / height)
@@ -69,12 +69,12 @@ final class Subplots {
     return new PlotFigure(layout, traces).title(title);
   }
 
-  /** A figure of one panel. */
+  /** Returns a figure of one panel. */
   static PlotFigure figure(String title, String xTitle, String yTitle, List<PlotlyTrace> traces) {
     return figure(title, axis(xTitle), List.of(new Panel(yTitle, height(1), traces)));
   }
 
-  /** An axis of this title. */
+  /** Returns an axis with this title. */
   static ObjectNode axis(String title) {
     ObjectNode axis = FigureJson.parse("{}");
     axis.putObject("title").put("text", FigureJson.escape(title));

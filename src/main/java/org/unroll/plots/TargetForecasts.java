@@ -12,7 +12,7 @@ import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.Table;
 
-/** What came true in windows and what models said, in the targets' own units. */
+/** The measured targets of windows and the forecasts of models, in the units of the targets. */
 final class TargetForecasts {
 
   private final Windows windows;
@@ -23,35 +23,35 @@ final class TargetForecasts {
     this.targets = windows.series().targetNames();
   }
 
-  /** Of windows with one target column, at one step or several. */
+  /** Returns the forecasts for windows with one target column and one or several target steps. */
   static TargetForecasts ofOneColumn(Windows windows) {
     TargetForecasts forecasts = new TargetForecasts(windows);
     if (forecasts.targets.size() != 1) {
       throw new IllegalArgumentException(
-          "Errors are drawn of one target column, as each has its own unit. Received: windows of "
+          "The windows must have one target column because each column has its unit, but the target columns are "
               + forecasts.targets
               + ".");
     }
     return forecasts;
   }
 
-  /** Of windows with one target value. */
+  /** Returns the forecasts for windows with one target value. */
   static TargetForecasts ofOneValue(Windows windows) {
     if (windows.targetShape().size() != 1) {
       throw new IllegalArgumentException(
-          "A forecast is drawn of windows with one target value. Received: targets of shape "
+          "The windows must have one target value, but their targets have the shape "
               + windows.targetShape()
-              + ". Draw one of them with forecast(times, truth, forecasts, quantity).");
+              + ". Draw one of the values with forecast(times, truth, forecasts, quantity).");
     }
     return new TargetForecasts(windows);
   }
 
-  /** The name of the target column, which ends in its unit by convention. */
+  /** Returns the name of the target column, which by convention ends with its unit. */
   String quantity() {
     return targets.get(0);
   }
 
-  /** What stands in the last brackets of the target's name; empty if there are none. */
+  /** Returns the text in the last parentheses of the target's name, or an empty text. */
   String unit() {
     int open = quantity().lastIndexOf('(');
     return open >= 0 && quantity().endsWith(")")
@@ -59,22 +59,22 @@ final class TargetForecasts {
         : "";
   }
 
-  /** The number of target values of a window. */
+  /** Returns the number of target values of a window. */
   int width() {
     return windows.targetShape().size();
   }
 
-  /** The values that came true, for each window. */
+  /** Returns the measured values of each window. */
   double[] truth(int value) {
     return values(windows.targets())[value];
   }
 
-  /** What a model forecasts, {@code [value][window]}. */
+  /** Returns the forecasts of a model, {@code [value][window]}. */
   double[][] of(Sequential model) {
     return values(windows.forecasts(model.predict(windows).toArray()));
   }
 
-  /** The last columns of a table of windows, before which there may be one of times. */
+  /** Returns the last columns of a table of windows, which may begin with a column of times. */
   private double[][] values(Table table) {
     int first = table.columnCount() - width();
     return IntStream.range(first, table.columnCount())
@@ -82,7 +82,7 @@ final class TargetForecasts {
         .toArray(double[][]::new);
   }
 
-  /** Forecast minus truth of each model, {@code [value][window]}. */
+  /** Returns forecast − truth of each model, {@code [value][window]}. */
   Map<String, double[][]> errors(Map<String, Sequential> models) {
     LinePlots.requireSome(models, "model");
     Map<String, double[][]> errors = new LinkedHashMap<>();
@@ -94,8 +94,8 @@ final class TargetForecasts {
     double[][] errors = of(model);
     for (int k = 0; k < errors.length; k++) {
       double[] truth = truth(k);
-      double[] own = errors[k];
-      Arrays.setAll(own, w -> own[w] - truth[w]);
+      double[] values = errors[k];
+      Arrays.setAll(values, w -> values[w] - truth[w]);
     }
     return errors;
   }
@@ -104,16 +104,16 @@ final class TargetForecasts {
     return windows.series().timestamps() instanceof DateTimeColumn;
   }
 
-  /** When the (first) target of each window was measured. */
+  /** Returns the time of the (first) target of each window. */
   List<LocalDateTime> times() {
     if (!isDated()) {
       throw new IllegalArgumentException(
-          "Hours are known of a series with dates and times. Received: a series without.");
+          "The series must have a date-time column, but has none. Without one, use errorByHour(times, errors, unit).");
     }
     return ((DateTimeColumn) windows.targets().column(0)).asList();
   }
 
-  /** Times, or rows where there are none. */
+  /** Returns the times, or the row numbers if there are no times. */
   ArrayNode x() {
     return isDated()
         ? PlotlyTrace.column(windows.targets().column(0))

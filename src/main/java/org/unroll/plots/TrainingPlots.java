@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import tech.tablesaw.api.Table;
 
-/** The curves of trainings: dashed for what was seen in training, solid for the validation. */
+/** Draws the curves of training runs: dashed for training values, solid for validation values. */
 final class TrainingPlots {
 
   private static final String EPOCH = "epoch";
@@ -39,7 +39,7 @@ final class TrainingPlots {
   static PlotFigure comparison(Map<String, Table> histories, String... metrics) {
     if (histories.isEmpty()) {
       throw new IllegalArgumentException(
-          "A comparison needs a history with an epoch at least. Received: none.");
+          "There must be at least one history with an epoch, but there is none.");
     }
     Set<String> known = metrics(histories.values());
     Collection<String> drawn = metrics.length > 0 ? Arrays.asList(metrics) : known;
@@ -47,9 +47,9 @@ final class TrainingPlots {
     for (String metric : drawn) {
       if (!known.contains(metric)) {
         throw new IllegalArgumentException(
-            "No history has the metric '"
+            "At least one history must have the metric '"
                 + metric
-                + "'. The histories of "
+                + "', but the histories of "
                 + histories.keySet()
                 + " have "
                 + known
@@ -86,22 +86,22 @@ final class TrainingPlots {
               color);
       String dash = column.startsWith(VALIDATION) ? "solid" : "dash";
       curve.with("{line: {dash: '" + dash + "'}, showlegend: " + legend + "}");
-      // A line of one point would not be seen.
+      // A line with a single point would be invisible.
       curves.add(history.rowCount() == 1 ? curve.with("{mode: 'lines+markers'}") : curve);
     }
   }
 
-  /** What was recorded, without the distinction of training and validation. */
+  /** Returns the recorded quantities without the prefix of validation values. */
   private static Set<String> metrics(Collection<Table> histories) {
     Set<String> metrics = new LinkedHashSet<>();
     for (Table history : histories) {
       if (!history.containsColumn(EPOCH) || history.rowCount() == 0) {
         throw new IllegalArgumentException(
-            "A history has the column 'epoch' and a row for each. Received: "
-                + history.shape()
-                + " with columns "
+            "A history must have the column 'epoch' and at least one row, but its columns are "
                 + history.columnNames()
-                + ". Was an epoch finished?");
+                + " and its number of rows is "
+                + history.rowCount()
+                + ". Check that at least one epoch was completed.");
       }
       history.columnNames().stream()
           .filter(name -> !name.equals(EPOCH) && !name.equals(SECONDS))
@@ -111,7 +111,7 @@ final class TrainingPlots {
     return metrics;
   }
 
-  /** Half an epoch is no epoch: where Plotly would put ticks between, each gets one. */
+  /** Puts a tick at each epoch where Plotly would put ticks between epochs. */
   private static PlotFigure figure(
       String title, Collection<Table> histories, List<Subplots.Panel> panels) {
     int epochs = histories.stream().mapToInt(Table::rowCount).max().orElse(0);
@@ -124,7 +124,7 @@ final class TrainingPlots {
     return figure;
   }
 
-  /** Abbreviations in capitals, words as they are: MAE, loss, accuracy. */
+  /** Returns abbreviations in capitals and words unchanged: MAE, loss, accuracy. */
   private static String label(String metric) {
     return ABBREVIATIONS.contains(metric) ? metric.toUpperCase(Locale.ROOT) : metric;
   }

@@ -18,10 +18,10 @@ import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
-/** What a search has found: a table with a row for each trial, drawn in several ways. */
+/** Draws the results of a search: a table with one row per trial. */
 final class TuningPlots {
 
-  /** From this ratio on, numbers are drawn on a logarithmic axis. */
+  /** Numbers whose ratio reaches this value are drawn on a logarithmic axis. */
   private static final double LOGARITHMIC = 100;
 
   private static final int PER_ROW = 3;
@@ -35,11 +35,11 @@ final class TuningPlots {
     for (Map.Entry<String, Table> search : searches.entrySet()) {
       double[] scores = scores(search.getValue(), objective);
       double[] best = new double[scores.length];
-      double sofar = Double.NaN;
+      double bestSoFar = Double.NaN;
       for (int i = 0; i < scores.length; i++) {
-        boolean better = maximize ? scores[i] > sofar : scores[i] < sofar;
-        sofar = Double.isNaN(sofar) || better ? scores[i] : sofar;
-        best[i] = sofar;
+        boolean better = maximize ? scores[i] > bestSoFar : scores[i] < bestSoFar;
+        bestSoFar = Double.isNaN(bestSoFar) || better ? scores[i] : bestSoFar;
+        best[i] = bestSoFar;
       }
       String color = PlotStyle.color(number++);
       ArrayNode x =
@@ -63,7 +63,7 @@ final class TuningPlots {
         names.stream().map(name -> new Coordinate(column(trials, name))).toList();
     double least = Arrays.stream(scores).filter(Double::isFinite).min().orElse(0);
     double most = Arrays.stream(scores).filter(Double::isFinite).max().orElse(1);
-    // The best on top.
+    // The best is at the top.
     Comparator<Integer> worstFirst =
         Comparator.comparingDouble(i -> maximize ? scores[i] : -scores[i]);
     List<Integer> rows =
@@ -74,7 +74,11 @@ final class TuningPlots {
             .toList();
     if (rows.isEmpty()) {
       throw new IllegalArgumentException(
-          "No trial has a finite '" + objective + "'. Received: " + scores.length + " trials.");
+          "At least one trial must have a finite '"
+              + objective
+              + "', but none has. The number of trials is "
+              + scores.length
+              + ".");
     }
     List<String> scale = maximize ? reversed(PlotStyle.RANKING) : PlotStyle.RANKING;
     List<PlotlyTrace> traces = new ArrayList<>();
@@ -108,14 +112,17 @@ final class TuningPlots {
     return figure;
   }
 
-  /** A search that was interrupted has not all numbers; a table of one's own may have none. */
+  /**
+   * Returns the trial numbers. They are incomplete after an interrupted search, and a custom table
+   * may have none.
+   */
   private static String number(Table trials, int row) {
     return trials.containsColumn("trial")
         ? trials.column("trial").getString(row)
         : Integer.toString(row);
   }
 
-  /** Lines have no colour bar; an invisible point lends its own. */
+  /** Returns an invisible point with a color bar because lines have none. */
   private static PlotlyTrace colorBar(
       String objective, double least, double most, List<String> scale) {
     PlotlyTrace point =
@@ -169,7 +176,7 @@ final class TuningPlots {
       boolean numbers = column instanceof NumericColumn;
       xAxis.put("type", !numbers ? "category" : isLogarithmic(column) ? "log" : "linear");
       if (isLogarithmic(column)) {
-        xAxis.put("dtick", 1); // whole decades; the digits between them would not fit
+        xAxis.put("dtick", 1); // whole decades because the digits between them would not fit
       }
       layout.set("xaxis" + suffix, xAxis);
       ObjectNode yAxis =
@@ -206,7 +213,7 @@ final class TuningPlots {
                 .toList();
     if (drawn.isEmpty()) {
       throw new IllegalArgumentException(
-          "There is no hyperparameter to draw. Received: a table with "
+          "The table of trials must have a hyperparameter, but its columns are "
               + trials.columnNames()
               + ".");
     }
@@ -217,7 +224,11 @@ final class TuningPlots {
   private static Column<?> column(Table trials, String name) {
     if (!trials.containsColumn(name)) {
       throw new IllegalArgumentException(
-          "The trials have no column '" + name + "'. Received: " + trials.columnNames() + ".");
+          "The table of trials must have the column '"
+              + name
+              + "', but its columns are "
+              + trials.columnNames()
+              + ".");
     }
     return trials.column(name);
   }
@@ -227,14 +238,14 @@ final class TuningPlots {
       return numbers.asDoubleArray();
     }
     throw new IllegalArgumentException(
-        "The objective is a column of numbers. Received: '"
+        "The objective '"
             + objective
-            + "' of type "
+            + "' must be a column of numbers, but its type is "
             + trials.column(objective).type().name()
             + ".");
   }
 
-  /** One of the parallel axes: from the cells of a column to shares from 0 to 1. */
+  /** One of the parallel axes, which maps the cells of a column to 0 … 1. */
   private static final class Coordinate {
     private final List<String> categories;
     private final double[] numbers;
@@ -277,7 +288,7 @@ final class TuningPlots {
           : (value - least) / (most - least);
     }
 
-    /** Writes the ends of the axis, or all categories, beside it. */
+    /** Labels both ends of the axis, or all categories. */
     void annotate(ArrayNode annotations, int x) {
       if (categories.isEmpty()) {
         add(annotations, x, shareOf(least), threeDigits(least));

@@ -17,7 +17,7 @@ import org.unroll.layers.recurrent.Lstm;
 import org.unroll.network.Layer;
 import tech.tablesaw.plotly.traces.Trace;
 
-/** The eigenvalues and singular values of what a state is multiplied by at each step. */
+/** Draws the eigenvalues and singular values of recurrent kernels. */
 final class WeightSpectra {
 
   private static final String KERNEL = "recurrent_kernel";
@@ -49,7 +49,7 @@ final class WeightSpectra {
                 "{type: 'circle', xref: 'x', yref: 'y', x0: -1, y0: -1, x1: 1, y1: 1,"
                     + " layer: 'below', line: {color: '#808080', width: 1.5, dash: 'dash'}}"));
     layout.withObject("/yaxis").put("scaleanchor", "x").put("scaleratio", 1);
-    // Plotly's own range knows the points but not the circle.
+    // Plotly's automatic range ignores the circle.
     layout.withObject("/yaxis").putArray("range").add(-1.08 * reach).add(1.08 * reach);
     layout.withObject("/xaxis").putArray("range").add(-1.08 * reach).add(1.08 * reach);
     layout.put("height", 480).put("showlegend", true);
@@ -59,13 +59,13 @@ final class WeightSpectra {
   private static double[][] eigenvalues(String name, SimpleMatrix matrix) {
     if (matrix.getNumRows() != matrix.getNumCols()) {
       throw new IllegalArgumentException(
-          "Eigenvalues are those of a square matrix. Received: '"
+          "Matrix '"
               + name
-              + "' of "
+              + "' must be square to have eigenvalues, but is "
               + matrix.getNumRows()
               + " × "
               + matrix.getNumCols()
-              + ". Draw its singularValues.");
+              + ". Draw its singular values with singularValues(…).");
     }
     List<double[]> values = new ArrayList<>();
     for (Complex_F64 value : matrix.eig().getEigenvalues()) {
@@ -96,7 +96,7 @@ final class WeightSpectra {
     return figure;
   }
 
-  /** The square blocks of a layer's recurrent kernels, one for each gate. */
+  /** Returns the square blocks of a layer's recurrent kernels, one per gate. */
   static Map<String, SimpleMatrix> recurrentBlocks(Sequential model, String layerName) {
     Layer layer = model.layer(layerName);
     Map<String, SimpleMatrix> blocks = new LinkedHashMap<>();
@@ -114,7 +114,7 @@ final class WeightSpectra {
       throw new IllegalArgumentException(
           "Layer '"
               + layerName
-              + "' has no recurrent kernel. The model has: "
+              + "' must have a recurrent kernel, but has none. The weights of the model are "
               + model.weights().keySet()
               + ".");
     }

@@ -16,7 +16,7 @@ import org.w3c.dom.NodeList;
 
 class CurveChartTest {
 
-  /** The elements of a name; throws if the chart is not well-formed XML. */
+  /** Returns the elements with a name; throws if the chart is not well-formed XML. */
   private static List<Element> elements(CurveChart chart, String name) throws Exception {
     NodeList nodes =
         DocumentBuilderFactory.newInstance()
@@ -42,12 +42,12 @@ class CurveChartTest {
   }
 
   @Test
-  void drawsALineFromCornerToCornerWithRoundNumbersAtTheAxes() throws Exception {
+  void drawsLineAcrossThePlotWithRoundTicks() throws Exception {
     CurveChart chart =
         new CurveChart("a < b", "epoch")
             .curve("#123456", true, new double[] {1, 2, 3}, new double[] {0.3, 0.1, 0.2});
 
-    // The plane is 58 to 360 pixels across and 22 to 146 down.
+    // The plot area is 58 to 360 pixels across and 22 to 146 down.
     assertEquals(List.of("M58.0 22.0L209.0 146.0L360.0 84.0"), lines(chart));
     assertEquals(
         List.of("a < b", "0.1", "0.15", "0.2", "0.25", "0.3", "1", "2", "3", "epoch"),
@@ -55,7 +55,7 @@ class CurveChartTest {
   }
 
   @Test
-  void leavesGapsWhereNumbersAreNotFinite() throws Exception {
+  void leavesGapsForNonFiniteValues() throws Exception {
     double[] y = {1, 2, Double.NaN, Double.POSITIVE_INFINITY, 2, 1};
     CurveChart chart =
         new CurveChart("", "").curve("#123456", false, new double[] {0, 1, 2, 3, 4, 5}, y);
@@ -66,7 +66,7 @@ class CurveChartTest {
   }
 
   @Test
-  void onePointIsADotAndNoneAnEmptyPlane() throws Exception {
+  void drawsSinglePointAsDotAndNoDataAsEmptyPlot() throws Exception {
     CurveChart chart = new CurveChart("loss", "epoch");
     assertEquals(List.of(), lines(chart));
     chart.curve("#123456", false, new double[] {1}, new double[] {0});
@@ -76,7 +76,7 @@ class CurveChartTest {
   }
 
   @Test
-  void staysSmallHoweverManyPointsThereAre() {
+  void staysSmallWithManyPoints() {
     double[] x = IntStream.range(0, 100_000).asDoubleStream().toArray();
     double[] y = IntStream.range(0, 100_000).mapToDouble(Math::sin).toArray();
     int size = new CurveChart("", "").curve("#123456", false, x, y).html().length();

@@ -25,12 +25,12 @@ class HtmlTableTest {
   }
 
   @Property(tries = 100)
-  void allTextComesThroughAsItIs(
+  void escapesAllText(
       @ForAll("texts") String name, @ForAll("texts") String cell, @ForAll("texts") String caption)
       throws Exception {
     String html = new HtmlTable(caption).column(name, cell, true).row(List.of(cell)).html();
 
-    // The markup is also XML but for <br>, so an XML parser is the judge of what was escaped.
+    // Except for <br>, the markup is also XML, so an XML parser can check the escaping.
     String xml = "<html>" + html.replace("<br>", "<br/>") + "</html>";
     Element root =
         DocumentBuilderFactory.newInstance()
@@ -44,7 +44,7 @@ class HtmlTableTest {
   }
 
   @Test
-  void numbersStandOnTheRight() {
+  void alignsNumbersToTheRight() {
     String html =
         new HtmlTable("")
             .column("n", "", true)
@@ -54,17 +54,15 @@ class HtmlTableTest {
 
     assertTrue(html.contains("text-align:right\">1</td>"), html);
     assertTrue(html.contains("text-align:left\">x</td>"), html);
-    assertFalse(html.contains("<small"), "no line for a type that is not given");
+    assertFalse(html.contains("<small"), "there must be no line for an empty type");
   }
 
   @Test
-  void aRowHasACellForEachColumn() {
+  void requiresOneCellPerColumn() {
     HtmlTable table = new HtmlTable("").column("a", "", true);
 
     var error = assertThrows(IllegalArgumentException.class, () -> table.row(List.of("1", "2")));
 
-    assertEquals(
-        "A row of a table has a cell for each column. Received: 2 cells for 1 columns.",
-        error.getMessage());
+    assertEquals("The number of cells must be 1, one per column, but was 2.", error.getMessage());
   }
 }

@@ -19,8 +19,8 @@ import org.zeromq.ZContext;
 import org.zeromq.ZMQ.Socket;
 
 /**
- * The other side of a kernel's connection: sends cells and reads what the kernel publishes, in
- * Jupyter's messaging protocol 5.3.
+ * A front end that sends cells to a kernel and reads what the kernel publishes, in version 5.3 of
+ * Jupyter's messaging protocol.
  */
 final class JupyterFrontEnd implements AutoCloseable {
 
@@ -29,7 +29,7 @@ final class JupyterFrontEnd implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int PATIENCE_MILLIS = 20_000;
 
-  /** What a kernel published: its type, and its content. */
+  /** A message that a kernel published. */
   record Message(String type, String parent, JsonNode content) {}
 
   private final int[] ports = new int[5];
@@ -48,7 +48,7 @@ final class JupyterFrontEnd implements AutoCloseable {
     }
   }
 
-  /** The text of the file that tells a kernel where to listen. */
+  /** Returns the content of the connection file, which contains the ports of the kernel. */
   String connectionFile() {
     return JSON.createObjectNode()
         .put("ip", "127.0.0.1")
@@ -63,14 +63,14 @@ final class JupyterFrontEnd implements AutoCloseable {
         .toString();
   }
 
-  /** Connects to a kernel that listens; what it publishes arrives from now on. */
+  /** Connects to a running kernel and subscribes to its messages. */
   void connect() throws IOException {
     iopub = context.createSocket(SocketType.SUB);
     iopub.subscribe(new byte[0]);
     iopub.connect("tcp://127.0.0.1:" + ports[1]);
     shell = context.createSocket(SocketType.DEALER);
     shell.connect("tcp://127.0.0.1:" + ports[0]);
-    // A subscription takes its time, and what is published before is lost.
+    // A subscription takes a moment, and earlier messages are lost.
     iopub.setReceiveTimeOut(200);
     for (int attempt = 0; attempt < 100; attempt++) {
       String id = send("kernel_info_request", "{}");
@@ -86,7 +86,7 @@ final class JupyterFrontEnd implements AutoCloseable {
     throw new IOException("The kernel publishes nothing.");
   }
 
-  /** Runs a cell and returns what was published meanwhile, without the status. */
+  /** Runs a cell and returns the messages published meanwhile, without status messages. */
   List<Message> execute(String code) throws IOException {
     String id =
         send(
@@ -153,7 +153,7 @@ final class JupyterFrontEnd implements AutoCloseable {
     }
   }
 
-  /** The next message; null if none comes in time. */
+  /** Returns the next message, or null if none arrives in time. */
   private Message read() throws IOException {
     String part = iopub.recvStr();
     if (part == null) {

@@ -41,12 +41,12 @@ import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * The adapters: IJava's and JJava's against their real base kernels, which a front end talks to
- * over sockets, RJK's against classes of the same names; the real RJK runs the notebooks.
+ * Tests the adapters of IJava and JJava with their real base kernels, which a front end calls over
+ * sockets, and that of RJK with classes of the same names. The real RJK runs the notebooks.
  */
 class KernelTest {
 
-  /** What the kernels are to show: an interface and two classes, one of them more special. */
+  /** The values to show: an interface and two classes, one of them more specific. */
   interface Shown {}
 
   record First() implements Shown {}
@@ -58,7 +58,7 @@ class KernelTest {
   private static final MimeBundle BUNDLE =
       MimeBundle.png("aGk=", 7, 5, "a description", "a picture");
 
-  /** The kernels log every message, under many names. */
+  /** Silences the kernels, which log every message under many names. */
   @BeforeAll
   static void logFailuresOnly() {
     Logger.getLogger("").setLevel(Level.WARNING);
@@ -76,12 +76,12 @@ class KernelTest {
   }
 
   @Test
-  void noKernelIsFoundWhereNoneRuns() {
+  void findsNoKernelIfNoneRuns() {
     assertEquals(Optional.empty(), Kernel.running());
   }
 
   @Test
-  void rapaioShowsAndRenders() {
+  void showsAndRendersInRapaio() {
     MainApp.kernel.displayed.clear();
     Kernel[] found = new Kernel[1];
     MainApp.runCell(() -> found[0] = Kernel.running().orElseThrow());
@@ -131,7 +131,7 @@ class KernelTest {
   }
 
   @Test
-  void iJavaShowsRendersAndUpdates() throws Exception {
+  void showsRendersAndUpdatesInIJava() throws Exception {
     try (var front = new JupyterFrontEnd()) {
       var kernel = new IJavaKernel();
       IJava.run(kernel);
@@ -153,7 +153,7 @@ class KernelTest {
   }
 
   @Test
-  void jJavaShowsRendersAndUpdates() throws Exception {
+  void showsRendersAndUpdatesInJJava() throws Exception {
     var kernel = new JJavaKernel();
     kernel.begin();
     try (var front = new JupyterFrontEnd()) {
@@ -176,7 +176,7 @@ class KernelTest {
     }
   }
 
-  /** The cells of the tests, by what stands for their code. */
+  /** The cells of the tests, by the names used as their code. */
   private static Object run(String code) {
     switch (code) {
       case "show" -> Notebook.show(TABLE);
@@ -300,7 +300,7 @@ class KernelTest {
     return message.content().path("transient").path("display_id").asText();
   }
 
-  /** What IJava itself adds is the JShell, in whose place cells are run by name here. */
+  /** Runs cells by name instead of the JShell that IJava adds. */
   private static final class IJavaKernel extends io.github.spencerpark.jupyter.kernel.BaseKernel {
 
     @Override

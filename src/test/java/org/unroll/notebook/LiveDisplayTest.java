@@ -20,23 +20,23 @@ import tech.tablesaw.api.Table;
 
 class LiveDisplayTest {
 
-  /** Writes down what it is asked for, and whether its thread was interrupted meanwhile. */
-  private static final class NotedKernel implements Kernel {
+  /** Records its calls and whether its thread was interrupted during a call. */
+  private static final class RecordingKernel implements Kernel {
     final List<String> calls = new ArrayList<>();
     final List<String> ids = new ArrayList<>();
     boolean interrupted;
 
     @Override
     public void display(MimeBundle bundle, String id) {
-      note("display " + bundle.text(), id);
+      record("display " + bundle.text(), id);
     }
 
     @Override
     public void update(MimeBundle bundle, String id) {
-      note("update " + bundle.text(), id);
+      record("update " + bundle.text(), id);
     }
 
-    private void note(String call, String id) {
+    private void record(String call, String id) {
       calls.add(call);
       ids.add(id);
       interrupted |= Thread.currentThread().isInterrupted();
@@ -46,7 +46,7 @@ class LiveDisplayTest {
     public void onResult(Class<?> type, Function<Object, MimeBundle> view) {}
   }
 
-  private final NotedKernel kernel = new NotedKernel();
+  private final RecordingKernel kernel = new RecordingKernel();
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
   private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
   private final List<Long> waits = new ArrayList<>();
@@ -75,9 +75,9 @@ class LiveDisplayTest {
   }
 
   @Test
-  void aLargeValueHasItsTimeBeforeTheNextIsSent() {
+  void waitsAfterLargeValue() {
     LiveDisplay live = inNotebook();
-    live.update("x".repeat(50_000_000)); // takes 50 s at a megabyte a second
+    live.update("x".repeat(50_000_000)); // takes 50 s at 1 MB/s
     assertEquals(List.of(), waits);
     live.update("y");
 
@@ -86,7 +86,7 @@ class LiveDisplayTest {
   }
 
   @Test
-  void theKernelDoesNotMeetAnInterruptAndTheCellDoes() {
+  void hidesInterruptFromKernelAndKeepsItForCell() {
     Thread.currentThread().interrupt();
     inNotebook().update("a");
 
@@ -95,7 +95,7 @@ class LiveDisplayTest {
   }
 
   @Test
-  void textThatGrowsIsPrintedAsItGrows() {
+  void printsOnlyTheAddedTextInTerminal() {
     LiveDisplay live = new LiveDisplay(Optional.empty(), out);
     live.update("Alice");
     live.update("Alice was");
@@ -107,7 +107,7 @@ class LiveDisplayTest {
   }
 
   @Test
-  void otherValuesArePrintedWholeWhereTheyDiffer() {
+  void printsOtherValuesOnlyIfTheyDiffer() {
     LiveDisplay live = new LiveDisplay(Optional.empty(), out);
     Table table = Table.create("t", IntColumn.create("n", 1));
     live.update(table);

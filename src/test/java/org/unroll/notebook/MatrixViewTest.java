@@ -13,16 +13,17 @@ import org.unroll.notebook.kernel.MimeBundle;
 class MatrixViewTest {
 
   @Test
-  void aLargeMatrixShowsItsUpperLeftCorner() {
+  void showsUpperLeftCornerOfLargeMatrix() {
     MimeBundle view = Views.of(new FMatrixRMaj(240, 96));
 
     String html = view.data().get(MimeBundle.HTML);
     assertTrue(html.contains("FMatrixRMaj, 240 × 96, upper left 12 × 12"), html);
-    assertEquals(12 * 12, html.split(">0</td>", -1).length - 1 - 1, "and the number of row 0");
+    assertEquals(
+        12 * 12, html.split(">0</td>", -1).length - 1 - 1, "one more cell contains row number 0");
   }
 
   @Test
-  void floatsReadAsTheyWereWritten() {
+  void showsFloatsInTheirShortestForm() {
     MimeBundle view = Views.of(new FMatrixRMaj(1, 2, true, 0.1f, -3.4e-8f));
 
     assertTrue(view.text().endsWith("          0.1      -3.4E-8"), view.text());
@@ -30,12 +31,12 @@ class MatrixViewTest {
   }
 
   @Test
-  void aSimpleMatrixShowsWhatItWraps() {
+  void showsMatrixInsideSimpleMatrix() {
     assertTrue(Views.of(SimpleMatrix.identity(2)).text().startsWith("DMatrixRMaj, 2 × 2"));
   }
 
   @Test
-  void complexNumbersPrintAsText() {
+  void showsComplexMatrixAsText() {
     assertEquals(1, Views.of(new ZMatrixRMaj(1, 1)).data().size());
   }
 }

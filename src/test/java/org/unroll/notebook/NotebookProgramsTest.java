@@ -28,7 +28,7 @@ import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-/** Programs and files that notebooks show: they are what they are said to be, and they run. */
+/** Checks that the programs and files shown in notebooks run and match their originals. */
 class NotebookProgramsTest {
   private static final Path NOTEBOOKS = Path.of("notebooks");
   private static final Path DATA = Path.of("data");
@@ -45,14 +45,14 @@ class NotebookProgramsTest {
     return text.toString();
   }
 
-  /** The text between two marks. */
+  /** Returns the text between two markers. */
   private static String between(String text, String begin, String end) {
     int from = text.indexOf(begin) + begin.length();
     return text.substring(from, text.indexOf(end, from));
   }
 
   @Test
-  void theProgramOfNotebook10Forecasts(@TempDir Path folder) throws Exception {
+  void programOfNotebook10Forecasts(@TempDir Path folder) throws Exception {
     String block = between(cell("10-your-own-data.ipynb", "program"), "\"\"\"\n", "\"\"\";");
     Path source = Files.writeString(folder.resolve("ClassroomForecast.java"), block.stripIndent());
     Path model = folder.resolve("classroom.keras");
@@ -92,7 +92,7 @@ class NotebookProgramsTest {
             .toList();
     assertEquals(0, process.waitFor(), () -> errors(folder));
     assertEquals(12, lines.size());
-    // The last row of the file is of 27 March, after 23:30.
+    // The last row of the file is on 27 March, after 23:30.
     assertTrue(
         lines.get(0).matches("2026-03-28T00:00  -?\\d+ ppm  -?\\d\\.\\d degC"), lines.get(0));
     assertTrue(lines.get(11).startsWith("2026-03-28T05:30  "), lines.get(11));
@@ -107,7 +107,7 @@ class NotebookProgramsTest {
   }
 
   @Test
-  void thePythonOfNotebook09IsThatOfTheScripts() throws IOException {
+  void pythonInNotebook09MatchesTheScripts() throws IOException {
     String notebook = "09-bring-a-keras-model.ipynb";
     for (String[] shown :
         new String[][] {{"python", "jena_gru.py"}, {"again-text", "jena_gru_again.py"}}) {
@@ -117,7 +117,7 @@ class NotebookProgramsTest {
   }
 
   @Test
-  void theShippedModelPredictsWhatKerasPredicted() {
+  void shippedModelPredictsAsInKeras() {
     Table weather = JenaClimate.load(DATA.resolve("jena_synthetic_sample.csv"));
     Windows windows =
         TimeSeries.of(weather)

@@ -26,20 +26,21 @@ import jdk.jshell.TypeDeclSnippet;
 import jdk.jshell.VarSnippet;
 import org.unroll.notebook.StoredNotebook.Cell;
 
-/** What every stored notebook keeps to; each rule gives what breaks it, one line a breach. */
+/** The rules for stored notebooks. Each rule returns its violations, one line each. */
 enum NotebookRules {
-  COMPLETE_RUN("has the outputs of one complete run in order"),
-  NO_ERRORS("has no error among its outputs"),
-  NO_OBJECT_NAMES("shows no object that has no text of its own"),
-  NORMALIZED("is normalized as nbconvert_config.py does it"),
-  CELL_IDS("gives each cell an id of its own"),
-  NO_ABSOLUTE_PATHS("names no place of one machine"),
-  IMPORTS_FIRST("imports in the first code cell only"),
-  NOTHING_TWICE("declares each name once"),
-  SMALL("is smaller than 2 MB"),
-  LINKS("links to what exists"),
-  SERIES("ends with exercises and leads to the next notebook"),
-  QUOTED_NUMBERS("quotes numbers as the outputs have them");
+  COMPLETE_RUN("must contain the outputs of one complete run in order"),
+  NO_ERRORS("must not contain an error among its outputs"),
+  NO_OBJECT_NAMES(
+      "must not show the default text of an object, such as java.io.PrintStream@4e5f60"),
+  NORMALIZED("must be normalized as by nbconvert_config.py"),
+  CELL_IDS("must give each cell a unique id"),
+  NO_ABSOLUTE_PATHS("must not contain an absolute path"),
+  IMPORTS_FIRST("must import in the first code cell only"),
+  NOTHING_TWICE("must declare each name once"),
+  SMALL("must be smaller than 2 MB"),
+  LINKS("must link to existing files and headings"),
+  SERIES("must end with exercises and link to the next notebook"),
+  QUOTED_NUMBERS("must quote numbers as in its outputs");
 
   static final int MAX_BYTES = 2_000_000;
 
@@ -58,7 +59,7 @@ enum NotebookRules {
   private static final Pattern LINK =
       Pattern.compile("(!?)\\[[^\\]]*\\]\\(\\s*<?([^)\\s>]+)[^)]*\\)");
 
-  /** What {@link Object#toString} gives, such as [[D@1b2c3d or java.io.PrintStream@4e5f60. */
+  /** A text of {@link Object#toString}, such as [[D@1b2c3d or java.io.PrintStream@4e5f60. */
   private static final Pattern OBJECT_NAME =
       Pattern.compile("(?<![\\w@.])(\\[+[A-Z]|[a-z]\\w*\\.)[\\w.$;]*@[0-9a-f]{1,8}\\b(?!\\.\\w)");
 
@@ -81,7 +82,7 @@ enum NotebookRules {
       case SMALL -> tooLarge(notebook);
       case LINKS -> brokenLinks(notebook);
       case SERIES -> series(notebook);
-      case QUOTED_NUMBERS -> ProseNumbers.unfounded(notebook);
+      case QUOTED_NUMBERS -> ProseNumbers.unsupported(notebook);
     };
   }
 
@@ -99,26 +100,27 @@ enum NotebookRules {
       if (count.asInt(-1) != expected) {
         breaches.add(
             in(cell)
-                + "execution count "
-                + count
-                + " where a run from top to bottom has "
-                + expected);
+                + "execution count must be "
+                + expected
+                + " in a run from top to bottom, but was "
+                + count);
       }
       for (JsonNode output : cell.outputs()) {
         JsonNode number = output.path("execution_count");
         if (output.path("output_type").asText().equals("execute_result") && !number.equals(count)) {
-          breaches.add(in(cell) + "execution count " + count + ", but its result is of " + number);
+          breaches.add(
+              in(cell) + "execution count is " + count + ", but that of its result is " + number);
         }
       }
       String source = cell.source().strip();
       if (source.isEmpty()) {
-        breaches.add(in(cell) + "is an empty code cell");
+        breaches.add(in(cell) + "is empty");
       } else if (!source.endsWith(";") && !source.endsWith("}") && cell.outputs().isEmpty()) {
         breaches.add(in(cell) + "ends in an expression but has no output");
       }
     }
     if (expected == 0) {
-      breaches.add("there is no code cell");
+      breaches.add("there must be at least one code cell");
     }
     return breaches;
   }
@@ -147,7 +149,7 @@ enum NotebookRules {
               in(cell)
                   + "shows "
                   + name.group()
-                  + "; print its content, and end no cell with printf, whose value is a stream");
+                  + "; print its content, and do not end a cell with printf, which returns a stream");
         }
       }
     }
@@ -158,12 +160,12 @@ enum NotebookRules {
     List<String> breaches = new ArrayList<>();
     String metadata = notebook.json().path("metadata").toString();
     if (!notebook.json().path("metadata").equals(json(METADATA))) {
-      breaches.add("metadata " + metadata + " instead of " + json(METADATA));
+      breaches.add("metadata must be " + json(METADATA) + ", but was " + metadata);
     }
     String format =
         notebook.json().path("nbformat").asInt() + "." + notebook.json().path("nbformat_minor");
     if (!format.equals("4.5")) {
-      breaches.add("format " + format + " instead of 4.5");
+      breaches.add("format must be 4.5, but was " + format);
     }
     for (Cell cell : notebook.cells()) {
       String slide = cell.json().at("/metadata/slideshow/slide_type").asText("none");
@@ -172,7 +174,7 @@ enum NotebookRules {
       }
       for (String left : List.of("execution", "collapsed", "trusted", "ExecuteTime", "vscode")) {
         if (cell.json().path("metadata").has(left)) {
-          breaches.add(in(cell) + "metadata '" + left + "', which a program left there");
+          breaches.add(in(cell) + "metadata '" + left + "' must be removed");
         }
       }
     }
@@ -201,7 +203,7 @@ enum NotebookRules {
       if (id.isEmpty()) {
         breaches.add("cell " + (i + 1) + " has no id");
       } else if (!seen.add(id)) {
-        breaches.add("cell " + (i + 1) + " has the id '" + id + "' of a cell before it");
+        breaches.add("cell " + (i + 1) + " has the same id '" + id + "' as an earlier cell");
       }
     }
     return breaches;
@@ -226,7 +228,7 @@ enum NotebookRules {
     for (Cell cell : notebook.code().stream().skip(1).toList()) {
       for (Snippet snippet : snippets.get(cell)) {
         if (snippet.kind() == Snippet.Kind.IMPORT) {
-          breaches.add(in(cell) + snippet.source().strip() + " belongs into the first code cell");
+          breaches.add(in(cell) + snippet.source().strip() + " must be in the first code cell");
         }
       }
     }
@@ -249,7 +251,7 @@ enum NotebookRules {
         }
         Cell before = name == null ? null : first.putIfAbsent(name, cell);
         if (before != null) {
-          breaches.add(in(cell) + name + " is declared in cell '" + before.id() + "' already");
+          breaches.add(in(cell) + name + " is already declared in cell '" + before.id() + "'");
         }
       }
     }
@@ -261,7 +263,10 @@ enum NotebookRules {
         ? List.of()
         : List.of(
             String.format(
-                Locale.ROOT, "%,d bytes, allowed are fewer than %,d", notebook.bytes(), MAX_BYTES));
+                Locale.ROOT,
+                "must be smaller than %,d bytes, but has %,d",
+                MAX_BYTES,
+                notebook.bytes()));
   }
 
   private static List<String> brokenLinks(StoredNotebook notebook) {
@@ -272,7 +277,7 @@ enum NotebookRules {
         String target = link.group(2);
         if (target.matches("[a-z]+:.*")) {
           if (!link.group(1).isEmpty() || !target.matches("https?://.+")) {
-            breaches.add(in(cell) + target + " does not come with the project");
+            breaches.add(in(cell) + target + " must be a file of the project");
           }
           continue;
         }
@@ -291,7 +296,7 @@ enum NotebookRules {
     return breaches;
   }
 
-  /** The anchors that Jupyter gives to headings of a notebook, and GitHub to those of a page. */
+  /** Returns the anchors of the headings: Jupyter's for a notebook, GitHub's for a page. */
   private static Set<String> headings(Path file, StoredNotebook self) {
     if (!file.toString().endsWith(".ipynb")) {
       try (Stream<String> lines = Files.lines(file)) {
@@ -315,20 +320,20 @@ enum NotebookRules {
     List<String> breaches = new ArrayList<>();
     if (notebook.prose().stream()
         .noneMatch(c -> c.source().matches("(?s)(.*\n)?## Exercises\n.*"))) {
-      breaches.add("there is no heading '## Exercises' with something below it");
+      breaches.add("there must be a heading '## Exercises' with text below it");
     }
     List<Path> all = StoredNotebook.in(notebook.file().toAbsolutePath().getParent());
     int next = all.indexOf(notebook.file().toAbsolutePath()) + 1;
     if (next < all.size()) {
       String name = all.get(next).getFileName().toString();
       if (notebook.prose().stream().noneMatch(cell -> cell.source().contains("](" + name))) {
-        breaches.add("there is no link to the next notebook, " + name);
+        breaches.add("there must be a link to the next notebook, " + name);
       }
     }
     return breaches;
   }
 
-  /** What JShell takes each code cell for; nothing is executed or resolved. */
+  /** Returns the snippets of each code cell as parsed by JShell, which executes nothing. */
   private static Map<Cell, List<Snippet>> snippets(StoredNotebook notebook) {
     Map<Cell, List<Snippet>> snippets = new HashMap<>();
     for (Cell cell : notebook.code()) {
@@ -337,7 +342,7 @@ enum NotebookRules {
       while (!rest.isBlank()) {
         SourceCodeAnalysis.CompletionInfo statement = JSHELL.analyzeCompletion(rest);
         String source = statement.source() == null ? rest : statement.source();
-        // A type that had to be inferred would be looked for.
+        // JShell would try to resolve an inferred type.
         found.addAll(JSHELL.sourceToSnippets(source.replaceFirst("^(\\s*)var\\b", "$1Object")));
         rest = statement.source() == null ? "" : statement.remaining();
       }

@@ -23,7 +23,7 @@ import org.unroll.plots.FigurePicture;
 import tech.tablesaw.plotly.components.Figure;
 import tech.tablesaw.plotly.traces.ScatterTrace;
 
-/** A good notebook passes all rules; each of its spoilt copies breaks one. */
+/** Checks that a good notebook passes all rules and that each modified copy violates one. */
 class NotebookRulesTest {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -71,12 +71,13 @@ class NotebookRulesTest {
     return rule.breaches(StoredNotebook.read(file));
   }
 
-  private void assertOnlyBreach(NotebookRules broken, String... said) throws IOException {
+  private void assertOnlyBreach(NotebookRules broken, String... expected) throws IOException {
     for (NotebookRules rule : NotebookRules.values()) {
       List<String> breaches = breaches(rule);
       assertEquals(rule == broken, !breaches.isEmpty(), rule + ": " + breaches);
-      for (String words : rule == broken ? said : new String[0]) {
-        assertTrue(String.join("\n", breaches).contains(words), breaches + " lacks " + words);
+      for (String words : rule == broken ? expected : new String[0]) {
+        assertTrue(
+            String.join("\n", breaches).contains(words), breaches + " must contain " + words);
       }
     }
   }
@@ -90,70 +91,70 @@ class NotebookRulesTest {
   }
 
   @Test
-  void aGoodNotebookPasses() throws IOException {
+  void acceptsGoodNotebook() throws IOException {
     assertOnlyBreach(null);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 3})
-  void aGapInTheRunIsRefused(int count) throws IOException {
+  void rejectsGapInExecutionCounts(int count) throws IOException {
     cell(2).put("execution_count", count);
     output(1).put("execution_count", count);
-    assertOnlyBreach(NotebookRules.COMPLETE_RUN, "cell 'run'", "execution count " + count);
+    assertOnlyBreach(NotebookRules.COMPLETE_RUN, "cell 'run'", "but was " + count);
   }
 
   @Test
-  void aCellThatWasNotRunIsRefused() throws IOException {
+  void rejectsCellThatWasNotRun() throws IOException {
     cell(1).putNull("execution_count");
     assertOnlyBreach(NotebookRules.COMPLETE_RUN, "cell 'setup'", "null");
   }
 
   @Test
-  void theResultOfAnotherRunIsRefused() throws IOException {
+  void rejectsResultOfAnotherRun() throws IOException {
     output(1).put("execution_count", 5);
-    assertOnlyBreach(NotebookRules.COMPLETE_RUN, "its result is of 5");
+    assertOnlyBreach(NotebookRules.COMPLETE_RUN, "that of its result is 5");
   }
 
   @Test
-  void anExpressionWithoutOutputIsRefused() throws IOException {
+  void rejectsExpressionWithoutOutput() throws IOException {
     cell(1).put("source", "import java.util.*;\nint n = 1;\nn");
     assertOnlyBreach(NotebookRules.COMPLETE_RUN, "cell 'setup'", "no output");
   }
 
   @Test
-  void anErrorIsRefused() throws IOException {
+  void rejectsError() throws IOException {
     output(0).put("output_type", "error").put("ename", "OutOfMemoryError").remove("name");
     good.withArray("/cells/2/outputs").insert(0, output(0).deepCopy().put("text", "0.2609"));
     assertOnlyBreach(NotebookRules.NO_ERRORS, "cell 'run'", "OutOfMemoryError");
   }
 
   @Test
-  void theErrorStreamIsRefused() throws IOException {
+  void rejectsErrorStream() throws IOException {
     output(0).put("name", "stderr");
     assertOnlyBreach(NotebookRules.NO_ERRORS, "cell 'run'", "error stream");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"java.io.PrintStream@1a2b", "[[D@7d417077", "[Ljava.lang.String;@5e9f"})
-  void theNameOfAnObjectIsRefused(String name) throws IOException {
+  void rejectsDefaultTextOfObject(String name) throws IOException {
     output(1).withObject("/data").put("text/plain", name).put("text/html", "<td>" + name + "</td>");
     assertOnlyBreach(NotebookRules.NO_OBJECT_NAMES, "cell 'run'", "shows " + name);
   }
 
   @Test
-  void anAddressIsNoNameOfAnObject() throws IOException {
+  void acceptsEmailAddress() throws IOException {
     output(1).withObject("/data").put("text/plain", "write to jane.doe@beef.example or @cafe");
     assertOnlyBreach(null);
   }
 
   @Test
-  void theMetadataOfOneKernelIsRefused() throws IOException {
+  void rejectsKernelSpecificMetadata() throws IOException {
     good.withObject("/metadata/language_info").put("name", "Java").put("version", "17.0.9");
     assertOnlyBreach(NotebookRules.NORMALIZED, "17.0.9", "--store");
   }
 
   @Test
-  void theTimesOfOneRunAreRefused() throws IOException {
+  void rejectsExecutionTimes() throws IOException {
     cell(1).withObject("/metadata/execution").put("iopub.status.busy", "2026-01-01");
     assertOnlyBreach(NotebookRules.NORMALIZED, "cell 'setup'", "execution");
   }
@@ -181,13 +182,13 @@ class NotebookRulesTest {
   }
 
   @Test
-  void anOlderFormatIsRefused() throws IOException {
+  void rejectsOlderFormat() throws IOException {
     good.put("nbformat_minor", 2);
     assertOnlyBreach(NotebookRules.NORMALIZED, "4.2");
   }
 
   @Test
-  void cellsNeedIdsOfTheirOwn() throws IOException {
+  void requiresUniqueCellIds() throws IOException {
     cell(2).put("id", "setup");
     assertOnlyBreach(NotebookRules.CELL_IDS, "cell 3", "setup");
     cell(2).remove("id");
@@ -203,26 +204,26 @@ class NotebookRulesTest {
         "file:///data",
         "/Users/ann"
       })
-  void aPlaceOfOneMachineIsRefused(String path) throws IOException {
+  void rejectsAbsolutePath(String path) throws IOException {
     cell(1).put("source", "import java.util.*;\nvar file = \"" + path + "\";");
     assertOnlyBreach(NotebookRules.NO_ABSOLUTE_PATHS, "cell 'setup'", path.substring(0, 5));
   }
 
   @Test
-  void aPlaceOfOneMachineIsRefusedInOutputsToo() throws IOException {
+  void rejectsAbsolutePathInOutput() throws IOException {
     output(0).put("text", "0.2609 saved in /home/ann/gru.keras");
     assertOnlyBreach(NotebookRules.NO_ABSOLUTE_PATHS, "cell 'run'", "/home/ann");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"https://example.org/home/page", "data/home/x", "and/or", "1/tmp"})
-  void notEverySlashIsAPlace(String text) throws IOException {
+  void acceptsSlashesOutsideAbsolutePaths(String text) throws IOException {
     cell(1).put("source", "import java.util.*; // " + text + "\nint n = 1;");
     assertOnlyBreach(null);
   }
 
   @Test
-  void lateImportsAreRefused() throws IOException {
+  void rejectsLateImports() throws IOException {
     cell(2).put("source", "int k = 3; import java.io.File;\nn");
     assertOnlyBreach(NotebookRules.IMPORTS_FIRST, "cell 'run'", "import java.io.File");
   }
@@ -236,7 +237,7 @@ class NotebookRulesTest {
         "double d(int a) { return a; } int d(int b) { return b; }|method d(int)",
         "record R(int a) {} class R { }|type R"
       })
-  void redeclarationsAreRefused(String source, String what) throws IOException {
+  void rejectsRedeclarations(String source, String what) throws IOException {
     cell(2).put("source", source + "\nn");
     assertOnlyBreach(NotebookRules.NOTHING_TWICE, "cell 'run'", what);
   }
@@ -249,15 +250,15 @@ class NotebookRulesTest {
         "for (int k = 0; k < 3; k++) { } for (int k = 0; k < 3; k++) { }",
         "var f = (Runnable) () -> { int n = 2; };"
       })
-  void whatIsNoRedeclarationPasses(String source) throws IOException {
+  void acceptsOverloadsAndLocalScopes(String source) throws IOException {
     cell(2).put("source", source + "\nn");
     assertOnlyBreach(null);
   }
 
   @Test
-  void aLargeNotebookIsRefused() throws IOException {
+  void rejectsLargeNotebook() throws IOException {
     output(1).withObject("/data").put("image/svg+xml", "x".repeat(NotebookRules.MAX_BYTES));
-    assertOnlyBreach(NotebookRules.SMALL, "2,00", "fewer than 2,000,000");
+    assertOnlyBreach(NotebookRules.SMALL, "smaller than 2,000,000", "has 2,00");
   }
 
   @ParameterizedTest
@@ -269,14 +270,14 @@ class NotebookRulesTest {
         "![picture](https://example.org/a.png)",
         "[data](../data/none.csv)"
       })
-  void brokenLinksAreRefused(String link) throws IOException {
+  void rejectsBrokenLinks(String link) throws IOException {
     cell(0).put("source", "# Title\n[02](02-next.ipynb) " + link);
     String target = link.replaceFirst(".*\\((.*)\\)", "$1");
     assertOnlyBreach(NotebookRules.LINKS, "cell 'title'", target);
   }
 
   @Test
-  void linksInCodeAreNoLinks() throws IOException {
+  void ignoresLinksInCode() throws IOException {
     cell(0)
         .put(
             "source",
@@ -285,13 +286,13 @@ class NotebookRulesTest {
   }
 
   @Test
-  void aNotebookLeadsToTheNext() throws IOException {
+  void requiresLinkToNextNotebook() throws IOException {
     cell(0).put("source", "# Title\nNo link.");
     assertOnlyBreach(NotebookRules.SERIES, "02-next.ipynb");
   }
 
   @Test
-  void aNotebookHasExercises() throws IOException {
+  void requiresExercises() throws IOException {
     cell(3).put("source", "## Read\nA loss of 0.26.");
     cell(0).put("source", "# Title\n[02](02-next.ipynb)");
     assertOnlyBreach(NotebookRules.SERIES, "## Exercises");
@@ -320,7 +321,7 @@ class NotebookRulesTest {
         "| x | 4.5 |;4.5;",
         "([it](02-next.ipynb)) had 5.5).;5.5;",
       })
-  void aNumberThatIsInNoOutputIsRefused(String prose, String number, String nearest)
+  void rejectsNumberThatIsInNoOutput(String prose, String number, String nearest)
       throws IOException {
     read(prose);
     assertOnlyBreach(
@@ -341,20 +342,20 @@ class NotebookRulesTest {
         "Section 6.3 of the book, chapter 6.3, Keras 3.15, version 1.2.3, Java 17, GRU2.5x.",
         "Twice 1 second."
       })
-  void whatTheOutputsHaveOrNeedNotHavePasses(String prose) throws IOException {
+  void acceptsNumbersOfOutputsAndUncheckedNumbers(String prose) throws IOException {
     read(prose);
     assertOnlyBreach(null);
   }
 
   @Test
-  void aNumberOfTheCodePasses() throws IOException {
+  void acceptsNumberOfTheCode() throws IOException {
     cell(1).put("source", "import java.util.*;\nint n = 420_551; double rate = 0.05;");
     read("With 420,551 rows at 0.05.");
     assertOnlyBreach(null);
   }
 
   @Test
-  void aNumberFromElsewhereIsDeclared() throws IOException {
+  void requiresDeclarationOfNumberFromElsewhere() throws IOException {
     read("The book has 2.35 °C.");
     cell(3).withObject("/metadata").putArray("quoted").add("2.35");
     assertOnlyBreach(null);
@@ -370,22 +371,21 @@ class NotebookRulesTest {
     "0.26 * 2,0.53,which is 0.52",
     "0.25 * 2,0.50,0.25 is neither",
     "1538 - 1,'1,537',1538 is neither",
-    "twice,0.52,expected two numbers"
+    "twice,0.52,must be two numbers"
   })
-  void aDerivedNumberIsComputedFromOutputs(String derivation, String number, String said)
-      throws IOException {
+  void checksDerivedNumbers(String derivation, String number, String expected) throws IOException {
     read("It is " + number + (number.equals("73.9") ? " %." : "."));
     cell(3).withObject("/metadata/derived").put(number, derivation);
-    if (said == null) {
+    if (expected == null) {
       assertOnlyBreach(null);
     } else {
-      assertOnlyBreach(NotebookRules.QUOTED_NUMBERS, "cell 'read'", said);
+      assertOnlyBreach(NotebookRules.QUOTED_NUMBERS, "cell 'read'", expected);
     }
   }
 
   @ParameterizedTest
   @CsvSource({"4,true", "101,false"})
-  void theNumbersOfFiguresCountWhereTheyAreFew(int points, boolean counts) throws IOException {
+  void acceptsNumbersOfShortTracesOnly(int points, boolean counts) throws IOException {
     double[] x = IntStream.range(0, points).asDoubleStream().toArray();
     double[] y = Arrays.stream(x).map(value -> value + 0.345).toArray();
     byte[] png =

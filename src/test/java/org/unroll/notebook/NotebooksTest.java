@@ -12,18 +12,18 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The notebooks of the project keep to the rules. */
+/** Checks that the notebooks of the project follow the rules. */
 class NotebooksTest {
 
   private static final Path FOLDER = Path.of("notebooks").toAbsolutePath();
 
   @Test
-  void thereAreNotebooks() {
-    assertFalse(StoredNotebook.in(FOLDER).isEmpty(), FOLDER + " has no notebooks");
+  void findsNotebooks() {
+    assertFalse(StoredNotebook.in(FOLDER).isEmpty(), FOLDER + " must contain notebooks");
   }
 
   @TestFactory
-  Stream<DynamicTest> everyNotebook() {
+  Stream<DynamicTest> everyNotebookFollowsTheRules() {
     return StoredNotebook.in(FOLDER).stream()
         .flatMap(
             file -> {

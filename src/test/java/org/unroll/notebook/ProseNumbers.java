@@ -15,16 +15,17 @@ import java.util.regex.Pattern;
 import org.unroll.notebook.StoredNotebook.Cell;
 
 /**
- * Holds the numbers that a notebook quotes in its prose against its outputs and its code.
+ * Compares the numbers in the prose of a notebook with its outputs and its code.
  *
- * <p>Checked are numbers with a decimal point, grouped integers such as 53,825, and integers before
- * a unit. Rounded to the digits shown, each is a number of the outputs or of the code; or the
- * metadata of its cell says where it comes from: {@code "quoted": ["0.265"]} from elsewhere, {@code
- * "derived": {"0.06": "2.1445 - 2.0889"}} from numbers of the outputs.
+ * <p>It checks numbers with a decimal point, grouped integers such as 53,825, and integers before a
+ * unit. Each must be a number of the outputs or of the code, rounded to the digits shown. For other
+ * numbers, the metadata of the cell must contain the source: {@code "quoted": ["0.265"]} for
+ * numbers from elsewhere, {@code "derived": {"0.06": "2.1445 - 2.0889"}} for numbers computed from
+ * outputs.
  */
 final class ProseNumbers {
 
-  /** Figures have thousands of points, among which every number can be found. */
+  /** Longer traces are ignored because any number occurs among thousands of points. */
   static final int LONGEST_TRACE = 100;
 
   private static final String UNITS =
@@ -45,7 +46,7 @@ final class ProseNumbers {
   private static final Pattern IN_OUTPUT =
       Pattern.compile("[-−]?(?:" + DIGITS + ")(?:[eE][-+]?\\d+)?");
 
-  /** Numbers that are names. */
+  /** Numbers that are part of a name. */
   private static final Pattern NAMES =
       Pattern.compile(
           "(?i)\\b(sections?|chapters?|figures?|tables?|equations?|versions?|java|jdk|keras|python|tensorflow"
@@ -57,10 +58,10 @@ final class ProseNumbers {
 
   private ProseNumbers() {}
 
-  /** A number as the prose has it; {@code decimals} are the digits after the point. */
+  /** A number in the prose; {@code decimals} is the number of digits after the point. */
   record Quote(String text, double value, int decimals, boolean signed, String unit) {
 
-    /** Whether {@code found}, rounded to the digits of this number, is this number. */
+    /** Returns whether {@code found}, rounded to the digits of this number, equals it. */
     boolean isRounded(double found) {
       double tolerance = 0.5 * Math.pow(10, -decimals) * (1 + 1e-9);
       return close(found, tolerance) || (isPercentage() && close(found * 100, tolerance));
@@ -75,7 +76,7 @@ final class ProseNumbers {
     }
   }
 
-  static List<String> unfounded(StoredNotebook notebook) {
+  static List<String> unsupported(StoredNotebook notebook) {
     Set<Double> known = outputs(notebook);
     for (Cell cell : notebook.code()) {
       known.addAll(numbers(cell.source().replaceAll("(?<=\\d)_(?=\\d)", "")));
@@ -166,7 +167,7 @@ final class ProseNumbers {
     }
   }
 
-  /** Whether these are the values of a trace, and too many of them. */
+  /** Returns whether the node contains the values of a trace that is too long. */
   private static boolean isLong(JsonNode node) {
     int rows = node.size();
     int columns = Math.max(1, node.path(0).size());
@@ -198,12 +199,12 @@ final class ProseNumbers {
               + derivation
               + "' derives "
               + quote.text()
-              + "; expected two numbers and + - * / between");
+              + "; it must be two numbers with + - * or / between them");
     }
     for (String operand : List.of(parts.get(0), parts.get(2))) {
-      List<Quote> as = quotes(operand + " %"); // a unit makes integers count
+      List<Quote> as = quotes(operand + " %"); // with a unit, integers are checked too
       if (as.isEmpty()) {
-        return Optional.of("'" + derivation + "': '" + operand + "' is no number");
+        return Optional.of("'" + derivation + "': '" + operand + "' must be a number");
       }
       Quote number = as.get(0);
       Quote plain = new Quote(number.text(), number.value(), number.decimals(), false, "");
@@ -215,14 +216,14 @@ final class ProseNumbers {
         operators.get(parts.get(1)).applyAsDouble(parse(parts.get(0)), parse(parts.get(2)));
     return quote.isRounded(result)
         ? Optional.empty()
-        : Optional.of(quote.text() + " is said to be " + derivation + ", which is " + result);
+        : Optional.of(quote.text() + " must be " + derivation + ", which is " + result);
   }
 
   private static String missing(String text, double value, Set<Double> known) {
     String nearest =
         known.stream()
             .min(Comparator.comparingDouble(number -> Math.abs(number - value)))
-            .map(number -> "; the nearest there is " + number)
+            .map(number -> "; the nearest number there is " + number)
             .orElse("");
     return text + " is neither in the outputs nor in the code" + nearest;
   }

@@ -38,7 +38,7 @@ class SearchViewTest {
   }
 
   @Test
-  void progressShowsWhatIsDoneAndBest() {
+  void showsProgressAndBestTrials() {
     List<SearchProgress> seen = new ArrayList<>();
     search(
         new SearchListener() {
@@ -65,7 +65,7 @@ class SearchViewTest {
   }
 
   @Test
-  void aResultShowsAsItsTable() {
+  void showsResultAsTable() {
     SearchResult found = search(new SearchListener() {});
     assertTrue(html(found).contains("&lt;n&gt;"), html(found));
     assertEquals(found.summary(), Views.of(found).text());
@@ -74,7 +74,7 @@ class SearchViewTest {
   }
 
   @Test
-  void linesArePrintedWhereAsked() {
+  void printsLinesToTheGivenStream() {
     var printed = new ByteArrayOutputStream();
     search(SearchListener.lines(new PrintStream(printed, true, StandardCharsets.UTF_8)));
     List<String> lines = printed.toString(StandardCharsets.UTF_8).lines().toList();

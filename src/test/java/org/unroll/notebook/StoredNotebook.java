@@ -18,7 +18,7 @@ import java.util.stream.StreamSupport;
 import java.util.zip.InflaterInputStream;
 import org.unroll.plots.FigurePicture;
 
-/** A notebook as its file has it, with what its outputs show. */
+/** A notebook file, with access to the texts and figures of its outputs. */
 record StoredNotebook(Path file, long bytes, JsonNode json, List<Cell> cells) {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -39,7 +39,7 @@ record StoredNotebook(Path file, long bytes, JsonNode json, List<Cell> cells) {
     return new StoredNotebook(file, content.length, json, cells);
   }
 
-  /** The notebooks of a folder in the order of their names, which is that of the series. */
+  /** Returns the notebooks of a folder by name, which is the order of the series. */
   static List<Path> in(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> file.toString().endsWith(".ipynb")).sorted().toList();
@@ -60,7 +60,7 @@ record StoredNotebook(Path file, long bytes, JsonNode json, List<Cell> cells) {
     return StreamSupport.stream(array.spliterator(), false);
   }
 
-  /** A cell; its texts are stored as one string or as a list of lines. */
+  /** A cell, whose texts are stored as one string or as a list of lines. */
   record Cell(JsonNode json) {
 
     String type() {
@@ -79,7 +79,7 @@ record StoredNotebook(Path file, long bytes, JsonNode json, List<Cell> cells) {
       return elements(json.path("outputs")).toList();
     }
 
-    /** What the outputs say in words, a piece for each format: printed text and tables. */
+    /** Returns the printed text and the tables of the outputs, one string per format. */
     List<String> shownTexts() {
       List<String> texts = new ArrayList<>();
       for (JsonNode output : outputs()) {
@@ -93,7 +93,7 @@ record StoredNotebook(Path file, long bytes, JsonNode json, List<Cell> cells) {
       return texts.stream().filter(text -> !text.isBlank()).toList();
     }
 
-    /** Plotly's JSON of each figure among the outputs, out of the pictures that carry it. */
+    /** Returns Plotly's JSON of each figure among the outputs, read from the pictures. */
     List<JsonNode> figures() {
       List<JsonNode> figures = new ArrayList<>();
       for (JsonNode output : outputs()) {
@@ -105,14 +105,14 @@ record StoredNotebook(Path file, long bytes, JsonNode json, List<Cell> cells) {
       return figures;
     }
 
-    /** Reads the chunk itself: from JDK 22 on, ImageIO cuts texts off at 262,144 letters. */
+    /** Reads the chunk without ImageIO, which cuts off texts at 262,144 characters since JDK 22. */
     private static Optional<JsonNode> figure(byte[] png) {
       ByteBuffer chunks = ByteBuffer.wrap(png).position(PNG_SIGNATURE);
       while (chunks.hasRemaining()) {
         byte[] data = new byte[chunks.getInt()];
         byte[] type = new byte[4];
-        chunks.get(type).get(data).getInt(); // the last is the check sum
-        String start = FigurePicture.KEYWORD + "\0\0"; // the second: compressed by zlib
+        chunks.get(type).get(data).getInt(); // the checksum
+        String start = FigurePicture.KEYWORD + "\0\0"; // the second zero: compressed by zlib
         if (new String(type, StandardCharsets.ISO_8859_1).equals("zTXt")
             && new String(data, StandardCharsets.ISO_8859_1).startsWith(start)) {
           int from = start.length();

@@ -26,7 +26,7 @@ class TableViewTest {
   }
 
   @Test
-  void aLongTableShowsItsSizeAndFirstRows() {
+  void showsSizeAndFirstRowsOfLongTable() {
     Table table = Table.create("t", IntColumn.create("n", IntStream.range(0, 420_551).toArray()));
 
     MimeBundle view = TableView.of(table);
@@ -38,7 +38,7 @@ class TableViewTest {
   }
 
   @Test
-  void aShortTableShowsWhole() {
+  void showsShortTableCompletely() {
     String html = html(Table.create("t", IntColumn.create("n", IntStream.range(0, 20).toArray())));
 
     assertEquals(21, count("<tr>", html));
@@ -46,7 +46,7 @@ class TableViewTest {
   }
 
   @Test
-  void columnsHaveTheirTypesAndCellsTheirFormat() {
+  void showsColumnTypesAndFormatsCells() {
     String html =
         html(
             Table.create(

@@ -47,7 +47,7 @@ class ViewsTest {
   }
 
   @Test
-  void aTrainingRunShowsAsTablesAndCurves() {
+  void showsTrainingRunAsTablesAndCurves() {
     Sequential model = Sequential.of(input(4, 1), flatten(), dense(1));
     model.compile(Optimizers.sgd(), Losses.mae());
     History history =
@@ -67,9 +67,9 @@ class ViewsTest {
   }
 
   @Test
-  void aClipIsAPlayerWithTheSoundInside() {
+  void showsAudioClipAsPlayer() {
     var clip = new AudioClip(new double[] {0, 1, -1, 0.5}, 16_000);
-    // The Base64 is Python's, of what its module wave writes.
+    // Written by Python's module wave and encoded in Base64.
     String wav = "UklGRiwAAABXQVZFZm10IBAAAAABAAEAgD4AAAB9AAACABAAZGF0YQgAAAAAAP9/AYAAQA==";
     String player =
         "<audio controls title=\"Audio clip, 0.00 s at 16,000 Hz\" src=\"data:audio/wav;base64,"
@@ -80,7 +80,7 @@ class ViewsTest {
   }
 
   @Test
-  void aComparisonShowsAsItsTableAndCurves() {
+  void showsComparisonAsTableAndCurves() {
     Comparison.Result runs =
         Comparison.of("<RNN>", simpleRnn(2), "GRU", gru(2))
             .on(windows().range(0, 30), windows().range(30))
@@ -94,7 +94,7 @@ class ViewsTest {
   }
 
   @Test
-  void windowsShowTheirEnds() {
+  void showsFirstAndLastWindow() {
     var description = windows().range(0, 30).describe();
 
     String html = html(description);
@@ -103,23 +103,23 @@ class ViewsTest {
     assertTrue(html.contains("&lt;T&gt;"), html);
     assertEquals(description.toString(), Views.of(description).text());
     assertEquals(description.toString(), Views.of(windows().range(0, 30)).text());
-    assertFalse(html.contains("Mind"), html);
+    assertFalse(html.contains("Note:"), html);
   }
 
   @Test
-  void windowsShowWhatIsEasilyOverlooked() {
+  void showsRemarksOnWindows() {
     Table table =
         Table.create(
             DoubleColumn.create("x", 1, 2, 3), StringColumn.create("place", "<roof>", "a", "b"));
 
     String html = html(TimeSeries.of(table).target("x").windows().lookback(1).describe());
 
-    assertTrue(html.contains("<div>Mind: Columns that are not numeric are left out: "), html);
+    assertTrue(html.contains("<div>Note: Columns that are not numeric are left out: "), html);
     assertTrue(html.contains("(row 0 contains &#39;&lt;roof&gt;&#39;)"), html);
   }
 
   @Test
-  void aComparisonTellsWhatItIsAndThenWhatItFound() {
+  void showsComparisonBeforeAndAfterItsRun() {
     Comparison comparison = Comparison.of("RNN", simpleRnn(2), "GRU", gru(2)).epochs(1).verbose(0);
     assertEquals(
         "Comparison of RNN, GRU: 1 epoch, loss mean_absolute_error;"
@@ -133,7 +133,7 @@ class ViewsTest {
   }
 
   @Test
-  void aRecordingShowsWhatThereIs() {
+  void listsRecordedQuantities() {
     Sequential model = Sequential.of(input(4, 1), gru(3), dense(1));
 
     String html = html(model.record(windows().range(0, 30), 0));
@@ -142,7 +142,7 @@ class ViewsTest {
   }
 
   @Test
-  void arraysAndTensorsShowAsMatrices() {
+  void showsArraysAndTensorsAsMatrices() {
     assertEquals(
         "double[][], 2 × 2\n            1            2\n          0.5             ",
         Views.of(new double[][] {{1, 2}, {0.5}}).text());
@@ -160,14 +160,14 @@ class ViewsTest {
   }
 
   @Test
-  void whatHasNoViewIsText() {
+  void showsOtherValuesAsText() {
     assertEquals("<b>", Views.of("<b>").text());
     assertEquals("null", Views.of(null).text());
     assertEquals(1, Views.of("<b>").data().size());
   }
 
   @Test
-  void withoutAKernelShowPrintsAndStartDoesNothingWhereVectorsAreOn() {
+  void printsTextWithoutKernelAndNothingAtStartIfVectorsAreOn() {
     var printed = new ByteArrayOutputStream();
     PrintStream out = System.out;
     System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));

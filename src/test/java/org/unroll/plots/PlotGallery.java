@@ -30,7 +30,7 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 
-/** An example of every ready-made plot, by the name of its method, of the size it has in use. */
+/** Examples of every ready-made plot by method name, with data of realistic size. */
 public final class PlotGallery {
 
   private static final List<String> CELLS = List.of("SimpleRNN", "LSTM", "GRU");
@@ -175,7 +175,7 @@ public final class PlotGallery {
     return DoubleStream.generate(random::nextGaussian).limit(count).map(of).toArray();
   }
 
-  /** Falls by the same factor from step to step, with some noise, as gradients do. */
+  /** Returns values that decrease by a constant factor per step, with noise, as gradients do. */
   private static double[] fading(long seed, int count, double factor) {
     double[] values = noise(seed, count, x -> Math.exp(0.15 * x));
     for (int i = 0; i < count; i++) {
@@ -271,7 +271,7 @@ public final class PlotGallery {
     return series().windows().lookback(24).horizon(3);
   }
 
-  /** A model that forecasts a share of the last value it saw. */
+  /** Returns a model that forecasts a share of the last input value. */
   private static Sequential echo(int lookback, double share) {
     return echo(lookback, share, 1);
   }

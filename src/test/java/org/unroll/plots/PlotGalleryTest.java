@@ -23,11 +23,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.unroll.plots.drawing.Drawing;
 
-/** Every ready-made plot is drawn where no script runs, in the colours of its traces. */
+/** Checks that the static picture of every ready-made plot shows the colors of its traces. */
 class PlotGalleryTest {
 
   @Test
-  void theGalleryHasEveryPlot() {
+  void galleryHasEveryPlot() {
     Set<String> plots =
         Arrays.stream(Plots.class.getDeclaredMethods())
             .filter(method -> Modifier.isPublic(method.getModifiers()))
@@ -38,14 +38,15 @@ class PlotGalleryTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> everyPlotIsDrawn() {
+  Stream<DynamicTest> drawsEveryPlot() {
     return PlotGallery.figures().entrySet().stream()
         .map(
             entry ->
-                dynamicTest(entry.getKey(), () -> isDrawn(FigureJson.of(entry.getValue().get()))));
+                dynamicTest(
+                    entry.getKey(), () -> assertDrawn(FigureJson.of(entry.getValue().get()))));
   }
 
-  private static void isDrawn(ObjectNode json) throws Exception {
+  private static void assertDrawn(ObjectNode json) throws Exception {
     assertTrue(Drawing.canDraw(json));
     assertFalse(json.at("/layout/title/text").asText().isEmpty());
     int height = json.at("/layout/height").asInt();
@@ -60,7 +61,7 @@ class PlotGalleryTest {
     for (JsonNode trace : json.get("data")) {
       JsonNode line = trace.at("/line/color");
       JsonNode color = line.isTextual() ? line : trace.at("/marker/color");
-      // Points let the page through, and the edges of a band are not drawn.
+      // Points are translucent, and the edges of a band are not drawn.
       boolean opaque =
           trace.at("/marker/opacity").asDouble(1) == 1 && trace.at("/line/width").asDouble(2) > 0;
       if (color.isTextual() && opaque) {
@@ -68,6 +69,6 @@ class PlotGalleryTest {
         assertTrue(colors.contains(rgb), trace.get("name") + " in " + color);
       }
     }
-    assertTrue(colors.size() > 8, "more than the page and the ink");
+    assertTrue(colors.size() > 8, "more than the background and the text");
   }
 }

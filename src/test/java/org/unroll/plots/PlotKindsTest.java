@@ -36,7 +36,7 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Layout;
 
-/** The numbers of each kind of plot, in cases small enough to be worked out by hand. */
+/** Checks the numbers of each kind of plot in cases that are small enough to compute by hand. */
 class PlotKindsTest {
 
   private static String rejected(Executable call) {
@@ -50,7 +50,7 @@ class PlotKindsTest {
   }
 
   @Test
-  void linesCountFromZeroWhereThereIsNoX() {
+  void drawsLinesOverIndicesWithoutX() {
     JsonNode json =
         FigureJson.of(Plots.lines("A <b>", "t (s)", "y", Map.of("n", new double[] {1, 0.5})));
 
@@ -59,18 +59,18 @@ class PlotKindsTest {
     assertEquals("A &lt;b&gt;", json.at("/layout/title/text").asText());
     assertEquals("t (s)", json.at("/layout/xaxis/title/text").asText());
     assertEquals(
-        "A line has a y for each x. Received: 1 values of 'n' for 2 x.",
+        "The number of y values of 'n' must be 2, one per x, but was 1.",
         rejected(() -> Plots.lines("", "", "", new double[2], Map.of("n", new double[1]))));
     assertEquals(
-        "A plot needs a line at least. Received: an empty map.",
+        "A plot must have at least one line, but the map is empty.",
         rejected(() -> Plots.lines("", "", "", Map.of())));
     assertEquals(
-        "A point is an x and a y. Received: 3 numbers in row 0 of 'g'.",
+        "Each point must have two numbers, x and y, but row 0 of 'g' has length 3.",
         rejected(() -> Plots.points("", "", "", Map.of("g", new double[1][3]))));
   }
 
   @Test
-  void aPlotIsChangedInPlace() {
+  void changesPlotInPlace() {
     PlotFigure figure = Plots.lines("", "x", "y", Map.of("n", new double[] {1, 100}));
     figure.logY().yRange(1, 1000).title("T").xTitle("X").yTitle("Y").height(300).width(500);
     JsonNode layout = FigureJson.of(figure).get("layout");
@@ -83,18 +83,20 @@ class PlotKindsTest {
     assertEquals(300, layout.get("height").asInt());
     assertEquals(500, layout.get("width").asInt());
     assertEquals(
-        "A logarithmic axis shows positive numbers. Received: 0.0 to 1.0.",
+        "Both ends of a range must be greater than 0 on a logarithmic axis, but were 0.0 and 1.0.",
         rejected(() -> figure.yRange(0, 1)));
     assertEquals(
-        "An axis goes from one finite number to another. Received: 1.0 to 1.0.",
+        "Both ends of a range must be finite and must differ, but were 1.0 and 1.0.",
         rejected(() -> figure.xRange(1, 1)));
     assertEquals(
-        "A plot needs a height of 100 pixels at least. Received: 3.",
-        rejected(() -> figure.height(3)));
+        "height must be at least 100 pixels, but was 3.", rejected(() -> figure.height(3)));
+    assertEquals(
+        "from must be less than to, but from was 1.0 and to was 0.0.",
+        rejected(() -> figure.colorRange(1, 0)));
   }
 
   @Test
-  void aLayoutOfJsplotHasPrecedenceAndKeepsThePanels() {
+  void jsplotLayoutTakesPrecedenceAndKeepsPanels() {
     PlotFigure figure = Plots.heatMaps("", "t", Map.of("a", new double[][] {{1, 2}}));
     figure.setLayout(Layout.builder("Mine").height(222).build());
     JsonNode layout = FigureJson.of(figure).get("layout");
@@ -106,7 +108,7 @@ class PlotKindsTest {
   }
 
   @Test
-  void meansHaveTheirDeviationAsWhiskers() {
+  void drawsStandardDeviationAsWhiskers() {
     Map<String, double[]> runs = new LinkedHashMap<>();
     runs.put("GRU", new double[] {1, 2, 3});
     runs.put("LSTM", new double[] {5});
@@ -117,16 +119,16 @@ class PlotKindsTest {
     assertEquals("[2,5]", bars.get("y").toString());
     assertEquals("[1,null]", bars.at("/error_y/array").toString());
     assertEquals(
-        "A mean needs a run at least. Received: none of 'GRU' in 'y'.",
+        "Each mean needs at least one run, but 'GRU' in 'y' has none.",
         rejected(() -> Plots.means("", "y", Map.of("GRU", new double[0]))));
     assertEquals(
-        "A group has a bar for each of [a, b]. Received: 1 of 'g'.",
+        "The number of values of 'g' must be 2, one for each of [a, b], but was 1.",
         rejected(() -> Plots.bars("", "", List.of("a", "b"), Map.of("g", new double[1]))));
   }
 
   /** 0 … 9 twice: quartiles 2.25 and 6.75 of 20 values, so 9/∛20 = 3.3 wide, at least 10 bins. */
   @Test
-  void aHistogramCountsEachValueOnce() {
+  void histogramCountsEachFiniteValueOnce() {
     double[] values = IntStream.range(0, 20).mapToDouble(i -> i % 10).toArray();
     values = Arrays.copyOf(values, 21);
     values[20] = Double.NaN;
@@ -136,12 +138,12 @@ class PlotKindsTest {
     assertEquals("[2,2,2,2,2,2,2,2,2,2]", bars.get("y").toString());
     assertEquals(0.45, bars.at("/x/0").asDouble(), 1e-9);
     assertEquals(
-        "A histogram needs a finite number at least. Received: none in [count].",
+        "A histogram needs at least one finite number, but there is none in [count].",
         rejected(() -> Plots.histogram("", "", new double[] {Double.NaN})));
   }
 
   @Test
-  void samplesOfAHistogramShareTheirBins() {
+  void histogramSamplesShareBins() {
     Map<String, double[]> samples = new LinkedHashMap<>();
     samples.put("a", new double[] {0, 0, 0});
     samples.put("b", new double[] {10, 10});
@@ -154,7 +156,7 @@ class PlotKindsTest {
   }
 
   @Test
-  void coloursOfBothSignsHaveTheirMiddleAtZero() {
+  void centersDivergingColorsOnZero() {
     JsonNode signs = FigureJson.of(Plots.heatMap("", "", "", new double[][] {{-1, 3}}));
     JsonNode positive = FigureJson.of(Plots.heatMap("", "", "", new double[][] {{1, 3}}));
     JsonNode fixed =
@@ -169,7 +171,7 @@ class PlotKindsTest {
   }
 
   @Test
-  void equalWordsKeepTheirPlaces() {
+  void keepsEqualLabelsSeparate() {
     JsonNode json =
         FigureJson.of(
             Plots.heatMap("", "", "", List.of("a", "a"), List.of("r"), new double[][] {{1, 2}}));
@@ -177,24 +179,22 @@ class PlotKindsTest {
     assertEquals("[0,1]", json.at("/data/0/x").toString());
     assertEquals("[\"a\",\"a\"]", json.at("/layout/xaxis/ticktext").toString());
     assertEquals(
-        "A heat map has a label for each column. Received: 1 labels for 2 columns.",
+        "The number of column labels must be 2, one per column, but was 1.",
         rejected(
             () -> Plots.heatMap("", "", "", List.of("a"), List.of("r"), new double[][] {{1, 2}})));
     assertEquals(
-        "The rows of a heat map are equally long. Received for the heat map: 2 values in row 0 and"
-            + " 1 in row 1.",
+        "All rows of the heat map must have the same length, but row 0 has length 2 and row 1 has length 1.",
         rejected(() -> Plots.heatMap("", "", "", new double[][] {{1, 2}, {1}})));
     assertEquals(
-        "A heat map has a row of values for each y, with a value for each x. Received: 1 rows of 2"
-            + " for 1 y and 3 x.",
+        "values must have one row per y and one value per x, 1 × 3, but was 1 × 2.",
         rejected(
             () ->
                 Plots.heatMap("", "", "", new double[3], new double[1], new double[][] {{1, 2}})));
   }
 
-  /** b = 2a falls out with a; c = −a; rows where one is missing do not count. */
+  /** b = 2a and c = −a; rows in which one of the two values is missing are ignored. */
   @Test
-  void correlationsOfWhatIsThere() {
+  void ignoresMissingValuesInCorrelations() {
     Table table =
         Table.create(
             DoubleColumn.create("a", 1, 2, 3, 9),
@@ -206,11 +206,11 @@ class PlotKindsTest {
 
     assertEquals("[[1,1,-1],[1,1,-1],[-1,-1,1]]", z.toString().replace(".0", ""));
     assertEquals(
-        "A correlation needs two columns of numbers at least. Received: [a].",
+        "A correlation needs at least two columns of numbers, but the columns are [a].",
         rejected(() -> Plots.correlation(table, "a")));
   }
 
-  /** y = 10, 20, …: a model that echoes the last row is 10 off a step ahead, 20 two steps. */
+  /** y = 10, 20, …: a model that repeats the last row is off by 10 one step ahead, by 20 two. */
   private static Windows windows(int steps) {
     var start = LocalDateTime.of(2020, 1, 1, 0, 0);
     DateTimeColumn times =
@@ -230,20 +230,20 @@ class PlotKindsTest {
   }
 
   @Test
-  void errorsByHorizon() {
+  void drawsErrorByHorizon() {
     JsonNode json = FigureJson.of(Plots.errorByHorizon(windows(2), Map.of("echo", echo(2))));
 
     assertEquals("[1,2]", json.at("/data/0/x").toString());
     assertEquals(10, json.at("/data/0/y/0").asDouble(), 1e-4);
     assertEquals(20, json.at("/data/0/y/1").asDouble(), 1e-4);
     assertEquals("MAE (K)", json.at("/layout/yaxis/title/text").asText());
-    assertTrue(
-        rejected(() -> Plots.errorByHorizon(windows(1), Map.of("echo", echo(1))))
-            .endsWith("Set targetSteps(n)."));
+    assertEquals(
+        "The windows must have at least two target steps, but have one. Set targetSteps(n).",
+        rejected(() -> Plots.errorByHorizon(windows(1), Map.of("echo", echo(1)))));
   }
 
   @Test
-  void errorsByHourOfTheDay() {
+  void drawsErrorByHourOfTheDay() {
     List<LocalDateTime> times =
         List.of(
             LocalDateTime.of(2020, 1, 1, 5, 0),
@@ -259,12 +259,12 @@ class PlotKindsTest {
     assertEquals(4, y.get(23).asDouble());
     assertTrue(y.get(0).isNull());
     assertEquals(
-        "There is an error for each time. Received: 2 errors of 'GRU' for 3 times.",
+        "The number of errors of 'GRU' must be 3, one per time, but was 2.",
         rejected(() -> Plots.errorByHour(times, Map.of("GRU", new double[2]), "")));
   }
 
   @Test
-  void theErrorsOfAModelAreForecastMinusTruth() {
+  void computesErrorsAsForecastMinusTruth() {
     JsonNode json = FigureJson.of(Plots.errorDistribution(windows(1), Map.of("echo", echo(1))));
 
     // All errors are −10, up to the rounding of floats.
@@ -273,9 +273,11 @@ class PlotKindsTest {
     assertEquals("error (K)", json.at("/layout/xaxis/title/text").asText());
   }
 
-  /** The echo is always 10 too low, so the band lies at forecast + 10, where the truth is. */
+  /**
+   * The forecast is always 10 too low, so both edges of the band are at forecast + 10, the truth.
+   */
   @Test
-  void aBandIsWhereTheErrorsOfTheValidationPutIt() {
+  void placesBandByValidationErrors() {
     JsonNode json =
         FigureJson.of(Plots.forecastBand(windows(1).range(4, 8), echo(1), windows(1), 0.8));
 
@@ -286,14 +288,14 @@ class PlotKindsTest {
       assertEquals(truth, json.at("/data/1/y").get(i).asDouble(), 1e-3);
       assertEquals(truth - 10, json.at("/data/3/y").get(i).asDouble(), 1e-3);
     }
-    assertTrue(json.at("/data/1/name").asText().startsWith("80 % band, holds "));
+    assertTrue(json.at("/data/1/name").asText().startsWith("80 % band, contains "));
     assertEquals(
-        "A band holds a share of the errors between 0 and 1, say 0.8. Received: 80.0.",
+        "coverage must be greater than 0 and less than 1, for example 0.8, but was 80.0.",
         rejected(() -> Plots.forecastBand(windows(1), echo(1), windows(1), 80)));
   }
 
   @Test
-  void gatesAreUnitsOverTimeSteps() {
+  void drawsGatesAsUnitsOverTimeSteps() {
     Sequential model = Sequential.seeded(1, input(3, 1), lstm(2), dense(1));
     Recording recording = model.record(Samples.of(new double[][][] {{{1}, {2}, {3}}}), 0);
 
@@ -308,21 +310,26 @@ class PlotKindsTest {
     assertEquals(1, json.at("/data/0/zmax").asDouble());
     assertEquals("[\"a\",\"b\",\"c\"]", json.at("/layout/xaxis/ticktext").toString());
     assertEquals(
-        "Each time step has a label. Received: 1 labels for 3 time steps.",
+        "The number of step labels must be 3, one per time step, but was 1.",
         rejected(() -> Plots.gates(recording, "lstm", List.of("a"))));
-    assertTrue(rejected(() -> Plots.gates(recording, "dense")).contains("has told nothing"));
+    assertEquals(
+        "Layer 'dense' must have recorded gates or states, but has none. The recorded layers are"
+            + " [lstm, dense].",
+        rejected(() -> Plots.gates(recording, "dense")));
     JsonNode all = FigureJson.of(Plots.gates(recording, "lstm"));
     assertEquals(6, all.get("data").size()); // h, c, i, f, g, o, and not the output
-    assertTrue(
-        rejected(() -> Plots.attention(recording, List.of())).startsWith("Attention is drawn of"));
     assertEquals(
-        "Each word has a weight. Received: 1 words and 2 weights.",
+        "Exactly one recorded layer must have attention weights, but those that have them are [] of"
+            + " [lstm, dense]. Pass the weights of one layer to attention(weights, words).",
+        rejected(() -> Plots.attention(recording, List.of())));
+    assertEquals(
+        "The number of words must be 2, one per weight, but was 1.",
         rejected(() -> Plots.attention(new double[2], List.of("a"))));
   }
 
-  /** A rotation by 90° and a half: eigenvalues ± 0.5 i. */
+  /** A rotation by 90° scaled by a half, with the eigenvalues ±0.5 i. */
   @Test
-  void eigenvaluesInTheComplexPlane() {
+  void drawsEigenvaluesInTheComplexPlane() {
     SimpleMatrix matrix = new SimpleMatrix(new double[][] {{0, -0.5}, {0.5, 0}});
 
     JsonNode json = FigureJson.of(Plots.eigenvalues(Map.of("U", matrix)));
@@ -332,17 +339,16 @@ class PlotKindsTest {
     assertEquals(0, json.at("/data/0/x/0").asDouble(), 1e-12);
     assertEquals("x", json.at("/layout/yaxis/scaleanchor").asText());
     assertEquals(
-        "Eigenvalues are those of a square matrix. Received: 'W' of 1 × 2. Draw its"
-            + " singularValues.",
+        "Matrix 'W' must be square to have eigenvalues, but is 1 × 2. Draw its singular values with singularValues(…).",
         rejected(() -> Plots.eigenvalues(Map.of("W", new SimpleMatrix(1, 2)))));
     assertEquals(
         "[0.5,0.5]",
         FigureJson.of(Plots.singularValues(Map.of("U", matrix))).at("/data/0/y").toString());
   }
 
-  /** The blocks of a kernel are its gates: 2 on the diagonal of r, 3 on that of the candidate. */
+  /** Each block of the kernel is a gate: 2 on the diagonal of r, 3 on that of the candidate. */
   @Test
-  void theRecurrentKernelIsTakenApartByGates() {
+  void splitsRecurrentKernelByGate() {
     Sequential model = Sequential.of(input(3, 1), gru(2), dense(1));
     var kernel = model.weight("gru/recurrent_kernel");
     kernel.zero();
@@ -354,12 +360,15 @@ class PlotKindsTest {
     JsonNode json = FigureJson.of(Plots.eigenvalues(model, "gru"));
 
     assertEquals(List.of("z (radius 0.00)", "r (radius 2.00)", "g (radius 3.00)"), names(json));
-    assertTrue(
-        rejected(() -> Plots.eigenvalues(model, "dense")).startsWith("Layer 'dense' has no rec"));
+    assertEquals(
+        "Layer 'dense' must have a recurrent kernel, but has none. The weights of the model are "
+            + model.weights().keySet()
+            + ".",
+        rejected(() -> Plots.eigenvalues(model, "dense")));
   }
 
   @Test
-  void theDiagramSaysWhatTheSummarySays() {
+  void modelDiagramAgreesWithSummary() {
     JsonNode json = FigureJson.of(Plots.model(Sequential.of(input(3, 2), gru(4), dense(1))));
 
     List<String> texts =
@@ -375,7 +384,7 @@ class PlotKindsTest {
   }
 
   @Test
-  void eventRollsShareTheirTimeAxis() {
+  void eventRollsShareTimeAxis() {
     double[][] truth = {{1, 0}, {0, 1}};
 
     JsonNode json =
@@ -386,8 +395,7 @@ class PlotKindsTest {
     assertEquals("[[1,0],[0,1]]", json.at("/data/1/z").toString());
     assertEquals("y3", json.at("/layout/xaxis/anchor").asText());
     assertEquals(
-        "A roll has a row for each frame of the spectrogram, with a value for each class. Received:"
-            + " 1 × 2 of the truth for 2 frames and 2 classes.",
+        "truth must have one row per frame and one value per class, 2 × 2, but was 1 × 2.",
         rejected(
             () ->
                 Plots.eventRolls(new double[2][3], 1, List.of("a", "b"), new double[1][2], truth)));
@@ -402,7 +410,7 @@ class PlotKindsTest {
   }
 
   @Test
-  void theBestSoFarNeverGetsWorse() {
+  void bestSoFarNeverGetsWorse() {
     JsonNode less = FigureJson.of(Plots.bestSoFar(Map.of("s", trials()), "val_loss", false));
     JsonNode more = FigureJson.of(Plots.bestSoFar(Map.of("s", trials()), "val_loss", true));
 
@@ -410,13 +418,13 @@ class PlotKindsTest {
     assertEquals("[0.5,0.5,0.7,0.7]", more.at("/data/0/y").toString());
     assertEquals("[0.5,null,0.7,0.3]", less.at("/data/1/y").toString());
     assertEquals(
-        "The trials have no column 'loss'. Received: [trial, rate, cell, val_loss].",
+        "The table of trials must have the column 'loss', but its columns are [trial, rate, cell, val_loss].",
         rejected(() -> Plots.bestSoFar(Map.of("s", trials()), "loss", false)));
   }
 
-  /** Lines from the worst to the best; rate on a logarithmic axis, GRU below LSTM. */
+  /** Draws lines from the worst to the best, rate on a logarithmic axis, and GRU below LSTM. */
   @Test
-  void parallelCoordinatesAreSharesOfTheirAxes() {
+  void scalesParallelCoordinatesToTheirAxes() {
     JsonNode json = FigureJson.of(Plots.parallelCoordinates(trials(), "val_loss", false));
 
     assertEquals(List.of("trial 2", "trial 0", "trial 3", "val_loss"), names(json));
@@ -426,7 +434,7 @@ class PlotKindsTest {
     assertEquals(PlotStyle.RANKING.get(0), json.at("/data/2/line/color").asText());
     assertEquals(PlotStyle.RANKING.get(2), json.at("/data/0/line/color").asText());
 
-    // After an interrupt the rows do not have the numbers of the trials.
+    // After an interrupted search, row numbers differ from trial numbers.
     Table some = trials().dropRows(0);
     assertEquals(
         List.of("trial 2", "trial 3", "val_loss"),
@@ -434,7 +442,7 @@ class PlotKindsTest {
   }
 
   @Test
-  void slicesHaveAPanelForEachHyperparameter() {
+  void drawsOneSlicePerHyperparameter() {
     JsonNode json = FigureJson.of(Plots.slices(trials(), "val_loss"));
 
     assertEquals(List.of("rate", "cell"), names(json));
@@ -442,13 +450,13 @@ class PlotKindsTest {
     assertEquals("category", json.at("/layout/xaxis2/type").asText());
     assertEquals("[\"LSTM\",\"GRU\",\"GRU\",\"LSTM\"]", json.at("/data/1/x").toString());
     assertEquals(
-        "There is no hyperparameter to draw. Received: a table with [val_loss].",
+        "The table of trials must have a hyperparameter, but its columns are [val_loss].",
         rejected(() -> Plots.slices(trials().selectColumns("val_loss"), "val_loss")));
   }
 
-  /** What a search by Hyperband writes of its own is not drawn; what only sounds like it is. */
+  /** A hyperparameter named epochs is drawn although Hyperband has bookkeeping columns. */
   @Test
-  void bookkeepingIsNoHyperparameter(@TempDir Path folder) {
+  void doesNotDrawBookkeepingColumns(@TempDir Path folder) {
     Table results =
         new GridSearch("mae")
             .directory(folder)
@@ -458,9 +466,9 @@ class PlotKindsTest {
                   return () -> epochs;
                 })
             .results();
-    for (String own : SearchResult.BOOKKEEPING) {
-      if (!results.containsColumn(own)) {
-        results.addColumns(IntColumn.create(own, 0, 1));
+    for (String column : SearchResult.BOOKKEEPING) {
+      if (!results.containsColumn(column)) {
+        results.addColumns(IntColumn.create(column, 0, 1));
       }
     }
 
@@ -470,7 +478,7 @@ class PlotKindsTest {
   }
 
   @Test
-  void theMostImportantStandsOnTop() {
+  void drawsMostImportantAtTheTop() {
     JsonNode json = FigureJson.of(Plots.importance(Map.of("units", 0.2, "rate", 0.8)));
 
     assertEquals("[\"units\",\"rate\"]", json.at("/data/0/y").toString());
@@ -478,7 +486,7 @@ class PlotKindsTest {
   }
 
   @Test
-  void whatHasNoImportanceStandsAtTheBottom() {
+  void drawsMissingImportanceAtTheBottom() {
     JsonNode json =
         FigureJson.of(Plots.importance(Map.of("units", 0.2, "cell", Double.NaN, "rate", -0.1)));
 
@@ -486,7 +494,7 @@ class PlotKindsTest {
   }
 
   @Test
-  void theLabelOfAValueBelowZeroHasRoom() {
+  void leavesRoomForLabelsOfNegativeValues() {
     JsonNode range =
         FigureJson.of(Plots.importance(Map.of("units", 0.3, "rate", -0.1)))
             .at("/layout/xaxis/range");

@@ -23,6 +23,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.unroll.Sequential;
+import org.unroll.plots.drawing.Drawing;
 import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.DateTimeColumn;
@@ -30,7 +31,9 @@ import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.plotly.components.Figure;
 import tech.tablesaw.plotly.components.Layout;
+import tech.tablesaw.plotly.traces.ScatterTrace;
 
 class PlotsTest {
 
@@ -54,7 +57,7 @@ class PlotsTest {
   }
 
   @Test
-  void aHistoryHasAPanelForEachMetric() {
+  void drawsOnePanelPerMetric() {
     JsonNode json = FigureJson.of(Plots.history(history(3, "loss", "mae", "val_loss", "val_mae")));
 
     assertEquals(
@@ -69,25 +72,24 @@ class PlotsTest {
   }
 
   @Test
-  void aHistoryWithoutValidationHasOneCurve() {
+  void drawsOneCurveWithoutValidation() {
     assertEquals(
         List.of("training"),
         each(FigureJson.of(Plots.history(history(2, "loss"))).get("data"), "/name"));
   }
 
   @Test
-  void anEmptyHistoryIsAnError() {
+  void rejectsEmptyHistory() {
     var error =
         assertThrows(IllegalArgumentException.class, () -> Plots.history(history(0, "loss")));
 
     assertEquals(
-        "A history has the column 'epoch' and a row for each. Received: History: 0 rows X 3 cols"
-            + " with columns [epoch, loss, seconds]. Was an epoch finished?",
+        "A history must have the column 'epoch' and at least one row, but its columns are [epoch, loss, seconds] and its number of rows is 0. Check that at least one epoch was completed.",
         error.getMessage());
   }
 
   @Test
-  void aModelKeepsItsColourInAComparison() {
+  void usesOneColorPerModelInComparison() {
     Map<String, Table> histories = new LinkedHashMap<>();
     histories.put("LSTM", history(3, "loss", "val_loss"));
     histories.put("GRU", history(5, "loss", "val_loss"));
@@ -103,18 +105,19 @@ class PlotsTest {
   }
 
   @Test
-  void aMetricThatNoModelHasIsAnError() {
+  void rejectsMetricThatNoModelHas() {
     var error =
         assertThrows(
             IllegalArgumentException.class,
             () -> Plots.comparison(Map.of("GRU", history(1, "loss", "val_loss")), "mae"));
 
     assertEquals(
-        "No history has the metric 'mae'. The histories of [GRU] have [loss].", error.getMessage());
+        "At least one history must have the metric 'mae', but the histories of [GRU] have [loss].",
+        error.getMessage());
   }
 
   @Test
-  void aForecastHasAValueForEachTime() {
+  void requiresOneForecastValuePerTime() {
     var times = List.of(LocalDateTime.of(2020, 1, 1, 0, 0));
 
     var error =
@@ -123,12 +126,11 @@ class PlotsTest {
             () -> Plots.forecast(times, new double[] {1}, Map.of("GRU", new double[2]), "T"));
 
     assertEquals(
-        "A forecast has a value for each time. Received: 2 values of 'GRU' for 1 times.",
-        error.getMessage());
+        "The number of values of 'GRU' must be 1, one per time, but was 2.", error.getMessage());
   }
 
   @Test
-  void aSeriesHasAPanelForEachNumberColumn() {
+  void drawsOnePanelPerNumberColumn() {
     Table table =
         Table.create(
             "Jena",
@@ -143,15 +145,15 @@ class PlotsTest {
     assertEquals("[\"2020-01-01T00:00\"]", json.at("/data/1/x").toString());
     assertEquals("Jena", json.at("/layout/title/text").asText());
     assertEquals(
-        "Only number columns can be drawn as a series. Received: column 'text' of type STRING.",
+        "Column 'text' must contain numbers, but its type is STRING.",
         assertThrows(IllegalArgumentException.class, () -> Plots.series(table, "text"))
             .getMessage());
     assertEquals(
-        "The table has no column 'q'. Received: [time, text, T (°C), p].",
+        "The table must have the column 'q', but its columns are [time, text, T (°C), p].",
         assertThrows(IllegalArgumentException.class, () -> Plots.series(table, "q")).getMessage());
   }
 
-  /** y = 10, 20, …: mean 30 and deviation √200 in the first five rows. */
+  /** y = 10, 20, …, with mean 30 and standard deviation √200 in the first five rows. */
   private static TimeSeries steps(boolean dated) {
     var start = LocalDateTime.of(2020, 1, 1, 0, 0);
     DateTimeColumn times =
@@ -161,7 +163,7 @@ class PlotsTest {
     return TimeSeries.of(table).target("y (K)").normalizedOn(0, 5);
   }
 
-  /** Forecasts the value seen in the one row of a window. */
+  /** Forecasts the only input value of a window. */
   private static Sequential echo() {
     Sequential model = Sequential.of(input(1, 1), flatten(), dense(1));
     model.weight("dense/kernel").set(0, 0, 1);
@@ -169,7 +171,7 @@ class PlotsTest {
   }
 
   @Test
-  void theForecastsOfAModelAreDrawnInTheUnitOfTheTarget() {
+  void drawsModelForecastsInTheUnitOfTheTarget() {
     Windows windows = steps(true).windows().lookback(1).horizon(2).range(4, 8);
 
     JsonNode json = FigureJson.of(Plots.forecast(windows, Map.of("echo", echo())));
@@ -183,7 +185,7 @@ class PlotsTest {
   }
 
   @Test
-  void withoutTimesAForecastIsDrawnOverTheRowsOfItsTargets() {
+  void drawsForecastOverRowsWithoutTimes() {
     Windows windows = steps(false).windows().lookback(1).horizon(2).range(4, 8);
 
     JsonNode json = FigureJson.of(Plots.forecast(windows, Map.of("echo", echo())));
@@ -193,7 +195,7 @@ class PlotsTest {
   }
 
   @Test
-  void aModelWithMoreOutputsThanTargetsIsAnError() {
+  void rejectsModelWithMoreOutputsThanTargets() {
     Windows windows = steps(true).windows().lookback(1);
     Sequential two = Sequential.of(input(1, 1), flatten(), dense(2));
 
@@ -208,7 +210,7 @@ class PlotsTest {
   }
 
   @Test
-  void aForecastOfSeveralValuesAtOnceIsAnError() {
+  void rejectsForecastOfSeveralTargetValues() {
     Windows windows = steps(true).windows().lookback(1).targetSteps(2);
 
     var error =
@@ -216,13 +218,12 @@ class PlotsTest {
             IllegalArgumentException.class, () -> Plots.forecast(windows, Map.of("echo", echo())));
 
     assertEquals(
-        "A forecast is drawn of windows with one target value. Received: targets of shape (2,)."
-            + " Draw one of them with forecast(times, truth, forecasts, quantity).",
+        "The windows must have one target value, but their targets have the shape (2,). Draw one of the values with forecast(times, truth, forecasts, quantity).",
         error.getMessage());
   }
 
   @Test
-  void errorsAreSortedWithTheBaselinesInGrey() {
+  void sortsErrorsAndDrawsBaselinesInGray() {
     JsonNode json =
         FigureJson.of(
             Plots.meanAbsoluteErrors(
@@ -235,7 +236,7 @@ class PlotsTest {
   }
 
   @Test
-  void baselinesCanStandAlone() {
+  void drawsBaselinesWithoutModels() {
     JsonNode json =
         FigureJson.of(Plots.meanAbsoluteErrors(Map.of(), Map.of("last value", 2.57), "°C"));
 
@@ -244,11 +245,11 @@ class PlotsTest {
   }
 
   @Test
-  void nothingToDrawIsAnError() {
+  void rejectsEmptyInput() {
     Table text = Table.create("t", StringColumn.create("name", "a"));
 
     assertEquals(
-        "A series needs a column of numbers. Received: a table with [name].",
+        "The table must have a column of numbers, but its columns are [name].",
         assertThrows(IllegalArgumentException.class, () -> Plots.series(text)).getMessage());
     assertThrows(IllegalArgumentException.class, () -> Plots.comparison(Map.of()));
     assertThrows(
@@ -256,11 +257,35 @@ class PlotsTest {
   }
 
   @Test
-  void aFigureCanStillBeChanged() {
+  void acceptsCustomLayout() {
     var figure = Plots.history(history(2, "loss"));
     figure.setLayout(Layout.builder("Mine").build());
 
     assertEquals("Mine", FigureJson.of(figure).at("/layout/title/text").asText());
+  }
+
+  /** The residual plot of the Javadoc of {@link Plots}. */
+  @Test
+  void rendersCustomPlotOfJsplotTracesInTheSameStyle() {
+    double[] forecast = {1.5, 1.8, 4.1};
+    Figure residuals =
+        new Figure(
+            Layout.builder("Residuals", "forecast (°C)", "error (°C)").build(),
+            ScatterTrace.builder(forecast, new double[] {0.5, -0.2, 0.1})
+                .mode(ScatterTrace.Mode.MARKERS)
+                .build(),
+            ScatterTrace.builder(forecast, new double[3]).mode(ScatterTrace.Mode.LINE).build());
+
+    JsonNode json = FigureJson.of(residuals);
+    JsonNode style = FigureJson.of(Plots.lines("", "", "", Map.of("n", new double[2])));
+
+    assertEquals("[0.5,-0.2,0.1]", json.at("/data/0/y").toString());
+    assertEquals("Residuals", json.at("/layout/title/text").asText());
+    assertEquals("error (°C)", json.at("/layout/yaxis/title/text").asText());
+    assertEquals(style.at("/layout/font"), json.at("/layout/font"));
+    assertEquals(style.at("/layout/colorway"), json.at("/layout/colorway"));
+    assertEquals(style.at("/layout/yaxis/gridcolor"), json.at("/layout/yaxis/gridcolor"));
+    assertTrue(Drawing.canDraw(json));
   }
 
   @Property(tries = 50)
@@ -269,7 +294,7 @@ class PlotsTest {
     double[] values = new Random(seed).doubles(size).toArray();
     int[] rows = Thinning.rows(values);
 
-    assertTrue(rows.length <= 2 * Thinning.STRETCHES);
+    assertTrue(rows.length <= 2 * Thinning.INTERVALS);
     for (int i = 1; i < rows.length; i++) {
       assertTrue(rows[i - 1] < rows[i]);
     }
@@ -279,7 +304,7 @@ class PlotsTest {
   }
 
   @Test
-  void thinningLeavesShortSeriesAndLongGaps() {
+  void thinningKeepsShortSeriesAndLongGaps() {
     double[] values = new double[10_000];
     Arrays.fill(values, 5_000, 6_000, Double.NaN);
 

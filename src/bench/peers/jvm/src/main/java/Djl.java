@@ -27,8 +27,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * DJL on its PyTorch engine. Timed are forward, backward and {@code Trainer.step}, and the block's
- * forward without gradients; each step has its own manager, which frees the arrays of the step.
+ * DJL on its PyTorch engine. The measured time is that of forward, backward and {@code Trainer.step},
+ * or of the block's forward without gradients. Each step has a manager, which frees its arrays.
  */
 final class Djl implements Peer {
   public static void main(String[] args) {
@@ -59,7 +59,7 @@ final class Djl implements Peer {
     if (layer.bidirectional()) {
       return "bidirectional LSTM fails in the engine (wrong size of the initial state)";
     }
-    // The masks of the workloads with dropout stand beside activations that are refused above.
+    // All workloads with dropout masks also have activations that are rejected above.
     return layer.dropout() > 0 ? "no dropout of a sequence's inputs" : null;
   }
 
@@ -84,7 +84,7 @@ final class Djl implements Peer {
     Block block = block(workload);
     Model model = Model.newInstance("peer");
     model.setBlock(block);
-    // Adam throughout: the PyTorch engine has no RMSprop. It costs a little more of a small share.
+    // Adam for all workloads because the PyTorch engine has no RMSprop. The extra cost is small.
     Optimizer adam = Optimizer.adam().optLearningRateTracker(Tracker.fixed(0.001f)).build();
     Trainer trainer =
         model.newTrainer(new DefaultTrainingConfig(loss(workload.loss())).optOptimizer(adam));
@@ -122,7 +122,7 @@ final class Djl implements Peer {
     };
   }
 
-  /** Up to the logits, which the losses take. */
+  /** Builds the model up to the logits, which are the input of the losses. */
   private static Block block(Workload workload) {
     SequentialBlock block = new SequentialBlock();
     for (Workload.Layer layer : workload.layers()) {

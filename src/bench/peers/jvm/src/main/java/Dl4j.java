@@ -18,9 +18,9 @@ import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
- * DL4J with nd4j-native. Its sequences are batch × features × timesteps, its dropout draws a mask
- * for every timestep. Timed are {@code fit(x, y)} and {@code output(x)} of a network with
- * workspaces, as they are by default.
+ * DL4J with nd4j-native. Its sequences are batch × features × timesteps, and its dropout draws a mask
+ * for every timestep. The measured time is that of {@code fit(x, y)} and {@code output(x)} of a
+ * network with the default workspaces.
  */
 final class Dl4j implements Peer {
   public static void main(String[] args) {
@@ -88,7 +88,7 @@ final class Dl4j implements Peer {
             recurrent.cell().equals("lstm") ? new LSTM.Builder() : new SimpleRnn.Builder();
         builder.nIn(size).nOut(recurrent.units()).activation(activation(recurrent.activation()));
         if (recurrent.dropout() > 0) {
-          builder.dropOut(1 - recurrent.dropout()); // DL4J takes the share it keeps.
+          builder.dropOut(1 - recurrent.dropout()); // DL4J expects the share to keep
         }
         org.deeplearning4j.nn.conf.layers.Layer built = builder.build();
         size = recurrent.units();

@@ -3,28 +3,28 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A framework on the JVM, measured as README.md says. */
+/** A framework on the JVM, measured as documented in README.md. */
 interface Peer {
   int THREADS = 2;
 
-  /** Name and version as the lines say them. */
+  /** Returns the name and version for the output lines. */
   String name();
 
   String version();
 
-  /** Why this framework cannot express the layer, or null if it can. */
+  /** Returns why this framework does not support the layer, or null if it does. */
   String unsupported(Workload.Recurrent layer);
 
-  /** One training step or one prediction, run to its end. */
+  /** Runs one training step or one prediction to its end. */
   Runnable step(Workload workload, boolean train);
 
-  /** Prints the lines of the named workloads, or of all; the system property {@code seconds}: 2. */
+  /** Prints the lines of the named workloads, or of all; the system property {@code seconds} defaults to 2. */
   static void run(Peer peer, String... names) {
     Map<String, Workload> all = Workload.all();
     for (String name : names.length == 0 ? all.keySet() : List.of(names)) {
       Workload workload = all.get(name);
       if (workload == null) {
-        throw new IllegalArgumentException("No workload " + name + "; there are " + all.keySet());
+        throw new IllegalArgumentException("The workload must be one of " + all.keySet() + ", but was " + name + ".");
       }
       String reason = null;
       for (Workload.Layer layer : workload.layers()) {
@@ -56,7 +56,7 @@ interface Peer {
 
   private static String measure(Runnable step) {
     double seconds = Double.parseDouble(System.getProperty("seconds", "2"));
-    // Three seconds, not one as for Python: the JIT is part of a JVM's warm-up.
+    // Three seconds instead of one as in Python because of the JIT compiler.
     int warm = 0;
     long start = System.nanoTime();
     while (warm < 2 || System.nanoTime() - start < 3_000_000_000L) {

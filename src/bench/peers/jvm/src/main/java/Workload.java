@@ -3,7 +3,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** The workloads of README.md as data, as workloads.py has them for the Python peers. */
+/** The workloads of README.md, as in workloads.py for the Python peers. */
 record Workload(
     int batch,
     int timesteps,
@@ -17,7 +17,7 @@ record Workload(
 
   record Embedding(int vocabulary, int units) implements Layer {}
 
-  /** Options as in Keras. */
+  /** The options have the names of Keras. */
   record Recurrent(
       String cell,
       int units,
@@ -38,7 +38,7 @@ record Workload(
     Recurrent dropout = new Recurrent("gru", 32, "tanh", 0.2, 0.2, false, false);
     all.put("jena-gru-dropout", jena(128, dropout, false));
     for (String cell : List.of("simplernn", "lstm", "gru")) {
-      // No peer on the JVM has recurrent dropout: what follows the recurrent layers is left out.
+      // The layers after the recurrent ones are left out because no peer on the JVM has recurrent dropout.
       Recurrent recurrent = new Recurrent(cell, 32, "tanh", 0.5, 0.5, true, false);
       List<Layer> layers = List.of(recurrent, recurrent, new Dense(10, "sigmoid"));
       all.put(
@@ -114,7 +114,7 @@ record Workload(
     return ((Dense) layers.get(layers.size() - 1)).units();
   }
 
-  /** Inputs as batch × timesteps × features, or ids as batch × timesteps. */
+  /** Returns inputs, batch × timesteps × features, or ids, batch × timesteps. */
   float[] inputs() {
     Random random = new Random(7);
     float[] inputs = new float[batch * timesteps * Math.max(1, features)];
@@ -127,7 +127,7 @@ record Workload(
     return inputs;
   }
 
-  /** Targets: classes where the loss is sparse, else one number per output. */
+  /** Returns targets: classes if the loss is sparse, otherwise one number per output. */
   float[] targets() {
     Random random = new Random(8);
     boolean sparse = loss.startsWith("sparse");

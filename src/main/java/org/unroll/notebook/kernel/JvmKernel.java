@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * IJava and its fork JJava: the same classes of the base kernel {@code jupyter-jvm-basekernel}, in
- * two packages.
+ * The kernels IJava and JJava, its fork, which have the classes of {@code jupyter-jvm-basekernel}
+ * in two packages.
  */
 final class JvmKernel implements Kernel {
 
@@ -23,14 +23,14 @@ final class JvmKernel implements Kernel {
     this.renderFunction = type(displayPackage + ".RenderFunction");
   }
 
-  /** IJava if it is at work: its kernel object is null elsewhere. */
+  /** Returns IJava if it is running; otherwise its kernel object is null. */
   static Optional<Kernel> runningIJava() {
     return Reflection.find("io.github.spencerpark.ijava.IJava")
         .map(main -> Reflection.call(main, "getKernelInstance"))
         .map(k -> new JvmKernel("IJava", k, "io.github.spencerpark.jupyter.kernel.display"));
   }
 
-  /** JJava if it is at work: asking for its kernel object throws elsewhere. */
+  /** Returns JJava if it is running; otherwise the call for its kernel object throws. */
   static Optional<Kernel> runningJJava() {
     try {
       return Reflection.find("org.dflib.jjava.jupyter.kernel.BaseKernel")
@@ -72,7 +72,7 @@ final class JvmKernel implements Kernel {
       throw new IllegalStateException(name + " cannot make a " + displayData.getName(), e);
     }
     fill(data, bundle);
-    // What this method returns differs between the versions of JJava; it is found by its name.
+    // The return type of this method differs between versions of JJava, so it is found by its name.
     Reflection.call(data, "setDisplayId", new Class<?>[] {String.class}, id);
     return data;
   }

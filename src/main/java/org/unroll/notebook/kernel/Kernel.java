@@ -6,25 +6,25 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The Java kernel that executes the cells, as far as showing values goes. The adapters reach their
- * kernel by reflection, so that no kernel is needed to compile or to run this library.
+ * The Java kernel that executes the cells, reduced to what displays values. Adapters call their
+ * kernel by reflection, so that no kernel is needed to compile or run this library.
  */
 public interface Kernel {
 
   /**
-   * Shows a value now, above the result of the running cell.
+   * Displays a value immediately, above the result of the running cell.
    *
-   * @param id what {@link #update} calls it by, no other value's
+   * @param id a unique id for {@link #update}
    */
   void display(MimeBundle bundle, String id);
 
-  /** Puts another value in the place of the one that was displayed under this id. */
+  /** Replaces the value that was displayed with this id. */
   void update(MimeBundle bundle, String id);
 
-  /** Says how values of a type look when they are the result of a cell. */
+  /** Registers the view for values of a type that are the result of a cell. */
   void onResult(Class<?> type, Function<Object, MimeBundle> view);
 
-  /** The kernel that runs this code; empty in a terminal, in a test or in a kernel not known. */
+  /** Returns the kernel that runs this code; empty in a terminal, a test or an unknown kernel. */
   static Optional<Kernel> running() {
     return Stream.<Supplier<Optional<Kernel>>>of(
             RapaioKernel::running, JvmKernel::runningIJava, JvmKernel::runningJJava)

@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * One value in several formats, of which a front end shows the richest it can: Jupyter's MIME
- * bundle. Every bundle has {@code text/plain}, which is all that a terminal prints.
+ * One value in several formats, of which a front end shows the richest that it supports: Jupyter's
+ * MIME bundle. Every bundle has {@code text/plain}, the only format that a terminal prints.
  *
  * @param data a content for each MIME type, binary ones in Base64
  * @param metadata hints for a MIME type, such as the width or the alternative text of an image
@@ -13,9 +13,14 @@ import java.util.Map;
 public record MimeBundle(Map<String, String> data, Map<String, Map<String, Object>> metadata) {
 
   static final String TEXT = "text/plain";
+
+  /** The MIME type of HTML. */
   public static final String HTML = "text/html";
+
+  /** The MIME type of PNG pictures. */
   public static final String PNG = "image/png";
 
+  /** Returns plain text only. */
   public static MimeBundle text(String text) {
     return new MimeBundle(Map.of(TEXT, text), Map.of());
   }
@@ -39,12 +44,14 @@ public record MimeBundle(Map<String, String> data, Map<String, Map<String, Objec
     return new MimeBundle(data, Map.of(PNG, Map.of("width", width, "height", height, "alt", alt)));
   }
 
+  /** Returns a copy with another plain text. */
   public MimeBundle withText(String text) {
     var changed = new LinkedHashMap<>(data);
     changed.put(TEXT, text);
     return new MimeBundle(changed, metadata);
   }
 
+  /** Returns the plain text. */
   public String text() {
     return data.get(TEXT);
   }

@@ -13,8 +13,8 @@ import java.util.function.Function;
 /**
  * The rapaio-jupyter-kernel (RJK), adapted to version 3.0.1.
  *
- * <p>Its service interface {@code DisplayProvider} would need a class compiled against it; instead
- * a renderer is put at the head of the list that the kernel asks for every result.
+ * <p>Its service interface {@code DisplayProvider} would need a class compiled against it. Instead,
+ * this class inserts a renderer at the head of the kernel's list of renderers.
  *
  * <p>The kernel shows other values as {@code text/html} only. An export without HTML, such as a
  * PDF, then lacks them, and a {@code <} in the text is taken for markup. Therefore the kernel's own
@@ -46,13 +46,13 @@ final class RapaioKernel implements Kernel {
       list(displaySystem, "systemDisplayTransformers").add(plainValues());
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(
-          "This version of rapaio-jupyter-kernel is not known here, 3.0.1 is: " + e, e);
+          "The version of rapaio-jupyter-kernel must be 3.0.1, but this one differs: " + e, e);
     }
   }
 
   /**
-   * The kernel if it is at work. That its jar is on the class path does not say so, and its main
-   * class must not be touched to find out, as that starts a JShell. A thread in its code says so.
+   * Returns the kernel if it is running. Its jar on the class path is no evidence, and loading its
+   * main class would start a JShell. Evidence is a thread that executes its code.
    */
   static Optional<Kernel> running() {
     boolean atWork =

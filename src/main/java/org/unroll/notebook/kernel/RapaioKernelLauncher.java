@@ -17,45 +17,47 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Starts the rapaio Jupyter kernel (RJK) 3.0.1 so that it always comes up and outlives the stop
+ * Starts the rapaio Jupyter kernel (RJK) 3.0.1 so that it starts reliably and survives the stop
  * button.
  *
- * <p>RJK's own {@code Channels.connect} has faults that a notebook meets daily:
+ * <p>RJK's {@code Channels.connect} has faults that affect everyday use:
  *
  * <ul>
- *   <li>it opens the sockets before it fills the table of handlers, so a request that comes in
- *       between kills the thread that reads requests;
- *   <li>{@code LoopThread.start} starts the thread before it sets the flag on which the thread
- *       runs, so the thread may end at once;
+ *   <li>it opens the sockets before it fills the table of handlers, so an early request kills the
+ *       thread that reads requests;
+ *   <li>{@code LoopThread.start} starts the thread before it sets the flag that keeps the thread
+ *       running, so the thread may end at once;
  *   <li>an interrupt shuts down the executor that later cells need, and its handler shares the
- *       parent message and the list of closing actions with the cell that runs;
- *   <li>a cell that was stopped is answered at once, and the next one begins while the first is
- *       still in its last batch.
+ *       parent message and the list of closing actions with the running cell;
+ *   <li>a stopped cell is answered at once, and the next one begins while the first still computes
+ *       its last batch.
  * </ul>
  *
- * <p>This class keeps RJK's kernel, message format and cell handling and replaces only the loops
- * around them. The publishing socket is bound first, then the kernel (its JShell) is made, and the
- * sockets that take requests are bound when everything is there to answer them. The control socket
- * is answered on its own, beside a running cell and without touching its state.
+ * <p>This class keeps RJK's kernel, message format and cell handling, and replaces only the loops
+ * around them. It binds the publishing socket first, then creates the kernel with its JShell, and
+ * binds the request sockets when all handlers exist. A separate thread answers the control socket
+ * while a cell runs, without touching the cell's state.
  *
- * <p>All access is by reflection: the library neither compiles against a kernel nor brings one. The
- * kernel's jar has to be on the class path; {@code notebooks/start} sees to it.
+ * <p>All access is by reflection: the library neither compiles against a kernel nor contains one.
+ * The kernel's jar must be on the class path; {@code notebooks/start} sets this up.
  */
 final class RapaioKernelLauncher {
 
   private static final String ARTIFACT = "io.github.padreati:rapaio-jupyter-kernel:3.0.1";
   private static final String ROOT = "org.rapaio.jupyter.kernel.";
 
-  /** The terminal of Jupyter; while a cell runs, System.err itself leads into the notebook. */
+  /** The terminal of Jupyter; while a cell runs, System.err writes into the notebook. */
   private static final PrintStream TERMINAL = System.err;
 
-  /** How long the last reply gets to leave before the process ends, in milliseconds. */
+  /** The time that the last reply has to leave before the process ends, in milliseconds. */
   private static final long FAREWELL_MILLIS = 100;
 
-  /** How often a stop looks whether the cell has come to run, or has ended, in milliseconds. */
+  /** The interval at which a stop checks whether the cell has started or ended, in milliseconds. */
   private static final long RETRY_MILLIS = 10;
 
-  /** How long the next cell waits for one that was stopped but goes on, in milliseconds. */
+  /**
+   * The time that the next cell waits for a stopped cell that is still running, in milliseconds.
+   */
   private static final long LEAVE_MILLIS = 10_000;
 
   /** The kernel's method for each request on the shell socket. */
@@ -78,10 +80,10 @@ final class RapaioKernelLauncher {
   private final Object control;
   private final Object kernel;
 
-  /** The request whose cell runs, null between cells; written by the shell's thread only. */
+  /** The request whose cell is running, null between cells; written only by the shell's thread. */
   private volatile Object runningCell;
 
-  /** Whether a stop has come since the shell's last request. */
+  /** Whether a stop has arrived since the shell's last request. */
   private volatile boolean stopped;
 
   private RapaioKernelLauncher(Path connectionFile)
@@ -98,7 +100,7 @@ final class RapaioKernelLauncher {
     control = get(channels, "control");
 
     // The subscription of a front end arrives some tenths of a second after the socket is bound;
-    // what is published before is lost. Making the kernel takes longer than that.
+    // messages published earlier are lost. Creating the kernel takes longer than that.
     bind(iopub, connection, "iopubPort");
     bind(get(channels, "stdin"), connection, "stdinPort");
     Object heartbeat = bind(get(channels, "heartbeat"), connection, "hbPort");
@@ -109,16 +111,16 @@ final class RapaioKernelLauncher {
     bind(shell, connection, "shellPort");
     bind(control, connection, "controlPort");
 
-    // Last: a thread that is running would keep a kernel alive that failed to come up.
+    // Last, because a running thread would keep a kernel alive that failed to start.
     loop("unroll-heartbeat", () -> call(heartbeat, "send", call(heartbeat, "recv")));
     loop("unroll-shell", this::answerShell);
     loop("unroll-control", this::answerControl);
   }
 
   /**
-   * Brings the kernel up; it then runs until Jupyter shuts it down.
+   * Starts the kernel, which runs until Jupyter shuts it down.
    *
-   * @param args the connection file that Jupyter passes
+   * @param args the connection file, which Jupyter passes
    * @throws IllegalArgumentException if there is not exactly one argument
    * @throws IllegalStateException if RJK 3.0.1 is not on the class path
    * @throws IOException if the connection file cannot be read
@@ -126,9 +128,9 @@ final class RapaioKernelLauncher {
   public static void main(String[] args) throws IOException {
     if (args.length != 1) {
       throw new IllegalArgumentException(
-          "The kernel takes one argument, the connection file that Jupyter writes. Received: "
+          "There must be exactly one argument, the connection file that Jupyter writes, but the arguments are "
               + List.of(args)
-              + ". Jupyter starts it; for a notebook run notebooks/start.");
+              + ". Run notebooks/start to open a notebook.");
     }
     try {
       new RapaioKernelLauncher(Path.of(args[0]));
@@ -136,12 +138,15 @@ final class RapaioKernelLauncher {
       throw new IllegalStateException("The kernel failed to start: " + e.getCause(), e.getCause());
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(
-          "The launcher needs " + ARTIFACT + ", and just that, on the class path. Missing: " + e,
+          "The launcher needs "
+              + ARTIFACT
+              + ", and no other version, on the class path. Missing: "
+              + e,
           e);
     }
   }
 
-  /** One request that runs code or asks about code, in the order in which they come. */
+  /** Handles one request that runs code or asks about code, in the order of arrival. */
   private void answerShell() throws ReflectiveOperationException {
     Object message = call(shell, "readMessage");
     String request = request(message);
@@ -167,7 +172,7 @@ final class RapaioKernelLauncher {
     }
   }
 
-  /** Waits until no thread runs a cell any more; one that ignores its interrupt is given up. */
+  /** Waits until no thread runs a cell. A cell that ignores its interrupt is abandoned. */
   private void awaitCells() throws ReflectiveOperationException {
     var threads = (ThreadPoolExecutor) get(executionControl(), "executor");
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LEAVE_MILLIS);
@@ -176,7 +181,7 @@ final class RapaioKernelLauncher {
     }
   }
 
-  /** One request on the control socket: answered at once, while a cell may be running. */
+  /** Answers one request on the control socket, while a cell may be running. */
   private void answerControl() throws ReflectiveOperationException {
     Object message = call(control, "readMessage");
     Object id = call(message, "getId");
@@ -199,10 +204,10 @@ final class RapaioKernelLauncher {
   }
 
   /**
-   * Cancels the running cell: its thread is interrupted and its front end told so. RJK goes on to
-   * stop the execution control and the shell, after which no cell runs any more; and it cancels
-   * nothing when the cell is still being compiled, so this waits until there is something to cancel
-   * or the cell has ended.
+   * Cancels the running cell: interrupts its thread and informs the front end. RJK would also stop
+   * the execution control and the shell, after which no cell could run, and it would cancel nothing
+   * while the cell is still being compiled. Therefore this method waits until there is something to
+   * cancel or the cell has ended.
    */
   private void interrupt() throws ReflectiveOperationException {
     var snippets = (Map<?, ?>) get(executionControl(), "running");
@@ -219,15 +224,15 @@ final class RapaioKernelLauncher {
     }
   }
 
-  /** What runs the cells, each in a thread of its own. */
+  /** Returns the executor that runs each cell in a separate thread. */
   private Object executionControl() throws ReflectiveOperationException {
     Object engine = call(kernel, "javaEngine");
     return call(get(engine, "controlProvider"), "getRegisteredControl", get(engine, "executionId"));
   }
 
   /**
-   * Replies and ends the process. RJK closes its sockets instead, from another thread than the one
-   * that reads them, and then waits for its idle threads.
+   * Replies and ends the process. RJK would close its sockets from a thread that does not read
+   * them, and then wait for its idle threads.
    */
   private void shutdown(Object channel, Object message) throws ReflectiveOperationException {
     Object id = call(message, "getId");
@@ -253,7 +258,7 @@ final class RapaioKernelLauncher {
     try {
       Thread.sleep(millis);
     } catch (InterruptedException e) {
-      // Nobody interrupts the threads of this class; a cell runs in one of the kernel's.
+      // The threads of this class are never interrupted; cells run in threads of the kernel.
       Thread.currentThread().interrupt();
     }
   }
@@ -269,12 +274,12 @@ final class RapaioKernelLauncher {
     return socket;
   }
 
-  /** One turn of a loop that answers messages. */
+  /** One iteration of a loop that answers messages. */
   private interface Turn {
     void run() throws ReflectiveOperationException;
   }
 
-  /** Runs turns for ever; a message that fails is reported and must not end the loop. */
+  /** Runs the loop forever. A message that fails is reported and must not end the loop. */
   private static void loop(String name, Turn turn) {
     Runnable turns =
         () -> {
@@ -293,7 +298,7 @@ final class RapaioKernelLauncher {
   }
 
   private static Class<?> type(String name) throws ClassNotFoundException {
-    // Not initialized here: the initializer of MainApp starts the JShell.
+    // Not initialized here because the initializer of MainApp starts the JShell.
     return Class.forName(ROOT + name, false, RapaioKernelLauncher.class.getClassLoader());
   }
 
@@ -349,7 +354,7 @@ final class RapaioKernelLauncher {
       return false;
     }
     for (int i = 0; i < parameters.length; i++) {
-      // wrap() turns int into Integer, which is how reflection passes it.
+      // wrap() converts int to Integer, as reflection passes it.
       Class<?> parameter = MethodType.methodType(parameters[i]).wrap().returnType();
       if (arguments[i] != null && !parameter.isInstance(arguments[i])) {
         return false;

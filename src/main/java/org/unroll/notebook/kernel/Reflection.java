@@ -3,12 +3,12 @@ package org.unroll.notebook.kernel;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Optional;
 
-/** Public methods and fields by name, for kernels that are not on the compile path. */
+/** Calls public methods and fields by name, for kernels that are not on the compile path. */
 final class Reflection {
 
   private Reflection() {}
 
-  /** The class, not yet initialized, if this library or the running thread can see it. */
+  /** Returns the class, not initialized, if this library or the current thread can see it. */
   static Optional<Class<?>> find(String className) {
     ClassLoader[] loaders = {
       Reflection.class.getClassLoader(), Thread.currentThread().getContextClassLoader()
@@ -17,7 +17,7 @@ final class Reflection {
       try {
         return Optional.of(Class.forName(className, false, loader));
       } catch (ClassNotFoundException | LinkageError absent) {
-        // The next class loader may know it; that none does is the ordinary case.
+        // The next class loader may know it. Usually, none does.
       }
     }
     return Optional.empty();
@@ -50,7 +50,7 @@ final class Reflection {
     return call(target, method, new Class<?>[0]);
   }
 
-  /** The value of a public field. */
+  /** Returns the value of a public field. */
   static Object get(Object target, String field) {
     try {
       return target.getClass().getField(field).get(target);

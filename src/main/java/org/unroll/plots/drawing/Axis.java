@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * An axis of a figure: from the values of its traces to shares from 0 to 1 of its length.
+ * An axis of a figure, which maps the values of its traces to 0 … 1.
  *
- * <p>Its coordinates are the values themselves, their decimal logarithms, milliseconds since 1970,
- * or the numbers of the categories, as Plotly's.
+ * <p>As in Plotly, its coordinates are the values, their decimal logarithms, milliseconds since
+ * 1970, or the indices of the categories.
  */
 final class Axis {
 
@@ -35,9 +35,9 @@ final class Axis {
   private final boolean reversed;
 
   /**
-   * An axis with all that is drawn along it.
+   * Creates an axis from the traces that are drawn along it.
    *
-   * @param settings what the layout says of it
+   * @param settings its settings in the layout
    * @param horizontal whether it is an x axis
    */
   Axis(JsonNode settings, boolean horizontal, List<Trace> traces) {
@@ -152,7 +152,7 @@ final class Axis {
     }
   }
 
-  /** The coordinate of a value of a trace; NaN for a gap. */
+  /** Returns the coordinate of a value of a trace, or NaN for a gap. */
   double coordinate(JsonNode value) {
     if (value.isNull() || value.isMissingNode()) {
       return Double.NaN;
@@ -168,39 +168,42 @@ final class Axis {
     };
   }
 
-  /** The coordinate of 0, where bars begin; far below all on a logarithmic axis. */
+  /**
+   * Returns the coordinate of 0, where bars begin; on a logarithmic axis it is far below all
+   * values.
+   */
   double zero() {
     return kind == Kind.LOGARITHMIC ? low : 0;
   }
 
-  /** The edges between the cells of a heat map whose centres, or edges, these are. */
-  double[] edges(JsonNode centres) {
-    int n = centres.size();
+  /** Returns the edges of the cells of a heat map from their centers or edges. */
+  double[] edges(JsonNode centers) {
+    int n = centers.size();
     double[] edges = new double[n + 1];
     for (int i = 0; i <= n; i++) {
-      double before = coordinate(centres.path(Math.max(0, i - 1)));
-      double after = coordinate(centres.path(Math.min(n - 1, i)));
+      double before = coordinate(centers.path(Math.max(0, i - 1)));
+      double after = coordinate(centers.path(Math.min(n - 1, i)));
       edges[i] = (before + after) / 2;
     }
-    double first = n > 1 ? edges[1] - coordinate(centres.path(0)) : 0.5;
-    double last = n > 1 ? coordinate(centres.path(n - 1)) - edges[n - 1] : 0.5;
-    edges[0] = coordinate(centres.path(0)) - first;
-    edges[n] = coordinate(centres.path(n - 1)) + last;
+    double first = n > 1 ? edges[1] - coordinate(centers.path(0)) : 0.5;
+    double last = n > 1 ? coordinate(centers.path(n - 1)) - edges[n - 1] : 0.5;
+    edges[0] = coordinate(centers.path(0)) - first;
+    edges[n] = coordinate(centers.path(n - 1)) + last;
     return edges;
   }
 
-  /** Where a coordinate lies, from 0 at the left or the bottom to 1. */
+  /** Returns the position of a coordinate, from 0 at the left or the bottom to 1. */
   double share(double coordinate) {
     double share = (coordinate - low) / (high - low);
     return reversed ? 1 - share : share;
   }
 
-  /** How many units of its coordinates the axis is long. */
+  /** Returns the length of the axis in units of its coordinates. */
   double length() {
     return high - low;
   }
 
-  /** Makes the axis longer around its middle. */
+  /** Extends the axis around its middle. */
   void lengthen(double length) {
     double middle = (low + high) / 2;
     low = middle - length / 2;
@@ -211,7 +214,7 @@ final class Axis {
     return kind == Kind.CATEGORIES;
   }
 
-  /** The marks, no more than about {@code most} of them. */
+  /** Returns the ticks, at most about {@code most}. */
   List<Ticks.Tick> ticks(int most) {
     JsonNode at = settings.path("tickvals");
     List<Ticks.Tick> ticks = new ArrayList<>();
@@ -262,7 +265,7 @@ final class Axis {
     return settings;
   }
 
-  /** Milliseconds of a date or a time as Plotly reads it; NaN if it is none. */
+  /** Returns the milliseconds of a date or a time in Plotly's format, or NaN. */
   private static double time(String iso) {
     if (iso.length() < 10 || !Character.isDigit(iso.charAt(0))) {
       return Double.NaN;

@@ -11,7 +11,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
 
-/** Draws bars, standing or lying, side by side or over each other, with whiskers and labels. */
+/** Draws vertical or horizontal bars, grouped or overlaid, with whiskers and labels. */
 final class BarTraces {
 
   private static final double GAP = 0.2;
@@ -90,7 +90,7 @@ final class BarTraces {
     }
   }
 
-  /** Beside the end of the bar, where it fits. */
+  /** Labels the end of the bar if the text fits. */
   private static void label(Graphics2D g, Rectangle2D bar, boolean upright, double value) {
     String text = threeDigits(value);
     if (upright && FigureText.width(text, FigureText.FONT) > bar.getWidth() * 1.4) {
@@ -106,7 +106,7 @@ final class BarTraces {
     }
   }
 
-  /** Three significant digits, as d3 writes them: 2.07, 3.00, 0.00100. */
+  /** Returns three significant digits in d3's format: 2.07, 3.00, 0.00100. */
   static String threeDigits(double value) {
     BigDecimal rounded = new BigDecimal(value).round(new MathContext(3));
     rounded = rounded.setScale(Math.max(0, rounded.scale() + 3 - rounded.precision()));

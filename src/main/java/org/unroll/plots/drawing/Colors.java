@@ -5,7 +5,7 @@ import java.awt.Color;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The colours of a figure: written as in a style sheet, or numbers on a colour scale. */
+/** Reads the colors of a figure: CSS colors, or numbers on a color scale. */
 final class Colors {
 
   static final Color INK = new Color(0x333333);
@@ -16,7 +16,10 @@ final class Colors {
 
   private Colors() {}
 
-  /** The colour, or the other one where it is neither {@code #rrggbb} nor {@code rgba(…)}. */
+  /**
+   * Returns the color, or the alternative if the text is neither {@code #rrggbb} nor {@code
+   * rgba(…)}.
+   */
   static Color of(String text, Color otherwise) {
     if (text.matches("#[0-9A-Fa-f]{6}")) {
       return Color.decode(text);
@@ -33,7 +36,7 @@ final class Colors {
         (int) Math.round(255 * alpha));
   }
 
-  /** The colour at a share from 0 to 1 of a scale of {@code [share, colour]} stops. */
+  /** Returns the color at a share from 0 to 1 of a scale of {@code [share, color]} stops. */
   static Color onScale(JsonNode stops, double share) {
     double at = Math.min(1, Math.max(0, share));
     for (int i = 1; i < stops.size(); i++) {
@@ -49,9 +52,9 @@ final class Colors {
             mix(a.getBlue(), b.getBlue(), t));
       }
     }
-    // Plotly knows its scales by names too, which are not repeated here.
-    int grey = (int) Math.round(255 * (1 - at));
-    return new Color(grey, grey, grey);
+    // Plotly's named scales are not supported here.
+    int gray = (int) Math.round(255 * (1 - at));
+    return new Color(gray, gray, gray);
   }
 
   private static int mix(int a, int b, double t) {

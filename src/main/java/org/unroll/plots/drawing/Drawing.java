@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A figure on its way to a picture. Knows lines, bands, points, bars with whiskers, heat maps with
- * colour bars, shapes and annotations; linear and logarithmic axes, times and categories; panels by
- * domains or by rows of a grid.
+ * Draws a figure in Java2D. Supports lines, bands, points, bars with whiskers, heat maps with color
+ * bars, shapes and annotations; linear, logarithmic, time and category axes; and panels given by
+ * domains or by the rows of a grid.
  */
 public final class Drawing {
 
@@ -37,7 +37,7 @@ public final class Drawing {
     }
   }
 
-  /** Whether all of the figure's traces are of a kind that can be drawn here. */
+  /** Returns whether all traces of the figure are of a supported kind. */
   public static boolean canDraw(JsonNode figure) {
     return new Drawing(figure).traces.stream().allMatch(Trace::isDrawable);
   }
@@ -46,7 +46,7 @@ public final class Drawing {
    * Draws a figure.
    *
    * @param figure Plotly's {@code data} and {@code layout}
-   * @param width in the pixels of a page
+   * @param width the width in CSS pixels
    */
   public static void draw(JsonNode figure, Graphics2D g, int width, int height) {
     g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
@@ -122,7 +122,7 @@ public final class Drawing {
                     .toList()));
   }
 
-  /** What is left for the panels inside of titles, labels, legend and colour bars. */
+  /** Returns the area for the panels, inside titles, labels, legend and color bars. */
   private Rectangle2D inner(int width, int height, Legend legend) {
     JsonNode margin = layout.path("margin");
     boolean bars = traces.stream().anyMatch(Trace::hasColorBar);
@@ -136,7 +136,7 @@ public final class Drawing {
         left = Math.max(left, widestLabel(axis) + TICK + 14 + titleRoom(axis));
       }
     }
-    // Whether labels have to be turned depends on the width that all the others leave.
+    // Whether labels must be rotated depends on the remaining width.
     double bottom = 12;
     for (Map.Entry<String, Axis> entry : axes.entrySet()) {
       if (entry.getKey().startsWith("x")) {
@@ -154,7 +154,7 @@ public final class Drawing {
     return axis.title().isEmpty() ? 0 : TITLE_ROOM;
   }
 
-  /** The share of the inner width for a y axis's panel: the domain of the x axis beside it. */
+  /** Returns the horizontal share of a y axis's panel: the domain of its x axis. */
   private double[] domain(String y) {
     for (Trace trace : traces) {
       if (trace.axis(false).equals(y)) {
@@ -187,7 +187,7 @@ public final class Drawing {
     return widestLabel(axis) * Math.sin(angle) + 12 * Math.cos(angle) + (second ? 15 : 0);
   }
 
-  /** How far the labels of an x axis have to be turned to stand beside each other. */
+  /** Returns the rotation at which the labels of an x axis do not overlap. */
   private static double angle(Axis axis, List<Ticks.Tick> ticks, double length) {
     double slot = length;
     for (int i = 1; i < ticks.size(); i++) {
@@ -229,7 +229,8 @@ public final class Drawing {
           Axis xAxis = axes.get(x);
           Axis yAxis = axes.get(y);
           if (settings(y).path("scaleanchor").asText().equals(x)) {
-            // One unit is as long on both axes: the one with room to spare shows more.
+            // One unit must have the same length on both axes, so the longer axis shows a larger
+            // range.
             double xUnit = area.getWidth() / xAxis.length();
             double yUnit = area.getHeight() / yAxis.length();
             if (xUnit > yUnit) {
@@ -251,7 +252,7 @@ public final class Drawing {
         .filter(Trace::isHeatMap)
         .forEach(trace -> HeatMapTraces.draw(g, panel, trace));
     shapes(g, panel);
-    // Marks and labels may stand over the edge, as in Plotly where cliponaxis is false.
+    // Marks and labels may cross the edge, as in Plotly with cliponaxis=false.
     g.setClip(clip);
     g.clip(
         new Rectangle2D.Double(
@@ -299,7 +300,7 @@ public final class Drawing {
     if (panel.xAxis().isVisible()) {
       g.setColor(Colors.AXIS);
       g.draw(new Line2D.Double(area.getX(), area.getMaxY(), area.getMaxX(), area.getMaxY()));
-      if (isLabelled(panel)) {
+      if (isLabeled(panel)) {
         xLabels(g, panel, inner);
       }
     }
@@ -308,8 +309,10 @@ public final class Drawing {
     }
   }
 
-  /** An x axis that several panels share is labelled once, below the panel it is anchored at. */
-  private boolean isLabelled(Subplot panel) {
+  /**
+   * An x axis that several panels share is labeled once, below the panel to which it is anchored.
+   */
+  private boolean isLabeled(Subplot panel) {
     String anchor = settings(panel.x()).path("anchor").asText();
     if (!anchor.isEmpty()) {
       return anchor.equals(panel.y());
@@ -331,7 +334,7 @@ public final class Drawing {
         double x = panel.x(tick.at());
         double half = angle == 90 ? 6 : FigureText.width(tick.label(), FigureText.FONT) / 2;
         if (angle != 30 && x - half < free) {
-          continue; // not over its neighbour
+          continue; // without overlapping its neighbor
         }
         free = x + half;
         g.setColor(Colors.AXIS);
@@ -372,7 +375,7 @@ public final class Drawing {
       for (Ticks.Tick tick : ticks) {
         double y = panel.y(tick.at());
         if (y + 6 > free) {
-          continue; // not over its neighbour
+          continue; // without overlapping its neighbor
         }
         free = y - 6;
         g.setColor(Colors.AXIS);

@@ -6,18 +6,18 @@ import java.awt.font.FontRenderContext;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Rectangle2D;
 
-/** The texts of a figure: what is left of Plotly's few tags and entities, and where it stands. */
+/** Draws and measures the texts of a figure, with Plotly's tags and entities resolved. */
 public final class FigureText {
 
   static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
   static final Font TITLE = FONT.deriveFont(Font.BOLD, 15f);
 
-  /** Text is measured before there is anything to draw on. */
+  /** Text is measured before the picture exists. */
   private static final FontRenderContext METRICS = new FontRenderContext(null, true, true);
 
   private FigureText() {}
 
-  /** What Plotly and browsers show for a text of a figure: without entities and tags. */
+  /** Returns the text as Plotly shows it, without entities and tags. */
   public static String plain(String text) {
     return text.replaceAll("<br ?/?>", " ")
         .replaceAll("</?[a-z]+( [^>]*)?>", "")
@@ -32,7 +32,7 @@ public final class FigureText {
     return text.isEmpty() ? 0 : font.getStringBounds(text, METRICS).getWidth();
   }
 
-  /** The text, or as much of it as fits with an ellipsis. */
+  /** Returns the text, shortened with an ellipsis if it does not fit. */
   static String fit(String text, Font font, double most) {
     String fitting = text;
     while (fitting.length() > 1 && width(fitting + "…", font) > most) {
@@ -42,10 +42,10 @@ public final class FigureText {
   }
 
   /**
-   * Draws a text of a line.
+   * Draws a single line of text.
    *
-   * @param alignX how much of it lies left of x: 0, 0.5 or 1
-   * @param alignY how much of it lies above y: 0, 0.5 or 1
+   * @param alignX the share of the text to the left of x: 0, 0.5 or 1
+   * @param alignY the share of the text above y: 0, 0.5 or 1
    * @param angle in degrees, clockwise, around (x, y)
    */
   static void draw(
@@ -65,7 +65,7 @@ public final class FigureText {
     g.rotate(Math.toRadians(angle));
     g.setFont(font);
     Rectangle2D bounds = font.getStringBounds(text, METRICS);
-    double ascent = font.getSize2D() * 0.76; // the height of capitals, which is what centres
+    double ascent = font.getSize2D() * 0.76; // the height of capitals, by which text is centered
     g.drawString(text, (float) (-alignX * bounds.getWidth()), (float) (ascent * (1 - alignY)));
     g.setTransform(before);
   }

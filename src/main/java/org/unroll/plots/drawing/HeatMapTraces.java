@@ -7,10 +7,10 @@ import java.awt.RenderingHints;
 import java.awt.geom.Rectangle2D;
 import java.util.List;
 
-/** Draws heat maps, and the bar that says which number a colour is. */
+/** Draws heat maps and their color bars. */
 final class HeatMapTraces {
 
-  /** The room that a colour bar with its numbers takes at the right. */
+  /** The width of a color bar with its numbers at the right. */
   static final double BAR_ROOM = 82;
 
   private static final double BAR_WIDTH = 14;
@@ -24,7 +24,7 @@ final class HeatMapTraces {
     double[] ys = panel.yAxis().edges(trace.values(false));
     double least = limit(trace, "zmin", false);
     double most = limit(trace, "zmax", true);
-    // A seam of half-covered pixels would show between the cells.
+    // Antialiasing would leave visible seams between the cells.
     g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_OFF);
     for (int r = 0; r < rows.size(); r++) {
       for (int c = 0; c < rows.get(r).size(); c++) {
@@ -59,9 +59,9 @@ final class HeatMapTraces {
   }
 
   /**
-   * The colour bar of a heat map or of coloured points.
+   * Draws the color bar of a heat map or of colored points.
    *
-   * @param area what the bar stands beside
+   * @param area the area to the left of the bar
    */
   static void colorBar(Graphics2D g, Trace trace, Rectangle2D area) {
     JsonNode owner = trace.isHeatMap() ? trace.json() : trace.json().path("marker");

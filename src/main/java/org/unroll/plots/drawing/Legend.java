@@ -7,7 +7,7 @@ import java.awt.geom.Line2D;
 import java.awt.geom.Rectangle2D;
 import java.util.List;
 
-/** The names of the traces, at the right of the panels. */
+/** Draws the names of the traces to the right of the panels. */
 final class Legend {
 
   private static final double LINE = 20;
@@ -19,7 +19,7 @@ final class Legend {
     this.entries = traces.stream().filter(Trace::isInLegend).toList();
   }
 
-  /** The room it takes at the right. */
+  /** Returns the width of the legend. */
   double width() {
     double widest =
         entries.stream()

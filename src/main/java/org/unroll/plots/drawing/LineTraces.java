@@ -9,7 +9,7 @@ import java.awt.Stroke;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 
-/** Draws lines, with gaps where a value is missing, the bands between them, and points. */
+/** Draws lines (with gaps at missing values), the bands between lines, and points. */
 final class LineTraces {
 
   private LineTraces() {}
@@ -29,7 +29,7 @@ final class LineTraces {
   /**
    * Draws a trace.
    *
-   * @param previous the trace before it in the same panel, for a band that ends there; may be null
+   * @param previous the previous trace in the same panel, where a band ends; may be null
    */
   static void draw(Graphics2D g, Subplot panel, Trace trace, Trace previous) {
     String fill = trace.json().path("fill").asText("none");

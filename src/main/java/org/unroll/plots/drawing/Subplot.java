@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.geom.Rectangle2D;
 import java.util.List;
 
-/** One pair of axes with what is drawn between them. */
+/** A pair of axes and the traces that are drawn on them. */
 record Subplot(String x, String y, Axis xAxis, Axis yAxis, List<Trace> traces, Rectangle2D area) {
 
   double x(double coordinate) {

@@ -10,17 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Where an axis is marked and what stands there. */
-public final class Ticks {
+/** Computes the positions and labels of the ticks of an axis. */
+final class Ticks {
 
   /**
-   * A mark.
+   * A tick.
    *
-   * @param at in the coordinates of the axis
+   * @param at its position in the coordinates of the axis
    * @param label its text
-   * @param second a second line below, for the day or the year of a time; may be empty
+   * @param second a second line with the day or the year of a time; may be empty
    */
-  public record Tick(double at, String label, String second) {
+  record Tick(double at, String label, String second) {
     Tick(double at, String label) {
       this(at, label, "");
     }
@@ -54,10 +54,10 @@ public final class Ticks {
   private Ticks() {}
 
   /**
-   * At multiples of 1, 2 or 5 times a power of ten: about so many, and two at least, as a single
-   * one tells no distance.
+   * Returns ticks at multiples of 1, 2 or 5 times a power of ten: about the requested number, and
+   * at least two because a single tick shows no scale.
    */
-  public static List<Tick> linear(double low, double high, int most) {
+  static List<Tick> linear(double low, double high, int most) {
     double rough = (high - low) / Math.max(1, most);
     double power = Math.pow(10, Math.floor(Math.log10(rough)));
     double step =
@@ -69,7 +69,7 @@ public final class Ticks {
     return ticks.size() > 1 || most >= 8 ? ticks : linear(low, high, 2 * Math.max(1, most));
   }
 
-  /** Whole multiples of a step. */
+  /** Returns the multiples of a step. */
   static List<Tick> multiples(double low, double high, double first, double step) {
     List<Tick> ticks = new ArrayList<>();
     for (double k = Math.ceil((low - first) / step); first + k * step <= high; k++) {
@@ -78,7 +78,7 @@ public final class Ticks {
     return ticks;
   }
 
-  /** As many digits as tell neighbours apart. */
+  /** Returns the number with the digits that distinguish neighboring ticks. */
   static String number(double value, double step) {
     int digits = (int) Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
     double size = Math.abs(value);
@@ -93,9 +93,9 @@ public final class Ticks {
   }
 
   /**
-   * At powers of ten, with 2 and 5 times them where there are few.
+   * Returns ticks at powers of ten, and at 2 and 5 times these if there are few.
    *
-   * @param low the exponent of the least value
+   * @param low the exponent of the smallest value
    */
   static List<Tick> logarithmic(double low, double high, int most) {
     int step = (int) Math.max(1, Math.ceil((high - low) / Math.max(1, most)));
@@ -119,9 +119,9 @@ public final class Ticks {
   }
 
   /**
-   * At round times.
+   * Returns ticks at round times.
    *
-   * @param low milliseconds since 1970, as the axis counts
+   * @param low milliseconds since 1970
    */
   static List<Tick> times(double low, double high, int most) {
     double rough = (high - low) / Math.max(1, most);

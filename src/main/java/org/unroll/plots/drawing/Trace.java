@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.awt.Color;
 
 /**
- * A trace with its number in the figure, which chooses its colour where it has none.
+ * A trace with its index in the figure, which selects its default color.
  *
- * @param json as Plotly takes it
- * @param palette the colours of the figure
+ * @param json the trace as Plotly's JSON
+ * @param palette the colors of the figure
  */
 record Trace(JsonNode json, int number, JsonNode palette) {
 
@@ -38,7 +38,7 @@ record Trace(JsonNode json, int number, JsonNode palette) {
     return json.path(letter + "axis").asText(letter);
   }
 
-  /** The values along one of its axes; those that are not given count from 0. */
+  /** Returns the values along one axis; missing values are 0, 1, 2, …. */
   JsonNode values(boolean horizontal) {
     JsonNode values = json.path(horizontal ? "x" : "y");
     if (values.isArray()) {
@@ -67,12 +67,12 @@ record Trace(JsonNode json, int number, JsonNode palette) {
     return json.path("mode").asText("lines");
   }
 
-  /** Whether its values stand along the y axis: all traces but lying bars. */
+  /** Returns whether the values are along the y axis, as for all traces but horizontal bars. */
   boolean isUpright() {
     return !json.path("orientation").asText("v").equals("h");
   }
 
-  /** How far its whiskers reach, one for each value; none where it has no whiskers. */
+  /** Returns the length of the whiskers, one per value; empty without whiskers. */
   double[] errors() {
     JsonNode array = json.path(isUpright() ? "error_y" : "error_x").path("array");
     double[] errors = new double[array.size()];
@@ -82,7 +82,7 @@ record Trace(JsonNode json, int number, JsonNode palette) {
     return errors;
   }
 
-  /** The place that the bars of one value share, in coordinates of their axis. */
+  /** Returns the width that the bars of one value share, in coordinates of their axis. */
   double barSlot(Axis axis) {
     JsonNode at = values(isUpright());
     double least = Double.POSITIVE_INFINITY;
@@ -105,7 +105,7 @@ record Trace(JsonNode json, int number, JsonNode palette) {
     return json.path("showlegend").asBoolean(true) && !name().isEmpty() && !isHeatMap();
   }
 
-  /** Whether a scale of its colours stands beside it. */
+  /** Returns whether the trace has a color bar. */
   boolean hasColorBar() {
     return (isHeatMap() && json.path("showscale").asBoolean(true))
         || json.path("marker").path("showscale").asBoolean(false);

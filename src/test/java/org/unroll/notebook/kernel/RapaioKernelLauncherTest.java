@@ -10,25 +10,22 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * What the launcher says when it is called wrongly; {@code kernel_starts.py} runs the real kernel.
- */
+/** Checks the errors of the launcher; {@code kernel_starts.py} runs the real kernel. */
 class RapaioKernelLauncherTest {
 
   @Test
-  void askForTheConnectionFile() {
+  void requiresConnectionFile() {
     var error =
         assertThrows(
             IllegalArgumentException.class,
             () -> RapaioKernelLauncher.main(new String[] {"a.json", "b.json"}));
     assertEquals(
-        "The kernel takes one argument, the connection file that Jupyter writes."
-            + " Received: [a.json, b.json]. Jupyter starts it; for a notebook run notebooks/start.",
+        "There must be exactly one argument, the connection file that Jupyter writes, but the arguments are [a.json, b.json]. Run notebooks/start to open a notebook.",
         error.getMessage());
   }
 
   @Test
-  void nameTheKernelThatIsMissing(@TempDir Path folder) throws IOException {
+  void reportsMissingKernel(@TempDir Path folder) throws IOException {
     Path connection = Files.writeString(folder.resolve("connection.json"), "{}");
     var error =
         assertThrows(
