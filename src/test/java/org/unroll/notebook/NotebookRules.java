@@ -42,7 +42,7 @@ enum NotebookRules {
   SERIES("must end with exercises and link to the next notebook"),
   QUOTED_NUMBERS("must quote numbers as in its outputs");
 
-  static final int MAX_BYTES = 2_000_000;
+  static final int MAX_BYTES = 2_200_000;
 
   private static final String METADATA =
       "{'kernelspec':{'name':'java','display_name':'Java','language':'java'},"
