@@ -15,13 +15,15 @@ import org.unroll.plots.drawing.FigureText;
 import tech.tablesaw.plotly.components.Figure;
 
 /**
- * A jsplot figure as Plotly's figure JSON ({@code data}, {@code layout}, {@code config}), in the
- * style of the house wherever the figure itself says nothing.
+ * Converts a jsplot figure to Plotly's figure JSON ({@code data}, {@code layout}, {@code config})
+ * and adds the library's style where the figure has no setting.
  *
- * <p>jsplot only writes JavaScript. Its object literals are JSON with bare names, single quotes and
- * trailing commas, so a lenient reader takes them; numbers that jsplot writes as text become
- * numbers and missing ones {@code null}, which Plotly draws as a gap. Event handlers, being code,
- * are left behind.
+ * <p>jsplot writes JavaScript only. Its object literals are JSON with bare names, single quotes and
+ * trailing commas, which a lenient reader accepts. Numbers that jsplot writes as text become
+ * numbers, and missing ones {@code null}, which Plotly draws as a gap. Event handlers are code and
+ * are left out.
+ *
+ * @hidden
  */
 public final class FigureJson {
 
@@ -119,7 +121,7 @@ public final class FigureJson {
       return (ObjectNode) READER.readTree(javascript.substring(start, end + 1));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "A part of the figure is no object literal that can be shown: "
+          "The figure must consist of object literals, but one cannot be read: "
               + e.getOriginalMessage()
               + " in "
               + javascript.strip().lines().findFirst().orElse(""),
@@ -222,8 +224,8 @@ public final class FigureJson {
   }
 
   /**
-   * jsplot writes titles as Plotly took them once, a text with a font beside it; and an empty one
-   * where there is none.
+   * Converts jsplot's titles, which are texts with a separate font as in old versions of Plotly, to
+   * objects. jsplot writes an empty title if there is none.
    */
   private static void titleAsObject(ObjectNode owner) {
     JsonNode title = owner.path("title");
@@ -238,7 +240,7 @@ public final class FigureJson {
     }
   }
 
-  /** Fills in what {@code target} does not say. */
+  /** Adds the settings that {@code target} lacks. */
   static void merge(ObjectNode target, ObjectNode defaults) {
     for (Map.Entry<String, JsonNode> field : defaults.properties()) {
       JsonNode present = target.get(field.getKey());
