@@ -40,18 +40,19 @@ public final class SequenceDropout {
    * Draws a mask for each row of the slice. Outside of training, or with a rate of 0, it only
    * switches dropout off.
    *
-   * @param call the forward pass that begins
+   * @param context the forward pass that begins
    * @param width the number of values of one row at one step
    */
-  public void draw(ForwardContext call, int width) {
-    active = call.isTraining() && rate > 0;
+  public void draw(ForwardContext context, int width) {
+    active = context.isTraining() && rate > 0;
     if (!active) {
       return;
     }
     block = pass.rows() * width;
     mask = Pass.atLeast(mask, block);
     for (int r = 0; r < pass.rows(); r++) {
-      CounterRandom.fillDropoutMask(pass.randomKey(call, stream, r), rate, width, mask, r * width);
+      CounterRandom.fillDropoutMask(
+          pass.randomKey(context, stream, r), rate, width, mask, r * width);
     }
   }
 
