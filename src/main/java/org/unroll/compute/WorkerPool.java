@@ -44,9 +44,9 @@ public final class WorkerPool implements AutoCloseable {
   private final AtomicBoolean running = new AtomicBoolean();
   private volatile boolean closed;
 
-  // The state of one run. The upper half of `claims` is the number of the run, the lower half
-  // counts
-  // the tasks that no worker has taken yet. The other fields change only while that count is 0.
+  // The state of one run. The upper half of `claims` is the number of the run; the lower half is
+  // the number of tasks that no worker has taken yet. The other fields change only while the latter
+  // is 0.
   // Therefore a late helper, which has read the fields of an earlier run, finds no task to take or
   // fails to take it.
   private final AtomicLong claims = new AtomicLong();
@@ -206,7 +206,6 @@ public final class WorkerPool implements AutoCloseable {
       Task current = task;
       if (claims.compareAndSet(claim, claim - 1)) {
         // The run cannot end before this task does, and no other can begin. Therefore the fields
-        // read
         // above belong to this run.
         try {
           current.run(number, worker);

@@ -59,9 +59,8 @@ final class Hdf5Tree {
    * @param scratch a temporary file, which the caller deletes
    */
   byte[] toBytes(File scratch) throws IOException {
-    // jhdf writes through a channel, which an interrupt of this thread closes. A model must be
-    // saved
-    // even after the stop button of a notebook was pressed.
+    // jhdf writes through a channel, which an interrupt of this thread closes. Saving a model must
+    // work even after the stop button of a notebook was pressed.
     boolean interrupted = false;
     try {
       while (true) {
@@ -96,9 +95,8 @@ final class Hdf5Tree {
             int slash = path.lastIndexOf('/');
             group(groups, path.substring(0, slash)).putDataset(path.substring(slash + 1), array);
           });
-      // Only groups with arrays: jhdf 0.13 writes a footer after the last array, which overwrites
-      // any
-      // group without arrays that follows. Keras does not need empty groups.
+      // Only groups with arrays: jhdf 0.13 writes a footer after the last array, which overwrites a
+      // following group without arrays. Keras does not need empty groups.
       names.forEach(
           (path, name) -> {
             if (groups.containsKey(path)) {
