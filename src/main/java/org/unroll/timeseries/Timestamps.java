@@ -12,6 +12,7 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAmount;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -98,26 +99,37 @@ final class Timestamps {
   }
 
   /**
-   * Checks that the rows are in the order of their times and that no time is repeated. Missing
-   * times and times that were read as text are not checked.
+   * Checks that the rows are in the order of their times and that no time is repeated. Up to one
+   * row in 100 may break the rule because the clocks of real stations do: the Jena files contain
+   * repeated rows. {@code describe()} reports uneven times. Missing times and times that were read
+   * as text are not checked.
    *
-   * @throws IllegalArgumentException otherwise; the message explains how to correct the table
+   * @throws IllegalArgumentException otherwise, and if the table contains several series; the
+   *     message explains how to correct the table
    */
   void requireOrder() {
     if (column == null || isText(column)) {
       return;
     }
+    List<int[]> repeated = new ArrayList<>();
+    List<int[]> backward = new ArrayList<>();
     int previous = -1;
     for (int row = 0; row < column.size(); row++) {
       if (!column.isMissing(row)) {
         if (previous >= 0 && !time(previous).isBefore(time(row))) {
-          SingleSeries.require(table, column);
-          throw time(row).equals(time(previous))
-              ? repeated(previous, row)
-              : notInOrder(previous, row);
+          (time(row).equals(time(previous)) ? repeated : backward).add(new int[] {previous, row});
         }
         previous = row;
       }
+    }
+    if (!repeated.isEmpty() || !backward.isEmpty()) {
+      SingleSeries.require(table, column);
+    }
+    if (backward.size() * 100L > column.size()) {
+      throw notInOrder(backward.get(0)[0], backward.get(0)[1]);
+    }
+    if (repeated.size() * 100L > column.size()) {
+      throw repeated(repeated.get(0)[0], repeated.get(0)[1]);
     }
   }
 

@@ -195,6 +195,17 @@ class TimestampsTest {
         () -> remarks(hours(0, 1, 1, 2)));
   }
 
+  /** The clocks of real stations: one row in 100 may be repeated or go back. */
+  @Test
+  void acceptsFewRepeatedRows() {
+    int[] hours = IntStream.range(0, 200).map(hour -> hour < 50 ? hour : hour - 1).toArray();
+    assertEquals(1, remarks(hours(hours)).size());
+    hours[120] = hours[119];
+    assertEquals(1, remarks(hours(hours)).size());
+    hours[130] = hours[129];
+    assertMessageContains("but rows 49 and 50 both have", () -> remarks(hours(hours)));
+  }
+
   private static Table sales(Column<?> store) {
     return Table.create(
         hours(0, 1, 2, 0, 1, 2), store, DoubleColumn.create("x", 1, 2, 3, 10, 20, 30));
