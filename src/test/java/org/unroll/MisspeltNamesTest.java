@@ -97,7 +97,8 @@ class MisspeltNamesTest {
                                 .verbose(0)))
             .getMessage();
     assertTrue(message.contains("needs 'val_los' in the logs"), message);
-    assertTrue(message.contains("val_loss, val_mae. Did you mean 'val_loss'?"), message);
+    assertTrue(message.contains("they contain loss, mae, val_loss, val_mae"), message);
+    assertTrue(message.contains(". Did you mean 'val_loss'?"), message);
   }
 
   @Test

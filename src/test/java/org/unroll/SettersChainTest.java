@@ -72,7 +72,8 @@ class SettersChainTest {
                 other ->
                     other.getName().equals(method.getName())
                         && other.getParameterCount() == 0
-                        && other.getReturnType().equals(method.getParameterTypes()[0]));
+                        && other.getReturnType().equals(method.getParameterTypes()[0])
+                        && !method.getReturnType().equals(other.getReturnType()));
     boolean isOption = type == FitOptions.class || type == Tuner.class;
     return hasGetter
         || isOption && !method.getName().matches("search|crossValidate|scoreFolds|decide|work");

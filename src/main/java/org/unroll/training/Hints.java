@@ -1,5 +1,7 @@
 package org.unroll.training;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -274,12 +276,20 @@ final class Hints {
         what
             + " column "
             + (names.isEmpty() ? Integer.toString(worst) : "'" + names.get(worst) + "'")
-            + String.format(
-                Locale.ROOT, " is not scaled (mean %.4g, std %.4g)", worstMean, worstStd)
-            + (large > 1 ? ", nor are " + (large - 1) + " others of " + width : "")
+            + " is not scaled (mean "
+            + number(worstMean)
+            + ", std "
+            + number(worstStd)
+            + ")"
+            + (large == 2 ? ", nor is 1 other of " + width : "")
+            + (large > 2 ? ", nor are " + (large - 1) + " others of " + width : "")
             + ". Networks learn slowly or not at all from such values. "
             + (names.isEmpty()
                 ? "Subtract the mean of the training data and divide by its standard deviation."
                 : "Call normalizedOn(from, to) on the series."));
+  }
+
+  private static String number(double value) {
+    return new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros().toPlainString();
   }
 }

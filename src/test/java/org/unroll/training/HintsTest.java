@@ -102,10 +102,11 @@ class HintsTest {
     assertTrue(
         found
             .get(0)
-            .startsWith("Input column 'pressure' is not scaled (mean 1000, std 2), nor are"),
+            .startsWith(
+                "Input column 'pressure' is not scaled (mean 1000, std 2), nor is 1 other of 2."),
         found.get(0));
     assertTrue(
-        found.get(1).startsWith("Target column 'power' is not scaled (mean 300, std 1)"),
+        found.get(1).startsWith("Target column 'power' is not scaled (mean 300, std "),
         found.get(1));
     assertTrue(found.get(1).contains("Call normalizedOn(from, to) on the series."), found.get(1));
     var scaled = series.normalizedOn(0, 40).windows().lookback(4).targetSteps(3);
