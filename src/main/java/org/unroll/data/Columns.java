@@ -3,6 +3,7 @@ package org.unroll.data;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.unroll.internal.Suggestion;
 import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.NumericColumn;
@@ -99,7 +100,8 @@ public final class Columns {
               + name
               + "', but its columns are: "
               + names(table)
-              + ".");
+              + "."
+              + Suggestion.of(name, table.columnNames()));
     }
     Column<?> column = table.column(name);
     if (column instanceof NumericColumn<?> numbers) {
@@ -127,7 +129,10 @@ public final class Columns {
             + (onlyCommas
                 ? "."
                 : ". Correct the cell before the table is read, or select the columns by name.")
-            + (comma < 0 ? "" : " " + decimalComma(column, comma)));
+            + (comma < 0 ? "" : " " + decimalComma(column, comma))
+            + (column.type() == ColumnType.STRING && !holdsNumbers(column)
+                ? " If these are class labels, encode them: LabelEncoder.of(column).encode(column)."
+                : ""));
   }
 
   private static String decimalComma(Column<?> column, int row) {

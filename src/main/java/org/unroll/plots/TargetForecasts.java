@@ -121,6 +121,17 @@ final class TargetForecasts {
             IntStream.range(0, windows.size()).mapToDouble(windows::targetRow).toArray());
   }
 
+  /** Returns the times or row numbers of the target steps of one window. */
+  ArrayNode xOfSteps(int window) {
+    int[] rows =
+        IntStream.range(0, windows.targetShape().size())
+            .map(step -> windows.targetRow(window, step))
+            .toArray();
+    return isDated()
+        ? PlotlyTrace.column(windows.series().timestamps().subset(rows))
+        : PlotlyTrace.numbers(Arrays.stream(rows).asDoubleStream().toArray());
+  }
+
   String xTitle() {
     return isDated() ? "" : "row";
   }

@@ -92,7 +92,7 @@ final class Forecasts {
         sums[k] += Math.abs(predictions[i][k] - truth[k]);
       }
     }
-    Table table = Table.create("mean absolute errors", IntColumn.create("ahead", ahead));
+    Table table = new WholeTable("mean absolute errors", IntColumn.create("ahead", ahead));
     for (int j = 0; j < targets.length; j++) {
       String name = series.targetNames().get(j);
       double[] errors = new double[ahead.length];
@@ -138,7 +138,7 @@ final class Forecasts {
   Table next(double[] prediction) {
     checkWidth(prediction, "");
     int last = windows.positions().to() - 1;
-    Table table = Table.create("forecast");
+    Table table = new WholeTable("forecast");
     if (series.timestamps() instanceof DateTimeColumn times) {
       Duration interval =
           series.times().interval(Math.max(0, last - windows.positions().lookback()), last + 1);

@@ -249,6 +249,15 @@ public final class Windows implements Dataset {
   }
 
   /**
+   * Returns the row of one of the target steps of a window.
+   *
+   * @param step the target step, counted from 0
+   */
+  public int targetRow(int sample, int step) {
+    return targetRow(sample) + step * positions.step();
+  }
+
+  /**
    * Returns the normalized input of a window: lookback / step rows of all columns, the oldest row
    * first.
    */
