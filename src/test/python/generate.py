@@ -35,6 +35,7 @@ GENERATORS = {
     "imdb_fixture": KERAS,
     "keras2_files": KERAS,
     "keras_files": PLAIN,
+    "keras_options": KERAS,
     "layer_goldens": PLAIN,
     "masks": KERAS,
     "mel_spectrogram": KERAS | {"KERAS_BACKEND": "numpy"},
@@ -48,6 +49,7 @@ GENERATORS = {
     "state_gradients": KERAS,
     "summaries": KERAS | {"COLUMNS": "100"},
     "text_vectorization": KERAS,
+    "training_options": PLAIN,
     "training_references": KERAS,
     "weighted_references": KERAS,
 }

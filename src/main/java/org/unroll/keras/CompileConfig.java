@@ -43,22 +43,58 @@ record CompileConfig(Optimizer optimizer, Loss loss, List<Metric> metrics) {
         "jit_compile",
         "auto_scale_loss",
         "sample_weight_mode");
-    config.refuse("loss_weights", "a model must have exactly one loss.");
-    List<Metric> metrics = new ArrayList<>();
-    if (config.has("metrics")) {
-      for (JsonNode metric : config.node("metrics")) {
-        metrics.add(MetricFormats.read(metric));
+    if (config.has("loss_weights")) {
+      JsonNode weight = single(config, "loss_weights");
+      if (!weight.isNumber() || weight.doubleValue() != 1) {
+        throw config.wrong("loss_weights", "1, because a model has one loss", weight);
       }
     }
-    if (config.has("weighted_metrics")) {
-      for (JsonNode metric : config.node("weighted_metrics")) {
-        metrics.add(Metrics.weighted(MetricFormats.read(metric)));
-      }
+    List<Metric> metrics = new ArrayList<>();
+    for (JsonNode metric : list(config, "metrics")) {
+      metrics.add(MetricFormats.read(metric));
+    }
+    for (JsonNode metric : list(config, "weighted_metrics")) {
+      metrics.add(Metrics.weighted(MetricFormats.read(metric)));
     }
     Optimizer optimizer = OptimizerFormats.read(config.node(optimizerName));
-    Loss loss = LossFormats.read(config.node("loss"));
+    Loss loss = LossFormats.read(single(config, "loss"));
     config.finish();
     return new CompileConfig(optimizer, loss, metrics);
+  }
+
+  /**
+   * Returns the only value of an argument, which Keras writes as a value, a list, or an object with
+   * the name of the output.
+   */
+  private static JsonNode single(Config config, String name) {
+    JsonNode node = config.node(name);
+    boolean isOutputs = node.isArray() || (node.isObject() && !node.has("class_name"));
+    if (isOutputs && node.size() != 1) {
+      throw config.wrong(name, "one value, because a model has one output", node);
+    }
+    return isOutputs ? node.iterator().next() : node;
+  }
+
+  /** Returns the values of a list, which may be inside a list or an object of the only output. */
+  private static List<JsonNode> list(Config config, String name) {
+    if (!config.has(name)) {
+      return List.of();
+    }
+    JsonNode node = config.node(name);
+    if (node.size() == 1 && (node.isObject() || node.get(0).isArray())) {
+      node = node.iterator().next();
+    }
+    if (!node.isArray()) {
+      return List.of(node);
+    }
+    List<JsonNode> values = new ArrayList<>();
+    for (JsonNode value : node) {
+      if (value.isArray() || (value.isObject() && !value.has("class_name"))) {
+        throw config.wrong(name, "a list of metrics of one output", node);
+      }
+      values.add(value);
+    }
+    return values;
   }
 
   /** Writes the {@code compile_config} of a compiled model. */
