@@ -125,8 +125,8 @@ final class BatchRunner implements AutoCloseable {
     step = newStep;
     keepState();
     run(Mode.TRAIN, dataset, order, first, rows);
-    double weight = positionWeight();
-    sumScale = weight > 0 ? (float) (1 / weight) : 0f;
+    double divisor = gradientDivisor();
+    sumScale = divisor != 0 ? (float) (1 / divisor) : network.penalizesOutputs() ? 1f : 0f;
     int size = 0;
     for (Gradient gradient : total) {
       gradient.reserveSum();
@@ -201,7 +201,7 @@ final class BatchRunner implements AutoCloseable {
       reserveSlices();
     }
     int parts = threadWorkers[0].pass.parts();
-    if (mode == Mode.TRAIN && parts > 1) {
+    if (mode == Mode.TRAIN && (parts > 1 || network.penalizesOutputs())) {
       trainPartByPart(parts);
     } else {
       workers.run(sliceCount, sliceTask);
@@ -225,6 +225,11 @@ final class BatchRunner implements AutoCloseable {
         NetworkPass.meet(part, slicePasses, sliceCount);
       }
       workers.run(sliceCount, partTask);
+    }
+    // Penalties on outputs are divided by the rows of the batch, and all gradients by the divisor.
+    double divisor = gradientDivisor();
+    for (int i = 0; i < sliceCount; i++) {
+      slicePasses[i].activityScale((divisor != 0 ? divisor : 1) / batch.rows());
     }
     backward = true;
     for (part = parts - 1; part >= 0; part--) {
@@ -361,14 +366,20 @@ final class BatchRunner implements AutoCloseable {
     return total;
   }
 
-  /** Returns the loss of the batch without penalties. */
+  /** Returns the loss of the batch, including penalties on outputs but not those on weights. */
   double loss() {
     double sum = 0;
+    double penalty = 0;
     for (int i = 0; i < sliceCount; i++) {
       sum += slices[i].loss;
+      penalty += slices[i].activityPenalty;
     }
     double weight = positionWeight();
-    return weight > 0 ? sum / weight : 0;
+    return (weight > 0 ? sum / weight : 0) + penalty / batch.rows();
+  }
+
+  private double gradientDivisor() {
+    return positionWeight();
   }
 
   /** Returns the sum of the weights of all positions of the batch. */

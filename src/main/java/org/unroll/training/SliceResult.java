@@ -9,6 +9,7 @@ final class SliceResult {
   Gradient[] gradients; // null until the first training batch
   final double[][] metricSums;
   double loss; // the sum over positions, weighted
+  double activityPenalty; // on the outputs of layers, the sum over all values
   double weight; // the sum of the weights of the positions
 
   SliceResult(List<Metric> metrics) {
