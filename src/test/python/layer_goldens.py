@@ -71,7 +71,7 @@ def case(name, stack, data, optimizer=None, rows=3, batch=4):
             continue
         noise = 0.3 * rng.standard_normal(w.shape)
         w.assign(w.numpy() + (np.abs(noise) if "variance" in w.path else noise))
-    y = rng.standard_normal(model.compute_output_shape(x.shape)).astype("float32")
+    y = rng.standard_normal(model(x).shape).astype("float32")
     record = {"name": name, "keras": keras.__version__, "keras_config": model.get_config()}
     record["weights"] = named(model.weights)
     record |= {"x": array(x), "y": array(y)}

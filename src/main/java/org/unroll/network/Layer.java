@@ -561,33 +561,6 @@ public abstract class Layer {
   }
 
   /**
-   * Returns the shape of the input with one time step for each window that slides over it.
-   *
-   * @param window the number of time steps from the first to the last one in a window
-   * @throws IllegalArgumentException if the sequence is shorter than one window
-   */
-  protected final Shape windows(
-      Shape input, Layer previous, Padding padding, int window, int stride) {
-    int timesteps = input.axis(0);
-    if (timesteps == Shape.ANY) {
-      return input;
-    }
-    int windows = padding.windows(timesteps, window, stride);
-    if (windows < 1) {
-      throw new IllegalArgumentException(
-          describe()
-              + " with padding=valid needs at least "
-              + window
-              + " time steps, but '"
-              + previous.name()
-              + "' returns "
-              + previous.describeOutput(input)
-              + ". Make the window smaller, the sequence longer, or use padding(\"same\").");
-    }
-    return input.withFirst(windows);
-  }
-
-  /**
    * Returns the last sentence of the message of {@link #wrongInput}: how to change this layer so
    * that the next one accepts its output.
    *

@@ -182,7 +182,7 @@ public final class Conv1D extends KernelLayer<Conv1D> {
       throw wrongInput(
           "(batch, time, features) with a multiple of " + groups + " features", input, previous);
     }
-    return windows(input, previous, padding, span(), strides).withLast(activated(filters));
+    return padding.windows(this, input, previous, span(), strides).withLast(activated(filters));
   }
 
   @Override

@@ -122,7 +122,7 @@ public abstract class DepthwiseLayer<S extends DepthwiseLayer<S>> extends Kernel
               + dilationRate
               + ".");
     }
-    return windows(input, previous, padding, depthwise().span(), strides)
+    return padding.windows(this, input, previous, depthwise().span(), strides)
         .withLast(activated(outputs(input)));
   }
 }
