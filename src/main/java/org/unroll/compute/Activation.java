@@ -36,8 +36,13 @@ public enum Activation {
   SOFTPLUS,
   /** y = x / (1 + |x|). */
   SOFTSIGN,
-  /** y = relu6(x + 3) / 6. */
+  /** y = relu6(x + 3) / 6, the hard sigmoid of Keras 3. */
   HARD_SIGMOID,
+  /**
+   * y = clip(0.2·x + 0.5, 0, 1), the hard sigmoid of Keras 2. Model files of Keras 2 name it {@code
+   * hard_sigmoid}. Keras 3 has no name for it.
+   */
+  HARD_SIGMOID_KERAS2,
   /** y = x·sigmoid(x), also called swish. */
   SILU,
   /** y = eˣ. */
@@ -78,7 +83,10 @@ public enum Activation {
    */
   GLU;
 
-  /** Returns the name in Keras, for example {@code hard_sigmoid}. */
+  /**
+   * Returns the name in Keras, for example {@code hard_sigmoid}. Only {@link #HARD_SIGMOID_KERAS2}
+   * has a name of this library.
+   */
   public String kerasName() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -116,6 +116,7 @@ final class ScalarActivations {
       case SOFTPLUS -> Approximations.softplus(x);
       case SOFTSIGN -> x / (1 + Math.abs(x));
       case HARD_SIGMOID -> Math.min(Math.max(x + 3, 0), 6) / 6;
+      case HARD_SIGMOID_KERAS2 -> Math.min(Math.max(0.2f * x + 0.5f, 0), 1);
       case SILU -> x * Approximations.sigmoid(x);
       case EXPONENTIAL -> Approximations.exp(x);
       case LEAKY_RELU -> x > 0 ? x : Approximations.LEAKY_SLOPE * x;
@@ -231,6 +232,7 @@ final class ScalarActivations {
       case SOFTPLUS -> Approximations.softplusDerivative(y);
       case SOFTSIGN -> (1 - Math.abs(y)) * (1 - Math.abs(y));
       case HARD_SIGMOID -> y > 0 && y < 1 ? 1f / 6 : 0;
+      case HARD_SIGMOID_KERAS2 -> y > 0 && y < 1 ? 0.2f : 0;
       case EXPONENTIAL -> y;
       case LEAKY_RELU -> y > 0 ? 1 : Approximations.LEAKY_SLOPE;
       default -> throw new AssertionError(f); // needs the input, or is a plain activation

@@ -97,6 +97,7 @@ final class VectorActivations {
       }
       case SOFTSIGN -> softsign(n, panel);
       case HARD_SIGMOID -> hardSigmoid(n, panel);
+      case HARD_SIGMOID_KERAS2 -> hardSigmoidOfKeras2(n, panel);
       case SILU -> {
         VectorFunctions.sigmoid(1, n, panel, X, 0, panel, Y, 0);
         multiplyBy(n, panel, X, panel, Y);
@@ -145,6 +146,13 @@ final class VectorActivations {
     for (int j = 0; j < n; j += LANES) {
       FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
       x.add(3).max(0).min(6).div(6).intoArray(panel, Y + j);
+    }
+  }
+
+  private static void hardSigmoidOfKeras2(int n, float[] panel) {
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
+      x.mul(0.2f).add(0.5f).max(0).min(1).intoArray(panel, Y + j);
     }
   }
 
@@ -313,7 +321,8 @@ final class VectorActivations {
       case GELU -> geluBackward(n, panel);
       case SOFTPLUS -> softplusBackward(n, panel);
       case SOFTSIGN -> softsignBackward(n, panel);
-      case HARD_SIGMOID -> hardSigmoidBackward(n, panel);
+      case HARD_SIGMOID -> hardSigmoidBackward(n, panel, 1f / 6);
+      case HARD_SIGMOID_KERAS2 -> hardSigmoidBackward(n, panel, 0.2f);
       case SILU -> siluBackward(n, panel);
       case EXPONENTIAL -> multiplyBy(n, panel, Y, panel, GRADIENT);
       case LEAKY_RELU -> leakyReluBackward(n, panel, Approximations.LEAKY_SLOPE);
@@ -391,12 +400,12 @@ final class VectorActivations {
     }
   }
 
-  private static void hardSigmoidBackward(int n, float[] panel) {
+  private static void hardSigmoidBackward(int n, float[] panel, float inside) {
     for (int j = 0; j < n; j += LANES) {
       FloatVector y = FloatVector.fromArray(FLOATS, panel, Y + j);
       FloatVector zero = FloatVector.zero(FLOATS);
       FloatVector slope =
-          zero.blend(FloatVector.broadcast(FLOATS, 1f / 6), y.compare(VectorOperators.GT, 0))
+          zero.blend(FloatVector.broadcast(FLOATS, inside), y.compare(VectorOperators.GT, 0))
               .blend(zero, y.compare(VectorOperators.GE, 1));
       FloatVector.fromArray(FLOATS, panel, GRADIENT + j).mul(slope).intoArray(panel, GRADIENT + j);
     }

@@ -168,11 +168,10 @@ final class CoreFormats {
         layer(
                 "Activation",
                 ActivationLayer.class,
-                config -> Layers.activation(config.text("activation")))
+                config ->
+                    Layers.activation(ActivationFormat.read(config, "activation").kerasName()))
             .text("name", ActivationLayer::name, ActivationLayer::name)
-            .node(
-                "activation",
-                layer -> JsonNodeFactory.instance.textNode(layer.activation().kerasName())));
+            .node("activation", layer -> ActivationFormat.write(layer.activation())));
   }
 
   private static LayerFormat<Flatten> flatten() {

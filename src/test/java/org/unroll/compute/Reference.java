@@ -22,6 +22,7 @@ final class Reference {
       case SOFTPLUS -> x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
       case SOFTSIGN -> x / (1 + Math.abs(x));
       case HARD_SIGMOID -> Math.min(Math.max(x + 3, 0), 6) / 6;
+      case HARD_SIGMOID_KERAS2 -> Math.min(Math.max(0.2 * x + 0.5, 0), 1);
       case SILU -> x * sigmoid(x);
       case EXPONENTIAL -> Math.exp(x);
       case LEAKY_RELU -> x > 0 ? x : 0.2 * x;
@@ -55,6 +56,7 @@ final class Reference {
       case SOFTPLUS -> sigmoid(x);
       case SOFTSIGN -> 1 / ((1 + Math.abs(x)) * (1 + Math.abs(x)));
       case HARD_SIGMOID -> Math.abs(x) < 3 ? 1.0 / 6 : 0;
+      case HARD_SIGMOID_KERAS2 -> Math.abs(x) < 2.5 ? 0.2 : 0;
       case SILU -> sigmoid(x) * (1 + x * sigmoid(-x));
       case EXPONENTIAL -> Math.exp(x);
       case LEAKY_RELU -> x > 0 ? 1 : 0.2;
