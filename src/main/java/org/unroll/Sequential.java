@@ -334,7 +334,9 @@ public final class Sequential {
    */
   public Evaluation evaluate(Dataset data) {
     requireCompiled("evaluate");
-    boolean penalized = network.trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
+    boolean penalized =
+        network.penalizesOutputs()
+            || network.trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
     return new Evaluation(trainer.evaluate(data, WorkerPool.defaultThreads()), loss, penalized);
   }
 

@@ -81,17 +81,29 @@ public interface Kernels {
    */
   void multiplyElements(Matrix a, Matrix b, Matrix out, boolean accumulate);
 
-  /** Computes y = f(x). {@code y} may be {@code x}, in place. */
+  /**
+   * Computes y = f(x). {@code y} may be {@code x}, in place, unless f is {@link Activation#GLU},
+   * whose y is half as wide.
+   */
   void activate(Activation f, Matrix x, Matrix y);
 
   /**
-   * Turns d loss / d y into d loss / d x, in place in {@code gradient}.
+   * Turns d loss / d y into d loss / d x, in place in {@code gradient}. {@link Activation#GLU} has
+   * {@link #gluBackward} instead.
    *
    * @param x the inputs of the activation; read only if {@link Activation#derivativeNeedsInput()},
    *     otherwise may be null
    * @param y the outputs of the activation
    */
   void activateBackward(Activation f, Matrix x, Matrix y, Matrix gradient);
+
+  /**
+   * Computes the gradient of the input of {@link Activation#GLU}, which is twice as wide as that of
+   * the output.
+   */
+  default void gluBackward(Matrix x, Matrix outputGradient, Matrix gradient) {
+    PlainActivations.gluBackward(x, outputGradient, gradient);
+  }
 
   /** Computes the softmax of {@code n} values. The result may replace the values, in place. */
   void softmax(int n, float[] x, int xOffset, float[] y, int yOffset);
@@ -105,8 +117,8 @@ public interface Kernels {
    * c = f ⊙ cPrevious + i ⊙ g         a = act(c)         h = o ⊙ a
    * </pre>
    *
-   * @param activation act, on the candidate and the cell state (not {@link Activation#SOFTMAX})
-   * @param recurrentActivation σ, on the three gates (not {@link Activation#SOFTMAX})
+   * @param activation act, on the candidate and the cell state (not {@link Activation#GLU})
+   * @param recurrentActivation σ, on the three gates (not {@link Activation#GLU})
    * @param gates rows × 4·units, in place
    * @param cPrevious the cell state before the step, rows × units
    * @param c receives the cell state after the step

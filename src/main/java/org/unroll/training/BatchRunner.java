@@ -135,7 +135,7 @@ final class BatchRunner implements AutoCloseable {
     keepState();
     run(Mode.TRAIN, dataset, order, first, rows);
     double divisor = gradientDivisor();
-    sumScale = divisor != 0 ? (float) (1 / divisor) : 0f;
+    sumScale = divisor != 0 ? (float) (1 / divisor) : network.penalizesOutputs() ? 1f : 0f;
     optimizer.prepare(total, network.weights());
     int size = 0;
     for (Gradient gradient : total) {
@@ -211,7 +211,7 @@ final class BatchRunner implements AutoCloseable {
       reserveSlices();
     }
     int parts = threadWorkers[0].pass.parts();
-    if (mode == Mode.TRAIN && (parts > 1 || batchLoss != null)) {
+    if (mode == Mode.TRAIN && (parts > 1 || batchLoss != null || network.penalizesOutputs())) {
       trainPartByPart(parts);
     } else {
       workers.run(sliceCount, sliceTask);
@@ -238,6 +238,11 @@ final class BatchRunner implements AutoCloseable {
     }
     if (batchLoss != null) {
       sumLoss();
+    }
+    // Penalties on outputs are divided by the rows of the batch, and all gradients by the divisor.
+    double divisor = gradientDivisor();
+    for (int i = 0; i < sliceCount; i++) {
+      slicePasses[i].activityScale((divisor != 0 ? divisor : 1) / batch.rows());
     }
     backward = true;
     for (part = parts - 1; part >= 0; part--) {
@@ -381,14 +386,18 @@ final class BatchRunner implements AutoCloseable {
     return total;
   }
 
-  /** Returns the loss of the batch without penalties. */
+  /** Returns the loss of the batch, including penalties on outputs but not those on weights. */
   double loss() {
+    double penalty = sum(s -> s.activityPenalty) / batch.rows();
     double divisor = loss.reduction() == Reduction.NONE ? sum(s -> s.positions) : gradientDivisor();
+    if (divisor == 0) {
+      return penalty;
+    }
     if (batchLoss != null) {
       sumLoss();
-      return divisor != 0 ? batchLoss.value(lossSums) * lossWeight / divisor : 0;
+      return batchLoss.value(lossSums) * lossWeight / divisor + penalty;
     }
-    return divisor != 0 ? sum(s -> s.loss) / divisor : 0;
+    return sum(s -> s.loss) / divisor + penalty;
   }
 
   /** Returns the number by which the sum of the losses of the positions is divided in training. */
