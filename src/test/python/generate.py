@@ -38,6 +38,7 @@ GENERATORS = {
     "keras2_files": KERAS,
     "keras2_layouts": KERAS,
     "keras_files": PLAIN,
+    "keras_options": KERAS,
     "layer_goldens": PLAIN,
     "masks": KERAS,
     "mel_spectrogram": KERAS | {"KERAS_BACKEND": "numpy"},
@@ -51,6 +52,7 @@ GENERATORS = {
     "state_gradients": KERAS,
     "summaries": KERAS | {"COLUMNS": "100"},
     "text_vectorization": KERAS,
+    "training_options": PLAIN,
     "training_references": KERAS,
     "weighted_references": KERAS,
 }

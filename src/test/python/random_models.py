@@ -370,6 +370,10 @@ def batches(info, x, y, w):
         yield x[i : i + size], y[i : i + size], None if w is None else w[i : i + size]
 
 
+def predict(model, x):
+    return keras.ops.convert_to_numpy(model(x, training=False))
+
+
 def evaluate(model, info, x, y, w):
     result = model.evaluate(x, y, sample_weight=w, batch_size=info["batch_size"], verbose=0, return_dict=True)
     return {name: float(np.mean(value)) for name, value in result.items()}
@@ -385,6 +389,7 @@ def train(model, info, x, y, w):
 
 def load(file):
     model = keras.models.load_model(file)
+    model.run_eagerly = True  # small models: compiling a graph would take longer
     return model
 
 
@@ -401,7 +406,7 @@ def make(seed, folder):
         try:
             d, x, model = build([seed, attempt])
             y, loss, chosen = head(d, model, len(x))
-            if not np.isfinite(model.predict(x, verbose=0)).all() or model.output_shape[1:].count(0):
+            if not np.isfinite(predict(model, x)).all() or model.output_shape[1:].count(0):
                 continue
             randomize(d, model)
             weighted = d.chance(0.3)
@@ -411,12 +416,13 @@ def make(seed, folder):
                 w = d.rng.uniform(0.2, 2, shape).astype("float32")
             train_it = not d.noise
             model.compile(optimizer(d), loss, metrics=chosen, weighted_metrics=["mae"] if d.chance(0.1) else None)
-            predicted = model.predict(x, verbose=0)
+            predicted = predict(model, x)
             if not np.isfinite(predicted).all() or np.abs(predicted).max() > 1e3:
                 continue
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
             model.save(folder / "model.keras")
+            model.run_eagerly = True
             info = {"seed": seed, "attempt": attempt, "batch_size": -(-len(x) // STEPS), "compiled": True, "train": train_it}
             info |= {"x_shape": x.shape, "y_shape": y.shape, "w_shape": None}
             if w is not None:
@@ -464,7 +470,7 @@ def results(folder, file, noise=0.0, only=None):
             if not weight.path.endswith("/count"):
                 value = np.asarray(keras.ops.convert_to_numpy(weight))
                 weight.assign(value * (1 + noise * rng.uniform(-1, 1, value.shape)))
-    found = {"prediction": model.predict(x, verbose=0)}
+    found = {"prediction": predict(model, x)}
     found |= {f"evaluation {k}": v for k, v in evaluate(model, info, x, y, w).items()}
     if info["train"]:
         found |= {f"step {i}": step for i, step in enumerate(train(model, info, x, y, w), 1)}

@@ -77,9 +77,9 @@ final class CoreFormats {
         layer("InputLayer", Input.class, CoreFormats::createInput)
             .text("name", Input::name, Input::name)
             .node("batch_shape", input -> batchShape(input.shape(), input.batchSize()))
-            .refuse("sparse", "inputs must be dense.")
-            .refuse("ragged", "all samples of a batch must have the same length.")
-            .refuse("optional", "a sequential model must have its input."));
+            .refuseFlag("sparse", "inputs must be dense.")
+            .refuseFlag("ragged", "all samples of a batch must have the same length.")
+            .refuseFlag("optional", "a sequential model must have its input."));
   }
 
   private static Input createInput(Config config) {

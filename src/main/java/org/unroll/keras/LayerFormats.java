@@ -53,7 +53,13 @@ final class LayerFormats {
     for (LayerFormat<?> format : FORMATS) {
       if (format.config().className().equals(type)) {
         Config config = new Config(owner, node.path("config"));
-        readDtype(config);
+        boolean isIds =
+            type.equals("InputLayer")
+                && config.has("dtype")
+                && config.node("dtype").asText().startsWith("int");
+        if (!isIds) {
+          config.requireFloat32("weights must be float32.");
+        }
         boolean trainable = config.flag("trainable", true);
         Layer layer = format.config().read(config);
         if (config.has("activity_regularizer")) {
@@ -72,22 +78,6 @@ final class LayerFormats {
             + owner
             + " is of a type that is not supported. Supported: "
             + FORMATS.stream().map(format -> format.config().className()).toList());
-  }
-
-  private static void readDtype(Config config) {
-    if (!config.has("dtype")) {
-      return;
-    }
-    JsonNode dtype = config.node("dtype");
-    String policy = dtype.isTextual() ? dtype.asText() : dtype.path("config").path("name").asText();
-    boolean ids = policy.startsWith("int") && config.owner().startsWith("InputLayer");
-    if (!policy.equals("float32") && !ids) {
-      throw new IllegalArgumentException(
-          config.owner()
-              + " has dtype="
-              + policy
-              + ", which is not supported: weights must be float32.");
-    }
   }
 
   /** Writes the entry of a built layer in a model's list of layers. */

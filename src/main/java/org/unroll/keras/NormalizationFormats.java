@@ -47,7 +47,7 @@ final class NormalizationFormats {
   private static LayerFormat<LayerNormalization> layerNormalization() {
     return LayerFormat.of(
         normalization("LayerNormalization", LayerNormalization.class, Layers::layerNormalization)
-            .refuse("rms_scaling", "it is deprecated in Keras."));
+            .refuseFlag("rms_scaling", "it is deprecated in Keras."));
   }
 
   private static LayerFormat<BatchNormalization> batchNormalization() {
@@ -62,7 +62,7 @@ final class NormalizationFormats {
                 "moving_variance_initializer",
                 BatchNormalization::movingVarianceInitializer,
                 BatchNormalization::movingVarianceInitializer)
-            .refuse("renorm", "the statistics must be those of the batch.")
+            .refuseFlag("renorm", "the statistics must be those of the batch.")
             .ignore("synchronized", "renorm_clipping", "renorm_momentum"));
   }
 

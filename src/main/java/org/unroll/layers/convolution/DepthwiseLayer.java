@@ -122,7 +122,8 @@ public abstract class DepthwiseLayer<S extends DepthwiseLayer<S>> extends Kernel
               + dilationRate
               + ".");
     }
-    return padding.windows(this, input, previous, depthwise().span(), strides)
+    return padding
+        .windows(this, input, previous, depthwise().span(), strides)
         .withLast(activated(outputs(input)));
   }
 }
