@@ -362,6 +362,14 @@ def randomize(d, model):
             continue
         noise = d.rng.normal(0, 0.4, w.shape)
         w.assign(np.asarray(w) + (np.abs(noise) if "variance" in w.path else noise))
+    finalize(model)
+
+
+def finalize(model):
+    """Lets normalizations use weights that were assigned."""
+    for layer in model.layers:
+        if isinstance(layer, L.Normalization):
+            layer.finalize_state()
 
 
 def batches(info, x, y, w):
@@ -441,8 +449,9 @@ def make(seed, folder):
                     step.tofile(folder / f"k_step{i}.bin")
             (folder / "info.json").write_text(json.dumps(info))
             return
-        except (ValueError, TypeError, NotImplementedError, AttributeError, keras.src.backend.tensorflow.tf.errors.InvalidArgumentError) as error:
+        except Exception as error:  # of any kind and from any part of the backend
             reason = error
+            shutil.rmtree(folder, ignore_errors=True)
     raise RuntimeError(f"no model from seed {seed}: {reason}")
 
 
@@ -470,6 +479,7 @@ def results(folder, file, noise=0.0, only=None):
             if not weight.path.endswith("/count"):
                 value = np.asarray(keras.ops.convert_to_numpy(weight))
                 weight.assign(value * (1 + noise * rng.uniform(-1, 1, value.shape)))
+        finalize(model)
     found = {"prediction": predict(model, x)}
     found |= {f"evaluation {k}": v for k, v in evaluate(model, info, x, y, w).items()}
     if info["train"]:
