@@ -362,12 +362,24 @@ def randomize(d, model):
             continue
         noise = d.rng.normal(0, 0.4, w.shape)
         w.assign(np.asarray(w) + (np.abs(noise) if "variance" in w.path else noise))
+    finalize(model)
+
+
+def finalize(model):
+    """Lets normalizations use weights that were assigned."""
+    for layer in model.layers:
+        if isinstance(layer, L.Normalization):
+            layer.finalize_state()
 
 
 def batches(info, x, y, w):
     size = info["batch_size"]
     for i in range(0, len(x), size):
         yield x[i : i + size], y[i : i + size], None if w is None else w[i : i + size]
+
+
+def predict(model, x):
+    return keras.ops.convert_to_numpy(model(x, training=False))
 
 
 def evaluate(model, info, x, y, w):
@@ -385,6 +397,7 @@ def train(model, info, x, y, w):
 
 def load(file):
     model = keras.models.load_model(file)
+    model.run_eagerly = True  # small models: compiling a graph would take longer
     return model
 
 
@@ -401,7 +414,7 @@ def make(seed, folder):
         try:
             d, x, model = build([seed, attempt])
             y, loss, chosen = head(d, model, len(x))
-            if not np.isfinite(model.predict(x, verbose=0)).all() or model.output_shape[1:].count(0):
+            if not np.isfinite(predict(model, x)).all() or model.output_shape[1:].count(0):
                 continue
             randomize(d, model)
             weighted = d.chance(0.3)
@@ -411,12 +424,13 @@ def make(seed, folder):
                 w = d.rng.uniform(0.2, 2, shape).astype("float32")
             train_it = not d.noise
             model.compile(optimizer(d), loss, metrics=chosen, weighted_metrics=["mae"] if d.chance(0.1) else None)
-            predicted = model.predict(x, verbose=0)
+            predicted = predict(model, x)
             if not np.isfinite(predicted).all() or np.abs(predicted).max() > 1e3:
                 continue
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
             model.save(folder / "model.keras")
+            model.run_eagerly = True
             info = {"seed": seed, "attempt": attempt, "batch_size": -(-len(x) // STEPS), "compiled": True, "train": train_it}
             info |= {"x_shape": x.shape, "y_shape": y.shape, "w_shape": None}
             if w is not None:
@@ -435,8 +449,9 @@ def make(seed, folder):
                     step.tofile(folder / f"k_step{i}.bin")
             (folder / "info.json").write_text(json.dumps(info))
             return
-        except (ValueError, TypeError, NotImplementedError, AttributeError, keras.src.backend.tensorflow.tf.errors.InvalidArgumentError) as error:
+        except Exception as error:  # of any kind and from any part of the backend
             reason = error
+            shutil.rmtree(folder, ignore_errors=True)
     raise RuntimeError(f"no model from seed {seed}: {reason}")
 
 
@@ -464,7 +479,8 @@ def results(folder, file, noise=0.0, only=None):
             if not weight.path.endswith("/count"):
                 value = np.asarray(keras.ops.convert_to_numpy(weight))
                 weight.assign(value * (1 + noise * rng.uniform(-1, 1, value.shape)))
-    found = {"prediction": model.predict(x, verbose=0)}
+        finalize(model)
+    found = {"prediction": predict(model, x)}
     found |= {f"evaluation {k}": v for k, v in evaluate(model, info, x, y, w).items()}
     if info["train"]:
         found |= {f"step {i}": step for i, step in enumerate(train(model, info, x, y, w), 1)}

@@ -77,7 +77,11 @@ public enum Activation {
   SPARSE_SIGMOID,
   /** yᵢ = xᵢ − log Σⱼ e^{xⱼ} over a row. */
   LOG_SOFTMAX,
-  /** The point of the probability simplex that is nearest to the row (Martins et al. 2016). */
+  /**
+   * y = max(x − τ, 0) over a row, after Martins &amp; Astudillo 2016, "From softmax to sparsemax".
+   * The threshold τ is Keras's, which differs from the paper's unless only one output is above 0, so
+   * the outputs need not sum to 1.
+   */
   SPARSEMAX,
   /**
    * y = a·sigmoid(b), where a is the first half of a row and b the second half. The output is half
@@ -100,7 +104,7 @@ public enum Activation {
    * @hidden
    */
   public boolean derivativeNeedsInput() {
-    return this == GELU || this == SILU || (isPlain() && !isRowWise());
+    return this == GELU || this == SILU || (isPlain() && this != LOG_SOFTMAX && this != GLU);
   }
 
   /**
@@ -112,8 +116,12 @@ public enum Activation {
     return this == SOFTMAX || this == LOG_SOFTMAX || this == SPARSEMAX || this == GLU;
   }
 
-  /** Returns whether {@link PlainActivations} computes this activation in all implementations. */
-  boolean isPlain() {
+  /**
+   * Returns whether all implementations compute this activation in the same plain loops.
+   *
+   * @hidden
+   */
+  public boolean isPlain() {
     return ordinal() >= RELU6.ordinal();
   }
 

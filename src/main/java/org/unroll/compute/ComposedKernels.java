@@ -21,6 +21,7 @@ abstract class ComposedKernels implements Kernels {
     final Matrix gradients = new Matrix();
     final Matrix gradient = new Matrix();
     final Matrix part = new Matrix();
+    final Matrix partInput = new Matrix();
     final Matrix partGradient = new Matrix();
     private float[] values = {};
 
@@ -219,7 +220,9 @@ abstract class ComposedKernels implements Kernels {
     for (int column = 0; column < gates.columns(); column += units) {
       activateBackward(
           f,
-          null, // row-wise derivatives need only the output
+          preActivations == null
+              ? null
+              : scratch.partInput.setColumns(preActivations, column, units),
           scratch.part.setColumns(gates, column, units),
           scratch.partGradient.setColumns(gradients, column, units));
     }

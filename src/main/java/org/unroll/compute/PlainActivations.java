@@ -38,16 +38,16 @@ final class PlainActivations {
     float[] g = gradient.values();
     for (int i = 0; i < gradient.rows(); i++) {
       int at = gradient.offset() + i * gradient.stride();
-      if (f.isRowWise()) {
+      if (f == Activation.LOG_SOFTMAX) {
         int row = output.offset() + i * output.stride();
-        if (f == Activation.LOG_SOFTMAX) {
-          logSoftmaxBackward(gradient.columns(), output.values(), row, g, at);
-        } else {
-          sparsemaxBackward(gradient.columns(), output.values(), row, g, at);
-        }
+        logSoftmaxBackward(gradient.columns(), output.values(), row, g, at);
         continue;
       }
       int row = input.offset() + i * input.stride();
+      if (f == Activation.SPARSEMAX) {
+        sparsemaxBackward(gradient.columns(), input.values(), row, g, at);
+        continue;
+      }
       for (int j = 0; j < gradient.columns(); j++) {
         g[at + j] = (float) (g[at + j] * derivative(f, input.values()[row + j]));
       }
@@ -126,42 +126,78 @@ final class PlainActivations {
   }
 
   /**
-   * Computes y = max(x − τ, 0), where τ is such that the row sums to 1. The threshold τ of the
-   * values above it rises from round to round until it no longer removes a value.
+   * Computes y = max(x − τ, 0). Values are visited in descending order, z₁ ≥ z₂ ≥ …, as long as z_r
+   * is above the threshold of the first r values, which gives k values.
+   *
+   * <p>In the paper, τ is such that the row sums to 1. All backends of Keras 3.15 add up the
+   * partial sums of the values instead of the values, so that the sum is less if k is more than 1.
+   * This method does as Keras does.
    */
   private static void sparsemax(int width, float[] x, int from, float[] y, int to) {
-    double threshold = Double.NEGATIVE_INFINITY;
-    int before = -1;
-    int count = 0;
-    while (count != before) {
-      before = count;
-      count = 0;
-      double sum = 0;
-      for (int j = 0; j < width; j++) {
-        if (!(x[from + j] <= threshold)) { // also NaN
-          sum += x[from + j];
-          count++;
-        }
-      }
-      threshold = (sum - 1) / count;
-    }
+    int k = supportSize(width, x, from);
+    double threshold = threshold(width, k, x, from);
     for (int j = 0; j < width; j++) {
       y[to + j] = (float) Math.max(x[from + j] - threshold, 0);
     }
   }
 
-  /** Subtracts the mean gradient of the values above the threshold; the others have no gradient. */
-  private static void sparsemaxBackward(int width, float[] y, int row, float[] g, int at) {
+  private static int supportSize(int width, float[] x, int from) {
     double sum = 0;
-    int count = 0;
-    for (int j = 0; j < width; j++) {
-      if (y[row + j] > 0) {
-        sum += g[at + j];
-        count++;
+    int at = -1;
+    for (int r = 1; r <= width; r++) {
+      at = next(width, x, from, at);
+      if (at < 0) {
+        return r - 1; // NaN
+      }
+      sum += x[from + at];
+      if (!(x[from + at] - (sum - 1) / r > 0)) {
+        return r - 1;
       }
     }
+    return width;
+  }
+
+  private static double threshold(int width, int k, float[] x, int from) {
+    double sum = 0;
+    double sums = 0;
+    int at = -1;
+    for (int r = 1; r <= k; r++) {
+      at = next(width, x, from, at);
+      sum += x[from + at];
+      sums += sum;
+    }
+    return k == 0 ? Double.NaN : (sums - 1) / k;
+  }
+
+  /** Returns the index of the next smaller value after the one at an index; −1 if there is none. */
+  private static int next(int width, float[] x, int from, int after) {
+    int best = -1;
     for (int j = 0; j < width; j++) {
-      g[at + j] = y[row + j] > 0 ? (float) (g[at + j] - sum / count) : 0;
+      float value = x[from + j];
+      boolean isLater =
+          after < 0 || value < x[from + after] || (value == x[from + after] && j > after);
+      if (isLater && (best < 0 ? !Float.isNaN(value) : value > x[from + best])) {
+        best = j;
+      }
+    }
+    return best;
+  }
+
+  /** Computes dx = g ⊙ (x ≥ τ) − Σ g ⊙ (x ≥ τ) · dτ/dx, where dτ/dz_r = (k − r + 1) / k. */
+  private static void sparsemaxBackward(int width, float[] x, int from, float[] g, int at) {
+    int k = supportSize(width, x, from);
+    double threshold = threshold(width, k, x, from);
+    double sum = 0;
+    for (int j = 0; j < width; j++) {
+      if (x[from + j] < threshold) {
+        g[at + j] = 0;
+      }
+      sum += g[at + j];
+    }
+    int z = -1;
+    for (int r = 1; r <= k; r++) {
+      z = next(width, x, from, z);
+      g[at + z] -= (float) (sum * (k - r + 1) / k);
     }
   }
 

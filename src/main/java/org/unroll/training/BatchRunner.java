@@ -211,7 +211,8 @@ final class BatchRunner implements AutoCloseable {
       reserveSlices();
     }
     int parts = threadWorkers[0].pass.parts();
-    if (mode == Mode.TRAIN && (parts > 1 || batchLoss != null || network.penalizesOutputs())) {
+    boolean together = parts > 1 || batchLoss != null || network.penalizesOutputs();
+    if (mode == Mode.TRAIN && together) {
       trainPartByPart(parts);
     } else {
       workers.run(sliceCount, sliceTask);
@@ -388,16 +389,16 @@ final class BatchRunner implements AutoCloseable {
 
   /** Returns the loss of the batch, including penalties on outputs but not those on weights. */
   double loss() {
-    double penalty = sum(s -> s.activityPenalty) / batch.rows();
+    return meanLoss() + sum(s -> s.activityPenalty) / batch.rows();
+  }
+
+  private double meanLoss() {
     double divisor = loss.reduction() == Reduction.NONE ? sum(s -> s.positions) : gradientDivisor();
-    if (divisor == 0) {
-      return penalty;
-    }
     if (batchLoss != null) {
       sumLoss();
-      return batchLoss.value(lossSums) * lossWeight / divisor + penalty;
+      return divisor != 0 ? batchLoss.value(lossSums) * lossWeight / divisor : 0;
     }
-    return sum(s -> s.loss) / divisor + penalty;
+    return divisor != 0 ? sum(s -> s.loss) / divisor : 0;
   }
 
   /** Returns the number by which the sum of the losses of the positions is divided in training. */

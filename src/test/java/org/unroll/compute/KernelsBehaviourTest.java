@@ -16,8 +16,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * kernels do not allocate, and the implementations agree.
  */
 class KernelsBehaviourTest {
-  private static final List<Activation> ACTIVATIONS =
-      Arrays.stream(Activation.values()).filter(f -> f != Activation.GLU).toList();
+  private static final Activation[] ACTIVATIONS =
+      Arrays.stream(Activation.values())
+          .filter(f -> f != Activation.GLU)
+          .toArray(Activation[]::new);
   private static final int ROWS = 9;
   private static final int UNITS = 21;
   private static final int INPUTS = 13;

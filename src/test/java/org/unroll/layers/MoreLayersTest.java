@@ -169,8 +169,8 @@ class MoreLayersTest {
                 Sequential.of(input(4, 2), masking(0), softmax())
                     .predict(Samples.of(sequences(2, 4, 2)))));
     assertEquals(
-        "Cropping1D 'cropping1d' needs input with more than 4 time steps, but 'input' returns (batch,"
-            + " 4, 2). Change 'input' or put a layer between them that changes the shape.",
+        "Cropping1D 'cropping1d' needs input with more than 4 time steps, but 'input_layer' returns"
+            + " (batch, 4, 2). Change the shape given to input(...).",
         error(() -> Sequential.of(input(4, 2), cropping1D(2, 2))));
     assertTrue(
         error(() -> Sequential.of(input(4), dense(3, "glu"))).contains("must have an even number"));

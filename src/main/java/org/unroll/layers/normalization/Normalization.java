@@ -18,7 +18,7 @@ import org.unroll.network.Tensor;
  * </pre>
  *
  * <p>Mean and variance are either measured on data with {@link #adapt} or set with {@link
- * #statistics}. Until then they are 0 and 1. A part of the model, they are saved with it, so that a
+ * #statistics}. Until then they are 0 and 1. They are part of the model and saved with it, so a
  * loaded model accepts raw data.
  *
  * <pre>{@code
@@ -139,12 +139,26 @@ public final class Normalization extends Layer {
               + features
               + ".");
     }
+    mean = average(data, features, null);
+    variance = average(data, features, mean);
+    if (isBuilt()) {
+      fill(mean, weight("mean").values());
+      fill(variance, weight("variance").values());
+    }
+  }
+
+  /** Returns the mean of each feature, or, if means are given, the mean square distance from them. */
+  private double[] average(Dataset data, int features, double[] means) {
     double[] sums = new double[features];
-    float[] x = new float[data.inputShape().size()];
-    int positions = x.length / features;
+    long values = 0;
+    float[] x = {};
     for (int sample = 0; sample < data.size(); sample++) {
-      data.copyInput(sample, x, 0, 1);
-      for (int i = 0; i < x.length; i++) {
+      Dataset one = data.forBatch(null, sample, 1); // which knows the length of the sample
+      int size = one.inputShape().size();
+      x = Pass.atLeast(x, size);
+      one.copyInput(sample, x, 0, 1);
+      for (int i = 0; i < size; i++) {
+        int feature = i % features;
         if (!Float.isFinite(x[i])) {
           throw new IllegalArgumentException(
               "All values must be finite to adapt "
@@ -154,28 +168,16 @@ public final class Normalization extends Layer {
                   + " contains "
                   + x[i]
                   + " in feature "
-                  + i % features
+                  + feature
                   + ".");
         }
-        sums[i % features] += x[i];
+        double distance = means == null ? 0 : x[i] - means[feature];
+        sums[feature] += means == null ? x[i] : distance * distance;
       }
+      values += size;
     }
-    double count = (double) data.size() * positions;
-    double[] means = Arrays.stream(sums).map(sum -> sum / count).toArray();
-    double[] squares = new double[features];
-    for (int sample = 0; sample < data.size(); sample++) {
-      data.copyInput(sample, x, 0, 1);
-      for (int i = 0; i < x.length; i++) {
-        double difference = x[i] - means[i % features];
-        squares[i % features] += difference * difference;
-      }
-    }
-    mean = means;
-    variance = Arrays.stream(squares).map(sum -> sum / count).toArray();
-    if (isBuilt()) {
-      fill(mean, weight("mean").values());
-      fill(variance, weight("variance").values());
-    }
+    double count = (double) values / features;
+    return Arrays.stream(sums).map(sum -> sum / count).toArray();
   }
 
   private static void fill(double[] from, float[] to) {

@@ -60,6 +60,7 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
   final S copy() {
     RecurrentLayer<S> copy = withCopiedCell();
     copy.arguments = arguments.copy();
+    copy.setActivityRegularizer(activityRegularizer());
     return copy.self();
   }
 

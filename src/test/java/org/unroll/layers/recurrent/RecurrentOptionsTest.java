@@ -102,6 +102,7 @@ class RecurrentOptionsTest {
         Field sequence = RecurrentLayer.class.getDeclaredField("arguments");
         sequence.setAccessible(true);
         collect(sequence.get(layer), values);
+        values.put("activityRegularizer", layer.activityRegularizer());
       }
       return values;
     } catch (ReflectiveOperationException e) {
