@@ -192,7 +192,16 @@ public abstract class Optimizer {
   public final void build(List<Weight> weights) {
     if (this.weights == null) {
       this.weights = List.copyOf(weights);
-      allocate(this.weights);
+      boolean allocated = false;
+      try {
+        allocate(this.weights);
+        allocated = true;
+      } finally {
+        if (!allocated) { // such as for lack of memory; the next call starts again
+          this.weights = null;
+          slots.clear();
+        }
+      }
       return;
     }
     if (this.weights.size() != weights.size()) {

@@ -26,7 +26,8 @@ import org.unroll.network.Tensor;
  * <p>If a layer looks at a whole batch in training, the slices run through the network part by part
  * and exchange statistics in between, as described in {@link NetworkPass}.
  *
- * <p>Buffers grow with the first batch and are reused.
+ * <p>Buffers grow with the first batch and are reused. A runner must be {@linkplain #open opened}
+ * to run batches: then it has threads, which it gives back when it is closed.
  */
 final class BatchRunner implements AutoCloseable {
   /** The largest number of rows whose buffers fit the cache of a core. */
@@ -56,12 +57,12 @@ final class BatchRunner implements AutoCloseable {
   private final Loss logitsLoss; // the loss on the logits of the output, or null
   private final List<Metric> metrics;
   private final long seed;
-  private final WorkerPool workers;
   private final WorkerPool.Task sliceTask = this::runSlice;
   private final WorkerPool.Task partTask = this::runPart;
   private final WorkerPool.Task sumTask = this::sumGradients;
   private final Batch batch = new Batch();
-  private final SliceWorker[] threadWorkers;
+  private final SliceWorker[] threadWorkers; // one for each thread
+  private WorkerPool workers; // null while this runner is closed
   private SliceWorker[] sliceWorkers = {}; // for training part by part
   private NetworkPass[] slicePasses = {};
   private SliceResult[] slices = {};
@@ -76,6 +77,7 @@ final class BatchRunner implements AutoCloseable {
   private float[] predictions;
   private Recorder recorder;
   private NetworkState state; // the initial states, overwritten with the final ones; null for zeros
+  private NetworkState stateBefore; // what a stateful network kept before the batch
   private int stateRow; // the row of the states that belongs to the first row of the batch
   private int part; // the current part of the network, in training part by part
   private boolean backward;
@@ -89,11 +91,16 @@ final class BatchRunner implements AutoCloseable {
     logitsLoss = probabilities ? loss.onLogits(network.outputActivation()) : null;
     this.metrics = metrics;
     this.seed = seed;
-    workers = new WorkerPool(threads);
     threadWorkers = new SliceWorker[threads];
     for (int i = 0; i < threads; i++) {
       threadWorkers[i] = newWorker(network.newPass());
     }
+  }
+
+  /** Takes the threads. */
+  BatchRunner open() {
+    workers = WorkerPool.take(threads());
+    return this;
   }
 
   private SliceWorker newWorker(NetworkPass pass) {
@@ -132,7 +139,7 @@ final class BatchRunner implements AutoCloseable {
       gradient.reserveSum();
       size += gradient.size();
     }
-    sumParts = size < SMALLEST_PARALLEL_SUM ? 1 : workers.threads();
+    sumParts = size < SMALLEST_PARALLEL_SUM ? 1 : threads();
     workers.run(sumParts, sumTask);
   }
 
@@ -190,6 +197,20 @@ final class BatchRunner implements AutoCloseable {
   private void keepState() {
     state = network.keptState();
     stateRow = 0;
+    if (state != null) {
+      if (stateBefore == null) {
+        stateBefore = state.copy();
+      } else {
+        stateBefore.set(state);
+      }
+    }
+  }
+
+  /** Lets stateful layers keep the states before the batch, because it has failed. */
+  void restoreState() {
+    if (stateBefore != null) {
+      network.keptState().set(stateBefore);
+    }
   }
 
   private void run(Mode newMode, Dataset dataset, int[] order, int first, int rows) {
@@ -201,10 +222,15 @@ final class BatchRunner implements AutoCloseable {
       reserveSlices();
     }
     int parts = threadWorkers[0].pass.parts();
-    if (mode == Mode.TRAIN && parts > 1) {
-      trainPartByPart(parts);
-    } else {
-      workers.run(sliceCount, sliceTask);
+    try {
+      if (mode == Mode.TRAIN && parts > 1) {
+        trainPartByPart(parts);
+      } else {
+        workers.run(sliceCount, sliceTask);
+      }
+    } catch (Throwable e) {
+      restoreState();
+      throw e;
     }
   }
 
@@ -268,7 +294,7 @@ final class BatchRunner implements AutoCloseable {
    * nothing is summed over rows: the output of a row is the same to the bit in any slice.
    */
   private int predictedSliceRows() {
-    int share = (batch.rows() - 1) / workers.threads() + 1;
+    int share = (batch.rows() - 1) / threads() + 1;
     return Math.min(LARGEST_PREDICTED_SLICE, wholeTiles(share));
   }
 
@@ -390,6 +416,13 @@ final class BatchRunner implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns the first of the batch's samples with an infinite or NaN value; null if none has one.
+   */
+  String firstNonFinite() {
+    return batch.firstNonFinite();
+  }
+
   /** Returns the largest absolute value among the features of the batch that was run last. */
   double largestFeature() {
     return batch.largestFeature();
@@ -397,11 +430,15 @@ final class BatchRunner implements AutoCloseable {
 
   /** Returns the number of threads. */
   int threads() {
-    return workers.threads();
+    return threadWorkers.length;
   }
 
+  /** Gives the threads back. Never fails, so it hides no exception. */
   @Override
   public void close() {
-    workers.close();
+    if (workers != null) {
+      workers.close();
+      workers = null;
+    }
   }
 }
