@@ -251,13 +251,22 @@ public abstract class Optimizer {
   public final void build(List<Weight> weights) {
     if (this.weights == null) {
       this.weights = List.copyOf(weights);
-      if (averaging.used()) {
-        averaging.averages(addSlots("average", this.weights, 0));
+      boolean allocated = false;
+      try {
+        if (averaging.used()) {
+          averaging.averages(addSlots("average", this.weights, 0));
+        }
+        if (accumulation.steps() != null) {
+          accumulation.sums(addSlots("gradient_accumulator", this.weights, 0));
+        }
+        allocate(this.weights);
+        allocated = true;
+      } finally {
+        if (!allocated) { // such as for lack of memory; the next call starts again
+          this.weights = null;
+          slots.clear();
+        }
       }
-      if (accumulation.steps() != null) {
-        accumulation.sums(addSlots("gradient_accumulator", this.weights, 0));
-      }
-      allocate(this.weights);
       return;
     }
     if (this.weights.size() != weights.size()) {
