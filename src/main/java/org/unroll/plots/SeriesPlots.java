@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.unroll.internal.Suggestion;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
@@ -66,7 +67,8 @@ final class SeriesPlots {
               + name
               + "', but its columns are "
               + table.columnNames()
-              + ".");
+              + "."
+              + Suggestion.of(name, table.columnNames()));
     }
     if (table.column(name) instanceof NumericColumn<?> numbers) {
       return numbers.asDoubleArray();
