@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.ejml.data.FMatrixRMaj;
 import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
@@ -142,6 +143,28 @@ public final class Sequential {
       trainer.requireSameTrainable();
     }
     ModelFiles.find().save(this, file);
+  }
+
+  /**
+   * Saves only the weights. Keras 3 reads the file with {@code load_weights}.
+   *
+   * @param file the file, whose name must end in {@code .weights.h5}
+   * @throws java.io.UncheckedIOException if the file cannot be written
+   */
+  public void saveWeights(Path file) {
+    ModelFiles.find().saveWeights(this, file);
+  }
+
+  /**
+   * Loads only the weights of a {@code .weights.h5}, {@code .keras} or {@code .h5} file of Keras 2
+   * or 3; see {@link WeightLoading}. The optimizer is not changed.
+   *
+   * @return what did not fit and was left out; an empty list without options
+   * @throws IllegalArgumentException if anything does not fit. The model is then not changed
+   * @throws java.io.UncheckedIOException if the file cannot be read
+   */
+  public List<String> loadWeights(Path file, WeightLoading... options) {
+    return ModelFiles.find().loadWeights(this, file, Set.of(options));
   }
 
   /** Returns the name of the model; {@code sequential} by default. */
@@ -311,7 +334,9 @@ public final class Sequential {
    */
   public Evaluation evaluate(Dataset data) {
     requireCompiled("evaluate");
-    boolean penalized = network.trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
+    boolean penalized =
+        network.penalizesOutputs()
+            || network.trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
     return new Evaluation(trainer.evaluate(data, WorkerPool.defaultThreads()), loss, penalized);
   }
 

@@ -5,24 +5,17 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.unroll.internal.Suggestion;
 import tech.tablesaw.api.ColumnType;
-import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
 /**
- * Finds the numeric columns and the time column of a table, with error messages that describe what
- * the table contains instead.
+ * Finds the numeric columns of a table, with error messages that describe what the table contains
+ * instead.
  *
  * @hidden
  */
 public final class Columns {
-  /** Advice for times that were read as text. */
-  public static final String TIME_FORMAT_ADVICE =
-      "Set the format of the times when you read the table, for example"
-          + " CsvReadOptions.builder(file)"
-          + ".dateTimeFormat(DateTimeFormatter.ofPattern(\"dd.MM.yyyy HH:mm\")).";
-
   private Columns() {}
 
   /**
@@ -46,40 +39,6 @@ public final class Columns {
   /** Returns the number in a row, or NaN if it is missing. */
   public static double value(NumericColumn<?> column, int row) {
     return column.isMissing(row) ? Double.NaN : column.getDouble(row);
-  }
-
-  /**
-   * Returns the first column of dates with times.
-   *
-   * @throws IllegalArgumentException if there is no such column, or one of its times is missing
-   */
-  public static DateTimeColumn times(Table table) {
-    for (Column<?> column : table.columns()) {
-      if (column instanceof DateTimeColumn times) {
-        int missing = times.isMissing().isEmpty() ? -1 : times.isMissing().toArray()[0];
-        if (missing >= 0) {
-          throw new IllegalArgumentException(
-              "Every row must have a time, but row "
-                  + missing
-                  + " of column '"
-                  + times.name()
-                  + "' has none ("
-                  + times.countMissing()
-                  + " of "
-                  + times.size()
-                  + " are missing). Remove such rows: table.where("
-                  + "table.dateTimeColumn(\""
-                  + times.name()
-                  + "\").isNotMissing())");
-        }
-        return times;
-      }
-    }
-    throw new IllegalArgumentException(
-        "The table must have a column of dates with times (LOCAL_DATE_TIME), but its columns are: "
-            + table.columns().stream().map(Columns::described).collect(Collectors.joining(", "))
-            + ". "
-            + TIME_FORMAT_ADVICE);
   }
 
   /** Returns a column's name and type, and its first cell if it is a text column. */

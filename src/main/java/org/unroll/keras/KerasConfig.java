@@ -5,11 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.unroll.Sequential;
 import org.unroll.losses.Loss;
+import org.unroll.metrics.Metric;
 import org.unroll.network.Layer;
 import org.unroll.optimizers.Optimizer;
 
 /**
- * Creates models, optimizers and losses from the JSON of Keras 3, such as that of {@code
+ * Creates models, optimizers, losses and metrics from the JSON of Keras 3, such as that of {@code
  * model.to_json()}. The JSON contains no weights; use {@link Sequential#load} to read a model file.
  *
  * <p>An unsupported layer or option throws an exception that names it and the reason. Nothing is
@@ -22,13 +23,18 @@ public final class KerasConfig {
 
   /**
    * Creates a model with new weights from the JSON of {@code get_config()} or {@code to_json()}. A
-   * Functional model is supported if it is a chain of layers.
+   * Functional model is supported if it is a chain of layers. JSON with a {@code keras_version}, as
+   * {@code to_json()} of Keras 2 writes it, is read as this version did.
    *
    * @throws IllegalArgumentException if {@code json} is not such a configuration, or contains
    *     something that this library does not support
    */
   public static Sequential sequential(String json) {
-    ModelConfigs.Stack stack = ModelConfigs.read(parse(json));
+    JsonNode config = parse(json);
+    if (config.has("keras_version")) { // Keras 3 does not write it
+      KerasVersion.of(config.get("keras_version").asText(), config).modernize(config);
+    }
+    ModelConfigs.Stack stack = ModelConfigs.read(config);
     Sequential model = Sequential.of(stack.layers().toArray(new Layer[0]));
     return stack.name() == null ? model : model.name(stack.name());
   }
@@ -51,6 +57,16 @@ public final class KerasConfig {
    */
   public static Loss loss(String json) {
     return LossFormats.read(parse(json));
+  }
+
+  /**
+   * Creates a metric from the JSON of {@code keras.metrics.serialize}, or from its name in quotes.
+   *
+   * @throws IllegalArgumentException if {@code json} is not such a configuration, or contains
+   *     something that this library does not support
+   */
+  public static Metric metric(String json) {
+    return MetricFormats.read(parse(json));
   }
 
   private static JsonNode parse(String json) {

@@ -21,13 +21,19 @@ final class WholeTable extends Table {
   public String toString() {
     Table shown = Table.create(name());
     for (Column<?> column : columns()) {
-      shown.addColumns(
-          column instanceof DoubleColumn numbers ? numbers.map(WholeTable::rounded) : column);
+      shown.addColumns(column instanceof DoubleColumn numbers ? rounded(numbers) : column);
     }
     return shown.print(rowCount());
   }
 
-  private static double rounded(double value) {
-    return Double.isFinite(value) ? new BigDecimal(value).round(DIGITS).doubleValue() : value;
+  private static DoubleColumn rounded(DoubleColumn numbers) {
+    DoubleColumn rounded = numbers.copy();
+    for (int i = 0; i < rounded.size(); i++) {
+      double value = rounded.getDouble(i);
+      if (Double.isFinite(value)) {
+        rounded.set(i, new BigDecimal(value).round(DIGITS).doubleValue());
+      }
+    }
+    return rounded;
   }
 }

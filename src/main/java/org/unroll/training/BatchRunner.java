@@ -3,9 +3,12 @@ package org.unroll.training;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.ToDoubleFunction;
 import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
+import org.unroll.losses.BatchLoss;
 import org.unroll.losses.Loss;
+import org.unroll.losses.Reduction;
 import org.unroll.metrics.Metric;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
@@ -14,6 +17,7 @@ import org.unroll.network.NetworkPass;
 import org.unroll.network.NetworkState;
 import org.unroll.network.Recorder;
 import org.unroll.network.Tensor;
+import org.unroll.optimizers.Optimizer;
 
 /**
  * Runs a network over one batch at a time.
@@ -54,6 +58,9 @@ final class BatchRunner implements AutoCloseable {
   private final Network network;
   private final Loss loss;
   private final Loss logitsLoss; // the loss on the logits of the output, or null
+  private final BatchLoss batchLoss; // the loss if it is one of whole batches, or null
+  private final double[] lossSums; // over the batch
+  private double lossWeight;
   private final List<Metric> metrics;
   private final long seed;
   private final WorkerPool workers;
@@ -87,6 +94,8 @@ final class BatchRunner implements AutoCloseable {
     this.loss = loss;
     boolean probabilities = loss != null && network.outputActivation() != null;
     logitsLoss = probabilities ? loss.onLogits(network.outputActivation()) : null;
+    batchLoss = loss == null ? null : loss.overBatch();
+    lossSums = new double[batchLoss == null ? 0 : batchLoss.sums()];
     this.metrics = metrics;
     this.seed = seed;
     workers = new WorkerPool(threads);
@@ -119,14 +128,15 @@ final class BatchRunner implements AutoCloseable {
    * @param order the order in which the dataset is visited, or null for its natural one
    * @param first the position in this order where the batch begins
    * @param rows the number of samples in the batch
-   * @param newStep the number of batches trained before
+   * @param optimizer the optimizer that will make a step with the gradients
    */
-  void train(Dataset dataset, int[] order, int first, int rows, long newStep) {
-    step = newStep;
+  void train(Dataset dataset, int[] order, int first, int rows, Optimizer optimizer) {
+    step = optimizer.iterations();
     keepState();
     run(Mode.TRAIN, dataset, order, first, rows);
-    double weight = positionWeight();
-    sumScale = weight > 0 ? (float) (1 / weight) : 0f;
+    double divisor = gradientDivisor();
+    sumScale = divisor != 0 ? (float) (1 / divisor) : network.penalizesOutputs() ? 1f : 0f;
+    optimizer.prepare(total, network.weights());
     int size = 0;
     for (Gradient gradient : total) {
       gradient.reserveSum();
@@ -201,7 +211,8 @@ final class BatchRunner implements AutoCloseable {
       reserveSlices();
     }
     int parts = threadWorkers[0].pass.parts();
-    if (mode == Mode.TRAIN && parts > 1) {
+    boolean together = parts > 1 || batchLoss != null || network.penalizesOutputs();
+    if (mode == Mode.TRAIN && together) {
       trainPartByPart(parts);
     } else {
       workers.run(sliceCount, sliceTask);
@@ -226,6 +237,14 @@ final class BatchRunner implements AutoCloseable {
       }
       workers.run(sliceCount, partTask);
     }
+    if (batchLoss != null) {
+      sumLoss();
+    }
+    // Penalties on outputs are divided by the rows of the batch, and all gradients by the divisor.
+    double divisor = gradientDivisor();
+    for (int i = 0; i < sliceCount; i++) {
+      slicePasses[i].activityScale((divisor != 0 ? divisor : 1) / batch.rows());
+    }
     backward = true;
     for (part = parts - 1; part >= 0; part--) {
       workers.run(sliceCount, partTask);
@@ -239,6 +258,9 @@ final class BatchRunner implements AutoCloseable {
     SliceWorker worker = sliceWorkers[sliceNumber];
     SliceResult slice = slices[sliceNumber];
     if (backward) {
+      if (batchLoss != null && part == worker.pass.parts() - 1) {
+        worker.differentiate(lossSums, lossWeight);
+      }
       worker.pass.backward(part, worker.outputGradient, logitsLoss != null, slice.gradients);
       return;
     }
@@ -277,7 +299,7 @@ final class BatchRunner implements AutoCloseable {
     if (had < sliceCount) {
       slices = Arrays.copyOf(slices, sliceCount);
       for (int i = had; i < sliceCount; i++) {
-        slices[i] = new SliceResult(metrics);
+        slices[i] = new SliceResult(metrics, lossSums.length);
       }
     }
     if (mode == Mode.TRAIN || mode == Mode.RECORD) {
@@ -335,7 +357,11 @@ final class BatchRunner implements AutoCloseable {
     if (mode == Mode.TRAIN) {
       worker.pass.backward(worker.outputGradient, logitsLoss != null, slice.gradients);
     } else if (mode == Mode.RECORD) {
-      worker.takeMean(slice.weight);
+      if (batchLoss != null) {
+        sumLoss();
+        worker.differentiate(lossSums, lossWeight);
+      }
+      worker.takeMean(gradientDivisor());
       worker.pass.backwardToInput(worker.outputGradient, logitsLoss != null, slice.gradients);
     }
   }
@@ -361,21 +387,50 @@ final class BatchRunner implements AutoCloseable {
     return total;
   }
 
-  /** Returns the loss of the batch without penalties. */
+  /** Returns the loss of the batch, including penalties on outputs but not those on weights. */
   double loss() {
-    double sum = 0;
-    for (int i = 0; i < sliceCount; i++) {
-      sum += slices[i].loss;
-    }
-    double weight = positionWeight();
-    return weight > 0 ? sum / weight : 0;
+    return meanLoss() + sum(s -> s.activityPenalty) / batch.rows();
   }
 
-  /** Returns the sum of the weights of all positions of the batch. */
-  private double positionWeight() {
+  private double meanLoss() {
+    double divisor = loss.reduction() == Reduction.NONE ? sum(s -> s.positions) : gradientDivisor();
+    if (batchLoss != null) {
+      sumLoss();
+      return divisor != 0 ? batchLoss.value(lossSums) * lossWeight / divisor : 0;
+    }
+    return divisor != 0 ? sum(s -> s.loss) / divisor : 0;
+  }
+
+  /** Returns the number by which the sum of the losses of the positions is divided in training. */
+  private double gradientDivisor() {
+    // Keras reduces nothing if a whole batch has one loss without weights.
+    boolean isSingle = batchLoss != null && batch.data().weightShape() == null && !isMasked();
+    return switch (isSingle ? Reduction.SUM_OVER_BATCH_SIZE : loss.reduction()) {
+      case SUM_OVER_BATCH_SIZE -> sum(s -> s.counted);
+      case MEAN_WITH_SAMPLE_WEIGHT -> sum(s -> s.weight);
+      case SUM, NONE -> 1;
+    };
+  }
+
+  private boolean isMasked() {
+    return sum(s -> s.counted) != sum(s -> s.positions);
+  }
+
+  /** Adds up the sums of a loss of whole batches, in the order of the slices. */
+  private void sumLoss() {
+    Arrays.fill(lossSums, 0);
+    for (int i = 0; i < sliceCount; i++) {
+      for (int j = 0; j < lossSums.length; j++) {
+        lossSums[j] += slices[i].lossSums[j];
+      }
+    }
+    lossWeight = sum(s -> s.weight);
+  }
+
+  private double sum(ToDoubleFunction<SliceResult> value) {
     double sum = 0;
     for (int i = 0; i < sliceCount; i++) {
-      sum += slices[i].weight;
+      sum += value.applyAsDouble(slices[i]);
     }
     return sum;
   }
@@ -393,6 +448,14 @@ final class BatchRunner implements AutoCloseable {
   /** Returns the largest absolute value among the features of the batch that was run last. */
   double largestFeature() {
     return batch.largestFeature();
+  }
+
+  /**
+   * Returns the first sample of the batch that was run last with a target or weight that is not
+   * finite, or −1 if all are finite.
+   */
+  int sampleWithoutFiniteTarget() {
+    return batch.sampleWithoutFiniteTarget();
   }
 
   /** Returns the number of threads. */

@@ -99,7 +99,8 @@ public final class FitOptions {
 
   /**
    * Sets the fraction of the data, taken from its end, that is used for validation instead of
-   * training; none by default.
+   * training; none by default. Windows with several target steps before the validation data whose
+   * targets are also those of validation windows are not trained on.
    *
    * @param fraction greater than 0 and less than 1
    * @throws IllegalArgumentException if {@code fraction} is out of range

@@ -68,7 +68,7 @@ public final class Trainer {
                 + " of them.");
       }
       int split = splitIndex(dataset, options.validationSplit());
-      train = dataset.subset(0, split);
+      train = dataset.subset(0, trainingSize(dataset, split));
       validation = dataset.subset(split, dataset.size());
     }
     requireFit(train, "training");
@@ -112,6 +112,22 @@ public final class Trainer {
               + ". Use more data or another fraction.");
     }
     return split;
+  }
+
+  /**
+   * Returns the number of samples before the validation samples that share no targets with them.
+   */
+  private static int trainingSize(Dataset dataset, int split) {
+    int size = dataset.trainingSize(split);
+    if (size < 1) {
+      throw new IllegalArgumentException(
+          "validationSplit must leave at least one sample whose targets are all before those of the "
+              + (dataset.size() - split)
+              + " validation samples, but every one of the "
+              + split
+              + " other samples shares a target with them. Use more data or fewer target steps.");
+    }
+    return size;
   }
 
   private Dataset classWeighted(Dataset data, Map<Integer, Double> classWeight) {

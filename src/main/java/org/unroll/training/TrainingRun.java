@@ -41,7 +41,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
   private final RunBackup backup;
   private final boolean toleratesNonFiniteLoss;
   private final float[][] gradientValues;
-  private final float[][] gradientSquares;
+  private final Gradient.Rows[] gradientRows;
 
   private int batch; // the next one of the current epoch
   private EpochTotals totals;
@@ -67,7 +67,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     this.saver = saver;
     stepsPerEpoch = options.stepsPerEpoch() == null ? train.batches() : options.stepsPerEpoch();
     gradientValues = new float[compiled.trainable().size()][];
-    gradientSquares = new float[compiled.trainable().size()][];
+    gradientRows = new Gradient.Rows[compiled.trainable().size()];
     totals = new EpochTotals(compiled.metrics());
     callbacks = new ArrayList<>(options.callbacks());
     callbacks.add(recorder);
@@ -108,6 +108,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
           begun++;
         }
         epochs(runner);
+        compiled.optimizer().finishTraining();
       } catch (RuntimeException e) {
         failure = e;
       } finally {
@@ -225,7 +226,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     int first = (int) (step % train.batches()) * train.batchSize();
     int rows = Math.min(train.batchSize(), train.size() - first);
     network.prepareBackward();
-    runner.train(train, order, first, rows, compiled.optimizer().iterations());
+    runner.train(train, order, first, rows, compiled.optimizer());
     double batchLoss = runner.loss() + compiled.penalty();
     if (!Double.isFinite(batchLoss) && !toleratesNonFiniteLoss) {
       throw NonFiniteLossException.at(epoch, batch, batchLoss, runner, network);
@@ -246,15 +247,15 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
         continue;
       }
       gradientValues[next] = gradients[w].values();
-      gradientSquares[next] = gradients[w].squares();
+      gradientRows[next] = gradients[w].rows();
       if (weight.regularizer() != null) {
         weight.regularizer().addGradient(weight.values(), gradientValues[next]);
         // The penalty touches every row, so the gradient is no longer sparse, as in Keras.
-        gradientSquares[next] = null;
+        gradientRows[next] = null;
       }
       next++;
     }
-    compiled.optimizer().apply(compiled.trainable(), gradientValues, gradientSquares);
+    compiled.optimizer().apply(compiled.trainable(), gradientValues, gradientRows);
   }
 
   /** Writes what a backup holds besides weights, optimizer and callbacks. */
