@@ -47,8 +47,6 @@ public final class Plots {
 
   private Plots() {}
 
-  // ---- General plots
-
   /**
    * Draws lines over 0, 1, 2, ….
    *
@@ -482,8 +480,6 @@ public final class Plots {
   public static PlotFigure importance(Map<String, Double> importances) {
     return BarPlots.ranking("Importance of hyperparameters", "importance", importances);
   }
-
-  // ---- Classification
 
   /** Draws how often samples of each class were predicted as each class. */
   public static PlotFigure confusionMatrix(ConfusionMatrix matrix) {

@@ -168,7 +168,7 @@ class KerasConfigTest {
     assertTrue(
         rejection(model -> ((ObjectNode) lstm(model).get("config")).put("activation", "tann"))
             .startsWith(
-                "The activation must be one of the known names, but was 'tann'. Known names: "));
+                "The activation must be one of the known names, but was 'tann'. Did you mean 'tanh'? Known names: "));
   }
 
   @Test
