@@ -91,7 +91,6 @@ public abstract class Optimizer {
   private final GradientClipping clipping = new GradientClipping();
   private final WeightAveraging averaging = new WeightAveraging();
   private final GradientAccumulation accumulation = new GradientAccumulation();
-  private Double lossScaleFactor;
   private long iterations;
   private List<Weight> weights;
   private float[] ownSquares = {};
@@ -374,31 +373,6 @@ public abstract class Optimizer {
     return clipping.globalClipnorm();
   }
 
-  /** Returns whether a moving average of the weights is kept. */
-  public boolean useEma() {
-    return averaging.used();
-  }
-
-  /** Returns the factor of the moving average of the weights. */
-  public double emaMomentum() {
-    return averaging.momentum();
-  }
-
-  /** Returns after how many steps the weights are overwritten with their averages, or null. */
-  public Integer emaOverwriteFrequency() {
-    return averaging.overwriteFrequency();
-  }
-
-  /** Returns the number of batches of a step, or null if each batch is a step. */
-  public Integer gradientAccumulationSteps() {
-    return accumulation.steps();
-  }
-
-  /** Returns the factor of the loss that Keras uses, or null if it is not set. */
-  public Double lossScaleFactor() {
-    return lossScaleFactor;
-  }
-
   /**
    * A part of the state of an optimizer.
    *
@@ -482,14 +456,6 @@ public abstract class Optimizer {
           "weightDecay must be finite and at least 0, but was " + decay + ".");
     }
     weightDecay = decay;
-  }
-
-  final void setLossScaleFactor(double factor) {
-    if (!(factor > 0) || Double.isInfinite(factor)) {
-      throw new IllegalArgumentException(
-          "lossScaleFactor must be finite and greater than 0, but was " + factor + ".");
-    }
-    lossScaleFactor = factor;
   }
 
   final GradientClipping clipping() {
