@@ -10,6 +10,7 @@ import org.ejml.data.FMatrixRMaj;
 import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
+import org.unroll.internal.Suggestion;
 import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
 import org.unroll.metrics.Metric;
@@ -190,8 +191,7 @@ public final class Sequential {
   public Layer layer(String layerName) {
     List<String> names = layers().stream().map(Layer::name).toList();
     if (!names.contains(layerName)) {
-      throw new IllegalArgumentException(
-          "The name of the layer must be one of " + names + ", but was '" + layerName + "'.");
+      throw new IllegalArgumentException(Suggestion.unknown("layer", layerName, names));
     }
     return layers().get(names.indexOf(layerName));
   }
@@ -237,12 +237,7 @@ public final class Sequential {
   public FMatrixRMaj weight(String path) {
     int index = network.weightPaths().indexOf(path);
     if (index < 0) {
-      throw new IllegalArgumentException(
-          "The name of the weight must be one of "
-              + network.weightPaths()
-              + ", but was '"
-              + path
-              + "'.");
+      throw new IllegalArgumentException(Suggestion.unknown("weight", path, network.weightPaths()));
     }
     return network.weights().get(index).matrix();
   }
@@ -348,6 +343,8 @@ public final class Sequential {
   /**
    * Computes the outputs of the model for all samples in the natural order of the dataset. Targets
    * are ignored. The batch size does not affect the outputs, nor, unlike in Keras, speed or memory.
+   * Only in a stateful model, row i of a batch continues where row i of the previous batch ended;
+   * batches may have fewer rows than in training, but not more.
    *
    * @throws java.util.concurrent.CancellationException as {@link #evaluate} does
    * @throws IllegalArgumentException if the data do not fit the model

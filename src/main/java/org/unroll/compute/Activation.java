@@ -1,7 +1,9 @@
 package org.unroll.compute;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import org.unroll.internal.Suggestion;
 
 /**
  * The activation functions, with Keras's names and definitions. Most of them work element by
@@ -158,10 +160,13 @@ public enum Activation {
         return activation;
       }
     }
+    List<String> names = Arrays.stream(values()).map(Activation::kerasName).toList();
     throw new IllegalArgumentException(
         "The activation must be one of the known names, but was '"
             + name
-            + "'. Known names: "
-            + String.join(", ", Arrays.stream(values()).map(Activation::kerasName).toList()));
+            + "'."
+            + Suggestion.of(name, names)
+            + " Known names: "
+            + String.join(", ", names));
   }
 }

@@ -18,6 +18,9 @@ package org.unroll.compute;
  * @hidden
  */
 public interface Kernels {
+  /** The limit of {@link #flushToZero}; products of a step with such values are still normal. */
+  float TINY = 1e-30f;
+
   /** Describes the implementation and the width of its vectors in one line. */
   String description();
 
@@ -54,6 +57,15 @@ public interface Kernels {
 
   /** Writes the sum over the rows of {@code a} to the row {@code out}: a bias gradient. */
   void sumRows(Matrix a, Matrix out);
+
+  /**
+   * Replaces values closer to zero than {@link #TINY} by zero.
+   *
+   * <p>Gradients that vanish over many time steps become subnormal numbers (below 1.2e-38), and
+   * arithmetic with these is many times slower on Intel processors. TensorFlow sets the processor
+   * to flush subnormal numbers to zero, which Java cannot.
+   */
+  void flushToZero(int n, float[] values, int offset);
 
   /** Computes out += a on {@code n} values. */
   void add(int n, float[] a, int aOffset, float[] out, int outOffset);

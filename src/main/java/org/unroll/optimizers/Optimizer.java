@@ -297,7 +297,7 @@ public abstract class Optimizer {
    * @throws IllegalArgumentException if the learning rate is negative, infinite or NaN
    * @throws IllegalStateException if the learning rate follows a schedule
    */
-  public void learningRate(double rate) {
+  public Optimizer learningRate(double rate) {
     if (schedule != null) {
       throw new IllegalStateException(
           "The learning rate of '"
@@ -307,6 +307,7 @@ public abstract class Optimizer {
               + ". Create the optimizer with a number instead, or do not set the rate.");
     }
     learningRate = checkedRate(rate);
+    return this;
   }
 
   /** Returns the schedule of the learning rate, or null if the learning rate is a number. */
@@ -328,11 +329,12 @@ public abstract class Optimizer {
    * @param steps at least 0
    * @throws IllegalArgumentException if {@code steps} is negative
    */
-  public void iterations(long steps) {
+  public Optimizer iterations(long steps) {
     if (steps < 0) {
       throw new IllegalArgumentException("iterations must be at least 0, but was " + steps + ".");
     }
     iterations = steps;
+    return this;
   }
 
   /**

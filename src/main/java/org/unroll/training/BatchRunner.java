@@ -450,6 +450,14 @@ final class BatchRunner implements AutoCloseable {
     return batch.largestFeature();
   }
 
+  /**
+   * Returns the first sample of the batch that was run last with a target or weight that is not
+   * finite, or −1 if all are finite.
+   */
+  int sampleWithoutFiniteTarget() {
+    return batch.sampleWithoutFiniteTarget();
+  }
+
   /** Returns the number of threads. */
   int threads() {
     return workers.threads();

@@ -43,6 +43,31 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
+  void setsOnlyTinyValuesToZero(Kernels kernels) {
+    float[] kept = {1e-30f, -1e-30f, 1.1e-30f, -3f, Float.MAX_VALUE, Float.NEGATIVE_INFINITY};
+    float[] tiny = {9.9e-31f, -9.9e-31f, Float.MIN_NORMAL, -Float.MIN_VALUE, 0f, -0f};
+    for (int n : SIZES) {
+      float[] values = new float[n + 2];
+      float[] expected = new float[n + 2];
+      Arrays.fill(values, Float.MIN_VALUE);
+      Arrays.fill(expected, Float.MIN_VALUE);
+      for (int i = 0; i < n; i++) {
+        boolean keep = i % 3 == 0;
+        values[1 + i] = keep ? kept[i / 3 % kept.length] : tiny[i % tiny.length];
+        expected[1 + i] = keep ? values[1 + i] : 0f;
+      }
+      kernels.flushToZero(n, values, 1);
+      for (int i = 0; i < values.length; i++) {
+        assertEquals(expected[i], values[i] + 0f, n + " values, number " + i);
+      }
+    }
+    float[] invalid = {Float.NaN};
+    kernels.flushToZero(1, invalid, 0);
+    assertTrue(Float.isNaN(invalid[0]));
+  }
+
+  @ParameterizedTest
+  @MethodSource("implementations")
   void multipliesAndAddsABiasOfAnySize(Kernels kernels) {
     for (int m : new int[] {1, 9}) {
       for (int n : SIZES) {
