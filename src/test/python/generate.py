@@ -29,6 +29,7 @@ GENERATORS = {
     "compiled_only": PLAIN,
     "conv_lstm": PLAIN,
     "frozen_files": PLAIN,
+    "functional_masks": KERAS,
     "gaps": {},
     "gaussian_process": {},
     "goldens": PLAIN,
