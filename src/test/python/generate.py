@@ -20,6 +20,7 @@ KERAS = {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_
 PLAIN = KERAS | {"TF_ENABLE_ONEDNN_OPTS": "0"}
 
 GENERATORS = {
+    "activations": PLAIN,
     "attention": KERAS,
     "baselines": {},
     "book_windows": {},
@@ -27,7 +28,7 @@ GENERATORS = {
     "checkpoint_references": KERAS,
     "classroom_air": {},
     "compiled_only": PLAIN,
-    "conv_lstm": PLAIN,
+    "conv_lstm": KERAS | {"KERAS_BACKEND": "torch"},
     "frozen_files": PLAIN,
     "functional_masks": KERAS,
     "gaps": {},
@@ -38,6 +39,7 @@ GENERATORS = {
     "keras2_files": KERAS,
     "keras2_layouts": KERAS,
     "keras_files": PLAIN,
+    "keras_options": KERAS,
     "layer_goldens": PLAIN,
     "masks": KERAS,
     "mel_spectrogram": KERAS | {"KERAS_BACKEND": "numpy"},
@@ -51,6 +53,7 @@ GENERATORS = {
     "state_gradients": KERAS,
     "summaries": KERAS | {"COLUMNS": "100"},
     "text_vectorization": KERAS,
+    "training_options": PLAIN,
     "training_references": KERAS,
     "weighted_references": KERAS,
 }

@@ -6,6 +6,7 @@ sparse_optimizers.json.
 
 import json
 import pathlib
+import zlib
 
 import keras
 import numpy as np
@@ -17,7 +18,11 @@ from keras import optimizers as O
 from keras.optimizers import schedules as S
 
 OUT = pathlib.Path(__file__).resolve().parents[1] / "resources/org/unroll/training"
-rng = np.random.default_rng(20)
+
+
+def generator(*case):
+    """A random generator that depends on the case only, so that a new case does not change the others."""
+    return np.random.default_rng(zlib.crc32(json.dumps(case).encode()))
 
 
 def numbers(array):
@@ -38,11 +43,12 @@ def write(name, cases):
 def loss_case(loss, options, predictions, targets, note=""):
     predictions = np.asarray(predictions, "float32")
     targets = np.asarray(targets, "float32")
-    weights = rng.uniform(0.2, 2, len(predictions)).astype("float32")
+    weights = generator(loss.__name__, options, note).uniform(0.2, 2, len(predictions)).astype("float32")
     p = tf.constant(predictions)
     with tf.GradientTape() as tape:
         tape.watch(p)
         values = loss(reduction="none", **options)(tf.constant(targets), p)
+        values = tf.broadcast_to(values, [len(predictions)])  # of a loss of the whole batch
         total = tf.reduce_sum(values * weights)
     return {
         "loss": loss.__name__,
@@ -58,6 +64,7 @@ def loss_case(loss, options, predictions, targets, note=""):
 
 
 def loss_cases():
+    rng = generator("losses")
     x = rng.normal(0, 1, (6, 3))
     y = rng.normal(0, 1, (6, 3))
     y[0] = 0
@@ -116,6 +123,31 @@ def loss_cases():
     yield loss_case(L.SparseCategoricalCrossentropy, {}, rows, labels, "edges")
     yield loss_case(L.SparseCategoricalCrossentropy, {"from_logits": True}, x, labels)
     yield loss_case(L.SparseCategoricalCrossentropy, {"from_logits": True}, far, labels, "huge")
+    for ignored in (0, 1):
+        options = {"ignore_class": ignored}
+        yield loss_case(L.SparseCategoricalCrossentropy, options, q, labels)
+        yield loss_case(L.SparseCategoricalCrossentropy, options | {"from_logits": True}, x, labels)
+    negative = np.where(labels == 2, -1, labels)
+    yield loss_case(L.SparseCategoricalCrossentropy, {"ignore_class": -1}, q, negative)
+
+    yield loss_case(L.SquaredHinge, {}, x, np.sign(y + 0.001))
+    yield loss_case(L.SquaredHinge, {}, x, y > 0, "targets 0 and 1")
+    yield loss_case(L.CategoricalHinge, {}, x, hot)
+    yield loss_case(L.CategoricalHinge, {}, [[3, 1, 1], [1, 1, 1], [0.5, 0.5, 0]], np.eye(3), "equal scores")
+    yield loss_case(L.CosineSimilarity, {}, x, y + 0.1)
+    yield loss_case(L.CategoricalGeneralizedCrossEntropy, {}, q, classes)
+    yield loss_case(L.CategoricalGeneralizedCrossEntropy, {"q": 0.25}, q, classes)
+    for options in ({}, {"gamma": 0.5}, {"gamma": 0.0, "label_smoothing": 0.1}, {"gamma": 1.0, "label_smoothing": 0.3},
+                    {"apply_class_balancing": True}, {"apply_class_balancing": True, "alpha": 0.75, "gamma": 3.0}):
+        yield loss_case(L.BinaryFocalCrossentropy, options, p, y > 0)
+        yield loss_case(L.BinaryFocalCrossentropy, options | {"from_logits": True}, x, y > 0)
+    for options in ({}, {"gamma": 0.5}, {"gamma": 0.0, "label_smoothing": 0.1}, {"alpha": 0.75, "label_smoothing": 0.3}):
+        yield loss_case(L.CategoricalFocalCrossentropy, options, q, hot)
+        yield loss_case(L.CategoricalFocalCrossentropy, options, 0.5 * q, soft, "not normalized")
+        yield loss_case(L.CategoricalFocalCrossentropy, options | {"from_logits": True}, x, soft)
+    for loss, options in ((L.Dice, {}), (L.Tversky, {}), (L.Tversky, {"alpha": 0.3, "beta": 0.9})):
+        yield loss_case(loss, options, p, y > 0)
+        yield loss_case(loss, options, p, 0 * y, "no positive target")
 
 
 # ---- metrics: fed in two batches
@@ -141,7 +173,8 @@ def metric_case(name, options, predictions, targets, weights=None):
 
 
 def metric_cases():
-    n = 23
+    rng = generator("metrics")
+    n = 13
     w = rng.uniform(0.2, 2, n).astype("float32")
     w[3] = 0
     x = rng.normal(0, 1, (n, 4))
@@ -188,12 +221,69 @@ def metric_cases():
         for summation in ("majoring", "minoring"):
             yield metric_case("AUC", {"curve": "PR", "summation_method": summation}, p, yes, weights)
             yield metric_case("AUC", {"curve": "ROC", "summation_method": summation}, p, yes, weights)
+        for options in OTHER_CURVES:
+            yield metric_case("AUC", options, p, yes, weights)
+        yield metric_case("AUC", {"from_logits": True}, x, yes, weights)
+        yield from further_metrics(x, y, p, q, yes, classes, hot, weights)
+    for case in ZERO_WEIGHTS:
+        one = slice(0, 1) if case[0] == "BinaryIoU" else slice(0, 4)
+        yield metric_case(*case, p[:6, one], yes[:6, one], np.zeros(6, "float32"))
+
+
+OTHER_CURVES = [
+    {"num_thresholds": 2}, {"curve": "PRGAIN"}, {"curve": "PRGAIN", "summation_method": "majoring"},
+    {"thresholds": [0.1, 0.15, 0.7]}, {"thresholds": [0.25, 0.5, 0.75]}, {"curve": "PR", "thresholds": [0.4]},
+    {"multi_label": True}, {"multi_label": True, "curve": "PR"},
+    {"multi_label": True, "label_weights": [0.0, 1.0, 3.0, 0.5], "summation_method": "minoring"},
+    {"label_weights": [0.0, 1.0, 3.0, 0.5]}, {"label_weights": [0.5, 1.0, 3.0, 0.5], "thresholds": [0.1, 0.7]},
+]
+
+# Of a metric that has only seen weights of 0.
+ZERO_WEIGHTS = [
+    ("MeanAbsoluteError", {}), ("RootMeanSquaredError", {}), ("BinaryAccuracy", {}), ("CategoricalAccuracy", {}),
+    ("TopKCategoricalAccuracy", {"k": 2}), ("Precision", {}), ("Recall", {"class_id": 0}), ("AUC", {}),
+    ("AUC", {"curve": "PR"}), ("AUC", {"multi_label": True}), ("CosineSimilarity", {}),
+    ("F1Score", {"average": "macro", "threshold": 0.5}), ("F1Score", {"average": "weighted", "threshold": 0.5}),
+    ("PrecisionAtRecall", {"recall": 0.5}), ("BinaryIoU", {}), ("R2Score", {}),
+]
+
+
+def further_metrics(x, y, p, q, yes, classes, hot, weights):
+    labels = classes[:, None]
+    for name in ("Precision", "Recall"):
+        for options in ({"class_id": 0}, {"class_id": 2, "thresholds": 0.3}, {"top_k": 2}, {"top_k": 1, "class_id": 0},
+                        {"top_k": 3, "thresholds": 0.5}):
+            yield metric_case(name, options, p, yes, weights)
+    for name, least in (("SensitivityAtSpecificity", "specificity"), ("SpecificityAtSensitivity", "sensitivity"),
+                        ("PrecisionAtRecall", "recall"), ("RecallAtPrecision", "precision")):
+        for options in ({least: 0.6}, {least: 0.8, "class_id": 0}, {least: 0.3, "num_thresholds": 1},
+                        {least: 0.5, "num_thresholds": 7}, {least: 1.0}, {least: 0.0}):
+            yield metric_case(name, options, p, yes, weights)
+    yield metric_case("CosineSimilarity", {}, x, y, weights)
+    yield metric_case("SquaredHinge", {}, x, 2 * yes - 1, weights)
+    yield metric_case("CategoricalHinge", {}, x, hot, weights)
+    yield metric_case("BinaryCrossentropy", {"from_logits": True, "label_smoothing": 0.1}, x, yes, weights)
+    yield metric_case("CategoricalCrossentropy", {"from_logits": True, "label_smoothing": 0.1}, x, hot, weights)
+    yield metric_case("SparseCategoricalCrossentropy", {"from_logits": True}, x, labels, weights)
+    yield metric_case("SparseCategoricalCrossentropy", {"ignore_class": 0}, q, labels, weights)
+    whole = None if weights is None else 3 * weights
+    for options in ({"num_classes": 4}, {"num_classes": 3}, {"num_classes": 4, "ignore_class": 0}):
+        yield metric_case("MeanIoU", options | {"sparse_y_pred": False}, q, labels, whole)
+        yield metric_case("OneHotMeanIoU", options, q, hot, whole)
+    guesses = np.where(np.arange(len(classes)) % 3 == 0, 1.7, labels[:, 0])[:, None]
+    yield metric_case("MeanIoU", {"num_classes": 4}, guesses, labels, whole)
+    options = {"num_classes": 4, "target_class_ids": [0, 3]}
+    yield metric_case("IoU", options | {"sparse_y_pred": False}, q, labels, whole)
+    yield metric_case("OneHotIoU", options, q, hot, whole)
+    yield metric_case("BinaryIoU", {}, p[:, :1], yes[:, :1], whole)
+    yield metric_case("BinaryIoU", {"target_class_ids": [1], "threshold": 0.3}, p[:, :1], yes[:, :1], whole)
 
 
 # ---- optimizers: weights after every one of five steps
 
 
 def optimizer_case(name, options, schedule=None):
+    rng = generator(name, options, schedule)
     start = [rng.normal(0, 1, (3, 2)), rng.normal(0, 1, (2,))]
     # large, ordinary, small and zero gradients, and zero throughout for one weight
     scales = [1, 30, 1, 1e-4, 1]
@@ -243,6 +333,27 @@ def optimizer_cases():
     for clip in ({"clipnorm": 0.5}, {"clipvalue": 0.5}, {"global_clipnorm": 0.5}):
         yield optimizer_case("SGD", clip)
         yield optimizer_case("Adam", dict(clip, weight_decay=0.05))
+    yield optimizer_case("Lion", {"learning_rate": 0.01})
+    yield optimizer_case("Lion", {"beta_1": 0.5, "beta_2": 0.7, "learning_rate": 0.05})
+    yield optimizer_case("Lamb", {"learning_rate": 0.01})
+    yield optimizer_case("Lamb", {"beta_1": 0.8, "beta_2": 0.95, "epsilon": 1e-3, "learning_rate": 0.05})
+    yield optimizer_case("Ftrl", {"learning_rate": 0.1})
+    yield optimizer_case("Ftrl", {"learning_rate": 0.5, "learning_rate_power": -0.3, "initial_accumulator_value": 0.5,
+                                  "l1_regularization_strength": 0.5, "l2_regularization_strength": 0.1, "beta": 0.2})
+    yield optimizer_case("Ftrl", {"learning_rate": 0.2, "l2_shrinkage_regularization_strength": 0.05})
+    for name in ("Lion", "Lamb", "Ftrl"):
+        yield optimizer_case(name, {"weight_decay": 0.05, "learning_rate": 0.1})
+        for clip in ({"clipnorm": 0.5}, {"clipvalue": 0.5}, {"global_clipnorm": 0.5}):
+            yield optimizer_case(name, dict(clip, learning_rate=0.1))
+    average = {"use_ema": True, "ema_momentum": 0.8}
+    yield optimizer_case("SGD", dict(average, learning_rate=0.1))
+    yield optimizer_case("Adam", dict(average, ema_overwrite_frequency=2, learning_rate=0.1))
+    for options in ({"clipnorm": 0.5}, {"weight_decay": 0.05}, dict(average, ema_overwrite_frequency=1)):
+        yield optimizer_case("Adam", dict(options, gradient_accumulation_steps=2, learning_rate=0.1))
+    yield optimizer_case("SGD", {"momentum": 0.9, "gradient_accumulation_steps": 3})
+    yield optimizer_case("Adam", {"gradient_accumulation_steps": 2}, {
+        "name": "ExponentialDecay",
+        "config": {"initial_learning_rate": 0.1, "decay_steps": 2, "decay_rate": 0.5}})
     yield optimizer_case("Adam", {"weight_decay": 0.05}, {
         "name": "ExponentialDecay",
         "config": {"initial_learning_rate": 0.1, "decay_steps": 2, "decay_rate": 0.5}})
@@ -250,21 +361,19 @@ def optimizer_cases():
 
 def sparse_optimizer_case(name, options):
     """The gradient of an embedding: rows, some of them several times, that Keras squares one by one."""
+    rng = generator("sparse", name, options)
     start = [rng.normal(0, 1, (3, 2)), rng.normal(0, 1, (2,))]
     optimizer = getattr(O, name)(**options)
     weights = [keras.Variable(w, name=n) for w, n in zip(start, ("kernel", "bias"))]
     case = {"optimizer": name, "options": options, "schedule": None,
-            "start": [numbers(w) for w in weights], "gradients": [], "squares": [], "weights": []}
+            "start": [numbers(w) for w in weights], "gradients": [], "rows": [], "weights": []}
     for indices in ([0, 2, 0, 0], [1, 2], [2, 2], [0, 1, 2, 2], [1, 1, 1]):
         rows = rng.normal(0, 1, (len(indices), 2)).astype("float32")
         bias = rng.normal(0, 1, (2,)).astype("float32")
         optimizer.apply([tf.IndexedSlices(tf.constant(rows), tf.constant(indices), tf.constant([3, 2])),
                          tf.constant(bias)], weights)
-        dense, squares = np.zeros((3, 2), "float32"), np.zeros((3, 2), "float32")
-        np.add.at(dense, indices, rows)
-        np.add.at(squares, indices, rows * rows)
-        case["gradients"].append([numbers(dense), numbers(bias)])
-        case["squares"].append(numbers(squares))
+        case["gradients"].append([numbers(rows), numbers(bias)])
+        case["rows"].append(indices)
         case["weights"].append([numbers(w) for w in weights])
     case["slots"] = [{"name": v.path.split("/")[-1], "values": numbers(v)}
                      for v in optimizer.variables[2:]]
@@ -272,7 +381,6 @@ def sparse_optimizer_case(name, options):
 
 
 def sparse_optimizer_cases():
-    # Not Adamax and not clipvalue, which the project documents to be different.
     yield sparse_optimizer_case("SGD", {"momentum": 0.9, "nesterov": True})
     yield sparse_optimizer_case("RMSprop", {"momentum": 0.5})
     yield sparse_optimizer_case("RMSprop", {"centered": True, "epsilon": 1e-2})
@@ -282,6 +390,17 @@ def sparse_optimizer_cases():
     yield sparse_optimizer_case("Nadam", {})
     yield sparse_optimizer_case("Adagrad", {"learning_rate": 0.1})
     yield sparse_optimizer_case("Adadelta", {"learning_rate": 1.0})
+    yield sparse_optimizer_case("Adamax", {"learning_rate": 0.1})
+    yield sparse_optimizer_case("Adamax", {"learning_rate": 0.1, "clipnorm": 0.5})
+    yield sparse_optimizer_case("Adamax", {"learning_rate": 0.1, "clipvalue": 0.5})
+    yield sparse_optimizer_case("SGD", {"learning_rate": 0.1, "clipvalue": 0.5})
+    yield sparse_optimizer_case("Adam", {"learning_rate": 0.1, "clipvalue": 0.5})
+    yield sparse_optimizer_case("RMSprop", {"learning_rate": 0.1, "clipvalue": 0.5})
+    yield sparse_optimizer_case("Lion", {"learning_rate": 0.1})
+    yield sparse_optimizer_case("Lamb", {"learning_rate": 0.1})
+    yield sparse_optimizer_case("Ftrl", {"learning_rate": 0.1})
+    yield sparse_optimizer_case("Adam", {"gradient_accumulation_steps": 2, "clipvalue": 0.5})
+    yield sparse_optimizer_case("Adam", {"use_ema": True, "ema_overwrite_frequency": 2})
 
 
 # ---- schedules

@@ -10,11 +10,13 @@ import org.ejml.data.FMatrixRMaj;
 import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
+import org.unroll.internal.Suggestion;
 import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
 import org.unroll.metrics.Metric;
 import org.unroll.metrics.Metrics;
 import org.unroll.network.Layer;
+import org.unroll.network.ModelUse;
 import org.unroll.network.Network;
 import org.unroll.network.NetworkState;
 import org.unroll.network.Weight;
@@ -38,7 +40,9 @@ import org.unroll.training.Trainer;
  * the same numbers. The default seed is 0; use {@link #seeded} to set another one. (In Keras,
  * initial weights are random unless a seed is set.)
  *
- * <p>A model must be used by only one thread at a time.
+ * <p>Several threads may predict, evaluate, record and save at the same time. {@code fit} and
+ * {@code compile}, and every call of a stateful model, must be the only call, or the later one
+ * throws an {@link IllegalStateException}. Callbacks may use the model that they train.
  */
 public final class Sequential {
   private final Network network;
@@ -138,7 +142,7 @@ public final class Sequential {
     if (trainer != null) {
       trainer.requireSameTrainable();
     }
-    ModelFiles.find().save(this, file);
+    network.use().run("save", ModelUse.Effect.READS, () -> ModelFiles.find().save(this, file));
   }
 
   /**
@@ -187,8 +191,7 @@ public final class Sequential {
   public Layer layer(String layerName) {
     List<String> names = layers().stream().map(Layer::name).toList();
     if (!names.contains(layerName)) {
-      throw new IllegalArgumentException(
-          "The name of the layer must be one of " + names + ", but was '" + layerName + "'.");
+      throw new IllegalArgumentException(Suggestion.unknown("layer", layerName, names));
     }
     return layers().get(names.indexOf(layerName));
   }
@@ -231,16 +234,11 @@ public final class Sequential {
    * @throws IllegalArgumentException if there is no such weight
    */
   public FMatrixRMaj weight(String path) {
-    int index = network.weightPaths().indexOf(path);
-    if (index < 0) {
-      throw new IllegalArgumentException(
-          "The name of the weight must be one of "
-              + network.weightPaths()
-              + ", but was '"
-              + path
-              + "'.");
+    FMatrixRMaj matrix = weights().get(path);
+    if (matrix == null) {
+      throw new IllegalArgumentException(Suggestion.unknown("weight", path, network.weightPaths()));
     }
-    return network.weights().get(index).matrix();
+    return matrix;
   }
 
   /** Configures training with an optimizer and a loss. */
@@ -258,10 +256,10 @@ public final class Sequential {
     int targetWidth = newLoss.targetWidth(outputs);
     Map<String, Metric> resolved = Metrics.byName(List.of(metrics));
     resolved.replaceAll((name, metric) -> metric.resolve(outputs, targetWidth));
+    trainer = new Trainer(network, newOptimizer, newLoss, resolved);
     optimizer = newOptimizer;
     loss = newLoss;
     this.metrics = List.of(metrics);
-    trainer = new Trainer(network, newOptimizer, newLoss, resolved);
   }
 
   /**
@@ -307,16 +305,15 @@ public final class Sequential {
    * @param train the training data
    * @param options the number of epochs, the validation data, the callbacks, …
    * @return the history of this run
-   * @throws IllegalStateException before {@code compile}, or if layers were frozen or unfrozen
-   *     after it
+   * @throws IllegalStateException before {@code compile}, if layers were frozen or unfrozen after
+   *     it, even by a callback, or if another call is using the model
    * @throws IllegalArgumentException if the data do not fit the model
    * @throws org.unroll.training.NonFiniteLossException if the loss becomes infinite or NaN
    */
   public History fit(Dataset train, FitOptions options) {
     requireCompiled("fit");
     History run = new History(options.firstEpoch());
-    history = run;
-    trainer.fit(train, options, run.recorder(), this::save);
+    trainer.fit(train, options, () -> (history = run).recorder(), this::save);
     return run;
   }
 
@@ -335,13 +332,17 @@ public final class Sequential {
    */
   public Evaluation evaluate(Dataset data) {
     requireCompiled("evaluate");
-    boolean penalized = network.trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
+    boolean penalized =
+        network.penalizesOutputs()
+            || network.trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
     return new Evaluation(trainer.evaluate(data, WorkerPool.defaultThreads()), loss, penalized);
   }
 
   /**
    * Computes the outputs of the model for all samples in the natural order of the dataset. Targets
    * are ignored. The batch size does not affect the outputs, nor, unlike in Keras, speed or memory.
+   * Only in a stateful model, row i of a batch continues where row i of the previous batch ended;
+   * batches may have fewer rows than in training, but not more.
    *
    * @throws java.util.concurrent.CancellationException as {@link #evaluate} does
    * @throws IllegalArgumentException if the data do not fit the model
@@ -413,7 +414,7 @@ public final class Sequential {
    *     differ
    */
   public void state(NetworkState newState) {
-    keptState().set(newState);
+    network.use().run("state", ModelUse.Effect.CHANGES_STATES, () -> keptState().set(newState));
   }
 
   /**
@@ -423,7 +424,7 @@ public final class Sequential {
    * @throws IllegalStateException if no layer is stateful
    */
   public void resetStates() {
-    keptState().reset();
+    network.use().run("resetStates", ModelUse.Effect.CHANGES_STATES, keptState()::reset);
   }
 
   private NetworkState keptState() {
@@ -477,8 +478,7 @@ public final class Sequential {
   /**
    * Records like {@link #record}, and also runs the backward pass from the loss of the sample. It
    * records the gradients of the loss with respect to the states of recurrent layers at each time
-   * step, {@code dh} and {@code dc}; see {@link org.unroll.network.Recorder}. The weights do not
-   * change.
+   * step, {@code dh} and {@code dc}; see {@link Recording}. The weights do not change.
    *
    * <pre>{@code
    * double[] norms = model.recordGradients(train, 0).norms("gru", "dh"); // ‖dL/dh_t‖ for each t

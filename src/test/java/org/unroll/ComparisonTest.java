@@ -69,7 +69,8 @@ class ComparisonTest {
     assertEquals(67, table.row(1).getInt("parameters"));
     var error = assertThrows(IllegalArgumentException.class, () -> result.model("Gru"));
     assertEquals(
-        "The name of the model must be one of [RNN, GRU, LSTM], but was 'Gru'.",
+        "The name of the model must be one of [RNN, GRU, LSTM], but was 'Gru'. Did you mean"
+            + " 'GRU'?",
         error.getMessage());
   }
 

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Saves the model during training, after every epoch or when a value has improved.
@@ -102,6 +104,18 @@ public final class ModelCheckpoint extends MonitorCallback<ModelCheckpoint> {
   }
 
   @Override
+  void requireIn(Set<String> logs) {
+    Set<String> available = new LinkedHashSet<>(logs);
+    if (saveFreq != null) {
+      available.removeIf(name -> name.startsWith("val_") || name.equals("learning_rate"));
+    }
+    if (saveBestOnly) {
+      super.requireIn(available);
+    }
+    template.requireFields(saveFreq != null, available);
+  }
+
+  @Override
   public void onTrainBegin(TrainingContext training) {
     reset();
   }
@@ -139,8 +153,11 @@ public final class ModelCheckpoint extends MonitorCallback<ModelCheckpoint> {
       best = value;
     }
     Path target = Path.of(template.format(epoch + 1, batch, logs));
+    Path folder = target.toAbsolutePath().getParent();
     try {
-      Files.createDirectories(target.toAbsolutePath().getParent());
+      if (!Files.isDirectory(folder)) { // createDirectories of JDK 17 rejects links to folders
+        Files.createDirectories(folder);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(
           "The folder of the checkpoint " + target + " cannot be created: " + e.getMessage(), e);

@@ -29,6 +29,10 @@ final class VectorActivations {
 
   /** Computes y = f(x). */
   static void activate(Activation f, Matrix input, Matrix output) {
+    if (f.isPlain()) {
+      PlainActivations.activate(f, input, output);
+      return;
+    }
     int rows = output.rows();
     int width = output.columns();
     float[] x = input.values();
@@ -76,7 +80,7 @@ final class VectorActivations {
   private static void apply(Activation f, int n, float[] panel) {
     switch (f) {
       case LINEAR -> System.arraycopy(panel, X, panel, Y, n);
-      case RELU -> leakyRelu(n, panel, 0);
+      case RELU -> relu(n, panel);
       case TANH -> VectorFunctions.tanh(1, n, panel, X, 0, panel, Y, 0);
       case SIGMOID -> VectorFunctions.sigmoid(1, n, panel, X, 0, panel, Y, 0);
       case ELU -> elu(n, panel, 1, 1);
@@ -99,15 +103,23 @@ final class VectorActivations {
         multiplyBy(n, panel, X, panel, Y);
       }
       case EXPONENTIAL -> VectorFunctions.exp(n, panel, X, panel, Y);
-      case LEAKY_RELU -> leakyRelu(n, panel, Approximations.LEAKY_SLOPE);
-      case SOFTMAX -> throw new AssertionError("softmax is computed row by row");
+      case LEAKY_RELU -> leakyRelu(n, panel);
+      default -> throw new AssertionError(f); // row by row, or a plain activation
     }
   }
 
-  private static void leakyRelu(int n, float[] panel, float slope) {
+  private static void relu(int n, float[] panel) {
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector.fromArray(FLOATS, panel, X + j).max(0).intoArray(panel, Y + j);
+    }
+  }
+
+  private static void leakyRelu(int n, float[] panel) {
     for (int j = 0; j < n; j += LANES) {
       FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
-      x.max(0).add(x.min(0).mul(slope)).intoArray(panel, Y + j);
+      x.mul(Approximations.LEAKY_SLOPE)
+          .blend(x, x.compare(VectorOperators.GT, 0))
+          .intoArray(panel, Y + j);
     }
   }
 
@@ -248,6 +260,10 @@ final class VectorActivations {
 
   /** Multiplies a gradient by the derivative of f, in place. */
   static void activateBackward(Activation f, Matrix input, Matrix output, Matrix result) {
+    if (f.isPlain()) {
+      PlainActivations.activateBackward(f, input, output, result);
+      return;
+    }
     int rows = result.rows();
     int width = result.columns();
     float[] gradient = result.values();
@@ -310,7 +326,7 @@ final class VectorActivations {
       case SILU -> siluBackward(n, panel);
       case EXPONENTIAL -> multiplyBy(n, panel, Y, panel, GRADIENT);
       case LEAKY_RELU -> leakyReluBackward(n, panel, Approximations.LEAKY_SLOPE);
-      case SOFTMAX -> throw new AssertionError("softmax is computed row by row");
+      default -> throw new AssertionError(f); // row by row, or a plain activation
     }
   }
 

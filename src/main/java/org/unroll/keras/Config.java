@@ -1,6 +1,7 @@
 package org.unroll.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -148,9 +149,17 @@ final class Config {
     }
   }
 
-  /** Rejects an argument unless it is missing, null, false, 0 or empty. */
+  /** Rejects an argument unless it is missing or null, which is its default in Keras. */
   void refuse(String name, String reason) {
-    if (has(name) && isSet(arguments.get(name))) {
+    refuse(name, NullNode.instance, reason);
+  }
+
+  /**
+   * Rejects an argument unless it is missing or has its default in Keras. Any other value is
+   * rejected, including 0, false and empty lists: class 0 and no class are different options.
+   */
+  void refuse(String name, JsonNode standard, String reason) {
+    if (has(name) && !isSame(arguments.get(name), standard)) {
       throw new IllegalArgumentException(
           owner
               + " has "
@@ -162,6 +171,30 @@ final class Config {
     }
   }
 
+  private static boolean isSame(JsonNode given, JsonNode standard) {
+    return given.isNumber() && standard.isNumber()
+        ? given.doubleValue() == standard.doubleValue()
+        : given.equals(standard);
+  }
+
+  /** Rejects any {@code dtype} but float32. */
+  void requireFloat32(String reason) {
+    requireDtype("float32", reason);
+  }
+
+  /** Rejects any other {@code dtype}, and accepts null as the default. */
+  void requireDtype(String expected, String reason) {
+    if (!has("dtype")) {
+      return;
+    }
+    JsonNode dtype = node("dtype");
+    String policy = dtype.isTextual() ? dtype.asText() : dtype.path("config").path("name").asText();
+    if (!policy.equals(expected)) {
+      throw new IllegalArgumentException(
+          owner + " has dtype=" + policy + ", which is not supported: " + reason);
+    }
+  }
+
   /** Rejects any {@code axis} but the last one, over which losses and metrics are computed. */
   void requireLastAxis() {
     if (has("axis") && integer("axis") != -1) {
@@ -169,7 +202,7 @@ final class Config {
     }
   }
 
-  /** Rejects arguments that were not asked for, unless they are null, false, 0 or empty. */
+  /** Rejects arguments that were not asked for, unless they are null. */
   void finish() {
     arguments
         .fieldNames()
@@ -179,13 +212,6 @@ final class Config {
                 refuse(name, "this library has no such option.");
               }
             });
-  }
-
-  private static boolean isSet(JsonNode node) {
-    return !(node.isNull()
-        || (node.isBoolean() && !node.booleanValue())
-        || (node.isNumber() && node.doubleValue() == 0)
-        || (node.isContainerNode() && node.isEmpty()));
   }
 
   /** Returns the exception for an argument with a wrong value. */

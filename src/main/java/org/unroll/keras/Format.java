@@ -1,7 +1,10 @@
 package org.unroll.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,6 +127,21 @@ final class Format<T> {
     return null;
   }
 
+  /** A list of numbers, or null. */
+  static JsonNode numbers(List<? extends Number> values) {
+    if (values == null) {
+      return NullNode.instance;
+    }
+    ArrayNode array = JsonNodeFactory.instance.arrayNode();
+    for (Number value : values) {
+      array.add(
+          value instanceof Integer whole
+              ? JsonNodeFactory.instance.numberNode(whole)
+              : JsonNodeFactory.instance.numberNode(value.doubleValue()));
+    }
+    return array;
+  }
+
   /** The name of an enum constant as Keras writes it. */
   static JsonNode lowerCase(Enum<?> constant) {
     return JsonNodeFactory.instance.textNode(constant.name().toLowerCase(Locale.ROOT));
@@ -180,6 +198,13 @@ final class Format<T> {
         (object, node) -> node.put(name, get.apply(object)));
   }
 
+  /** An optional argument that is a whole number or null. */
+  Format<T> optionalInteger(String name, Function<T, Integer> get, BiFunction<T, Integer, T> set) {
+    return argument(
+        (config, object) -> config.has(name) ? set.apply(object, config.integer(name)) : object,
+        (object, node) -> node.put(name, get.apply(object)));
+  }
+
   /** An optional argument. */
   Format<T> flag(String name, Predicate<T> get, BiFunction<T, Boolean, T> set) {
     return argument(
@@ -232,11 +257,21 @@ final class Format<T> {
         (object, node) -> {});
   }
 
-  /** An argument of Keras that is only supported if it is missing, null, false, 0 or empty. */
+  /** An argument of Keras that is only supported if it is missing or null. */
   Format<T> refuse(String name, String reason) {
+    return refuse(name, NullNode.instance, reason);
+  }
+
+  /** A flag of Keras that is only supported if it is missing or false. */
+  Format<T> refuseFlag(String name, String reason) {
+    return refuse(name, BooleanNode.FALSE, reason);
+  }
+
+  /** An argument of Keras that is only supported if it is missing or has Keras's default. */
+  Format<T> refuse(String name, JsonNode standard, String reason) {
     return argument(
         (config, object) -> {
-          config.refuse(name, reason);
+          config.refuse(name, standard, reason);
           return object;
         },
         (object, node) -> {});

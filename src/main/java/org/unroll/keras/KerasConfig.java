@@ -5,11 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.unroll.Sequential;
 import org.unroll.losses.Loss;
+import org.unroll.metrics.Metric;
 import org.unroll.network.Layer;
 import org.unroll.optimizers.Optimizer;
 
 /**
- * Creates models, optimizers and losses from the JSON of Keras 3, such as that of {@code
+ * Creates models, optimizers, losses and metrics from the JSON of Keras 3, such as that of {@code
  * model.to_json()}. The JSON contains no weights; use {@link Sequential#load} to read a model file.
  *
  * <p>An unsupported layer or option throws an exception that names it and the reason. Nothing is
@@ -56,6 +57,16 @@ public final class KerasConfig {
    */
   public static Loss loss(String json) {
     return LossFormats.read(parse(json));
+  }
+
+  /**
+   * Creates a metric from the JSON of {@code keras.metrics.serialize}, or from its name in quotes.
+   *
+   * @throws IllegalArgumentException if {@code json} is not such a configuration, or contains
+   *     something that this library does not support
+   */
+  public static Metric metric(String json) {
+    return MetricFormats.read(parse(json));
   }
 
   private static JsonNode parse(String json) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.unroll.data.Shape;
+import org.unroll.layers.core.ActivityRegularization;
 import org.unroll.layers.core.KernelLayer;
 import org.unroll.layers.core.SpatialDropout1D;
 import org.unroll.network.Input;
@@ -52,9 +53,18 @@ final class LayerFormats {
     for (LayerFormat<?> format : FORMATS) {
       if (format.config().className().equals(type)) {
         Config config = new Config(owner, node.path("config"));
-        readDtype(config);
+        boolean isIds =
+            type.equals("InputLayer")
+                && config.has("dtype")
+                && config.node("dtype").asText().startsWith("int");
+        if (!isIds) {
+          config.requireFloat32("weights must be float32.");
+        }
         boolean trainable = config.flag("trainable", true);
         Layer layer = format.config().read(config);
+        if (config.has("activity_regularizer")) {
+          layer.setActivityRegularizer(RegularizerFormat.read(config, "activity_regularizer"));
+        }
         if (!trainable) { // otherwise inner layers keep their own setting
           layer.trainable(false);
         }
@@ -68,22 +78,6 @@ final class LayerFormats {
             + owner
             + " is of a type that is not supported. Supported: "
             + FORMATS.stream().map(format -> format.config().className()).toList());
-  }
-
-  private static void readDtype(Config config) {
-    if (!config.has("dtype")) {
-      return;
-    }
-    JsonNode dtype = config.node("dtype");
-    String policy = dtype.isTextual() ? dtype.asText() : dtype.path("config").path("name").asText();
-    boolean ids = policy.startsWith("int") && config.owner().startsWith("InputLayer");
-    if (!policy.equals("float32") && !ids) {
-      throw new IllegalArgumentException(
-          config.owner()
-              + " has dtype="
-              + policy
-              + ", which is not supported: weights must be float32.");
-    }
   }
 
   /** Writes the entry of a built layer in a model's list of layers. */
@@ -105,6 +99,9 @@ final class LayerFormats {
       config.put("trainable", layer.trainable());
     }
     config.set("dtype", dtypePolicy());
+    if (layer.activityRegularizer() != null && !(layer instanceof ActivityRegularization)) {
+      config.set("activity_regularizer", RegularizerFormat.write(layer.activityRegularizer()));
+    }
     node.putObject("build_config").set("input_shape", batchShape(layer.inputShape(), 0));
     return node;
   }
@@ -142,7 +139,6 @@ final class LayerFormats {
       format.refuse(constraint, "weights cannot have constraints.");
     }
     return format
-        .refuse("activity_regularizer", "penalties must be on weights, not on outputs.")
         .refuse("quantization_config", "weights must be float32.")
         .refuse("lora_rank", "there are no adapters.");
   }
@@ -150,13 +146,23 @@ final class LayerFormats {
   /** Creates the format of a layer with a kernel and a bias. */
   static <L extends KernelLayer<L>> Format<L> kernel(
       String className, Class<L> type, Function<Config, L> create) {
-    return constrained(layer(className, type, create), "kernel_constraint", "bias_constraint")
+    return kernel(className, type, create, "kernel");
+  }
+
+  /**
+   * Creates the format of a layer with a kernel and a bias.
+   *
+   * @param prefix the first word of Keras's names of the arguments of the kernel
+   */
+  static <L extends KernelLayer<L>> Format<L> kernel(
+      String className, Class<L> type, Function<Config, L> create, String prefix) {
+    return constrained(layer(className, type, create), prefix + "_constraint", "bias_constraint")
         .text("name", L::name, L::name)
         .activation("activation", L::activation, L::activation)
         .flag("use_bias", L::useBias, L::useBias)
-        .initializer("kernel_initializer", L::kernelInitializer, L::kernelInitializer)
+        .initializer(prefix + "_initializer", L::kernelInitializer, L::kernelInitializer)
         .initializer("bias_initializer", L::biasInitializer, L::biasInitializer)
-        .regularizer("kernel_regularizer", L::kernelRegularizer, L::kernelRegularizer)
+        .regularizer(prefix + "_regularizer", L::kernelRegularizer, L::kernelRegularizer)
         .regularizer("bias_regularizer", L::biasRegularizer, L::biasRegularizer);
   }
 

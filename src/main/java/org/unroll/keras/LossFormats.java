@@ -2,17 +2,26 @@ package org.unroll.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.unroll.losses.BinaryCrossentropy;
+import org.unroll.losses.BinaryFocalCrossentropy;
 import org.unroll.losses.CategoricalCrossentropy;
+import org.unroll.losses.CategoricalFocalCrossentropy;
+import org.unroll.losses.CategoricalGeneralizedCrossentropy;
+import org.unroll.losses.Dice;
 import org.unroll.losses.Huber;
 import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
+import org.unroll.losses.ReducedLoss;
+import org.unroll.losses.Reduction;
 import org.unroll.losses.SparseCategoricalCrossentropy;
+import org.unroll.losses.Tversky;
 
 /** The formats of losses: a name, or an object if the loss has arguments. */
 final class LossFormats {
   private static final String MODULE = "keras.losses";
+  private static final String BATCH = "the loss is computed over the whole batch.";
 
   private static final List<Format<? extends Loss>> FORMATS =
       List.of(
@@ -48,7 +57,57 @@ final class LossFormats {
                   "from_logits",
                   SparseCategoricalCrossentropy::fromLogits,
                   SparseCategoricalCrossentropy::fromLogits)
-              .refuse("ignore_class", "all classes are counted."),
+              .optionalInteger(
+                  "ignore_class",
+                  SparseCategoricalCrossentropy::ignoreClass,
+                  SparseCategoricalCrossentropy::ignoreClass),
+          Format.of(
+                  MODULE,
+                  "BinaryFocalCrossentropy",
+                  BinaryFocalCrossentropy.class,
+                  config -> Losses.binaryFocalCrossentropy())
+              .flag(
+                  "apply_class_balancing",
+                  BinaryFocalCrossentropy::applyClassBalancing,
+                  BinaryFocalCrossentropy::applyClassBalancing)
+              .number("alpha", BinaryFocalCrossentropy::alpha, BinaryFocalCrossentropy::alpha)
+              .number("gamma", BinaryFocalCrossentropy::gamma, BinaryFocalCrossentropy::gamma)
+              .flag(
+                  "from_logits",
+                  BinaryFocalCrossentropy::fromLogits,
+                  BinaryFocalCrossentropy::fromLogits)
+              .number(
+                  "label_smoothing",
+                  BinaryFocalCrossentropy::labelSmoothing,
+                  BinaryFocalCrossentropy::labelSmoothing),
+          Format.of(
+                  MODULE,
+                  "CategoricalFocalCrossentropy",
+                  CategoricalFocalCrossentropy.class,
+                  config -> Losses.categoricalFocalCrossentropy())
+              .number(
+                  "alpha", CategoricalFocalCrossentropy::alpha, CategoricalFocalCrossentropy::alpha)
+              .number(
+                  "gamma", CategoricalFocalCrossentropy::gamma, CategoricalFocalCrossentropy::gamma)
+              .flag(
+                  "from_logits",
+                  CategoricalFocalCrossentropy::fromLogits,
+                  CategoricalFocalCrossentropy::fromLogits)
+              .number(
+                  "label_smoothing",
+                  CategoricalFocalCrossentropy::labelSmoothing,
+                  CategoricalFocalCrossentropy::labelSmoothing),
+          Format.of(
+                  MODULE,
+                  "CategoricalGeneralizedCrossEntropy",
+                  CategoricalGeneralizedCrossentropy.class,
+                  config -> Losses.categoricalGeneralizedCrossentropy(config.number("q", 0.5)))
+              .number("q", CategoricalGeneralizedCrossentropy::q),
+          Format.of(MODULE, "Tversky", Tversky.class, config -> Losses.tversky())
+              .number("alpha", Tversky::alpha, Tversky::alpha)
+              .number("beta", Tversky::beta, Tversky::beta)
+              .refuse("axis", BATCH),
+          Format.of(MODULE, "Dice", Dice.class, config -> Losses.dice()).refuse("axis", BATCH),
           // Keras 3.15 does not write delta, so a missing value must be 1, its default.
           Format.of(MODULE, "Huber", Huber.class, config -> Losses.huber(config.number("delta", 1)))
               .number("delta", Huber::delta));
@@ -65,15 +124,24 @@ final class LossFormats {
       return Losses.of(node.path("config").asText());
     }
     Config config = new Config("the loss " + type, node.path("config"));
-    config.ignore("name", "dtype");
-    config.requireLastAxis();
-    if (config.has("reduction") && !config.text("reduction").equals("sum_over_batch_size")) {
-      throw config.wrong("reduction", "sum_over_batch_size", config.node("reduction"));
-    }
+    config.ignore("name"); // of the object; reports call it "loss"
+    config.requireFloat32("losses are computed from float32 values.");
     Format<? extends Loss> format = Format.named(FORMATS, type);
     Loss loss = format == null ? Losses.of(type) : format.read(config);
+    config.requireLastAxis();
+    Reduction reduction = reduction(config);
     config.finish();
-    return loss;
+    return Losses.reduced(loss, reduction);
+  }
+
+  private static Reduction reduction(Config config) {
+    if (config.isNull("reduction")) {
+      return Reduction.NONE;
+    }
+    String name = config.has("reduction") ? config.text("reduction") : "sum_over_batch_size";
+    return name.equals("mean") || !config.has("reduction")
+        ? Reduction.SUM_OVER_BATCH_SIZE
+        : config.choice("reduction", Reduction.class);
   }
 
   /** Writes a loss, by its name if it has Keras's default arguments. */
@@ -81,15 +149,43 @@ final class LossFormats {
     if (isDefault(loss)) {
       return JsonNodeFactory.instance.textNode(loss.name());
     }
-    Format<? extends Loss> format = Format.of(FORMATS, loss);
-    if (format == null) {
+    Loss inner = loss instanceof ReducedLoss reduced ? reduced.loss() : loss;
+    Format<? extends Loss> format = Format.of(FORMATS, inner);
+    if (format == null && !isDefault(inner)) {
       throw new IllegalArgumentException(
           "The loss '"
               + loss.name()
               + "' cannot be saved: it must be a loss of Keras. Save the model before compile, or"
               + " compile it with one of Losses.");
     }
-    return format.write(loss);
+    ObjectNode node =
+        format == null
+            ? Format.wrap(MODULE, className(inner), JsonNodeFactory.instance.objectNode())
+            : format.write(inner);
+    ((ObjectNode) node.get("config")).set("reduction", Format.lowerCase(loss.reduction()));
+    return node;
+  }
+
+  /** Reads the arguments of a loss that is used as a metric. */
+  static Loss read(Loss standard, Config config) {
+    Format<? extends Loss> format = Format.of(FORMATS, standard);
+    return format == null ? standard : format.read(config);
+  }
+
+  /** Returns the arguments of a loss that is used as a metric. */
+  static ObjectNode arguments(Loss loss) {
+    Format<? extends Loss> format = Format.of(FORMATS, loss);
+    return format == null
+        ? JsonNodeFactory.instance.objectNode()
+        : (ObjectNode) format.write(loss).get("config");
+  }
+
+  /** Returns Keras's class of a loss. */
+  static String className(Loss loss) {
+    return switch (loss.name()) {
+      case "kl_divergence" -> "KLDivergence";
+      default -> Config.camelCase(loss.name());
+    };
   }
 
   private static boolean isDefault(Loss loss) {

@@ -9,6 +9,9 @@ import org.unroll.optimizers.Adagrad;
 import org.unroll.optimizers.Adam;
 import org.unroll.optimizers.Adamax;
 import org.unroll.optimizers.FluentOptimizer;
+import org.unroll.optimizers.Ftrl;
+import org.unroll.optimizers.Lamb;
+import org.unroll.optimizers.Lion;
 import org.unroll.optimizers.Nadam;
 import org.unroll.optimizers.Optimizer;
 import org.unroll.optimizers.Optimizers;
@@ -48,7 +51,24 @@ final class OptimizerFormats {
               .number("epsilon", Adagrad::epsilon, Adagrad::epsilon),
           common(Format.of(MODULE, "Adadelta", Adadelta.class, config -> Optimizers.adadelta()))
               .number("rho", Adadelta::rho, Adadelta::rho)
-              .number("epsilon", Adadelta::epsilon, Adadelta::epsilon));
+              .number("epsilon", Adadelta::epsilon, Adadelta::epsilon),
+          common(Format.of(MODULE, "Lion", Lion.class, config -> Optimizers.lion()))
+              .number("beta_1", Lion::beta1, Lion::beta1)
+              .number("beta_2", Lion::beta2, Lion::beta2),
+          common(Format.of(MODULE, "Lamb", Lamb.class, config -> Optimizers.lamb()))
+              .number("beta_1", Lamb::beta1, Lamb::beta1)
+              .number("beta_2", Lamb::beta2, Lamb::beta2)
+              .number("epsilon", Lamb::epsilon, Lamb::epsilon),
+          common(Format.of(MODULE, "Ftrl", Ftrl.class, config -> Optimizers.ftrl()))
+              .number("learning_rate_power", Ftrl::learningRatePower, Ftrl::learningRatePower)
+              .number(
+                  "initial_accumulator_value",
+                  Ftrl::initialAccumulatorValue,
+                  Ftrl::initialAccumulatorValue)
+              .number("l1_regularization_strength", Ftrl::l1, Ftrl::l1)
+              .number("l2_regularization_strength", Ftrl::l2, Ftrl::l2)
+              .number("l2_shrinkage_regularization_strength", Ftrl::l2Shrinkage, Ftrl::l2Shrinkage)
+              .number("beta", Ftrl::beta, Ftrl::beta));
 
   private OptimizerFormats() {}
 
@@ -59,10 +79,17 @@ final class OptimizerFormats {
         .optionalNumber("clipnorm", O::clipnorm, O::clipnorm)
         .optionalNumber("clipvalue", O::clipvalue, O::clipvalue)
         .optionalNumber("global_clipnorm", O::globalClipnorm, O::globalClipnorm)
-        .ignore("name", "ema_momentum", "ema_overwrite_frequency", "jit_compile")
-        .refuse("use_ema", "there is no moving average of the weights.")
-        .refuse("loss_scale_factor", "training uses float32, which needs no scaling.")
-        .refuse("gradient_accumulation_steps", "each batch is a step.");
+        .flag("use_ema", O::useEma, O::useEma)
+        .number("ema_momentum", O::emaMomentum, O::emaMomentum)
+        .optionalInteger(
+            "ema_overwrite_frequency", O::emaOverwriteFrequency, O::emaOverwriteFrequency)
+        .optionalInteger(
+            "gradient_accumulation_steps",
+            O::gradientAccumulationSteps,
+            O::gradientAccumulationSteps)
+        .optionalNumber("loss_scale_factor", O::lossScaleFactor, O::lossScaleFactor)
+        // The name of the object, and how a backend compiles; neither changes a step.
+        .ignore("name", "jit_compile");
   }
 
   private static Format<Adam> adam(Format<Adam> format) {

@@ -104,7 +104,7 @@ final class RecurrentFormats {
         .flag("zero_output_for_mask", L::zeroOutputForMask, L::zeroOutputForMask)
         .flag("stateful", L::stateful, L::stateful)
         .flag("return_state", L::returnState, L::returnState)
-        .refuse("time_major", "the first axis must be the batch.")
+        .refuseFlag("time_major", "the first axis must be the batch.")
         .ignore("unroll", "use_cudnn");
   }
 

@@ -24,7 +24,7 @@ public record Hinge() implements ElementwiseLoss {
     return 1 - sign * prediction < 0 ? 0 : -sign;
   }
 
-  private static double sign(double target) {
+  static double sign(double target) {
     return target == 0 ? -1 : target;
   }
 }

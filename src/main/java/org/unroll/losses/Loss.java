@@ -66,6 +66,32 @@ public interface Loss {
   }
 
   /**
+   * Returns how the losses of the positions become the loss of the batch, by default their mean.
+   */
+  default Reduction reduction() {
+    return Reduction.SUM_OVER_BATCH_SIZE;
+  }
+
+  /**
+   * Returns whether a position with this target counts, by default true. A position that does not
+   * count is not part of the mean over positions; {@link #sum} must skip it.
+   *
+   * @param targets the targets, {@link #targetWidth} values from {@code targetsOffset} on
+   */
+  default boolean counts(float[] targets, int targetsOffset) {
+    return true;
+  }
+
+  /**
+   * Returns this loss as a loss of whole batches, or null if it is a sum over positions.
+   *
+   * @hidden
+   */
+  default BatchLoss overBatch() {
+    return null;
+  }
+
+  /**
    * Returns the sum over positions of weight × loss, and computes the gradient of this sum. Called
    * by several threads at the same time.
    *

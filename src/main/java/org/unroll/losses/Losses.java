@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.unroll.compute.Compute;
+import org.unroll.internal.Suggestion;
 
 /**
  * Factory methods for losses with Keras's names and defaults. Import them statically: {@code
@@ -41,7 +42,22 @@ public final class Losses {
         Losses::sparseCategoricalCrossentropy,
         "sparse_categorical_crossentropy",
         "SparseCategoricalCrossentropy");
+    register(
+        Losses::binaryFocalCrossentropy, "binary_focal_crossentropy", "BinaryFocalCrossentropy");
+    register(
+        Losses::categoricalFocalCrossentropy,
+        "categorical_focal_crossentropy",
+        "CategoricalFocalCrossentropy");
+    register(
+        Losses::categoricalGeneralizedCrossentropy,
+        "categorical_generalized_cross_entropy",
+        "CategoricalGeneralizedCrossEntropy");
     register(Losses::hinge, "hinge", "Hinge");
+    register(Losses::squaredHinge, "squared_hinge", "SquaredHinge");
+    register(Losses::categoricalHinge, "categorical_hinge", "CategoricalHinge");
+    register(Losses::cosineSimilarity, "cosine_similarity", "CosineSimilarity");
+    register(Losses::dice, "dice", "Dice");
+    register(Losses::tversky, "tversky", "Tversky");
     register(Losses::poisson, "poisson", "Poisson");
     register(Losses::klDivergence, "kl_divergence", "KLDivergence", "kld", "KLD");
   }
@@ -65,7 +81,12 @@ public final class Losses {
     Supplier<Loss> loss = BY_NAME.get(name);
     if (loss == null) {
       throw new IllegalArgumentException(
-          "Unknown loss '" + name + "'. Known: " + String.join(", ", BY_NAME.keySet()));
+          "Unknown loss '"
+              + name
+              + "'."
+              + Suggestion.of(name, BY_NAME.keySet())
+              + " Known: "
+              + String.join(", ", BY_NAME.keySet()));
     }
     return loss.get();
   }
@@ -125,12 +146,83 @@ public final class Losses {
 
   /** Returns the categorical cross-entropy of probabilities for targets that are class numbers. */
   public static SparseCategoricalCrossentropy sparseCategoricalCrossentropy() {
-    return new SparseCategoricalCrossentropy(false);
+    return new SparseCategoricalCrossentropy(false, null);
+  }
+
+  /**
+   * Returns the binary focal cross-entropy of probabilities, with a gamma of 2 and without class
+   * balancing.
+   */
+  public static BinaryFocalCrossentropy binaryFocalCrossentropy() {
+    return new BinaryFocalCrossentropy(false, 0.25, 2, false, 0);
+  }
+
+  /**
+   * Returns the categorical focal cross-entropy of probabilities for one-hot targets, with an alpha
+   * of 0.25 and a gamma of 2.
+   */
+  public static CategoricalFocalCrossentropy categoricalFocalCrossentropy() {
+    return new CategoricalFocalCrossentropy(0.25, 2, false, 0);
+  }
+
+  /**
+   * Returns the generalized cross-entropy of probabilities for targets that are class numbers, with
+   * a q of 0.5.
+   */
+  public static CategoricalGeneralizedCrossentropy categoricalGeneralizedCrossentropy() {
+    return categoricalGeneralizedCrossentropy(0.5);
+  }
+
+  /**
+   * Returns the generalized cross-entropy of probabilities for targets that are class numbers.
+   *
+   * @param q greater than 0 and less than 1
+   * @throws IllegalArgumentException if {@code q} is not between 0 and 1
+   */
+  public static CategoricalGeneralizedCrossentropy categoricalGeneralizedCrossentropy(double q) {
+    return new CategoricalGeneralizedCrossentropy(q);
   }
 
   /** Returns the hinge loss. */
   public static Hinge hinge() {
     return new Hinge();
+  }
+
+  /** Returns the squared hinge loss. */
+  public static SquaredHinge squaredHinge() {
+    return new SquaredHinge();
+  }
+
+  /** Returns the categorical hinge loss for one-hot targets. */
+  public static CategoricalHinge categoricalHinge() {
+    return new CategoricalHinge();
+  }
+
+  /** Returns the negative cosine of the angle between predictions and targets. */
+  public static CosineSimilarity cosineSimilarity() {
+    return new CosineSimilarity();
+  }
+
+  /** Returns the Dice loss of whole batches. */
+  public static Dice dice() {
+    return new Dice();
+  }
+
+  /** Returns the Tversky loss of whole batches, with an alpha and a beta of 0.5. */
+  public static Tversky tversky() {
+    return new Tversky(0.5, 0.5);
+  }
+
+  /**
+   * Returns a loss with another reduction, like Keras's argument {@code reduction}. For example,
+   * {@code reduced(mse(), Reduction.SUM)} is the sum over the positions of a batch.
+   *
+   * @param loss the loss; if it has another reduction already, this one replaces it
+   * @param reduction the reduction
+   */
+  public static Loss reduced(Loss loss, Reduction reduction) {
+    Loss inner = loss instanceof ReducedLoss before ? before.loss() : loss;
+    return reduction == Reduction.SUM_OVER_BATCH_SIZE ? inner : new ReducedLoss(inner, reduction);
   }
 
   /** Returns the Poisson loss. */
@@ -148,6 +240,36 @@ public final class Losses {
       throw new IllegalArgumentException(
           "labelSmoothing must be between 0 and 1, but was " + labelSmoothing + ".");
     }
+  }
+
+  static void checkFactor(String name, double value) {
+    if (!(value >= 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException(
+          name + " must be finite and at least 0, but was " + value + ".");
+    }
+  }
+
+  /**
+   * Returns a target that is a class number.
+   *
+   * @throws InvalidTargetException if it is not a whole number between 0 and {@code outputs} − 1
+   */
+  static int classNumber(Loss loss, int outputs, float[] targets, int offset) {
+    float target = targets[offset];
+    int number = (int) target;
+    if (number != target || number < 0 || number >= outputs) {
+      throw new InvalidTargetException(
+          "A target of "
+              + loss.name()
+              + " must be a class number between 0 and "
+              + (outputs - 1)
+              + " because the model has "
+              + outputs
+              + " outputs, but was "
+              + target,
+          offset);
+    }
+    return number;
   }
 
   /** Clips a probability as Keras does, to [1e-7, 1 − 1e-7] in float32; NaN stays NaN. */

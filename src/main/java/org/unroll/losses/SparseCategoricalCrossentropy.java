@@ -1,5 +1,6 @@
 package org.unroll.losses;
 
+import java.util.Arrays;
 import org.unroll.compute.Activation;
 
 /**
@@ -10,14 +11,32 @@ import org.unroll.compute.Activation;
  * divided by their sum: {@code −log(p_t / Σ p)}. The derivative of a clipped probability is 0. For
  * logits z the loss is {@code log Σⱼ e^{zⱼ} − z_t}.
  *
- * <p>Source: Keras's {@code SparseCategoricalCrossentropy}, without its {@code ignore_class}.
+ * <p>Source: Keras's {@code SparseCategoricalCrossentropy}.
  *
  * @param fromLogits whether the predictions are logits instead of probabilities; false by default
+ * @param ignoreClass the class number of positions that do not count, for example 0 for padding;
+ *     null, the default, if all count. It need not be a class of the model
  */
-public record SparseCategoricalCrossentropy(boolean fromLogits) implements PositionLoss {
+public record SparseCategoricalCrossentropy(boolean fromLogits, Integer ignoreClass)
+    implements PositionLoss {
   /** Returns this loss for predictions that are logits, or not. */
   public SparseCategoricalCrossentropy fromLogits(boolean logits) {
-    return new SparseCategoricalCrossentropy(logits);
+    return new SparseCategoricalCrossentropy(logits, ignoreClass);
+  }
+
+  /**
+   * Returns this loss without the positions of a class. They have no gradient, and the mean is over
+   * the other positions.
+   *
+   * @param ignored the class number, such as 0 or −1
+   */
+  public SparseCategoricalCrossentropy ignoreClass(int ignored) {
+    return new SparseCategoricalCrossentropy(fromLogits, ignored);
+  }
+
+  @Override
+  public boolean counts(float[] targets, int targetsOffset) {
+    return ignoreClass == null || targets[targetsOffset] != ignoreClass;
   }
 
   @Override
@@ -32,7 +51,10 @@ public record SparseCategoricalCrossentropy(boolean fromLogits) implements Posit
 
   @Override
   public Loss onLogits(Activation activation) {
-    return activation == Activation.SOFTMAX && !fromLogits ? fromLogits(true) : null;
+    // As in Keras, probabilities of which some are ignored are not traced back to their logits.
+    return activation == Activation.SOFTMAX && !fromLogits && ignoreClass == null
+        ? fromLogits(true)
+        : null;
   }
 
   /**
@@ -51,20 +73,13 @@ public record SparseCategoricalCrossentropy(boolean fromLogits) implements Posit
       double weight,
       float[] gradient,
       int gradientOffset) {
-    float target = targets[targetsOffset];
-    int expected = (int) target;
-    if (expected != target || expected < 0 || expected >= outputs) {
-      throw new InvalidTargetException(
-          "A target of "
-              + name()
-              + " must be a class number between 0 and "
-              + (outputs - 1)
-              + " because the model has "
-              + outputs
-              + " outputs, but was "
-              + target,
-          targetsOffset);
+    if (!counts(targets, targetsOffset)) {
+      if (gradient != null) {
+        Arrays.fill(gradient, gradientOffset, gradientOffset + outputs, 0f);
+      }
+      return 0;
     }
+    int expected = Losses.classNumber(this, outputs, targets, targetsOffset);
     if (fromLogits) {
       if (gradient != null) {
         Losses.softmax(outputs, predictions, predictionsOffset, gradient, gradientOffset);

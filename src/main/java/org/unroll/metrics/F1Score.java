@@ -82,7 +82,7 @@ public record F1Score(String name, Average average, Double threshold, int output
   /**
    * {@inheritDoc}
    *
-   * <p>The true positives, false positives and false negatives of each class; then all weights.
+   * <p>The true positives, false positives and false negatives of each class.
    */
   @Override
   public int accumulators() {
@@ -90,7 +90,7 @@ public record F1Score(String name, Average average, Double threshold, int output
       throw new IllegalStateException(
           "The metric '" + name + "' depends on the model. Call resolve first.");
     }
-    return 3 * outputs + 1;
+    return 3 * outputs;
   }
 
   @Override
@@ -120,15 +120,11 @@ public record F1Score(String name, Average average, Double threshold, int output
           totals[3 * i + 2] += weight * target;
         }
       }
-      totals[3 * outputs] += weight;
     }
   }
 
   @Override
   public double result(double[] totals) {
-    if (totals[3 * outputs] == 0) {
-      return Double.NaN;
-    }
     double[] sums = new double[3];
     double mean = 0;
     double weighted = 0;

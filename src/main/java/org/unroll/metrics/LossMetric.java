@@ -36,11 +36,26 @@ public record LossMetric(String name, Loss loss) implements Metric {
       double[] totals) {
     totals[0] +=
         loss.sum(positions, outputs, predictions, predictionsOffset, targets, weights, null);
-    totals[1] += Metrics.sumOfWeights(positions, weights);
+    totals[1] += sumOfWeights(positions, outputs, targets, weights);
   }
 
   @Override
   public double result(double[] totals) {
-    return totals[0] / totals[1];
+    return ThresholdMetric.ratio(totals[0], totals[1]);
+  }
+
+  /**
+   * Returns the sum of the weights of the positions that count. As in Keras, a position that the
+   * loss ignores counts with a loss of 0 if there are no weights.
+   */
+  private double sumOfWeights(int positions, int outputs, float[] targets, float[] weights) {
+    if (weights == null) {
+      return positions;
+    }
+    double sum = 0;
+    for (int i = 0; i < positions; i++) {
+      sum += loss.counts(targets, i * loss.targetWidth(outputs)) ? weights[i] : 0;
+    }
+    return sum;
   }
 }

@@ -1,9 +1,9 @@
 package org.unroll.metrics;
 
 /**
- * A metric that is the weighted mean of a value between 0 and 1 for each position: how well the
- * prediction matches the target. Positions with the weight 0 are skipped. Higher values are better.
- * Implement this interface for a custom accuracy.
+ * A metric that is the weighted mean of a value for each position, usually between 0 and 1: how
+ * well the prediction matches the target. Positions with the weight 0 are skipped. Higher values
+ * are better. Implement this interface for a custom accuracy.
  */
 public interface MatchMetric extends Metric {
   /**
@@ -14,7 +14,7 @@ public interface MatchMetric extends Metric {
   int targetWidth(int outputs);
 
   /**
-   * Returns how well one position matches, from 0 to 1.
+   * Returns the value of one position, such as 1 for a match and 0 for none.
    *
    * @param outputs the number of predictions at the position
    * @param predictions the predictions, {@code outputs} values from {@code predictionsOffset} on
@@ -61,7 +61,7 @@ public interface MatchMetric extends Metric {
 
   @Override
   default double result(double[] totals) {
-    return totals[0] / totals[1];
+    return ThresholdMetric.ratio(totals[0], totals[1]);
   }
 
   /**

@@ -46,7 +46,7 @@ import org.unroll.losses.Loss;
  *
  *   @Override
  *   public double result(double[] totals) {
- *     return totals[0] / totals[1];
+ *     return totals[1] == 0 ? 0 : totals[0] / totals[1];
  *   }
  * }
  *
@@ -119,7 +119,8 @@ public interface Metric {
   /**
    * Returns the value of the metric.
    *
-   * @param totals the sums over all positions; all 0 if nothing was added, which gives NaN
+   * @param totals the sums over all positions; all 0 if nothing was added, or only weights of 0:
+   *     most metrics are then 0, as in Keras
    */
   double result(double[] totals);
 }

@@ -3,8 +3,10 @@ package org.unroll.metrics;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import org.unroll.internal.Suggestion;
 import org.unroll.internal.UniqueNames;
 import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
@@ -54,19 +56,31 @@ public final class Metrics {
         "MeanSquaredLogarithmicError");
     registerLoss(Losses.logCosh(), "log_cosh_error", "LogCoshError");
     registerLoss(Losses.hinge(), "hinge", "Hinge");
+    registerLoss(Losses.squaredHinge(), "squared_hinge", "SquaredHinge");
+    registerLoss(Losses.categoricalHinge(), "categorical_hinge", "CategoricalHinge");
+    registerLoss(Losses.huber(), "huber");
+    register(CosineSimilarity::new, "cosine_similarity", "CosineSimilarity");
+    register(SymmetricMeanAbsolutePercentageError::new, "smape");
     registerLoss(Losses.poisson(), "poisson", "Poisson");
     registerLoss(Losses.klDivergence(), "kl_divergence", "KLDivergence");
     registerLoss(
         Losses.binaryCrossentropy(), "binary_crossentropy", "BinaryCrossentropy", "bce", "BCE");
     registerLoss(
         Losses.categoricalCrossentropy(), "categorical_crossentropy", "CategoricalCrossentropy");
+    registerLoss(Losses.binaryFocalCrossentropy(), "binary_focal_crossentropy");
+    registerLoss(Losses.categoricalFocalCrossentropy(), "categorical_focal_crossentropy");
     registerLoss(
         Losses.sparseCategoricalCrossentropy(),
         "sparse_categorical_crossentropy",
         "SparseCategoricalCrossentropy");
     register(
-        name -> new Precision(name, ThresholdMetric.DEFAULT_THRESHOLD), "precision", "Precision");
-    register(name -> new Recall(name, ThresholdMetric.DEFAULT_THRESHOLD), "recall", "Recall");
+        name -> new Precision(name, ThresholdMetric.DEFAULT_THRESHOLD, null, null),
+        "precision",
+        "Precision");
+    register(
+        name -> new Recall(name, ThresholdMetric.DEFAULT_THRESHOLD, null, null),
+        "recall",
+        "Recall");
     register(Metrics::f1Score, "f1_score", "F1Score");
     register(Metrics::r2Score, "r2_score", "R2Score");
     register(Metrics::auc, "auc", "AUC");
@@ -96,7 +110,12 @@ public final class Metrics {
     Function<String, Metric> metric = BY_NAME.get(name);
     if (metric == null) {
       throw new IllegalArgumentException(
-          "Unknown metric '" + name + "'. Known: " + String.join(", ", BY_NAME.keySet()));
+          "Unknown metric '"
+              + name
+              + "'."
+              + Suggestion.of(name, BY_NAME.keySet())
+              + " Known: "
+              + String.join(", ", BY_NAME.keySet()));
     }
     return metric.apply(name);
   }
@@ -180,6 +199,102 @@ public final class Metrics {
     return of("mean_absolute_percentage_error");
   }
 
+  /** Returns the mean cosine of the angle between predictions and targets. */
+  public static CosineSimilarity cosineSimilarity() {
+    return new CosineSimilarity("cosine_similarity");
+  }
+
+  /**
+   * Returns the symmetric mean absolute percentage error. Keras has no such metric, so a model that
+   * was compiled with it cannot be saved.
+   */
+  public static SymmetricMeanAbsolutePercentageError smape() {
+    return new SymmetricMeanAbsolutePercentageError("smape");
+  }
+
+  /**
+   * Returns the largest sensitivity where the specificity is at least a value.
+   *
+   * @param specificity between 0 and 1
+   * @throws IllegalArgumentException if it is not between 0 and 1
+   */
+  public static ValueAtThreshold sensitivityAtSpecificity(double specificity) {
+    return at(ValueAtThreshold.Rate.SENSITIVITY_AT_SPECIFICITY, specificity);
+  }
+
+  /**
+   * Returns the largest specificity where the sensitivity is at least a value.
+   *
+   * @param sensitivity between 0 and 1
+   * @throws IllegalArgumentException if it is not between 0 and 1
+   */
+  public static ValueAtThreshold specificityAtSensitivity(double sensitivity) {
+    return at(ValueAtThreshold.Rate.SPECIFICITY_AT_SENSITIVITY, sensitivity);
+  }
+
+  /**
+   * Returns the largest precision where the recall is at least a value.
+   *
+   * @param recall between 0 and 1
+   * @throws IllegalArgumentException if it is not between 0 and 1
+   */
+  public static ValueAtThreshold precisionAtRecall(double recall) {
+    return at(ValueAtThreshold.Rate.PRECISION_AT_RECALL, recall);
+  }
+
+  /**
+   * Returns the largest recall where the precision is at least a value.
+   *
+   * @param precision between 0 and 1
+   * @throws IllegalArgumentException if it is not between 0 and 1
+   */
+  public static ValueAtThreshold recallAtPrecision(double precision) {
+    return at(ValueAtThreshold.Rate.RECALL_AT_PRECISION, precision);
+  }
+
+  private static ValueAtThreshold at(ValueAtThreshold.Rate rate, double least) {
+    return new ValueAtThreshold(rate.name().toLowerCase(Locale.ROOT), rate, least, 200, null);
+  }
+
+  /**
+   * Returns the mean intersection over union of all classes, for targets that are class numbers and
+   * one output for each class. It is Keras's {@code MeanIoU} with {@code sparse_y_pred=False}; call
+   * {@link IntersectionOverUnion#targetClassIds} for Keras's {@code IoU}.
+   *
+   * @param numClasses the number of classes, at least 1
+   * @throws IllegalArgumentException if there is no class
+   */
+  public static IntersectionOverUnion meanIoU(int numClasses) {
+    return new IntersectionOverUnion("mean_io_u", numClasses, null, null, true, false, null);
+  }
+
+  /**
+   * Returns the mean intersection over union of all classes, for one-hot targets. It is Keras's
+   * {@code OneHotMeanIoU}; call {@link IntersectionOverUnion#targetClassIds} for Keras's {@code
+   * OneHotIoU}.
+   *
+   * @param numClasses the number of classes, at least 1
+   * @throws IllegalArgumentException if there is no class
+   */
+  public static IntersectionOverUnion oneHotMeanIoU(int numClasses) {
+    return new IntersectionOverUnion(
+        "one_hot_mean_io_u", numClasses, null, null, false, false, null);
+  }
+
+  /** Returns the mean intersection over union of binary predictions at the threshold 0.5. */
+  public static IntersectionOverUnion binaryIoU() {
+    return binaryIoU(ThresholdMetric.DEFAULT_THRESHOLD);
+  }
+
+  /**
+   * Returns the mean intersection over union of binary predictions.
+   *
+   * @param threshold predictions that reach it are class 1, others class 0
+   */
+  public static IntersectionOverUnion binaryIoU(double threshold) {
+    return new IntersectionOverUnion("binary_io_u", 2, null, null, true, true, threshold);
+  }
+
   /** Returns the precision at the threshold 0.5. */
   public static Precision precision() {
     return precision(ThresholdMetric.DEFAULT_THRESHOLD);
@@ -192,7 +307,7 @@ public final class Metrics {
    * @throws IllegalArgumentException if the threshold is not between 0 and 1
    */
   public static Precision precision(double threshold) {
-    return new Precision("precision", threshold);
+    return new Precision("precision", threshold, null, null);
   }
 
   /** Returns the recall at the threshold 0.5. */
@@ -207,7 +322,7 @@ public final class Metrics {
    * @throws IllegalArgumentException if the threshold is not between 0 and 1
    */
   public static Recall recall(double threshold) {
-    return new Recall("recall", threshold);
+    return new Recall("recall", threshold, null, null);
   }
 
   /** Returns the mean F1 score of the classes. With one output it needs {@code .threshold(0.5)}. */
@@ -255,7 +370,8 @@ public final class Metrics {
   }
 
   private static Auc auc(String name) {
-    return new Auc(name, Auc.Curve.ROC, Auc.Summation.INTERPOLATION, 200);
+    return new Auc(
+        name, Auc.Curve.ROC, Auc.Summation.INTERPOLATION, 200, null, false, null, false, 0);
   }
 
   /**
@@ -307,6 +423,19 @@ public final class Metrics {
               + (targetWidth == 1
                   ? ". Use a sparse metric for targets that are class numbers."
                   : ". Use a metric that is not sparse for one-hot targets."));
+    }
+  }
+
+  static void checkClassId(String metric, Integer classId, int outputs) {
+    if (classId != null && (classId < 0 || classId >= outputs)) {
+      throw new IllegalArgumentException(
+          "classId of the metric '"
+              + metric
+              + "' must be the index of an output"
+              + (outputs == Integer.MAX_VALUE ? "" : ", at most " + (outputs - 1))
+              + ", but was "
+              + classId
+              + ".");
     }
   }
 

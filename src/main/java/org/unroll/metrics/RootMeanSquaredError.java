@@ -49,6 +49,6 @@ public record RootMeanSquaredError(String name) implements Metric {
 
   @Override
   public double result(double[] totals) {
-    return Math.sqrt(totals[0] / totals[1]);
+    return Math.sqrt(ThresholdMetric.ratio(totals[0], totals[1]));
   }
 }

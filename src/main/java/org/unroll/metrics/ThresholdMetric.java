@@ -11,6 +11,12 @@ interface ThresholdMetric extends Metric {
   /** Returns the threshold; predictions above it count as positive. */
   double threshold();
 
+  /** Returns the number of largest predictions of a position that can be positive, or null. */
+  Integer topK();
+
+  /** Returns the index of the only output that counts, or null if all count. */
+  Integer classId();
+
   /** Returns the value of the metric for these sums of weights. */
   double result(double truePositives, double falsePositives, double falseNegatives);
 
@@ -27,17 +33,28 @@ interface ThresholdMetric extends Metric {
   @Override
   default Metric resolve(int outputs, int targetWidth) {
     Metrics.checkTargetWidth(name(), outputs, outputs, targetWidth);
+    Metrics.checkClassId(name(), classId(), outputs);
+    if (topK() != null && topK() > outputs) {
+      throw new IllegalArgumentException(
+          "topK of the metric '"
+              + name()
+              + "' must be at most the number of outputs, "
+              + outputs
+              + ", but was "
+              + topK()
+              + ".");
+    }
     return this;
   }
 
   /**
    * {@inheritDoc}
    *
-   * <p>True positives, false positives, false negatives, and all weights.
+   * <p>True positives, false positives, and false negatives.
    */
   @Override
   default int accumulators() {
-    return 4;
+    return 3;
   }
 
   @Override
@@ -53,8 +70,13 @@ interface ThresholdMetric extends Metric {
     for (int position = 0; position < positions; position++) {
       double weight = weights == null ? 1 : weights[position];
       int row = position * outputs;
-      for (int i = 0; i < outputs; i++) {
-        boolean predicted = predictions[predictionsOffset + row + i] > threshold;
+      int first = classId() == null ? 0 : classId();
+      int last = classId() == null ? outputs - 1 : classId();
+      for (int i = first; i <= last; i++) {
+        boolean predicted =
+            predictions[predictionsOffset + row + i] > threshold
+                && (topK() == null
+                    || isAmongTopK(outputs, predictions, predictionsOffset + row, i, topK()));
         boolean actual = targets[row + i] != 0;
         if (predicted) {
           totals[actual ? 0 : 1] += weight;
@@ -62,13 +84,30 @@ interface ThresholdMetric extends Metric {
           totals[2] += weight;
         }
       }
-      totals[3] += weight;
     }
   }
 
   @Override
   default double result(double[] totals) {
-    return totals[3] == 0 ? Double.NaN : result(totals[0], totals[1], totals[2]);
+    return result(totals[0], totals[1], totals[2]);
+  }
+
+  /** Returns whether an output is among the k largest; of equal ones, the first is larger. */
+  private static boolean isAmongTopK(int outputs, float[] values, int offset, int index, int k) {
+    int larger = 0;
+    for (int i = 0; i < outputs; i++) {
+      float difference = values[offset + i] - values[offset + index];
+      if (difference > 0 || (difference == 0 && i < index)) {
+        larger++;
+      }
+    }
+    return larger < k;
+  }
+
+  static void checkTopK(Integer k) {
+    if (k != null && k < 1) {
+      throw new IllegalArgumentException("topK must be at least 1, but was " + k + ".");
+    }
   }
 
   static void checkThreshold(double threshold) {

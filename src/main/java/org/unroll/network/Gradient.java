@@ -18,13 +18,24 @@ public final class Gradient {
   private final int size;
   private final int rowWidth; // 0 if the gradient is dense
   private float[] values;
-  private float[] squares;
+  private Rows sums; // over the rows of a sparse gradient
+  private float limit = Float.POSITIVE_INFINITY;
+  private boolean magnitudes;
 
   // The rows of a sparse gradient, which may occur several times, and their values.
   private int[] rows = {};
   private float[] entries = {};
   private int entryCount;
   private boolean listed; // whether the list is newer than the dense array
+
+  /**
+   * Sums over the rows of a sparse gradient, in which a row of the weight may occur several times.
+   *
+   * @param squares for each value of the weight, the sum of the squares of its entries
+   * @param magnitudes the same for absolute values; empty unless asked for
+   * @hidden
+   */
+  public record Rows(float[] squares, float[] magnitudes) {}
 
   private Gradient(int size, int rowWidth) {
     this.size = size;
@@ -61,13 +72,25 @@ public final class Gradient {
   }
 
   /**
-   * Returns the sums of the squares of the entries of a sparse gradient, or null if it is dense.
+   * Returns the sums over the rows of a sparse gradient, or null if it is dense.
    *
    * @hidden
    */
-  public float[] squares() {
+  public Rows rows() {
     becomeDense();
-    return squares;
+    return sums;
+  }
+
+  /**
+   * Sets what {@link #setToSum} does with the rows of a sparse gradient in addition to adding them.
+   *
+   * @param largest the limit to which each entry, times the scale, is clipped before it is added
+   * @param wantsMagnitudes whether the absolute values are added up, too
+   * @hidden
+   */
+  public void rowTerms(float largest, boolean wantsMagnitudes) {
+    limit = largest;
+    magnitudes = wantsMagnitudes;
   }
 
   private void becomeDense() {
@@ -106,8 +129,8 @@ public final class Gradient {
     if (values == null) {
       values = new float[size];
     }
-    if (rowWidth > 0 && squares == null) {
-      squares = new float[size];
+    if (rowWidth > 0 && (sums == null || magnitudes != sums.magnitudes.length > 0)) {
+      sums = new Rows(new float[size], new float[magnitudes ? size : 0]);
     }
     listed = false;
   }
@@ -131,12 +154,19 @@ public final class Gradient {
     int to = (int) ((long) units * (part + 1) / parts) * unit;
     if (rowWidth > 0) {
       Arrays.fill(values, from, to, 0f);
-      Arrays.fill(squares, from, to, 0f);
+      Arrays.fill(sums.squares, from, to, 0f);
+      boolean isPlain = limit == Float.POSITIVE_INFINITY && !magnitudes;
       for (int i = 0; i < count; i++) {
-        addEntries(others[i], from, to);
+        if (isPlain) {
+          addEntries(others[i], from, to);
+        } else {
+          addTerms(others[i], i == 0, scale, from, to);
+        }
       }
-      scale(values, from, to, scale);
-      scale(squares, from, to, scale * scale);
+      if (isPlain) {
+        scale(values, from, to, scale);
+        scale(sums.squares, from, to, scale * scale);
+      }
       return;
     }
     // In blocks that stay in the first-level cache from the first addition to the scaling.
@@ -157,7 +187,26 @@ public final class Gradient {
         float[] e = other.entries;
         int offset = i * rowWidth;
         kernels.add(rowWidth, e, offset, values, at);
-        kernels.addSquares(rowWidth, e, offset, squares, at);
+        kernels.addSquares(rowWidth, e, offset, sums.squares, at);
+      }
+    }
+  }
+
+  /** Adds entries that are scaled and clipped first, and their absolute values if asked for. */
+  private void addTerms(Gradient other, boolean isFirst, float scale, int from, int to) {
+    if (magnitudes && isFirst) {
+      Arrays.fill(sums.magnitudes, from, to, 0f);
+    }
+    for (int i = 0; i < other.entryCount; i++) {
+      int at = other.rows[i] * rowWidth;
+      for (int j = at; j < at + rowWidth && at >= from && at < to; j++) {
+        float entry = other.entries[i * rowWidth + j - at] * scale;
+        float clipped = Math.max(-limit, Math.min(limit, entry));
+        values[j] += clipped;
+        sums.squares[j] += clipped * clipped;
+        if (magnitudes) {
+          sums.magnitudes[j] += Math.abs(clipped);
+        }
       }
     }
   }

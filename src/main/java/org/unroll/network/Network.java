@@ -27,6 +27,7 @@ public final class Network {
   private final List<Weight> weights;
   private final List<String> paths;
   private final NetworkState keptState; // of the stateful layers, or null
+  private final ModelUse use = new ModelUse();
 
   /**
    * Builds a stack of layers: names them, checks that each accepts the output of the previous one,
@@ -221,9 +222,18 @@ public final class Network {
     return shape;
   }
 
-  /** Returns the {@link Layer#outputActivation()} of the last layer. */
+  /**
+   * Returns the {@link Layer#outputActivation()} of the last layer. Returns null if the layer has
+   * an activity regularizer, whose gradient is with respect to the output.
+   */
   public Activation outputActivation() {
-    return layers.get(layers.size() - 1).outputActivation();
+    Layer last = layers.get(layers.size() - 1);
+    return last.activityRegularizer() == null ? last.outputActivation() : null;
+  }
+
+  /** Returns whether a layer has an activity regularizer. */
+  public boolean penalizesOutputs() {
+    return layers.stream().anyMatch(layer -> layer.activityRegularizer() != null);
   }
 
   /**
@@ -253,6 +263,16 @@ public final class Network {
               + input.shape()
               + ".");
     }
+  }
+
+  /** Returns which calls use this network. */
+  public ModelUse use() {
+    return use;
+  }
+
+  /** Returns what a forward pass of whole batches does to this network. */
+  public ModelUse.Effect forwardEffect() {
+    return isStateful() ? ModelUse.Effect.CHANGES_STATES : ModelUse.Effect.READS;
   }
 
   /** Returns whether the network has stateful layers, which continue from the previous batch. */

@@ -33,6 +33,11 @@ public final class Adamax extends MomentOptimizer<Adamax> {
   }
 
   @Override
+  boolean usesMagnitudes() {
+    return true;
+  }
+
+  @Override
   protected void allocate(List<Weight> weights) {
     momentums = new float[weights.size()][];
     norms = new float[weights.size()][];
@@ -50,9 +55,10 @@ public final class Adamax extends MomentOptimizer<Adamax> {
     float eps = (float) epsilon();
     float[] m = momentums[index];
     float[] u = norms[index];
+    float[] sizes = magnitudes(g);
     for (int i = 0; i < w.length; i++) {
       float first = m[i] + (g[i] - m[i]) * take1;
-      float norm = Math.max(keep2 * u[i], Math.abs(g[i]));
+      float norm = Math.max(keep2 * u[i], sizes[i]);
       m[i] = first;
       u[i] = norm;
       w[i] -= rate * first / (correction * (norm + eps));

@@ -21,6 +21,18 @@ public abstract class FluentOptimizer<S extends FluentOptimizer<S>> extends Opti
   /** Returns this optimizer. */
   protected abstract S self();
 
+  @Override
+  public S learningRate(double rate) {
+    super.learningRate(rate);
+    return self();
+  }
+
+  @Override
+  public S iterations(long steps) {
+    super.iterations(steps);
+    return self();
+  }
+
   /**
    * Sets a schedule that returns the learning rate of every step.
    *
@@ -80,6 +92,69 @@ public abstract class FluentOptimizer<S extends FluentOptimizer<S>> extends Opti
    */
   public S globalClipnorm(double norm) {
     clipping().globalClipnorm(norm);
+    return self();
+  }
+
+  /**
+   * Sets whether a moving average of the weights is kept. At the end of {@code fit} the weights are
+   * overwritten with their averages, which often generalize better. The default is false.
+   *
+   * @throws IllegalStateException after the first step
+   */
+  public S useEma(boolean use) {
+    requireNotBuilt("useEma");
+    averaging().used(use);
+    return self();
+  }
+
+  /**
+   * Sets the factor m of the moving average of the weights, {@code a = m·a + (1 − m)·w}. The
+   * default is 0.99. It has an effect with {@link #useEma(boolean)} only.
+   *
+   * @param momentum between 0 and 1
+   * @throws IllegalArgumentException if {@code momentum} is not between 0 and 1
+   */
+  public S emaMomentum(double momentum) {
+    averaging().momentum(momentum);
+    return self();
+  }
+
+  /**
+   * Sets after how many steps the weights are overwritten with their averages during training, in
+   * addition to the end of it. The default is never.
+   *
+   * @param steps at least 1
+   * @throws IllegalArgumentException if {@code steps} is less than 1
+   */
+  public S emaOverwriteFrequency(int steps) {
+    averaging().overwriteFrequency(steps);
+    return self();
+  }
+
+  /**
+   * Sets the number of batches of a step. The step uses the mean of their gradients, as a batch of
+   * this many times its size would. {@link #iterations()} counts batches. The default is one batch.
+   *
+   * @param batches at least 2
+   * @throws IllegalArgumentException if {@code batches} is less than 2
+   * @throws IllegalStateException after the first step
+   */
+  public S gradientAccumulationSteps(int batches) {
+    requireNotBuilt("gradientAccumulationSteps");
+    accumulation().steps(batches);
+    return self();
+  }
+
+  /**
+   * Sets the factor by which Keras multiplies the loss, and divides the gradients again, so that
+   * small values survive in float16. In float32, the only type here, it changes nothing. It is kept
+   * for saved models.
+   *
+   * @param factor greater than 0 and finite
+   * @throws IllegalArgumentException if {@code factor} is not
+   */
+  public S lossScaleFactor(double factor) {
+    setLossScaleFactor(factor);
     return self();
   }
 

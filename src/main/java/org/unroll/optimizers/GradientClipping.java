@@ -1,5 +1,7 @@
 package org.unroll.optimizers;
 
+import org.unroll.network.Gradient;
+
 /** The options by which an optimizer limits its gradients. At most one of them is set. */
 final class GradientClipping {
   private Double clipnorm;
@@ -56,19 +58,24 @@ final class GradientClipping {
   /**
    * Clips the gradients in place.
    *
-   * @param squares the squares of the gradients of embeddings, as for {@code Optimizer.apply}; set
-   *     to null if the squares must be computed from the clipped gradient
+   * @param rows the sums over the rows of the gradients of embeddings, or null for a dense
+   *     gradient; set to null if the gradient is dense after clipping
    */
-  void clip(float[][] gradients, float[][] squares) {
+  void clip(float[][] gradients, Gradient.Rows[] rows) {
     if (clipnorm != null) {
       for (int i = 0; i < gradients.length; i++) {
-        double norm = Math.sqrt(squaredNorm(gradients[i], squares[i]));
-        scale(gradients[i], squares[i], clipnorm / Math.max(norm, clipnorm));
+        double norm = Math.sqrt(squaredNorm(gradients[i], rows[i]));
+        double factor = clipnorm / Math.max(norm, clipnorm);
+        scale(gradients[i], (float) factor);
+        if (rows[i] != null) {
+          scale(rows[i].squares(), (float) (factor * factor));
+          scale(rows[i].magnitudes(), (float) factor);
+        }
       }
     } else if (globalClipnorm != null) {
       double sum = 0;
       for (int i = 0; i < gradients.length; i++) {
-        sum += squaredNorm(gradients[i], squares[i]);
+        sum += squaredNorm(gradients[i], rows[i]);
       }
       double norm = Math.sqrt(sum);
       // As in Keras, an infinite norm makes the gradients NaN; scaling by 0 would hide it.
@@ -76,20 +83,21 @@ final class GradientClipping {
           Double.isInfinite(norm) ? Double.NaN : globalClipnorm / Math.max(norm, globalClipnorm);
       for (int i = 0; i < gradients.length; i++) {
         scale(gradients[i], (float) factor);
-        squares[i] = null; // in Keras the factor turns the sparse gradient into a dense one
+        rows[i] = null; // in Keras the factor turns the sparse gradient into a dense one
       }
     } else if (clipvalue != null) {
       for (int i = 0; i < gradients.length; i++) {
-        clamp(gradients[i], clipvalue.floatValue());
-        squares[i] = null;
+        if (rows[i] == null) { // otherwise each row was clipped before the rows were added
+          clamp(gradients[i], clipvalue.floatValue());
+        }
       }
     }
   }
 
-  private static double squaredNorm(float[] gradient, float[] squares) {
+  private static double squaredNorm(float[] gradient, Gradient.Rows rows) {
     double sum = 0;
-    if (squares != null) {
-      for (float square : squares) {
+    if (rows != null) {
+      for (float square : rows.squares()) {
         sum += square;
       }
       return sum;
@@ -98,13 +106,6 @@ final class GradientClipping {
       sum += (double) value * value;
     }
     return sum;
-  }
-
-  private static void scale(float[] gradient, float[] squares, double factor) {
-    scale(gradient, (float) factor);
-    if (squares != null) {
-      scale(squares, (float) (factor * factor));
-    }
   }
 
   private static void scale(float[] values, float factor) {

@@ -4,22 +4,32 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.unroll.data.Shape;
+import org.unroll.network.Gradient;
 import org.unroll.network.Weight;
 
 /**
  * Updates the weights of a model by their gradients, once per batch. An optimizer belongs to the
  * weights of its first step, so every model needs a new one.
  *
+ * <p>The gradient of an embedding has a row for each occurrence of a token in a batch. All
+ * optimizers follow one rule, that of Keras on TensorFlow: squares (Adam and similar), absolute
+ * values ({@link Adamax}), norms and {@code clipvalue} apply to each of these rows before the rows
+ * of one token are added. Keras on PyTorch and JAX adds the rows first, so a token that occurs
+ * several times in a batch moves differently there; SGD, Lion and {@code globalClipnorm} apart from
+ * its norm are the same everywhere. The rows are also added first if the embedding has a
+ * regularizer, or with {@code gradientAccumulationSteps}, as in TensorFlow.
+ *
  * <p>A step clips the gradients, decays the weights ({@code w −= w · weightDecay · learningRate}),
  * applies the update rule, and counts the iteration. The arithmetic is float32, as in Keras.
  *
  * <p>The optimizers of Keras are created by {@link Optimizers}. For a custom optimizer extend
  * {@link FluentOptimizer}, which adds the options that all optimizers share. The state that must
- * survive a backup is kept in {@linkplain #addSlots slots}. The example is Lion, "Symbolic
- * discovery of optimization algorithms" (Chen et al. 2023), which steps by the sign of a momentum:
+ * survive a backup is kept in {@linkplain #addSlots slots}. The example is Signum, "signSGD:
+ * compressed optimisation for non-convex problems" (Bernstein et al. 2018), which steps by the sign
+ * of a momentum:
  *
  * <pre>
- * w −= η·sign(β₁·m + (1 − β₁)·g),   m = β₂·m + (1 − β₂)·g
+ * m = β·m + (1 − β)·g,   w −= η·sign(m)
  * </pre>
  *
  * <pre>{@code
@@ -27,28 +37,26 @@ import org.unroll.network.Weight;
  * import org.unroll.network.Weight;
  * import org.unroll.optimizers.FluentOptimizer;
  *
- * class Lion extends FluentOptimizer<Lion> {
- *   private double beta1 = 0.9;
- *   private double beta2 = 0.99;
+ * class Signum extends FluentOptimizer<Signum> {
+ *   private double beta = 0.9;
  *   private float[][] momentums;
  *
- *   Lion(double learningRate) {
+ *   Signum(double learningRate) {
  *     super(learningRate);
  *   }
  *
  *   @Override
- *   protected Lion self() {
+ *   protected Signum self() {
  *     return this;
  *   }
  *
  *   @Override
  *   public String name() {
- *     return "lion";
+ *     return "signum";
  *   }
  *
- *   Lion betas(double first, double second) {
- *     beta1 = checkedFraction("beta1", first);
- *     beta2 = checkedFraction("beta2", second);
+ *   Signum beta(double value) {
+ *     beta = checkedFraction("beta", value);
  *     return this;
  *   }
  *
@@ -61,17 +69,16 @@ import org.unroll.network.Weight;
  *   protected void update(
  *       int index, float[] w, float[] g, float[] squares, float learningRate, long step) {
  *     float[] m = momentums[index];
- *     float b1 = (float) beta1;
- *     float b2 = (float) beta2;
+ *     float keep = (float) beta;
  *     for (int i = 0; i < w.length; i++) {
- *       w[i] -= learningRate * Math.signum(b1 * m[i] + (1 - b1) * g[i]);
- *       m[i] = b2 * m[i] + (1 - b2) * g[i];
+ *       m[i] = keep * m[i] + (1 - keep) * g[i];
+ *       w[i] -= learningRate * Math.signum(m[i]);
  *     }
  *   }
  * }
  *
- * var lionModel = Sequential.of(input(240, 14), gru(8), dense(1));
- * lionModel.compile(new Lion(1e-4).betas(0.9, 0.99).weightDecay(0.1).clipnorm(1), mae());
+ * var signumModel = Sequential.of(input(240, 14), gru(8), dense(1));
+ * signumModel.compile(new Signum(1e-4).beta(0.95).weightDecay(0.1).clipnorm(1), mae());
  * }</pre>
  *
  * <p>This library saves only the optimizers of {@link Optimizers}, so {@code save} throws an
@@ -82,9 +89,14 @@ public abstract class Optimizer {
   private LearningRateSchedule schedule;
   private Double weightDecay;
   private final GradientClipping clipping = new GradientClipping();
+  private final WeightAveraging averaging = new WeightAveraging();
+  private final GradientAccumulation accumulation = new GradientAccumulation();
+  private Double lossScaleFactor;
   private long iterations;
   private List<Weight> weights;
   private float[] ownSquares = {};
+  private float[] ownMagnitudes = {};
+  private Gradient.Rows currentRows; // of the weight that is updated, or null
   private final List<Slot> slots = new ArrayList<>();
 
   /**
@@ -140,24 +152,21 @@ public abstract class Optimizer {
    * @throws IllegalStateException if the weights are not those of the first step
    */
   public final void apply(List<Weight> weights, float[][] gradients) {
-    apply(weights, gradients, new float[gradients.length][]);
+    apply(weights, gradients, new Gradient.Rows[gradients.length]);
   }
 
   /**
-   * Makes one step in which some gradients are those of embeddings. Keras on TensorFlow represents
-   * such a gradient as a list of rows, one for each occurrence of a token, and squares the rows
-   * before it adds them. Its moving averages therefore use sums of squares, not squares of sums.
-   * Clipping by value and {@link Adamax} use the summed gradient.
+   * Makes one step in which some gradients are those of embeddings.
    *
    * @param weights the trainable weights, the same ones in every step
    * @param gradients one array for each weight, overwritten
-   * @param squares for each weight the sum of the squares of its gradient's rows, overwritten, or
-   *     null for the square of the gradient
+   * @param rows for each weight the sums over the rows of its gradient, overwritten, or null for a
+   *     dense gradient
    * @throws IllegalArgumentException if there is not one gradient for each weight
    * @throws IllegalStateException if the weights are not those of the first step
    * @hidden
    */
-  public final void apply(List<Weight> weights, float[][] gradients, float[][] squares) {
+  public final void apply(List<Weight> weights, float[][] gradients, Gradient.Rows[] rows) {
     build(weights);
     if (gradients.length != weights.size()) {
       throw new IllegalArgumentException(
@@ -167,19 +176,69 @@ public abstract class Optimizer {
               + gradients.length
               + ".");
     }
-    clipping.clip(gradients, squares);
+    if (accumulation.steps() != null) {
+      Arrays.fill(rows, null);
+    }
+    if (accumulation.add(gradients, iterations)) {
+      step(gradients, rows);
+    }
+    averaging.follow(values(), accumulation.stepsAfter(iterations));
+    iterations++;
+  }
+
+  private void step(float[][] gradients, Gradient.Rows[] rows) {
+    clipping.clip(gradients, rows);
     float rate = (float) learningRate();
-    long step = iterations + 1;
+    long step = accumulation.stepsAfter(iterations) + 1;
     beginStep(step);
     for (int i = 0; i < gradients.length; i++) {
       float[] values = weights.get(i).values();
       if (weightDecay != null) {
         decay(values, weightDecay.floatValue(), rate);
       }
-      float[] gradientSquares = squares[i] == null ? square(gradients[i]) : squares[i];
-      update(i, values, gradients[i], gradientSquares, rate, step);
+      currentRows = rows[i];
+      float[] squares = rows[i] == null ? square(gradients[i]) : rows[i].squares();
+      update(i, values, gradients[i], squares, rate, step);
     }
-    iterations = step;
+  }
+
+  private float[][] values() {
+    return weights.stream().map(Weight::values).toArray(float[][]::new);
+  }
+
+  /**
+   * Prepares the gradients of embeddings for a step: what their rows must be clipped to before they
+   * are added, and which sums over the rows are needed.
+   *
+   * @param gradients the gradients in which the slices of a batch are added up
+   * @param weights the weight of each gradient
+   * @hidden
+   */
+  public final void prepare(Gradient[] gradients, List<Weight> weights) {
+    for (int i = 0; i < gradients.length; i++) {
+      // A penalty touches every row, and so does an accumulator: their gradients are not sparse.
+      boolean isSparse = weights.get(i).regularizer() == null && accumulation.steps() == null;
+      float limit =
+          isSparse && clipvalue() != null ? clipvalue().floatValue() : Float.POSITIVE_INFINITY;
+      gradients[i].rowTerms(limit, isSparse && usesMagnitudes());
+    }
+  }
+
+  /** Returns whether updates use {@link #magnitudes}. */
+  boolean usesMagnitudes() {
+    return false;
+  }
+
+  /**
+   * Overwrites the weights with their moving averages if {@code useEma} is set. Called at the end
+   * of a training run.
+   *
+   * @hidden
+   */
+  public final void finishTraining() {
+    if (averaging.used() && weights != null && iterations > 0) {
+      averaging.overwrite(values());
+    }
   }
 
   /**
@@ -192,7 +251,22 @@ public abstract class Optimizer {
   public final void build(List<Weight> weights) {
     if (this.weights == null) {
       this.weights = List.copyOf(weights);
-      allocate(this.weights);
+      boolean allocated = false;
+      try {
+        if (averaging.used()) {
+          averaging.averages(addSlots("average", this.weights, 0));
+        }
+        if (accumulation.steps() != null) {
+          accumulation.sums(addSlots("gradient_accumulator", this.weights, 0));
+        }
+        allocate(this.weights);
+        allocated = true;
+      } finally {
+        if (!allocated) { // such as for lack of memory; the next call starts again
+          this.weights = null;
+          slots.clear();
+        }
+      }
       return;
     }
     if (this.weights.size() != weights.size()) {
@@ -232,7 +306,7 @@ public abstract class Optimizer {
    * @throws IllegalArgumentException if the learning rate is negative, infinite or NaN
    * @throws IllegalStateException if the learning rate follows a schedule
    */
-  public void learningRate(double rate) {
+  public Optimizer learningRate(double rate) {
     if (schedule != null) {
       throw new IllegalStateException(
           "The learning rate of '"
@@ -242,6 +316,7 @@ public abstract class Optimizer {
               + ". Create the optimizer with a number instead, or do not set the rate.");
     }
     learningRate = checkedRate(rate);
+    return this;
   }
 
   /** Returns the schedule of the learning rate, or null if the learning rate is a number. */
@@ -249,7 +324,10 @@ public abstract class Optimizer {
     return schedule;
   }
 
-  /** Returns the number of steps made so far. */
+  /**
+   * Returns the number of steps made so far. With {@code gradientAccumulationSteps} it is the
+   * number of batches, as in Keras.
+   */
   public long iterations() {
     return iterations;
   }
@@ -260,11 +338,12 @@ public abstract class Optimizer {
    * @param steps at least 0
    * @throws IllegalArgumentException if {@code steps} is negative
    */
-  public void iterations(long steps) {
+  public Optimizer iterations(long steps) {
     if (steps < 0) {
       throw new IllegalArgumentException("iterations must be at least 0, but was " + steps + ".");
     }
     iterations = steps;
+    return this;
   }
 
   /**
@@ -293,6 +372,31 @@ public abstract class Optimizer {
   /** Returns the largest norm of all gradients together, or null if it is not set. */
   public Double globalClipnorm() {
     return clipping.globalClipnorm();
+  }
+
+  /** Returns whether a moving average of the weights is kept. */
+  public boolean useEma() {
+    return averaging.used();
+  }
+
+  /** Returns the factor of the moving average of the weights. */
+  public double emaMomentum() {
+    return averaging.momentum();
+  }
+
+  /** Returns after how many steps the weights are overwritten with their averages, or null. */
+  public Integer emaOverwriteFrequency() {
+    return averaging.overwriteFrequency();
+  }
+
+  /** Returns the number of batches of a step, or null if each batch is a step. */
+  public Integer gradientAccumulationSteps() {
+    return accumulation.steps();
+  }
+
+  /** Returns the factor of the loss that Keras uses, or null if it is not set. */
+  public Double lossScaleFactor() {
+    return lossScaleFactor;
   }
 
   /**
@@ -380,8 +484,38 @@ public abstract class Optimizer {
     weightDecay = decay;
   }
 
+  final void setLossScaleFactor(double factor) {
+    if (!(factor > 0) || Double.isInfinite(factor)) {
+      throw new IllegalArgumentException(
+          "lossScaleFactor must be finite and greater than 0, but was " + factor + ".");
+    }
+    lossScaleFactor = factor;
+  }
+
   final GradientClipping clipping() {
     return clipping;
+  }
+
+  final WeightAveraging averaging() {
+    return averaging;
+  }
+
+  final GradientAccumulation accumulation() {
+    return accumulation;
+  }
+
+  /** Returns the absolute values of the gradient, or for an embedding their sums over the rows. */
+  final float[] magnitudes(float[] gradient) {
+    if (currentRows != null) {
+      return currentRows.magnitudes();
+    }
+    if (ownMagnitudes.length < gradient.length) {
+      ownMagnitudes = new float[gradient.length];
+    }
+    for (int i = 0; i < gradient.length; i++) {
+      ownMagnitudes[i] = Math.abs(gradient[i]);
+    }
+    return ownMagnitudes;
   }
 
   private double checkedRate(double rate) {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.unroll.internal.Suggestion;
 
 /**
  * Factory methods for optimizers with Keras's names and defaults. Import them statically: {@code
@@ -21,6 +22,9 @@ public final class Optimizers {
     BY_NAME.put("adamax", Optimizers::adamax);
     BY_NAME.put("adagrad", Optimizers::adagrad);
     BY_NAME.put("adadelta", Optimizers::adadelta);
+    BY_NAME.put("ftrl", Optimizers::ftrl);
+    BY_NAME.put("lion", Optimizers::lion);
+    BY_NAME.put("lamb", Optimizers::lamb);
   }
 
   private Optimizers() {}
@@ -36,7 +40,12 @@ public final class Optimizers {
     Supplier<Optimizer> optimizer = BY_NAME.get(name.toLowerCase(Locale.ROOT));
     if (optimizer == null) {
       throw new IllegalArgumentException(
-          "Unknown optimizer '" + name + "'. Known: " + String.join(", ", BY_NAME.keySet()));
+          "Unknown optimizer '"
+              + name
+              + "'."
+              + Suggestion.of(name, BY_NAME.keySet())
+              + " Known: "
+              + String.join(", ", BY_NAME.keySet()));
     }
     return optimizer.get();
   }
@@ -159,5 +168,50 @@ public final class Optimizers {
    */
   public static Adadelta adadelta(double learningRate) {
     return new Adadelta(learningRate);
+  }
+
+  /** Returns an FTRL optimizer with a learning rate of 0.001. */
+  public static Ftrl ftrl() {
+    return ftrl(0.001);
+  }
+
+  /**
+   * Returns an FTRL optimizer.
+   *
+   * @param learningRate the learning rate, finite and at least 0
+   * @throws IllegalArgumentException if the learning rate is negative, infinite or NaN
+   */
+  public static Ftrl ftrl(double learningRate) {
+    return new Ftrl(learningRate);
+  }
+
+  /** Returns a Lion optimizer with a learning rate of 0.001. */
+  public static Lion lion() {
+    return lion(0.001);
+  }
+
+  /**
+   * Returns a Lion optimizer.
+   *
+   * @param learningRate the learning rate, finite and at least 0
+   * @throws IllegalArgumentException if the learning rate is negative, infinite or NaN
+   */
+  public static Lion lion(double learningRate) {
+    return new Lion(learningRate);
+  }
+
+  /** Returns a LAMB optimizer with a learning rate of 0.001. */
+  public static Lamb lamb() {
+    return lamb(0.001);
+  }
+
+  /**
+   * Returns a LAMB optimizer.
+   *
+   * @param learningRate the learning rate, finite and at least 0
+   * @throws IllegalArgumentException if the learning rate is negative, infinite or NaN
+   */
+  public static Lamb lamb(double learningRate) {
+    return new Lamb(learningRate);
   }
 }

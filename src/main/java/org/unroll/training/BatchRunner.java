@@ -3,9 +3,12 @@ package org.unroll.training;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.ToDoubleFunction;
 import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
+import org.unroll.losses.BatchLoss;
 import org.unroll.losses.Loss;
+import org.unroll.losses.Reduction;
 import org.unroll.metrics.Metric;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
@@ -14,6 +17,7 @@ import org.unroll.network.NetworkPass;
 import org.unroll.network.NetworkState;
 import org.unroll.network.Recorder;
 import org.unroll.network.Tensor;
+import org.unroll.optimizers.Optimizer;
 
 /**
  * Runs a network over one batch at a time.
@@ -26,7 +30,8 @@ import org.unroll.network.Tensor;
  * <p>If a layer looks at a whole batch in training, the slices run through the network part by part
  * and exchange statistics in between, as described in {@link NetworkPass}.
  *
- * <p>Buffers grow with the first batch and are reused.
+ * <p>Buffers grow with the first batch and are reused. A runner must be {@linkplain #open opened}
+ * to run batches: then it has threads, which it gives back when it is closed.
  */
 final class BatchRunner implements AutoCloseable {
   /** The largest number of rows whose buffers fit the cache of a core. */
@@ -54,14 +59,17 @@ final class BatchRunner implements AutoCloseable {
   private final Network network;
   private final Loss loss;
   private final Loss logitsLoss; // the loss on the logits of the output, or null
+  private final BatchLoss batchLoss; // the loss if it is one of whole batches, or null
+  private final double[] lossSums; // over the batch
+  private double lossWeight;
   private final List<Metric> metrics;
   private final long seed;
-  private final WorkerPool workers;
   private final WorkerPool.Task sliceTask = this::runSlice;
   private final WorkerPool.Task partTask = this::runPart;
   private final WorkerPool.Task sumTask = this::sumGradients;
   private final Batch batch = new Batch();
-  private final SliceWorker[] threadWorkers;
+  private final SliceWorker[] threadWorkers; // one for each thread
+  private WorkerPool workers; // null while this runner is closed
   private SliceWorker[] sliceWorkers = {}; // for training part by part
   private NetworkPass[] slicePasses = {};
   private SliceResult[] slices = {};
@@ -76,6 +84,7 @@ final class BatchRunner implements AutoCloseable {
   private float[] predictions;
   private Recorder recorder;
   private NetworkState state; // the initial states, overwritten with the final ones; null for zeros
+  private NetworkState stateBefore; // what a stateful network kept before the batch
   private int stateRow; // the row of the states that belongs to the first row of the batch
   private int part; // the current part of the network, in training part by part
   private boolean backward;
@@ -87,13 +96,20 @@ final class BatchRunner implements AutoCloseable {
     this.loss = loss;
     boolean probabilities = loss != null && network.outputActivation() != null;
     logitsLoss = probabilities ? loss.onLogits(network.outputActivation()) : null;
+    batchLoss = loss == null ? null : loss.overBatch();
+    lossSums = new double[batchLoss == null ? 0 : batchLoss.sums()];
     this.metrics = metrics;
     this.seed = seed;
-    workers = new WorkerPool(threads);
     threadWorkers = new SliceWorker[threads];
     for (int i = 0; i < threads; i++) {
       threadWorkers[i] = newWorker(network.newPass());
     }
+  }
+
+  /** Takes the threads. */
+  BatchRunner open() {
+    workers = WorkerPool.take(threads());
+    return this;
   }
 
   private SliceWorker newWorker(NetworkPass pass) {
@@ -119,20 +135,21 @@ final class BatchRunner implements AutoCloseable {
    * @param order the order in which the dataset is visited, or null for its natural one
    * @param first the position in this order where the batch begins
    * @param rows the number of samples in the batch
-   * @param newStep the number of batches trained before
+   * @param optimizer the optimizer that will make a step with the gradients
    */
-  void train(Dataset dataset, int[] order, int first, int rows, long newStep) {
-    step = newStep;
+  void train(Dataset dataset, int[] order, int first, int rows, Optimizer optimizer) {
+    step = optimizer.iterations();
     keepState();
     run(Mode.TRAIN, dataset, order, first, rows);
-    double weight = positionWeight();
-    sumScale = weight > 0 ? (float) (1 / weight) : 0f;
+    double divisor = gradientDivisor();
+    sumScale = divisor != 0 ? (float) (1 / divisor) : network.penalizesOutputs() ? 1f : 0f;
+    optimizer.prepare(total, network.weights());
     int size = 0;
     for (Gradient gradient : total) {
       gradient.reserveSum();
       size += gradient.size();
     }
-    sumParts = size < SMALLEST_PARALLEL_SUM ? 1 : workers.threads();
+    sumParts = size < SMALLEST_PARALLEL_SUM ? 1 : threads();
     workers.run(sumParts, sumTask);
   }
 
@@ -190,6 +207,20 @@ final class BatchRunner implements AutoCloseable {
   private void keepState() {
     state = network.keptState();
     stateRow = 0;
+    if (state != null) {
+      if (stateBefore == null) {
+        stateBefore = state.copy();
+      } else {
+        stateBefore.set(state);
+      }
+    }
+  }
+
+  /** Lets stateful layers keep the states before the batch, because it has failed. */
+  void restoreState() {
+    if (stateBefore != null) {
+      network.keptState().set(stateBefore);
+    }
   }
 
   private void run(Mode newMode, Dataset dataset, int[] order, int first, int rows) {
@@ -201,10 +232,16 @@ final class BatchRunner implements AutoCloseable {
       reserveSlices();
     }
     int parts = threadWorkers[0].pass.parts();
-    if (mode == Mode.TRAIN && parts > 1) {
-      trainPartByPart(parts);
-    } else {
-      workers.run(sliceCount, sliceTask);
+    boolean together = parts > 1 || batchLoss != null || network.penalizesOutputs();
+    try {
+      if (mode == Mode.TRAIN && together) {
+        trainPartByPart(parts);
+      } else {
+        workers.run(sliceCount, sliceTask);
+      }
+    } catch (Throwable e) {
+      restoreState();
+      throw e;
     }
   }
 
@@ -226,6 +263,14 @@ final class BatchRunner implements AutoCloseable {
       }
       workers.run(sliceCount, partTask);
     }
+    if (batchLoss != null) {
+      sumLoss();
+    }
+    // Penalties on outputs are divided by the rows of the batch, and all gradients by the divisor.
+    double divisor = gradientDivisor();
+    for (int i = 0; i < sliceCount; i++) {
+      slicePasses[i].activityScale((divisor != 0 ? divisor : 1) / batch.rows());
+    }
     backward = true;
     for (part = parts - 1; part >= 0; part--) {
       workers.run(sliceCount, partTask);
@@ -239,6 +284,9 @@ final class BatchRunner implements AutoCloseable {
     SliceWorker worker = sliceWorkers[sliceNumber];
     SliceResult slice = slices[sliceNumber];
     if (backward) {
+      if (batchLoss != null && part == worker.pass.parts() - 1) {
+        worker.differentiate(lossSums, lossWeight);
+      }
       worker.pass.backward(part, worker.outputGradient, logitsLoss != null, slice.gradients);
       return;
     }
@@ -268,7 +316,7 @@ final class BatchRunner implements AutoCloseable {
    * nothing is summed over rows: the output of a row is the same to the bit in any slice.
    */
   private int predictedSliceRows() {
-    int share = (batch.rows() - 1) / workers.threads() + 1;
+    int share = (batch.rows() - 1) / threads() + 1;
     return Math.min(LARGEST_PREDICTED_SLICE, wholeTiles(share));
   }
 
@@ -277,7 +325,7 @@ final class BatchRunner implements AutoCloseable {
     if (had < sliceCount) {
       slices = Arrays.copyOf(slices, sliceCount);
       for (int i = had; i < sliceCount; i++) {
-        slices[i] = new SliceResult(metrics);
+        slices[i] = new SliceResult(metrics, lossSums.length);
       }
     }
     if (mode == Mode.TRAIN || mode == Mode.RECORD) {
@@ -335,7 +383,11 @@ final class BatchRunner implements AutoCloseable {
     if (mode == Mode.TRAIN) {
       worker.pass.backward(worker.outputGradient, logitsLoss != null, slice.gradients);
     } else if (mode == Mode.RECORD) {
-      worker.takeMean(slice.weight);
+      if (batchLoss != null) {
+        sumLoss();
+        worker.differentiate(lossSums, lossWeight);
+      }
+      worker.takeMean(gradientDivisor());
       worker.pass.backwardToInput(worker.outputGradient, logitsLoss != null, slice.gradients);
     }
   }
@@ -361,21 +413,50 @@ final class BatchRunner implements AutoCloseable {
     return total;
   }
 
-  /** Returns the loss of the batch without penalties. */
+  /** Returns the loss of the batch, including penalties on outputs but not those on weights. */
   double loss() {
-    double sum = 0;
-    for (int i = 0; i < sliceCount; i++) {
-      sum += slices[i].loss;
-    }
-    double weight = positionWeight();
-    return weight > 0 ? sum / weight : 0;
+    return meanLoss() + sum(s -> s.activityPenalty) / batch.rows();
   }
 
-  /** Returns the sum of the weights of all positions of the batch. */
-  private double positionWeight() {
+  private double meanLoss() {
+    double divisor = loss.reduction() == Reduction.NONE ? sum(s -> s.positions) : gradientDivisor();
+    if (batchLoss != null) {
+      sumLoss();
+      return divisor != 0 ? batchLoss.value(lossSums) * lossWeight / divisor : 0;
+    }
+    return divisor != 0 ? sum(s -> s.loss) / divisor : 0;
+  }
+
+  /** Returns the number by which the sum of the losses of the positions is divided in training. */
+  private double gradientDivisor() {
+    // Keras reduces nothing if a whole batch has one loss without weights.
+    boolean isSingle = batchLoss != null && batch.data().weightShape() == null && !isMasked();
+    return switch (isSingle ? Reduction.SUM_OVER_BATCH_SIZE : loss.reduction()) {
+      case SUM_OVER_BATCH_SIZE -> sum(s -> s.counted);
+      case MEAN_WITH_SAMPLE_WEIGHT -> sum(s -> s.weight);
+      case SUM, NONE -> 1;
+    };
+  }
+
+  private boolean isMasked() {
+    return sum(s -> s.counted) != sum(s -> s.positions);
+  }
+
+  /** Adds up the sums of a loss of whole batches, in the order of the slices. */
+  private void sumLoss() {
+    Arrays.fill(lossSums, 0);
+    for (int i = 0; i < sliceCount; i++) {
+      for (int j = 0; j < lossSums.length; j++) {
+        lossSums[j] += slices[i].lossSums[j];
+      }
+    }
+    lossWeight = sum(s -> s.weight);
+  }
+
+  private double sum(ToDoubleFunction<SliceResult> value) {
     double sum = 0;
     for (int i = 0; i < sliceCount; i++) {
-      sum += slices[i].weight;
+      sum += value.applyAsDouble(slices[i]);
     }
     return sum;
   }
@@ -390,6 +471,13 @@ final class BatchRunner implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns the first of the batch's samples with an infinite or NaN value; null if none has one.
+   */
+  String firstNonFinite() {
+    return batch.firstNonFinite();
+  }
+
   /** Returns the largest absolute value among the features of the batch that was run last. */
   double largestFeature() {
     return batch.largestFeature();
@@ -397,11 +485,15 @@ final class BatchRunner implements AutoCloseable {
 
   /** Returns the number of threads. */
   int threads() {
-    return workers.threads();
+    return threadWorkers.length;
   }
 
+  /** Gives the threads back. Never fails, so it hides no exception. */
   @Override
   public void close() {
-    workers.close();
+    if (workers != null) {
+      workers.close();
+      workers = null;
+    }
   }
 }

@@ -8,8 +8,8 @@ import org.unroll.network.Network;
 
 /**
  * Thrown by {@code fit} when the loss of a batch is infinite or not a number. The message names the
- * batch and the weight with the largest gradient, and reports whether the features look unscaled.
- * The weights of the model stay as they were before this batch. With {@link
+ * batch and the weight with the largest gradient, and reports whether the data is not finite or the
+ * features look unscaled. The weights of the model stay as they were before this batch. With {@link
  * org.unroll.callbacks.TerminateOnNaN} training ends without this exception.
  */
 public final class NonFiniteLossException extends RuntimeException {
@@ -36,19 +36,23 @@ public final class NonFiniteLossException extends RuntimeException {
             + (batch + 1)
             + ". "
             + largestGradient(runner.gradients(), network.weightPaths())
-            + advice(runner.largestFeature(), network)
+            + advice(runner, network)
             + " The weights are as before this batch; model.history() contains the completed"
             + " epochs.");
   }
 
-  private static String advice(double largestFeature, Network network) {
+  private static String advice(BatchRunner runner, Network network) {
+    String nonFinite = runner.firstNonFinite();
+    if (nonFinite != null) {
+      return " Data must be finite, but "
+          + nonFinite
+          + " contains an infinite value or NaN. Remove or fill such samples.";
+    }
     if (network.layers().get(0) instanceof Embedding) {
       // The magnitude of token ids is meaningless.
       return SMALLER_STEPS;
     }
-    if (!Double.isFinite(largestFeature)) {
-      return " Some features of this batch are infinite or not a number: remove or fill them.";
-    }
+    double largestFeature = runner.largestFeature();
     if (largestFeature > LARGE_FEATURE) {
       return String.format(
           Locale.ROOT,

@@ -8,10 +8,20 @@ import org.unroll.network.Gradient;
 final class SliceResult {
   Gradient[] gradients; // null until the first training batch
   final double[][] metricSums;
+  final double[] lossSums; // of a loss of whole batches
   double loss; // the sum over positions, weighted
-  double weight; // the sum of the weights of the positions
+  double activityPenalty; // on the outputs of layers, the sum over all values
+  int positions;
+  double counted; // the positions that count for the loss: not masked and not ignored
+  double weight; // the sum of the weights of the positions that count
 
-  SliceResult(List<Metric> metrics) {
+  /**
+   * Creates the result of a slice.
+   *
+   * @param lossSums the number of sums of a loss of whole batches
+   */
+  SliceResult(List<Metric> metrics, int lossSums) {
+    this.lossSums = new double[lossSums];
     metricSums = metrics.stream().map(m -> new double[m.accumulators()]).toArray(double[][]::new);
   }
 }

@@ -26,9 +26,11 @@ final class SliceWorker {
   private float[] target = {}; // one sample, row-major
   private float[] targets = {}; // the slice, position by position
   private float[] counts = {}; // one for each position
+  private float[] lossCounts = {};
   private float[] weight = {}; // one sample
   private float[] sampleWeights = {}; // one for each position
   private float[] maskedWeights = {};
+  private float[] lossWeights = {};
   private float[] gradient = {};
 
   /**
@@ -66,28 +68,16 @@ final class SliceWorker {
   void score(SliceResult slice, Tensor output, int from, boolean training) {
     int outputs = output.shape().last();
     int positions = output.size() / outputs;
+    slice.activityPenalty = pass.activityPenalty();
     gatherTargets(output, from, positions, loss.targetWidth(outputs));
-    float[] counted = counted(slice, output.mask(), positions);
+    float[] counted = counted(output.mask(), positions);
     float[] given = batch.data().weightShape() == null ? null : gatherWeights(output, from);
-    float[] weighted = given == null ? counted : masked(given, counted, positions);
-    float[] result = null;
     if (training) {
       gradient = enlarged(gradient, output.size());
       outputGradient.set(gradient, 0, output.rows(), output.shape(), null);
-      result = gradient;
     }
-    Tensor scored = logitsLoss == null ? output : pass.logits();
-    try {
-      slice.loss =
-          (logitsLoss == null ? loss : logitsLoss)
-              .sum(positions, outputs, scored.values(), scored.offset(), targets, weighted, result);
-    } catch (InvalidTargetException e) {
-      // Targets are time-major.
-      int perStep = positions / output.rows() / output.timesteps() * loss.targetWidth(outputs);
-      int place = e.position() / perStep;
-      int sample = batch.sample(from + place % output.rows());
-      throw e.at(sample, place / output.rows(), output.timesteps());
-    }
+    score(slice, output, given, counted, positions, from, training);
+    float[] weighted = given == null ? counted : masked(given, counted, positions);
     for (int m = 0; m < metrics.size(); m++) {
       Metric metric = metrics.get(m);
       boolean isWeighted = metric instanceof WeightedMetric;
@@ -105,10 +95,70 @@ final class SliceWorker {
     }
   }
 
+  /** Adds up the loss. */
+  private void score(
+      SliceResult slice,
+      Tensor output,
+      float[] given,
+      float[] counted,
+      int positions,
+      int from,
+      boolean training) {
+    int outputs = output.shape().last();
+    int width = loss.targetWidth(outputs);
+    float[] lossCounted = lossCounted(counted, positions, width);
+    lossWeights = enlarged(lossWeights, positions);
+    slice.positions = positions;
+    slice.counted = 0;
+    slice.weight = 0;
+    for (int i = 0; i < positions; i++) {
+      float counts = lossCounted == null ? 1 : lossCounted[i];
+      lossWeights[i] = given == null ? counts : given[i] * counts;
+      slice.counted += counts;
+      slice.weight += lossWeights[i];
+    }
+    boolean plain = given == null && lossCounted == null;
+    if (loss.overBatch() != null) {
+      Arrays.fill(slice.lossSums, 0);
+      loss.overBatch()
+          .add(positions, outputs, output.values(), output.offset(), targets, slice.lossSums);
+      return;
+    }
+    Tensor scored = logitsLoss == null ? output : pass.logits();
+    try {
+      slice.loss =
+          (logitsLoss == null ? loss : logitsLoss)
+              .sum(
+                  positions,
+                  outputs,
+                  scored.values(),
+                  scored.offset(),
+                  targets,
+                  plain ? null : lossWeights,
+                  training ? gradient : null);
+    } catch (InvalidTargetException e) {
+      // Targets are time-major.
+      int perStep = positions / output.rows() / output.timesteps() * width;
+      int place = e.position() / perStep;
+      int sample = batch.sample(from + place % output.rows());
+      throw e.at(sample, place / output.rows(), output.timesteps());
+    }
+  }
+
+  /**
+   * Computes the gradient of a loss of whole batches by the output of {@link #score}.
+   *
+   * @param sums the sums over the batch
+   * @param weight the sum of the weights of the batch
+   */
+  void differentiate(double[] sums, double weight) {
+    loss.overBatch().differentiate(sums, weight, outputGradient.size(), targets, gradient);
+  }
+
   /** Turns the gradient of the sum over all positions into that of their mean, the loss. */
   void takeMean(double weight) {
     for (int i = 0; i < outputGradient.size(); i++) {
-      gradient[i] = weight > 0 ? (float) (gradient[i] / weight) : 0f;
+      gradient[i] = weight != 0 ? (float) (gradient[i] / weight) : 0f;
     }
   }
 
@@ -129,18 +179,33 @@ final class SliceWorker {
   }
 
   /** Returns 0 for masked positions and 1 for the others, or null if there is no mask. */
-  private float[] counted(SliceResult slice, boolean[] mask, int positions) {
+  private float[] counted(boolean[] mask, int positions) {
     if (mask == null) {
-      slice.weight = positions;
       return null;
     }
     counts = enlarged(counts, positions);
-    slice.weight = 0;
     for (int i = 0; i < positions; i++) {
       counts[i] = mask[i] ? 1f : 0f;
-      slice.weight += counts[i];
     }
     return counts;
+  }
+
+  /** Returns 0 for positions that do not count for the loss, or null if all count. */
+  private float[] lossCounted(float[] counted, int positions, int targetWidth) {
+    boolean ignores = false;
+    for (int i = 0; i < positions && !ignores; i++) {
+      ignores = !loss.counts(targets, i * targetWidth);
+    }
+    if (!ignores) {
+      return counted;
+    }
+    lossCounts = enlarged(lossCounts, positions);
+    for (int i = 0; i < positions; i++) {
+      boolean counts =
+          (counted == null || counted[i] != 0) && loss.counts(targets, i * targetWidth);
+      lossCounts[i] = counts ? 1 : 0;
+    }
+    return lossCounts;
   }
 
   /** Copies the weights of the samples to the time-major layout of the output. */

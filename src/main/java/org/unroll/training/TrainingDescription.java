@@ -32,6 +32,7 @@ final class TrainingDescription {
           weight.shape() + (weight.trainable() ? "" : ", not trained"));
     }
     lines.put("the loss", compiled.loss().name());
+    lines.put("the reduction of the loss", compiled.loss().reduction().toString());
     lines.put("the list of metrics", compiled.metrics().keySet().toString());
     lines.put("the optimizer", optimizer.name());
     lines.put(
@@ -41,6 +42,9 @@ final class TrainingDescription {
     lines.put("clipnorm", String.valueOf(optimizer.clipnorm()));
     lines.put("clipvalue", String.valueOf(optimizer.clipvalue()));
     lines.put("globalClipnorm", String.valueOf(optimizer.globalClipnorm()));
+    lines.put("emaMomentum", optimizer.useEma() ? "" + optimizer.emaMomentum() : "none");
+    lines.put("emaOverwriteFrequency", String.valueOf(optimizer.emaOverwriteFrequency()));
+    lines.put("gradientAccumulationSteps", String.valueOf(optimizer.gradientAccumulationSteps()));
     lines.put("the learning rate", optimizer.schedule() == null ? "a number" : "a schedule");
   }
 

@@ -10,10 +10,14 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.unroll.callbacks.BackupAndRestore;
 import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.LiveView;
+import org.unroll.callbacks.MonitorCallback;
+import org.unroll.callbacks.ProgressHints;
 import org.unroll.callbacks.TerminateOnNaN;
 import org.unroll.callbacks.TrainingContext;
 import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
+import org.unroll.internal.Failures;
 import org.unroll.metrics.Metric;
 import org.unroll.network.Gradient;
 import org.unroll.network.Network;
@@ -38,10 +42,11 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
   private final RunBackup backup;
   private final boolean toleratesNonFiniteLoss;
   private final float[][] gradientValues;
-  private final float[][] gradientSquares;
+  private final Gradient.Rows[] gradientRows;
 
   private int batch; // the next one of the current epoch
   private EpochTotals totals;
+  private double lastEpochSeconds; // without validation
   private boolean stopped;
   private boolean interrupted;
   private int begun; // callbacks whose onTrainBegin has returned
@@ -63,7 +68,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     this.saver = saver;
     stepsPerEpoch = options.stepsPerEpoch() == null ? train.batches() : options.stepsPerEpoch();
     gradientValues = new float[compiled.trainable().size()][];
-    gradientSquares = new float[compiled.trainable().size()][];
+    gradientRows = new Gradient.Rows[compiled.trainable().size()];
     totals = new EpochTotals(compiled.metrics());
     callbacks = new ArrayList<>(options.callbacks());
     callbacks.add(recorder);
@@ -93,33 +98,36 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
   }
 
   void run() {
+    MonitorCallback.requireMonitors(callbacks, compiled.metrics().keySet(), validation != null);
     int threads = options.threads() == null ? WorkerPool.defaultThreads() : options.threads();
+    Throwable failure = null;
     try (BatchRunner runner = compiled.newRunner(options.seed(), threads)) {
-      RuntimeException failure = null;
-      try {
-        backup.find();
-        for (Callback callback : callbacks) {
-          callback.onTrainBegin(this);
-          begun++;
-        }
-        epochs(runner);
-      } catch (RuntimeException e) {
-        failure = e;
-      } finally {
-        // Callbacks that write files must not find the flag set: it would close their channels.
-        interrupted |= Thread.interrupted();
-        failure = endCallbacks(failure);
+      backup.find();
+      for (Callback callback : callbacks) {
+        callback.onTrainBegin(this);
+        begun++;
       }
-      if (failure != null) {
-        throw failure;
-      }
-      if (!interrupted) {
+      epochs(runner);
+      compiled.optimizer().finishTraining();
+    } catch (Throwable e) {
+      failure = e;
+    }
+    // Callbacks that write files must not find the flag set: it would close their channels.
+    interrupted |= Thread.interrupted();
+    failure = endCallbacks(failure);
+    try {
+      if (failure == null && !interrupted) {
         backup.end();
       }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      backup.close();
+    } catch (Throwable e) {
+      failure = Failures.suppress(failure, e);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure != null) {
+      throw Failures.rethrow(failure);
     }
   }
 
@@ -129,17 +137,13 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
    * @param before the failure that ended training, or null
    * @return the first failure, with later ones suppressed in it; null if there was none
    */
-  private RuntimeException endCallbacks(RuntimeException before) {
-    RuntimeException first = before;
-    for (Callback callback : callbacks.subList(0, begun)) {
+  private Throwable endCallbacks(Throwable before) {
+    Throwable first = before;
+    for (int i = 0; i < begun; i++) { // without an iterator, because the heap may be full
       try {
-        callback.onTrainEnd(this);
-      } catch (RuntimeException e) {
-        if (first == null) {
-          first = e;
-        } else {
-          first.addSuppressed(e);
-        }
+        callbacks.get(i).onTrainEnd(this);
+      } catch (Throwable e) {
+        first = Failures.suppress(first, e);
       }
     }
     return first;
@@ -161,6 +165,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
   }
 
   private void epoch(BatchRunner runner, int epoch, boolean resumedWithin) {
+    long begin = System.nanoTime();
     callbacks.forEach(callback -> callback.onEpochBegin(this, epoch));
     totals = new EpochTotals(compiled.metrics());
     batch = 0;
@@ -181,6 +186,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     if (interrupted) {
       return;
     }
+    double seconds = (System.nanoTime() - begin) / 1e9;
     Map<String, Double> logs = totals.logs();
     if (validation != null) {
       EpochTotals validated =
@@ -192,6 +198,11 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     }
     callbacks.forEach(callback -> callback.onEpochEnd(this, epoch, logs));
     backup.epochEnded(epoch);
+    if (epoch == options.firstEpoch() + 1 && options.hints() && !LiveView.isNotebook()) {
+      Hints.slowFirstEpoch(lastEpochSeconds, seconds)
+          .ifPresent(hint -> ProgressHints.say("slow first epoch", hint));
+    }
+    lastEpochSeconds = seconds;
   }
 
   private boolean noticeInterrupt() {
@@ -203,6 +214,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
   }
 
   private void trainBatch(BatchRunner runner, int epoch) {
+    compiled.requireSameTrainable(); // a callback may have frozen a layer
     // The position in the data follows from the number of the batch alone. So a run that begins
     // with initialEpoch sees the same batches as one that trained all epochs before.
     long step = (long) epoch * stepsPerEpoch + batch;
@@ -213,9 +225,10 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     int first = (int) (step % train.batches()) * train.batchSize();
     int rows = Math.min(train.batchSize(), train.size() - first);
     network.prepareBackward();
-    runner.train(train, order, first, rows, compiled.optimizer().iterations());
+    runner.train(train, order, first, rows, compiled.optimizer());
     double batchLoss = runner.loss() + compiled.penalty();
     if (!Double.isFinite(batchLoss) && !toleratesNonFiniteLoss) {
+      runner.restoreState();
       throw NonFiniteLossException.at(epoch, batch, batchLoss, runner, network);
     }
     totals.add(runner, batchLoss, rows);
@@ -234,15 +247,15 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
         continue;
       }
       gradientValues[next] = gradients[w].values();
-      gradientSquares[next] = gradients[w].squares();
+      gradientRows[next] = gradients[w].rows();
       if (weight.regularizer() != null) {
         weight.regularizer().addGradient(weight.values(), gradientValues[next]);
         // The penalty touches every row, so the gradient is no longer sparse, as in Keras.
-        gradientSquares[next] = null;
+        gradientRows[next] = null;
       }
       next++;
     }
-    compiled.optimizer().apply(compiled.trainable(), gradientValues, gradientSquares);
+    compiled.optimizer().apply(compiled.trainable(), gradientValues, gradientRows);
   }
 
   /** Writes what a backup holds besides weights, optimizer and callbacks. */

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unroll.data.Shape;
+import org.unroll.keras.KerasConfig;
+import org.unroll.network.Gradient;
 import org.unroll.network.Weight;
 import org.unroll.training.References;
 
@@ -24,68 +26,7 @@ class OptimizersTest {
   }
 
   private static Optimizer optimizer(JsonNode reference) {
-    JsonNode options = reference.get("options");
-    FluentOptimizer<?> optimizer =
-        (FluentOptimizer<?>) Optimizers.of(reference.get("optimizer").asText());
-    options.properties().forEach(option -> set(optimizer, option.getKey(), option.getValue()));
-    if (!reference.get("schedule").isNull()) {
-      optimizer.learningRate(SchedulesTest.schedule(reference.get("schedule")));
-    }
-    return optimizer;
-  }
-
-  private static void set(FluentOptimizer<?> optimizer, String option, JsonNode value) {
-    double number = value.asDouble();
-    switch (option) {
-      case "learning_rate" -> optimizer.learningRate(number);
-      case "weight_decay" -> optimizer.weightDecay(number);
-      case "clipnorm" -> optimizer.clipnorm(number);
-      case "clipvalue" -> optimizer.clipvalue(number);
-      case "global_clipnorm" -> optimizer.globalClipnorm(number);
-      default -> {
-        if (optimizer instanceof Sgd sgd) {
-          switch (option) {
-            case "momentum" -> sgd.momentum(number);
-            case "nesterov" -> sgd.nesterov(value.asBoolean());
-            default -> throw new AssertionError(option);
-          }
-        } else if (optimizer instanceof RmsProp rmsProp) {
-          switch (option) {
-            case "rho" -> rmsProp.rho(number);
-            case "momentum" -> rmsProp.momentum(number);
-            case "epsilon" -> rmsProp.epsilon(number);
-            case "centered" -> rmsProp.centered(value.asBoolean());
-            default -> throw new AssertionError(option);
-          }
-        } else if (optimizer instanceof Adam adam) {
-          switch (option) {
-            case "beta_1" -> adam.beta1(number);
-            case "beta_2" -> adam.beta2(number);
-            case "epsilon" -> adam.epsilon(number);
-            case "amsgrad" -> adam.amsgrad(value.asBoolean());
-            default -> throw new AssertionError(option);
-          }
-        } else if (optimizer instanceof Nadam nadam) {
-          switch (option) {
-            case "beta_1" -> nadam.beta1(number);
-            case "beta_2" -> nadam.beta2(number);
-            default -> throw new AssertionError(option);
-          }
-        } else if (optimizer instanceof Adamax adamax) {
-          switch (option) {
-            case "beta_1" -> adamax.beta1(number);
-            case "beta_2" -> adamax.beta2(number);
-            default -> throw new AssertionError(option);
-          }
-        } else if (optimizer instanceof Adagrad adagrad) {
-          assertEquals("initial_accumulator_value", option);
-          adagrad.initialAccumulatorValue(number);
-        } else {
-          assertEquals("rho", option);
-          ((Adadelta) optimizer).rho(number);
-        }
-      }
-    }
+    return KerasConfig.optimizer(References.config(reference, "optimizer"));
   }
 
   private static List<Weight> weights(JsonNode start) {
@@ -99,12 +40,22 @@ class OptimizersTest {
       Optimizer optimizer, List<Weight> weights, JsonNode reference, int step) {
     JsonNode gradients = reference.get("gradients").get(step);
     float[][] values = {References.floats(gradients.get(0)), References.floats(gradients.get(1))};
-    if (reference.has("squares")) {
-      float[][] squares = {References.floats(reference.get("squares").get(step)), null};
-      optimizer.apply(weights, values, squares);
-    } else {
+    if (!reference.has("rows")) {
       optimizer.apply(weights, values);
+      return;
     }
+    int[] rows = new int[reference.get("rows").get(step).size()];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = reference.get("rows").get(step).get(i).asInt();
+    }
+    Gradient slice = Gradient.sparse(6, 2);
+    slice.setEntries(rows.length, rows, values[0], 0);
+    Gradient total = Gradient.sparse(6, 2);
+    optimizer.prepare(new Gradient[] {total}, weights);
+    total.reserveSum();
+    total.setToSum(new Gradient[] {slice}, 1, 1, 0, 1);
+    values[0] = total.values();
+    optimizer.apply(weights, values, new Gradient.Rows[] {total.rows(), null});
   }
 
   @ParameterizedTest
@@ -249,10 +200,10 @@ class OptimizersTest {
   @Test
   void unknownNameListsTheKnownNames() {
     String message =
-        assertThrows(IllegalArgumentException.class, () -> Optimizers.of("lion")).getMessage();
+        assertThrows(IllegalArgumentException.class, () -> Optimizers.of("muon")).getMessage();
     assertEquals(
-        "Unknown optimizer 'lion'. Known: sgd, rmsprop, adam, adamw, nadam, adamax, adagrad,"
-            + " adadelta",
+        "Unknown optimizer 'muon'. Known: sgd, rmsprop, adam, adamw, nadam, adamax, adagrad,"
+            + " adadelta, ftrl, lion, lamb",
         message);
   }
 }

@@ -2,6 +2,7 @@ package org.unroll.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,6 +21,26 @@ public final class References {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Returns the configuration of the object of a case as Keras writes it.
+   *
+   * @param kind the key of its class name
+   */
+  public static String config(JsonNode reference, String kind) {
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode node = json.createObjectNode().put("class_name", reference.get(kind).asText());
+    ObjectNode config = node.putObject("config").put("name", "given");
+    config.setAll((ObjectNode) reference.get("options"));
+    JsonNode schedule = reference.path("schedule");
+    if (schedule.isObject()) {
+      config
+          .putObject("learning_rate")
+          .put("class_name", schedule.get("name").asText())
+          .set("config", schedule.get("config"));
+    }
+    return node.toString();
   }
 
   public static float[] floats(JsonNode node) {

@@ -94,6 +94,12 @@ public final class Embedding extends Layer {
     return maskZero;
   }
 
+  /** Sets the penalty on the output, divided by the rows of a batch. The default is null. */
+  public Embedding activityRegularizer(Regularizer regularizer) {
+    setActivityRegularizer(regularizer);
+    return this;
+  }
+
   /** Sets the name, which must be unique in the model. */
   public Embedding name(String name) {
     setName(name);
