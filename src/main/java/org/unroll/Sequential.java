@@ -94,15 +94,14 @@ public final class Sequential {
    * and Functional models that are a chain of layers.
    *
    * <p>Files of Keras 3 also contain the compile configuration and the state of the optimizer, so
-   * training can continue. Models saved by Keras 2 must be compiled again because their optimizers
-   * used different update rules. The random numbers of dropout depend on the seed given to {@code
-   * fit} and on the number of the step, which is part of the optimizer's state. With the same seed
-   * and the right {@code initialEpoch}, training continues as if it had never been interrupted.
+   * training can continue as if it had never been interrupted, with the same seed of {@code fit}
+   * and the right {@code initialEpoch}. A file with a loss but without an optimizer is compiled
+   * with RMSprop, as in Keras. Models saved by Keras 2 must be compiled again because their
+   * optimizers used different update rules.
    *
-   * <p>An unsupported layer, option or metric throws an exception that names it. Nothing is
-   * silently ignored or replaced. Files from untrusted sources are safe to load: nothing in a file
-   * is executed or unpacked to the disk, and weights over 1 GiB or a configuration over 4 MiB are
-   * rejected.
+   * <p>An unsupported layer, option or metric throws an exception that names it. Files from
+   * untrusted sources are safe to load: nothing in a file is executed or unpacked to the disk, and
+   * weights over 1 GiB or a configuration over 4 MiB are rejected.
    *
    * @throws java.io.UncheckedIOException if the file does not exist, cannot be read, is damaged or
    *     is not a model file
@@ -129,11 +128,9 @@ public final class Sequential {
    *
    * <p>The file contains the layers with their options and weights, the name of the model, and, for
    * a compiled model, the optimizer with its state, the loss and the metrics. It does not contain
-   * the history or the seeds that are passed to {@code fit} and to datasets. A model that was
-   * loaded from a Functional one is saved as a Sequential one.
-   *
-   * <p>An existing file is replaced only after the new one is complete. An interrupt (a notebook's
-   * stop button) does not prevent writing.
+   * the history or the seeds of {@code fit} and datasets. A model that was loaded from a Functional
+   * one is saved as a Sequential one. An existing file is replaced only after the new one is
+   * complete, even after an interrupt. A symbolic link is followed.
    *
    * @param file the file, whose name must end in {@code .keras}
    * @throws IllegalStateException if layers were frozen or unfrozen after {@code compile}
@@ -219,9 +216,8 @@ public final class Sequential {
   }
 
   /**
-   * Returns the weights in the order of Keras. The names have the form {@code layer/weight}, such
-   * as {@code gru/recurrent_kernel}. The EJML matrices share the values of the model, so writing to
-   * a matrix changes the model.
+   * Returns the weights in the order of Keras, with names such as {@code gru/recurrent_kernel}. The
+   * EJML matrices share the values of the model, so writing to a matrix changes the model.
    */
   public Map<String, FMatrixRMaj> weights() {
     Map<String, FMatrixRMaj> matrices = new LinkedHashMap<>();
