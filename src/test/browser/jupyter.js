@@ -5,6 +5,7 @@
 // prints a table of the figures that each notebook stores and how they appear.
 //   --notebook     in Notebook 7 instead of JupyterLab
 //   --untrusted    as a notebook from somewhere else; by default it is trusted
+//   --first-cell   after the first code cell has run; the file is not saved
 //   --run          after all cells have run; the file is not saved
 //   --screenshots FOLDER
 // JUPYTER names the command jupyter; by default it is the one on the PATH.
@@ -185,6 +186,21 @@ class OpenNotebook {
     await this.page.waitForTimeout(500);
   }
 
+  /** Runs the first code cell and waits until it has ended. */
+  async runFirstCell() {
+    await this.page.evaluate(() => {
+      const content = window.jupyterapp.shell.currentWidget.content;
+      content.activeCellIndex = content.widgets.findIndex((cell) => cell.model.type === 'code');
+      content.activeCell.model.sharedModel.execution_count = null;
+    });
+    await this.command('notebook:run-cell');
+    await this.page.waitForFunction(() => {
+      const panel = window.jupyterapp.shell.currentWidget;
+      return panel.sessionContext.session?.kernel?.status === 'idle'
+        && panel.content.activeCell.model.executionCount !== null;
+    }, null, { timeout: 120_000, polling: 250 });
+  }
+
   async save() {
     await this.page.evaluate(() => window.jupyterapp.commands.execute('docmanager:save'));
   }
@@ -249,6 +265,7 @@ async function main(words) {
   const option = (name) => words.includes(name) && words.splice(words.indexOf(name), 1).length > 0;
   const application = option('--notebook') ? 'notebook' : 'lab';
   const trusted = !option('--untrusted');
+  const firstCell = option('--first-cell');
   const run = option('--run');
   const at = words.indexOf('--screenshots');
   const folder = at < 0 ? null : path.resolve(words.splice(at, 2)[1]);
@@ -256,7 +273,7 @@ async function main(words) {
   if (files.length === 0) throw new Error('Name the notebooks to open; the head of jupyter.js lists the options.');
   if (folder) mkdirSync(folder, { recursive: true });
   console.log(`${application === 'lab' ? 'JupyterLab' : 'Notebook'} ${version(application)}, `
-    + `${trusted ? 'trusted' : 'untrusted'}${run ? ', run' : ''}`);
+    + `${trusted ? 'trusted' : 'untrusted'}${run ? ', run' : ''}${firstCell ? ', first cell run' : ''}`);
   const jupyter = await startJupyter(path.dirname(files[0]), application);
   const rows = [];
   try {
@@ -264,6 +281,7 @@ async function main(words) {
       const name = path.basename(file);
       if (trusted) jupyter.trust(file);
       const notebook = await jupyter.open(name);
+      if (firstCell) await notebook.runFirstCell();
       if (run) {
         await notebook.command('notebook:run-all-cells');
         await notebook.idle();

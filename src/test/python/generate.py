@@ -20,6 +20,7 @@ KERAS = {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_
 PLAIN = KERAS | {"TF_ENABLE_ONEDNN_OPTS": "0"}
 
 GENERATORS = {
+    "activations": PLAIN,
     "attention": KERAS,
     "baselines": {},
     "book_windows": {},
@@ -27,13 +28,15 @@ GENERATORS = {
     "checkpoint_references": KERAS,
     "classroom_air": {},
     "compiled_only": PLAIN,
-    "conv_lstm": PLAIN,
+    "conv_lstm": KERAS | {"KERAS_BACKEND": "torch"},
     "frozen_files": PLAIN,
     "gaps": {},
     "gaussian_process": {},
     "goldens": PLAIN,
     "imdb_fixture": KERAS,
+    "hdf5_layouts": KERAS,
     "keras2_files": KERAS,
+    "keras2_layouts": KERAS,
     "keras_files": PLAIN,
     "keras_options": KERAS,
     "layer_goldens": PLAIN,

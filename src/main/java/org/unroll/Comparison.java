@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import org.unroll.callbacks.Callback;
 import org.unroll.callbacks.LiveProgress;
 import org.unroll.data.Dataset;
+import org.unroll.internal.Suggestion;
 import org.unroll.layers.recurrent.RecurrentLayer;
 import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
@@ -324,12 +325,7 @@ public final class Comparison {
     public Sequential model(String name) {
       Sequential model = models.get(name);
       if (model == null) {
-        throw new IllegalArgumentException(
-            "The name of the model must be one of "
-                + models.keySet()
-                + ", but was '"
-                + name
-                + "'.");
+        throw new IllegalArgumentException(Suggestion.unknown("model", name, models.keySet()));
       }
       return model;
     }

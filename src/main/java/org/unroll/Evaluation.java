@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.unroll.internal.Suggestion;
 import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
 
@@ -37,11 +38,7 @@ public final class Evaluation {
       return values.get("loss");
     }
     throw new IllegalArgumentException(
-        "The name of the value must be one of "
-            + values.keySet()
-            + ", but was '"
-            + name
-            + "'. Add the metric in compile(…).");
+        Suggestion.unknown("value", name, values.keySet()) + " Add the metric in compile(…).");
   }
 
   private boolean isNameOfLoss(String name) {

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.unroll.callbacks.Callback;
 import org.unroll.callbacks.TrainingContext;
+import org.unroll.internal.Suggestion;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
@@ -111,11 +112,7 @@ public final class History {
     List<Double> column = values.get(name);
     if (column == null) {
       throw new IllegalArgumentException(
-          "The name of the values must be one of "
-              + names()
-              + ", but was '"
-              + name
-              + "'."
+          Suggestion.unknown("values", name, names())
               + (epochs() == 0 ? " No epoch has finished." : ""));
     }
     return Collections.unmodifiableList(column);

@@ -1,7 +1,9 @@
 package org.unroll;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /**
  * Reads and writes models for {@link Sequential#load} and {@link Sequential#save}. The
@@ -16,6 +18,12 @@ public interface ModelFiles {
 
   /** Saves a model; see {@link Sequential#save}. */
   void save(Sequential model, Path path);
+
+  /** Saves the weights of a model; see {@link Sequential#saveWeights}. */
+  void saveWeights(Sequential model, Path path);
+
+  /** Loads weights into a model; see {@link Sequential#loadWeights}. */
+  List<String> loadWeights(Sequential model, Path path, Set<WeightLoading> options);
 
   /** Returns the implementation on the class path. */
   static ModelFiles find() {

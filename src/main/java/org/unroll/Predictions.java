@@ -3,6 +3,7 @@ package org.unroll;
 import java.util.Map;
 import org.ejml.data.FMatrixRMaj;
 import org.unroll.data.Shape;
+import org.unroll.internal.Suggestion;
 import org.unroll.network.NetworkState;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
@@ -52,11 +53,7 @@ public final class Predictions {
             ? "The model must have several outputs to choose '"
                 + name
                 + "', but has only one. Use these predictions directly."
-            : "The name of the output must be one of "
-                + outputWidths.keySet()
-                + ", but was '"
-                + name
-                + "'.");
+            : Suggestion.unknown("output", name, outputWidths.keySet()));
   }
 
   private Predictions columns(int from, int count) {

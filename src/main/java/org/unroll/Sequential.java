@@ -5,10 +5,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.ejml.data.FMatrixRMaj;
 import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
+import org.unroll.internal.Suggestion;
 import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
 import org.unroll.metrics.Metric;
@@ -143,6 +145,28 @@ public final class Sequential {
     ModelFiles.find().save(this, file);
   }
 
+  /**
+   * Saves only the weights. Keras 3 reads the file with {@code load_weights}.
+   *
+   * @param file the file, whose name must end in {@code .weights.h5}
+   * @throws java.io.UncheckedIOException if the file cannot be written
+   */
+  public void saveWeights(Path file) {
+    ModelFiles.find().saveWeights(this, file);
+  }
+
+  /**
+   * Loads only the weights of a {@code .weights.h5}, {@code .keras} or {@code .h5} file of Keras 2
+   * or 3; see {@link WeightLoading}. The optimizer is not changed.
+   *
+   * @return what did not fit and was left out; an empty list without options
+   * @throws IllegalArgumentException if anything does not fit. The model is then not changed
+   * @throws java.io.UncheckedIOException if the file cannot be read
+   */
+  public List<String> loadWeights(Path file, WeightLoading... options) {
+    return ModelFiles.find().loadWeights(this, file, Set.of(options));
+  }
+
   /** Returns the name of the model; {@code sequential} by default. */
   public String name() {
     return name;
@@ -167,8 +191,7 @@ public final class Sequential {
   public Layer layer(String layerName) {
     List<String> names = layers().stream().map(Layer::name).toList();
     if (!names.contains(layerName)) {
-      throw new IllegalArgumentException(
-          "The name of the layer must be one of " + names + ", but was '" + layerName + "'.");
+      throw new IllegalArgumentException(Suggestion.unknown("layer", layerName, names));
     }
     return layers().get(names.indexOf(layerName));
   }
@@ -214,12 +237,7 @@ public final class Sequential {
   public FMatrixRMaj weight(String path) {
     int index = network.weightPaths().indexOf(path);
     if (index < 0) {
-      throw new IllegalArgumentException(
-          "The name of the weight must be one of "
-              + network.weightPaths()
-              + ", but was '"
-              + path
-              + "'.");
+      throw new IllegalArgumentException(Suggestion.unknown("weight", path, network.weightPaths()));
     }
     return network.weights().get(index).matrix();
   }
@@ -316,13 +334,17 @@ public final class Sequential {
    */
   public Evaluation evaluate(Dataset data) {
     requireCompiled("evaluate");
-    boolean penalized = network.trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
+    boolean penalized =
+        network.penalizesOutputs()
+            || network.trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
     return new Evaluation(trainer.evaluate(data, WorkerPool.defaultThreads()), loss, penalized);
   }
 
   /**
    * Computes the outputs of the model for all samples in the natural order of the dataset. Targets
    * are ignored. The batch size does not affect the outputs, nor, unlike in Keras, speed or memory.
+   * Only in a stateful model, row i of a batch continues where row i of the previous batch ended;
+   * batches may have fewer rows than in training, but not more.
    *
    * @throws java.util.concurrent.CancellationException as {@link #evaluate} does
    * @throws IllegalArgumentException if the data do not fit the model

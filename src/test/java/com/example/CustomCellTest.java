@@ -67,7 +67,7 @@ class CustomCellTest {
 
     MemoryCell(int units, double dropout) {
       super("MemoryCell");
-      this.units = requireUnits(units);
+      this.units = requirePositive("units", units);
       this.dropout = requireRate("dropout", dropout);
     }
 

@@ -157,4 +157,24 @@ class StateGradientsTest {
         IllegalArgumentException.class,
         () -> model.recordGradients(complete, 0).norms("lstm", "dx"));
   }
+
+  @Test
+  void setsGradientsBelowTheLimitToZero() {
+    int steps = 160;
+    Sequential model =
+        Sequential.of(input(steps, 1), simpleRnn(1).activation("linear").name("cells"), dense(1));
+    model.compile(sgd(), mse());
+    // h stays 0, so the prediction is 0 and its gradient 1. Each step back halves the gradient.
+    float[] weights = {1, 0.5f, 0, 1, 0};
+    for (int w = 0; w < weights.length; w++) {
+      model.network().weights().get(w).values()[0] = weights[w];
+    }
+    Samples samples = Samples.of(new double[1][steps][1]).targets(new double[][] {{-0.5}});
+    double[][] gradients = model.recordGradients(samples, 0).get("cells", "dh");
+    for (int back = 0; back < steps; back++) {
+      // 2^-99 is 1.6e-30 and 2^-100 is below the limit of 1e-30.
+      double expected = back < 100 ? Math.pow(2, -back) : 0;
+      assertEquals(expected, gradients[steps - 1 - back][0], back + " steps back");
+    }
+  }
 }

@@ -101,10 +101,18 @@ class StatefulTest {
   void rejectsBatchesOfADifferentSize() {
     Sequential model = stateful(4);
     assertEquals(
-        "The model is stateful and needs batches of 4 rows, but the prediction data has batches of 8."
-            + " Call batchSize(4) on the data. To predict with another batch size, load the weights"
-            + " into a model with input(…).batchSize(8), or use stepper(rows).",
+        "The model is stateful and needs batches of at most 4 rows, but the prediction data has"
+            + " batches of 8. Call batchSize(4) on the data.",
         error(() -> model.predict(data(8).batchSize(8))));
+    assertEquals(
+        "The model is stateful and needs batches of 4 rows, but the evaluation data has batches of 8."
+            + " Call batchSize(4) on the data, or build the model with input(…).batchSize(8).",
+        error(() -> model.evaluate(data(8).batchSize(8))));
+    assertEquals(
+        "The model is stateful and needs batches of 4 rows, but the last batch of the training data,"
+            + " which has 3 samples, has 3. Use more samples, or build the model with"
+            + " input(…).batchSize(3).",
+        error(() -> model.fit(data(3).batchSize(4), epochs(1).verbose(0))));
     assertEquals(
         "The model is stateful and needs batches of 4 rows, but the last batch of the training data,"
             + " which has 10 samples, has 2. Leave these samples out with subset(0, 8).",
@@ -115,6 +123,28 @@ class StatefulTest {
         error(() -> Sequential.of(input(STEPS, 2), lstm(2).stateful(true))));
     assertEquals(
         "batchSize must be at least 1, but was 0.", error(() -> input(STEPS, 2).batchSize(0)));
+  }
+
+  @Test
+  void predictsBatchesWithFewerRows() {
+    Dataset data = data(10);
+    Sequential model = stateful(4);
+    Sequential single = stateful(1);
+    double[][] batches = model.predict(data.batchSize(4)).toArray(); // 4, 4 and 2 samples
+    for (int row = 0; row < 4; row++) {
+      single.resetStates();
+      for (int i = row; i < 10; i += 4) {
+        assertArrayEquals(
+            single.predict(data.subset(i, i + 1)).toArray()[0], batches[i], 1e-6, "sample " + i);
+      }
+    }
+    NetworkState kept = model.state();
+    model.predict(data.subset(0, 1));
+    for (String name : kept.names()) {
+      for (int row = 1; row < 4; row++) {
+        assertArrayEquals(kept.get(name)[row], model.state().get(name)[row]);
+      }
+    }
   }
 
   @Test

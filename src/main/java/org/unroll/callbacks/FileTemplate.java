@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.unroll.internal.Suggestion;
 
 /**
  * A file name with fields like those of Python's {@code str.format}, for example {@code
@@ -55,20 +57,27 @@ final class FileTemplate {
     return field.appendTail(result).toString();
   }
 
-  private String format(Matcher field, int epoch, Integer batch, Map<String, Double> logs) {
-    String name = field.group("name");
-    Number value = logs.get(name);
-    if (name.equals("epoch")) {
-      value = epoch;
-    } else if (name.equals("batch")) {
-      value = batch;
+  /**
+   * Checks that there will be a value for each field.
+   *
+   * @param batch whether the batch is known
+   * @param logs the names of the logs
+   * @throws IllegalArgumentException if there is none
+   */
+  void requireFields(boolean batch, Set<String> logs) {
+    Matcher field = FIELD.matcher(text);
+    while (field.find()) {
+      requireField(field.group("name"), batch, logs);
     }
-    if (value == null) {
-      List<String> names = new ArrayList<>(List.of("epoch"));
-      if (batch != null) {
-        names.add("batch");
-      }
-      names.addAll(logs.keySet());
+  }
+
+  private void requireField(String name, boolean batch, Set<String> logs) {
+    List<String> names = new ArrayList<>(List.of("epoch"));
+    if (batch) {
+      names.add("batch");
+    }
+    names.addAll(logs);
+    if (!names.contains(name)) {
       throw new IllegalArgumentException(
           "A field of the file name "
               + text
@@ -77,8 +86,20 @@ final class FileTemplate {
               + ", but was '"
               + name
               + "'."
+              + Suggestion.of(name, names)
               + (name.startsWith("val_") ? " Values with val_ need validation data in fit." : ""));
     }
+  }
+
+  private String format(Matcher field, int epoch, Integer batch, Map<String, Double> logs) {
+    String name = field.group("name");
+    Number value = logs.get(name);
+    if (name.equals("epoch")) {
+      value = epoch;
+    } else if (name.equals("batch")) {
+      value = batch;
+    }
+    requireField(name, batch != null, logs.keySet());
     String type = field.group("type");
     if (type == null) {
       return value.toString();

@@ -21,6 +21,14 @@ public interface LiveView {
    */
   Optional<Consumer<Object>> open();
 
+  /** Returns whether this code runs in a notebook, interactive or not. */
+  boolean inNotebook();
+
+  /** Returns whether this code runs in a notebook, interactive or not. */
+  static boolean isNotebook() {
+    return find().filter(LiveView::inNotebook).isPresent();
+  }
+
   /** Returns the provider on the class path. */
   static Optional<LiveView> find() {
     // The context class loader of a notebook kernel does not always see the library.

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Saves the model during training, after every epoch or when a value has improved.
@@ -99,6 +101,18 @@ public final class ModelCheckpoint extends MonitorCallback<ModelCheckpoint> {
   /** Returns the best value so far; before the first one the threshold, or NaN if there is none. */
   public double best() {
     return best;
+  }
+
+  @Override
+  void requireIn(Set<String> logs) {
+    Set<String> available = new LinkedHashSet<>(logs);
+    if (saveFreq != null) {
+      available.removeIf(name -> name.startsWith("val_") || name.equals("learning_rate"));
+    }
+    if (saveBestOnly) {
+      super.requireIn(available);
+    }
+    template.requireFields(saveFreq != null, available);
   }
 
   @Override

@@ -1,6 +1,10 @@
 package org.unroll.callbacks;
 
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.unroll.internal.Suggestion;
 import org.unroll.metrics.Metric;
 
 /**
@@ -88,19 +92,62 @@ public abstract class MonitorCallback<S extends MonitorCallback<S>> extends Call
    * @throws IllegalStateException if the logs do not contain the value
    */
   protected final double monitored(Map<String, Double> logs) {
-    Double value = logs.get(monitor);
-    if (value == null) {
+    requireMonitor(logs.keySet());
+    return logs.get(monitor);
+  }
+
+  /**
+   * Checks, before training, that the logs will contain the values that callbacks need.
+   *
+   * @param callbacks the callbacks in their order. A custom callback may add any value to the logs,
+   *     so callbacks after it are not checked
+   * @param metrics the names of the metrics
+   * @param validation whether there are validation data
+   * @return the names of all values at the end of an epoch, or null if a custom callback may add
+   *     others
+   * @throws IllegalStateException if a value will be missing; the message lists the others
+   * @hidden
+   */
+  public static Set<String> requireMonitors(
+      List<Callback> callbacks, Set<String> metrics, boolean validation) {
+    Set<String> logs = new LinkedHashSet<>(List.of("loss"));
+    logs.addAll(metrics);
+    if (validation) {
+      List.copyOf(logs).forEach(name -> logs.add("val_" + name));
+    }
+    for (Callback callback : callbacks) {
+      if (callback instanceof ReduceLrOnPlateau || callback instanceof LearningRateScheduler) {
+        logs.add("learning_rate");
+      }
+      if (callback instanceof MonitorCallback<?> monitoring) {
+        monitoring.requireIn(logs);
+      }
+      if (callback.getClass().getPackage() != Callback.class.getPackage()) {
+        return null;
+      }
+    }
+    return logs;
+  }
+
+  /** Checks that the logs of an epoch will contain what this callback needs. */
+  void requireIn(Set<String> logs) {
+    requireMonitor(logs);
+  }
+
+  private void requireMonitor(Set<String> logs) {
+    if (!logs.contains(monitor)) {
       throw new IllegalStateException(
           getClass().getSimpleName()
               + " needs '"
               + monitor
               + "' in the logs, but they contain "
-              + String.join(", ", logs.keySet())
+              + String.join(", ", logs)
+              + "."
+              + Suggestion.of(monitor, logs)
               + (monitor.startsWith("val_")
-                  ? ". Values with val_ need validation data in fit."
-                  : ". Compile the model with this metric, or monitor another value."));
+                  ? " Values with val_ need validation data in fit."
+                  : " Compile the model with this metric, or monitor another value."));
     }
-    return value;
   }
 
   /**

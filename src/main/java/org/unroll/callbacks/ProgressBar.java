@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -84,7 +85,12 @@ public final class ProgressBar extends Callback {
    * is a file, a pipe or a notebook. Interactive notebooks use {@link LiveProgress} instead.
    */
   public static ProgressBar auto() {
-    return new ProgressBar(isTerminal(System.console()) ? 1 : 2, System.out);
+    return new ProgressBar(terminal().isPresent() ? 1 : 2, System.out);
+  }
+
+  /** Returns standard output if it is a terminal. */
+  public static Optional<PrintStream> terminal() {
+    return isTerminal(System.console()) ? Optional.of(System.out) : Optional.empty();
   }
 
   /** Returns the kind of display, 0, 1 or 2. */

@@ -20,6 +20,9 @@ abstract class ComposedKernels implements Kernels {
     final Matrix preActivations = new Matrix();
     final Matrix gradients = new Matrix();
     final Matrix gradient = new Matrix();
+    final Matrix part = new Matrix();
+    final Matrix partInput = new Matrix();
+    final Matrix partGradient = new Matrix();
     private float[] values = {};
 
     /** Returns room for the gradients of gates, with any content. */
@@ -82,7 +85,7 @@ abstract class ComposedKernels implements Kernels {
     Matrix g = scratch.third.setColumns(gates, 2 * units, units);
     Matrix o = scratch.fourth.setColumns(gates, 3 * units, units);
     Matrix both = scratch.gradient.setColumns(gates, 0, 2 * units); // i and f are adjacent
-    activate(recurrentActivation, both, both);
+    activateGates(recurrentActivation, both, units);
     activate(activation, g, g);
     activate(recurrentActivation, o, o);
 
@@ -131,7 +134,8 @@ abstract class ComposedKernels implements Kernels {
     multiplyElements(dc, f, dc, false);
     x = scratch.preActivations(preActivations, 0, 2 * units);
     gate.setColumns(gradients, 0, 2 * units);
-    activateBackward(recurrentActivation, x, scratch.first.setColumns(gates, 0, 2 * units), gate);
+    Matrix both = scratch.first.setColumns(gates, 0, 2 * units);
+    activateGatesBackward(recurrentActivation, x, both, gate, units);
     copy(gradients, gates);
   }
 
@@ -152,7 +156,7 @@ abstract class ComposedKernels implements Kernels {
     if (preActivations != null) {
       copy(both, scratch.preActivations(preActivations, 0, 2 * units));
     }
-    activate(recurrentActivation, both, both);
+    activateGates(recurrentActivation, both, units);
 
     multiplyElements(r, inner, g, true);
     if (preActivations != null) {
@@ -187,9 +191,41 @@ abstract class ComposedKernels implements Kernels {
     Matrix gate = scratch.gradient.setColumns(gradients, units, units);
     multiplyElements(dg, inner, gate, false);
     x = scratch.preActivations(preActivations, 0, 2 * units);
-    activateBackward(recurrentActivation, x, both, gate.setColumns(gradients, 0, 2 * units));
+    gate.setColumns(gradients, 0, 2 * units);
+    activateGatesBackward(recurrentActivation, x, both, gate, units);
     multiplyElements(dg, r, inner, false);
     copy(gradients, gates);
+  }
+
+  /** Activates adjacent gates in place. A row of softmax consists of the units of one gate. */
+  private void activateGates(Activation f, Matrix gates, int units) {
+    if (!f.isRowWise()) {
+      activate(f, gates, gates);
+      return;
+    }
+    Matrix gate = SCRATCH.get().part;
+    for (int column = 0; column < gates.columns(); column += units) {
+      gate.setColumns(gates, column, units);
+      activate(f, gate, gate);
+    }
+  }
+
+  private void activateGatesBackward(
+      Activation f, Matrix preActivations, Matrix gates, Matrix gradients, int units) {
+    if (!f.isRowWise()) {
+      activateBackward(f, preActivations, gates, gradients);
+      return;
+    }
+    Scratch scratch = SCRATCH.get();
+    for (int column = 0; column < gates.columns(); column += units) {
+      activateBackward(
+          f,
+          preActivations == null
+              ? null
+              : scratch.partInput.setColumns(preActivations, column, units),
+          scratch.part.setColumns(gates, column, units),
+          scratch.partGradient.setColumns(gradients, column, units));
+    }
   }
 
   /** Returns whether these are Keras's defaults, for which the implementations have fused loops. */

@@ -18,6 +18,9 @@ package org.unroll.compute;
  * @hidden
  */
 public interface Kernels {
+  /** The limit of {@link #flushToZero}; products of a step with such values are still normal. */
+  float TINY = 1e-30f;
+
   /** Describes the implementation and the width of its vectors in one line. */
   String description();
 
@@ -55,6 +58,15 @@ public interface Kernels {
   /** Writes the sum over the rows of {@code a} to the row {@code out}: a bias gradient. */
   void sumRows(Matrix a, Matrix out);
 
+  /**
+   * Replaces values closer to zero than {@link #TINY} by zero.
+   *
+   * <p>Gradients that vanish over many time steps become subnormal numbers (below 1.2e-38), and
+   * arithmetic with these is many times slower on Intel processors. TensorFlow sets the processor
+   * to flush subnormal numbers to zero, which Java cannot.
+   */
+  void flushToZero(int n, float[] values, int offset);
+
   /** Computes out += a on {@code n} values. */
   void add(int n, float[] a, int aOffset, float[] out, int outOffset);
 
@@ -69,17 +81,29 @@ public interface Kernels {
    */
   void multiplyElements(Matrix a, Matrix b, Matrix out, boolean accumulate);
 
-  /** Computes y = f(x). {@code y} may be {@code x}, in place. */
+  /**
+   * Computes y = f(x). {@code y} may be {@code x}, in place, unless f is {@link Activation#GLU},
+   * whose y is half as wide.
+   */
   void activate(Activation f, Matrix x, Matrix y);
 
   /**
-   * Turns d loss / d y into d loss / d x, in place in {@code gradient}.
+   * Turns d loss / d y into d loss / d x, in place in {@code gradient}. {@link Activation#GLU} has
+   * {@link #gluBackward} instead.
    *
    * @param x the inputs of the activation; read only if {@link Activation#derivativeNeedsInput()},
    *     otherwise may be null
    * @param y the outputs of the activation
    */
   void activateBackward(Activation f, Matrix x, Matrix y, Matrix gradient);
+
+  /**
+   * Computes the gradient of the input of {@link Activation#GLU}, which is twice as wide as that of
+   * the output.
+   */
+  default void gluBackward(Matrix x, Matrix outputGradient, Matrix gradient) {
+    PlainActivations.gluBackward(x, outputGradient, gradient);
+  }
 
   /** Computes the softmax of {@code n} values. The result may replace the values, in place. */
   void softmax(int n, float[] x, int xOffset, float[] y, int yOffset);
@@ -93,8 +117,8 @@ public interface Kernels {
    * c = f ⊙ cPrevious + i ⊙ g         a = act(c)         h = o ⊙ a
    * </pre>
    *
-   * @param activation act, on the candidate and the cell state (not {@link Activation#SOFTMAX})
-   * @param recurrentActivation σ, on the three gates (not {@link Activation#SOFTMAX})
+   * @param activation act, on the candidate and the cell state (not {@link Activation#GLU})
+   * @param recurrentActivation σ, on the three gates (not {@link Activation#GLU})
    * @param gates rows × 4·units, in place
    * @param cPrevious the cell state before the step, rows × units
    * @param c receives the cell state after the step

@@ -19,6 +19,10 @@ final class ScalarActivations {
 
   /** Computes y = f(x). */
   static void activate(Activation f, Matrix input, Matrix output) {
+    if (f.isPlain()) {
+      PlainActivations.activate(f, input, output);
+      return;
+    }
     int rows = output.rows();
     int width = output.columns();
     float[] x = input.values();
@@ -112,10 +116,11 @@ final class ScalarActivations {
       case SOFTPLUS -> Approximations.softplus(x);
       case SOFTSIGN -> x / (1 + Math.abs(x));
       case HARD_SIGMOID -> Math.min(Math.max(x + 3, 0), 6) / 6;
+      case HARD_SIGMOID_KERAS2 -> Math.min(Math.max(0.2f * x + 0.5f, 0), 1);
       case SILU -> x * Approximations.sigmoid(x);
       case EXPONENTIAL -> Approximations.exp(x);
       case LEAKY_RELU -> x > 0 ? x : Approximations.LEAKY_SLOPE * x;
-      case SOFTMAX -> throw new AssertionError("softmax is computed row by row");
+      default -> throw new AssertionError(f); // row by row, or a plain activation
     };
   }
 
@@ -138,6 +143,10 @@ final class ScalarActivations {
 
   /** Multiplies a gradient by the derivative of f, in place. */
   static void activateBackward(Activation f, Matrix input, Matrix output, Matrix result) {
+    if (f.isPlain()) {
+      PlainActivations.activateBackward(f, input, output, result);
+      return;
+    }
     int rows = result.rows();
     int width = result.columns();
     float[] gradient = result.values();
@@ -223,9 +232,10 @@ final class ScalarActivations {
       case SOFTPLUS -> Approximations.softplusDerivative(y);
       case SOFTSIGN -> (1 - Math.abs(y)) * (1 - Math.abs(y));
       case HARD_SIGMOID -> y > 0 && y < 1 ? 1f / 6 : 0;
+      case HARD_SIGMOID_KERAS2 -> y > 0 && y < 1 ? 0.2f : 0;
       case EXPONENTIAL -> y;
       case LEAKY_RELU -> y > 0 ? 1 : Approximations.LEAKY_SLOPE;
-      case GELU, SILU, SOFTMAX -> throw new AssertionError(f);
+      default -> throw new AssertionError(f); // needs the input, or is a plain activation
     };
   }
 

@@ -38,6 +38,15 @@ final class ScalarKernels extends ComposedKernels {
   }
 
   @Override
+  public void flushToZero(int n, float[] values, int offset) {
+    for (int j = offset; j < offset + n; j++) {
+      if (Math.abs(values[j]) < TINY) {
+        values[j] = 0f;
+      }
+    }
+  }
+
+  @Override
   public void add(int n, float[] a, int aOffset, float[] out, int outOffset) {
     for (int j = 0; j < n; j++) {
       out[outOffset + j] += a[aOffset + j];

@@ -29,6 +29,10 @@ final class VectorActivations {
 
   /** Computes y = f(x). */
   static void activate(Activation f, Matrix input, Matrix output) {
+    if (f.isPlain()) {
+      PlainActivations.activate(f, input, output);
+      return;
+    }
     int rows = output.rows();
     int width = output.columns();
     float[] x = input.values();
@@ -76,7 +80,7 @@ final class VectorActivations {
   private static void apply(Activation f, int n, float[] panel) {
     switch (f) {
       case LINEAR -> System.arraycopy(panel, X, panel, Y, n);
-      case RELU -> leakyRelu(n, panel, 0);
+      case RELU -> relu(n, panel);
       case TANH -> VectorFunctions.tanh(1, n, panel, X, 0, panel, Y, 0);
       case SIGMOID -> VectorFunctions.sigmoid(1, n, panel, X, 0, panel, Y, 0);
       case ELU -> elu(n, panel, 1, 1);
@@ -93,20 +97,29 @@ final class VectorActivations {
       }
       case SOFTSIGN -> softsign(n, panel);
       case HARD_SIGMOID -> hardSigmoid(n, panel);
+      case HARD_SIGMOID_KERAS2 -> hardSigmoidOfKeras2(n, panel);
       case SILU -> {
         VectorFunctions.sigmoid(1, n, panel, X, 0, panel, Y, 0);
         multiplyBy(n, panel, X, panel, Y);
       }
       case EXPONENTIAL -> VectorFunctions.exp(n, panel, X, panel, Y);
-      case LEAKY_RELU -> leakyRelu(n, panel, Approximations.LEAKY_SLOPE);
-      case SOFTMAX -> throw new AssertionError("softmax is computed row by row");
+      case LEAKY_RELU -> leakyRelu(n, panel);
+      default -> throw new AssertionError(f); // row by row, or a plain activation
     }
   }
 
-  private static void leakyRelu(int n, float[] panel, float slope) {
+  private static void relu(int n, float[] panel) {
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector.fromArray(FLOATS, panel, X + j).max(0).intoArray(panel, Y + j);
+    }
+  }
+
+  private static void leakyRelu(int n, float[] panel) {
     for (int j = 0; j < n; j += LANES) {
       FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
-      x.max(0).add(x.min(0).mul(slope)).intoArray(panel, Y + j);
+      x.mul(Approximations.LEAKY_SLOPE)
+          .blend(x, x.compare(VectorOperators.GT, 0))
+          .intoArray(panel, Y + j);
     }
   }
 
@@ -133,6 +146,13 @@ final class VectorActivations {
     for (int j = 0; j < n; j += LANES) {
       FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
       x.add(3).max(0).min(6).div(6).intoArray(panel, Y + j);
+    }
+  }
+
+  private static void hardSigmoidOfKeras2(int n, float[] panel) {
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector x = FloatVector.fromArray(FLOATS, panel, X + j);
+      x.mul(0.2f).add(0.5f).max(0).min(1).intoArray(panel, Y + j);
     }
   }
 
@@ -240,6 +260,10 @@ final class VectorActivations {
 
   /** Multiplies a gradient by the derivative of f, in place. */
   static void activateBackward(Activation f, Matrix input, Matrix output, Matrix result) {
+    if (f.isPlain()) {
+      PlainActivations.activateBackward(f, input, output, result);
+      return;
+    }
     int rows = result.rows();
     int width = result.columns();
     float[] gradient = result.values();
@@ -297,11 +321,12 @@ final class VectorActivations {
       case GELU -> geluBackward(n, panel);
       case SOFTPLUS -> softplusBackward(n, panel);
       case SOFTSIGN -> softsignBackward(n, panel);
-      case HARD_SIGMOID -> hardSigmoidBackward(n, panel);
+      case HARD_SIGMOID -> hardSigmoidBackward(n, panel, 1f / 6);
+      case HARD_SIGMOID_KERAS2 -> hardSigmoidBackward(n, panel, 0.2f);
       case SILU -> siluBackward(n, panel);
       case EXPONENTIAL -> multiplyBy(n, panel, Y, panel, GRADIENT);
       case LEAKY_RELU -> leakyReluBackward(n, panel, Approximations.LEAKY_SLOPE);
-      case SOFTMAX -> throw new AssertionError("softmax is computed row by row");
+      default -> throw new AssertionError(f); // row by row, or a plain activation
     }
   }
 
@@ -375,12 +400,12 @@ final class VectorActivations {
     }
   }
 
-  private static void hardSigmoidBackward(int n, float[] panel) {
+  private static void hardSigmoidBackward(int n, float[] panel, float inside) {
     for (int j = 0; j < n; j += LANES) {
       FloatVector y = FloatVector.fromArray(FLOATS, panel, Y + j);
       FloatVector zero = FloatVector.zero(FLOATS);
       FloatVector slope =
-          zero.blend(FloatVector.broadcast(FLOATS, 1f / 6), y.compare(VectorOperators.GT, 0))
+          zero.blend(FloatVector.broadcast(FLOATS, inside), y.compare(VectorOperators.GT, 0))
               .blend(zero, y.compare(VectorOperators.GE, 1));
       FloatVector.fromArray(FLOATS, panel, GRADIENT + j).mul(slope).intoArray(panel, GRADIENT + j);
     }

@@ -1,13 +1,29 @@
 package org.unroll.compute;
 
+import static org.unroll.compute.Kernels.TINY;
 import static org.unroll.compute.VectorWidth.FLOATS;
 import static org.unroll.compute.VectorWidth.LANES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /** Adds, sums and multiplies element by element. */
 final class VectorElements {
   private VectorElements() {}
+
+  /** Replaces values closer to zero than the limit by zero. */
+  static void flushToZero(int n, float[] values, int offset) {
+    int j = 0;
+    for (; j + LANES <= n; j += LANES) {
+      FloatVector v = FloatVector.fromArray(FLOATS, values, offset + j);
+      v.blend(0f, v.abs().compare(VectorOperators.LT, TINY)).intoArray(values, offset + j);
+    }
+    for (; j < n; j++) {
+      if (Math.abs(values[offset + j]) < TINY) {
+        values[offset + j] = 0f;
+      }
+    }
+  }
 
   /** Computes out += a on {@code n} values. */
   static void add(int n, float[] a, int aOffset, float[] out, int outOffset) {

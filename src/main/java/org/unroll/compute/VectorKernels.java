@@ -55,6 +55,11 @@ final class VectorKernels extends ComposedKernels {
   }
 
   @Override
+  public void flushToZero(int n, float[] values, int offset) {
+    VectorElements.flushToZero(n, values, offset);
+  }
+
+  @Override
   public void add(int n, float[] a, int aOffset, float[] out, int outOffset) {
     VectorElements.add(n, a, aOffset, out, outOffset);
   }

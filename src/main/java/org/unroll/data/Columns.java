@@ -3,25 +3,19 @@ package org.unroll.data;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.unroll.internal.Suggestion;
 import tech.tablesaw.api.ColumnType;
-import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
 /**
- * Finds the numeric columns and the time column of a table, with error messages that describe what
- * the table contains instead.
+ * Finds the numeric columns of a table, with error messages that describe what the table contains
+ * instead.
  *
  * @hidden
  */
 public final class Columns {
-  /** Advice for times that were read as text. */
-  public static final String TIME_FORMAT_ADVICE =
-      "Set the format of the times when you read the table, for example"
-          + " CsvReadOptions.builder(file)"
-          + ".dateTimeFormat(DateTimeFormatter.ofPattern(\"dd.MM.yyyy HH:mm\")).";
-
   private Columns() {}
 
   /**
@@ -47,40 +41,6 @@ public final class Columns {
     return column.isMissing(row) ? Double.NaN : column.getDouble(row);
   }
 
-  /**
-   * Returns the first column of dates with times.
-   *
-   * @throws IllegalArgumentException if there is no such column, or one of its times is missing
-   */
-  public static DateTimeColumn times(Table table) {
-    for (Column<?> column : table.columns()) {
-      if (column instanceof DateTimeColumn times) {
-        int missing = times.isMissing().isEmpty() ? -1 : times.isMissing().toArray()[0];
-        if (missing >= 0) {
-          throw new IllegalArgumentException(
-              "Every row must have a time, but row "
-                  + missing
-                  + " of column '"
-                  + times.name()
-                  + "' has none ("
-                  + times.countMissing()
-                  + " of "
-                  + times.size()
-                  + " are missing). Remove such rows: table.where("
-                  + "table.dateTimeColumn(\""
-                  + times.name()
-                  + "\").isNotMissing())");
-        }
-        return times;
-      }
-    }
-    throw new IllegalArgumentException(
-        "The table must have a column of dates with times (LOCAL_DATE_TIME), but its columns are: "
-            + table.columns().stream().map(Columns::described).collect(Collectors.joining(", "))
-            + ". "
-            + TIME_FORMAT_ADVICE);
-  }
-
   /** Returns a column's name and type, and its first cell if it is a text column. */
   public static String described(Column<?> column) {
     String type = column.type().name();
@@ -99,7 +59,8 @@ public final class Columns {
               + name
               + "', but its columns are: "
               + names(table)
-              + ".");
+              + "."
+              + Suggestion.of(name, table.columnNames()));
     }
     Column<?> column = table.column(name);
     if (column instanceof NumericColumn<?> numbers) {
@@ -127,7 +88,10 @@ public final class Columns {
             + (onlyCommas
                 ? "."
                 : ". Correct the cell before the table is read, or select the columns by name.")
-            + (comma < 0 ? "" : " " + decimalComma(column, comma)));
+            + (comma < 0 ? "" : " " + decimalComma(column, comma))
+            + (column.type() == ColumnType.STRING && !holdsNumbers(column)
+                ? " If these are class labels, encode them: LabelEncoder.of(column).encode(column)."
+                : ""));
   }
 
   private static String decimalComma(Column<?> column, int row) {

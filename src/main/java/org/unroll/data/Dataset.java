@@ -154,6 +154,17 @@ public interface Dataset {
   }
 
   /**
+   * Returns how many samples can be trained on if those from {@code validation} on are validated:
+   * the samples 0 … n−1 of which none has a target value that a validation sample has, too. By
+   * default, samples share no target values, and this is {@code validation} itself.
+   *
+   * @param validation the first sample to validate, 1 … size−1
+   */
+  default int trainingSize(int validation) {
+    return validation;
+  }
+
+  /**
    * Returns the same samples in batches of another size.
    *
    * @throws IllegalArgumentException if {@code size} is below 1

@@ -102,6 +102,11 @@ final class Subset implements Dataset {
   }
 
   @Override
+  public int trainingSize(int validation) {
+    return Math.max(0, base.trainingSize(from + validation) - from);
+  }
+
+  @Override
   public Subset batchSize(int size) {
     return new Subset(base, from, to, batching.withSize(size));
   }

@@ -19,6 +19,10 @@ import tech.tablesaw.api.Table;
  * files of later years have additional columns after them. The station's −9999 becomes a missing
  * value.
  *
+ * <p>The station's files repeat some rows. These rows are kept, so that row numbers are those of
+ * the book, but a row has no time if its time is not after all earlier times. {@code
+ * table.where(table.column("Date Time").isNotMissing())} leaves them out.
+ *
  * <pre>{@code
  * Table jenaWeek = JenaClimate.synthetic(1008, 42);
  * var temperatureWeek = TimeSeries.of(jenaWeek).target("T (degC)");

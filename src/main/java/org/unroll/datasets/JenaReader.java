@@ -75,10 +75,15 @@ final class JenaReader {
       List<String> names = header(parser.parseNext());
       var times = DateTimeColumn.create(TIME);
       List<DoubleColumn> numbers = names.stream().map(DoubleColumn::create).toList();
+      LocalDateTime latest = LocalDateTime.MIN;
       String[] before = null;
       String[] last = null;
       for (String[] row = parser.parseNext(); row != null; row = parser.parseNext()) {
-        append(row, times, numbers);
+        append(row, numbers);
+        LocalDateTime time = time(row);
+        // The file repeats some rows. They are kept, so that row numbers are those of the book.
+        times.append(time.isAfter(latest) ? time : null);
+        latest = time.isAfter(latest) ? time : latest;
         before = last;
         last = row;
       }
@@ -149,7 +154,7 @@ final class JenaReader {
     return name.replaceAll("[^ -~]+", "?").equals(known.replaceAll("[^ -~]+", "?"));
   }
 
-  private void append(String[] row, DateTimeColumn times, List<DoubleColumn> numbers) {
+  private void append(String[] row, List<DoubleColumn> numbers) {
     if (row.length != numbers.size() + 1) {
       throw invalid(
           "it has "
@@ -159,7 +164,6 @@ final class JenaReader {
               + " columns",
           row);
     }
-    times.append(time(row));
     for (int j = 1; j < row.length; j++) {
       double value = number(row, j, numbers.get(j - 1));
       numbers.get(j - 1).append(value == MISSING ? Double.NaN : value);

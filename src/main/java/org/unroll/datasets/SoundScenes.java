@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.unroll.audio.AudioClip;
 import org.unroll.data.Samples;
 import org.unroll.internal.SplitMix64;
+import org.unroll.internal.Suggestion;
 
 /**
  * Synthetic audio for sound event detection: scenes of 4.08 s in which sounds of ten classes
@@ -124,7 +125,8 @@ public final class SoundScenes {
                             + String.join(", ", CLASSES)
                             + ", but was '"
                             + name
-                            + "'."));
+                            + "'."
+                            + Suggestion.of(name, CLASSES)));
     int samples = (int) Math.round(seconds * SAMPLE_RATE);
     if (samples < 1) {
       throw new IllegalArgumentException("seconds must be above 0, but was " + seconds + ".");

@@ -7,21 +7,25 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import org.unroll.Sequential;
 import org.unroll.losses.Loss;
 import org.unroll.metrics.Metric;
 import org.unroll.metrics.Metrics;
 import org.unroll.metrics.WeightedMetric;
 import org.unroll.optimizers.Optimizer;
+import org.unroll.optimizers.Optimizers;
 
 /**
  * The arguments of {@code compile}.
  *
  * @param optimizer the optimizer, without the state that a file may contain
+ * @param isOptimizerKnown whether the file contains the optimizer, else it is the default
  * @param loss the loss
  * @param metrics the metrics
  */
-record CompileConfig(Optimizer optimizer, Loss loss, List<Metric> metrics) {
+record CompileConfig(
+    Optimizer optimizer, boolean isOptimizerKnown, Loss loss, List<Metric> metrics) {
   /** Reads Keras 3's {@code compile_config}; returns null if the model was not compiled. */
   static CompileConfig read(JsonNode node) {
     return read(node, "optimizer");
@@ -32,8 +36,13 @@ record CompileConfig(Optimizer optimizer, Loss loss, List<Metric> metrics) {
     return read(node, "optimizer_config");
   }
 
+  /**
+   * Reads the arguments of compile. Keras removes the optimizer from a model that it saves as an
+   * {@code .h5} file, so that a {@code .keras} file saved later lacks it. Keras compiles such a
+   * model with the default of compile, which is RMSprop.
+   */
   private static CompileConfig read(JsonNode node, String optimizerName) {
-    if (node == null || !node.hasNonNull(optimizerName) || !node.hasNonNull("loss")) {
+    if (node == null || !node.hasNonNull("loss")) {
       return null;
     }
     var config = new Config("compile", node);
@@ -43,58 +52,53 @@ record CompileConfig(Optimizer optimizer, Loss loss, List<Metric> metrics) {
         "jit_compile",
         "auto_scale_loss",
         "sample_weight_mode");
-    if (config.has("loss_weights")) {
-      JsonNode weight = single(config, "loss_weights");
-      if (!weight.isNumber() || weight.doubleValue() != 1) {
-        throw config.wrong("loss_weights", "1, because a model has one loss", weight);
-      }
+    List<JsonNode> weights = leaves(node.path("loss_weights"));
+    if (config.has("loss_weights") && weights.stream().anyMatch(weight -> weight.asDouble() != 1)) {
+      throw config.wrong("loss_weights", "1, because there is one loss", node.get("loss_weights"));
     }
     List<Metric> metrics = new ArrayList<>();
-    for (JsonNode metric : list(config, "metrics")) {
-      metrics.add(MetricFormats.read(metric));
+    if (config.has("metrics")) {
+      for (JsonNode metric : leaves(config.node("metrics"))) {
+        metrics.add(MetricFormats.read(metric));
+      }
     }
-    for (JsonNode metric : list(config, "weighted_metrics")) {
-      metrics.add(Metrics.weighted(MetricFormats.read(metric)));
+    if (config.has("weighted_metrics")) {
+      for (JsonNode metric : leaves(config.node("weighted_metrics"))) {
+        metrics.add(Metrics.weighted(MetricFormats.read(metric)));
+      }
     }
-    Optimizer optimizer = OptimizerFormats.read(config.node(optimizerName));
-    Loss loss = LossFormats.read(single(config, "loss"));
+    List<JsonNode> losses = leaves(config.node("loss"));
+    if (losses.size() != 1) {
+      throw config.wrong("loss", "one loss, because the model has one output", config.node("loss"));
+    }
+    boolean isKnown = config.has(optimizerName);
+    Optimizer optimizer =
+        isKnown ? OptimizerFormats.read(config.node(optimizerName)) : Optimizers.rmsprop();
+    Loss loss = LossFormats.read(losses.get(0));
     config.finish();
-    return new CompileConfig(optimizer, loss, metrics);
+    return new CompileConfig(optimizer, isKnown, loss, metrics);
   }
 
   /**
-   * Returns the only value of an argument, which Keras writes as a value, a list, or an object with
-   * the name of the output.
+   * Returns the objects in lists and dictionaries of any depth. For a model with one output, Keras
+   * ignores this structure.
    */
-  private static JsonNode single(Config config, String name) {
-    JsonNode node = config.node(name);
-    boolean isOutputs = node.isArray() || (node.isObject() && !node.has("class_name"));
-    if (isOutputs && node.size() != 1) {
-      throw config.wrong(name, "one value, because a model has one output", node);
-    }
-    return isOutputs ? node.iterator().next() : node;
-  }
-
-  /** Returns the values of a list, which may be inside a list or an object of the only output. */
-  private static List<JsonNode> list(Config config, String name) {
-    if (!config.has(name)) {
+  private static List<JsonNode> leaves(JsonNode node) {
+    if (node.isNull() || node.isMissingNode()) {
       return List.of();
     }
-    JsonNode node = config.node(name);
-    if (node.size() == 1 && (node.isObject() || node.get(0).isArray())) {
-      node = node.iterator().next();
-    }
-    if (!node.isArray()) {
+    if (!node.isContainerNode() || node.has("class_name")) {
       return List.of(node);
     }
-    List<JsonNode> values = new ArrayList<>();
-    for (JsonNode value : node) {
-      if (value.isArray() || (value.isObject() && !value.has("class_name"))) {
-        throw config.wrong(name, "a list of metrics of one output", node);
-      }
-      values.add(value);
+    List<JsonNode> leaves = new ArrayList<>();
+    var names = new TreeSet<String>();
+    node.fieldNames().forEachRemaining(names::add);
+    if (node.isObject()) { // Keras sorts the keys
+      names.forEach(name -> leaves.addAll(leaves(node.get(name))));
+    } else {
+      node.forEach(element -> leaves.addAll(leaves(element)));
     }
-    return values;
+    return leaves;
   }
 
   /** Writes the {@code compile_config} of a compiled model. */

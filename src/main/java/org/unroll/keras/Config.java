@@ -119,7 +119,7 @@ final class Config {
    */
   Activation activation(String name) {
     if (has(name)) {
-      return Activation.of(text(name));
+      return ActivationFormat.read(this, name);
     }
     return arguments.has(name) ? Activation.LINEAR : null;
   }

@@ -5,17 +5,29 @@ import static org.unroll.keras.LayerFormats.kernel;
 import static org.unroll.keras.LayerFormats.layer;
 import static org.unroll.keras.LayerFormats.single;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.unroll.layers.Layers;
 import org.unroll.layers.convolution.AveragePooling1D;
 import org.unroll.layers.convolution.Conv1D;
+import org.unroll.layers.convolution.Cropping1D;
+import org.unroll.layers.convolution.DepthwiseConv1D;
+import org.unroll.layers.convolution.DepthwiseLayer;
 import org.unroll.layers.convolution.GlobalAveragePooling1D;
 import org.unroll.layers.convolution.GlobalMaxPooling1D;
 import org.unroll.layers.convolution.GlobalPooling1D;
 import org.unroll.layers.convolution.MaxPooling1D;
 import org.unroll.layers.convolution.Pooling1D;
+import org.unroll.layers.convolution.SeparableConv1D;
+import org.unroll.layers.convolution.UpSampling1D;
+import org.unroll.layers.convolution.ZeroPadding1D;
+import org.unroll.network.Layer;
 
 /** The formats of the layers of {@link org.unroll.layers.convolution}. */
 final class ConvolutionFormats {
@@ -29,9 +41,115 @@ final class ConvolutionFormats {
         pooling("AveragePooling1D", AveragePooling1D.class, Layers::averagePooling1D),
         globalPooling("GlobalMaxPooling1D", GlobalMaxPooling1D.class, Layers::globalMaxPooling1D),
         globalPooling(
-            "GlobalAveragePooling1D",
-            GlobalAveragePooling1D.class,
-            Layers::globalAveragePooling1D));
+            "GlobalAveragePooling1D", GlobalAveragePooling1D.class, Layers::globalAveragePooling1D),
+        depthwise(
+            "DepthwiseConv1D",
+            DepthwiseConv1D.class,
+            config -> Layers.depthwiseConv1D(single(config, "kernel_size")),
+            "depthwise",
+            format -> format),
+        depthwise(
+            "SeparableConv1D",
+            SeparableConv1D.class,
+            config ->
+                Layers.separableConv1D(config.integer("filters"), single(config, "kernel_size")),
+            "pointwise",
+            ConvolutionFormats::separable),
+        upSampling1D(),
+        LayerFormat.of(
+            channelsLast(
+                ends(
+                    "ZeroPadding1D",
+                    ZeroPadding1D.class,
+                    "padding",
+                    Layers::zeroPadding1D,
+                    layer -> new int[] {layer.first(), layer.last()},
+                    ZeroPadding1D::name))),
+        LayerFormat.of(
+            ends(
+                "Cropping1D",
+                Cropping1D.class,
+                "cropping",
+                Layers::cropping1D,
+                layer -> new int[] {layer.first(), layer.last()},
+                Cropping1D::name)));
+  }
+
+  private static <L extends DepthwiseLayer<L>> LayerFormat<L> depthwise(
+      String className,
+      Class<L> type,
+      Function<Config, L> create,
+      String prefix,
+      UnaryOperator<Format<L>> more) {
+    return LayerFormat.of(
+        more.apply(
+            channelsLast(kernel(className, type, create, prefix))
+                .node("kernel_size", layer -> single(layer.kernelSize()))
+                .node(
+                    "strides",
+                    layer -> single(layer.strides()),
+                    (layer, strides) -> layer.strides(single(layer, "strides", strides)))
+                .node(
+                    "dilation_rate",
+                    layer -> single(layer.dilationRate()),
+                    (layer, rate) -> layer.dilationRate(single(layer, "dilation_rate", rate)))
+                .text("padding", layer -> layer.padding().kerasName(), L::padding)
+                .integer("depth_multiplier", L::depthMultiplier, L::depthMultiplier)));
+  }
+
+  private static Format<SeparableConv1D> separable(Format<SeparableConv1D> format) {
+    return format
+        .integer("filters", SeparableConv1D::filters)
+        .initializer(
+            "depthwise_initializer",
+            SeparableConv1D::depthwiseInitializer,
+            SeparableConv1D::depthwiseInitializer)
+        .regularizer(
+            "depthwise_regularizer",
+            SeparableConv1D::depthwiseRegularizer,
+            SeparableConv1D::depthwiseRegularizer)
+        .refuse("depthwise_constraint", "weights cannot have constraints.")
+        .refuse("rank", "windows must slide along one axis.");
+  }
+
+  private static LayerFormat<UpSampling1D> upSampling1D() {
+    return LayerFormat.of(
+        layer(
+                "UpSampling1D",
+                UpSampling1D.class,
+                config -> Layers.upSampling1D(config.integer("size")))
+            .text("name", UpSampling1D::name, UpSampling1D::name)
+            .integer("size", UpSampling1D::size));
+  }
+
+  /** Creates the format of a layer with one number of time steps for each end. */
+  private static <L extends Layer> Format<L> ends(
+      String className,
+      Class<L> type,
+      String argument,
+      BiFunction<Integer, Integer, L> create,
+      Function<L, int[]> get,
+      BiFunction<L, String, L> name) {
+    return layer(
+            className,
+            type,
+            config -> {
+              JsonNode node = config.node(argument);
+              JsonNode first = node.isArray() ? node.path(0) : node;
+              JsonNode last = node.isArray() ? node.path(1) : node;
+              if (!first.isInt() || !last.isInt() || node.size() > 2) {
+                throw config.wrong(argument, "one or two whole numbers", node);
+              }
+              return create.apply(first.intValue(), last.intValue());
+            })
+        .text("name", L::name, name)
+        .node(
+            argument,
+            layer ->
+                JsonNodeFactory.instance
+                    .arrayNode()
+                    .add(get.apply(layer)[0])
+                    .add(get.apply(layer)[1]));
   }
 
   private static LayerFormat<Conv1D> conv1D() {

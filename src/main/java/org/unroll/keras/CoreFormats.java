@@ -11,22 +11,34 @@ import static org.unroll.keras.LayerFormats.write;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.ArrayList;
 import java.util.List;
 import org.unroll.data.Shape;
 import org.unroll.layers.Layers;
 import org.unroll.layers.core.ActivationLayer;
+import org.unroll.layers.core.ActivityRegularization;
+import org.unroll.layers.core.AlphaDropout;
 import org.unroll.layers.core.Dense;
 import org.unroll.layers.core.Dropout;
+import org.unroll.layers.core.Elu;
 import org.unroll.layers.core.Embedding;
 import org.unroll.layers.core.Flatten;
+import org.unroll.layers.core.GaussianDropout;
 import org.unroll.layers.core.GaussianNoise;
+import org.unroll.layers.core.LeakyRelu;
 import org.unroll.layers.core.Masking;
 import org.unroll.layers.core.Permute;
+import org.unroll.layers.core.Prelu;
+import org.unroll.layers.core.Relu;
 import org.unroll.layers.core.RepeatVector;
+import org.unroll.layers.core.Rescaling;
 import org.unroll.layers.core.Reshape;
+import org.unroll.layers.core.SequentialLayer;
+import org.unroll.layers.core.Softmax;
 import org.unroll.layers.core.SpatialDropout1D;
 import org.unroll.layers.core.TimeDistributed;
 import org.unroll.network.Input;
+import org.unroll.network.Layer;
 
 /** The formats of the layers of {@link org.unroll.layers.core} and of {@link Input}. */
 final class CoreFormats {
@@ -47,7 +59,17 @@ final class CoreFormats {
         spatialDropout1D(),
         gaussianNoise(),
         reshape(),
-        permute());
+        permute(),
+        relu(),
+        leakyRelu(),
+        elu(),
+        prelu(),
+        softmax(),
+        rescaling(),
+        gaussianDropout(),
+        alphaDropout(),
+        activityRegularization(),
+        sequential());
   }
 
   private static LayerFormat<Input> input() {
@@ -146,11 +168,10 @@ final class CoreFormats {
         layer(
                 "Activation",
                 ActivationLayer.class,
-                config -> Layers.activation(config.text("activation")))
+                config ->
+                    Layers.activation(ActivationFormat.read(config, "activation").kerasName()))
             .text("name", ActivationLayer::name, ActivationLayer::name)
-            .node(
-                "activation",
-                layer -> JsonNodeFactory.instance.textNode(layer.activation().kerasName())));
+            .node("activation", layer -> ActivationFormat.write(layer.activation())));
   }
 
   private static LayerFormat<Flatten> flatten() {
@@ -204,6 +225,150 @@ final class CoreFormats {
         layer("Permute", Permute.class, config -> Layers.permute(integers(config, "dims")))
             .text("name", Permute::name, Permute::name)
             .node("dims", layer -> integers(layer.dims())));
+  }
+
+  private static LayerFormat<Relu> relu() {
+    return LayerFormat.of(
+        layer("ReLU", Relu.class, config -> Layers.relu())
+            .text("name", Relu::name, Relu::name)
+            .optionalNumber("max_value", Relu::maxValue, Relu::maxValue)
+            .number("negative_slope", Relu::negativeSlope, Relu::negativeSlope)
+            .number("threshold", Relu::threshold, Relu::threshold));
+  }
+
+  private static LayerFormat<LeakyRelu> leakyRelu() {
+    return LayerFormat.of(
+        layer("LeakyReLU", LeakyRelu.class, CoreFormats::createLeakyRelu)
+            .text("name", LeakyRelu::name, LeakyRelu::name)
+            .number("negative_slope", LeakyRelu::negativeSlope, LeakyRelu::negativeSlope));
+  }
+
+  /** Reads the slope as Keras 2 wrote it: a number, or an array of NumPy. */
+  private static LeakyRelu createLeakyRelu(Config config) {
+    LeakyRelu layer = Layers.leakyRelu();
+    if (!config.has("alpha")) {
+      return layer;
+    }
+    JsonNode alpha = config.node("alpha");
+    JsonNode slope = alpha.isObject() ? alpha.path("value") : alpha;
+    if (!slope.isNumber()) {
+      throw config.wrong("alpha", "a number", alpha);
+    }
+    return layer.negativeSlope(slope.doubleValue());
+  }
+
+  private static LayerFormat<Elu> elu() {
+    return LayerFormat.of(
+        layer("ELU", Elu.class, config -> Layers.elu())
+            .text("name", Elu::name, Elu::name)
+            .number("alpha", Elu::alpha, Elu::alpha));
+  }
+
+  private static LayerFormat<Prelu> prelu() {
+    return LayerFormat.of(
+        constrained(
+                layer("PReLU", Prelu.class, CoreFormats::createPrelu)
+                    .text("name", Prelu::name, Prelu::name),
+                "alpha_constraint")
+            .initializer("alpha_initializer", Prelu::alphaInitializer, Prelu::alphaInitializer)
+            .regularizer("alpha_regularizer", Prelu::alphaRegularizer, Prelu::alphaRegularizer)
+            .node(
+                "shared_axes",
+                layer ->
+                    layer.sharedAxes().length == 0
+                        ? JsonNodeFactory.instance.nullNode()
+                        : integers(layer.sharedAxes())));
+  }
+
+  private static Prelu createPrelu(Config config) {
+    return config.has("shared_axes")
+        ? Layers.prelu().sharedAxes(integers(config, "shared_axes"))
+        : Layers.prelu();
+  }
+
+  private static LayerFormat<Softmax> softmax() {
+    return LayerFormat.of(
+        layer("Softmax", Softmax.class, CoreFormats::createSoftmax)
+            .text("name", Softmax::name, Softmax::name)
+            .node("axis", layer -> JsonNodeFactory.instance.numberNode(-1)));
+  }
+
+  private static Softmax createSoftmax(Config config) {
+    config.requireLastAxis();
+    return Layers.softmax();
+  }
+
+  private static LayerFormat<Rescaling> rescaling() {
+    return LayerFormat.of(
+        layer(
+                "Rescaling",
+                Rescaling.class,
+                config -> Layers.rescaling(config.number("scale"), config.number("offset", 0)))
+            .text("name", Rescaling::name, Rescaling::name)
+            .number("scale", Rescaling::scale)
+            .number("offset", Rescaling::offset));
+  }
+
+  private static LayerFormat<GaussianDropout> gaussianDropout() {
+    return LayerFormat.of(
+        layer(
+                "GaussianDropout",
+                GaussianDropout.class,
+                config -> Layers.gaussianDropout(config.number("rate")))
+            .text("name", GaussianDropout::name, GaussianDropout::name)
+            .number("rate", GaussianDropout::rate)
+            .ignore("seed"));
+  }
+
+  private static LayerFormat<AlphaDropout> alphaDropout() {
+    return LayerFormat.of(
+        layer(
+                "AlphaDropout",
+                AlphaDropout.class,
+                config -> Layers.alphaDropout(config.number("rate")))
+            .text("name", AlphaDropout::name, AlphaDropout::name)
+            .number("rate", AlphaDropout::rate)
+            .ignore("seed")
+            .refuse("noise_shape", "each value is replaced independently."));
+  }
+
+  private static LayerFormat<ActivityRegularization> activityRegularization() {
+    return LayerFormat.of(
+        layer(
+                "ActivityRegularization",
+                ActivityRegularization.class,
+                config ->
+                    Layers.activityRegularization(config.number("l1", 0), config.number("l2", 0)))
+            .text("name", ActivityRegularization::name, ActivityRegularization::name)
+            .number("l1", layer -> layer.activityRegularizer().l1())
+            .number("l2", layer -> layer.activityRegularizer().l2()));
+  }
+
+  private static LayerFormat<SequentialLayer> sequential() {
+    return LayerFormat.of(
+            Format.of("keras", "Sequential", SequentialLayer.class, CoreFormats::createSequential)
+                .text("name", SequentialLayer::name, SequentialLayer::name)
+                .node("layers", CoreFormats::writeLayers)
+                .node("build_input_shape", layer -> batchShape(layer.inputShape(), 0)))
+        .innerList("layers", SequentialLayer::layers);
+  }
+
+  private static SequentialLayer createSequential(Config config) {
+    config.ignore("build_input_shape"); // the layer before determines it
+    List<Layer> layers = new ArrayList<>();
+    for (JsonNode node : config.node("layers")) {
+      Layer layer = read(node);
+      if (!(layer instanceof Input)) {
+        layers.add(layer);
+      }
+    }
+    return Layers.sequential(layers.toArray(new Layer[0]));
+  }
+
+  private static ArrayNode writeLayers(SequentialLayer stack) {
+    ArrayNode layers = JsonNodeFactory.instance.arrayNode();
+    stack.layers().forEach(layer -> layers.add(write(layer)));
+    return layers;
   }
 
   private static ArrayNode integers(int[] values) {

@@ -226,7 +226,7 @@ final class Format<T> {
           Activation activation = config.activation(name);
           return activation == null ? object : set.apply(object, activation);
         },
-        (object, node) -> node.put(name, get.apply(object).kerasName()));
+        (object, node) -> node.set(name, ActivationFormat.write(get.apply(object))));
   }
 
   /** An optional argument. */

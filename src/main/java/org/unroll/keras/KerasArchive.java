@@ -13,8 +13,8 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * The zip file of Keras 3 with its three entries. Entries are read into memory after their sizes
- * were checked, and are never unpacked to the disk.
+ * The zip file of Keras 3 with its three entries, which another program may have packed again.
+ * Entries are read into memory after their sizes were checked, and are never unpacked to the disk.
  *
  * @param metadata {@code metadata.json}
  * @param config {@code config.json}
@@ -35,7 +35,7 @@ record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
   private static final long HARMLESS = 16 << 20;
 
   /** The maximum compression ratio of larger entries. */
-  private static final int LARGEST_RATIO = 10;
+  private static final int LARGEST_RATIO = 100;
 
   /** Returns whether a file begins with the signature of a zip file. */
   static boolean isZip(byte[] head) {
@@ -49,6 +49,17 @@ record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
       for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements(); ) {
         ZipEntry entry = all.nextElement();
         String name = entry.getName();
+        if (isHarmless(entry)) {
+          continue;
+        }
+        if (name.equals("model.weights.npz")) {
+          throw new IOException(
+              "its weights must be in '"
+                  + WEIGHTS
+                  + "', but are in '"
+                  + name
+                  + "', which is not supported. Load it with Keras and save it again");
+        }
         if (!name.equals(METADATA) && !name.equals(CONFIG) && !name.equals(WEIGHTS)) {
           throw new IOException(
               "it must contain only "
@@ -70,6 +81,14 @@ record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
           read(zip, entries, CONFIG, LARGEST_TEXT),
           read(zip, entries, WEIGHTS, LARGEST_WEIGHTS));
     }
+  }
+
+  /** Returns whether an entry is a folder, or what macOS adds to zip files. Nothing is unpacked. */
+  private static boolean isHarmless(ZipEntry entry) {
+    String name = entry.getName();
+    return (entry.isDirectory() && entry.getSize() == 0 && name.matches("\\w+(/\\w+)*/"))
+        || name.startsWith("__MACOSX/")
+        || name.equals(".DS_Store");
   }
 
   private static byte[] read(ZipFile zip, Map<String, ZipEntry> entries, String name, int limit)

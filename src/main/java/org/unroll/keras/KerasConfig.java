@@ -23,13 +23,18 @@ public final class KerasConfig {
 
   /**
    * Creates a model with new weights from the JSON of {@code get_config()} or {@code to_json()}. A
-   * Functional model is supported if it is a chain of layers.
+   * Functional model is supported if it is a chain of layers. JSON with a {@code keras_version}, as
+   * {@code to_json()} of Keras 2 writes it, is read as this version did.
    *
    * @throws IllegalArgumentException if {@code json} is not such a configuration, or contains
    *     something that this library does not support
    */
   public static Sequential sequential(String json) {
-    ModelConfigs.Stack stack = ModelConfigs.read(parse(json));
+    JsonNode config = parse(json);
+    if (config.has("keras_version")) { // Keras 3 does not write it
+      KerasVersion.of(config.get("keras_version").asText(), config).modernize(config);
+    }
+    ModelConfigs.Stack stack = ModelConfigs.read(config);
     Sequential model = Sequential.of(stack.layers().toArray(new Layer[0]));
     return stack.name() == null ? model : model.name(stack.name());
   }

@@ -1,27 +1,25 @@
 package org.unroll.keras;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.File;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Set;
 import org.unroll.ModelFiles;
 import org.unroll.Sequential;
+import org.unroll.WeightLoading;
 import org.unroll.data.Shape;
 import org.unroll.internal.AtomicFile;
 import org.unroll.internal.UniqueNames;
+import org.unroll.keras.hdf5.Hdf5Array;
+import org.unroll.keras.hdf5.Hdf5Tree;
 import org.unroll.metrics.Metric;
 import org.unroll.network.Layer;
 import org.unroll.network.Network;
@@ -38,138 +36,69 @@ public final class KerasFiles implements ModelFiles {
   /** The version of Keras whose format is written. */
   private static final String KERAS_VERSION = "3.15.1";
 
-  /** The maximum nesting of a configuration; those that Keras writes have about ten levels. */
-  private static final int DEEPEST_JSON = 100;
-
-  private static final ObjectMapper JSON =
-      new ObjectMapper(
-          JsonFactory.builder()
-              .streamReadConstraints(
-                  StreamReadConstraints.builder().maxNestingDepth(DEEPEST_JSON).build())
-              .build());
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Called by the service loader. */
   public KerasFiles() {}
 
   @Override
   public Sequential load(Path path, boolean compile) {
+    return read(path, file -> read(file, compile));
+  }
+
+  @Override
+  public List<String> loadWeights(Sequential model, Path path, Set<WeightLoading> options) {
+    return read(
+        path,
+        file -> {
+          List<Layer> layers = model.layers();
+          boolean byName = options.contains(WeightLoading.BY_NAME);
+          SavedWeights weights = byName ? file.weightsByName(layers) : file.weights(layers);
+          if (!byName) {
+            weights.requireCount(layers);
+          }
+          return weights.copyTo(layers, options.contains(WeightLoading.SKIP_MISMATCH));
+        });
+  }
+
+  /** Reads something from an open file. */
+  private interface Reader<T> {
+    T read(SavedFile file) throws IOException;
+  }
+
+  private static <T> T read(Path path, Reader<T> reader) {
+    String source = path.toString();
     try {
-      return read(path.toFile(), compile);
+      SavedFile file = SavedFile.open(path.toFile());
+      if (file.version() != null) {
+        source += " (Keras " + file.version().text() + ")";
+      }
+      return reader.read(file);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException(source + ": " + e.getMessage(), e);
     } catch (IOException e) {
-      throw unreadable(path, e);
+      throw unreadable(source, e);
     } catch (UncheckedIOException e) {
-      throw unreadable(path, e.getCause());
+      throw unreadable(source, e.getCause());
     } catch (RuntimeException | StackOverflowError e) {
       // A damaged file can cause any exception in the libraries that read it.
-      throw unreadable(path, new IOException("it is damaged (" + e + ")", e));
+      throw unreadable(source, new IOException("it is damaged (" + e + ")", e));
     }
   }
 
-  private static UncheckedIOException unreadable(Path path, IOException cause) {
+  private static UncheckedIOException unreadable(String source, IOException cause) {
     return new UncheckedIOException(
-        "The model file " + path + " cannot be read: " + cause.getMessage(), cause);
+        "The model file " + source + " cannot be read: " + cause.getMessage(), cause);
   }
 
-  private static Sequential read(File file, boolean compile) throws IOException {
-    byte[] head;
-    try (var in = new FileInputStream(file)) {
-      head = in.readNBytes(8);
-    }
-    if (KerasArchive.isZip(head)) {
-      return readKeras(KerasArchive.read(file), compile);
-    }
-    if (Hdf5File.isHdf5(head)) {
-      if (file.length() > KerasArchive.LARGEST_WEIGHTS) {
-        throw new IOException(
-            "it must have at most "
-                + KerasArchive.LARGEST_WEIGHTS
-                + " bytes, but has "
-                + file.length());
-      }
-      try (var in = new FileInputStream(file)) {
-        return readH5(new Hdf5File(in.readNBytes(KerasArchive.LARGEST_WEIGHTS)).root(), compile);
-      }
-    }
-    throw new IOException("it must be a .keras file (zip) or an .h5 file (HDF5)");
-  }
-
-  private static Sequential readKeras(KerasArchive archive, boolean compile) throws IOException {
-    JsonNode metadata = parse("metadata.json", archive.metadata());
-    JsonNode config = parse("config.json", archive.config());
-    boolean isKeras3 = isKeras3(metadata.path("keras_version").asText(""), config);
-    ModelConfigs.Stack stack = ModelConfigs.read(config);
-    Hdf5File.Group root = new Hdf5File(archive.weights()).root();
-    List<Layer> layers = stack.layers().subList(1, stack.layers().size());
-    Sequential model = build(stack, SavedWeights.ofKeras3(root, layers));
-    if (isKeras3 && compile) {
-      compile(
-          model, CompileConfig.read(config.get("compile_config")), SavedOptimizer.ofKeras3(root));
+  private static Sequential read(SavedFile file, boolean compile) throws IOException {
+    ModelConfigs.Stack stack = ModelConfigs.read(file.requireConfig());
+    Sequential model = build(stack, file.weights(stack.layers().subList(1, stack.layers().size())));
+    CompileConfig config = compile && file.version().isKeras3() ? file.compileConfig() : null;
+    if (config != null) {
+      compile(model, config, file.optimizerState());
     }
     return model;
-  }
-
-  private static Sequential readH5(Hdf5File.Group root, boolean compile) throws IOException {
-    String json = root.text("model_config");
-    if (json == null) {
-      throw new IOException(
-          "it must contain a model, but has no 'model_config'; it may be a file of weights only");
-    }
-    JsonNode config = parse("model_config", json.getBytes(StandardCharsets.UTF_8));
-    String version = root.text("keras_version");
-    boolean isKeras3 = isKeras3(version == null ? "" : version, config);
-    ModelConfigs.Stack stack = ModelConfigs.read(config);
-    List<Layer> layers = stack.layers().subList(1, stack.layers().size());
-    Sequential model = build(stack, SavedWeights.ofH5(root.group("model_weights"), layers));
-    String training = root.text("training_config");
-    if (isKeras3 && compile && training != null) {
-      JsonNode settings = parse("training_config", training.getBytes(StandardCharsets.UTF_8));
-      compile(model, CompileConfig.readH5(settings), SavedOptimizer.ofH5(root));
-    }
-    return model;
-  }
-
-  private static JsonNode parse(String part, byte[] json) throws IOException {
-    try {
-      JsonNode node = JSON.readTree(json);
-      if (!node.isObject()) {
-        throw new IOException("its " + part + " must be a JSON object");
-      }
-      return node;
-    } catch (JsonProcessingException e) {
-      throw new IOException("its " + part + " must be JSON: " + e.getOriginalMessage(), e);
-    }
-  }
-
-  /**
-   * Returns whether Keras 3 wrote the file. Rejects options whose meaning changed since Keras 2.
-   */
-  private static boolean isKeras3(String version, JsonNode config) throws IOException {
-    if (version.startsWith("3.")) {
-      return true;
-    }
-    if (!version.matches("[12]\\..*")) {
-      throw new IOException(
-          "it must have been written by Keras 1, 2 or 3, but its version is '" + version + "'");
-    }
-    JsonNode layers = config.path("config");
-    for (JsonNode layer : layers.isArray() ? layers : layers.path("layers")) {
-      for (String option : List.of("activation", "recurrent_activation")) {
-        if (layer.findValuesAsText(option).contains("hard_sigmoid")) {
-          throw new IllegalArgumentException(
-              layer.path("class_name").asText()
-                  + " '"
-                  + layer.path("config").path("name").asText()
-                  + "' has "
-                  + option
-                  + "=hard_sigmoid, which is not supported in a file of Keras "
-                  + version
-                  + ": it was a different function there, 0.2·x + 0.5.");
-        }
-      }
-    }
-    return false;
   }
 
   private static Sequential build(ModelConfigs.Stack stack, SavedWeights weights)
@@ -180,14 +109,11 @@ public final class KerasFiles implements ModelFiles {
     return stack.name() == null ? model : model.name(stack.name());
   }
 
-  private static void compile(Sequential model, CompileConfig compile, List<Hdf5File.Array> state)
+  private static void compile(Sequential model, CompileConfig config, List<Hdf5Array> state)
       throws IOException {
-    if (compile == null) {
-      return;
-    }
-    model.compile(compile.optimizer(), compile.loss(), compile.metrics().toArray(new Metric[0]));
-    if (!state.isEmpty()) {
-      SavedOptimizer.restore(compile.optimizer(), model.network().trainableWeights(), state);
+    model.compile(config.optimizer(), config.loss(), config.metrics().toArray(new Metric[0]));
+    if (!state.isEmpty() && config.isOptimizerKnown()) {
+      SavedOptimizer.restore(config.optimizer(), model.network().trainableWeights(), state);
     }
   }
 
@@ -198,16 +124,54 @@ public final class KerasFiles implements ModelFiles {
           "The name of a model file must end in .keras, or Keras will not open it. Received: "
               + path);
     }
-    File scratch = AtomicFile.temporaryFor(path);
+    write(
+        path,
+        target -> {
+          byte[] config = JSON.writeValueAsBytes(ModelConfigs.write(model));
+          byte[] weights = bytes(weights(model, true), target);
+          AtomicFile.write(target, new KerasArchive(metadata(), config, weights)::write);
+        });
+  }
+
+  @Override
+  public void saveWeights(Sequential model, Path path) {
+    if (!path.toString().endsWith(".weights.h5")) {
+      throw new IllegalArgumentException(
+          "The name of a file of weights must end in .weights.h5, or Keras will not open it."
+              + " Received: "
+              + path);
+    }
+    write(
+        path,
+        target -> {
+          byte[] weights = bytes(weights(model, false), target);
+          AtomicFile.write(target, out -> out.write(weights));
+        });
+  }
+
+  /** Writes to the target of a path. */
+  private interface Writer {
+    void write(Path target) throws IOException;
+  }
+
+  private static void write(Path path, Writer writer) {
     try {
-      byte[] config = JSON.writeValueAsBytes(ModelConfigs.write(model));
-      byte[] weights = weights(model).toBytes(scratch);
-      AtomicFile.write(path, new KerasArchive(metadata(), config, weights)::write);
+      writer.write(AtomicFile.target(path));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "The model cannot be saved to " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns the bytes of an HDF5 file, which jhdf can write to a file only. */
+  private static byte[] bytes(Hdf5Tree tree, Path target) throws IOException {
+    File scratch = AtomicFile.temporaryFor(target);
+    try {
+      return tree.toBytes(scratch);
+    } catch (IOException e) {
+      throw AtomicFile.explained(target, e);
     } finally {
       AtomicFile.delete(scratch);
     }
@@ -223,7 +187,7 @@ public final class KerasFiles implements ModelFiles {
     return JSON.writeValueAsBytes(metadata);
   }
 
-  private static Hdf5Tree weights(Sequential model) {
+  private static Hdf5Tree weights(Sequential model, boolean withOptimizer) {
     var tree = new Hdf5Tree();
     var names = new UniqueNames();
     for (Layer layer : model.layers()) {
@@ -231,7 +195,8 @@ public final class KerasFiles implements ModelFiles {
           .groups(
               layer,
               "layers/" + SavedWeights.name(layer, names),
-              (owner, path) -> {
+              (owner, group) -> {
+                String path = group + "/vars";
                 tree.name(path, owner.name());
                 List<Weight> weights = owner.weights();
                 for (int i = 0; i < weights.size(); i++) {
@@ -240,7 +205,7 @@ public final class KerasFiles implements ModelFiles {
                 }
               });
     }
-    if (model.optimizer() != null) {
+    if (withOptimizer && model.optimizer() != null) {
       optimizer(tree, model.optimizer(), model.network().trainableWeights());
     }
     return tree;

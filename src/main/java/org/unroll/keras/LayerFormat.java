@@ -64,13 +64,13 @@ final class LayerFormat<L extends Layer> {
   }
 
   /**
-   * Passes each layer that has weights, and the path of the group that contains them, to {@code
-   * sink}. These are the layer itself or its inner layers.
+   * Passes each layer that has weights, and the path of its group, to {@code sink}. The weights are
+   * in the group {@code vars} of that group. These are the layer itself or its inner layers.
    */
   @SuppressWarnings("unchecked") // the caller chose this format by the layer
   void groups(Layer layer, String path, BiConsumer<Layer, String> sink) {
     if (inner.isEmpty() && innerLists.isEmpty()) {
-      sink.accept(layer, path + "/vars");
+      sink.accept(layer, path);
     }
     inner.forEach(
         (attribute, function) -> {

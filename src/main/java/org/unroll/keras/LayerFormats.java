@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.unroll.data.Shape;
+import org.unroll.layers.core.ActivityRegularization;
 import org.unroll.layers.core.KernelLayer;
 import org.unroll.layers.core.SpatialDropout1D;
 import org.unroll.network.Input;
@@ -61,6 +62,9 @@ final class LayerFormats {
         }
         boolean trainable = config.flag("trainable", true);
         Layer layer = format.config().read(config);
+        if (config.has("activity_regularizer")) {
+          layer.setActivityRegularizer(RegularizerFormat.read(config, "activity_regularizer"));
+        }
         if (!trainable) { // otherwise inner layers keep their own setting
           layer.trainable(false);
         }
@@ -95,6 +99,9 @@ final class LayerFormats {
       config.put("trainable", layer.trainable());
     }
     config.set("dtype", dtypePolicy());
+    if (layer.activityRegularizer() != null && !(layer instanceof ActivityRegularization)) {
+      config.set("activity_regularizer", RegularizerFormat.write(layer.activityRegularizer()));
+    }
     node.putObject("build_config").set("input_shape", batchShape(layer.inputShape(), 0));
     return node;
   }
@@ -132,7 +139,6 @@ final class LayerFormats {
       format.refuse(constraint, "weights cannot have constraints.");
     }
     return format
-        .refuse("activity_regularizer", "penalties must be on weights, not on outputs.")
         .refuse("quantization_config", "weights must be float32.")
         .refuse("lora_rank", "there are no adapters.");
   }
@@ -140,13 +146,23 @@ final class LayerFormats {
   /** Creates the format of a layer with a kernel and a bias. */
   static <L extends KernelLayer<L>> Format<L> kernel(
       String className, Class<L> type, Function<Config, L> create) {
-    return constrained(layer(className, type, create), "kernel_constraint", "bias_constraint")
+    return kernel(className, type, create, "kernel");
+  }
+
+  /**
+   * Creates the format of a layer with a kernel and a bias.
+   *
+   * @param prefix the first word of Keras's names of the arguments of the kernel
+   */
+  static <L extends KernelLayer<L>> Format<L> kernel(
+      String className, Class<L> type, Function<Config, L> create, String prefix) {
+    return constrained(layer(className, type, create), prefix + "_constraint", "bias_constraint")
         .text("name", L::name, L::name)
         .activation("activation", L::activation, L::activation)
         .flag("use_bias", L::useBias, L::useBias)
-        .initializer("kernel_initializer", L::kernelInitializer, L::kernelInitializer)
+        .initializer(prefix + "_initializer", L::kernelInitializer, L::kernelInitializer)
         .initializer("bias_initializer", L::biasInitializer, L::biasInitializer)
-        .regularizer("kernel_regularizer", L::kernelRegularizer, L::kernelRegularizer)
+        .regularizer(prefix + "_regularizer", L::kernelRegularizer, L::kernelRegularizer)
         .regularizer("bias_regularizer", L::biasRegularizer, L::biasRegularizer);
   }
 

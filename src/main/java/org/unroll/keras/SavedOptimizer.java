@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.unroll.data.Shape;
+import org.unroll.keras.hdf5.Hdf5Array;
+import org.unroll.keras.hdf5.Hdf5File;
 import org.unroll.network.Weight;
 import org.unroll.optimizers.Optimizer;
 
@@ -15,8 +17,8 @@ final class SavedOptimizer {
   private SavedOptimizer() {}
 
   /** Returns the variables in the layout of Keras 3, or an empty list if there is no state. */
-  static List<Hdf5File.Array> ofKeras3(Hdf5File.Group root) throws IOException {
-    List<Hdf5File.Array> variables = new ArrayList<>();
+  static List<Hdf5Array> ofKeras3(Hdf5File.Group root) throws IOException {
+    List<Hdf5Array> variables = new ArrayList<>();
     if (root.has("optimizer")) {
       Hdf5File.Group optimizer = root.group("optimizer");
       if (optimizer.has("vars")) {
@@ -30,8 +32,8 @@ final class SavedOptimizer {
   }
 
   /** Returns the variables in the layout of {@code .h5} files, or an empty list without state. */
-  static List<Hdf5File.Array> ofH5(Hdf5File.Group root) throws IOException {
-    List<Hdf5File.Array> variables = new ArrayList<>();
+  static List<Hdf5Array> ofH5(Hdf5File.Group root) throws IOException {
+    List<Hdf5Array> variables = new ArrayList<>();
     if (root.has("optimizer_weights")) {
       Hdf5File.Group group = root.group("optimizer_weights");
       for (String name : SavedWeights.names(group, "weight_names")) {
@@ -42,7 +44,7 @@ final class SavedOptimizer {
   }
 
   /** Sets the state of an optimizer. */
-  static void restore(Optimizer optimizer, List<Weight> weights, List<Hdf5File.Array> variables)
+  static void restore(Optimizer optimizer, List<Weight> weights, List<Hdf5Array> variables)
       throws IOException {
     optimizer.build(weights);
     List<Optimizer.Slot> slots = optimizer.slots();
@@ -60,7 +62,7 @@ final class SavedOptimizer {
     }
     for (int i = 0; i < slots.size() && !untrained; i++) {
       Optimizer.Slot slot = slots.get(i);
-      Hdf5File.Array array = variables.get(first + i);
+      Hdf5Array array = variables.get(first + i);
       SavedWeights.requireShape(array, slot.shape(), "'" + slot.name() + "' of the optimizer");
       System.arraycopy(array.floats(), 0, slot.values(), 0, slot.values().length);
     }

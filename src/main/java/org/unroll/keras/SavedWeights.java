@@ -5,14 +5,19 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.unroll.data.Shape;
 import org.unroll.internal.UniqueNames;
+import org.unroll.keras.hdf5.Hdf5Array;
+import org.unroll.keras.hdf5.Hdf5File;
 import org.unroll.network.Initializer;
 import org.unroll.network.Layer;
+import org.unroll.network.Weight;
 import org.unroll.network.WeightSource;
 
 /**
@@ -22,51 +27,62 @@ import org.unroll.network.WeightSource;
 final class SavedWeights implements WeightSource {
   /** The remaining weights of one layer. */
   private interface Source {
-    Hdf5File.Array next() throws IOException;
+    Hdf5Array next() throws IOException;
 
     /** Throws an exception if there are more weights than the layer has. */
     void finish() throws IOException;
   }
 
-  private final Map<Layer, Source> sources = new HashMap<>();
-  private final List<Source> inOrder = new ArrayList<>();
+  private final Map<Layer, Source> sources = new LinkedHashMap<>();
+
+  /** The layers of the file that have no counterpart in the model. */
+  private final List<String> unmatched = new ArrayList<>();
+
+  /** What has no counterpart of the same name, as sentences. */
+  private final List<String> unnamed = new ArrayList<>();
+
+  /** The layers of an {@code .h5} file that are not used yet. */
+  private final Deque<Listed> left = new ArrayDeque<>();
 
   private SavedWeights() {}
 
-  private void add(Layer layer, Source source) {
-    sources.put(layer, source);
-    inOrder.add(source);
-  }
-
   /**
-   * Finds the weights in the layout of Keras 3, such as {@code layers/lstm_1/cell/vars/0}. A layer
-   * is identified by its class and its index among the layers of this class.
+   * Finds the weights in the layout of {@code .keras} files, such as {@code
+   * layers/lstm_1/cell/vars/0}. A layer is identified by its class and its index among the layers
+   * of this class.
    */
-  static SavedWeights ofKeras3(Hdf5File.Group root, List<Layer> layers) throws IOException {
-    // Keras 2.12 uses the second name.
-    String container = root.has("layers") ? "layers" : "_layer_checkpoint_dependencies";
-    boolean exists = root.has(container); // else no layer has weights, or the file is damaged
-    Hdf5File.Group group = exists ? root.group(container) : root;
+  static SavedWeights ofArchive(Hdf5File.Group root, List<Layer> layers) throws IOException {
+    var container = Container.of(root);
+    List<String> left = new ArrayList<>(container.layers());
     var weights = new SavedWeights();
-    List<String> expected = new ArrayList<>();
     var names = new UniqueNames();
     for (Layer layer : layers) {
-      String name = name(layer, names);
-      expected.add(name);
+      String name =
+          container.isOfKeras2() ? first(left, Config.snakeCase(layer.type())) : name(layer, names);
+      left.remove(name);
       LayerFormats.of(layer)
-          .groups(layer, name, (owner, path) -> weights.add(owner, new Group(group, path)));
+          .groups(
+              layer, name, (owner, path) -> weights.sources.put(owner, new Group(container, path)));
     }
-    for (String name : exists ? group.names() : List.<String>of()) {
-      if (!expected.contains(name) && !name.startsWith("input_layer")) {
-        throw new IOException(
-            "it has weights in '"
-                + group.path()
-                + "/"
-                + name
-                + "', but the model has no such layer");
-      }
-    }
+    left.removeIf(name -> name.startsWith("input_layer"));
+    left.forEach(name -> weights.unmatched.add(container.path(name)));
     return weights;
+  }
+
+  /** Returns whether a file has the layout of {@code .keras} files. */
+  static boolean isArchive(Hdf5File.Group root) {
+    return root.names().stream()
+        .map(name -> name.split("\\\\")[0])
+        .anyMatch(name -> name.equals("layers") || name.equals(Container.KERAS_2));
+  }
+
+  /** Returns the layer of a class with the smallest number, or the class if there is none. */
+  private static String first(List<String> layers, String type) {
+    Pattern numbered = Pattern.compile(Pattern.quote(type) + "(_\\d+)?");
+    return layers.stream()
+        .filter(name -> numbered.matcher(name).matches())
+        .min(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()))
+        .orElse(type);
   }
 
   /** Returns the name of the next layer in the layout of Keras 3: its class in snake case. */
@@ -74,22 +90,70 @@ final class SavedWeights implements WeightSource {
     return names.next(Config.snakeCase(layer.type()));
   }
 
+  /**
+   * The group of all layers of a {@code .keras} file.
+   *
+   * <ul>
+   *   <li>Keras 2.12 to 2.14 named it {@code _layer_checkpoint_dependencies}. Every layer has a
+   *       group there. 2.12 and 2.13 counted layers with weights twice: {@code dense}, {@code
+   *       dense_2}, {@code dense_4}.
+   *   <li>On Windows, older versions wrote {@code layers\lstm\cell} as the name of one group.
+   * </ul>
+   */
+  private record Container(Hdf5File.Group root, String name) {
+    private static final String KERAS_2 = "_layer_checkpoint_dependencies";
+
+    static Container of(Hdf5File.Group root) {
+      boolean isOfKeras2 =
+          root.names().stream().anyMatch(name -> name.split("\\\\")[0].equals(KERAS_2));
+      return new Container(root, isOfKeras2 ? KERAS_2 : "layers");
+    }
+
+    boolean isOfKeras2() {
+      return name.equals(KERAS_2);
+    }
+
+    /** Returns the names of the layers, which may be none if no layer has weights. */
+    List<String> layers() throws IOException {
+      if (root.has(name)) {
+        return root.group(name).names();
+      }
+      return root.names().stream()
+          .map(path -> path.split("\\\\"))
+          .filter(parts -> parts.length > 1 && parts[0].equals(name))
+          .map(parts -> parts[1])
+          .distinct()
+          .toList();
+    }
+
+    String path(String layer) {
+      return name + "/" + layer;
+    }
+
+    /** Returns the variables of a layer or of an inner layer, such as {@code lstm_1/cell}. */
+    Hdf5File.Group variables(String layer) throws IOException {
+      String path = path(layer);
+      String windows = path.replace('/', '\\');
+      return root.group(root.has(windows) ? windows : path).group("vars");
+    }
+  }
+
   /** The numbered arrays of one group. */
   private static final class Group implements Source {
-    private final Hdf5File.Group container;
+    private final Container container;
     private final String path;
     private Hdf5File.Group group;
     private int taken;
 
-    Group(Hdf5File.Group container, String path) {
+    Group(Container container, String path) {
       this.container = container;
       this.path = path;
     }
 
     @Override
-    public Hdf5File.Array next() throws IOException {
+    public Hdf5Array next() throws IOException {
       if (group == null) {
-        group = container.group(path);
+        group = container.variables(path);
       }
       return group.array(Integer.toString(taken++));
     }
@@ -113,39 +177,73 @@ final class SavedWeights implements WeightSource {
    * Keras, the layers of the file that have weights correspond to those of the model, in order.
    */
   static SavedWeights ofH5(Hdf5File.Group group, List<Layer> layers) throws IOException {
-    Deque<Listed> saved = new ArrayDeque<>();
+    var weights = new SavedWeights();
+    weights.left.addAll(listed(group));
+    layers.forEach(layer -> weights.addInOrder(layer, weights.left));
+    return weights;
+  }
+
+  /** Finds the weights of the layers that have the same names in an {@code .h5} file. */
+  static SavedWeights byName(Hdf5File.Group group, List<Layer> layers) throws IOException {
+    var weights = new SavedWeights();
+    Map<String, Listed> named = new LinkedHashMap<>();
+    for (Listed layer : listed(group)) {
+      named.put(layer.name, layer);
+    }
+    for (Layer layer : layers) {
+      Listed found = named.remove(layer.name());
+      if (found != null) {
+        weights.addInOrder(layer, new ArrayDeque<>(List.of(found)));
+      } else if (hasWeights(layer)) {
+        weights.unnamed.add(layer.describe() + ": the file has no layer of this name");
+      }
+    }
+    for (Listed layer : named.values()) {
+      weights.unnamed.add("'" + layer.name + "' of the file: the model has no layer of this name");
+    }
+    return weights;
+  }
+
+  private void addInOrder(Layer layer, Deque<Listed> saved) {
+    List<Part> parts = new ArrayList<>();
+    addParts(layer, List.of(), layer.trainable(), parts);
+    var source = new InOrder(saved, parts);
+    LayerFormats.of(layer).groups(layer, "", (owner, path) -> sources.put(owner, source));
+  }
+
+  /** Returns the layers of a file that have weights. */
+  private static List<Listed> listed(Hdf5File.Group group) throws IOException {
+    List<Listed> saved = new ArrayList<>();
     for (String name : names(group, "layer_names")) {
       Hdf5File.Group layer = group.group(name);
       List<String> weights = names(layer, "weight_names");
       if (!weights.isEmpty()) {
-        saved.add(new Listed(layer, new ArrayDeque<>(weights)));
+        saved.add(new Listed(name, layer, new ArrayDeque<>(weights)));
       }
     }
-    var weights = new SavedWeights();
-    for (Layer layer : layers) {
-      List<Part> parts = new ArrayList<>();
-      addParts(layer, List.of(), layer.trainable(), parts);
-      var source = new InOrder(saved, parts);
-      LayerFormats.of(layer).groups(layer, "", (owner, path) -> weights.add(owner, source));
-    }
-    weights.inOrder.add(
-        new Source() {
-          @Override
-          public Hdf5File.Array next() {
-            throw new IllegalStateException();
-          }
+    return saved;
+  }
 
-          @Override
-          public void finish() throws IOException {
-            if (!saved.isEmpty()) {
-              throw new IOException(
-                  "it has weights in '"
-                      + saved.element().group.path()
-                      + "', but the model has no such layer");
-            }
-          }
-        });
-    return weights;
+  private static boolean hasWeights(Layer layer) {
+    var found = new ArrayList<Weight>();
+    LayerFormats.of(layer).groups(layer, "", (owner, path) -> found.addAll(owner.weights()));
+    return !found.isEmpty();
+  }
+
+  /**
+   * Throws an exception if the file and a model have different numbers of layers with weights, so
+   * that it is not clear which correspond to each other.
+   */
+  void requireCount(List<Layer> layers) {
+    long count = layers.stream().filter(SavedWeights::hasWeights).count();
+    if (!left.isEmpty() && left.size() != count) {
+      throw new IllegalArgumentException(
+          "The model must have as many layers with weights as the file, which has "
+              + left.stream().map(Listed::name).toList()
+              + ", but has "
+              + count
+              + ". Load layers of the same name with WeightLoading.BY_NAME.");
+    }
   }
 
   /**
@@ -193,7 +291,7 @@ final class SavedWeights implements WeightSource {
   }
 
   /** A layer of the file and the names of its remaining weights. */
-  private record Listed(Hdf5File.Group group, Deque<String> weights) {}
+  private record Listed(String name, Hdf5File.Group group, Deque<String> weights) {}
 
   /** The weights of the next layer of the file, which is chosen when the first one is requested. */
   private static final class InOrder implements Source {
@@ -220,11 +318,11 @@ final class SavedWeights implements WeightSource {
       for (Part part : parts) {
         next.weights.stream().filter(part::has).forEach(sorted::add);
       }
-      return new Listed(next.group, sorted);
+      return new Listed(next.name, next.group, sorted);
     }
 
     @Override
-    public Hdf5File.Array next() throws IOException {
+    public Hdf5Array next() throws IOException {
       if (current == null) {
         current = nextLayer();
       }
@@ -252,7 +350,7 @@ final class SavedWeights implements WeightSource {
   @Override
   public float[] values(Layer owner, int index, String name, Shape shape, Initializer initializer) {
     try {
-      Hdf5File.Array array = sources.get(owner).next();
+      Hdf5Array array = sources.get(owner).next();
       requireShape(array, shape, "'" + name + "' of " + owner.describe());
       return array.floats();
     } catch (IOException e) {
@@ -261,7 +359,7 @@ final class SavedWeights implements WeightSource {
   }
 
   /** Throws an exception unless an array has this shape. */
-  static void requireShape(Hdf5File.Array array, Shape shape, String use) throws IOException {
+  static void requireShape(Hdf5Array array, Shape shape, String use) throws IOException {
     long[] dimensions = array.dimensions();
     boolean same = dimensions.length == shape.rank();
     for (int i = 0; same && i < dimensions.length; i++) {
@@ -282,8 +380,73 @@ final class SavedWeights implements WeightSource {
 
   /** Throws an exception if the file has weights that no layer has requested. */
   void finish() throws IOException {
-    for (Source source : inOrder) {
+    for (Source source : sources.values()) {
       source.finish();
     }
+    List<String> unused = unmatched();
+    if (!unused.isEmpty()) {
+      throw new IOException(
+          "it has weights in '" + unused.get(0) + "', but the model has no such layer");
+    }
+  }
+
+  private List<String> unmatched() {
+    List<String> all = new ArrayList<>(unmatched);
+    left.forEach(layer -> all.add(layer.group.path()));
+    return all;
+  }
+
+  /**
+   * Copies the weights into the layers of a model. A layer whose weights do not fit is not changed.
+   *
+   * @param skip whether to leave out such layers, else nothing is changed
+   * @return what was left out
+   */
+  List<String> copyTo(List<Layer> layers, boolean skip) {
+    List<String> mismatches = new ArrayList<>();
+    Map<Weight, float[]> values = new LinkedHashMap<>();
+    for (Layer layer : layers) {
+      try {
+        values.putAll(valuesOf(layer));
+      } catch (IOException e) {
+        mismatches.add(layer.describe() + ": " + e.getMessage());
+      }
+    }
+    for (String name : unmatched()) {
+      mismatches.add("'" + name + "' of the file: the model has no such layer");
+    }
+    if (!skip && !mismatches.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The weights must fit the model, but these do not:\n  "
+              + String.join("\n  ", mismatches)
+              + "\nLeave them out with WeightLoading.SKIP_MISMATCH.");
+    }
+    mismatches.addAll(unnamed);
+    if (values.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The weights of at least one layer must fit the model, but none does:\n  "
+              + String.join("\n  ", mismatches));
+    }
+    values.forEach((weight, array) -> System.arraycopy(array, 0, weight.values(), 0, array.length));
+    return mismatches;
+  }
+
+  private Map<Weight, float[]> valuesOf(Layer layer) throws IOException {
+    Map<Weight, float[]> values = new LinkedHashMap<>();
+    List<Layer> owners = new ArrayList<>();
+    LayerFormats.of(layer).groups(layer, "", (owner, path) -> owners.add(owner));
+    for (Layer owner : owners) {
+      for (Weight weight : sources.containsKey(owner) ? owner.weights() : List.<Weight>of()) {
+        Hdf5Array array = sources.get(owner).next();
+        requireShape(array, weight.shape(), "'" + weight.name() + "'");
+        values.put(weight, array.floats());
+      }
+    }
+    for (Layer owner : owners) {
+      if (sources.containsKey(owner)) {
+        sources.get(owner).finish();
+      }
+    }
+    return values;
   }
 }

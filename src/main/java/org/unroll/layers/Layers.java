@@ -1,27 +1,45 @@
 package org.unroll.layers;
 
+import java.util.List;
 import org.unroll.compute.Activation;
 import org.unroll.data.Shape;
 import org.unroll.layers.convolution.AveragePooling1D;
 import org.unroll.layers.convolution.Conv1D;
+import org.unroll.layers.convolution.Cropping1D;
+import org.unroll.layers.convolution.DepthwiseConv1D;
 import org.unroll.layers.convolution.GlobalAveragePooling1D;
 import org.unroll.layers.convolution.GlobalMaxPooling1D;
 import org.unroll.layers.convolution.MaxPooling1D;
+import org.unroll.layers.convolution.SeparableConv1D;
+import org.unroll.layers.convolution.UpSampling1D;
+import org.unroll.layers.convolution.ZeroPadding1D;
 import org.unroll.layers.core.ActivationLayer;
+import org.unroll.layers.core.ActivityRegularization;
+import org.unroll.layers.core.AlphaDropout;
 import org.unroll.layers.core.AttentionPooling;
 import org.unroll.layers.core.Dense;
 import org.unroll.layers.core.Dropout;
+import org.unroll.layers.core.Elu;
 import org.unroll.layers.core.Embedding;
 import org.unroll.layers.core.Flatten;
+import org.unroll.layers.core.GaussianDropout;
 import org.unroll.layers.core.GaussianNoise;
+import org.unroll.layers.core.LeakyRelu;
 import org.unroll.layers.core.Masking;
 import org.unroll.layers.core.Permute;
+import org.unroll.layers.core.Prelu;
+import org.unroll.layers.core.Relu;
 import org.unroll.layers.core.RepeatVector;
+import org.unroll.layers.core.Rescaling;
 import org.unroll.layers.core.Reshape;
+import org.unroll.layers.core.SequentialLayer;
+import org.unroll.layers.core.Softmax;
 import org.unroll.layers.core.SpatialDropout1D;
 import org.unroll.layers.core.TimeDistributed;
 import org.unroll.layers.normalization.BatchNormalization;
 import org.unroll.layers.normalization.LayerNormalization;
+import org.unroll.layers.normalization.Normalization;
+import org.unroll.layers.normalization.UnitNormalization;
 import org.unroll.layers.recurrent.Bidirectional;
 import org.unroll.layers.recurrent.ConvLstm2D;
 import org.unroll.layers.recurrent.ConvLstm2DCell;
@@ -246,6 +264,91 @@ public final class Layers {
   /** Returns {@link AttentionPooling} with the scaled dot product as the score. */
   public static AttentionPooling dotProductAttention() {
     return AttentionPooling.dotProduct();
+  }
+
+  /** Returns a {@link Relu} layer. The activation {@code "relu"} is another way to write it. */
+  public static Relu relu() {
+    return new Relu();
+  }
+
+  /** Returns a {@link LeakyRelu} layer with Keras's slope of 0.3 for negative inputs. */
+  public static LeakyRelu leakyRelu() {
+    return new LeakyRelu();
+  }
+
+  /** Returns an {@link Elu} layer. */
+  public static Elu elu() {
+    return new Elu();
+  }
+
+  /** Returns a {@link Prelu} layer, whose slopes are trained. */
+  public static Prelu prelu() {
+    return new Prelu();
+  }
+
+  /** Returns a {@link Softmax} layer. The activation {@code "softmax"} also accepts masks. */
+  public static Softmax softmax() {
+    return new Softmax();
+  }
+
+  /** Returns a {@link Rescaling} layer, which computes {@code scale·x + offset}. */
+  public static Rescaling rescaling(double scale, double offset) {
+    return new Rescaling(scale, offset);
+  }
+
+  /** Returns a {@link Normalization} layer, which standardizes features. */
+  public static Normalization normalization() {
+    return new Normalization();
+  }
+
+  /** Returns a {@link UnitNormalization} layer, which scales vectors to the length 1. */
+  public static UnitNormalization unitNormalization() {
+    return new UnitNormalization();
+  }
+
+  /** Returns an {@link UpSampling1D} layer with {@code size} copies of each time step. */
+  public static UpSampling1D upSampling1D(int size) {
+    return new UpSampling1D(size);
+  }
+
+  /** Returns a {@link ZeroPadding1D} layer. */
+  public static ZeroPadding1D zeroPadding1D(int first, int last) {
+    return new ZeroPadding1D(first, last);
+  }
+
+  /** Returns a {@link Cropping1D} layer. */
+  public static Cropping1D cropping1D(int first, int last) {
+    return new Cropping1D(first, last);
+  }
+
+  /** Returns a {@link SeparableConv1D} layer. */
+  public static SeparableConv1D separableConv1D(int filters, int kernelSize) {
+    return new SeparableConv1D(filters, kernelSize);
+  }
+
+  /** Returns a {@link DepthwiseConv1D} layer. */
+  public static DepthwiseConv1D depthwiseConv1D(int kernelSize) {
+    return new DepthwiseConv1D(kernelSize);
+  }
+
+  /** Returns a {@link GaussianDropout} layer. */
+  public static GaussianDropout gaussianDropout(double rate) {
+    return new GaussianDropout(rate);
+  }
+
+  /** Returns an {@link AlphaDropout} layer, for networks with the activation {@code selu}. */
+  public static AlphaDropout alphaDropout(double rate) {
+    return new AlphaDropout(rate);
+  }
+
+  /** Returns an {@link ActivityRegularization} layer, which adds a penalty on its input. */
+  public static ActivityRegularization activityRegularization(double l1, double l2) {
+    return new ActivityRegularization(l1, l2);
+  }
+
+  /** Returns a {@link SequentialLayer}: a stack of layers that is used as one layer. */
+  public static SequentialLayer sequential(Layer... layers) {
+    return new SequentialLayer(List.of(layers));
   }
 
   /**

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.unroll.compute.Compute;
+import org.unroll.internal.Suggestion;
 
 /**
  * Factory methods for losses with Keras's names and defaults. Import them statically: {@code
@@ -80,7 +81,12 @@ public final class Losses {
     Supplier<Loss> loss = BY_NAME.get(name);
     if (loss == null) {
       throw new IllegalArgumentException(
-          "Unknown loss '" + name + "'. Known: " + String.join(", ", BY_NAME.keySet()));
+          "Unknown loss '"
+              + name
+              + "'."
+              + Suggestion.of(name, BY_NAME.keySet())
+              + " Known: "
+              + String.join(", ", BY_NAME.keySet()));
     }
     return loss.get();
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import org.unroll.internal.Suggestion;
 import org.unroll.internal.UniqueNames;
 import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
@@ -109,7 +110,12 @@ public final class Metrics {
     Function<String, Metric> metric = BY_NAME.get(name);
     if (metric == null) {
       throw new IllegalArgumentException(
-          "Unknown metric '" + name + "'. Known: " + String.join(", ", BY_NAME.keySet()));
+          "Unknown metric '"
+              + name
+              + "'."
+              + Suggestion.of(name, BY_NAME.keySet())
+              + " Known: "
+              + String.join(", ", BY_NAME.keySet()));
     }
     return metric.apply(name);
   }

@@ -162,6 +162,7 @@ public abstract class Layer {
   private Layer[] builtLayers = {}; // the inner layers, without a new list for each batch
   private int position;
   private boolean trainable = true;
+  private Regularizer activityRegularizer;
 
   /**
    * Creates a layer that is not built yet.
@@ -280,6 +281,20 @@ public abstract class Layer {
     trainable = train;
     innerLayers().forEach(layer -> layer.trainable(train));
     return this;
+  }
+
+  /**
+   * Sets a penalty on the output: the regularizer of all its values, masked ones included, divided
+   * by the number of rows. The default is null. The fluent setter of a subclass calls this method.
+   */
+  public final void setActivityRegularizer(Regularizer regularizer) {
+    requireNotBuilt("activityRegularizer");
+    activityRegularizer = regularizer;
+  }
+
+  /** Returns the penalty on the output, which may be null. */
+  public final Regularizer activityRegularizer() {
+    return activityRegularizer;
   }
 
   /** Returns the number of weight values, trainable or not. */
@@ -475,8 +490,17 @@ public abstract class Layer {
    *     stateful, returns more than one output, or needs statistics of the whole batch
    */
   protected final Shape checkInner(Layer inner, Shape input) {
+    return checkInner(inner, input, this);
+  }
+
+  /**
+   * Like {@link #checkInner(Layer, Shape)}, for an inner layer whose input another layer returns.
+   *
+   * @hidden
+   */
+  protected final Shape checkInner(Layer inner, Shape input, Layer previous) {
     requireIndependentRows(inner);
-    return inner.checkInput(input, this);
+    return inner.checkInput(input, previous);
   }
 
   private void requireIndependentRows(Layer inner) {
@@ -485,7 +509,9 @@ public abstract class Layer {
             ? "is stateful"
             : inner.moreOutputs() != null
                 ? "returns " + inner.moreOutputs()
-                : inner.needsWholeBatch() ? "computes statistics of the whole batch" : null;
+                : inner.needsWholeBatch()
+                    ? "computes statistics of the whole batch"
+                    : inner.activityRegularizer != null ? "has an activityRegularizer" : null;
     if (reason != null) {
       throw new IllegalArgumentException(
           describe()
@@ -535,33 +561,6 @@ public abstract class Layer {
   }
 
   /**
-   * Returns the shape of the input with one time step for each window that slides over it.
-   *
-   * @param window the number of time steps from the first to the last one in a window
-   * @throws IllegalArgumentException if the sequence is shorter than one window
-   */
-  protected final Shape windows(
-      Shape input, Layer previous, Padding padding, int window, int stride) {
-    int timesteps = input.axis(0);
-    if (timesteps == Shape.ANY) {
-      return input;
-    }
-    int windows = padding.windows(timesteps, window, stride);
-    if (windows < 1) {
-      throw new IllegalArgumentException(
-          describe()
-              + " with padding=valid needs at least "
-              + window
-              + " time steps, but '"
-              + previous.name()
-              + "' returns "
-              + previous.describeOutput(input)
-              + ". Make the window smaller, the sequence longer, or use padding(\"same\").");
-    }
-    return input.withFirst(windows);
-  }
-
-  /**
    * Returns the last sentence of the message of {@link #wrongInput}: how to change this layer so
    * that the next one accepts its output.
    *
@@ -606,16 +605,6 @@ public abstract class Layer {
               + " must be part of a model to have shapes. Add it to a model first, for example with"
               + " Sequential.of(...).");
     }
-  }
-
-  /**
-   * Checks the argument {@code units}.
-   *
-   * @return the argument
-   * @throws IllegalArgumentException if it is less than 1
-   */
-  protected static int requireUnits(int units) {
-    return requirePositive("units", units);
   }
 
   /**
@@ -699,6 +688,7 @@ public abstract class Layer {
      * @hidden
      */
     public void cell(Cell cell, Shape input) {
+      owner.requireIndependentRows(cell);
       cell.build(input, owner, owner.position, source);
       adopt(cell, "");
     }

@@ -221,9 +221,18 @@ public final class Network {
     return shape;
   }
 
-  /** Returns the {@link Layer#outputActivation()} of the last layer. */
+  /**
+   * Returns the {@link Layer#outputActivation()} of the last layer. Returns null if the layer has
+   * an activity regularizer, whose gradient is with respect to the output.
+   */
   public Activation outputActivation() {
-    return layers.get(layers.size() - 1).outputActivation();
+    Layer last = layers.get(layers.size() - 1);
+    return last.activityRegularizer() == null ? last.outputActivation() : null;
+  }
+
+  /** Returns whether a layer has an activity regularizer. */
+  public boolean penalizesOutputs() {
+    return layers.stream().anyMatch(layer -> layer.activityRegularizer() != null);
   }
 
   /**

@@ -19,6 +19,9 @@ public final class NetworkPass {
   private final float[][][] layerStates; // of each layer, for the current slice
   private final int firstTrained;
   private final int[] partStarts; // the first layer of each part, then the number of layers
+  private final Tensor[] penalized; // the outputs of the layers with an activity regularizer
+  private double activityPenalty;
+  private double activityScale = 1;
   private Tensor between; // the output of the part that ran last
 
   NetworkPass(Network network) {
@@ -38,6 +41,17 @@ public final class NetworkPass {
     }
     firstTrained = first;
     partStarts = network.partStarts();
+    penalized = new Tensor[passes.length];
+  }
+
+  /** Returns the sum of the penalties on outputs, over all values of the slice. */
+  public double activityPenalty() {
+    return activityPenalty;
+  }
+
+  /** Sets the factor of the gradients of the penalties on outputs for the next backward pass. */
+  public void activityScale(double factor) {
+    activityScale = factor;
   }
 
   /** Returns whether a training step changes a layer. */
@@ -103,9 +117,17 @@ public final class NetworkPass {
   private Tensor forward(
       Tensor input, NetworkState state, int firstRow, ForwardContext context, int from, int to) {
     Tensor values = input;
+    if (from == 0) {
+      activityPenalty = 0;
+    }
     for (int i = from; i < to; i++) {
       float[][] own = state == null ? null : state.load(i, firstRow, input.rows(), layerStates[i]);
       values = passes[i].forward(values, own, context);
+      Regularizer regularizer = layers.get(i).activityRegularizer();
+      if (regularizer != null) {
+        penalized[i] = values;
+        activityPenalty += regularizer.penalty(values.values(), values.offset(), values.size());
+      }
       context.record(layers.get(i), "output", values);
       if (own != null) {
         state.store(i, firstRow, input.rows(), own);
@@ -229,6 +251,14 @@ public final class NetworkPass {
       end -= own.length;
       System.arraycopy(gradients, end, own, 0, own.length);
       boolean needed = toInput || i > first;
+      if (penalized[i] != null) {
+        Tensor y = penalized[i];
+        layers
+            .get(i)
+            .activityRegularizer()
+            .addGradient(
+                y.values(), y.offset(), values.values(), values.offset(), y.size(), activityScale);
+      }
       if (fromLogits && i == passes.length - 1) {
         values = passes[i].backwardFromLogits(values, own, needed);
       } else {

@@ -1,6 +1,7 @@
 package org.unroll.network;
 
 import java.util.Locale;
+import org.unroll.data.Shape;
 
 /**
  * The padding at the ends of a sequence for layers that slide a window over the time steps, as
@@ -41,6 +42,37 @@ public enum Padding {
   /** Returns the Keras name, for example {@code same}. */
   public String kerasName() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Returns the shape of the input of a layer with one time step for each window that slides over
+   * it.
+   *
+   * @param layer the layer, for the message of an exception
+   * @param input the shape of one input sample
+   * @param previous the layer that returns this input
+   * @param window the number of time steps from the first to the last one in a window
+   * @throws IllegalArgumentException if the sequence is shorter than one window
+   * @hidden
+   */
+  public Shape windows(Layer layer, Shape input, Layer previous, int window, int stride) {
+    int timesteps = input.axis(0);
+    if (timesteps == Shape.ANY) {
+      return input;
+    }
+    int windows = windows(timesteps, window, stride);
+    if (windows < 1) {
+      throw new IllegalArgumentException(
+          layer.describe()
+              + " with padding=valid needs at least "
+              + window
+              + " time steps, but '"
+              + previous.name()
+              + "' returns "
+              + previous.describeOutput(input)
+              + ". Make the window smaller, the sequence longer, or use padding(\"same\").");
+    }
+    return input.withFirst(windows);
   }
 
   /** Returns the number of windows, which is less than 1 if no window fits into the sequence. */

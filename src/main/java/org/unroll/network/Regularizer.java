@@ -37,11 +37,16 @@ public record Regularizer(double l1, double l2) {
    * @hidden
    */
   public double penalty(float[] values) {
+    return penalty(values, 0, values.length);
+  }
+
+  /** Returns the penalty for some values of an array. */
+  double penalty(float[] values, int from, int count) {
     double absolute = 0;
     double squares = 0;
-    for (float value : values) {
-      absolute += Math.abs(value);
-      squares += (double) value * value;
+    for (int i = from; i < from + count; i++) {
+      absolute += Math.abs(values[i]);
+      squares += (double) values[i] * values[i];
     }
     return l1 * absolute + l2 * squares;
   }
@@ -52,10 +57,16 @@ public record Regularizer(double l1, double l2) {
    * @hidden
    */
   public void addGradient(float[] values, float[] gradient) {
-    float one = (float) l1;
-    float two = (float) (2 * l2);
-    for (int i = 0; i < values.length; i++) {
-      gradient[i] += one * Math.signum(values[i]) + two * values[i];
+    addGradient(values, 0, gradient, 0, values.length, 1);
+  }
+
+  /** Adds the gradient of the penalty for some values of an array, multiplied by a factor. */
+  void addGradient(float[] values, int from, float[] gradient, int to, int count, double factor) {
+    float one = (float) (factor * l1);
+    float two = (float) (factor * 2 * l2);
+    for (int i = 0; i < count; i++) {
+      float value = values[from + i];
+      gradient[to + i] += one * Math.signum(value) + two * value;
     }
   }
 }

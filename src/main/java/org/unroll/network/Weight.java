@@ -95,7 +95,7 @@ public final class Weight {
    * last axis is the columns and the others are the rows.
    */
   public FMatrixRMaj matrix() {
-    int columns = shape.last();
+    int columns = shape.rank() == 0 ? 1 : shape.last();
     return FMatrixRMaj.wrap(values.length / columns, columns, values);
   }
 }

@@ -2,6 +2,7 @@ package org.unroll.notebook;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Builds an HTML table that needs no style sheet. It takes the colors of the page, aligns numbers
@@ -69,6 +70,13 @@ final class HtmlTable {
 
   private static String align(Heading heading) {
     return heading.number() ? "text-align:right" : "text-align:left";
+  }
+
+  /** Returns one line for each note. */
+  static String notes(List<String> notes) {
+    return notes.stream()
+        .map(note -> "<div>Note: " + escape(note) + "</div>")
+        .collect(Collectors.joining());
   }
 
   static String escape(String text) {

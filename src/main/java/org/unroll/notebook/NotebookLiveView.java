@@ -22,7 +22,12 @@ public final class NotebookLiveView implements LiveView {
   }
 
   @Override
+  public boolean inNotebook() {
+    return Notebook.kernel().isPresent();
+  }
+
+  @Override
   public Optional<Consumer<Object>> open() {
-    return Notebook.kernel().isPresent() ? Optional.of(Notebook.live()::update) : Optional.empty();
+    return inNotebook() ? Optional.of(Notebook.live()::update) : Optional.empty();
   }
 }

@@ -20,6 +20,8 @@ import org.unroll.datasets.SoundScene;
 import org.unroll.network.Layer;
 import org.unroll.network.Tensor;
 import org.unroll.notebook.kernel.MimeBundle;
+import org.unroll.timeseries.TableDescription;
+import org.unroll.timeseries.TimeTable;
 import org.unroll.timeseries.Windows;
 import org.unroll.timeseries.WindowsDescription;
 import org.unroll.tuning.HyperParameters;
@@ -59,6 +61,8 @@ public final class Views {
     add(SearchProgress.class, SearchView::of);
     add(SearchResult.class, found -> TableView.of(found.results()).withText(found.toString()));
     add(WindowsDescription.class, WindowsView::of);
+    add(TableDescription.class, TableDescriptionView::of);
+    add(TimeTable.class, file -> TableDescriptionView.of(file.describe()));
     add(AudioClip.class, AudioView::of);
     // Kernels interpret the text of values of unknown types as HTML, and line breaks get lost.
     add(Windows.class, Views::text);

@@ -2,7 +2,6 @@ package org.unroll.notebook;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import org.unroll.notebook.kernel.MimeBundle;
 import org.unroll.timeseries.WindowsDescription;
 import org.unroll.timeseries.WindowsDescription.Edge;
@@ -27,11 +26,7 @@ final class WindowsView {
             .column("", "time", false);
     edges.row(cells("first window", windows.first()));
     edges.row(cells("last window", windows.last()));
-    String remarks =
-        windows.remarks().stream()
-            .map(remark -> "<div>Note: " + HtmlTable.escape(remark) + "</div>")
-            .collect(Collectors.joining());
-    return MimeBundle.html(edges.html() + remarks, windows.toString());
+    return MimeBundle.html(edges.html() + HtmlTable.notes(windows.remarks()), windows.toString());
   }
 
   /** Returns the lines of the text that do not describe the first and last window. */

@@ -23,6 +23,18 @@ public abstract class FluentOptimizer<S extends FluentOptimizer<S>> extends Opti
   /** Returns this optimizer. */
   protected abstract S self();
 
+  @Override
+  public S learningRate(double rate) {
+    super.learningRate(rate);
+    return self();
+  }
+
+  @Override
+  public S iterations(long steps) {
+    super.iterations(steps);
+    return self();
+  }
+
   /**
    * Sets a schedule that returns the learning rate of every step.
    *

@@ -181,7 +181,7 @@ public abstract class Optimizer {
     if (accumulation.add(gradients, iterations)) {
       step(gradients, rows);
     }
-    averaging.follow(values(), accumulation.stepsAfter(iterations));
+    averaging.follow(this.weights, accumulation.stepsAfter(iterations));
     iterations++;
   }
 
@@ -199,10 +199,6 @@ public abstract class Optimizer {
       float[] squares = rows[i] == null ? square(gradients[i]) : rows[i].squares();
       update(i, values, gradients[i], squares, rate, step);
     }
-  }
-
-  private float[][] values() {
-    return weights.stream().map(Weight::values).toArray(float[][]::new);
   }
 
   /**
@@ -236,7 +232,7 @@ public abstract class Optimizer {
    */
   public final void finishTraining() {
     if (averaging.used() && weights != null && iterations > 0) {
-      averaging.overwrite(values());
+      averaging.overwrite(weights);
     }
   }
 
@@ -296,7 +292,7 @@ public abstract class Optimizer {
    * @throws IllegalArgumentException if the learning rate is negative, infinite or NaN
    * @throws IllegalStateException if the learning rate follows a schedule
    */
-  public void learningRate(double rate) {
+  public Optimizer learningRate(double rate) {
     if (schedule != null) {
       throw new IllegalStateException(
           "The learning rate of '"
@@ -306,6 +302,7 @@ public abstract class Optimizer {
               + ". Create the optimizer with a number instead, or do not set the rate.");
     }
     learningRate = checkedRate(rate);
+    return this;
   }
 
   /** Returns the schedule of the learning rate, or null if the learning rate is a number. */
@@ -327,11 +324,12 @@ public abstract class Optimizer {
    * @param steps at least 0
    * @throws IllegalArgumentException if {@code steps} is negative
    */
-  public void iterations(long steps) {
+  public Optimizer iterations(long steps) {
     if (steps < 0) {
       throw new IllegalArgumentException("iterations must be at least 0, but was " + steps + ".");
     }
     iterations = steps;
+    return this;
   }
 
   /**

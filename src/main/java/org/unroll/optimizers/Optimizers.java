@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.unroll.internal.Suggestion;
 
 /**
  * Factory methods for optimizers with Keras's names and defaults. Import them statically: {@code
@@ -39,7 +40,12 @@ public final class Optimizers {
     Supplier<Optimizer> optimizer = BY_NAME.get(name.toLowerCase(Locale.ROOT));
     if (optimizer == null) {
       throw new IllegalArgumentException(
-          "Unknown optimizer '" + name + "'. Known: " + String.join(", ", BY_NAME.keySet()));
+          "Unknown optimizer '"
+              + name
+              + "'."
+              + Suggestion.of(name, BY_NAME.keySet())
+              + " Known: "
+              + String.join(", ", BY_NAME.keySet()));
     }
     return optimizer.get();
   }

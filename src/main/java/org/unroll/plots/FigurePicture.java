@@ -3,10 +3,13 @@ package org.unroll.plots;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.awt.AWTError;
 import java.awt.Color;
+import java.awt.Dimension;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -15,7 +18,11 @@ import javax.imageio.ImageWriter;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageOutputStream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.apache.batik.svggen.SVGGraphics2D;
 import org.unroll.plots.drawing.Drawing;
+import org.w3c.dom.Document;
 
 /**
  * Writes a figure as a PNG, which any front end shows. The PNG contains the figure as JSON in a
@@ -60,6 +67,45 @@ public final class FigurePicture {
       return encode(image, FigureJson.write(figure));
     } catch (IOException e) {
       throw new IllegalStateException("The picture of a figure cannot be written: " + e, e);
+    }
+  }
+
+  /**
+   * Checks that a static picture of the figure is supported.
+   *
+   * @throws IllegalArgumentException if it is not
+   */
+  static void requireDrawable(ObjectNode figure) {
+    if (!Drawing.canDraw(figure)) {
+      throw new IllegalArgumentException(
+          "A static picture supports scatter traces, bars and heat maps only, but the figure has"
+              + " other traces. Save it as .html.");
+    }
+  }
+
+  /**
+   * Returns the figure as a vector graphic.
+   *
+   * @param width the width in CSS pixels
+   * @param height the height in CSS pixels
+   */
+  static byte[] svg(ObjectNode figure, int width, int height) {
+    try {
+      Document document =
+          DocumentBuilderFactory.newDefaultInstance()
+              .newDocumentBuilder()
+              .getDOMImplementation()
+              .createDocument(SVGGraphics2D.SVG_NAMESPACE_URI, "svg", null);
+      SVGGraphics2D graphics = new SVGGraphics2D(document);
+      graphics.setSVGCanvasSize(new Dimension(width, height));
+      graphics.setColor(Color.WHITE);
+      graphics.fillRect(0, 0, width, height);
+      Drawing.draw(figure, graphics, width, height);
+      StringWriter text = new StringWriter();
+      graphics.stream(text, true);
+      return text.toString().getBytes(StandardCharsets.UTF_8);
+    } catch (ParserConfigurationException | IOException e) {
+      throw new IllegalStateException("The figure cannot be written as SVG: " + e, e);
     }
   }
 

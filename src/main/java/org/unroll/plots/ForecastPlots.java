@@ -45,30 +45,39 @@ final class ForecastPlots {
               + coverage
               + ".");
     }
-    TargetForecasts known = TargetForecasts.ofOneValue(windows);
-    double[] errors =
-        Arrays.stream(TargetForecasts.ofOneValue(validation).errors(model)[0])
-            .filter(Double::isFinite)
-            .sorted()
-            .toArray();
-    if (errors.length == 0) {
-      throw new IllegalArgumentException(
-          "At least one validation window must have a finite error, but none has. Check the targets and the forecasts for NaN.");
+    TargetForecasts known = TargetForecasts.ofOneColumn(windows);
+    double[][] errors = TargetForecasts.ofOneColumn(validation).errors(model);
+    double[][] forecasts = known.of(model);
+    boolean steps = forecasts.length > 1; // of the last window; otherwise one value per window
+    int count = steps ? forecasts.length : windows.size();
+    var forecast = new double[count];
+    var truth = new double[count];
+    var lower = new double[count];
+    var upper = new double[count];
+    for (int i = 0; i < count; i++) {
+      int value = steps ? i : 0;
+      int window = steps ? windows.size() - 1 : i;
+      if (i == 0 || steps) {
+        errors[value] = Arrays.stream(errors[value]).filter(Double::isFinite).sorted().toArray();
+        if (errors[value].length == 0) {
+          throw new IllegalArgumentException(
+              "At least one validation window must have a finite error, but none has. Check the targets and the forecasts for NaN.");
+        }
+      }
+      forecast[i] = forecasts[value][window];
+      truth[i] = known.truth(value)[window];
+      // The error is forecast − truth, so the truth is forecast − error.
+      lower[i] = forecast[i] - Histograms.quantile(errors[value], (1 + coverage) / 2);
+      upper[i] = forecast[i] - Histograms.quantile(errors[value], (1 - coverage) / 2);
     }
-    double[] forecast = known.of(model)[0];
-    double[] truth = known.truth(0);
-    double least = Histograms.quantile(errors, (1 - coverage) / 2);
-    double most = Histograms.quantile(errors, (1 + coverage) / 2);
-    // The error is forecast − truth, so the truth is forecast − error.
-    double[] lower = Arrays.stream(forecast).map(f -> f - most).toArray();
-    double[] upper = Arrays.stream(forecast).map(f -> f - least).toArray();
     String name =
         String.format(
             Locale.ROOT,
             "%.0f %% band, contains %.0f %% here",
             100 * coverage,
             100 * covered(truth, lower, upper));
-    return band(known.x(), known.xTitle(), name, truth, forecast, lower, upper, known.quantity());
+    ArrayNode x = steps ? known.xOfSteps(windows.size() - 1) : known.x();
+    return band(x, known.xTitle(), name, truth, forecast, lower, upper, known.quantity());
   }
 
   /** Returns the share of the measured values within the band. */
@@ -97,14 +106,10 @@ final class ForecastPlots {
     above.with(
         "{line: {width: 0}, fill: 'tonexty', fillcolor: 'rgba(0,114,178,0.25)',"
             + " hoverinfo: 'skip'}");
-    return figure(
-        xTitle,
-        quantity,
-        List.of(
-            below,
-            above,
-            line("truth", x, truth, PlotStyle.NEUTRAL),
-            line("forecast", x, forecast, PlotStyle.color(0))));
+    List<PlotlyTrace> curves = new ArrayList<>(List.of(below, above));
+    addTruth(curves, x, truth);
+    curves.add(line("forecast", x, forecast, PlotStyle.color(0)));
+    return figure(xTitle, quantity, curves);
   }
 
   private static PlotFigure forecast(
@@ -114,14 +119,26 @@ final class ForecastPlots {
       Map<String, double[]> forecasts,
       String quantity) {
     List<PlotlyTrace> curves = new ArrayList<>();
-    curves.add(line("truth", x, truth, PlotStyle.NEUTRAL));
+    addTruth(curves, x, truth);
+    int first = curves.size();
     forecasts.forEach(
-        (name, values) -> curves.add(line(name, x, values, PlotStyle.color(curves.size() - 1))));
+        (name, values) ->
+            curves.add(line(name, x, values, PlotStyle.color(curves.size() - first))));
     return figure(xTitle, quantity, curves);
   }
 
+  /** Adds the measured values, if they are known. */
+  private static void addTruth(List<PlotlyTrace> curves, ArrayNode x, double[] truth) {
+    if (truth != null) {
+      curves.add(line("truth", x, truth, PlotStyle.NEUTRAL));
+    }
+  }
+
   private static PlotFigure figure(String xTitle, String quantity, List<PlotlyTrace> curves) {
-    PlotFigure figure = Subplots.figure("Forecast and truth", xTitle, quantity, curves);
+    boolean measured =
+        curves.stream().anyMatch(curve -> curve.json().path("name").asText().equals("truth"));
+    String title = measured ? "Forecast and truth" : "Forecast";
+    PlotFigure figure = Subplots.figure(title, xTitle, quantity, curves);
     figure.settings().put("hovermode", "x");
     return figure;
   }

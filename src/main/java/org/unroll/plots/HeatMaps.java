@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.DoublePredicate;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.NumericColumn;
@@ -18,7 +19,7 @@ final class HeatMaps {
   private static final int MOST_LABELS = 60;
 
   /** The numbers are written into the cells of matrices up to this size. */
-  private static final int NUMBERED = 15;
+  static final int NUMBERED = 15;
 
   private static final int ROW_HEIGHT = 26;
   private static final int PANEL = 110;
@@ -134,7 +135,9 @@ final class HeatMaps {
     }
     PlotFigure figure =
         heatMap("Correlation", "", "", names, names, correlations).colorRange(-1, 1);
-    return names.size() <= NUMBERED ? numbered(figure, correlations) : figure;
+    return names.size() <= NUMBERED
+        ? numbered(figure, correlations, "%.2f", value -> Math.abs(value) > 0.5)
+        : figure;
   }
 
   /** Returns Pearson's coefficient over the rows in which both columns have a value. */
@@ -151,10 +154,12 @@ final class HeatMaps {
   }
 
   /**
-   * Writes the numbers into the cells, in a color that contrasts with the cell's color, from −1 to
-   * 1.
+   * Writes the numbers into the cells, in a color that contrasts with the cell's color.
+   *
+   * @param dark whether the color of a cell with this value is dark
    */
-  private static PlotFigure numbered(PlotFigure figure, double[][] values) {
+  static PlotFigure numbered(
+      PlotFigure figure, double[][] values, String format, DoublePredicate dark) {
     ArrayNode annotations = figure.settings().putArray("annotations");
     for (int r = 0; r < values.length; r++) {
       for (int c = 0; c < values[r].length; c++) {
@@ -163,8 +168,8 @@ final class HeatMaps {
         }
         ObjectNode text =
             FigureJson.parse("{xref: 'x', yref: 'y', showarrow: false, font: {size: 11}}");
-        text.put("x", c).put("y", r).put("text", String.format(Locale.ROOT, "%.2f", values[r][c]));
-        text.withObject("/font").put("color", Math.abs(values[r][c]) > 0.5 ? "#FFFFFF" : "#222222");
+        text.put("x", c).put("y", r).put("text", String.format(Locale.ROOT, format, values[r][c]));
+        text.withObject("/font").put("color", dark.test(values[r][c]) ? "#FFFFFF" : "#222222");
         annotations.add(text);
       }
     }

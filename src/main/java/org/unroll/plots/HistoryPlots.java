@@ -17,7 +17,9 @@ public final class HistoryPlots implements PlotProvider {
 
   @Override
   public Figure history(History history) {
-    return Plots.history(history.toTable());
+    return history.epochs() == 0
+        ? TrainingPlots.empty("Training history")
+        : Plots.history(history.toTable());
   }
 
   @Override
@@ -30,6 +32,8 @@ public final class HistoryPlots implements PlotProvider {
             tables.put(name, history.toTable());
           }
         });
-    return Plots.comparison(tables);
+    return tables.isEmpty()
+        ? TrainingPlots.empty("Training of each model")
+        : Plots.comparison(tables);
   }
 }

@@ -2,6 +2,7 @@ package org.unroll.plots;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import tech.tablesaw.plotly.components.Figure;
@@ -186,6 +187,32 @@ public final class PlotFigure extends Figure {
           name + " must be at least 100 pixels, but was " + pixels + ".");
     }
     return pixels;
+  }
+
+  /**
+   * Saves the figure. The end of the file name selects the format: {@code .png} and {@code .svg}
+   * for a static picture, {@code .html} for an interactive page that needs no network.
+   *
+   * @throws IllegalArgumentException if the name has another end, or a static picture of this kind
+   *     of plot is not supported
+   * @throws java.io.UncheckedIOException if the file cannot be written
+   */
+  public PlotFigure save(Path file) {
+    save(this, file);
+    return this;
+  }
+
+  /** Saves any jsplot figure, such as that of {@code history.plot()}, like {@link #save(Path)}. */
+  public static void save(Figure figure, Path file) {
+    FigureFile.save(figure, file);
+  }
+
+  /**
+   * Shows the figure: below the running cell of a notebook, and elsewhere in a browser. Prints the
+   * name of a file with the interactive page if there is no browser.
+   */
+  public void show() {
+    FigureFile.show(this);
   }
 
   /** Returns the title and the traces with their numbers of points, as printed in a terminal. */

@@ -4,8 +4,10 @@ import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
 import org.ejml.simple.SimpleMatrix;
+import org.unroll.ConfusionMatrix;
 import org.unroll.Recording;
 import org.unroll.Sequential;
+import org.unroll.ThresholdCurves;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.Table;
 
@@ -29,20 +31,13 @@ import tech.tablesaw.api.Table;
  * import tech.tablesaw.plotly.components.Layout;
  * import tech.tablesaw.plotly.traces.ScatterTrace;
  *
- * Figure residuals(double[] truth, double[] forecast) {
- *   double[] errors = new double[truth.length];
- *   Arrays.setAll(errors, i -> forecast[i] - truth[i]);
- *   ScatterTrace points =
- *       ScatterTrace.builder(forecast, errors).mode(ScatterTrace.Mode.MARKERS).build();
- *   ScatterTrace zero =
- *       ScatterTrace.builder(forecast, new double[truth.length])
- *           .mode(ScatterTrace.Mode.LINE)
- *           .build();
+ * Figure residuals(double[] forecast, double[] errors) {
+ *   var points = ScatterTrace.builder(forecast, errors).mode(ScatterTrace.Mode.MARKERS).build();
  *   Layout layout = Layout.builder("Residuals", "forecast (°C)", "error (°C)").build();
- *   return new Figure(layout, points, zero);
+ *   return new Figure(layout, points);
  * }
  *
- * Notebook.show(residuals(new double[] {1, 2, 4}, new double[] {1.5, 1.8, 4.1}));
+ * Notebook.show(residuals(new double[] {1.5, 1.8, 4.1}, new double[] {0.5, -0.2, 0.1}));
  * }</pre>
  *
  * <p>The static picture supports scatter traces (lines and points), bars and heat maps; other kinds
@@ -250,7 +245,7 @@ public final class Plots {
    * Draws forecasts and the measured values.
    *
    * @param times one time per value
-   * @param truth the measured values; NaN is a gap
+   * @param truth the measured values; NaN is a gap; may be null
    * @param forecasts the forecast values, by the name of the model
    * @param quantity the title of the axis with its unit, such as {@code T (°C)}
    */
@@ -274,6 +269,7 @@ public final class Plots {
   /**
    * Draws a forecast with a band.
    *
+   * @param truth the measured values, or null if they are not known yet
    * @param lower the lower edge of the band, one value per time
    * @param upper the upper edge
    */
@@ -292,9 +288,9 @@ public final class Plots {
    * a coverage of 0.8, the band reaches from the forecast minus the 90 % quantile of forecast −
    * truth to the forecast minus its 10 % quantile. It contains that share of future values if the
    * distribution of the errors does not change. The legend shows the share of the drawn values that
-   * it contains.
+   * it contains. With several target steps, it draws those of the last window.
    *
-   * @param windows the windows to draw, with one target value
+   * @param windows the windows to draw, with one target column
    * @param validation windows that the model was not trained on
    * @param coverage the share of the validation errors within the band, between 0 and 1
    */
@@ -429,8 +425,6 @@ public final class Plots {
     return ModelDiagram.of(model.summary(), String.valueOf(model.network().inputShape()));
   }
 
-  // ---- Sound
-
   /**
    * Draws a spectrogram and, below it over the same time axis, the true and the predicted sound
    * events.
@@ -448,8 +442,6 @@ public final class Plots {
       double[][] prediction) {
     return EventRolls.of(spectrogram, secondsPerFrame, classes, truth, prediction);
   }
-
-  // ---- Tuning
 
   /**
    * Draws the best score of a search after each trial, and the scores of all trials.
@@ -490,5 +482,22 @@ public final class Plots {
   /** Draws the importance of each hyperparameter, the most important at the top. */
   public static PlotFigure importance(Map<String, Double> importances) {
     return BarPlots.ranking("Importance of hyperparameters", "importance", importances);
+  }
+
+  // ---- Classification
+
+  /** Draws how often samples of each class were predicted as each class. */
+  public static PlotFigure confusionMatrix(ConfusionMatrix matrix) {
+    return ClassificationPlots.confusionMatrix(matrix);
+  }
+
+  /** Draws the ROC curves of models by name, with the areas under them in the legend. */
+  public static PlotFigure roc(Map<String, ThresholdCurves> models) {
+    return ClassificationPlots.roc(models);
+  }
+
+  /** Draws precision over recall of models by name, with the average precisions in the legend. */
+  public static PlotFigure precisionRecall(Map<String, ThresholdCurves> models) {
+    return ClassificationPlots.precisionRecall(models);
   }
 }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.unroll.timeseries.TimeSeries;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
@@ -30,12 +32,12 @@ final class SeriesPlots {
               + table.columnNames()
               + ".");
     }
+    TimeSeries series = table.rowCount() == 0 ? null : TimeSeries.of(table);
     DateTimeColumn time =
-        table.columns().stream()
-            .filter(DateTimeColumn.class::isInstance)
-            .map(DateTimeColumn.class::cast)
-            .findFirst()
-            .orElse(null);
+        series == null || !series.isDated()
+            ? null
+            : DateTimeColumn.create(
+                "time", IntStream.range(0, series.rows()).mapToObj(series::timeOf).toList());
     List<Subplots.Panel> panels = new ArrayList<>();
     for (String name : names) {
       double[] values = numbers(table, name);

@@ -2,6 +2,7 @@ package org.unroll.plots;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.time.LocalDateTime;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,24 +102,39 @@ final class TargetForecasts {
   }
 
   boolean isDated() {
-    return windows.series().timestamps() instanceof DateTimeColumn;
+    return windows.series().isDated();
   }
 
-  /** Returns the time of the (first) target of each window. */
+  /** Returns the time of the (first) target of each window, null if it is missing. */
   List<LocalDateTime> times() {
     if (!isDated()) {
       throw new IllegalArgumentException(
-          "The series must have a date-time column, but has none. Without one, use errorByHour(times, errors, unit).");
+          "The series must have times, but has none. Without them, use errorByHour(times, errors, unit).");
     }
-    return ((DateTimeColumn) windows.targets().column(0)).asList();
+    List<LocalDateTime> times = new ArrayList<>();
+    for (int i = 0; i < windows.size(); i++) {
+      times.add(windows.series().timeOf(windows.targetRow(i)));
+    }
+    return times;
   }
 
   /** Returns the times, or the row numbers if there are no times. */
   ArrayNode x() {
     return isDated()
-        ? PlotlyTrace.column(windows.targets().column(0))
+        ? PlotlyTrace.column(DateTimeColumn.create("time", times()))
         : PlotlyTrace.numbers(
             IntStream.range(0, windows.size()).mapToDouble(windows::targetRow).toArray());
+  }
+
+  /** Returns the times or row numbers of the target steps of one window. */
+  ArrayNode xOfSteps(int window) {
+    int[] rows =
+        IntStream.range(0, windows.targetShape().size())
+            .map(step -> windows.targetRow(window, step))
+            .toArray();
+    return isDated()
+        ? PlotlyTrace.column(windows.series().timestamps().subset(rows))
+        : PlotlyTrace.numbers(Arrays.stream(rows).asDoubleStream().toArray());
   }
 
   String xTitle() {

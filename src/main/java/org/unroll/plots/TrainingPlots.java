@@ -23,6 +23,14 @@ final class TrainingPlots {
 
   private TrainingPlots() {}
 
+  /** Returns a figure without a curve, for training that ended before its first epoch did. */
+  static PlotFigure empty(String title) {
+    return figure(
+        title + ": no epoch has finished",
+        List.of(),
+        List.of(new Subplots.Panel("loss", Subplots.height(1), List.of())));
+  }
+
   static PlotFigure history(Table history) {
     List<Subplots.Panel> panels = new ArrayList<>();
     Set<String> metrics = metrics(List.of(history));

@@ -112,6 +112,14 @@ public final class TokenWindows implements Dataset {
     return batching.order(size(), epoch);
   }
 
+  /**
+   * Returns how many windows have all their targets before those of the window {@code validation}.
+   */
+  @Override
+  public int trainingSize(int validation) {
+    return Math.max(0, validation - (length - 1) / stride);
+  }
+
   @Override
   public void copyInput(int sample, float[] slice, int row, int rows) {
     copy(sample * stride, slice, row * length);

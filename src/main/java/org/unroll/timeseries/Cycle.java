@@ -2,10 +2,9 @@ package org.unroll.timeseries;
 
 import java.time.LocalDateTime;
 import java.time.LocalTime;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Locale;
-import org.unroll.data.Columns;
-import tech.tablesaw.api.DateTimeColumn;
+import java.util.stream.IntStream;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
@@ -50,19 +49,22 @@ public enum Cycle {
 
   /**
    * Returns a copy of a table with two more columns for each cycle: {@code day sin} and {@code day
-   * cos}, {@code week sin} and so on, computed from the first column of dates with times.
+   * cos}, {@code week sin} and so on, computed from the times of the rows as in {@link
+   * TimeSeries#of(Table)}. The cycles of instants and epoch times are those of UTC.
    *
-   * @throws IllegalArgumentException if the table has no such column, a time is missing, or the
-   *     table already has a column with one of these names
+   * @throws IllegalArgumentException if the table has no times, a time is missing, or the table
+   *     already has a column with one of these names
    */
   public static Table addTo(Table table, Cycle... cycles) {
-    DateTimeColumn times = Columns.times(table);
+    Timestamps times = Timestamps.complete(table);
     Table extended = table.copy();
     for (Cycle cycle : cycles) {
-      List<Double> angles =
-          times.asList().stream().map(time -> 2 * Math.PI * cycle.part(time)).toList();
-      cycle.add(extended, "sin", angles.stream().mapToDouble(Math::sin).toArray());
-      cycle.add(extended, "cos", angles.stream().mapToDouble(Math::cos).toArray());
+      double[] angles =
+          IntStream.range(0, times.size())
+              .mapToDouble(row -> 2 * Math.PI * cycle.part(times.at(row)))
+              .toArray();
+      cycle.add(extended, "sin", Arrays.stream(angles).map(Math::sin).toArray());
+      cycle.add(extended, "cos", Arrays.stream(angles).map(Math::cos).toArray());
     }
     return extended;
   }

@@ -1,11 +1,9 @@
 package org.unroll.timeseries;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
@@ -51,10 +49,10 @@ final class Forecasts {
 
   private Table table(String name, Value value) {
     List<Column<?>> table = new ArrayList<>();
-    if (series.timestamps() != null) {
-      int[] rows = IntStream.range(0, windows.size()).map(windows::targetRow).toArray();
-      table.add(series.timestamps().subset(rows));
-    }
+    table.addAll(
+        series
+            .times()
+            .subset(IntStream.range(0, windows.size()).map(windows::targetRow).toArray()));
     for (int k = 0; k < ahead.length; k++) {
       String after = ahead.length == 1 ? "" : " +" + after(k);
       for (int j = 0; j < targets.length; j++) {
@@ -92,7 +90,7 @@ final class Forecasts {
         sums[k] += Math.abs(predictions[i][k] - truth[k]);
       }
     }
-    Table table = Table.create("mean absolute errors", IntColumn.create("ahead", ahead));
+    Table table = new WholeTable("mean absolute errors", IntColumn.create("ahead", ahead));
     for (int j = 0; j < targets.length; j++) {
       String name = series.targetNames().get(j);
       double[] errors = new double[ahead.length];
@@ -138,15 +136,10 @@ final class Forecasts {
   Table next(double[] prediction) {
     checkWidth(prediction, "");
     int last = windows.positions().to() - 1;
-    Table table = Table.create("forecast");
-    if (series.timestamps() instanceof DateTimeColumn times) {
-      Duration interval =
-          series.times().interval(Math.max(0, last - windows.positions().lookback()), last + 1);
-      DateTimeColumn next = DateTimeColumn.create(times.name());
-      for (int rows : ahead) {
-        next.append(times.get(last).plus(interval.multipliedBy(rows)));
-      }
-      table.addColumns(next);
+    Table table = new WholeTable("forecast");
+    if (series.isDated()) {
+      int first = Math.max(0, last - windows.positions().lookback());
+      table.addColumns(series.times().after(first, last, ahead).toArray(Column[]::new));
     } else {
       table.addColumns(
           IntColumn.create("row", Arrays.stream(ahead).map(rows -> last + rows).toArray()));

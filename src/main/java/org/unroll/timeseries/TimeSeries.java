@@ -1,6 +1,7 @@
 package org.unroll.timeseries;
 
 import java.time.LocalDateTime;
+import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -70,11 +71,15 @@ public final class TimeSeries {
   /**
    * Creates a series of all numeric columns of a table, in the order of the table.
    *
-   * <p>The first date or time column contains the timestamps. If there is none, the first text
-   * column whose name contains "date" or "time" is used. Other columns without any number are left
-   * out, which {@link Windows#describe()} reports. A text column that contains numbers, with
-   * decimal points or commas, throws an exception when the values are needed, because a single
-   * invalid cell turns a number column into text. Use {@link #columns} to leave it out.
+   * <p>The first column of dates with times, instants or dates contains the times; dates are joined
+   * with a column of times of the day if there is exactly one. If there is none, it is the first
+   * text column whose cells are times of one unambiguous format, such as {@code 1949-01} or {@code
+   * 31.12.2016 23:50}, and otherwise the first column of epoch times whose name suggests times.
+   * Instants and epoch times are in UTC. Forecasts are dated in the same columns. Other columns
+   * without any number are left out, which {@link Windows#describe()} reports. A text column that
+   * contains numbers, with decimal points or commas, throws an exception when the values are
+   * needed, because a single invalid cell turns a number column into text. Use {@link #columns} to
+   * leave it out.
    *
    * @throws IllegalArgumentException if the table has no rows
    */
@@ -91,14 +96,24 @@ public final class TimeSeries {
     List<String> inputs = new ArrayList<>();
     List<Column<?>> leftOut = new ArrayList<>();
     for (Column<?> column : table.columns()) {
-      if (column instanceof NumericColumn<?>) {
+      if (column instanceof NumericColumn<?> && !times.isIn(column)) {
         inputs.add(column.name());
-      } else if (column != times.column()) {
+      } else if (!times.isIn(column)) {
         leftOut.add(column);
       }
     }
     return new TimeSeries(
         table, times, List.copyOf(inputs), List.copyOf(leftOut), List.of(), Gaps.REFUSED, null);
+  }
+
+  /**
+   * Creates a series from a file, like {@link #of(Table)} from the table that was read.
+   *
+   * @throws IllegalArgumentException if the file cannot be read unambiguously, see {@link
+   *     TimeTable}
+   */
+  public static TimeSeries of(TimeTable file) {
+    return of(file.table());
   }
 
   /**
@@ -253,10 +268,13 @@ public final class TimeSeries {
   /**
    * Returns the first row at or after a time, to split a series by date.
    *
-   * @throws IllegalArgumentException if the timestamps are not dates with times or not in order, or
-   *     all are before this time
+   * @param time a {@code LocalDateTime}, a {@code LocalDate} (its midnight) or a {@code YearMonth}
+   *     (its first day); for instants and epoch times also an {@code Instant} or a time with an
+   *     offset or a zone. Local times are in UTC if the series has instants.
+   * @throws IllegalArgumentException if the series has no times, the times are not in order, all
+   *     are before this time, or the result depends on a missing time
    */
-  public int rowAt(LocalDateTime time) {
+  public int rowAt(Temporal time) {
     return times.rowAt(time);
   }
 
@@ -310,9 +328,25 @@ public final class TimeSeries {
     return table;
   }
 
-  /** Returns the column of timestamps, or null if the table has none. */
+  /**
+   * Returns the column of timestamps, or null if the table has none: the first column if dates and
+   * times of the day are in two columns, and possibly text in an unknown format.
+   */
   public Column<?> timestamps() {
     return times.column();
+  }
+
+  /** Returns whether the times of the rows are known. */
+  public boolean isDated() {
+    return times.columns() != null;
+  }
+
+  /**
+   * Returns the time of a row, or null if it is missing or the series is not {@linkplain #isDated()
+   * dated}. Instants are in UTC, and dates and months are the midnight of their first day.
+   */
+  public LocalDateTime timeOf(int row) {
+    return times.at(row);
   }
 
   /** Returns the times of the rows. */
@@ -343,6 +377,9 @@ public final class TimeSeries {
               + ". Convert those that the model should see to numbers, or select the columns with"
               + " columns(…).");
     }
+    List<NumericColumn<?>> features = new ArrayList<>(Columns.numeric(table, inputs));
+    features.removeIf(column -> targets.contains(column.name()));
+    TimeParts.remark(features).ifPresent(remarks::add);
     return List.copyOf(remarks);
   }
 
@@ -448,7 +485,9 @@ public final class TimeSeries {
   }
 
   private SeriesData readData() {
-    times.requireOrder();
+    if (isDated()) {
+      RowOrder.requireAscending(times);
+    }
     for (Column<?> column : leftOut) {
       if (Columns.holdsNumbers(column)) {
         throw Columns.notNumeric(column);

@@ -1,92 +1,151 @@
 package org.unroll.timeseries;
 
-import static java.util.stream.Collectors.counting;
-import static java.util.stream.Collectors.groupingBy;
-
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
-import java.time.Period;
+import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
+import java.time.ZonedDateTime;
+import java.time.temporal.Temporal;
 import java.time.temporal.TemporalAmount;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.unroll.data.Columns;
-import tech.tablesaw.api.ColumnType;
-import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
-/**
- * The times of the rows of a table: their column, the name of a row, and the steps from row to row.
- */
+/** The times of the rows of a table: their columns, the name of a row, and where a time is. */
 final class Timestamps {
   /** Two of day, month and year, or hours and minutes. */
   private static final Pattern TIME =
       Pattern.compile("\\d{1,4}[-./]\\d{1,2}[-./]\\d{1,4}|\\d{1,2}:\\d{2}");
 
-  /** The shortest month. Shorter steps are not counted in months. */
-  private static final Duration MONTH = Duration.ofDays(28);
-
   private final Table table;
-  private final Column<?> column;
 
-  private Timestamps(Table table, Column<?> column) {
+  /** Where the times are, or null if they are unknown. */
+  private final TimeColumns columns;
+
+  /** The column that names the rows, or null; text that is no time if the times are unknown. */
+  private final Column<?> label;
+
+  private LocalDateTime[] times;
+
+  private Timestamps(Table table, TimeColumns columns, Column<?> label) {
     this.table = table;
-    this.column = column;
+    this.columns = columns;
+    this.label = label;
   }
 
   /** Returns the times of a table by the rule of {@link TimeSeries#of(Table)}. */
   static Timestamps of(Table table) {
-    List<ColumnType> types =
-        List.of(ColumnType.LOCAL_DATE_TIME, ColumnType.INSTANT, ColumnType.LOCAL_DATE);
-    return new Timestamps(
-        table,
-        Stream.concat(
-                table.columns().stream().filter(column -> types.contains(column.type())),
-                table.columns().stream().filter(Timestamps::isDateText))
-            .findFirst()
-            .orElse(null));
+    TimeColumns columns = TimeColumns.of(table);
+    Column<?> label =
+        columns != null
+            ? columns.columns().get(0)
+            : table.columns().stream()
+                .filter(column -> TimeColumns.isText(column))
+                .filter(column -> TimeFormats.isTimeLike(column.name()))
+                .findFirst()
+                .orElse(null);
+    return new Timestamps(table, columns, label);
   }
 
-  private static boolean isDateText(Column<?> column) {
-    String name = column.name().toLowerCase(Locale.ROOT);
-    return (name.contains("date") || name.contains("time")) && isText(column);
+  /**
+   * Returns the times of a table, all of which must be known.
+   *
+   * @throws IllegalArgumentException if the table has no times, or one is missing
+   */
+  static Timestamps complete(Table table) {
+    Timestamps times = of(table).known();
+    for (int row = 0; row < table.rowCount(); row++) {
+      times.requireTime(row);
+    }
+    return times;
   }
 
-  private static boolean isText(Column<?> column) {
-    return column.type() == ColumnType.STRING;
-  }
-
-  /** Returns the column of the times, or null if there is none. */
+  /** Returns the column that names the rows, or null if there is none. */
   Column<?> column() {
-    return column;
+    return label;
+  }
+
+  /** Returns where the times are, or null if they are unknown. */
+  TimeColumns columns() {
+    return columns;
+  }
+
+  /** Returns whether a column contains the times or names the rows. */
+  boolean isIn(Column<?> column) {
+    return column == label || (columns != null && columns.columns().contains(column));
+  }
+
+  Table table() {
+    return table;
+  }
+
+  int size() {
+    return table.rowCount();
+  }
+
+  /** Returns the time of a row, in UTC for instants, or null if it is missing or unknown. */
+  LocalDateTime at(int row) {
+    if (columns == null) {
+      return null;
+    }
+    if (times == null) {
+      times = IntStream.range(0, size()).mapToObj(columns::at).toArray(LocalDateTime[]::new);
+    }
+    return times[row];
+  }
+
+  /**
+   * Returns the time of a row.
+   *
+   * @throws IllegalArgumentException if it is missing
+   */
+  LocalDateTime requireTime(int row) {
+    LocalDateTime time = at(row);
+    if (time == null) {
+      throw new IllegalArgumentException(
+          "Every row must have a time, but row "
+              + row
+              + " of column '"
+              + columns.name()
+              + "' has none ("
+              + IntStream.range(0, size()).filter(i -> at(i) == null).count()
+              + " of "
+              + size()
+              + " are missing). Remove such rows: table.where(table.column(\""
+              + columns.name()
+              + "\").isNotMissing())");
+    }
+    return time;
+  }
+
+  /** Returns the columns of the times in some of the rows, or those that name them. */
+  List<Column<?>> subset(int[] rows) {
+    if (columns == null) {
+      return label == null ? List.of() : List.of(label.subset(rows));
+    }
+    return columns.columns().stream().<Column<?>>map(column -> column.subset(rows)).toList();
   }
 
   /** Returns the time of a row, or its number if there are no times. */
   String nameOf(int row) {
-    if (column == null) {
+    if (label == null) {
       return "row " + row;
     }
-    if (column.isMissing(row)) {
+    if (label.isMissing(row)) {
       return "no time";
     }
-    return column.get(row) instanceof LocalDateTime time
-        ? time.toString().replace('T', ' ')
-        : column.getString(row);
+    LocalDateTime time = at(row);
+    if (time == null || columns.format() != null || columns.areDates()) {
+      return label.getUnformattedString(row);
+    }
+    return time.toString().replace('T', ' ') + (columns.areInstants() ? " UTC" : "");
   }
 
   /** Returns the position of a value, for error messages. */
@@ -95,140 +154,178 @@ final class Timestamps {
         + columnName
         + "', row "
         + row
-        + (column == null ? "" : " (" + nameOf(row) + ")");
+        + (label == null ? "" : " (" + nameOf(row) + ")");
   }
 
   /**
-   * Checks that the rows are in the order of their times and that no time is repeated. Up to one
-   * row in 100 may break the rule because the clocks of real stations do: the Jena files contain
-   * repeated rows. {@code describe()} reports uneven times. Missing times and times that were read
-   * as text are not checked.
+   * Returns these times if they are known.
    *
-   * @throws IllegalArgumentException otherwise, and if the table contains several series; the
-   *     message explains how to correct the table
+   * @throws IllegalArgumentException otherwise; the message names the call that helps
    */
-  void requireOrder() {
-    if (column == null || isText(column)) {
-      return;
+  Timestamps known() {
+    if (columns == null) {
+      throw new IllegalArgumentException(
+          "The table must have a column of times, dates or instants, but "
+              + (table.columns().isEmpty()
+                  ? "has no columns."
+                  : "its columns are: "
+                      + String.join(", ", table.columns().stream().map(Columns::described).toList())
+                      + ". "
+                      + advice()));
     }
-    List<int[]> repeated = new ArrayList<>();
-    List<int[]> backward = new ArrayList<>();
+    return this;
+  }
+
+  /** Returns the call that makes times of the columns of the table that look like times. */
+  private String advice() {
+    Column<?> text = readAsText();
+    List<String> parts = text == null ? TimeParts.of(table.columnNames()) : List.of(text.name());
+    String pattern = text == null ? TimeParts.pattern(parts.size()) : "dd.MM.yyyy HH:mm";
+    if (text != null) {
+      TimeFormat format = TimeFormats.of(text).best();
+      pattern = format == null ? pattern : format.toString();
+    }
+    if (parts.isEmpty()) {
+      return "Read the file with TimeTable.read(path).time(\"…\"), which converts the columns of"
+          + " the times.";
+    }
+    return "Convert the times, with their pattern: TimeTable.withTimes(table, \""
+        + pattern
+        + "\", \""
+        + String.join("\", \"", parts)
+        + "\").";
+  }
+
+  /**
+   * Returns the first row at or after a time, see {@link TimeSeries#rowAt}. Rows without a time are
+   * passed over unless the result depends on them.
+   */
+  int rowAt(Temporal time) {
+    known();
+    LocalDateTime wanted = local(time);
     int previous = -1;
-    for (int row = 0; row < column.size(); row++) {
-      if (!column.isMissing(row)) {
-        if (previous >= 0 && !time(previous).isBefore(time(row))) {
-          (time(row).equals(time(previous)) ? repeated : backward).add(new int[] {previous, row});
+    for (int row = 0; row < size(); row++) {
+      if (at(row) == null) {
+        continue;
+      }
+      if (previous >= 0 && at(row).isBefore(at(previous))) {
+        throw RowOrder.notAscending(this, previous, row);
+      }
+      if (!at(row).isBefore(wanted)) {
+        if (row > previous + 1 && !at(row).equals(wanted)) {
+          requireTime(previous + 1);
         }
-        previous = row;
+        requireOrderFrom(row);
+        return row;
+      }
+      previous = row;
+    }
+    throw new IllegalArgumentException(
+        "The time must not be after the end of the series, "
+            + (previous < 0 ? "which has no times" : nameOf(previous))
+            + ", but was "
+            + time
+            + ".");
+  }
+
+  private void requireOrderFrom(int row) {
+    int previous = row;
+    for (int next = row + 1; next < size(); next++) {
+      if (at(next) != null) {
+        if (at(next).isBefore(at(previous))) {
+          throw RowOrder.notAscending(this, previous, next);
+        }
+        previous = next;
       }
     }
-    if (!repeated.isEmpty() || !backward.isEmpty()) {
-      SingleSeries.require(table, column);
-    }
-    if (backward.size() * 100L > column.size()) {
-      throw notInOrder(backward.get(0)[0], backward.get(0)[1]);
-    }
-    if (repeated.size() * 100L > column.size()) {
-      throw repeated(repeated.get(0)[0], repeated.get(0)[1]);
-    }
   }
 
-  private IllegalArgumentException repeated(int previous, int row) {
-    return new IllegalArgumentException(
-        "Every time must occur only once, but rows "
-            + previous
-            + " and "
-            + row
-            + " both have "
-            + nameOf(row)
-            + ". Remove repeated rows with table.dropDuplicateRows(), or combine the rows of the"
-            + " same time with Resampler.");
-  }
-
-  private IllegalArgumentException notInOrder(int previous, int row) {
-    return new IllegalArgumentException(
-        "The times must be in order, but row "
-            + row
-            + " ("
-            + nameOf(row)
-            + ") is before row "
-            + previous
-            + " ("
-            + nameOf(previous)
-            + "). Sort the table: table.sortOn(\""
-            + column.name()
-            + "\"). If the clocks were set back, convert the times to UTC first.");
-  }
-
-  /** Returns the first row at or after a time, see {@link TimeSeries#rowAt}. */
-  int rowAt(LocalDateTime time) {
-    if (!(column instanceof DateTimeColumn times)) {
+  /** Returns a time as these times are stored: in UTC if they are instants. */
+  private LocalDateTime local(Temporal time) {
+    if (time instanceof LocalDateTime local) {
+      return local;
+    }
+    if (time instanceof LocalDate date) {
+      return date.atStartOfDay();
+    }
+    if (time instanceof YearMonth month) {
+      return month.atDay(1).atStartOfDay();
+    }
+    Instant instant =
+        time instanceof Instant given
+            ? given
+            : time instanceof ZonedDateTime zoned
+                ? zoned.toInstant()
+                : time instanceof OffsetDateTime offset ? offset.toInstant() : null;
+    if (instant == null || !columns.areInstants()) {
       throw new IllegalArgumentException(
-          "The timestamps must be dates with times (LOCAL_DATE_TIME), but "
-              + (column == null
-                  ? "the series has no timestamps."
-                  : "the column '" + column.name() + "' is of type " + column.type().name() + "."));
-    }
-    int found = times.size();
-    for (int row = times.size() - 1; row >= 0; row--) {
-      if (row > 0 && times.get(row).isBefore(times.get(row - 1))) {
-        throw notInOrder(row - 1, row);
-      }
-      found = times.get(row).isBefore(time) ? found : row;
-    }
-    if (found == times.size()) {
-      throw new IllegalArgumentException(
-          "The time must not be after the end of the series, "
-              + nameOf(times.size() - 1)
-              + ", but was "
+          "The time must be a LocalDateTime, a LocalDate or a YearMonth"
+              + (columns.areInstants() ? ", or an instant" : "")
+              + ", as in the column '"
+              + columns.name()
+              + "'"
+              + (columns.areInstants() ? "" : ", which has no time zone")
+              + ", but was the "
+              + time.getClass().getSimpleName()
+              + " "
               + time
               + ".");
     }
-    return found;
+    return LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
   }
 
   /**
-   * Returns the time between two consecutive rows of from … to−1, whose times must be dates with
-   * times.
+   * Returns the times after the last of some consecutive rows, which must be evenly spaced.
    *
-   * @throws IllegalArgumentException if the rows are not evenly spaced or not in order
+   * @param from the first of the rows
+   * @param last the last of the rows
+   * @param ahead the number of rows after the last one, for each time
+   * @throws IllegalArgumentException if the rows are not evenly spaced, or have no time
    */
-  Duration interval(int from, int to) {
-    DateTimeColumn times = (DateTimeColumn) column;
-    Duration interval = Duration.between(times.get(from), times.get(from + 1));
-    for (int row = from + 1; row < to; row++) {
-      Duration here = Duration.between(times.get(row - 1), times.get(row));
-      if (!here.equals(interval) || interval.isNegative() || interval.isZero()) {
-        throw new IllegalArgumentException(
-            "The rows must be evenly spaced in time to forecast the next time, but row "
-                + row
-                + " ("
-                + nameOf(row)
-                + ") is "
-                + here
-                + " after the row before it and row "
-                + (from + 1)
-                + " is "
-                + interval
-                + " after the row before it. Resample the table with Resampler.");
-      }
+  List<Column<?>> after(int from, int last, int[] ahead) {
+    LocalDateTime[] known =
+        IntStream.rangeClosed(from, last).mapToObj(this::requireTime).toArray(LocalDateTime[]::new);
+    TimeSteps steps = TimeSteps.of(known);
+    if (steps.usual() == null || steps.uneven().length > 0) {
+      int uneven = steps.uneven().length == 0 ? from : from + steps.uneven()[0];
+      throw new IllegalArgumentException(
+          "The rows must be evenly spaced in time to forecast the next time, but row "
+              + uneven
+              + " ("
+              + nameOf(uneven)
+              + ") is "
+              + (uneven == from
+                  ? "the only one"
+                  : "not "
+                      + steps.name()
+                      + " after the row before it ("
+                      + nameOf(uneven - 1)
+                      + "), as the others are")
+              + ". Resample the table with Resampler.");
     }
-    return interval;
+    TemporalAmount step = steps.usual();
+    return columns.with(
+        IntStream.of(ahead)
+            .mapToObj(rows -> TimeSteps.after(known[known.length - 1], step, rows, known))
+            .toList());
   }
 
   /**
-   * Returns the text column that contains the times or seems to contain them, or null if there is
+   * Returns the text column that seems to contain times in an unknown format, or null if there is
    * none.
    */
   Column<?> readAsText() {
-    if (column != null) {
-      return isText(column) ? column : null;
+    if (columns != null) {
+      return null;
     }
-    return table.columns().stream().filter(Timestamps::looksLikeTimes).findFirst().orElse(null);
+    return Stream.concat(Stream.ofNullable(label), table.columns().stream())
+        .filter(column -> column == label || looksLikeTimes(column))
+        .findFirst()
+        .orElse(null);
   }
 
   private static boolean looksLikeTimes(Column<?> column) {
-    return isText(column)
+    return TimeColumns.isText(column)
         && IntStream.range(0, column.size())
             .filter(row -> !column.isMissing(row))
             .mapToObj(column::getUnformattedString)
@@ -241,98 +338,19 @@ final class Timestamps {
   Optional<String> remark() {
     Column<?> text = readAsText();
     if (text != null) {
+      String ambiguous = TimeFormats.of(text).ambiguous();
       return Optional.of(
           "The times were read as text: "
               + Columns.described(text)
+              + (ambiguous == null
+                  ? ""
+                  : ", and '" + ambiguous + "' may begin with the day or with the month")
               + ". Gaps between the rows and the times of forecasts are therefore unknown. "
-              + Columns.TIME_FORMAT_ADVICE);
+              + advice());
     }
-    if (column == null) {
+    if (columns == null) {
       return Optional.empty();
     }
-    LocalDateTime[] times =
-        IntStream.range(0, column.size()).mapToObj(this::time).toArray(LocalDateTime[]::new);
-    Steps steps = Steps.of(times, Duration::between);
-    if (steps.usual instanceof Duration usual && usual.compareTo(MONTH) >= 0) {
-      Steps months = Steps.of(times, Timestamps::months);
-      steps = months.uneven.length < steps.uneven.length ? months : steps;
-    }
-    return steps.uneven.length == 0 ? Optional.empty() : Optional.of(unevenness(steps));
-  }
-
-  private LocalDateTime time(int row) {
-    Object time = column.get(row);
-    if (time instanceof LocalDate date) {
-      return date.atStartOfDay();
-    }
-    return time instanceof Instant instant
-        ? LocalDateTime.ofInstant(instant, ZoneOffset.UTC)
-        : (LocalDateTime) time;
-  }
-
-  private static TemporalAmount months(LocalDateTime from, LocalDateTime to) {
-    return Period.ofMonths(
-        Math.toIntExact(ChronoUnit.MONTHS.between(YearMonth.from(from), YearMonth.from(to))));
-  }
-
-  private String unevenness(Steps steps) {
-    int first = steps.uneven[0];
-    String advice = "Add the missing rows.";
-    if (!(steps.usual instanceof Period)) {
-      advice =
-          "Resample the table to a regular grid with Resampler"
-              + (column instanceof DateTimeColumn
-                  ? ""
-                  : ", which requires dates with times (LOCAL_DATE_TIME, not "
-                      + column.type().name()
-                      + ")")
-              + ". Intervals without measurements become missing values, which interpolated(…) or"
-              + " forwardFilled(…) fills; skippingGaps() leaves out the windows that contain them.";
-    }
-    return String.format(
-        Locale.ROOT,
-        "%,d of the %,d steps from row to row are not %s; the first is from row %,d (%s) to row"
-            + " %,d (%s). Windows count rows, not time. %s",
-        steps.uneven.length,
-        column.size() - 1,
-        steps.usual == null ? "forward in time" : "the usual " + steps.usual,
-        first - 1,
-        nameOf(first - 1),
-        first,
-        nameOf(first),
-        advice);
-  }
-
-  /**
-   * The steps from row to row.
-   *
-   * @param usual the most frequent forward step, or null if there is none
-   * @param uneven the rows whose distance from the previous row is not the usual step
-   */
-  private record Steps(TemporalAmount usual, int[] uneven) {
-    static Steps of(
-        LocalDateTime[] times, BiFunction<LocalDateTime, LocalDateTime, TemporalAmount> between) {
-      // Null if a time is missing or the step is not forward.
-      TemporalAmount[] steps = new TemporalAmount[times.length];
-      for (int row = 1; row < times.length; row++) {
-        if (times[row - 1] != null && times[row] != null && times[row].isAfter(times[row - 1])) {
-          steps[row] = between.apply(times[row - 1], times[row]);
-        }
-      }
-      TemporalAmount usual =
-          Stream.of(steps)
-              .filter(Objects::nonNull)
-              .collect(groupingBy(Function.identity(), LinkedHashMap::new, counting()))
-              .entrySet()
-              .stream()
-              .max(Map.Entry.comparingByValue())
-              .map(Map.Entry::getKey)
-              .orElse(null);
-      return new Steps(
-          usual,
-          IntStream.range(1, steps.length)
-              .filter(row -> steps[row] == null || !steps[row].equals(usual))
-              .toArray());
-    }
+    return TimeSteps.remark(this);
   }
 }

@@ -20,7 +20,7 @@ record WindowPositions(
 
   /** Returns the default settings for a series of this many rows. */
   static WindowPositions of(int rows) {
-    return new WindowPositions(0, 1, 1, false, 1, 0, rows);
+    return new WindowPositions(0, 1, 1, true, 1, 0, rows);
   }
 
   WindowPositions lookback(int rows) {

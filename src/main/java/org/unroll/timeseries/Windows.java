@@ -11,29 +11,30 @@ import tech.tablesaw.api.Table;
  * predict from them. A window is only a row number. Its values are copied when a batch needs them,
  * so windows need no memory in addition to their series.
  *
- * <p><b>Rows of a window.</b> With {@link #lookback}, {@link #step} and {@link #delay}, the inputs
- * of window i are the lookback / step rows
+ * <p><b>Rows of a window.</b> With {@link #lookback} and {@link #step}, the inputs of window i are
+ * the lookback / step rows
  *
  * <pre>i − lookback, i − lookback + step, …, i − step</pre>
  *
- * and its target is row i + delay. These are the windows of the generator in Chollet, Deep Learning
- * with Python (2018), section 6.3. Note that the last input row is i − step: with step 6 and delay
- * 144, the target is 150 rows after it. {@link #horizon} is measured from the last input row
- * instead: the target is row (last input row) + horizon.
+ * and its target is the next row, i − step + 1. {@link #horizon} sets another distance from the
+ * last input row: the target is row i − step + horizon. {@link #delay} sets the distance as in the
+ * generator of Chollet, Deep Learning with Python (2018), section 6.3: the target is row i + delay.
+ * Note that with step 6 and delay 144, it is 150 rows after the last input row.
  *
  * <p><b>Windows of a range.</b> {@code range(from, to)} contains every window whose inputs
  * <em>and</em> targets are within from … to−1. Training windows therefore neither see nor predict a
- * row of a validation range that follows. With one target step there are to − from − lookback −
- * delay windows. The book's generator bounds only row i, so its training targets reach {@code
- * delay} rows into the next range. Its windows for {@code min_index=a, max_index=b} are those of
- * {@code range(a, b + delay)}, which are delay more than those of {@code range(a, b)}. With {@code
- * max_index=None} the generator omits the last window and is {@code range(a, rows − 1)}.
+ * row of a validation range that follows. With a delay and one target step there are to − from −
+ * lookback − delay windows. The book's generator bounds only row i, so its training targets reach
+ * {@code delay} rows into the next range. Its windows for {@code min_index=a, max_index=b} are
+ * those of {@code range(a, b + delay)}, which are delay more than those of {@code range(a, b)}.
+ * With {@code max_index=None} the generator omits the last window and is {@code range(a, rows −
+ * 1)}.
  *
  * <p><b>Shapes.</b> Inputs have the shape (lookback / step, columns). Targets have the shape
  * (targets). With {@link #targetSteps}, they have the shape (steps) for one target column and
  * (steps, targets) for several. An epoch contains every window once; the last batch may be smaller.
  *
- * <p>Defaults: step 1, delay 1, one target step, batches of 32, all rows, natural order. The
+ * <p>Defaults: step 1, horizon 1, one target step, batches of 32, all rows, natural order. The
  * lookback has no default. Immutable: each setting returns new windows. Settings that contradict
  * each other throw an {@link IllegalArgumentException} immediately.
  */
@@ -93,10 +94,10 @@ public final class Windows implements Dataset {
   }
 
   /**
-   * Sets the distance of the target as in the book: it is row i + delay, and the last input row is
-   * i − step.
+   * Sets the distance of the target as in the book, instead of {@link #horizon}: it is row i +
+   * delay, and the last input row is i − step. {@code delay(0)} with step 1 is the next row.
    *
-   * @param rows at least 0; the default is 1
+   * @param rows at least 0
    */
   public Windows delay(int rows) {
     return with(positions.delay(rows));
@@ -105,7 +106,7 @@ public final class Windows implements Dataset {
   /**
    * Sets the distance of the target from the last input row, instead of {@link #delay}.
    *
-   * @param rows at least 1
+   * @param rows at least 1; the default is 1, the next row
    */
   public Windows horizon(int rows) {
     return with(positions.horizon(rows));
@@ -185,6 +186,21 @@ public final class Windows implements Dataset {
     return batching.order(size(), epoch);
   }
 
+  /**
+   * Returns how many windows have all their targets before the first target of the window {@code
+   * validation}. With one target step, these are all windows before it.
+   */
+  @Override
+  public int trainingSize(int validation) {
+    int first = targetRow(validation);
+    int reach = (positions.targetSteps() - 1) * positions.step();
+    int size = validation;
+    while (size > 0 && targetRow(size - 1) + reach >= first) {
+      size--;
+    }
+    return size;
+  }
+
   @Override
   public void copyInput(int sample, float[] slice, int row, int rows) {
     int first = firstRow(sample);
@@ -246,6 +262,15 @@ public final class Windows implements Dataset {
   /** Returns the row of the first target of a window. The others follow step by step. */
   public int targetRow(int sample) {
     return positions.targetRow(firstRow(sample));
+  }
+
+  /**
+   * Returns the row of one of the target steps of a window.
+   *
+   * @param step the target step, counted from 0
+   */
+  public int targetRow(int sample, int step) {
+    return targetRow(sample) + step * positions.step();
   }
 
   /**
@@ -342,8 +367,8 @@ public final class Windows implements Dataset {
 
   /**
    * Returns a forecast of the values after the last row of the range in the targets' own units: one
-   * row per target step, with its time if the series has dates with times, and otherwise with the
-   * row number.
+   * row per target step, with its time in columns of the series' type if the series is dated, and
+   * otherwise with the row number.
    *
    * @param prediction normalized, in the order of {@link #targetShape()}: {@code
    *     model.predictOne(windows.lastInput())}

@@ -58,4 +58,31 @@ final class Batch {
     }
     return largest;
   }
+
+  /**
+   * Returns the first sample with a target or weight that is not finite, or −1 if all are finite.
+   */
+  int sampleWithoutFiniteTarget() {
+    float[] target = new float[data.targetShape().size()];
+    float[] weights = new float[data.weightShape() == null ? 0 : data.weightShape().size()];
+    for (int i = 0; i < rows; i++) {
+      data.copyTarget(sample(i), target, 0);
+      if (weights.length > 0) {
+        data.copyWeights(sample(i), weights, 0);
+      }
+      if (!isFinite(target) || !isFinite(weights)) {
+        return sample(i);
+      }
+    }
+    return -1;
+  }
+
+  private static boolean isFinite(float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
 }

@@ -135,7 +135,7 @@ final class BatchRunner implements AutoCloseable {
     keepState();
     run(Mode.TRAIN, dataset, order, first, rows);
     double divisor = gradientDivisor();
-    sumScale = divisor != 0 ? (float) (1 / divisor) : 0f;
+    sumScale = divisor != 0 ? (float) (1 / divisor) : network.penalizesOutputs() ? 1f : 0f;
     optimizer.prepare(total, network.weights());
     int size = 0;
     for (Gradient gradient : total) {
@@ -211,7 +211,8 @@ final class BatchRunner implements AutoCloseable {
       reserveSlices();
     }
     int parts = threadWorkers[0].pass.parts();
-    if (mode == Mode.TRAIN && (parts > 1 || batchLoss != null)) {
+    boolean together = parts > 1 || batchLoss != null || network.penalizesOutputs();
+    if (mode == Mode.TRAIN && together) {
       trainPartByPart(parts);
     } else {
       workers.run(sliceCount, sliceTask);
@@ -238,6 +239,11 @@ final class BatchRunner implements AutoCloseable {
     }
     if (batchLoss != null) {
       sumLoss();
+    }
+    // Penalties on outputs are divided by the rows of the batch, and all gradients by the divisor.
+    double divisor = gradientDivisor();
+    for (int i = 0; i < sliceCount; i++) {
+      slicePasses[i].activityScale((divisor != 0 ? divisor : 1) / batch.rows());
     }
     backward = true;
     for (part = parts - 1; part >= 0; part--) {
@@ -381,8 +387,12 @@ final class BatchRunner implements AutoCloseable {
     return total;
   }
 
-  /** Returns the loss of the batch without penalties. */
+  /** Returns the loss of the batch, including penalties on outputs but not those on weights. */
   double loss() {
+    return meanLoss() + sum(s -> s.activityPenalty) / batch.rows();
+  }
+
+  private double meanLoss() {
     double divisor = loss.reduction() == Reduction.NONE ? sum(s -> s.positions) : gradientDivisor();
     if (batchLoss != null) {
       sumLoss();
@@ -434,6 +444,14 @@ final class BatchRunner implements AutoCloseable {
   /** Returns the largest absolute value among the features of the batch that was run last. */
   double largestFeature() {
     return batch.largestFeature();
+  }
+
+  /**
+   * Returns the first sample of the batch that was run last with a target or weight that is not
+   * finite, or −1 if all are finite.
+   */
+  int sampleWithoutFiniteTarget() {
+    return batch.sampleWithoutFiniteTarget();
   }
 
   /** Returns the number of threads. */

@@ -109,6 +109,33 @@ final class DataChecks {
    * @throws IllegalArgumentException if they do not fit
    */
   static void requireInputs(Network network, Dataset dataset, String use) {
+    requireShape(network, dataset, use);
+    if (network.isStateful()) {
+      requireBatches(network.input().batchSize(), dataset, use);
+    }
+  }
+
+  /**
+   * Checks inputs for a prediction, for which the batches of a stateful network may be smaller.
+   *
+   * @throws IllegalArgumentException if they do not fit
+   */
+  static void requirePredictable(Network network, Dataset dataset) {
+    requireShape(network, dataset, "prediction");
+    int rows = network.input().batchSize();
+    if (network.isStateful() && Math.min(dataset.batchSize(), dataset.size()) > rows) {
+      throw new IllegalArgumentException(
+          "The model is stateful and needs batches of at most "
+              + rows
+              + " rows, but the prediction data has batches of "
+              + dataset.batchSize()
+              + ". Call batchSize("
+              + rows
+              + ") on the data.");
+    }
+  }
+
+  private static void requireShape(Network network, Dataset dataset, String use) {
     if (!network.inputShape().accepts(dataset.inputShape())) {
       throw new IllegalArgumentException(
           "The model needs samples of shape "
@@ -128,9 +155,6 @@ final class DataChecks {
               + " data differ in length from batch to batch. Begin the model with"
               + " input(Shape.ANY, …), or pad the data to one length.");
     }
-    if (network.isStateful()) {
-      requireBatches(network.input().batchSize(), dataset, use);
-    }
   }
 
   /** Checks that every batch has one row for each row of a stateful network's states. */
@@ -146,10 +170,9 @@ final class DataChecks {
               + dataset.batchSize()
               + ". Call batchSize("
               + rows
-              + ") on the data. To predict with another batch size, load the weights into a model"
-              + " with input(…).batchSize("
+              + ") on the data, or build the model with input(…).batchSize("
               + dataset.batchSize()
-              + "), or use stepper(rows).");
+              + ").");
     }
     if (last != 0) {
       throw new IllegalArgumentException(
@@ -161,9 +184,11 @@ final class DataChecks {
               + dataset.size()
               + " samples, has "
               + last
-              + ". Leave these samples out with subset(0, "
-              + (dataset.size() - last)
-              + ").");
+              + (dataset.size() > rows
+                  ? ". Leave these samples out with subset(0, " + (dataset.size() - last) + ")."
+                  : ". Use more samples, or build the model with input(…).batchSize("
+                      + last
+                      + ")."));
     }
   }
 }

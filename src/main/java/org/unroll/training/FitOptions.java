@@ -25,6 +25,7 @@ public final class FitOptions {
   private Map<Integer, Double> classWeight = Map.of();
   private final List<Callback> callbacks = new ArrayList<>();
   private Integer verbose;
+  private Boolean hints;
   private Callback progress;
   private String title;
   private long seed;
@@ -98,7 +99,8 @@ public final class FitOptions {
 
   /**
    * Sets the fraction of the data, taken from its end, that is used for validation instead of
-   * training; none by default.
+   * training; none by default. Windows with several target steps before the validation data whose
+   * targets are also those of validation windows are not trained on.
    *
    * @param fraction greater than 0 and less than 1
    * @throws IllegalArgumentException if {@code fraction} is out of range
@@ -151,6 +153,17 @@ public final class FitOptions {
   public FitOptions verbose(int level) {
     ProgressBar.requireKnown(level);
     verbose = level;
+    return this;
+  }
+
+  /**
+   * Sets whether {@code fit} prints a line about each probable mistake, such as unscaled features,
+   * outputs that do not fit the loss, or a JVM without the Vector API. Each line is printed once
+   * per JVM. True by default, except with {@code verbose(0)}. The system property {@code
+   * unroll.hints=false} or the environment variable {@code UNROLL_HINTS=0} turns all hints off.
+   */
+  public FitOptions hints(boolean print) {
+    hints = print;
     return this;
   }
 
@@ -215,6 +228,15 @@ public final class FitOptions {
     return validation;
   }
 
+  /**
+   * Returns whether the model is evaluated after each epoch.
+   *
+   * @hidden
+   */
+  public boolean hasValidation() {
+    return validation != null || validationSplit > 0;
+  }
+
   double validationSplit() {
     return validationSplit;
   }
@@ -244,6 +266,15 @@ public final class FitOptions {
     ProgressBar bar = verbose == null ? ProgressBar.auto() : ProgressBar.of(verbose);
     bar.title(title);
     return bar;
+  }
+
+  /**
+   * Returns whether hints are printed.
+   *
+   * @hidden
+   */
+  public boolean hints() {
+    return hints == null ? verbose == null || verbose > 0 : hints;
   }
 
   long seed() {

@@ -36,12 +36,19 @@ public final class NonFiniteLossException extends RuntimeException {
             + (batch + 1)
             + ". "
             + largestGradient(runner.gradients(), network.weightPaths())
-            + advice(runner.largestFeature(), network)
+            + advice(runner, network)
             + " The weights are as before this batch; model.history() contains the completed"
             + " epochs.");
   }
 
-  private static String advice(double largestFeature, Network network) {
+  private static String advice(BatchRunner runner, Network network) {
+    int sample = runner.sampleWithoutFiniteTarget();
+    if (sample >= 0) {
+      return " The target or weight of sample "
+          + sample
+          + " is infinite or not a number: remove or correct it.";
+    }
+    double largestFeature = runner.largestFeature();
     if (network.layers().get(0) instanceof Embedding) {
       // The magnitude of token ids is meaningless.
       return SMALLER_STEPS;

@@ -61,7 +61,7 @@ public final class Predictor {
    * @throws IllegalArgumentException if the samples are not what the network takes
    */
   public float[] predict(Dataset dataset, NetworkState states, int threads) {
-    requireInputs(network, dataset, "prediction");
+    DataChecks.requirePredictable(network, dataset);
     float[] outputs = new float[Math.multiplyExact(dataset.size(), outputShape(dataset).size())];
     BatchRunner runner = idle.take();
     if (runner != null && runner.threads() != threads) {
@@ -85,11 +85,14 @@ public final class Predictor {
     return outputs;
   }
 
-  /** Predicts batch by batch: row i of a batch continues where row i of the batch before ended. */
+  /**
+   * Predicts batch by batch: row i of a batch continues where row i of the batch before ended. A
+   * batch with fewer rows than the network leaves the states of the other rows as they are.
+   */
   private void predictInBatches(
       BatchRunner runner, Dataset dataset, NetworkState states, float[] outputs) {
-    int rows = dataset.batchSize();
-    for (int first = 0; first < dataset.size(); first += rows) {
+    for (int first = 0; first < dataset.size(); first += dataset.batchSize()) {
+      int rows = Math.min(dataset.batchSize(), dataset.size() - first);
       runner.predict(dataset, first, rows, null, outputs);
       if (states != null) {
         states.copyRows(network.keptState(), 0, first, rows);

@@ -68,6 +68,7 @@ final class SliceWorker {
   void score(SliceResult slice, Tensor output, int from, boolean training) {
     int outputs = output.shape().last();
     int positions = output.size() / outputs;
+    slice.activityPenalty = pass.activityPenalty();
     gatherTargets(output, from, positions, loss.targetWidth(outputs));
     float[] counted = counted(output.mask(), positions);
     float[] given = batch.data().weightShape() == null ? null : gatherWeights(output, from);

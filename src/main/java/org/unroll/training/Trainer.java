@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.LiveView;
+import org.unroll.callbacks.ProgressHints;
+import org.unroll.compute.Compute;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
 import org.unroll.losses.Loss;
@@ -65,7 +68,7 @@ public final class Trainer {
                 + " of them.");
       }
       int split = splitIndex(dataset, options.validationSplit());
-      train = dataset.subset(0, split);
+      train = dataset.subset(0, trainingSize(dataset, split));
       validation = dataset.subset(split, dataset.size());
     }
     requireFit(train, "training");
@@ -75,7 +78,24 @@ public final class Trainer {
     if (validation != null) {
       requireFit(validation, "validation");
     }
-    new TrainingRun(compiled, train, validation, options, recorder, saver).run();
+    var run = new TrainingRun(compiled, train, validation, options, recorder, saver);
+    if (options.hints() && ProgressHints.isOn()) {
+      sayHints(dataset, options);
+    }
+    run.run();
+  }
+
+  private void sayHints(Dataset dataset, FitOptions options) {
+    if (Compute.lacksVectorModule() && !LiveView.isNotebook()) { // Notebook.start() reports it
+      ProgressHints.say(Hints.MISSING_VECTORS);
+    }
+    List<String> hints = List.of();
+    try {
+      hints = Hints.of(compiled, dataset, options.classWeight());
+    } catch (RuntimeException e) {
+      // Training reads the same data, and reports where it failed.
+    }
+    hints.forEach(ProgressHints::say);
   }
 
   /** Returns the number of samples to train on; the others are for validation. */
@@ -92,6 +112,22 @@ public final class Trainer {
               + ". Use more data or another fraction.");
     }
     return split;
+  }
+
+  /**
+   * Returns the number of samples before the validation samples that share no targets with them.
+   */
+  private static int trainingSize(Dataset dataset, int split) {
+    int size = dataset.trainingSize(split);
+    if (size < 1) {
+      throw new IllegalArgumentException(
+          "validationSplit must leave at least one sample whose targets are all before those of the "
+              + (dataset.size() - split)
+              + " validation samples, but every one of the "
+              + split
+              + " other samples shares a target with them. Use more data or fewer target steps.");
+    }
+    return size;
   }
 
   private Dataset classWeighted(Dataset data, Map<Integer, Double> classWeight) {

@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.unroll.callbacks.BackupAndRestore;
 import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.LiveView;
+import org.unroll.callbacks.MonitorCallback;
+import org.unroll.callbacks.ProgressHints;
 import org.unroll.callbacks.TerminateOnNaN;
 import org.unroll.callbacks.TrainingContext;
 import org.unroll.compute.WorkerPool;
@@ -42,6 +45,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
 
   private int batch; // the next one of the current epoch
   private EpochTotals totals;
+  private double lastEpochSeconds; // without validation
   private boolean stopped;
   private boolean interrupted;
   private int begun; // callbacks whose onTrainBegin has returned
@@ -93,6 +97,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
   }
 
   void run() {
+    MonitorCallback.requireMonitors(callbacks, compiled.metrics().keySet(), validation != null);
     int threads = options.threads() == null ? WorkerPool.defaultThreads() : options.threads();
     try (BatchRunner runner = compiled.newRunner(options.seed(), threads)) {
       RuntimeException failure = null;
@@ -162,6 +167,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
   }
 
   private void epoch(BatchRunner runner, int epoch, boolean resumedWithin) {
+    long begin = System.nanoTime();
     callbacks.forEach(callback -> callback.onEpochBegin(this, epoch));
     totals = new EpochTotals(compiled.metrics());
     batch = 0;
@@ -182,6 +188,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     if (interrupted) {
       return;
     }
+    double seconds = (System.nanoTime() - begin) / 1e9;
     Map<String, Double> logs = totals.logs();
     if (validation != null) {
       EpochTotals validated =
@@ -193,6 +200,11 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     }
     callbacks.forEach(callback -> callback.onEpochEnd(this, epoch, logs));
     backup.epochEnded(epoch);
+    if (epoch == options.firstEpoch() + 1 && options.hints() && !LiveView.isNotebook()) {
+      Hints.slowFirstEpoch(lastEpochSeconds, seconds)
+          .ifPresent(hint -> ProgressHints.say("slow first epoch", hint));
+    }
+    lastEpochSeconds = seconds;
   }
 
   private boolean noticeInterrupt() {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.unroll.internal.Suggestion;
 
 /**
  * The hyperparameters of one trial, as KerasTuner's {@code hp}. The code that builds a model
@@ -270,11 +271,7 @@ public final class HyperParameters {
     Object value = values.get(name);
     if (value == null) {
       throw new IllegalArgumentException(
-          "The name of the hyperparameter must be one of "
-              + values.keySet()
-              + ", but was '"
-              + name
-              + "'.");
+          Suggestion.unknown("hyperparameter", name, values.keySet()));
     }
     return value;
   }

@@ -7,12 +7,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.unroll.Sequential;
 import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.MonitorCallback;
 import org.unroll.callbacks.TrainingContext;
 import org.unroll.data.Dataset;
 import org.unroll.data.Fingerprint;
+import org.unroll.internal.Suggestion;
+import org.unroll.metrics.Metrics;
 import org.unroll.network.Weight;
 import org.unroll.training.FitOptions;
 
@@ -71,13 +75,15 @@ final class NetworkExperiment implements Experiment {
 
     @Override
     public Map<String, String> describe() {
+      requireReady();
       Map<String, String> lines = new LinkedHashMap<>();
       lines.put(
           "the model",
           first.layers().stream().map(layer -> layer.type() + " to " + layer.outputShape()).toList()
-              + (first.loss() == null
-                  ? ", not compiled"
-                  : ", " + first.loss().name() + ", " + first.optimizer().name()));
+              + ", "
+              + first.loss().name()
+              + ", "
+              + first.optimizer().name());
       if (!setsEpochs) {
         lines.put("the number of epochs", String.valueOf(made.epochs()));
       }
@@ -85,6 +91,22 @@ final class NetworkExperiment implements Experiment {
       lines.put("the training data", describe(data.get(0).train()));
       lines.put("the validation data", describe(data.get(0).validation()));
       return lines;
+    }
+
+    /** Checks what would let every trial fail, before the first one is trained. */
+    private void requireReady() {
+      if (first.loss() == null) {
+        throw new IllegalStateException(
+            "The model of a search must be compiled, but the function that builds it returned one"
+                + " that is not. Call compile(optimizer, loss) before it returns the model.");
+      }
+      boolean validation = data.get(0).validation() != null || made.hasValidation();
+      Set<String> logs =
+          MonitorCallback.requireMonitors(
+              made.callbacks(), Metrics.byName(first.metrics()).keySet(), validation);
+      if (logs != null && !logs.contains(objective.name())) {
+        throw BestEpoch.missing(objective, logs);
+      }
     }
 
     private static String describe(Dataset dataset) {
@@ -117,7 +139,8 @@ final class NetworkExperiment implements Experiment {
         if (assignment.from() != null) {
           network = Sequential.load(assignment.from().resolve(last));
         }
-        FitOptions fit = newOptions().threads(assignment.threads()).verbose(0);
+        FitOptions fit = newOptions();
+        fit.threads(assignment.threads()).hints(fit.hints()).verbose(0);
         Fold<?> fold = data.get(f);
         if (fold.validation() != null) {
           fit.validation(fold.validation());
@@ -172,12 +195,7 @@ final class NetworkExperiment implements Experiment {
     public void onEpochEnd(TrainingContext training, int epoch, Map<String, Double> logs) {
       Double value = logs.get(objective.name());
       if (value == null) {
-        throw new IllegalStateException(
-            "The objective of the search must be in the logs, which contain "
-                + String.join(", ", logs.keySet())
-                + ", but was '"
-                + objective.name()
-                + "'. Compile the model with this metric, or use another objective.");
+        throw missing(objective, logs.keySet());
       }
       if (objective.isBetter(value, best)) {
         best = value;
@@ -190,6 +208,17 @@ final class NetworkExperiment implements Experiment {
           bestWeights[i] = weights.get(i).values().clone();
         }
       }
+    }
+
+    static IllegalStateException missing(Objective objective, Set<String> logs) {
+      return new IllegalStateException(
+          "The objective of the search must be in the logs, which contain "
+              + String.join(", ", logs)
+              + ", but was '"
+              + objective.name()
+              + "'."
+              + Suggestion.of(objective.name(), logs)
+              + " Compile the model with this metric, or use another objective.");
     }
 
     /** Returns the best value, or NaN if there is none. */

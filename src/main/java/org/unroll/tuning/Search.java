@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.unroll.callbacks.LiveView;
+import org.unroll.callbacks.ProgressBar;
 import org.unroll.compute.WorkerPool;
 
 /**
@@ -319,12 +320,13 @@ final class Search {
       this.view = view;
     }
 
-    /** Returns a listener that updates a view in the notebook, or none outside of a notebook. */
+    /** Returns a listener for the notebook or the terminal, or one that shows nothing elsewhere. */
     static SearchListener open() {
       return LiveView.find()
           .filter(LiveView::isWatched)
           .flatMap(LiveView::open)
           .<SearchListener>map(NotebookListener::new)
+          .or(() -> ProgressBar.terminal().map(SearchListener::lines))
           .orElseGet(() -> new SearchListener() {});
     }
 

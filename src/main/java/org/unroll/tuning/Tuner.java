@@ -236,8 +236,9 @@ public abstract class Tuner<T extends Tuner<T>> {
   }
 
   /**
-   * Sets the listener that receives the progress. By default, progress is shown only in notebooks,
-   * below the running cell. {@link SearchListener#lines} prints it.
+   * Sets the listener that receives the progress. By default, progress is shown below the running
+   * cell of a notebook and printed in a terminal, one line for each trial. {@link
+   * SearchListener#lines} prints it anywhere.
    */
   public T listener(SearchListener newListener) {
     listener = newListener;

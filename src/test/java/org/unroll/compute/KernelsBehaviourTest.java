@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * kernels do not allocate, and the implementations agree.
  */
 class KernelsBehaviourTest {
-  private static final Activation[] ACTIVATIONS = Activation.values();
+  private static final Activation[] ACTIVATIONS =
+      Arrays.stream(Activation.values())
+          .filter(f -> f != Activation.GLU)
+          .toArray(Activation[]::new);
   private static final int ROWS = 9;
   private static final int UNITS = 21;
   private static final int INPUTS = 13;

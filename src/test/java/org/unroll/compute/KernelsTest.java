@@ -19,7 +19,7 @@ class KernelsTest {
   private static final int[] SIZES = {1, 3, 7, 8, 9, 15, 17, 31, 33, 100};
   private static final float SENTINEL = -12345.5f;
   private static final List<Activation> ELEMENTWISE =
-      Arrays.stream(Activation.values()).filter(f -> f != Activation.SOFTMAX).toList();
+      Arrays.stream(Activation.values()).filter(f -> !f.isRowWise()).toList();
 
   /** Without the exponential, whose error grows with its argument and which no cell uses. */
   private static final List<Activation> IN_CELLS =
@@ -39,6 +39,31 @@ class KernelsTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("implementations")
+  void setsOnlyTinyValuesToZero(Kernels kernels) {
+    float[] kept = {1e-30f, -1e-30f, 1.1e-30f, -3f, Float.MAX_VALUE, Float.NEGATIVE_INFINITY};
+    float[] tiny = {9.9e-31f, -9.9e-31f, Float.MIN_NORMAL, -Float.MIN_VALUE, 0f, -0f};
+    for (int n : SIZES) {
+      float[] values = new float[n + 2];
+      float[] expected = new float[n + 2];
+      Arrays.fill(values, Float.MIN_VALUE);
+      Arrays.fill(expected, Float.MIN_VALUE);
+      for (int i = 0; i < n; i++) {
+        boolean keep = i % 3 == 0;
+        values[1 + i] = keep ? kept[i / 3 % kept.length] : tiny[i % tiny.length];
+        expected[1 + i] = keep ? values[1 + i] : 0f;
+      }
+      kernels.flushToZero(n, values, 1);
+      for (int i = 0; i < values.length; i++) {
+        assertEquals(expected[i], values[i] + 0f, n + " values, number " + i);
+      }
+    }
+    float[] invalid = {Float.NaN};
+    kernels.flushToZero(1, invalid, 0);
+    assertTrue(Float.isNaN(invalid[0]));
   }
 
   @ParameterizedTest

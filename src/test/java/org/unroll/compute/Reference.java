@@ -9,7 +9,7 @@ final class Reference {
 
   private Reference() {}
 
-  /** Returns f(x) for every activation except softmax. */
+  /** Returns f(x) for every activation that works element by element. */
   static double activation(Activation f, double x) {
     return switch (f) {
       case LINEAR -> x;
@@ -22,10 +22,23 @@ final class Reference {
       case SOFTPLUS -> x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
       case SOFTSIGN -> x / (1 + Math.abs(x));
       case HARD_SIGMOID -> Math.min(Math.max(x + 3, 0), 6) / 6;
+      case HARD_SIGMOID_KERAS2 -> Math.min(Math.max(0.2 * x + 0.5, 0), 1);
       case SILU -> x * sigmoid(x);
       case EXPONENTIAL -> Math.exp(x);
       case LEAKY_RELU -> x > 0 ? x : 0.2 * x;
-      case SOFTMAX -> throw new IllegalArgumentException("softmax is computed row by row");
+      case RELU6 -> Math.max(0, Math.min(6, x));
+      case CELU -> Math.max(x, 0) + Math.expm1(Math.min(x, 0));
+      case MISH -> x * Math.tanh(activation(Activation.SOFTPLUS, x));
+      case HARD_SILU -> x * activation(Activation.HARD_SIGMOID, x);
+      case HARD_TANH -> Math.max(-1, Math.min(1, x));
+      case HARD_SHRINK -> Math.abs(x) > 0.5 ? x : 0;
+      case SOFT_SHRINK -> Math.signum(x) * Math.max(Math.abs(x) - 0.5, 0);
+      case TANH_SHRINK -> x - Math.tanh(x);
+      case LOG_SIGMOID -> -activation(Activation.SOFTPLUS, -x);
+      case SQUAREPLUS -> (x + Math.hypot(x, 2)) / 2;
+      case SPARSE_PLUS -> x > 1 ? x : Math.pow(Math.max(x + 1, 0), 2) / 4;
+      case SPARSE_SIGMOID -> Math.max(0, Math.min(1, 0.5 + 0.5 * x));
+      case SOFTMAX, LOG_SOFTMAX, SPARSEMAX, GLU -> throw new IllegalArgumentException("row by row");
     };
   }
 
@@ -43,10 +56,25 @@ final class Reference {
       case SOFTPLUS -> sigmoid(x);
       case SOFTSIGN -> 1 / ((1 + Math.abs(x)) * (1 + Math.abs(x)));
       case HARD_SIGMOID -> Math.abs(x) < 3 ? 1.0 / 6 : 0;
+      case HARD_SIGMOID_KERAS2 -> Math.abs(x) < 2.5 ? 0.2 : 0;
       case SILU -> sigmoid(x) * (1 + x * sigmoid(-x));
       case EXPONENTIAL -> Math.exp(x);
       case LEAKY_RELU -> x > 0 ? 1 : 0.2;
-      case SOFTMAX -> throw new IllegalArgumentException("softmax is computed row by row");
+      case RELU6 -> x > 0 && x < 6 ? 1 : 0;
+      case CELU -> Math.exp(Math.min(x, 0));
+      case MISH -> {
+        double t = Math.tanh(activation(Activation.SOFTPLUS, x));
+        yield t + x * sigmoid(x) * (1 - t * t);
+      }
+      case HARD_SILU -> Math.abs(x) < 3 ? x / 3 + 0.5 : x > 0 ? 1 : 0;
+      case HARD_TANH -> Math.abs(x) < 1 ? 1 : 0;
+      case HARD_SHRINK, SOFT_SHRINK -> Math.abs(x) > 0.5 ? 1 : 0;
+      case TANH_SHRINK -> Math.pow(Math.tanh(x), 2);
+      case LOG_SIGMOID -> sigmoid(-x);
+      case SQUAREPLUS -> (1 + x / Math.hypot(x, 2)) / 2;
+      case SPARSE_PLUS -> Math.max(0, Math.min(1, (x + 1) / 2));
+      case SPARSE_SIGMOID -> Math.abs(x) < 1 ? 0.5 : 0;
+      case SOFTMAX, LOG_SOFTMAX, SPARSEMAX, GLU -> throw new IllegalArgumentException("row by row");
     };
   }
 

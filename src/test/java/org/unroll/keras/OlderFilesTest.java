@@ -6,16 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unroll.Sequential;
+import org.unroll.compute.Activation;
+import org.unroll.data.Samples;
+import org.unroll.layers.recurrent.GatedOptions;
 
 /** Reads the formats of Keras 2, as {@code src/test/python/keras2_files.py} writes them. */
+@Tag("both-compute-implementations")
 class OlderFilesTest {
   private static final Path FILES = Path.of("src/test/resources/org/unroll/keras");
   private static final Path GOLDEN =
@@ -39,24 +46,112 @@ class OlderFilesTest {
     KerasFilesTest.assertPredicts(new GoldenCase(GOLDEN), Sequential.load(file));
   }
 
-  /** The name denotes different functions in Keras 2 and 3. */
+  /** Files of Keras 2.2, whose hard sigmoid is another function, and 2.13, with its own layout. */
+  @ParameterizedTest
+  @ValueSource(strings = {"keras22_hard_sigmoid.h5", "keras213.keras"})
+  void predictsAsKeras2Did(String name) throws IOException {
+    Sequential model = Sequential.load(FILES.resolve(name));
+    assertPredicts(name, model);
+    Path copy = folder.resolve("copy.keras");
+    model.save(copy);
+    assertPredicts(name, Sequential.load(copy));
+  }
+
+  private static void assertPredicts(String name, Sequential model) throws IOException {
+    double[] x = numbers("keras2_input.txt");
+    double[] expected = numbers(name.replaceAll("\\..*", ".txt"));
+    double[][][] samples = new double[3][5][2];
+    for (int i = 0; i < x.length; i++) {
+      samples[i / 10][i / 2 % 5][i % 2] = x[i];
+    }
+    double[][] actual = model.predict(Samples.of(samples)).toArray();
+    for (int i = 0; i < 3; i++) {
+      assertEquals(expected[i], actual[i][0], 1e-6);
+    }
+  }
+
+  /** Reads the numbers after the first line, which is the shape. */
+  private static double[] numbers(String name) throws IOException {
+    return Files.readAllLines(FILES.resolve(name)).stream()
+        .skip(1)
+        .mapToDouble(Double::parseDouble)
+        .toArray();
+  }
+
+  /** The version in the JSON, the class, and the function that was its default. */
+  @ParameterizedTest
+  @CsvSource({
+    "2.2.4, LSTM, HARD_SIGMOID_KERAS2",
+    "2.0.8, GRU, HARD_SIGMOID_KERAS2",
+    "2.3.1, LSTM, SIGMOID",
+    "2.3.0-tf, GRU, SIGMOID",
+    "2.15.0, LSTM, SIGMOID",
+    "2.15.0, ConvLSTM2D, HARD_SIGMOID_KERAS2",
+    "2.2.4-tf, ConvLSTM2D, HARD_SIGMOID_KERAS2",
+    ", ConvLSTM2D, SIGMOID"
+  })
+  void knowsTheDefaultRecurrentActivation(String version, String type, Activation expected) {
+    var layer = (GatedOptions<?>) KerasConfig.sequential(json(version, type, "")).layers().get(0);
+    assertEquals(expected, layer.recurrentActivation());
+    String hard = ", \"recurrent_activation\": \"hard_sigmoid\"";
+    layer = (GatedOptions<?>) KerasConfig.sequential(json(version, type, hard)).layers().get(0);
+    assertEquals(
+        version == null ? Activation.HARD_SIGMOID : Activation.HARD_SIGMOID_KERAS2,
+        layer.recurrentActivation());
+  }
+
+  private static String json(String version, String type, String arguments) {
+    String shape = type.equals("ConvLSTM2D") ? "[null, 4, 3, 3, 1]" : "[null, 4, 3]";
+    return (version == null ? "{" : "{\"keras_version\": \"" + version + "\", ")
+        + "\"class_name\": \"Sequential\", \"config\": [{\"class_name\": \""
+        + type
+        + "\", \"config\": {\"name\": \"memory\", \"units\": 2, \"filters\": 2,"
+        + " \"kernel_size\": [2, 2], \"batch_input_shape\": "
+        + shape
+        + arguments
+        + "}}]}";
+  }
+
+  /** TensorFlow 1 and 2 have written this version, with different defaults. */
   @Test
-  void rejectsHardSigmoidOfKeras2() throws IOException {
-    byte[] bytes = Files.readAllBytes(FILES.resolve("keras2_sequential.h5"));
+  void rejectsAnAmbiguousDefault() {
+    var e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> KerasConfig.sequential(json("2.2.4-tf", "LSTM", "")));
+    assertTrue(e.getMessage().contains("LSTM 'memory'"), e.getMessage());
+    assertTrue(e.getMessage().contains("recurrent_activation"), e.getMessage());
+  }
+
+  @Test
+  void rejectsFilesOfKeras1() {
+    var e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> KerasConfig.sequential(json("1.2.2", "LSTM", "")));
+    assertTrue(e.getMessage().contains("saved by Keras 1.2.2"), e.getMessage());
+    assertTrue(e.getMessage().contains("Load it with Keras 2.2"), e.getMessage());
+  }
+
+  /** A file of Keras 2.2 in which some text is replaced by one of the same length. */
+  private Path changed(String from, String to) throws IOException {
+    byte[] bytes = Files.readAllBytes(FILES.resolve("keras22_hard_sigmoid.h5"));
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
-    String before =
-        "\"recurrent_activation\": \"sigmoid\", \"use_bias\": true, \"kernel_initializer\": ";
-    String after =
-        "\"recurrent_activation\":\"hard_sigmoid\",\"use_bias\":true,\"kernel_initializer\":";
-    assertTrue(text.contains(before));
-    String changed = text.replace(before, after);
-    assertEquals(text.length(), changed.length());
+    assertTrue(text.contains(from));
+    assertEquals(from.length(), to.length());
     Path file = folder.resolve("model.h5");
-    Files.write(file, changed.getBytes(StandardCharsets.ISO_8859_1));
-    var e = assertThrows(IllegalArgumentException.class, () -> Sequential.load(file));
-    assertTrue(e.getMessage().contains("LSTM 'lstm'"), e.getMessage());
-    assertTrue(e.getMessage().contains("recurrent_activation=hard_sigmoid"), e.getMessage());
-    assertTrue(e.getMessage().startsWith(file.toString()), e.getMessage());
+    Files.write(file, text.replace(from, to).getBytes(StandardCharsets.ISO_8859_1));
+    return file;
+  }
+
+  @Test
+  void namesTheVersionInErrors() throws IOException {
+    Path units = changed("\"units\": 3", "\"units\": 0");
+    var e = assertThrows(IllegalArgumentException.class, () -> Sequential.load(units));
+    assertTrue(e.getMessage().startsWith(units + " (Keras 2.2.4): "), e.getMessage());
+    Path weights = changed("\"units\": 3", "\"units\": 4");
+    var io = assertThrows(UncheckedIOException.class, () -> Sequential.load(weights));
+    assertTrue(io.getMessage().contains(weights + " (Keras 2.2.4) cannot"), io.getMessage());
   }
 
   @Test

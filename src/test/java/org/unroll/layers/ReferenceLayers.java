@@ -99,6 +99,7 @@ final class ReferenceLayers {
       case TANH -> Math.tanh(x);
       case SIGMOID -> sigmoid(x);
       case HARD_SIGMOID -> Math.min(Math.max(x / 6 + 0.5, 0), 1);
+      case HARD_SIGMOID_KERAS2 -> Math.min(Math.max(x / 5 + 0.5, 0), 1);
       case SILU -> x * sigmoid(x);
       case GELU -> x * normal(x);
       case SOFTSIGN -> x / (1 + Math.abs(x));

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unroll.Sequential;
@@ -52,6 +53,7 @@ class NotebookProgramsTest {
   }
 
   @Test
+  @Tag("working-copy")
   void programOfNotebook10Forecasts(@TempDir Path folder) throws Exception {
     String block = between(cell("10-your-own-data.ipynb", "program"), "\"\"\"\n", "\"\"\";");
     Path source = Files.writeString(folder.resolve("ClassroomForecast.java"), block.stripIndent());
@@ -107,6 +109,7 @@ class NotebookProgramsTest {
   }
 
   @Test
+  @Tag("working-copy")
   void pythonInNotebook09MatchesTheScripts() throws IOException {
     String notebook = "09-bring-a-keras-model.ipynb";
     for (String[] shown :

@@ -9,10 +9,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Checks that the notebooks of the project follow the rules. */
+/**
+ * Checks that the notebooks of the project follow the rules. Not part of a build because users run,
+ * change and add notebooks; {@code .ci/run} includes it.
+ */
+@Tag("working-copy")
 class NotebooksTest {
 
   private static final Path FOLDER = Path.of("notebooks").toAbsolutePath();

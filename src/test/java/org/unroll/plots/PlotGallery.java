@@ -18,7 +18,9 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.unroll.ConfusionMatrix;
 import org.unroll.Sequential;
+import org.unroll.ThresholdCurves;
 import org.unroll.data.Samples;
 import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
@@ -151,7 +153,31 @@ public final class PlotGallery {
         () ->
             Plots.importance(
                 Map.of("learning_rate", 0.61, "units", 0.24, "dropout", 0.1, "activation", 0.05)));
+    figures.put(
+        "confusionMatrix",
+        () ->
+            Plots.confusionMatrix(
+                ConfusionMatrix.of(
+                    CELLS, drawn(200, (i, d) -> i % 3), drawn(200, (i, d) -> d > 0 ? i % 3 : 1))));
+    figures.put("roc", () -> Plots.roc(named(PlotGallery::curves)));
+    figures.put("precisionRecall", () -> Plots.precisionRecall(named(PlotGallery::curves)));
     return figures;
+  }
+
+  private interface Drawn {
+    int of(int number, double noise);
+  }
+
+  private static int[] drawn(int count, Drawn values) {
+    double[] noise = noise(count, count, x -> x);
+    return IntStream.range(0, count).map(i -> values.of(i, noise[i])).toArray();
+  }
+
+  private static ThresholdCurves curves(int number) {
+    int[] truth = drawn(300, (i, d) -> d > 0.5 ? 1 : 0);
+    double[] scores = noise(number, 300, x -> 0.2 * x);
+    Arrays.setAll(scores, i -> 1 / (1 + Math.exp(-scores[i] * (5 - number) - truth[i])));
+    return ThresholdCurves.of(truth, scores);
   }
 
   private interface ByNumber<T> {

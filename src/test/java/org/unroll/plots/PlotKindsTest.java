@@ -294,6 +294,42 @@ class PlotKindsTest {
         rejected(() -> Plots.forecastBand(windows(1), echo(1), windows(1), 80)));
   }
 
+  /**
+   * Step k of the forecast is always 10·k too low, so both edges of its band are 10·k above it. The
+   * last window with two target steps begins at row 5 and predicts rows 6 and 7.
+   */
+  @Test
+  void drawsBandOfSeveralStepsForTheLastWindow() {
+    JsonNode json = FigureJson.of(Plots.forecastBand(windows(2), echo(2), windows(2), 0.8));
+
+    assertEquals("truth", json.at("/data/2/name").asText());
+    assertEquals(
+        List.of("2020-01-01T06:00", "2020-01-01T07:00"),
+        StreamSupport.stream(json.at("/data/2/x").spliterator(), false)
+            .map(time -> time.asText().substring(0, 16))
+            .toList());
+    for (int k = 0; k < 2; k++) {
+      assertEquals(70 + 10 * k, json.at("/data/2/y").get(k).asDouble(), 1e-3);
+      assertEquals(60, json.at("/data/3/y").get(k).asDouble(), 1e-3);
+      assertEquals(70 + 10 * k, json.at("/data/0/y").get(k).asDouble(), 1e-3);
+      assertEquals(70 + 10 * k, json.at("/data/1/y").get(k).asDouble(), 1e-3);
+    }
+  }
+
+  @Test
+  void drawsForecastOfTheFutureWithoutTruth() {
+    List<LocalDateTime> times = List.of(LocalDateTime.of(2020, 1, 1, 0, 0));
+    double[] value = {5};
+    PlotFigure band =
+        Plots.forecastBand(times, null, value, new double[] {4}, new double[] {6}, "T (K)");
+    JsonNode json = FigureJson.of(band);
+    assertEquals(List.of("lower edge of the band", "band", "forecast"), names(json));
+    assertEquals("Forecast", json.at("/layout/title/text").asText());
+    JsonNode lines = FigureJson.of(Plots.forecast(times, null, Map.of("GRU", value), "T (K)"));
+    assertEquals(List.of("GRU"), names(lines));
+    assertEquals(PlotStyle.color(0), lines.at("/data/0/line/color").asText());
+  }
+
   @Test
   void drawsGatesAsUnitsOverTimeSteps() {
     Sequential model = Sequential.seeded(1, input(3, 1), lstm(2), dense(1));

@@ -266,23 +266,70 @@ class SearchTest {
   }
 
   @Test
-  void namesAnObjectiveThatIsNotInTheLogs() {
+  void namesTheFirstFailureIfThereIsNoModel() {
     SearchResult found =
-        in("objective", new RandomSearch(KilledSearch::model, "val_accuracy", 2))
-            .search(TRAIN, VALIDATION, KilledSearch::options);
-    assertTrue(
-        found
-            .trials()
-            .get(0)
-            .message()
-            .contains("which contain loss, mae, val_loss, val_mae, but was"),
-        found.trials().get(0).message());
+        in("failures", new RandomSearch(KilledSearch::model, "val_mae", 2))
+            .search(
+                TRAIN,
+                VALIDATION,
+                () ->
+                    epochs(1)
+                        .callbacks(
+                            new Callback() {
+                              @Override
+                              public void onTrainBegin(TrainingContext training) {
+                                throw new IllegalStateException("no disk");
+                              }
+                            }));
     var error = assertThrows(IllegalStateException.class, () -> found.bestModels(1));
     assertTrue(
         error
             .getMessage()
             .startsWith(
-                "At least one trial must have completed, but none of 2 has. The first failure: The obj"));
+                "At least one trial must have completed, but none of 2 has. The first failure: no di"));
+  }
+
+  /** Trains nothing: the folder of the search is not even created. */
+  @Test
+  void refusesWhatWouldLetEveryTrialFail() {
+    String objective =
+        assertThrows(
+                IllegalStateException.class,
+                () ->
+                    in("objective", new RandomSearch(KilledSearch::model, "val_mse", 2))
+                        .search(TRAIN, VALIDATION, KilledSearch::options))
+            .getMessage();
+    assertTrue(
+        objective.contains(
+            "which contain loss, mae, val_loss, val_mae, but was 'val_mse'. Did you mean 'val_mae'?"),
+        objective);
+    String monitor =
+        assertThrows(
+                IllegalStateException.class,
+                () ->
+                    in("objective", new RandomSearch(KilledSearch::model, "val_mae", 2))
+                        .search(
+                            TRAIN,
+                            VALIDATION,
+                            () -> epochs(1).callbacks(earlyStopping("val_los", 1))))
+            .getMessage();
+    assertTrue(monitor.startsWith("EarlyStopping needs 'val_los' in the logs"), monitor);
+    String compiled =
+        assertThrows(
+                IllegalStateException.class,
+                () ->
+                    in(
+                            "objective",
+                            new RandomSearch(
+                                hp ->
+                                    Sequential.of(
+                                        input(5, 2), gru(hp.Int("units", 1, 3)), dense(1)),
+                                "val_loss",
+                                2))
+                        .search(TRAIN, VALIDATION, KilledSearch::options))
+            .getMessage();
+    assertTrue(compiled.startsWith("The model of a search must be compiled"), compiled);
+    assertFalse(Files.exists(folder.resolve("objective")));
   }
 
   @Test

@@ -5,6 +5,7 @@ import org.unroll.compute.Compute;
 import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
 import org.unroll.layers.core.KernelLayer;
+import org.unroll.network.Gradient;
 import org.unroll.network.Layer;
 import org.unroll.network.Padding;
 import org.unroll.network.Pass;
@@ -53,8 +54,8 @@ public final class Conv1D extends KernelLayer<Conv1D> {
    * @throws IllegalArgumentException if an argument is less than 1
    */
   public Conv1D(int filters, int kernelSize) {
-    super("Conv1D", requirePositive("filters", filters));
-    this.filters = filters;
+    super("Conv1D");
+    this.filters = requirePositive("filters", filters);
     this.kernelSize = requirePositive("kernelSize", kernelSize);
   }
 
@@ -170,19 +171,24 @@ public final class Conv1D extends KernelLayer<Conv1D> {
   }
 
   @Override
+  protected int outputs(Shape input) {
+    return filters;
+  }
+
+  @Override
   public Shape checkInput(Shape input, Layer previous) {
     requireSequence(input, previous);
     if (input.last() % groups != 0) {
       throw wrongInput(
           "(batch, time, features) with a multiple of " + groups + " features", input, previous);
     }
-    return windows(input, previous, padding, span(), strides).withLast(filters);
+    return padding.windows(this, input, previous, span(), strides).withLast(activated(filters));
   }
 
   @Override
   protected void createWeights(Shape input, WeightFactory factory) {
     int features = input.last() / groups;
-    createKernel(Shape.of(kernelSize, features, filters), factory);
+    createKernel("kernel", Shape.of(kernelSize, features, filters), filters, factory);
     kernelTransposed = new float[kernelSize * features * filters];
   }
 
@@ -210,7 +216,8 @@ public final class Conv1D extends KernelLayer<Conv1D> {
     protected Shape outputFor(Shape input) {
       if (!input.equals(inputShape)) {
         int timesteps = input.axis(0);
-        outputShape = Shape.of(padding.windows(timesteps, span(), strides), filters);
+        int windows = padding.windows(timesteps, span(), strides);
+        outputShape = Shape.of(windows, activated(filters));
         before = padding.before(timesteps, span(), strides);
         inputShape = input;
       }
@@ -265,7 +272,7 @@ public final class Conv1D extends KernelLayer<Conv1D> {
     protected void multiply(Tensor input, float[] z, boolean accumulate) {
       int rows = input.rows();
       if (!accumulate) {
-        Arrays.fill(z, 0, rows * outputShape.size(), 0f);
+        Arrays.fill(z, 0, rows * outputShape.axis(0) * filters, 0f);
       }
       int inputs = input.width();
       int in = inputs / groups;
@@ -284,7 +291,8 @@ public final class Conv1D extends KernelLayer<Conv1D> {
     }
 
     @Override
-    protected void kernelGradient(Tensor input, float[] gradient, int at, float[] kernelGradient) {
+    protected void kernelGradient(Tensor input, float[] gradient, int at, Gradient[] gradients) {
+      float[] kernelGradient = gradients[0].values();
       Arrays.fill(kernelGradient, 0f);
       int rows = input.rows();
       int inputs = input.width();

@@ -90,7 +90,7 @@ public abstract class Pooling1D<S extends Pooling1D<S>> extends Layer {
   @Override
   public Shape checkInput(Shape input, Layer previous) {
     requireSequence(input, previous);
-    return windows(input, previous, padding, poolSize, strides());
+    return padding.windows(this, input, previous, poolSize, strides());
   }
 
   /** The pass of a pooling layer, which pools one window at a time. */

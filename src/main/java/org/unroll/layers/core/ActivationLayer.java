@@ -17,8 +17,8 @@ import org.unroll.network.Tensor;
  * y = act(x)
  * </pre>
  *
- * <p>Input and output: samples of any shape. Softmax is applied to the last axis. The mask is
- * passed on.
+ * <p>Input and output: samples of any shape. Softmax, log-softmax, sparsemax and GLU are applied to
+ * the last axis, and GLU halves it. The mask is passed on.
  *
  * <p>Backward pass: dx = d loss / d y ⊙ act′(x), and for softmax the product with its Jacobian.
  *
@@ -46,7 +46,16 @@ public final class ActivationLayer extends Layer {
 
   @Override
   public Shape checkInput(Shape input, Layer previous) {
-    return input;
+    if (!activation.isRowWise()) {
+      return input;
+    }
+    if (input.rank() < 1 || input.last() == Shape.ANY) {
+      throw wrongInput("(batch, …, features) with a fixed number of features", input, previous);
+    }
+    if (activation == Activation.GLU && input.last() % 2 != 0) {
+      throw wrongInput("(batch, …, features) with an even number of features", input, previous);
+    }
+    return input.withLast(activation.outputs(input.last()));
   }
 
   @Override
@@ -69,16 +78,20 @@ public final class ActivationLayer extends Layer {
     private final Matrix in = new Matrix();
     private final Matrix out = new Matrix();
     private final Matrix back = new Matrix();
+    private final Tensor inputGradient = new Tensor();
     private float[] y = {};
+    private float[] dx = {};
     private Tensor x;
 
     @Override
     public Tensor forward(Tensor input, float[][] state, ForwardContext context) {
       x = input;
-      y = atLeast(y, input.size());
       input.matrix(in);
-      Compute.kernels().activate(activation, in, out.set(y, 0, in.rows(), in.columns()));
-      return output.set(y, 0, input.rows(), input.shape(), input.mask());
+      int width = activation.outputs(in.columns());
+      y = atLeast(y, in.rows() * width);
+      Compute.kernels().activate(activation, in, out.set(y, 0, in.rows(), width));
+      Shape shape = activation == Activation.GLU ? input.shape().withLast(width) : input.shape();
+      return output.set(y, 0, input.rows(), shape, input.mask());
     }
 
     @Override
@@ -93,6 +106,13 @@ public final class ActivationLayer extends Layer {
 
     @Override
     public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
+      if (needed && activation == Activation.GLU) {
+        x.matrix(in);
+        dx = atLeast(dx, x.size());
+        out.set(dx, 0, in.rows(), in.columns());
+        Compute.kernels().gluBackward(in, gradient.matrix(back), out);
+        return inputGradient.set(dx, 0, x.rows(), x.shape(), null);
+      }
       if (needed) {
         x.matrix(in);
         out.set(y, 0, in.rows(), in.columns());

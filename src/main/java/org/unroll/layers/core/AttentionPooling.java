@@ -68,7 +68,7 @@ public final class AttentionPooling extends Layer {
    * @throws IllegalArgumentException if {@code units} is less than 1
    */
   public static AttentionPooling additive(int units) {
-    return new AttentionPooling(requireUnits(units));
+    return new AttentionPooling(requirePositive("units", units));
   }
 
   /** Creates a layer with the dot product as the score. See {@code Layers.dotProductAttention}. */

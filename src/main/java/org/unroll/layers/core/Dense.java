@@ -2,6 +2,7 @@ package org.unroll.layers.core;
 
 import org.unroll.compute.Compute;
 import org.unroll.data.Shape;
+import org.unroll.network.Gradient;
 import org.unroll.network.Layer;
 import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
@@ -37,8 +38,8 @@ public final class Dense extends KernelLayer<Dense> {
    * @throws IllegalArgumentException if {@code units} is less than 1
    */
   public Dense(int units) {
-    super("Dense", requireUnits(units));
-    this.units = units;
+    super("Dense");
+    this.units = requirePositive("units", units);
   }
 
   @Override
@@ -52,16 +53,21 @@ public final class Dense extends KernelLayer<Dense> {
   }
 
   @Override
+  protected int outputs(Shape input) {
+    return units;
+  }
+
+  @Override
   public Shape checkInput(Shape input, Layer previous) {
     if (input.rank() < 1 || input.last() == Shape.ANY) {
       throw wrongInput("(batch, …, features) with a fixed number of features", input, previous);
     }
-    return input.withLast(units);
+    return input.withLast(activated(units));
   }
 
   @Override
   protected void createWeights(Shape input, WeightFactory factory) {
-    createKernel(Shape.of(input.last(), units), factory);
+    createKernel("kernel", Shape.of(input.last(), units), units, factory);
     kernelTransposed = new float[input.last() * units];
   }
 
@@ -84,7 +90,7 @@ public final class Dense extends KernelLayer<Dense> {
   private final class DensePass extends KernelPass {
     @Override
     protected Shape outputFor(Shape input) {
-      return input.withLast(units);
+      return input.withLast(activated(units));
     }
 
     @Override
@@ -100,11 +106,11 @@ public final class Dense extends KernelLayer<Dense> {
     }
 
     @Override
-    protected void kernelGradient(Tensor input, float[] g, int at, float[] gradient) {
+    protected void kernelGradient(Tensor input, float[] g, int at, Gradient[] gradients) {
       input.matrix(left);
       right.set(g, at, left.rows(), units);
-      kernels.multiplyTransposed(
-          left, right, result.set(gradient, 0, left.columns(), units), false);
+      result.set(gradients[0].values(), 0, left.columns(), units);
+      kernels.multiplyTransposed(left, right, result, false);
     }
 
     @Override

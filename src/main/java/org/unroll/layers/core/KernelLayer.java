@@ -21,7 +21,6 @@ import org.unroll.network.Tensor;
  * @param <S> the type of the layer, which the fluent setters return
  */
 public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
-  private final int outputs;
   private Activation activation = Activation.LINEAR;
   private boolean useBias = true;
   private Initializer kernelInitializer = Initializers.glorotUniform();
@@ -33,13 +32,19 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
    * Creates a layer.
    *
    * @param type the class name, as in Keras
-   * @param outputs the number of outputs, which is the length of b
    * @hidden
    */
-  protected KernelLayer(String type, int outputs) {
+  protected KernelLayer(String type) {
     super(type);
-    this.outputs = outputs;
   }
+
+  /**
+   * Returns the number of outputs before the activation, which is the length of b.
+   *
+   * @param input the shape of one input sample
+   * @hidden
+   */
+  protected abstract int outputs(Shape input);
 
   /**
    * Returns this layer.
@@ -129,6 +134,12 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
     return biasRegularizer;
   }
 
+  /** Sets the penalty on the output, divided by the rows of a batch. The default is null. */
+  public S activityRegularizer(Regularizer regularizer) {
+    setActivityRegularizer(regularizer);
+    return self();
+  }
+
   /** Sets the name, which must be unique in the model. */
   public S name(String name) {
     setName(name);
@@ -136,15 +147,37 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
   }
 
   /**
-   * Creates W with the given shape, and b.
+   * Creates W and b.
    *
+   * @param name the name of W
+   * @param kernel the shape of W, whose last axis is the outputs unless the layer is depthwise
+   * @param outputs the length of b
    * @hidden
    */
-  protected final void createKernel(Shape kernel, WeightFactory factory) {
-    factory.create("kernel", kernel, kernelInitializer, kernelRegularizer);
+  protected final void createKernel(String name, Shape kernel, int outputs, WeightFactory factory) {
+    factory.create(name, kernel, kernelInitializer, kernelRegularizer);
     if (useBias) {
       factory.create("bias", Shape.of(outputs), biasInitializer, biasRegularizer);
     }
+  }
+
+  /**
+   * Returns the number of values after the activation.
+   *
+   * @param outputs the number of values before it
+   * @throws IllegalArgumentException if the activation halves an odd number
+   * @hidden
+   */
+  protected final int activated(int outputs) {
+    if (activation == Activation.GLU && outputs % 2 != 0) {
+      throw new IllegalArgumentException(
+          describe()
+              + " with the activation glu must have an even number of outputs, which it halves, but"
+              + " has "
+              + outputs
+              + ".");
+    }
+    return activation.outputs(outputs);
   }
 
   @Override
@@ -173,10 +206,14 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
     private final Tensor output = new Tensor();
     private final Tensor logits = new Tensor();
     private final Tensor inputGradient = new Tensor();
+    private final Tensor widened = new Tensor(); // the gradient before an activation that halves
     private float[] y = {};
+    private float[] dz = {};
     private float[] preActivation = {};
     private float[] dx = {};
     private Tensor x;
+
+    private final int outputs = outputs(inputShape());
 
     /** Creates a pass whose buffers are allocated with the first slice. */
     protected KernelPass() {}
@@ -191,7 +228,7 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
     protected abstract void multiply(Tensor input, float[] z, boolean accumulate);
 
     /** Sets the gradient of W, given the gradient g of z, which starts at index {@code at}. */
-    protected abstract void kernelGradient(Tensor input, float[] g, int at, float[] gradient);
+    protected abstract void kernelGradient(Tensor input, float[] g, int at, Gradient[] gradients);
 
     /** Sets the gradient of the input, given the gradient g of z, which starts at {@code at}. */
     protected abstract void inputGradient(Tensor input, float[] g, int at, float[] gradient);
@@ -200,20 +237,21 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
     public final Tensor forward(Tensor input, float[][] state, ForwardContext context) {
       x = input;
       Shape shape = outputFor(input.shape());
-      int positions = input.rows() * shape.size() / outputs;
-      y = atLeast(y, positions * outputs);
+      int width = shape.last();
+      int positions = input.rows() * shape.size() / width;
+      y = atLeast(y, positions * width);
       float[] z = y;
-      if (activation.derivativeNeedsInput() || makesProbabilities(activation)) {
+      if (activation.derivativeNeedsInput() || makesProbabilities(activation) || width != outputs) {
         preActivation = atLeast(preActivation, positions * outputs);
         z = preActivation;
       }
       if (useBias) {
-        left.set(weights().get(1).values(), 0, 1, outputs);
+        left.set(weights().get(weights().size() - 1).values(), 0, 1, outputs);
         kernels.fillRows(left, result.set(z, 0, positions, outputs));
       }
       multiply(input, z, useBias);
       left.set(z, 0, positions, outputs);
-      kernels.activate(activation, left, result.set(y, 0, positions, outputs));
+      kernels.activate(activation, left, result.set(y, 0, positions, width));
       return output.set(y, 0, input.rows(), shape, maskFor(input));
     }
 
@@ -224,7 +262,18 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
 
     @Override
     public final Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
-      int positions = gradient.size() / outputs;
+      int width = output.shape().last();
+      int positions = gradient.size() / width;
+      if (width != outputs) {
+        dz = atLeast(dz, positions * outputs);
+        kernels.gluBackward(
+            left.set(preActivation, 0, positions, outputs),
+            right.set(gradient.values(), gradient.offset(), positions, width),
+            result.set(dz, 0, positions, outputs));
+        Shape shape = gradient.shape().withLast(outputs);
+        return backwardFromLogits(
+            widened.set(dz, 0, gradient.rows(), shape, null), weightGradients, needed);
+      }
       kernels.activateBackward(
           activation,
           left.set(preActivation, 0, positions, outputs),
@@ -238,11 +287,12 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
         Tensor gradient, Gradient[] weightGradients, boolean needed) {
       float[] g = gradient.values();
       int at = gradient.offset();
-      kernelGradient(x, g, at, weightGradients[0].values());
+      kernelGradient(x, g, at, weightGradients);
       if (useBias) {
         int positions = gradient.size() / outputs;
         left.set(g, at, positions, outputs);
-        kernels.sumRows(left, result.set(weightGradients[1].values(), 0, 1, outputs));
+        float[] bias = weightGradients[weightGradients.length - 1].values();
+        kernels.sumRows(left, result.set(bias, 0, 1, outputs));
       }
       if (!needed) {
         return null;

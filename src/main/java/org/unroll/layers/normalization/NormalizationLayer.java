@@ -142,14 +142,11 @@ public abstract class NormalizationLayer<S extends NormalizationLayer<S>> extend
     return self();
   }
 
-  @Override
-  public Shape checkInput(Shape input, Layer previous) {
-    if (input.rank() < 1 || input.last() == Shape.ANY) {
-      throw wrongInput("(batch, …, features) with a fixed number of features", input, previous);
-    }
+  /** Checks that an axis, counted from the batch axis, is the last one or −1. */
+  static void requireLastAxis(int axis, Layer layer, Shape input, Layer previous) {
     if (axis != -1 && axis != input.rank()) {
       throw new IllegalArgumentException(
-          describe()
+          layer.describe()
               + " can only normalize the last axis, but axis was "
               + axis
               + " and '"
@@ -159,6 +156,14 @@ public abstract class NormalizationLayer<S extends NormalizationLayer<S>> extend
               + ". Use axis(-1), with permute(...) before and after it if the features are in another"
               + " axis.");
     }
+  }
+
+  @Override
+  public Shape checkInput(Shape input, Layer previous) {
+    if (input.rank() < 1 || input.last() == Shape.ANY) {
+      throw wrongInput("(batch, …, features) with a fixed number of features", input, previous);
+    }
+    requireLastAxis(axis, this, input, previous);
     return input;
   }
 

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.unroll.compute.Compute;
 import org.unroll.data.Shape;
+import org.unroll.internal.Suggestion;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.Layer;
@@ -64,7 +65,10 @@ public final class Bidirectional extends Layer {
         }
       }
       throw new IllegalArgumentException(
-          "The merge mode must be one of concat, sum, mul, ave and none, but was '" + name + "'.");
+          "The merge mode must be one of concat, sum, mul, ave and none, but was '"
+              + name
+              + "'."
+              + Suggestion.of(name, List.of("concat", "sum", "mul", "ave", "none")));
     }
   }
 

@@ -219,7 +219,11 @@ abstract class GatePass extends CellPass {
         System.arraycopy(gateValues, from, preActivations, from, activated.columns());
       }
     }
-    kernels.activate(f, activated, activated);
+    int step = f.isRowWise() ? 1 : toGate - fromGate; // a row consists of the units of one gate
+    for (int gate = fromGate; gate < toGate; gate += step) {
+      gates(k, gate, gate + step, result);
+      kernels.activate(f, result, result);
+    }
   }
 
   /**
@@ -228,14 +232,17 @@ abstract class GatePass extends CellPass {
    */
   final void activateGatesBackward(
       Activation f, int k, int fromGate, int toGate, float[] gradients) {
-    int width = (toGate - fromGate) * units;
-    kernels.activateBackward(
-        f,
-        preActivations == null
-            ? null
-            : left.set(preActivations, k * rows * columns + fromGate * units, rows, width, columns),
-        gates(k, fromGate, toGate, right),
-        result.set(gradients, fromGate * units, rows, width, columns));
+    int step = f.isRowWise() ? 1 : toGate - fromGate;
+    int width = step * units;
+    for (int gate = fromGate; gate < toGate; gate += step) {
+      kernels.activateBackward(
+          f,
+          preActivations == null
+              ? null
+              : left.set(preActivations, k * rows * columns + gate * units, rows, width, columns),
+          gates(k, gate, gate + step, right),
+          result.set(gradients, gate * units, rows, width, columns));
+    }
   }
 
   private boolean dropsInputs() {

@@ -9,27 +9,17 @@ import org.unroll.compute.Activation;
  */
 public interface GatedOptions<S> extends RecurrentOptions<S> {
   /**
-   * {@inheritDoc}
+   * Sets the activation σ of the gates; {@code sigmoid} by default. A row of softmax consists of
+   * the units of one gate, as in Keras.
    *
-   * @throws IllegalArgumentException if the activation is softmax
-   */
-  @Override
-  default S activation(Activation activation) {
-    return set(
-        "activation", to -> to.activation = UnitsCell.checkedElementwise("activation", activation));
-  }
-
-  /**
-   * Sets the activation σ of the gates; {@code sigmoid} by default.
-   *
-   * @throws IllegalArgumentException if the activation is softmax
+   * @throws IllegalArgumentException if the activation is glu
    */
   default S recurrentActivation(Activation activation) {
     return set(
         "recurrentActivation",
         to ->
             to.recurrentActivation =
-                UnitsCell.checkedElementwise("recurrentActivation", activation));
+                UnitsCell.checkedActivation("recurrentActivation", activation));
   }
 
   /** Sets the activation of the gates by its Keras name. */

@@ -129,12 +129,12 @@ public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
   /**
    * Sets the activation {@code out} of the cell state; {@code tanh} by default.
    *
-   * @throws IllegalArgumentException if the activation is softmax
+   * @throws IllegalArgumentException if the activation is glu
    */
   public LstmVariantCell cellActivation(Activation activation) {
     return set(
         "cellActivation",
-        to -> to.cellActivation = checkedElementwise("cellActivation", activation));
+        to -> to.cellActivation = checkedActivation("cellActivation", activation));
   }
 
   /** Sets the activation {@code out} of the cell state by its Keras name. */

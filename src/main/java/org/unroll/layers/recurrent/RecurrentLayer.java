@@ -5,6 +5,7 @@ import org.unroll.data.Shape;
 import org.unroll.network.Cell;
 import org.unroll.network.Layer;
 import org.unroll.network.Pass;
+import org.unroll.network.Regularizer;
 
 /**
  * A layer that applies a {@link Cell} to each time step of a sequence: the base class of {@link
@@ -59,6 +60,7 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
   final S copy() {
     RecurrentLayer<S> copy = withCopiedCell();
     copy.arguments = arguments.copy();
+    copy.setActivityRegularizer(activityRegularizer());
     return copy.self();
   }
 
@@ -150,6 +152,15 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
   @Override
   protected final boolean worksStepByStep() {
     return !goBackwards();
+  }
+
+  /**
+   * Sets the penalty on the output, divided by the rows of a batch; none, which is null, by
+   * default.
+   */
+  public S activityRegularizer(Regularizer regularizer) {
+    setActivityRegularizer(regularizer);
+    return self();
   }
 
   /** Sets the name of the layer. */

@@ -42,9 +42,14 @@ public interface RecurrentOptions<S> {
     return arguments().units;
   }
 
-  /** Sets the activation of the candidate and of the output; {@code tanh} by default. */
+  /**
+   * Sets the activation of the candidate and of the output; {@code tanh} by default.
+   *
+   * @throws IllegalArgumentException if the activation is glu
+   */
   default S activation(Activation activation) {
-    return set("activation", to -> to.activation = activation);
+    return set(
+        "activation", to -> to.activation = UnitsCell.checkedActivation("activation", activation));
   }
 
   /** Sets the activation of the candidate and of the output by its Keras name. */

@@ -309,12 +309,20 @@ final class RecurrentPass extends Pass {
         cell.backward(k, weightGradients);
         restoreMaskedGradients(k);
       }
+      flushGradients();
     }
     cell.endBackward(weightGradients);
     if (recorded != null) {
       recordGradients(recorded);
     }
     return needed ? inputGradient() : null;
+  }
+
+  /** Sets gradients that are too small to matter to zero, because subnormal numbers are slow. */
+  private void flushGradients() {
+    for (int s = 0; s < states.length; s++) {
+      kernels.flushToZero(rows * widths[s], stateGradients[s], 0);
+    }
   }
 
   /** Copies the gradients of the states after a step before the step overwrites them. */

@@ -25,7 +25,7 @@ public abstract class UnitsCell<S extends UnitsCell<S>> extends Cell
 
   UnitsCell(String type, RecurrentArguments arguments) {
     super(type);
-    requireUnits(arguments.units);
+    requirePositive("units", arguments.units);
     this.arguments = arguments;
   }
 
@@ -61,13 +61,13 @@ public abstract class UnitsCell<S extends UnitsCell<S>> extends Cell
     return self();
   }
 
-  /** Checks that an activation acts on each unit separately. */
-  static Activation checkedElementwise(String argument, Activation activation) {
-    if (activation == Activation.SOFTMAX) {
+  /** Checks that an activation returns as many values as it receives. */
+  static Activation checkedActivation(String argument, Activation activation) {
+    if (activation == Activation.GLU) {
       throw new IllegalArgumentException(
           argument
-              + " must act on each unit separately, but was softmax, which normalizes over all"
-              + " units. Use an elementwise activation such as sigmoid or tanh.");
+              + " must return a value for each unit, but was glu, which returns half as many. Use"
+              + " another activation, or put activation(\"glu\") after the layer.");
     }
     return activation;
   }

@@ -102,6 +102,7 @@ class RecurrentOptionsTest {
         Field sequence = RecurrentLayer.class.getDeclaredField("arguments");
         sequence.setAccessible(true);
         collect(sequence.get(layer), values);
+        values.put("activityRegularizer", layer.activityRegularizer());
       }
       return values;
     } catch (ReflectiveOperationException e) {
@@ -222,12 +223,11 @@ class RecurrentOptionsTest {
   @Test
   void rejectsValuesThatNoCellCanUse() {
     assertEquals(
-        "recurrentActivation must act on each unit separately, but was softmax, which normalizes"
-            + " over all units. Use an elementwise activation such as sigmoid or tanh.",
-        error(() -> Layers.gru(3).recurrentActivation("softmax")));
+        "recurrentActivation must return a value for each unit, but was glu, which returns half as"
+            + " many. Use another activation, or put activation(\"glu\") after the layer.",
+        error(() -> Layers.gru(3).recurrentActivation("glu")));
     assertTrue(
-        error(() -> Layers.lstm(3).activation("softmax")).startsWith("activation must act on"));
-    assertEquals(Activation.SOFTMAX, Layers.simpleRnn(3).activation("softmax").activation());
+        error(() -> Layers.simpleRnn(4).activation("glu")).startsWith("activation must return"));
     assertEquals(
         "padding must be valid or same, but was causal, which is for sequences.",
         error(() -> Layers.convLstm2D(3, 3).padding(Padding.CAUSAL)));

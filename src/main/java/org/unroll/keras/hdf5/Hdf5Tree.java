@@ -1,4 +1,4 @@
-package org.unroll.keras;
+package org.unroll.keras.hdf5;
 
 import io.jhdf.HdfFile;
 import io.jhdf.api.WritableGroup;
@@ -13,22 +13,25 @@ import java.util.Map;
 import org.unroll.data.Shape;
 
 /** Collects the arrays and attributes of an HDF5 file by path, and writes the file. */
-final class Hdf5Tree {
+public final class Hdf5Tree {
   private final Map<String, Object> arrays = new LinkedHashMap<>();
   private final Map<String, String> names = new LinkedHashMap<>();
 
+  /** Creates an empty file. */
+  public Hdf5Tree() {}
+
   /** Sets the attribute {@code name} of a group of arrays, as Keras does. */
-  void name(String path, String name) {
+  public void name(String path, String name) {
     names.put(path, name);
   }
 
   /** Adds an array of float32. */
-  void array(String path, Shape shape, float[] values) {
+  public void array(String path, Shape shape, float[] values) {
     arrays.put(path, nested(shape.toArray(), 0, values, 0));
   }
 
   /** Adds an integer. */
-  void whole(String path, long value) {
+  public void whole(String path, long value) {
     arrays.put(path, value);
   }
 
@@ -58,7 +61,7 @@ final class Hdf5Tree {
    *
    * @param scratch a temporary file, which the caller deletes
    */
-  byte[] toBytes(File scratch) throws IOException {
+  public byte[] toBytes(File scratch) throws IOException {
     // jhdf writes through a channel, which an interrupt of this thread closes. Saving a model must
     // work even after the stop button of a notebook was pressed.
     boolean interrupted = false;

@@ -1,5 +1,6 @@
-package org.unroll.keras;
+package org.unroll.keras.hdf5;
 
+import io.jhdf.FractalHeap;
 import io.jhdf.GlobalHeap;
 import io.jhdf.GroupSymbolTableNode;
 import io.jhdf.LocalHeap;
@@ -7,20 +8,16 @@ import io.jhdf.ObjectHeader;
 import io.jhdf.Superblock;
 import io.jhdf.SymbolTableEntry;
 import io.jhdf.btree.BTreeV1;
+import io.jhdf.btree.BTreeV2;
+import io.jhdf.btree.record.AttributeNameForIndexedAttributesRecord;
+import io.jhdf.btree.record.BTreeRecord;
+import io.jhdf.btree.record.LinkNameForIndexedGroupRecord;
 import io.jhdf.object.datatype.DataType;
-import io.jhdf.object.datatype.FixedPoint;
-import io.jhdf.object.datatype.FloatingPoint;
-import io.jhdf.object.datatype.OrderedDataType;
 import io.jhdf.object.datatype.StringData;
 import io.jhdf.object.datatype.VariableLength;
 import io.jhdf.object.message.AttributeInfoMessage;
 import io.jhdf.object.message.AttributeMessage;
-import io.jhdf.object.message.DataLayoutMessage;
-import io.jhdf.object.message.DataLayoutMessage.CompactDataLayoutMessage;
-import io.jhdf.object.message.DataLayoutMessage.ContiguousDataLayoutMessage;
 import io.jhdf.object.message.DataSpaceMessage;
-import io.jhdf.object.message.DataTypeMessage;
-import io.jhdf.object.message.FilterPipelineMessage;
 import io.jhdf.object.message.LinkInfoMessage;
 import io.jhdf.object.message.LinkMessage;
 import io.jhdf.object.message.SymbolTableMessage;
@@ -30,6 +27,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,16 +38,18 @@ import java.util.Map;
  *
  * <ul>
  *   <li>Links are followed only by their full name, so a cycle of groups does no harm.
- *   <li>Arrays are slices of the file, so memory is never allocated by a size that the file claims.
+ *   <li>Arrays are slices of the file, so memory is not allocated by a size that the file claims.
+ *       Only compressed arrays need memory, whose size is limited.
  *   <li>The number of bytes read for the structure is limited, so nodes that refer to each other
  *       cannot cause an endless loop.
  * </ul>
  *
- * <p>Supported is what Keras writes: groups, string attributes, and uncompressed arrays of numbers.
- * The methods throw an {@link IOException} if the file is damaged or contains anything else. Damage
- * that jhdf does not expect can also cause runtime exceptions.
+ * <p>Supported are groups, string attributes and arrays of numbers, in the layouts that h5py writes
+ * by default or with {@code libver='latest'}. Arrays may be compressed with gzip. The methods throw
+ * an {@link IOException} if the file is damaged or contains anything else. Damage that jhdf does
+ * not expect can also cause runtime exceptions.
  */
-final class Hdf5File {
+public final class Hdf5File {
   private static final byte[] SIGNATURE = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
 
   /** The maximum length of a name. HDF5 permits longer ones, but models do not need them. */
@@ -58,14 +58,13 @@ final class Hdf5File {
   /** The maximum size of all string attributes together; a configuration has some kilobytes. */
   private static final int LONGEST_TEXTS = 4 << 20;
 
-  private final byte[] bytes;
   private final MeteredStorage storage;
   private final Group root;
+  private final Map<Long, GlobalHeap> heaps = new HashMap<>();
   private int textBytes;
 
   /** Reads the header of a file. */
-  Hdf5File(byte[] bytes) throws IOException {
-    this.bytes = bytes;
+  public Hdf5File(byte[] bytes) throws IOException {
     if (!isHdf5(bytes)) {
       throw new IOException("it must begin with the signature of an HDF5 file");
     }
@@ -97,20 +96,23 @@ final class Hdf5File {
   }
 
   /** Returns whether a file begins with the signature of HDF5. */
-  static boolean isHdf5(byte[] bytes) {
+  public static boolean isHdf5(byte[] bytes) {
     return bytes.length >= SIGNATURE.length
         && Arrays.equals(SIGNATURE, Arrays.copyOf(bytes, SIGNATURE.length));
   }
 
-  Group root() {
+  /** Returns the group that contains everything else. */
+  public Group root() {
     return root;
   }
 
   /** A group of named groups and arrays, with attributes. */
-  final class Group {
+  public final class Group {
     private final String path;
     private final ObjectHeader header;
     private final Map<String, Long> children;
+    private final Map<String, Group> read = new HashMap<>();
+    private List<AttributeMessage> attributes;
 
     private Group(String path, long address) throws IOException {
       this.path = path;
@@ -138,18 +140,28 @@ final class Hdf5File {
         }
         return found;
       }
-      for (var info : header.getMessagesOfType(LinkInfoMessage.class)) {
-        if (info.getBTreeNameIndexAddress() != -1) {
-          throw new IOException("'" + path + "' stores its links in a way that Keras does not use");
-        }
-      }
-      for (var link : header.getMessagesOfType(LinkMessage.class)) {
+      for (LinkMessage link : links()) {
         if (link.getLinkType() != LinkMessage.LinkType.HARD) {
           throw new IOException("'" + child(link.getLinkName()) + "' is a link, not an object");
         }
         add(found, link.getLinkName(), link.getHardLinkAddress());
       }
       return found;
+    }
+
+    /** Returns the links of the newer layout: in the header, or in a heap if there are many. */
+    private List<LinkMessage> links() throws IOException {
+      List<LinkMessage> links = new ArrayList<>(header.getMessagesOfType(LinkMessage.class));
+      for (var info : header.getMessagesOfType(LinkInfoMessage.class)) {
+        if (info.getBTreeNameIndexAddress() != -1) {
+          var heap = new FractalHeap(storage, info.getFractalHeapAddress());
+          BTreeV2<LinkNameForIndexedGroupRecord> tree = tree(info.getBTreeNameIndexAddress());
+          for (var entry : tree.getRecords()) {
+            links.add(LinkMessage.fromBuffer(heap.getId(entry.getId()), storage.getSuperblock()));
+          }
+        }
+      }
+      return links;
     }
 
     private void add(Map<String, Long> found, String name, long address) throws IOException {
@@ -162,34 +174,41 @@ final class Hdf5File {
       return path.isEmpty() ? name : path + "/" + name;
     }
 
-    String path() {
+    /** Returns the names of the groups from the root, separated by {@code /}. */
+    public String path() {
       return path;
     }
 
     /** Returns the names of the groups and arrays in this group. */
-    List<String> names() {
+    public List<String> names() {
       return List.copyOf(children.keySet());
     }
 
-    boolean has(String name) {
+    /** Returns whether this group directly contains a group or array of this name. */
+    public boolean has(String name) {
       return children.containsKey(name);
     }
 
     /** Returns the group at a path of names separated by {@code /}. */
-    Group group(String names) throws IOException {
+    public Group group(String names) throws IOException {
       Group group = this;
       for (String name : names.split("/", -1)) {
-        group = new Group(group.child(name), group.address(name));
+        Group child = group.read.get(name);
+        if (child == null) {
+          child = new Group(group.child(name), group.address(name));
+          group.read.put(name, child);
+        }
+        group = child;
       }
       return group;
     }
 
     /** Returns the array at a path of names separated by {@code /}. */
-    Array array(String names) throws IOException {
+    public Hdf5Array array(String names) throws IOException {
       int slash = names.lastIndexOf('/');
       Group owner = slash < 0 ? this : group(names.substring(0, slash));
       String name = names.substring(slash + 1);
-      return new Array(owner.child(name), owner.address(name));
+      return new Hdf5Array(owner.child(name), owner.address(name), storage);
     }
 
     private long address(String name) throws IOException {
@@ -201,14 +220,8 @@ final class Hdf5File {
     }
 
     /** Returns the strings of an attribute, or null if there is no such attribute. */
-    List<String> texts(String name) throws IOException {
-      for (var info : header.getMessagesOfType(AttributeInfoMessage.class)) {
-        if (info.getFractalHeapAddress() != -1) {
-          throw new IOException(
-              "'" + path + "' stores its attributes in a way that Keras does not use");
-        }
-      }
-      for (var attribute : header.getMessagesOfType(AttributeMessage.class)) {
+    public List<String> texts(String name) throws IOException {
+      for (AttributeMessage attribute : attributes()) {
         if (attribute.getName().equals(name)) {
           return readTexts(attribute);
         }
@@ -216,8 +229,27 @@ final class Hdf5File {
       return null;
     }
 
+    /** Returns the attributes: in the header, or in a heap if they are many or large. */
+    private List<AttributeMessage> attributes() throws IOException {
+      if (attributes == null) {
+        attributes = new ArrayList<>(header.getMessagesOfType(AttributeMessage.class));
+        for (var info : header.getMessagesOfType(AttributeInfoMessage.class)) {
+          if (info.getFractalHeapAddress() != -1) {
+            var heap = new FractalHeap(storage, info.getFractalHeapAddress());
+            BTreeV2<AttributeNameForIndexedAttributesRecord> tree =
+                tree(info.getAttributeNameBTreeAddress());
+            for (var entry : tree.getRecords()) {
+              ByteBuffer message = heap.getId(entry.getHeapId());
+              attributes.add(new AttributeMessage(message, storage, entry.getFlags()));
+            }
+          }
+        }
+      }
+      return attributes;
+    }
+
     /** Returns the string of an attribute, or null if there is no such attribute. */
-    String text(String name) throws IOException {
+    public String text(String name) throws IOException {
       List<String> texts = texts(name);
       if (texts == null) {
         return null;
@@ -230,6 +262,11 @@ final class Hdf5File {
     }
   }
 
+  private <R extends BTreeRecord> BTreeV2<R> tree(long address) throws IOException {
+    storage.checkCount(address + 18 + storage.getSizeOfOffsets());
+    return new BTreeV2<>(storage, address);
+  }
+
   private List<String> readTexts(AttributeMessage attribute) throws IOException {
     List<String> texts = new ArrayList<>();
     ByteBuffer data = attribute.getDataBuffer();
@@ -238,7 +275,6 @@ final class Hdf5File {
     }
     DataType type = attribute.getDataType();
     if (type instanceof VariableLength variable && variable.isVariableLengthString()) {
-      Map<Long, GlobalHeap> heaps = new LinkedHashMap<>();
       while (data.remaining() >= type.getSize() && type.getSize() == 16) {
         data.getInt(); // the length, which is also in the heap
         long address = data.getLong();
@@ -291,89 +327,5 @@ final class Hdf5File {
     byte[] encoded = new byte[length];
     heap.get(offset, encoded);
     return new String(encoded, StandardCharsets.UTF_8);
-  }
-
-  /** An array of numbers. */
-  final class Array {
-    private final String path;
-    private final DataType type;
-    private final long[] dimensions;
-    private final ByteBuffer data;
-
-    private Array(String path, long address) throws IOException {
-      this.path = path;
-      ObjectHeader header = ObjectHeader.readObjectHeader(storage, address);
-      if (!header.hasMessageOfType(DataSpaceMessage.class)) {
-        throw new IOException("'" + path + "' must be an array, but is a group");
-      }
-      type = header.getMessageOfType(DataTypeMessage.class).getDataType();
-      var space = header.getMessageOfType(DataSpaceMessage.class).getDataSpace();
-      dimensions = space.getDimensionsAsLong();
-      long size = Math.multiplyExact(space.getTotalLength(), (long) type.getSize());
-      DataLayoutMessage layout = header.getMessageOfType(DataLayoutMessage.class);
-      if (header.hasMessageOfType(FilterPipelineMessage.class)) {
-        throw new IOException("'" + path + "' must not be compressed");
-      }
-      if (layout instanceof ContiguousDataLayoutMessage contiguous) {
-        data = slice(contiguous.getAddress(), size);
-      } else if (layout instanceof CompactDataLayoutMessage compact) {
-        data = compact.getDataBuffer().slice();
-        if (data.remaining() != size) {
-          throw new IOException(
-              "'" + path + "' must have " + size + " bytes, but has " + data.remaining());
-        }
-      } else {
-        throw new IOException("'" + path + "' must not be stored in chunks");
-      }
-      if (type instanceof OrderedDataType ordered) {
-        data.order(ordered.getByteOrder());
-      }
-    }
-
-    private ByteBuffer slice(long address, long size) throws IOException {
-      if (address < 0 || size < 0 || address > bytes.length || size > bytes.length - address) {
-        throw new IOException(
-            "'"
-                + path
-                + "' must lie within the file's "
-                + bytes.length
-                + " bytes, but has "
-                + size
-                + " bytes at "
-                + address);
-      }
-      return ByteBuffer.wrap(bytes, (int) address, (int) size).slice();
-    }
-
-    String path() {
-      return path;
-    }
-
-    long[] dimensions() {
-      return dimensions.clone();
-    }
-
-    /** Returns the values in row-major order. */
-    float[] floats() throws IOException {
-      if (!(type instanceof FloatingPoint) || type.getSize() != Float.BYTES) {
-        throw new IOException("'" + path + "' must be of the type float32");
-      }
-      float[] values = new float[data.remaining() / Float.BYTES];
-      data.asFloatBuffer().get(values);
-      return values;
-    }
-
-    /** Returns the value of an array of one integer. */
-    long whole() throws IOException {
-      if (type instanceof FixedPoint && data.remaining() == type.getSize()) {
-        if (type.getSize() == Long.BYTES) {
-          return data.getLong(0);
-        }
-        if (type.getSize() == Integer.BYTES) {
-          return data.getInt(0);
-        }
-      }
-      throw new IOException("'" + path + "' must be an integer of 4 or 8 bytes");
-    }
   }
 }

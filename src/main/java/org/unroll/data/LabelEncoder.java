@@ -1,0 +1,157 @@
+package org.unroll.data;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.unroll.internal.Suggestion;
+import tech.tablesaw.columns.Column;
+
+/**
+ * Encodes text labels as class numbers and back, as scikit-learn's {@code LabelEncoder}. The
+ * classes are the distinct labels in ascending order, numbered from 0.
+ *
+ * <pre>{@code
+ * import org.unroll.data.*;
+ * import tech.tablesaw.api.StringColumn;
+ *
+ * var species = StringColumn.create("species", "cat", "dog", "cat", "bird");
+ * LabelEncoder labels = LabelEncoder.of(species); // bird is 0, cat is 1, dog is 2
+ * Samples animals = Samples.of(new double[4][2]).targets(labels.encode(species));
+ * var classifier = Sequential.of(input(2), dense(labels.classes().size(), "softmax"));
+ * classifier.compile(adam(), sparseCategoricalCrossentropy());
+ * classifier.fit(animals, epochs(2));
+ * List<String> predicted = labels.decode(classifier.predict(animals).toArray());
+ * }</pre>
+ *
+ * <p>For two classes, use one output with the activation {@code sigmoid} and {@code
+ * binaryCrossentropy()}.
+ */
+public final class LabelEncoder {
+  private final List<String> classes;
+  private final Map<String, Integer> numbers = new LinkedHashMap<>();
+
+  private LabelEncoder(Iterable<String> classes) {
+    classes.forEach(label -> numbers.put(label, numbers.size()));
+    this.classes = List.copyOf(numbers.keySet());
+  }
+
+  /**
+   * Returns an encoder for the distinct labels of a column.
+   *
+   * @param labels a column of any type, usually of text
+   * @throws IllegalArgumentException if the column is empty or a label is missing
+   */
+  public static LabelEncoder of(Column<?> labels) {
+    return new LabelEncoder(new TreeSet<>(texts(labels)));
+  }
+
+  /**
+   * Returns an encoder for known classes, for example those of a model that was trained before.
+   *
+   * @param classes the classes by number
+   * @throws IllegalArgumentException if there is none, or one occurs twice
+   */
+  public static LabelEncoder ofClasses(List<String> classes) {
+    var encoder = new LabelEncoder(classes);
+    if (classes.isEmpty() || encoder.classes.size() < classes.size()) {
+      throw new IllegalArgumentException(
+          "The classes must be different, and at least one, but were " + classes + ".");
+    }
+    return encoder;
+  }
+
+  /** Returns the classes by number. */
+  public List<String> classes() {
+    return classes;
+  }
+
+  /**
+   * Returns the class number of each label.
+   *
+   * @throws IllegalArgumentException if a label is missing or is not one of the classes
+   */
+  public int[] encode(Column<?> labels) {
+    List<String> texts = texts(labels);
+    var encoded = new int[texts.size()];
+    for (int row = 0; row < encoded.length; row++) {
+      Integer number = numbers.get(texts.get(row));
+      if (number == null) {
+        throw new IllegalArgumentException(
+            Suggestion.unknown("class in row " + row, texts.get(row), classes));
+      }
+      encoded[row] = number;
+    }
+    return encoded;
+  }
+
+  /**
+   * Returns one row for each label, with 1 in the column of its class and 0 elsewhere, for {@code
+   * categoricalCrossentropy()}.
+   *
+   * @throws IllegalArgumentException if a label is missing or is not one of the classes
+   */
+  public double[][] oneHot(Column<?> labels) {
+    int[] encoded = encode(labels);
+    var rows = new double[encoded.length][classes.size()];
+    for (int row = 0; row < rows.length; row++) {
+      rows[row][encoded[row]] = 1;
+    }
+    return rows;
+  }
+
+  /**
+   * Returns the most probable class of each prediction: the one with the largest output, the first
+   * of equal ones. For two classes and one output p, it is the second class if p is above 0.5.
+   *
+   * @param predictions one row for each sample, such as {@code model.predict(data).toArray()}
+   * @throws IllegalArgumentException if the number of outputs does not fit the number of classes
+   */
+  public List<String> decode(double[][] predictions) {
+    List<String> decoded = new ArrayList<>();
+    for (double[] outputs : predictions) {
+      boolean binary = outputs.length == 1 && classes.size() == 2;
+      if (!binary && outputs.length != classes.size()) {
+        throw new IllegalArgumentException(
+            "A prediction must have one output for each of the "
+                + classes.size()
+                + " classes, or one output for two classes, but has "
+                + outputs.length
+                + ".");
+      }
+      int best = binary && outputs[0] > 0.5 ? 1 : 0;
+      for (int i = 1; i < outputs.length; i++) {
+        best = outputs[i] > outputs[best] ? i : best;
+      }
+      decoded.add(classes.get(best));
+    }
+    return decoded;
+  }
+
+  private static List<String> texts(Column<?> labels) {
+    List<String> texts = new ArrayList<>();
+    for (int row = 0; row < labels.size(); row++) {
+      if (labels.isMissing(row)) {
+        throw new IllegalArgumentException(
+            "Every row must have a label, but row "
+                + row
+                + " of column '"
+                + labels.name()
+                + "' has none. Remove such rows, or replace the missing labels.");
+      }
+      texts.add(labels.getUnformattedString(row));
+    }
+    if (texts.isEmpty()) {
+      throw new IllegalArgumentException(
+          "There must be at least one label, but column '" + labels.name() + "' is empty.");
+    }
+    return texts;
+  }
+
+  /** Returns the classes by number, such as {@code {bird=0, cat=1, dog=2}}. */
+  @Override
+  public String toString() {
+    return numbers.toString();
+  }
+}

@@ -1,0 +1,85 @@
+package org.unroll.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import tech.tablesaw.api.BooleanColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+class LabelEncoderTest {
+  private static final StringColumn CITIES =
+      StringColumn.create("city", "paris", "paris", "tokyo", "amsterdam");
+
+  private static String error(Executable call) {
+    return assertThrows(IllegalArgumentException.class, call).getMessage();
+  }
+
+  /** The example in the documentation of scikit-learn's LabelEncoder. */
+  @Test
+  void encodesAsScikitLearn() {
+    LabelEncoder labels = LabelEncoder.of(CITIES);
+    assertEquals(List.of("amsterdam", "paris", "tokyo"), labels.classes());
+    assertArrayEquals(
+        new int[] {2, 2, 1}, labels.encode(StringColumn.create("x", "tokyo", "tokyo", "paris")));
+    assertArrayEquals(
+        new double[][] {{0, 1, 0}, {0, 1, 0}, {0, 0, 1}, {1, 0, 0}}, labels.oneHot(CITIES));
+    assertEquals("{amsterdam=0, paris=1, tokyo=2}", labels.toString());
+  }
+
+  @Test
+  void decodesPredictions() {
+    LabelEncoder labels = LabelEncoder.of(CITIES);
+    assertEquals(
+        List.of("tokyo", "amsterdam", "paris"),
+        labels.decode(new double[][] {{0.1, 0.2, 0.7}, {0.4, 0.4, 0.2}, {0, 1, 0}}));
+    LabelEncoder binary = LabelEncoder.of(BooleanColumn.create("rain", true, false));
+    assertEquals(
+        List.of("false", "true", "false"), binary.decode(new double[][] {{0.5}, {0.51}, {0}}));
+    assertEquals(
+        "A prediction must have one output for each of the 3 classes, or one output for two classes,"
+            + " but has 2.",
+        error(() -> labels.decode(new double[][] {{0.1, 0.9}})));
+  }
+
+  @Test
+  void keepsTheOrderOfGivenClasses() {
+    LabelEncoder labels = LabelEncoder.ofClasses(List.of("low", "high"));
+    assertArrayEquals(new int[] {1, 0}, labels.encode(StringColumn.create("level", "high", "low")));
+    assertEquals(
+        "The classes must be different, and at least one, but were [a, a].",
+        error(() -> LabelEncoder.ofClasses(List.of("a", "a"))));
+  }
+
+  @Test
+  void rejectsUnknownAndMissingLabels() {
+    LabelEncoder labels = LabelEncoder.of(CITIES);
+    assertEquals(
+        "The name of the class in row 1 must be one of [amsterdam, paris, tokyo], but was 'Pari'."
+            + " Did you mean 'paris'?",
+        error(() -> labels.encode(StringColumn.create("x", "paris", "Pari"))));
+    StringColumn missing = StringColumn.create("x", "paris");
+    missing.appendMissing();
+    assertEquals(
+        "Every row must have a label, but row 1 of column 'x' has none. Remove such rows, or replace"
+            + " the missing labels.",
+        error(() -> labels.encode(missing)));
+    assertTrue(error(() -> LabelEncoder.of(StringColumn.create("x"))).contains("is empty"));
+  }
+
+  @Test
+  void errorForTextLabelsNamesTheEncoder() {
+    String message =
+        error(() -> Samples.of(new double[4][1]).targets(Table.create(CITIES), "city"));
+    assertTrue(message.contains("'city' must be numeric, but is of type STRING"), message);
+    assertTrue(message.contains("LabelEncoder.of(column).encode(column)"), message);
+    StringColumn numbers = StringColumn.create("x", "1.5", "n/a");
+    String other = error(() -> Samples.of(new double[2][1]).targets(Table.create(numbers), "x"));
+    assertTrue(!other.contains("LabelEncoder"), other);
+  }
+}
