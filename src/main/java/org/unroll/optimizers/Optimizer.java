@@ -181,7 +181,7 @@ public abstract class Optimizer {
     if (accumulation.add(gradients, iterations)) {
       step(gradients, rows);
     }
-    averaging.follow(values(), accumulation.stepsAfter(iterations));
+    averaging.follow(this.weights, accumulation.stepsAfter(iterations));
     iterations++;
   }
 
@@ -199,10 +199,6 @@ public abstract class Optimizer {
       float[] squares = rows[i] == null ? square(gradients[i]) : rows[i].squares();
       update(i, values, gradients[i], squares, rate, step);
     }
-  }
-
-  private float[][] values() {
-    return weights.stream().map(Weight::values).toArray(float[][]::new);
   }
 
   /**
@@ -236,7 +232,7 @@ public abstract class Optimizer {
    */
   public final void finishTraining() {
     if (averaging.used() && weights != null && iterations > 0) {
-      averaging.overwrite(values());
+      averaging.overwrite(weights);
     }
   }
 

@@ -10,8 +10,8 @@ final class SliceResult {
   final double[][] metricSums;
   final double[] lossSums; // of a loss of whole batches
   double loss; // the sum over positions, weighted
-  double activityPenalty; // on the outputs of layers, the sum over all values
   boolean plain; // whether there is neither a mask nor weights
+  double activityPenalty; // on the outputs of layers, the sum over all values
   int positions;
   double counted; // the positions that count for the loss: not masked and not ignored
   double weight; // the sum of the weights of the positions that count
