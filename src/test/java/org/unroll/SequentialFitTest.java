@@ -11,6 +11,7 @@ import static org.unroll.callbacks.Callbacks.earlyStopping;
 import static org.unroll.callbacks.Callbacks.terminateOnNaN;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.embedding;
+import static org.unroll.layers.Layers.flatten;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.l2;
@@ -30,9 +31,12 @@ import org.unroll.callbacks.MonitorCallback;
 import org.unroll.callbacks.TrainingContext;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
+import org.unroll.data.Shape;
 import org.unroll.losses.Losses;
 import org.unroll.network.Weight;
 import org.unroll.optimizers.Optimizers;
+import org.unroll.timeseries.TimeSeries;
+import org.unroll.timeseries.Windows;
 import org.unroll.training.FitOptions;
 import org.unroll.training.NonFiniteLossException;
 
@@ -374,6 +378,63 @@ class SequentialFitTest {
             () -> model.fit(Samples.of(x).targets(new double[] {1, 2}), quiet(50)));
     assertTrue(
         error.getMessage().contains("The largest feature of this batch, 9.000e+06, looks unscaled"),
+        error.getMessage());
+  }
+
+  /** A custom dataset is not checked when it is created. */
+  @Test
+  void nonFiniteLossReportsTheSampleWithANaNTarget() {
+    class WithNaN implements Dataset {
+      @Override
+      public int size() {
+        return 8;
+      }
+
+      @Override
+      public Shape inputShape() {
+        return Shape.of(1);
+      }
+
+      @Override
+      public Shape targetShape() {
+        return Shape.of(1);
+      }
+
+      @Override
+      public void copyInput(int sample, float[] slice, int row, int rows) {
+        slice[row] = 1;
+      }
+
+      @Override
+      public void copyTarget(int sample, float[] target, int offset) {
+        target[offset] = sample == 6 ? Float.NaN : 1;
+      }
+    }
+    var error =
+        assertThrows(NonFiniteLossException.class, () -> line().fit(new WithNaN(), quiet(1)));
+    assertTrue(
+        error
+            .getMessage()
+            .contains("The target or weight of sample 6 is infinite or not a number: remove or"),
+        error.getMessage());
+    assertFalse(error.getMessage().contains("learning rate"), error.getMessage());
+  }
+
+  @Test
+  void validationSplitSharesNoTargets() {
+    double[][] rows = new double[12][1];
+    Windows windows = TimeSeries.of(rows, "x").target("x").windows().lookback(1).targetSteps(4);
+    Sequential model = Sequential.of(input(1, 1), flatten(), dense(4));
+    model.compile(Optimizers.sgd(), Losses.mse());
+    model.fit(windows, quiet(1).validationSplit(0.2));
+    var error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> model.fit(windows, quiet(1).validationSplit(0.7)));
+    assertEquals(
+        "validationSplit must leave at least one sample whose targets are all before those of the 6"
+            + " validation samples, but every one of the 2 other samples shares a target with them."
+            + " Use more data or fewer target steps.",
         error.getMessage());
   }
 

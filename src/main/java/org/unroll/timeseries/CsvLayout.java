@@ -65,7 +65,7 @@ record CsvLayout(
     if (single.score == 1 && candidates.stream().noneMatch(many -> many.first == 0)) {
       return single;
     }
-    if (candidates.isEmpty() || candidates.get(0).score < 0.4) {
+    if (candidates.stream().noneMatch(CsvLayout::isRegular)) {
       Candidate spaces = candidate(sample, ' ', options);
       if (spaces.width > 1 && (candidates.isEmpty() || spaces.score > candidates.get(0).score)) {
         return spaces;
@@ -87,6 +87,12 @@ record CsvLayout(
               + "').");
     }
     return candidates.get(0);
+  }
+
+  /** Returns whether all rows have the same number of values, from the first line on. */
+  private static boolean isRegular(Candidate candidate) {
+    return candidate.first == 0
+        && candidate.rows.stream().allMatch(row -> row.cells().size() == candidate.width);
   }
 
   private static Candidate candidate(CsvFile sample, char separator, TimeTable.Options options) {
@@ -170,8 +176,8 @@ record CsvLayout(
     }
     Row before = found.first == 0 ? null : found.rows.get(found.first - 1);
     if (options.header == null && !options.noHeader && looksLike(first, data)) {
-      if (before != null && before.cells().size() == found.width - 1) {
-        return shifted(found, before, first, notes);
+      if (before != null && 2 * before.cells().size() > found.width) {
+        return shifted(file, found, before, first, notes);
       }
       if (first.cells().stream().noneMatch(CsvLayout::isTime)) {
         throw new IllegalArgumentException(
@@ -214,14 +220,24 @@ record CsvLayout(
         found.separator, 0, first.line(), 0, distinct(names, new ArrayList<>()), notes);
   }
 
-  /** Returns the layout of a header that is one name shorter than the rows. */
-  private static CsvLayout shifted(Candidate found, Row header, Row first, List<String> notes) {
+  /** Returns the layout of a header that is shorter than the rows. */
+  private static CsvLayout shifted(
+      CsvFile file, Candidate found, Row header, Row first, List<String> notes) {
     List<String> names = new ArrayList<>(header.cells());
+    int more = found.width - names.size();
     boolean trailing =
         found.rows.stream()
             .filter(row -> row.cells().size() == found.width)
-            .allMatch(row -> row.cells().get(found.width - 1).isEmpty());
-    names.add(trailing ? names.size() : 0, "");
+            .allMatch(
+                row ->
+                    row.cells().subList(found.width - more, found.width).stream()
+                        .allMatch(String::isEmpty));
+    if (!trailing && more > 1) {
+      throw new IllegalArgumentException(
+          "The header of %s must have a name for each value of a row, but line %d has %d names and the rows have %d values. Set .header(%d) if the last columns have no names, or .noHeader()."
+              .formatted(file.path(), header.line(), names.size(), found.width, header.line()));
+    }
+    names.addAll(trailing ? names.size() : 0, Collections.nCopies(more, ""));
     if (!trailing) {
       notes.add("The header has no name for the first column.");
     }

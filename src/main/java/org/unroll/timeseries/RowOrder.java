@@ -154,7 +154,7 @@ final class RowOrder {
         times.table().columns().stream()
             .filter(column -> !times.isIn(column))
             .filter(isText.or(isId))
-            .filter(column -> column.countUnique() > 1)
+            .filter(column -> column.countUnique() > 1 && column.countUnique() < times.size())
             .toList();
     for (Column<?> column : candidates) {
       if (distinguish(List.of(column), times)) {

@@ -241,7 +241,7 @@ final class TableReader {
         guesses.stream().filter(guess -> guess.kind() == Kind.TIME && !isText(guess)).toList();
     List<String> ofNumbers = TimeParts.of(names);
     if (whole.isEmpty()) {
-      return ofNumbers.size() > 2
+      return ofNumbers.size() > 1
               && ofNumbers.stream().allMatch(name -> guess(name).kind() == Kind.NUMBER)
           ? ofNumbers
           : List.of();

@@ -148,7 +148,7 @@ final class TimeFormat {
     if (parsed.isSupported(ChronoField.MONTH_OF_YEAR)) {
       month = parsed.get(ChronoField.MONTH_OF_YEAR);
     } else if (parsed.isSupported(IsoFields.QUARTER_OF_YEAR)) {
-      month = 3 * parsed.get(IsoFields.QUARTER_OF_YEAR) - 2;
+      month = 3 * (int) parsed.getLong(IsoFields.QUARTER_OF_YEAR) - 2;
     }
     return LocalDate.of(parsed.get(ChronoField.YEAR), month, 1);
   }

@@ -27,6 +27,8 @@ final class TimeFormats {
       Pattern.compile("(\\d{1,2})([- /.]{0,2})([A-Za-z]{3,})([- /,.]{0,2})(\\d{4}|\\d{2})");
   private static final Pattern MONTH_FIRST =
       Pattern.compile("([A-Za-z]{3,})([- /.]{1,2})(\\d{1,2})([- /,.]{1,2})(\\d{4})");
+  private static final Pattern YEAR_NAMED_MONTH =
+      Pattern.compile("\\d{4}([- /.]{1,2})([A-Za-z]{3,})");
   private static final Pattern YEAR_MONTH = Pattern.compile("\\d{4}([-/])\\d{1,2}");
   private static final Pattern MONTH_YEAR = Pattern.compile("\\d{1,2}([-/])\\d{4}");
   private static final Pattern NAMED_MONTH =
@@ -219,6 +221,11 @@ final class TimeFormats {
     if (m.matches()) {
       String pattern = ANY_MONTH + quoted(m.group(2)) + year(m.group(3));
       patterns.add(named(pattern, pattern, m.group(1)));
+    }
+    m = YEAR_NAMED_MONTH.matcher(date);
+    if (m.matches()) {
+      String pattern = "uuuu" + quoted(m.group(1)) + ANY_MONTH;
+      patterns.add(named(pattern, pattern, m.group(2)));
     }
     m = YEAR_MONTH.matcher(date);
     if (m.matches()) {

@@ -186,10 +186,8 @@ public final class TimeSeries {
   }
 
   /**
-   * Fills gaps like {@link #interpolated()}, but only those of up to this many rows. A longer gap
-   * is not filled at all, unlike in pandas, which fills its first rows.
-   *
-   * @param longest at least 1
+   * Fills gaps like {@link #interpolated()}, but only those of up to this many rows, at least 1. A
+   * longer gap is not filled at all, unlike in pandas, which fills its first rows.
    */
   public TimeSeries interpolated(int longest) {
     return with(gaps.filled(Gaps.Filling.INTERPOLATE, longest));
@@ -204,10 +202,8 @@ public final class TimeSeries {
   }
 
   /**
-   * Fills gaps like {@link #forwardFilled()}, but only those of up to this many rows. A longer gap
-   * is not filled at all.
-   *
-   * @param longest at least 1
+   * Fills gaps like {@link #forwardFilled()}, but only those of up to this many rows, at least 1. A
+   * longer gap is not filled at all.
    */
   public TimeSeries forwardFilled(int longest) {
     return with(gaps.filled(Gaps.Filling.FORWARD, longest));
@@ -234,7 +230,7 @@ public final class TimeSeries {
    * @throws IllegalArgumentException if the range is empty or not within the table
    */
   public TimeSeries normalizedOn(int from, int to) {
-    checkRange(from, to, rows());
+    WindowPositions.checkRange(from, to, rows());
     return with(Normalization.on(from, to));
   }
 
@@ -277,19 +273,6 @@ public final class TimeSeries {
    */
   public int rowAt(Temporal time) {
     return times.rowAt(time);
-  }
-
-  static void checkRange(int from, int to, int rows) {
-    if (from < 0 || to > rows || from >= to) {
-      throw new IllegalArgumentException(
-          "A range of rows must satisfy 0 <= from < to <= "
-              + rows
-              + ", the number of rows, but was from="
-              + from
-              + ", to="
-              + to
-              + ".");
-    }
   }
 
   /**

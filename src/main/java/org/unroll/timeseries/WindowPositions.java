@@ -52,6 +52,19 @@ record WindowPositions(
     return new WindowPositions(lookback, step, ahead, fromLastRow, targetSteps, newFrom, newTo);
   }
 
+  static void checkRange(int from, int to, int rows) {
+    if (from < 0 || to > rows || from >= to) {
+      throw new IllegalArgumentException(
+          "A range of rows must satisfy 0 <= from < to <= "
+              + rows
+              + ", the number of rows, but was from="
+              + from
+              + ", to="
+              + to
+              + ".");
+    }
+  }
+
   private static void requireAtLeast(String name, int least, int value) {
     if (value < least) {
       throw new IllegalArgumentException(

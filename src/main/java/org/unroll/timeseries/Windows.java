@@ -138,7 +138,7 @@ public final class Windows implements Dataset {
    *     a window
    */
   public Windows range(int from, int to) {
-    TimeSeries.checkRange(from, to, series.rows());
+    WindowPositions.checkRange(from, to, series.rows());
     return with(positions.range(from, to));
   }
 

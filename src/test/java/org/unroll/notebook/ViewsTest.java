@@ -12,9 +12,13 @@ import static org.unroll.layers.Layers.simpleRnn;
 import static org.unroll.training.FitOptions.epochs;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.unroll.Comparison;
 import org.unroll.History;
 import org.unroll.Sequential;
@@ -25,6 +29,7 @@ import org.unroll.network.Tensor;
 import org.unroll.notebook.kernel.MimeBundle;
 import org.unroll.optimizers.Optimizers;
 import org.unroll.timeseries.TimeSeries;
+import org.unroll.timeseries.TimeTable;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
@@ -116,6 +121,20 @@ class ViewsTest {
 
     assertTrue(html.contains("<div>Note: Columns that are not numeric are left out: "), html);
     assertTrue(html.contains("(row 0 contains &#39;&lt;roof&gt;&#39;)"), html);
+  }
+
+  @Test
+  void showsWhatWasFoundInAFile(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("logger.csv");
+    Files.writeString(file, "Zeit;T <b>\n31.12.2025 23:00;1,5\n01.01.2026 00:00;-999\n");
+    TimeTable table = TimeTable.read(file);
+
+    String html = html(table);
+
+    assertTrue(html.contains("separator &#39;;&#39;, decimal sign &#39;,&#39;"), html);
+    assertTrue(html.contains(">local date time<") && html.contains(">dd.MM.yyyy HH:mm<"), html);
+    assertTrue(html.contains("T &lt;b&gt;") && html.contains("<div>Note: The value -999"), html);
+    assertEquals(table.toString(), Views.of(table.describe()).text());
   }
 
   @Test
