@@ -79,8 +79,8 @@ public enum Activation {
   LOG_SOFTMAX,
   /**
    * y = max(x − τ, 0) over a row, after Martins &amp; Astudillo 2016, "From softmax to sparsemax".
-   * The threshold τ is Keras's, which differs from the paper's unless only one output is above 0, so
-   * the outputs need not sum to 1.
+   * The threshold τ is Keras's, which differs from the paper's unless only one output is above 0,
+   * so the outputs need not sum to 1.
    */
   SPARSEMAX,
   /**

@@ -349,8 +349,7 @@ public final class Plots {
    *
    * @param recording a recording from {@link Sequential#record}
    * @param layer the name of the layer
-   * @param quantities the names of gates and states, see {@link org.unroll.network.Recorder}; all
-   *     if empty
+   * @param quantities the names of gates and states, see {@link org.unroll.Recording}; all if empty
    */
   public static PlotFigure gates(Recording recording, String layer, String... quantities) {
     return CellPlots.gates(recording, layer, null, quantities);

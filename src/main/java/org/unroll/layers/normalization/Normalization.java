@@ -147,7 +147,9 @@ public final class Normalization extends Layer {
     }
   }
 
-  /** Returns the mean of each feature, or, if means are given, the mean square distance from them. */
+  /**
+   * Returns the mean of each feature, or, if means are given, the mean square distance from them.
+   */
   private double[] average(Dataset data, int features, double[] means) {
     double[] sums = new double[features];
     long values = 0;
