@@ -10,14 +10,14 @@ public final class Suggestion {
 
   /**
    * Returns {@code " Did you mean 'mse'?"}, or an empty text if no known name is similar. Names are
-   * similar if at most a third of the characters, and at least one, must be inserted, deleted,
-   * replaced or swapped with its neighbor. Upper and lower case do not matter.
+   * similar if at most a third of the characters, and at least one of two or more, must be
+   * inserted, deleted, replaced or swapped with its neighbor. Upper and lower case do not matter.
    */
   public static String of(String name, Collection<String> known) {
     String wanted = normalized(name);
     return known.stream()
         .min(Comparator.comparingInt(candidate -> distance(wanted, normalized(candidate))))
-        .filter(best -> distance(wanted, normalized(best)) <= Math.max(1, wanted.length() / 3))
+        .filter(best -> distance(wanted, normalized(best)) <= mostEdits(wanted.length()))
         .map(best -> " Did you mean '" + best + "'?")
         .orElse("");
   }
@@ -37,6 +37,10 @@ public final class Suggestion {
         + name
         + "'."
         + of(name, known);
+  }
+
+  private static int mostEdits(int length) {
+    return length < 2 ? 0 : Math.max(1, length / 3);
   }
 
   private static String normalized(String name) {

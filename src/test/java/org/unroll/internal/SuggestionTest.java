@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SuggestionTest {
-  private static final List<String> NAMES = List.of("loss", "val_loss", "mae", "val_mae");
+  private static final List<String> NAMES = List.of("loss", "val_loss", "mae", "val_mae", "q");
 
   /** The examples of Wikipedia's articles on the Levenshtein and Damerau–Levenshtein distances. */
   @ParameterizedTest
@@ -31,7 +31,7 @@ class SuggestionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"accuracy", "x", "val_accuracy"})
+  @CsvSource({"accuracy", "x", "p", "val_accuracy"})
   void suggestsNothingIfNoNameIsSimilar(String name) {
     assertEquals("", Suggestion.of(name, NAMES));
   }
