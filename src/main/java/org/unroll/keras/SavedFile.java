@@ -147,4 +147,12 @@ record SavedFile(KerasVersion version, JsonNode config, Hdf5File.Group root, boo
   List<Hdf5Array> optimizerState() throws IOException {
     return isArchive ? SavedOptimizer.ofKeras3(root) : SavedOptimizer.ofH5(root);
   }
+
+  /** Returns whether a file contains the state of an optimizer with this name. */
+  boolean hasStateOf(String optimizer) throws IOException {
+    return isArchive
+        && root.has("optimizer")
+        && root.group("optimizer").has("vars")
+        && optimizer.equals(root.group("optimizer/vars").text("name"));
+  }
 }
