@@ -388,11 +388,11 @@ def evaluate(model, info, x, y, w):
 
 
 def train(model, info, x, y, w):
-    """Returns the weights after each step."""
+    """Returns the weights after each step, and after training, which can set them to averages."""
     steps = []
     keep = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: steps.append(values(model)))
     model.fit(x, y, sample_weight=w, batch_size=info["batch_size"], shuffle=False, verbose=0, callbacks=[keep])
-    return steps
+    return {f"step {i}": step for i, step in enumerate(steps, 1)} | {"final": values(model)}
 
 
 def load(file):
@@ -423,7 +423,7 @@ def make(seed, folder):
                 shape = (len(x),) if len(model.output_shape) == 2 or d.chance(0.4) else y.shape[:2]
                 w = d.rng.uniform(0.2, 2, shape).astype("float32")
             train_it = not d.noise
-            model.compile(optimizer(d), loss, metrics=chosen, weighted_metrics=["mae"] if d.chance(0.1) else None)
+            model.compile(optimizer(d), loss, metrics=chosen, weighted_metrics=["mse"] if loss.name == "huber" else None)
             predicted = predict(model, x)
             if not np.isfinite(predicted).all() or np.abs(predicted).max() > 1e3:
                 continue
@@ -445,8 +445,8 @@ def make(seed, folder):
             w = None if w is None else w.reshape(info["w_shape"]) if w.ndim > 1 else w
             info["evaluation"] = evaluate(model, info, x, y, w)
             if train_it:
-                for i, step in enumerate(train(model, info, x, y, w), 1):
-                    step.tofile(folder / f"k_step{i}.bin")
+                for name, weights in train(model, info, x, y, w).items():
+                    weights.tofile(folder / f"k_{name.replace(' ', '')}.bin")
             (folder / "info.json").write_text(json.dumps(info))
             return
         except Exception as error:  # of any kind and from any part of the backend
@@ -483,8 +483,14 @@ def results(folder, file, noise=0.0, only=None):
     found = {"prediction": predict(model, x)}
     found |= {f"evaluation {k}": v for k, v in evaluate(model, info, x, y, w).items()}
     if info["train"]:
-        found |= {f"step {i}": step for i, step in enumerate(train(model, info, x, y, w), 1)}
+        found |= train(model, info, x, y, w)
     return found
+
+
+def weights_in(folder, letter):
+    names = [f"step {i}" for i in range(1, STEPS + 1)] + ["final"]
+    files = {name: folder / f"{letter}_{name.replace(' ', '')}.bin" for name in names}
+    return {name: np.fromfile(file, "<f4") for name, file in files.items() if file.exists()}
 
 
 def of_java(folder, info):
@@ -493,11 +499,7 @@ def of_java(folder, info):
         return java["error"]
     found = {"prediction": np.fromfile(folder / "j_pred.bin", "<f4")}
     found |= {f"evaluation {k}": float(v) for k, v in java["evaluation"].items()}
-    if info["train"]:
-        for i in range(1, STEPS + 1):
-            if (folder / f"j_step{i}.bin").exists():
-                found[f"step {i}"] = np.fromfile(folder / f"j_step{i}.bin", "<f4")
-    return found
+    return found | weights_in(folder, "j")
 
 
 def differences(expected, actual):
@@ -505,7 +507,7 @@ def differences(expected, actual):
     for name in expected:
         if name in actual:
             found[name] = difference(np.ravel(actual[name]), np.ravel(expected[name]))
-        elif not name.startswith("step"):
+        else:
             found[f"no {name}"] = np.inf
     return found
 
@@ -513,10 +515,7 @@ def differences(expected, actual):
 def of_keras(folder, info):
     found = {"prediction": np.fromfile(folder / "k_pred.bin", "<f4")}
     found |= {f"evaluation {k}": v for k, v in info["evaluation"].items()}
-    for i in range(1, STEPS + 1):
-        if (folder / f"k_step{i}.bin").exists():
-            found[f"step {i}"] = np.fromfile(folder / f"k_step{i}.bin", "<f4")
-    return found
+    return found | weights_in(folder, "k")
 
 
 def compare(folder):
@@ -532,7 +531,7 @@ def compare(folder):
     found |= {f"back: {name}": value for name, value in back.items()}
     if info["train"]:
         model = load(folder / "after.keras")
-        found["back: after training"] = difference(values(model), java[f"step {STEPS}"]) if f"step {STEPS}" in java else 0
+        found["back: final"] = difference(values(model), java["final"])
     large = {name: value for name, value in found.items() if not value <= LIMIT}
     if large:
         large = explain(folder, expected, java, large)
@@ -540,7 +539,8 @@ def compare(folder):
 
 
 def explain(folder, expected, java, large):
-    shaken = differences(expected, results(folder, folder / "model.keras", noise=1.2e-7))
+    again = results(folder, folder / "model.keras")
+    shaken = differences(again, results(folder, folder / "model.keras", noise=1.2e-7))
     left = {}
     torch = None
     for name, value in large.items():
@@ -602,4 +602,5 @@ def main():
         print(dict(counts))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -188,7 +188,7 @@ class ComparisonTest {
   private static Windows windows() {
     double[][] rows = new double[60][1];
     Arrays.setAll(rows, i -> new double[] {10 * Math.sin(i)});
-    return TimeSeries.of(rows, "T").target("T").normalizedOn(0, 40).windows().lookback(4);
+    return TimeSeries.of(rows, "T").target("T").normalizedOn(0, 40).windows().lookback(4).delay(1);
   }
 
   private static Comparison.Result runOnWindows() {

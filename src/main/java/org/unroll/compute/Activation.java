@@ -122,7 +122,7 @@ public enum Activation {
    * @hidden
    */
   public boolean isPlain() {
-    return ordinal() >= RELU6.ordinal();
+    return compareTo(RELU6) >= 0; // the constants above have faster implementations
   }
 
   /**
@@ -142,18 +142,17 @@ public enum Activation {
    * @throws IllegalArgumentException if the name is unknown; the message lists the known names
    */
   public static Activation of(String name) {
-    switch (name) {
-      case "swish":
-        return SILU;
-      case "hard_swish":
-        return HARD_SILU;
-      case "threshold":
-        throw new IllegalArgumentException(
-            "The activation must not need arguments, but 'threshold' needs a threshold and a value,"
-                + " so that Keras cannot apply it by name either. Use the layer relu() with its"
-                + " threshold, or hard_shrink.");
-      default:
-        break;
+    if (name.equals("threshold")) {
+      throw new IllegalArgumentException(
+          "The activation must not need arguments, but 'threshold' needs a threshold and a value,"
+              + " so that Keras cannot apply it by name either. Use the layer relu() with its"
+              + " threshold, or hard_shrink.");
+    }
+    if (name.equals("swish")) {
+      return SILU;
+    }
+    if (name.equals("hard_swish")) {
+      return HARD_SILU;
     }
     for (Activation activation : values()) {
       if (activation.kerasName().equals(name)) {

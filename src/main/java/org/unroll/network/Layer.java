@@ -509,9 +509,16 @@ public abstract class Layer {
             ? "is stateful"
             : inner.moreOutputs() != null
                 ? "returns " + inner.moreOutputs()
-                : inner.needsWholeBatch()
-                    ? "computes statistics of the whole batch"
-                    : inner.activityRegularizer != null ? "has an activityRegularizer" : null;
+                : inner.needsWholeBatch() ? "computes statistics of the whole batch" : null;
+    refuse(inner, reason);
+    requireNoPenalty(inner);
+  }
+
+  private void requireNoPenalty(Layer inner) {
+    refuse(inner, inner.activityRegularizer == null ? null : "has an activityRegularizer");
+  }
+
+  private void refuse(Layer inner, String reason) {
     if (reason != null) {
       throw new IllegalArgumentException(
           describe()
@@ -688,7 +695,7 @@ public abstract class Layer {
      * @hidden
      */
     public void cell(Cell cell, Shape input) {
-      owner.requireIndependentRows(cell);
+      owner.requireNoPenalty(cell);
       cell.build(input, owner, owner.position, source);
       adopt(cell, "");
     }
@@ -718,6 +725,7 @@ public abstract class Layer {
      * @hidden
      */
     public void inner(Layer inner, Shape input, int distance) {
+      owner.requireNoPenalty(inner);
       inner.build(input, owner, owner.position + distance, source);
       adopt(inner, inner.name() + "/");
     }

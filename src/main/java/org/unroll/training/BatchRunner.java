@@ -429,17 +429,13 @@ final class BatchRunner implements AutoCloseable {
 
   /** Returns the number by which the sum of the losses of the positions is divided in training. */
   private double gradientDivisor() {
-    // Keras reduces nothing if a whole batch has one loss without weights.
-    boolean isSingle = batchLoss != null && batch.data().weightShape() == null && !isMasked();
+    // Keras reduces nothing if a whole batch has one loss without weights and masks.
+    boolean isSingle = batchLoss != null && slices[0].plain;
     return switch (isSingle ? Reduction.SUM_OVER_BATCH_SIZE : loss.reduction()) {
       case SUM_OVER_BATCH_SIZE -> sum(s -> s.counted);
       case MEAN_WITH_SAMPLE_WEIGHT -> sum(s -> s.weight);
       case SUM, NONE -> 1;
     };
-  }
-
-  private boolean isMasked() {
-    return sum(s -> s.counted) != sum(s -> s.positions);
   }
 
   /** Adds up the sums of a loss of whole batches, in the order of the slices. */

@@ -20,6 +20,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -28,6 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.unroll.Sequential;
 import org.unroll.Summary;
+import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.TrainingContext;
 import org.unroll.data.Samples;
 import org.unroll.layers.recurrent.Bidirectional;
 import org.unroll.losses.Losses;
@@ -186,5 +189,31 @@ class FrozenLayersTest {
         KerasConfig.sequential(
             config.replace("\"name\":\"sequential\",\"trainable\":true", "\"trainable\":false"));
     assertEquals(0, read.summary().trainableParameters());
+  }
+
+  @Test
+  void freezingALayerInACallbackIsAnErrorThatNamesTheWeight() {
+    for (boolean freeze : new boolean[] {true, false}) {
+      Sequential model = Sequential.of(input(2), dense(2).name("first"), dense(1));
+      model.layer("first").trainable(freeze);
+      model.compile(Optimizers.adam(), Losses.of("mse"));
+      Callback changes =
+          new Callback() {
+            @Override
+            public void onBatchEnd(TrainingContext training, int batch, Map<String, Double> logs) {
+              model.layer("first").trainable(!freeze);
+            }
+          };
+      Samples samples = Samples.of(new double[8][2]).targets(new double[8]).batchSize(4);
+      String message =
+          assertThrows(
+                  IllegalStateException.class,
+                  () -> model.fit(samples, FitOptions.epochs(1).verbose(0).callbacks(changes)))
+              .getMessage();
+      assertTrue(
+          message.contains(
+              "'first/kernel' was " + (freeze ? "frozen" : "unfrozen") + " during fit"),
+          message);
+    }
   }
 }

@@ -76,6 +76,7 @@ final class RandomModels {
       for (int step = 0; step < steps.size(); step++) {
         write(folder.resolve("j_step" + (step + 1) + ".bin"), steps.get(step));
       }
+      write(folder.resolve("j_final.bin"), weights(model)); // with an average, not those of a step
       model.save(folder.resolve("after.keras"));
     }
   }

@@ -219,8 +219,8 @@ class StackErrorsTest {
     assertThrows(IllegalArgumentException.class, () -> embedding(0, 4));
     assertThrows(IllegalArgumentException.class, () -> embedding(4, 0));
     assertThrows(IllegalArgumentException.class, () -> repeatVector(0));
-    assertThrows(IllegalArgumentException.class, () -> lstm(2).recurrentActivation("softmax"));
-    assertThrows(IllegalArgumentException.class, () -> gru(2).activation("softmax"));
+    assertThrows(IllegalArgumentException.class, () -> lstm(2).recurrentActivation("glu"));
+    assertThrows(IllegalArgumentException.class, () -> gru(2).activation("glu"));
     assertThrows(IllegalArgumentException.class, () -> timeDistributed(input(2)));
     assertThrows(IllegalArgumentException.class, () -> Layers.l1(-1));
     assertThrows(IllegalArgumentException.class, () -> Layers.l2(Double.NaN));
