@@ -28,7 +28,8 @@ def model():
         keras.Input((5, 2)), layers.SimpleRNN(3, return_sequences=True), layers.Dropout(0.2),
         layers.LSTM(2, return_sequences=True), layers.Bidirectional(layers.GRU(2, return_sequences=True)),
         layers.Dropout(0.3), layers.RNN(cells, return_sequences=True), layers.TimeDistributed(layers.Dense(2)),
-        layers.LSTM(2, return_sequences=True), layers.SimpleRNN(3), layers.BatchNormalization(), layers.Dense(3),
+        layers.LSTM(2, return_sequences=True), layers.SimpleRNN(3), layers.BatchNormalization(),
+        keras.Sequential([layers.Dense(4, activation="tanh"), layers.Dense(3)]), layers.Dense(3),
         layers.Dense(1),
     ])
 
@@ -56,7 +57,9 @@ def own_variables(layer):
     return layer._trainable_variables + layer._non_trainable_variables
 
 
-def attributes(layer):
+def attributes(layer, version):
+    if isinstance(layer, keras.Sequential):
+        return {"layers" if version >= "2.15" else "_layer_checkpoint_dependencies": layer.layers}
     if isinstance(layer, layers.Bidirectional):
         return {"backward_layer": layer.backward_layer, "forward_layer": layer.forward_layer, "layer": None}
     if isinstance(layer, layers.TimeDistributed):
@@ -86,9 +89,10 @@ class Writer:
             return
         for i, variable in enumerate(v for v in own_variables(layer) if v.dtype == "float32"):
             group[str(i)] = keras.ops.convert_to_numpy(variable)
-        for name, child in sorted(attributes(layer).items(), reverse=self.version >= "2.15"):
+        for name, child in sorted(attributes(layer, self.version).items(), reverse=self.version >= "2.15"):
             if isinstance(child, list):
-                self.container(child, self.join(path, name), False)
+                twice = self.version < "2.14" and isinstance(layer, keras.Sequential)
+                self.container(child, self.join(path, name), twice)
             else:
                 self.state(child, self.join(path, name))
 

@@ -9,11 +9,11 @@ package org.unroll;
  * all layers with weights. Everything must fit.
  *
  * <pre>{@code
- * Path file = Files.createTempFile("model", ".weights.h5");
+ * Path file = Path.of(System.getProperty("java.io.tmpdir"), "model.weights.h5");
  * var model = Sequential.of(input(2), dense(3), dense(1));
  * model.saveWeights(file);
  * var other = Sequential.of(input(2), dense(3), dense(5)); // another last layer
- * List<String> skipped = other.loadWeights(file, WeightLoading.SKIP_MISMATCH);
+ * var skipped = other.loadWeights(file, WeightLoading.SKIP_MISMATCH);
  * }</pre>
  */
 public enum WeightLoading {

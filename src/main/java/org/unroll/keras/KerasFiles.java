@@ -101,7 +101,9 @@ public final class KerasFiles implements ModelFiles {
     Sequential model = build(stack, file.weights(stack.layers().subList(1, stack.layers().size())));
     CompileConfig config = compile && file.version().isKeras3() ? file.compileConfig() : null;
     if (config != null) {
-      compile(model, config, file.optimizerState());
+      // The state may be that of an optimizer that is not in the configuration.
+      boolean fits = config.isOptimizerKnown() || file.hasStateOf(config.optimizer().name());
+      compile(model, config, fits ? file.optimizerState() : List.of());
     }
     return model;
   }
@@ -117,7 +119,7 @@ public final class KerasFiles implements ModelFiles {
   private static void compile(Sequential model, CompileConfig config, List<Hdf5Array> state)
       throws IOException {
     model.compile(config.optimizer(), config.loss(), config.metrics().toArray(new Metric[0]));
-    if (!state.isEmpty() && config.isOptimizerKnown()) {
+    if (!state.isEmpty()) {
       SavedOptimizer.restore(config.optimizer(), model.network().trainableWeights(), state);
     }
   }

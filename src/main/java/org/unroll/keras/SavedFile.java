@@ -147,4 +147,16 @@ record SavedFile(KerasVersion version, JsonNode config, Hdf5File.Group root, boo
   List<Hdf5Array> optimizerState() throws IOException {
     return isArchive ? SavedOptimizer.ofKeras3(root) : SavedOptimizer.ofH5(root);
   }
+
+  /**
+   * Returns whether the file contains the state of an optimizer with this name. Keras derives the
+   * name in the file from the class: {@code rm_sprop}, {@code rm_sprop_1}, ….
+   */
+  boolean hasStateOf(String optimizer) throws IOException {
+    if (!isArchive || !root.has("optimizer") || !root.group("optimizer").has("vars")) {
+      return false;
+    }
+    String name = root.group("optimizer/vars").text("name");
+    return name != null && name.replaceAll("_\\d+$", "").replace("_", "").equals(optimizer);
+  }
 }

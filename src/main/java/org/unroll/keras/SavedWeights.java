@@ -115,15 +115,27 @@ final class SavedWeights implements WeightSource {
 
     /** Returns the names of the layers, which may be none if no layer has weights. */
     List<String> layers() throws IOException {
-      if (root.has(name)) {
-        return root.group(name).names();
+      return children(name);
+    }
+
+    private boolean isOfWindows() {
+      return root.names().stream().anyMatch(path -> path.contains("\\"));
+    }
+
+    private List<String> children(String path) throws IOException {
+      if (!isOfWindows()) {
+        return path.equals(name) && !root.has(name) ? List.of() : root.group(path).names();
       }
+      String prefix = windows(path) + "\\";
       return root.names().stream()
-          .map(path -> path.split("\\\\"))
-          .filter(parts -> parts.length > 1 && parts[0].equals(name))
-          .map(parts -> parts[1])
+          .filter(group -> group.startsWith(prefix))
+          .map(group -> group.substring(prefix.length()).split("\\\\")[0])
           .distinct()
           .toList();
+    }
+
+    private static String windows(String path) {
+      return path.replace('/', '\\');
     }
 
     String path(String layer) {
@@ -132,9 +144,28 @@ final class SavedWeights implements WeightSource {
 
     /** Returns the variables of a layer or of an inner layer, such as {@code lstm_1/cell}. */
     Hdf5File.Group variables(String layer) throws IOException {
-      String path = path(layer);
-      String windows = path.replace('/', '\\');
-      return root.group(root.has(windows) ? windows : path).group("vars");
+      String path = name;
+      for (String part : layer.split("/")) {
+        if (isOfKeras2() && path.endsWith("/" + KERAS_2)) { // a layer of an inner model
+          path += "/" + counted(children(path), part);
+        } else {
+          path += "/" + (isOfKeras2() && part.equals("layers") ? KERAS_2 : part);
+        }
+      }
+      return root.group(isOfWindows() ? windows(path) : path).group("vars");
+    }
+
+    /**
+     * Returns the group with the same class and position as a layer in the numbering of Keras 3.
+     */
+    private static String counted(List<String> layers, String layer) {
+      String type = layer.replaceAll("_\\d+$", "");
+      int index = layer.equals(type) ? 0 : Integer.parseInt(layer.substring(type.length() + 1));
+      List<String> left = new ArrayList<>(layers);
+      for (int i = 0; i < index; i++) {
+        left.remove(first(left, type));
+      }
+      return first(left, type);
     }
   }
 

@@ -21,10 +21,10 @@ import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
-import org.unroll.losses.Losses;
 import org.unroll.metrics.Metrics;
 
 /**
@@ -49,20 +49,20 @@ class CompiledOnlyTest {
     return Sequential.load(file);
   }
 
-  /** Keras compiles with RMSprop if it has lost the optimizer while it wrote an .h5 file. */
-  @Test
-  void compilesWithTheDefaultOptimizerIfThereIsNone() throws IOException, URISyntaxException {
-    Sequential model =
-        changed(
-            compile -> {
-              compile.remove("optimizer");
-              compile.putArray("metrics").add("mae");
-            });
+  /**
+   * Keras saved these models as .h5 before, and lost their optimizers. It compiles them with
+   * RMSprop, and keeps the state if it is one of RMSprop.
+   */
+  @ParameterizedTest
+  @CsvSource({"lost_rmsprop.keras, 0.01, 3", "lost_adam.keras, 0.001, 0"})
+  void compilesWithTheDefaultOptimizerIfThereIsNone(String file, double rate, int steps)
+      throws URISyntaxException {
+    Sequential model = Sequential.load(Path.of(CompiledOnlyTest.class.getResource(file).toURI()));
     assertEquals("rmsprop", model.optimizer().name());
-    assertEquals(0.001, model.optimizer().learningRate());
-    assertEquals(Losses.mse(), model.loss());
-    assertEquals(List.of(Metrics.of("mae")), model.metrics());
-    assertEquals(0, model.optimizer().iterations());
+    assertEquals(rate, model.optimizer().learningRate(), 1e-8);
+    assertEquals(steps, model.optimizer().iterations());
+    assertEquals("mean_absolute_error", model.loss().name());
+    assertEquals(List.of(Metrics.of("mse")), model.metrics());
   }
 
   @Test
