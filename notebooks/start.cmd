@@ -20,7 +20,7 @@ if not exist "%notebook%" (
 
 set "java=java"
 if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java"
-"%java%" --list-modules 2>nul | findstr /b "jdk.jshell@ jdk.incubator.vector@" >nul
+"%java%" --list-modules 2>nul | findstr /b "jdk.incubator.vector@" >nul
 if errorlevel 1 (
   echo A JDK, version 17 or newer, must be on the PATH or in JAVA_HOME.
   exit /b 1
@@ -50,7 +50,7 @@ if errorlevel 1 (
 )
 set "JUPYTER_PATH=%own%\data"
 set "JUPYTER_DATA_DIR=%own%\data"
-jupyter trust notebooks\*.ipynb >nul 2>nul
+jupyter trust "%notebook%" >nul 2>nul
 echo Opening %notebook%. Ctrl-C ends Jupyter.
 jupyter lab "%notebook%"
 exit /b

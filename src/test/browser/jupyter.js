@@ -10,7 +10,7 @@
 //   --screenshots FOLDER
 // JUPYTER names the command jupyter; by default it is the one on the PATH.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -63,6 +63,10 @@ export async function startJupyter(folder, application = 'lab') {
   const port = await freePort();
   const own = mkdtempSync(path.join(tmpdir(), 'unroll-jupyter-'));
   environment.JUPYTERLAB_SETTINGS_DIR = path.join(own, 'settings');
+  // Jupyter must not save what only this program ran.
+  const documents = path.join(own, 'settings/@jupyterlab/docmanager-extension');
+  mkdirSync(documents, { recursive: true });
+  writeFileSync(path.join(documents, 'plugin.jupyterlab-settings'), '{"autosave": false}');
   environment.JUPYTERLAB_WORKSPACES_DIR = path.join(own, 'workspaces');
   const notary = `--NotebookNotary.db_file=${path.join(own, 'trusted.db')}`;
   const start = path.join(root, 'notebooks/start');
@@ -279,6 +283,7 @@ async function main(words) {
   try {
     for (const file of files) {
       const name = path.basename(file);
+      const stored = figuresStored(file);
       if (trusted) jupyter.trust(file);
       const notebook = await jupyter.open(name);
       if (firstCell) await notebook.runFirstCell();
@@ -287,7 +292,7 @@ async function main(words) {
         await notebook.idle();
       }
       const shown = await notebook.figures(
-        figuresStored(file), trusted || run ? 'drawn' : 'static',
+        stored, trusted || run ? 'drawn' : 'static',
         folder && path.join(folder, name.replace('.ipynb', '')));
       rows.push({ notebook: name, ...shown, errors: notebook.errors.length });
       for (const error of new Set(notebook.errors)) console.log(`${name}: ${error.slice(0, 300)}`);

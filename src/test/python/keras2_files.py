@@ -1,4 +1,4 @@
-"""Writes the weights of a golden file in the formats of Keras 2: keras/keras2_sequential.h5, keras2_functional.h5 and keras2_12.keras.
+"""Writes the weights of a golden file in the formats of Keras 2: keras/keras2_*.h5 and keras2_12.keras.
 
 The formats are those of tf.keras 2.15 (.h5) and 2.12 (.keras), taken from their source code, because Keras 2 was not
 available. Keras 3.15 reads the .h5 files, except for one option of LSTM, and must predict the same as the golden file.
@@ -89,6 +89,20 @@ def write_h5(path, config, weights):
     return path
 
 
+def write_weights(path, weights):
+    """As save_weights of Keras 2.2."""
+    with h5py.File(path, "w") as f:
+        f.attrs["keras_version"], f.attrs["backend"] = b"2.2.4", b"tensorflow"
+        f.attrs["layer_names"] = np.array([b"lstm", b"dropout", b"dense"])
+        names = {"lstm": ("kernel", "recurrent_kernel", "bias"), "dropout": (), "dense": ("kernel", "bias")}
+        values = iter(weights)
+        for layer, parts in names.items():
+            group = f.create_group(layer)
+            group.attrs["weight_names"] = np.array([f"{layer}/{part}:0".encode() for part in parts])
+            for part in parts:
+                group[f"{layer}/{part}:0"] = next(values)
+
+
 def write_keras(path, weights):
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as f:
@@ -124,6 +138,7 @@ def main():
         LSTM["time_major"] = time_major
         print(path.name, np.abs(y.ravel() - np.array(golden["output"]["data"])).max())
     write_keras(OUT / "keras2_12.keras", weights)
+    write_weights(OUT / "keras2_weights.h5", weights)
 
 
 main()

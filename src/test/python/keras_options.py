@@ -50,7 +50,7 @@ OTHER = {
     "seed": 3, "mean": 0.5, "stddev": 0.25, "minval": -0.5, "maxval": 0.5, "gain": 0.5, "scale": 0.5, "mode": "fan_out",
     "distribution": "uniform", "value": 0.5, "l1": 0.5, "l2": 0.5, "factor": 0.25, "max_value": 0.5, "min_value": 0.25,
     "rate": 0.25, "OrthogonalRegularizer.mode": "columns", "OrthogonalRegularizer.factor": 0.25,
-    "input_axes": [0], "output_axes": [1], "side": "imag", "window": "hamming", "scaling": "psd", "periodic": True,
+    "input_axes": [0], "output_axes": [1], "side": "imag", "window": "hamming", "scaling": "spectrum", "periodic": True,
     "adam_beta_1": 0.5, "adam_beta_2": 0.5, "exclude_layers": ["x"], "exclude_embeddings": False, "muon_a": 2.0,
     "muon_b": 2.0, "muon_c": 2.0, "ns_steps": 3, "adam_lr_ratio": 0.5, "rms_rate": 0.5, "adam_weight_decay": 0.5,
     "units": 3, "filters": 3, "kernel_size": 3, "activation": "relu", "recurrent_activation": "tanh", "use_bias": False,
@@ -75,9 +75,9 @@ OTHER = {
     "size": 3, "ZeroPadding1D.padding": (2, 1), "cropping": (1, 0), "depth_multiplier": 2,
     "negative_slope": 0.25, "ReLU.threshold": 0.5, "offset": 0.5, "Normalization.mean": 0.5, "variance": 0.5,
     "invert": True, "shared_axes": [1], "batch_shape": (None, 6, 4), "sparse": True, "ragged": True, "optional": True,
-    "Conv1D.padding": "causal", "ReLU.max_value": 2.0, "ReLU.negative_slope": 0.25, "data": None,
+    "Muon.nesterov": False, "Conv1D.padding": "causal", "ReLU.max_value": 2.0, "ReLU.negative_slope": 0.25, "data": None,
     "InputLayer.dtype": "float64", "Rescaling.scale": 3.0, "ActivityRegularization.l1": 0.5,
-    "max_norm": 1.5,
+    "output_padding": None,
 }
 
 # Arguments of constructors that are not written, or are another way to give one that is.
@@ -125,6 +125,7 @@ SPECIAL = {
     "Normalization": lambda: {"axis": -1},
     "ConvLSTM2D": lambda: {"filters": 4, "kernel_size": 2},
     "GroupNormalization": lambda: {"groups": 2},
+    "F1Score": lambda: {"average": "macro"}, "FBetaScore": lambda: {"average": "macro"},
 }
 SPECIAL_OTHER = {
     "RNN.cell": lambda: layers.LSTMCell(4), "TimeDistributed.layer": lambda: layers.Dense(3),
@@ -138,7 +139,8 @@ FORCED = {  # of the configuration; other forms of the same option, and those th
 
 LOST = {"SimpleRNN.activity_regularizer", "LSTM.activity_regularizer", "GRU.activity_regularizer",
         "ConvLSTM2D.activity_regularizer"}  # Keras writes null
-COMPANIONS = {"Normalization.mean": {"variance": 2.0}, "Normalization.variance": {"mean": 0.5}}
+# Options that have an effect only together with another one.
+COMPANIONS = {"CosineDecay.warmup_steps": {"warmup_target": 0.5}, "AUC.num_labels": {"multi_label": True}, "Normalization.mean": {"variance": 2.0}, "Normalization.variance": {"mean": 0.5}}
 
 
 def required(kind):
@@ -196,6 +198,10 @@ def entry(family, kind):
             raise LookupError(f"the other value of {key} is its default, {value}")
     line = {"family": family, "class_name": kind.__name__, "module": base["module"],
             "config": base["config"], "options": options}
+    companions = {option: COMPANIONS[f"{kind.__name__}.{option}"] for option in options
+                  if f"{kind.__name__}.{option}" in COMPANIONS}
+    if companions:
+        line["with"] = companions
     if family == "layers" and LAYERS[kind.__name__]:
         line["input"] = LAYERS[kind.__name__]
     print(family, kind.__name__, len(options), "not written:", unwritten)

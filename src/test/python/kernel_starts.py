@@ -156,6 +156,8 @@ def stops(name, count, patience):
             kept = "predict" in cell  # see WORKERS
             good = reply["content"]["status"] == "error" and took < 1
             good = good and epochs > 0 and (threads == 0 or kept)
+            shown = "\n".join(reply["content"].get("traceback", []))
+            good = good and "\tat " not in shown and "Exception" not in shown
             told = f"{epochs} epochs, {threads} threads left"
         except Exception as error:  # an empty queue has another class in each jupyter_client
             good, took, told = False, float("nan"), repr(error)

@@ -33,6 +33,7 @@ def case(name, layers, y, loss, optimizer=None, weights=None, masked=False, ids=
             x[row, steps] = 0
     model = keras.Sequential([keras.Input(x.shape[1:]), *layers])
     start = [0.5 * rng.normal(size=w.shape).astype("float32") for w in model.get_weights()]
+    start = [np.abs(w) if v.name == "moving_variance" else w for w, v in zip(start, model.weights)]
     model.set_weights(start)
     # Compiled, Keras fails on weights of time steps.
     eagerly = weights is not None and weights.ndim > 1

@@ -168,7 +168,7 @@ def metric_case(name, options, predictions, targets, weights=None):
         "predictions": numbers(predictions),
         "targets": numbers(targets),
         "weights": None if weights is None else numbers(weights),
-        "result": float(metric.result()),
+        "result": float(metric.result()) if np.isfinite(metric.result()) else None,
     }
 
 
@@ -347,13 +347,7 @@ def optimizer_cases():
             yield optimizer_case(name, dict(clip, learning_rate=0.1))
     average = {"use_ema": True, "ema_momentum": 0.8}
     yield optimizer_case("SGD", dict(average, learning_rate=0.1))
-    yield optimizer_case("Adam", dict(average, ema_overwrite_frequency=2, learning_rate=0.1))
-    for options in ({"clipnorm": 0.5}, {"weight_decay": 0.05}, dict(average, ema_overwrite_frequency=1)):
-        yield optimizer_case("Adam", dict(options, gradient_accumulation_steps=2, learning_rate=0.1))
-    yield optimizer_case("SGD", {"momentum": 0.9, "gradient_accumulation_steps": 3})
-    yield optimizer_case("Adam", {"gradient_accumulation_steps": 2}, {
-        "name": "ExponentialDecay",
-        "config": {"initial_learning_rate": 0.1, "decay_steps": 2, "decay_rate": 0.5}})
+    # The other options of this kind need a compiled step: training_options.py.
     yield optimizer_case("Adam", {"weight_decay": 0.05}, {
         "name": "ExponentialDecay",
         "config": {"initial_learning_rate": 0.1, "decay_steps": 2, "decay_rate": 0.5}})
@@ -399,8 +393,6 @@ def sparse_optimizer_cases():
     yield sparse_optimizer_case("Lion", {"learning_rate": 0.1})
     yield sparse_optimizer_case("Lamb", {"learning_rate": 0.1})
     yield sparse_optimizer_case("Ftrl", {"learning_rate": 0.1})
-    yield sparse_optimizer_case("Adam", {"gradient_accumulation_steps": 2, "clipvalue": 0.5})
-    yield sparse_optimizer_case("Adam", {"use_ema": True, "ema_overwrite_frequency": 2})
 
 
 # ---- schedules

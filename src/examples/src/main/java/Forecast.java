@@ -1,6 +1,7 @@
 import java.nio.file.Path;
 import org.unroll.Sequential;
 import org.unroll.timeseries.TimeSeries;
+import org.unroll.timeseries.TimeTable;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.Table;
 
@@ -10,7 +11,7 @@ public class Forecast {
     Path folder = Path.of("target", "model");
     Sequential model = Sequential.load(folder.resolve("power.keras"));
     Table scaling = Table.read().csv(folder.resolve("scaling.csv").toFile());
-    System.out.println(forecast(model, scaling, Table.read().csv("power.csv")));
+    System.out.println(forecast(model, scaling, TimeTable.read("power.csv").table()));
   }
 
   /**

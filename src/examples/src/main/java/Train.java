@@ -13,13 +13,14 @@ import org.unroll.Sequential;
 import org.unroll.plots.PlotFigure;
 import org.unroll.timeseries.Baseline;
 import org.unroll.timeseries.TimeSeries;
+import org.unroll.timeseries.TimeTable;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.Table;
 
 /** Trains a model that predicts the power of the next 24 hours from the last two days. */
 public class Train {
   public static void main(String[] arguments) throws IOException {
-    Table power = Table.read().csv("power.csv");
+    Table power = TimeTable.read("power.csv").table();
     TimeSeries series = TimeSeries.of(power).target("power").normalizedOn(0, 900);
     Windows windows = series.windows().lookback(48).horizon(1).targetSteps(24);
     Windows train = windows.range(0, 900).shuffled(42);

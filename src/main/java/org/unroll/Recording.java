@@ -9,6 +9,7 @@ import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Layer;
+import org.unroll.network.ModelUse;
 import org.unroll.network.Network;
 import org.unroll.network.Tensor;
 import org.unroll.training.Predictor;
@@ -17,8 +18,24 @@ import org.unroll.training.Trainer;
 /**
  * The values that the layers of a model computed for one sample in the forward pass, and in the
  * backward pass from its loss; see {@link Sequential#record} and {@link
- * Sequential#recordGradients}. {@link org.unroll.network.Recorder} lists the quantities of each
- * layer.
+ * Sequential#recordGradients}. The values come from the layers of the model, not from a second
+ * implementation.
+ *
+ * <p>The following quantities are recorded:
+ *
+ * <ul>
+ *   <li>{@code output} of each layer of the model.
+ *   <li>{@code h}, {@code c}, {@code i}, {@code f}, {@code g} and {@code o} of an {@code Lstm}, as
+ *       in the equations of {@code LstmCell}; {@code h}, {@code z}, {@code r} and {@code g} of a
+ *       {@code Gru}, as in the equations of {@code GruCell}; the states of other recurrent layers.
+ *       Gates are recorded after their activation. At a masked step the states are those of the
+ *       step before.
+ *   <li>{@code attention_weights} of {@code AttentionPooling}.
+ *   <li>In a backward pass, {@code dh} and {@code dc}: the gradients of the loss with respect to
+ *       the states after each time step. They include what comes from the output and from the next
+ *       time step. They do not include the effect of c on the h of the same step, so {@code dc} is
+ *       0 at the last step.
+ * </ul>
  */
 public final class Recording {
   private final Map<String, Map<String, double[][]>> layers = new LinkedHashMap<>();
@@ -33,11 +50,11 @@ public final class Recording {
     float[] x = new float[shape.size()];
     data.copyInput(sample, x, 0, 1);
     var recording = new Recording();
+    var context = new ForwardContext().inference(0).recorder(recording::add);
+    Tensor input = new Tensor().set(x, 0, 1, shape, null);
     network
-        .newPass()
-        .forward(
-            new Tensor().set(x, 0, 1, shape, null),
-            new ForwardContext().inference(0).recorder(recording::add));
+        .use()
+        .during("record", ModelUse.Effect.READS, () -> network.newPass().forward(input, context));
     return recording;
   }
 

@@ -16,6 +16,7 @@ import org.unroll.losses.Losses;
 import org.unroll.metrics.Metric;
 import org.unroll.metrics.Metrics;
 import org.unroll.network.Layer;
+import org.unroll.network.ModelUse;
 import org.unroll.network.Network;
 import org.unroll.network.NetworkState;
 import org.unroll.network.Weight;
@@ -39,7 +40,9 @@ import org.unroll.training.Trainer;
  * the same numbers. The default seed is 0; use {@link #seeded} to set another one. (In Keras,
  * initial weights are random unless a seed is set.)
  *
- * <p>A model must be used by only one thread at a time.
+ * <p>Several threads may predict, evaluate, record and save at the same time. {@code fit} and
+ * {@code compile}, and every call of a stateful model, must be the only call, or the later one
+ * throws an {@link IllegalStateException}. Callbacks may use the model that they train.
  */
 public final class Sequential {
   private final Network network;
@@ -91,15 +94,14 @@ public final class Sequential {
    * and Functional models that are a chain of layers.
    *
    * <p>Files of Keras 3 also contain the compile configuration and the state of the optimizer, so
-   * training can continue. Models saved by Keras 2 must be compiled again because their optimizers
-   * used different update rules. The random numbers of dropout depend on the seed given to {@code
-   * fit} and on the number of the step, which is part of the optimizer's state. With the same seed
-   * and the right {@code initialEpoch}, training continues as if it had never been interrupted.
+   * training can continue as if it had never been interrupted, with the same seed of {@code fit}
+   * and the right {@code initialEpoch}. A file with a loss but without an optimizer is compiled
+   * with RMSprop, as in Keras. Models saved by Keras 2 must be compiled again because their
+   * optimizers used different update rules.
    *
-   * <p>An unsupported layer, option or metric throws an exception that names it. Nothing is
-   * silently ignored or replaced. Files from untrusted sources are safe to load: nothing in a file
-   * is executed or unpacked to the disk, and weights over 1 GiB or a configuration over 4 MiB are
-   * rejected.
+   * <p>An unsupported layer, option or metric throws an exception that names it. Files from
+   * untrusted sources are safe to load: nothing in a file is executed or unpacked to the disk, and
+   * weights over 1 GiB or a configuration over 4 MiB are rejected.
    *
    * @throws java.io.UncheckedIOException if the file does not exist, cannot be read, is damaged or
    *     is not a model file
@@ -126,11 +128,9 @@ public final class Sequential {
    *
    * <p>The file contains the layers with their options and weights, the name of the model, and, for
    * a compiled model, the optimizer with its state, the loss and the metrics. It does not contain
-   * the history or the seeds that are passed to {@code fit} and to datasets. A model that was
-   * loaded from a Functional one is saved as a Sequential one.
-   *
-   * <p>An existing file is replaced only after the new one is complete. An interrupt (a notebook's
-   * stop button) does not prevent writing.
+   * the history or the seeds of {@code fit} and datasets. A model that was loaded from a Functional
+   * one is saved as a Sequential one. An existing file is replaced only after the new one is
+   * complete, even after an interrupt. A symbolic link is followed.
    *
    * @param file the file, whose name must end in {@code .keras}
    * @throws IllegalStateException if layers were frozen or unfrozen after {@code compile}
@@ -142,7 +142,7 @@ public final class Sequential {
     if (trainer != null) {
       trainer.requireSameTrainable();
     }
-    ModelFiles.find().save(this, file);
+    network.use().run("save", ModelUse.Effect.READS, () -> ModelFiles.find().save(this, file));
   }
 
   /**
@@ -216,9 +216,8 @@ public final class Sequential {
   }
 
   /**
-   * Returns the weights in the order of Keras. The names have the form {@code layer/weight}, such
-   * as {@code gru/recurrent_kernel}. The EJML matrices share the values of the model, so writing to
-   * a matrix changes the model.
+   * Returns the weights in the order of Keras, with names such as {@code gru/recurrent_kernel}. The
+   * EJML matrices share the values of the model, so writing to a matrix changes the model.
    */
   public Map<String, FMatrixRMaj> weights() {
     Map<String, FMatrixRMaj> matrices = new LinkedHashMap<>();
@@ -235,11 +234,11 @@ public final class Sequential {
    * @throws IllegalArgumentException if there is no such weight
    */
   public FMatrixRMaj weight(String path) {
-    int index = network.weightPaths().indexOf(path);
-    if (index < 0) {
+    FMatrixRMaj matrix = weights().get(path);
+    if (matrix == null) {
       throw new IllegalArgumentException(Suggestion.unknown("weight", path, network.weightPaths()));
     }
-    return network.weights().get(index).matrix();
+    return matrix;
   }
 
   /** Configures training with an optimizer and a loss. */
@@ -257,10 +256,10 @@ public final class Sequential {
     int targetWidth = newLoss.targetWidth(outputs);
     Map<String, Metric> resolved = Metrics.byName(List.of(metrics));
     resolved.replaceAll((name, metric) -> metric.resolve(outputs, targetWidth));
+    trainer = new Trainer(network, newOptimizer, newLoss, resolved);
     optimizer = newOptimizer;
     loss = newLoss;
     this.metrics = List.of(metrics);
-    trainer = new Trainer(network, newOptimizer, newLoss, resolved);
   }
 
   /**
@@ -306,16 +305,15 @@ public final class Sequential {
    * @param train the training data
    * @param options the number of epochs, the validation data, the callbacks, …
    * @return the history of this run
-   * @throws IllegalStateException before {@code compile}, or if layers were frozen or unfrozen
-   *     after it
+   * @throws IllegalStateException before {@code compile}, if layers were frozen or unfrozen after
+   *     it, even by a callback, or if another call is using the model
    * @throws IllegalArgumentException if the data do not fit the model
    * @throws org.unroll.training.NonFiniteLossException if the loss becomes infinite or NaN
    */
   public History fit(Dataset train, FitOptions options) {
     requireCompiled("fit");
     History run = new History(options.firstEpoch());
-    history = run;
-    trainer.fit(train, options, run.recorder(), this::save);
+    trainer.fit(train, options, () -> (history = run).recorder(), this::save);
     return run;
   }
 
@@ -416,7 +414,7 @@ public final class Sequential {
    *     differ
    */
   public void state(NetworkState newState) {
-    keptState().set(newState);
+    network.use().run("state", ModelUse.Effect.CHANGES_STATES, () -> keptState().set(newState));
   }
 
   /**
@@ -426,7 +424,7 @@ public final class Sequential {
    * @throws IllegalStateException if no layer is stateful
    */
   public void resetStates() {
-    keptState().reset();
+    network.use().run("resetStates", ModelUse.Effect.CHANGES_STATES, keptState()::reset);
   }
 
   private NetworkState keptState() {
@@ -480,8 +478,7 @@ public final class Sequential {
   /**
    * Records like {@link #record}, and also runs the backward pass from the loss of the sample. It
    * records the gradients of the loss with respect to the states of recurrent layers at each time
-   * step, {@code dh} and {@code dc}; see {@link org.unroll.network.Recorder}. The weights do not
-   * change.
+   * step, {@code dh} and {@code dc}; see {@link Recording}. The weights do not change.
    *
    * <pre>{@code
    * double[] norms = model.recordGradients(train, 0).norms("gru", "dh"); // ‖dL/dh_t‖ for each t

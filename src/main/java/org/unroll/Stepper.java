@@ -1,7 +1,9 @@
 package org.unroll;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.unroll.data.Shape;
 import org.unroll.network.ForwardContext;
+import org.unroll.network.ModelUse;
 import org.unroll.network.Network;
 import org.unroll.network.NetworkPass;
 import org.unroll.network.NetworkState;
@@ -32,7 +34,9 @@ import org.unroll.network.Tensor;
  * <p>A stepper must be used by only one thread at a time.
  */
 public final class Stepper {
-  private final NetworkPass pass;
+  private final Network network;
+  private final AtomicBoolean stepping = new AtomicBoolean();
+  private NetworkPass pass; // null after a step has failed
   private final NetworkState state;
   private final Shape stepShape;
   private final int features;
@@ -46,6 +50,7 @@ public final class Stepper {
       throw new IllegalArgumentException("rows must be at least 1, but was " + rows + ".");
     }
     network.requireStepByStep();
+    this.network = network;
     this.rows = rows;
     pass = network.newPass();
     state = network.newState(rows);
@@ -67,6 +72,8 @@ public final class Stepper {
    * @return the output of this step
    * @throws IllegalArgumentException if the number of values does not fit the model, a value is not
    *     finite, or the stepper has several rows
+   * @throws IllegalStateException if the step before has failed, another thread is running a step
+   *     of this stepper, or another thread is training the model
    */
   public double[] step(double... values) {
     if (rows != 1) {
@@ -77,8 +84,7 @@ public final class Stepper {
               + rows
               + " rows.");
     }
-    fill(0, values);
-    return run()[0];
+    return step(new double[][] {values})[0];
   }
 
   /**
@@ -88,6 +94,7 @@ public final class Stepper {
    * @return the output of this step for each row
    * @throws IllegalArgumentException if the number of rows or values does not fit, or a value is
    *     not finite
+   * @throws IllegalStateException as {@link #step(double...)} does
    */
   public double[][] step(double[][] values) {
     if (values.length != rows) {
@@ -98,10 +105,19 @@ public final class Stepper {
               + values.length
               + ".");
     }
-    for (int r = 0; r < rows; r++) {
-      fill(r, values[r]);
+    if (!stepping.compareAndSet(false, true)) {
+      throw new IllegalStateException(
+          "A stepper must be used by one thread at a time, but another thread is running a step. Call"
+              + " stepper() once for each thread.");
     }
-    return run();
+    try {
+      for (int r = 0; r < rows; r++) {
+        fill(r, values[r]);
+      }
+      return run();
+    } finally {
+      stepping.set(false);
+    }
   }
 
   private void fill(int row, double[] values) {
@@ -133,7 +149,19 @@ public final class Stepper {
   }
 
   private double[][] run() {
-    Tensor output = pass.forward(input.set(x, 0, rows, stepShape, null), state, 0, context);
+    if (pass == null) {
+      throw new IllegalStateException(
+          "The states of a stepper must be known to run a step, but the step before has failed. Call"
+              + " reset() or state(newState) first.");
+    }
+    return network.use().during("step", ModelUse.Effect.READS, this::forward);
+  }
+
+  private double[][] forward() {
+    NetworkPass current = pass;
+    pass = null;
+    Tensor output = current.forward(input.set(x, 0, rows, stepShape, null), state, 0, context);
+    pass = current;
     int width = output.shape().size();
     double[][] result = new double[rows][width];
     for (int r = 0; r < rows; r++) {
@@ -157,11 +185,20 @@ public final class Stepper {
    */
   public Stepper state(NetworkState newState) {
     state.set(newState);
+    recover();
     return this;
   }
 
   /** Sets all states to zeros to start new sequences. */
   public void reset() {
     state.reset();
+    recover();
+  }
+
+  /** Replaces buffers that a failed step may have left in an inconsistent state. */
+  private void recover() {
+    if (pass == null) {
+      pass = network.newPass();
+    }
   }
 }

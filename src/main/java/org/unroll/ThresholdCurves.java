@@ -46,7 +46,7 @@ public final class ThresholdCurves {
               + " samples.");
     }
     for (int i = 0; i < truth.length; i++) {
-      if (truth[i] != 0 && truth[i] != 1 || Double.isNaN(scores[i])) {
+      if ((truth[i] != 0 && truth[i] != 1) || Double.isNaN(scores[i])) {
         throw new IllegalArgumentException(
             "A class must be 0 or 1 and a score must be a number, but sample "
                 + i

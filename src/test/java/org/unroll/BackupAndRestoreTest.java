@@ -311,4 +311,48 @@ class BackupAndRestoreTest {
         () -> model().fit(data(24, 0), options(backup(), backup())));
     assertThrows(IllegalArgumentException.class, () -> backup().saveFreq(0));
   }
+
+  @Test
+  void secondRunWithTheSameFolderIsRejected() throws IOException {
+    Samples data = Samples.of(new double[][] {{1}, {2}}).targets(new double[] {1, 2});
+    Path place = folder("backup");
+    Sequential first = Sequential.of(input(1), dense(1));
+    first.compile(Optimizers.sgd(), Losses.mse());
+    Callback nested =
+        new Callback() {
+          @Override
+          public void onEpochEnd(TrainingContext training, int epoch, Map<String, Double> logs) {
+            Sequential second = Sequential.of(input(1), dense(1));
+            second.compile(Optimizers.sgd(), Losses.mse());
+            FitOptions options = epochs(1).verbose(0).callbacks(backupAndRestore(place));
+            String message =
+                assertThrows(IllegalStateException.class, () -> second.fit(data, options))
+                    .getMessage();
+            assertEquals(
+                "A folder must be used by only one training run at a time, but "
+                    + place
+                    + " is in use by another training run of this program. Wait until it has ended,"
+                    + " or choose another folder.",
+                message);
+          }
+        };
+    first.fit(data, epochs(2).verbose(0).callbacks(nested, backupAndRestore(place)));
+    assertFalse(Files.exists(place), "the folder is empty after training, so it is deleted");
+  }
+
+  @Test
+  void folderMayBeALinkWhichIsKept() throws IOException {
+    Samples data = Samples.of(new double[][] {{1}, {2}}).targets(new double[] {1, 2});
+    Path elsewhere = folder("elsewhere");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), elsewhere);
+    Sequential model = Sequential.of(input(1), dense(1));
+    model.compile(Optimizers.sgd(), Losses.mse());
+    Path leftover = Files.writeString(elsewhere.resolve(".training.backup.1-2.tmp"), "half");
+    model.fit(data, epochs(2).verbose(0).callbacks(backupAndRestore(link)));
+    assertTrue(Files.isSymbolicLink(link));
+    assertFalse(Files.exists(leftover), "of a killed program");
+    try (Stream<Path> files = Files.list(elsewhere)) {
+      assertEquals(0, files.count());
+    }
+  }
 }

@@ -69,7 +69,8 @@ class ComparisonTest {
     assertEquals(67, table.row(1).getInt("parameters"));
     var error = assertThrows(IllegalArgumentException.class, () -> result.model("Gru"));
     assertEquals(
-        "The name of the model must be one of [RNN, GRU, LSTM], but was 'Gru'.",
+        "The name of the model must be one of [RNN, GRU, LSTM], but was 'Gru'. Did you mean"
+            + " 'GRU'?",
         error.getMessage());
   }
 
@@ -187,7 +188,7 @@ class ComparisonTest {
   private static Windows windows() {
     double[][] rows = new double[60][1];
     Arrays.setAll(rows, i -> new double[] {10 * Math.sin(i)});
-    return TimeSeries.of(rows, "T").target("T").normalizedOn(0, 40).windows().lookback(4);
+    return TimeSeries.of(rows, "T").target("T").normalizedOn(0, 40).windows().lookback(4).delay(1);
   }
 
   private static Comparison.Result runOnWindows() {

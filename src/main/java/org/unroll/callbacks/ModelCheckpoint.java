@@ -153,8 +153,11 @@ public final class ModelCheckpoint extends MonitorCallback<ModelCheckpoint> {
       best = value;
     }
     Path target = Path.of(template.format(epoch + 1, batch, logs));
+    Path folder = target.toAbsolutePath().getParent();
     try {
-      Files.createDirectories(target.toAbsolutePath().getParent());
+      if (!Files.isDirectory(folder)) { // createDirectories of JDK 17 rejects links to folders
+        Files.createDirectories(folder);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(
           "The folder of the checkpoint " + target + " cannot be created: " + e.getMessage(), e);

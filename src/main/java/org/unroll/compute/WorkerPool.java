@@ -1,21 +1,23 @@
 package org.unroll.compute;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.unroll.internal.Failures;
 
 /**
  * A pool of threads that share numbered tasks, such as the slices of a batch. The thread that calls
  * {@link #run} takes part as worker 0. The other threads are daemons; they start with the first run
- * that has work for them and end with {@link #close}.
+ * that has work for them and end after some seconds without work.
  *
- * <p>A run allocates nothing and waits for no lock. With one thread or one task, it is a plain loop
- * on the calling thread. After a run, a helper thread spins for some microseconds because the next
- * batch usually follows immediately. Then it parks.
+ * <p>{@link #take} hands out a pool that nobody else uses, and {@link #close} gives it back. So all
+ * models of a program share their threads, of which there are as many as were needed at once.
+ *
+ * <p>A run allocates nothing, even if a task fails, and waits for no lock. With one thread or one
+ * task, it is a plain loop on the calling thread. After a run, a helper thread spins for some
+ * microseconds because the next batch usually follows immediately. Then it parks.
  *
  * @hidden
  */
@@ -38,11 +40,24 @@ public final class WorkerPool implements AutoCloseable {
   /** Tens of microseconds on a CPU of 2020, about the time it takes to wake a parked thread. */
   private static final int SPINS = 2000;
 
+  /** The time without work after which a helper thread ends. */
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** More stack than the bookkeeping of a run needs. */
+  private static final int RESERVED_CALLS = 64;
+
+  /** The pool given back last. The others follow by {@link #next}; guarded by the class. */
+  private static WorkerPool unused;
+
+  private WorkerPool next;
+
   private final int threads;
+  private final long idleNanos;
   private final int spins;
   private final Helper[] helpers;
   private final AtomicBoolean running = new AtomicBoolean();
-  private volatile boolean closed;
+  private volatile boolean taken = true;
+  private volatile ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
 
   // The state of one run. The upper half of `claims` is the number of the run; the lower half is
   // the number of tasks that no worker has taken yet. The other fields change only while the latter
@@ -54,27 +69,59 @@ public final class WorkerPool implements AutoCloseable {
   private volatile Task task;
   private volatile int tasks;
   private volatile Thread waitingCaller;
-  private final List<Failure> failures = new ArrayList<>();
 
-  /** Creates a pool of {@link #defaultThreads} threads. */
-  public WorkerPool() {
-    this(defaultThreads());
-  }
+  // A worker fails at most once in a run.
+  private final Throwable[] failures; // by worker
+  private final int[] failedTasks; // by worker
 
   /**
    * Creates a pool.
    *
    * @param threads the number of threads, including the caller's
-   * @throws IllegalArgumentException if {@code threads} is less than 1
+   * @param idleNanos the time without work after which a helper thread ends
    */
-  public WorkerPool(int threads) {
-    if (threads < 1) {
-      throw new IllegalArgumentException("threads must be at least 1, but was " + threads + ".");
-    }
+  WorkerPool(int threads, long idleNanos) {
     this.threads = threads;
+    this.idleNanos = idleNanos;
+    failures = new Throwable[threads];
+    failedTasks = new int[threads];
+    Failures.load();
     // With more threads than cores, a spinning thread would take the core of a working thread.
     spins = threads <= Runtime.getRuntime().availableProcessors() ? SPINS : 0;
     helpers = new Helper[threads - 1];
+  }
+
+  /**
+   * Returns a pool that nobody else uses. {@link #close} gives it back.
+   *
+   * @param threads the number of threads, including the caller's
+   * @throws IllegalArgumentException if {@code threads} is less than 1
+   */
+  public static WorkerPool take(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be at least 1, but was " + threads + ".");
+    }
+    WorkerPool pool = takeUnused(threads);
+    return pool == null ? new WorkerPool(threads, IDLE_NANOS) : pool;
+  }
+
+  private static synchronized WorkerPool takeUnused(int threads) {
+    WorkerPool before = null;
+    for (WorkerPool pool = unused; pool != null; pool = pool.next) {
+      if (pool.threads == threads) {
+        if (before == null) {
+          unused = pool.next;
+        } else {
+          before.next = pool.next;
+        }
+        pool.next = null;
+        pool.taken = true;
+        pool.classLoader = Thread.currentThread().getContextClassLoader();
+        return pool;
+      }
+      before = pool;
+    }
+    return null;
   }
 
   /**
@@ -113,16 +160,16 @@ public final class WorkerPool implements AutoCloseable {
    * Runs the tasks 0 to {@code tasks} − 1, each once, and returns when all of them have ended.
    * Tasks start in this order.
    *
-   * <p>If a task throws an exception, no further task starts. When the running tasks have ended,
-   * this method throws the exception of the task with the lowest number; the other exceptions are
-   * suppressed in it. The interrupt flag of the caller is neither read nor changed.
+   * <p>If a task throws an exception or an error, no further task starts. When the running tasks
+   * have ended, this method throws what the task with the lowest number has thrown, unwrapped; the
+   * others are suppressed in it. The interrupt flag of the caller is neither read nor changed.
    *
    * @throws IllegalStateException if this pool is closed, or is already running tasks
    */
   public void run(int tasks, Task task) {
-    if (closed) {
+    if (!taken) {
       throw new IllegalStateException(
-          "The worker pool must be open to run tasks, but was closed. Create a new WorkerPool.");
+          "The worker pool must be open to run tasks, but was closed. Take a new WorkerPool.");
     }
     if (threads == 1 || tasks <= 1) {
       for (int number = 0; number < tasks; number++) {
@@ -138,6 +185,7 @@ public final class WorkerPool implements AutoCloseable {
     try {
       int wanted = Math.min(helpers.length, tasks - 1);
       startHelpers(wanted);
+      reserveStack(RESERVED_CALLS);
       this.tasks = tasks;
       this.task = task;
       unfinished.set(tasks);
@@ -153,32 +201,33 @@ public final class WorkerPool implements AutoCloseable {
     }
   }
 
-  /** Ends the helper threads and waits for them to terminate. A second call has no effect. */
+  /**
+   * Gives the pool back. Its threads end if nobody takes it for some seconds. A second call has no
+   * effect.
+   */
   @Override
   public void close() {
-    closed = true;
-    boolean interrupted = false;
-    for (Helper helper : helpers) {
-      if (helper == null) {
-        continue;
-      }
-      LockSupport.unpark(helper);
-      while (helper.isAlive()) {
-        try {
-          helper.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
+    synchronized (WorkerPool.class) {
+      if (taken) {
+        taken = false;
+        classLoader = null;
+        next = unused;
+        unused = this;
       }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+  }
+
+  /**
+   * Throws a StackOverflowError here if there is little stack left, rather than between two steps
+   * of the bookkeeping of a run, after which the run would never end.
+   */
+  private static int reserveStack(int calls) {
+    return calls == 0 ? 0 : 1 + reserveStack(calls - 1);
   }
 
   private void startHelpers(int count) {
     for (int i = 0; i < count; i++) {
-      if (helpers[i] == null) {
+      if (helpers[i] == null || helpers[i].ended) {
         Helper helper = new Helper(i + 1);
         helper.start();
         helpers[i] = helper;
@@ -210,7 +259,7 @@ public final class WorkerPool implements AutoCloseable {
         try {
           current.run(number, worker);
         } catch (Throwable e) {
-          fail(run, number, e);
+          fail(run, number, worker, e);
         }
         finish(1);
       }
@@ -218,10 +267,10 @@ public final class WorkerPool implements AutoCloseable {
     }
   }
 
-  private void fail(int run, int number, Throwable cause) {
-    synchronized (failures) {
-      failures.add(new Failure(number, cause));
-    }
+  /** Records a failure, with no allocation because the heap may be full. */
+  private void fail(int run, int number, int worker, Throwable cause) {
+    failures[worker] = cause;
+    failedTasks[worker] = number;
     // Skip the tasks that no worker has taken.
     finish((int) claims.getAndSet(claim(run, 0)));
   }
@@ -256,25 +305,24 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   private void throwFailures() {
-    List<Failure> thrown;
-    synchronized (failures) {
-      if (failures.isEmpty()) {
-        return;
-      }
-      thrown = new ArrayList<>(failures);
-      failures.clear();
-    }
-    thrown.sort(Comparator.comparingInt(Failure::task));
-    Throwable first = thrown.get(0).cause();
-    for (Failure other : thrown) {
-      if (other.cause() != first) {
-        first.addSuppressed(other.cause());
+    int first = -1;
+    for (int worker = 0; worker < threads; worker++) {
+      if (failures[worker] != null && (first < 0 || failedTasks[worker] < failedTasks[first])) {
+        first = worker;
       }
     }
-    if (first instanceof Error error) {
-      throw error;
+    if (first < 0) {
+      return;
     }
-    throw (RuntimeException) first;
+    Throwable thrown = failures[first];
+    for (int worker = 0; worker < threads; worker++) {
+      Throwable failure = failures[worker];
+      failures[worker] = null;
+      if (failure != null) {
+        Failures.suppress(thrown, failure);
+      }
+    }
+    throw Failures.rethrow(thrown);
   }
 
   /** JShell's local engine waits for the threads of the group in which a snippet starts them. */
@@ -294,22 +342,26 @@ public final class WorkerPool implements AutoCloseable {
     return (int) (claim >>> 32);
   }
 
-  private record Failure(int task, Throwable cause) {}
-
   private final class Helper extends Thread {
     final int worker;
     volatile boolean parked;
+    volatile boolean ended; // set after the last task
 
     Helper(int worker) {
-      super(topmostGroup(), "unroll-worker-" + worker);
+      // Without the caller's inheritable thread-local variables, because other callers follow.
+      super(topmostGroup(), null, "unroll-worker-" + worker, 0, false);
       this.worker = worker;
       setDaemon(true);
     }
 
     @Override
     public void run() {
-      while (!closed) {
+      while (!ended) {
         int run = runOf(claims.get());
+        ClassLoader wanted = classLoader;
+        if (wanted != null && wanted != getContextClassLoader()) {
+          setContextClassLoader(wanted);
+        }
         work(run, worker);
         awaitRunAfter(run);
       }
@@ -317,14 +369,21 @@ public final class WorkerPool implements AutoCloseable {
 
     private void awaitRunAfter(int run) {
       for (int spin = 0; spin < spins; spin++) {
-        if (runOf(claims.get()) != run || closed) {
+        if (runOf(claims.get()) != run) {
           return;
         }
         Thread.onSpinWait();
       }
+      long begin = System.nanoTime();
       parked = true;
-      while (runOf(claims.get()) == run && !closed) {
-        LockSupport.park(WorkerPool.this);
+      while (runOf(claims.get()) == run) {
+        if (System.nanoTime() - begin >= idleNanos) {
+          // If a run begins at this moment, the other workers do its tasks.
+          setContextClassLoader(null);
+          ended = true;
+          return;
+        }
+        LockSupport.parkNanos(WorkerPool.this, idleNanos);
         // A helper ignores interrupts, and would not park while its flag is set.
         Thread.interrupted();
       }

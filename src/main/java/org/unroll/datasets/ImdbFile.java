@@ -67,7 +67,8 @@ record ImdbFile(URI address, String algorithm, String sum) {
     Path kept = in(cache);
     try {
       Files.createDirectories(cache);
-      Path temporary = Files.createTempFile(cache, "download", "");
+      // Not in the cache, where the file of a killed program would stay for ever.
+      Path temporary = Files.createTempFile("imdb", "");
       try {
         Download.fetch(address, temporary, MAX_BYTES);
         byte[] content = Files.readAllBytes(temporary);

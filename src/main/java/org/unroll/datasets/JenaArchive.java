@@ -93,8 +93,9 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
   private Path download(Path workingDirectory, Path cache) {
     try {
       Files.createDirectories(cache);
-      Path zip = Files.createTempFile(cache, "download", ".zip");
-      Path file = Files.createTempFile(cache, "download", ".csv");
+      // Not in the cache, where the files of a killed program would stay for ever.
+      Path zip = Files.createTempFile("jena", ".zip");
+      Path file = Files.createTempFile("jena", ".csv");
       try {
         Download.fetch(address, zip, MAX_ZIP);
         unpack(zip, file);

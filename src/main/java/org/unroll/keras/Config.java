@@ -182,14 +182,14 @@ final class Config {
     requireDtype("float32", reason);
   }
 
-  /** Rejects any other {@code dtype}, and accepts null as the default. */
+  /** Rejects a {@code dtype} that does not begin with this text. */
   void requireDtype(String expected, String reason) {
     if (!has("dtype")) {
       return;
     }
     JsonNode dtype = node("dtype");
     String policy = dtype.isTextual() ? dtype.asText() : dtype.path("config").path("name").asText();
-    if (!policy.equals(expected)) {
+    if (!policy.startsWith(expected)) {
       throw new IllegalArgumentException(
           owner + " has dtype=" + policy + ", which is not supported: " + reason);
     }

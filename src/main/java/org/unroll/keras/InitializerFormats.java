@@ -135,7 +135,9 @@ final class InitializerFormats {
     JsonNode arguments = node.path("config");
     Config config = new Config(name + " " + given + " of " + owner.owner(), arguments);
     // New weights depend on the model's seed, and saved weights are read from the file.
-    config.ignore("seed", "dtype", "input_axes", "output_axes");
+    config.ignore("seed", "dtype");
+    config.refuse("input_axes", "the fans are those of the whole weight.");
+    config.refuse("output_axes", "the fans are those of the whole weight.");
     Initializer initializer = NAMED.get(type);
     if (initializer == null) {
       Format<? extends Initializer> format = Format.named(FORMATS, type);

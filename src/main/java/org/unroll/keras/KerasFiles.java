@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -69,6 +70,10 @@ public final class KerasFiles implements ModelFiles {
   private static <T> T read(Path path, Reader<T> reader) {
     String source = path.toString();
     try {
+      if (path.getFileSystem() != FileSystems.getDefault()) {
+        throw new IOException(
+            "it must be in the default file system. Copy it there with Files.copy");
+      }
       SavedFile file = SavedFile.open(path.toFile());
       if (file.version() != null) {
         source += " (Keras " + file.version().text() + ")";

@@ -316,7 +316,8 @@ final class MetricFormats {
     }
     Config config = new Config("the metric " + type, node.path("config"));
     boolean isMatrix = type.endsWith("IoU");
-    config.requireDtype(isMatrix ? "int" : "float32", "metrics are computed from float32 values.");
+    config.requireDtype(
+        isMatrix ? "int" : "float32", "the default is " + (isMatrix ? "int64." : "float32."));
     config.requireLastAxis();
     Format<? extends Metric> format = Format.named(FORMATS, type);
     Metric metric;

@@ -80,9 +80,13 @@ final class ModelConfigs {
 
   private static Stack functional(JsonNode config) {
     Map<String, JsonNode> successors = new HashMap<>();
+    var masks = new FunctionalMasks();
     JsonNode input = null;
     for (JsonNode layer : config.path("layers")) {
       String name = layer.path("config").path("name").asText("");
+      if (masks.add(layer)) {
+        continue;
+      }
       if (layer.path("class_name").asText().equals("InputLayer")) {
         if (input != null) {
           throw notAChain("it has the inputs '" + nameOf(input) + "' and '" + name + "'");
@@ -110,6 +114,7 @@ final class ModelConfigs {
     JsonNode layer = input;
     String last = "";
     while (layer != null) {
+      masks.check(layer, last);
       stack.add(LayerFormats.read(layer));
       last = nameOf(layer);
       layer = successors.remove(last);
@@ -132,7 +137,7 @@ final class ModelConfigs {
     return layer.path("config").path("name").asText("");
   }
 
-  private static IllegalArgumentException notAChain(String reason) {
+  static IllegalArgumentException notAChain(String reason) {
     return new IllegalArgumentException(
         "A Functional model must be a chain of layers with one input and one output, but "
             + reason
@@ -167,6 +172,9 @@ final class ModelConfigs {
         .forEachRemaining(
             argument -> {
               JsonNode value = arguments.get(argument);
+              if (argument.equals("mask") && FunctionalMasks.isTensor(value)) {
+                return; // checked later
+              }
               if (!value.isNull() && !(value.isBoolean() && !value.booleanValue())) {
                 throw notAChain(
                     "the layer '" + name + "' is called with " + argument + "=" + value);

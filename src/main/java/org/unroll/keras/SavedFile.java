@@ -62,7 +62,10 @@ record SavedFile(KerasVersion version, JsonNode config, Hdf5File.Group root, boo
   private static SavedFile ofArchive(KerasArchive archive) throws IOException {
     JsonNode metadata = parse("metadata.json", archive.metadata());
     JsonNode config = parse("config.json", archive.config());
-    var version = KerasVersion.of(metadata.path("keras_version").asText(""), config);
+    if (!metadata.path("keras_version").isTextual()) {
+      throw new IOException("its metadata.json must contain the keras_version, but does not");
+    }
+    var version = KerasVersion.of(metadata.get("keras_version").asText(), config);
     version.modernize(config);
     return new SavedFile(version, config, new Hdf5File(archive.weights()).root(), true);
   }

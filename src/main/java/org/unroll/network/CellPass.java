@@ -98,8 +98,8 @@ public abstract class CellPass {
   public void endBackward(Gradient[] gradients) {}
 
   /**
-   * Returns values other than the states that a {@link Recorder} receives, such as activated gates.
-   * Called only if the forward pass is recorded. Empty by default.
+   * Returns values other than the states that a recording contains, such as activated gates. Called
+   * only if the forward pass is recorded. Empty by default.
    *
    * @return for each name a new array of timesteps × rows × width values, in the order of reading
    */

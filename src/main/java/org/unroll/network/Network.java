@@ -27,6 +27,7 @@ public final class Network {
   private final List<Weight> weights;
   private final List<String> paths;
   private final NetworkState keptState; // of the stateful layers, or null
+  private final ModelUse use = new ModelUse();
 
   /**
    * Builds a stack of layers: names them, checks that each accepts the output of the previous one,
@@ -262,6 +263,16 @@ public final class Network {
               + input.shape()
               + ".");
     }
+  }
+
+  /** Returns which calls use this network. */
+  public ModelUse use() {
+    return use;
+  }
+
+  /** Returns what a forward pass of whole batches does to this network. */
+  public ModelUse.Effect forwardEffect() {
+    return isStateful() ? ModelUse.Effect.CHANGES_STATES : ModelUse.Effect.READS;
   }
 
   /** Returns whether the network has stateful layers, which continue from the previous batch. */

@@ -8,6 +8,8 @@ package org.unroll.optimizers;
  * @param <S> the class of the optimizer
  */
 public abstract class FluentOptimizer<S extends FluentOptimizer<S>> extends Optimizer {
+  private Double lossScaleFactor;
+
   /**
    * Creates an optimizer.
    *
@@ -154,8 +156,37 @@ public abstract class FluentOptimizer<S extends FluentOptimizer<S>> extends Opti
    * @throws IllegalArgumentException if {@code factor} is not
    */
   public S lossScaleFactor(double factor) {
-    setLossScaleFactor(factor);
+    if (!(factor > 0) || Double.isInfinite(factor)) {
+      throw new IllegalArgumentException(
+          "lossScaleFactor must be finite and greater than 0, but was " + factor + ".");
+    }
+    lossScaleFactor = factor;
     return self();
+  }
+
+  /** Returns whether a moving average of the weights is kept. */
+  public boolean useEma() {
+    return averaging().used();
+  }
+
+  /** Returns the factor of the moving average of the weights. */
+  public double emaMomentum() {
+    return averaging().momentum();
+  }
+
+  /** Returns after how many steps the weights are overwritten with their averages, or null. */
+  public Integer emaOverwriteFrequency() {
+    return averaging().overwriteFrequency();
+  }
+
+  /** Returns the number of batches of a step, or null if each batch is a step. */
+  public Integer gradientAccumulationSteps() {
+    return accumulation().steps();
+  }
+
+  /** Returns the factor of the loss that Keras uses, or null if it is not set. */
+  public Double lossScaleFactor() {
+    return lossScaleFactor;
   }
 
   /**

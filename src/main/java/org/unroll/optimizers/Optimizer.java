@@ -91,7 +91,6 @@ public abstract class Optimizer {
   private final GradientClipping clipping = new GradientClipping();
   private final WeightAveraging averaging = new WeightAveraging();
   private final GradientAccumulation accumulation = new GradientAccumulation();
-  private Double lossScaleFactor;
   private long iterations;
   private List<Weight> weights;
   private float[] ownSquares = {};
@@ -182,7 +181,7 @@ public abstract class Optimizer {
     if (accumulation.add(gradients, iterations)) {
       step(gradients, rows);
     }
-    averaging.follow(values(), accumulation.stepsAfter(iterations));
+    averaging.follow(this.weights, accumulation.stepsAfter(iterations));
     iterations++;
   }
 
@@ -200,10 +199,6 @@ public abstract class Optimizer {
       float[] squares = rows[i] == null ? square(gradients[i]) : rows[i].squares();
       update(i, values, gradients[i], squares, rate, step);
     }
-  }
-
-  private float[][] values() {
-    return weights.stream().map(Weight::values).toArray(float[][]::new);
   }
 
   /**
@@ -237,7 +232,7 @@ public abstract class Optimizer {
    */
   public final void finishTraining() {
     if (averaging.used() && weights != null && iterations > 0) {
-      averaging.overwrite(values());
+      averaging.overwrite(weights);
     }
   }
 
@@ -251,13 +246,22 @@ public abstract class Optimizer {
   public final void build(List<Weight> weights) {
     if (this.weights == null) {
       this.weights = List.copyOf(weights);
-      if (averaging.used()) {
-        averaging.averages(addSlots("average", this.weights, 0));
+      boolean allocated = false;
+      try {
+        if (averaging.used()) {
+          averaging.averages(addSlots("average", this.weights, 0));
+        }
+        if (accumulation.steps() != null) {
+          accumulation.sums(addSlots("gradient_accumulator", this.weights, 0));
+        }
+        allocate(this.weights);
+        allocated = true;
+      } finally {
+        if (!allocated) { // such as for lack of memory; the next call starts again
+          this.weights = null;
+          slots.clear();
+        }
       }
-      if (accumulation.steps() != null) {
-        accumulation.sums(addSlots("gradient_accumulator", this.weights, 0));
-      }
-      allocate(this.weights);
       return;
     }
     if (this.weights.size() != weights.size()) {
@@ -365,31 +369,6 @@ public abstract class Optimizer {
     return clipping.globalClipnorm();
   }
 
-  /** Returns whether a moving average of the weights is kept. */
-  public boolean useEma() {
-    return averaging.used();
-  }
-
-  /** Returns the factor of the moving average of the weights. */
-  public double emaMomentum() {
-    return averaging.momentum();
-  }
-
-  /** Returns after how many steps the weights are overwritten with their averages, or null. */
-  public Integer emaOverwriteFrequency() {
-    return averaging.overwriteFrequency();
-  }
-
-  /** Returns the number of batches of a step, or null if each batch is a step. */
-  public Integer gradientAccumulationSteps() {
-    return accumulation.steps();
-  }
-
-  /** Returns the factor of the loss that Keras uses, or null if it is not set. */
-  public Double lossScaleFactor() {
-    return lossScaleFactor;
-  }
-
   /**
    * A part of the state of an optimizer.
    *
@@ -473,14 +452,6 @@ public abstract class Optimizer {
           "weightDecay must be finite and at least 0, but was " + decay + ".");
     }
     weightDecay = decay;
-  }
-
-  final void setLossScaleFactor(double factor) {
-    if (!(factor > 0) || Double.isInfinite(factor)) {
-      throw new IllegalArgumentException(
-          "lossScaleFactor must be finite and greater than 0, but was " + factor + ".");
-    }
-    lossScaleFactor = factor;
   }
 
   final GradientClipping clipping() {

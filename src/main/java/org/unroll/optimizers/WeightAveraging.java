@@ -1,5 +1,8 @@
 package org.unroll.optimizers;
 
+import java.util.List;
+import org.unroll.network.Weight;
+
 /** The options of an exponential moving average of the weights, as in Keras. */
 final class WeightAveraging {
   private boolean used;
@@ -44,14 +47,15 @@ final class WeightAveraging {
    *
    * @param step the number of the step, from 0; the averages begin with the weights after step 0
    */
-  void follow(float[][] weights, long step) {
+  void follow(List<Weight> weights, long step) {
     if (!used) {
       return;
     }
     float keep = step == 0 ? 0 : (float) momentum;
-    for (int i = 0; i < weights.length; i++) {
-      for (int j = 0; j < weights[i].length; j++) {
-        averages[i][j] = keep * averages[i][j] + (1 - keep) * weights[i][j];
+    for (int i = 0; i < averages.length; i++) {
+      float[] values = weights.get(i).values();
+      for (int j = 0; j < values.length; j++) {
+        averages[i][j] = keep * averages[i][j] + (1 - keep) * values[j];
       }
     }
     if (overwriteFrequency != null && (step + 1) % overwriteFrequency == 0) {
@@ -60,9 +64,9 @@ final class WeightAveraging {
   }
 
   /** Overwrites the weights with their averages. */
-  void overwrite(float[][] weights) {
-    for (int i = 0; i < weights.length; i++) {
-      System.arraycopy(averages[i], 0, weights[i], 0, weights[i].length);
+  void overwrite(List<Weight> weights) {
+    for (int i = 0; i < averages.length; i++) {
+      System.arraycopy(averages[i], 0, weights.get(i).values(), 0, averages[i].length);
     }
   }
 }

@@ -47,8 +47,6 @@ public final class Plots {
 
   private Plots() {}
 
-  // ---- General plots
-
   /**
    * Draws lines over 0, 1, 2, ….
    *
@@ -351,8 +349,7 @@ public final class Plots {
    *
    * @param recording a recording from {@link Sequential#record}
    * @param layer the name of the layer
-   * @param quantities the names of gates and states, see {@link org.unroll.network.Recorder}; all
-   *     if empty
+   * @param quantities the names of gates and states, see {@link org.unroll.Recording}; all if empty
    */
   public static PlotFigure gates(Recording recording, String layer, String... quantities) {
     return CellPlots.gates(recording, layer, null, quantities);
@@ -483,8 +480,6 @@ public final class Plots {
   public static PlotFigure importance(Map<String, Double> importances) {
     return BarPlots.ranking("Importance of hyperparameters", "importance", importances);
   }
-
-  // ---- Classification
 
   /** Draws how often samples of each class were predicted as each class. */
   public static PlotFigure confusionMatrix(ConfusionMatrix matrix) {

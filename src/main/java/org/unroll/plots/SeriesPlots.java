@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.unroll.internal.Suggestion;
 import org.unroll.timeseries.TimeSeries;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.NumericColumn;
@@ -68,7 +69,8 @@ final class SeriesPlots {
               + name
               + "', but its columns are "
               + table.columnNames()
-              + ".");
+              + "."
+              + Suggestion.of(name, table.columnNames()));
     }
     if (table.column(name) instanceof NumericColumn<?> numbers) {
       return numbers.asDoubleArray();

@@ -133,7 +133,8 @@ final class TargetForecasts {
             .map(step -> windows.targetRow(window, step))
             .toArray();
     return isDated()
-        ? PlotlyTrace.column(windows.series().timestamps().subset(rows))
+        ? PlotlyTrace.column(
+            DateTimeColumn.create("time", IntStream.of(rows).mapToObj(windows.series()::timeOf)))
         : PlotlyTrace.numbers(Arrays.stream(rows).asDoubleStream().toArray());
   }
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.unroll.internal.Suggestion;
 import org.unroll.tuning.SearchResult;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
@@ -228,7 +229,8 @@ final class TuningPlots {
               + name
               + "', but its columns are "
               + trials.columnNames()
-              + ".");
+              + "."
+              + Suggestion.of(name, trials.columnNames()));
     }
     return trials.column(name);
   }

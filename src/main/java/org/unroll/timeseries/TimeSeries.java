@@ -10,6 +10,7 @@ import java.util.Set;
 import org.ejml.data.DMatrix;
 import org.ejml.simple.SimpleMatrix;
 import org.unroll.data.Columns;
+import org.unroll.internal.Suggestion;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
@@ -458,7 +459,8 @@ public final class TimeSeries {
               + column
               + "', but its columns are "
               + stored()
-              + ".");
+              + "."
+              + Suggestion.of(column, stored()));
     }
     return position;
   }

@@ -25,15 +25,16 @@ import java.util.zip.CheckedOutputStream;
 import org.unroll.callbacks.Callback;
 import org.unroll.internal.AtomicFile;
 import org.unroll.internal.FloatArrays;
+import org.unroll.internal.FolderLock;
 import org.unroll.network.Weight;
 import org.unroll.optimizers.Optimizer;
 
 /**
  * The file that a training run resumes from: a description of the run, the epoch and the batch, the
  * state, and a checksum of everything before it. Numbers are big-endian, and floating-point numbers
- * are stored bit by bit.
+ * are stored bit by bit. The folder is locked from {@link #find} to {@link #close}.
  */
-final class BackupFile {
+final class BackupFile implements AutoCloseable {
   private static final long MAGIC = 0x556E726F6C6C2042L; // "Unroll B"
   private static final int VERSION = 1;
   private static final String NAME = "training.backup";
@@ -51,6 +52,8 @@ final class BackupFile {
   private final CompiledNetwork compiled;
   private final List<Callback> callbacks;
   private final State state;
+
+  private FolderLock lock; // null: not locked
 
   // The backup that was found.
   private DataInputStream found;
@@ -78,13 +81,19 @@ final class BackupFile {
   }
 
   /**
-   * Reads the backup, if there is one, and checks that it belongs to this run.
+   * Locks the folder, reads the backup, if there is one, and checks that it belongs to this run.
    *
    * @return whether there is one
    * @throws UncheckedIOException if it cannot be read or is damaged
-   * @throws IllegalStateException if it belongs to another run
+   * @throws IllegalStateException if it belongs to another run, or another run uses the folder
    */
   boolean find() {
+    try {
+      lock = FolderLock.of(folder, "training run");
+      AtomicFile.deleteLeftovers(file); // of a killed program
+    } catch (IOException e) {
+      throw failed("written", e);
+    }
     if (!Files.exists(file)) {
       return false;
     }
@@ -190,7 +199,9 @@ final class BackupFile {
    */
   void write(int nextEpoch, int nextBatch) {
     try {
-      Files.createDirectories(folder);
+      if (!Files.isDirectory(folder)) {
+        Files.createDirectories(folder);
+      }
       AtomicFile.write(file, out -> write(out, nextEpoch, nextBatch));
     } catch (IOException e) {
       throw failed("written", e);
@@ -230,16 +241,31 @@ final class BackupFile {
     out.flush();
   }
 
-  /** Deletes the backup, and its folder if it is then empty. */
+  /** Deletes the backup. */
   void delete() {
     try {
       Files.deleteIfExists(file);
-      AtomicFile.deleteLeftovers(file);
-      Files.deleteIfExists(folder);
-    } catch (DirectoryNotEmptyException e) {
-      // Other files in the folder belong to the user.
     } catch (IOException e) {
       throw failed("deleted", e);
+    }
+  }
+
+  /** Unlocks the folder, and deletes it if it is empty and no link. */
+  @Override
+  public void close() {
+    if (lock == null) {
+      return;
+    }
+    try {
+      lock.close();
+      lock = null;
+      if (!Files.isSymbolicLink(folder)) {
+        Files.deleteIfExists(folder);
+      }
+    } catch (DirectoryNotEmptyException e) {
+      // It contains a backup, or other files that belong to the user.
+    } catch (IOException e) {
+      throw failed("unlocked", e);
     }
   }
 

@@ -46,6 +46,39 @@ final class Batch {
     return order == null ? first + row : order[first + row];
   }
 
+  /**
+   * Returns what has the first infinite or NaN value, such as "the target of sample 7"; null if all
+   * values are finite.
+   */
+  String firstNonFinite() {
+    float[] x = new float[data.inputShape().size()];
+    float[] y = new float[data.targetShape().size()];
+    float[] w = new float[data.weightShape() == null ? 0 : data.weightShape().size()];
+    for (int i = 0; i < rows; i++) {
+      int sample = sample(i);
+      data.copyInput(sample, x, 0, 1);
+      data.copyTarget(sample, y, 0);
+      if (w.length > 0) {
+        data.copyWeights(sample, w, 0);
+      }
+      String part =
+          !allFinite(x) ? "input" : !allFinite(y) ? "target" : !allFinite(w) ? "weight" : null;
+      if (part != null) {
+        return "the " + part + " of sample " + sample;
+      }
+    }
+    return null;
+  }
+
+  private static boolean allFinite(float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Returns the largest absolute value among the features. */
   double largestFeature() {
     float largest = 0;
@@ -57,32 +90,5 @@ final class Batch {
       }
     }
     return largest;
-  }
-
-  /**
-   * Returns the first sample with a target or weight that is not finite, or −1 if all are finite.
-   */
-  int sampleWithoutFiniteTarget() {
-    float[] target = new float[data.targetShape().size()];
-    float[] weights = new float[data.weightShape() == null ? 0 : data.weightShape().size()];
-    for (int i = 0; i < rows; i++) {
-      data.copyTarget(sample(i), target, 0);
-      if (weights.length > 0) {
-        data.copyWeights(sample(i), weights, 0);
-      }
-      if (!isFinite(target) || !isFinite(weights)) {
-        return sample(i);
-      }
-    }
-    return -1;
-  }
-
-  private static boolean isFinite(float[] values) {
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        return false;
-      }
-    }
-    return true;
   }
 }

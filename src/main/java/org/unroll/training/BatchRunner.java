@@ -30,7 +30,8 @@ import org.unroll.optimizers.Optimizer;
  * <p>If a layer looks at a whole batch in training, the slices run through the network part by part
  * and exchange statistics in between, as described in {@link NetworkPass}.
  *
- * <p>Buffers grow with the first batch and are reused.
+ * <p>Buffers grow with the first batch and are reused. A runner must be {@linkplain #open opened}
+ * to run batches: then it has threads, which it gives back when it is closed.
  */
 final class BatchRunner implements AutoCloseable {
   /** The largest number of rows whose buffers fit the cache of a core. */
@@ -63,12 +64,12 @@ final class BatchRunner implements AutoCloseable {
   private double lossWeight;
   private final List<Metric> metrics;
   private final long seed;
-  private final WorkerPool workers;
   private final WorkerPool.Task sliceTask = this::runSlice;
   private final WorkerPool.Task partTask = this::runPart;
   private final WorkerPool.Task sumTask = this::sumGradients;
   private final Batch batch = new Batch();
-  private final SliceWorker[] threadWorkers;
+  private final SliceWorker[] threadWorkers; // one for each thread
+  private WorkerPool workers; // null while this runner is closed
   private SliceWorker[] sliceWorkers = {}; // for training part by part
   private NetworkPass[] slicePasses = {};
   private SliceResult[] slices = {};
@@ -83,6 +84,7 @@ final class BatchRunner implements AutoCloseable {
   private float[] predictions;
   private Recorder recorder;
   private NetworkState state; // the initial states, overwritten with the final ones; null for zeros
+  private NetworkState stateBefore; // what a stateful network kept before the batch
   private int stateRow; // the row of the states that belongs to the first row of the batch
   private int part; // the current part of the network, in training part by part
   private boolean backward;
@@ -98,11 +100,16 @@ final class BatchRunner implements AutoCloseable {
     lossSums = new double[batchLoss == null ? 0 : batchLoss.sums()];
     this.metrics = metrics;
     this.seed = seed;
-    workers = new WorkerPool(threads);
     threadWorkers = new SliceWorker[threads];
     for (int i = 0; i < threads; i++) {
       threadWorkers[i] = newWorker(network.newPass());
     }
+  }
+
+  /** Takes the threads. */
+  BatchRunner open() {
+    workers = WorkerPool.take(threads());
+    return this;
   }
 
   private SliceWorker newWorker(NetworkPass pass) {
@@ -142,7 +149,7 @@ final class BatchRunner implements AutoCloseable {
       gradient.reserveSum();
       size += gradient.size();
     }
-    sumParts = size < SMALLEST_PARALLEL_SUM ? 1 : workers.threads();
+    sumParts = size < SMALLEST_PARALLEL_SUM ? 1 : threads();
     workers.run(sumParts, sumTask);
   }
 
@@ -200,6 +207,20 @@ final class BatchRunner implements AutoCloseable {
   private void keepState() {
     state = network.keptState();
     stateRow = 0;
+    if (state != null) {
+      if (stateBefore == null) {
+        stateBefore = state.copy();
+      } else {
+        stateBefore.set(state);
+      }
+    }
+  }
+
+  /** Lets stateful layers keep the states before the batch, because it has failed. */
+  void restoreState() {
+    if (stateBefore != null) {
+      network.keptState().set(stateBefore);
+    }
   }
 
   private void run(Mode newMode, Dataset dataset, int[] order, int first, int rows) {
@@ -212,10 +233,15 @@ final class BatchRunner implements AutoCloseable {
     }
     int parts = threadWorkers[0].pass.parts();
     boolean together = parts > 1 || batchLoss != null || network.penalizesOutputs();
-    if (mode == Mode.TRAIN && together) {
-      trainPartByPart(parts);
-    } else {
-      workers.run(sliceCount, sliceTask);
+    try {
+      if (mode == Mode.TRAIN && together) {
+        trainPartByPart(parts);
+      } else {
+        workers.run(sliceCount, sliceTask);
+      }
+    } catch (Throwable e) {
+      restoreState();
+      throw e;
     }
   }
 
@@ -290,7 +316,7 @@ final class BatchRunner implements AutoCloseable {
    * nothing is summed over rows: the output of a row is the same to the bit in any slice.
    */
   private int predictedSliceRows() {
-    int share = (batch.rows() - 1) / workers.threads() + 1;
+    int share = (batch.rows() - 1) / threads() + 1;
     return Math.min(LARGEST_PREDICTED_SLICE, wholeTiles(share));
   }
 
@@ -403,17 +429,13 @@ final class BatchRunner implements AutoCloseable {
 
   /** Returns the number by which the sum of the losses of the positions is divided in training. */
   private double gradientDivisor() {
-    // Keras reduces nothing if a whole batch has one loss without weights.
-    boolean isSingle = batchLoss != null && batch.data().weightShape() == null && !isMasked();
+    // Keras reduces nothing if a whole batch has one loss without weights and masks.
+    boolean isSingle = batchLoss != null && slices[0].plain;
     return switch (isSingle ? Reduction.SUM_OVER_BATCH_SIZE : loss.reduction()) {
       case SUM_OVER_BATCH_SIZE -> sum(s -> s.counted);
       case MEAN_WITH_SAMPLE_WEIGHT -> sum(s -> s.weight);
       case SUM, NONE -> 1;
     };
-  }
-
-  private boolean isMasked() {
-    return sum(s -> s.counted) != sum(s -> s.positions);
   }
 
   /** Adds up the sums of a loss of whole batches, in the order of the slices. */
@@ -445,26 +467,29 @@ final class BatchRunner implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns the first of the batch's samples with an infinite or NaN value; null if none has one.
+   */
+  String firstNonFinite() {
+    return batch.firstNonFinite();
+  }
+
   /** Returns the largest absolute value among the features of the batch that was run last. */
   double largestFeature() {
     return batch.largestFeature();
   }
 
-  /**
-   * Returns the first sample of the batch that was run last with a target or weight that is not
-   * finite, or −1 if all are finite.
-   */
-  int sampleWithoutFiniteTarget() {
-    return batch.sampleWithoutFiniteTarget();
-  }
-
   /** Returns the number of threads. */
   int threads() {
-    return workers.threads();
+    return threadWorkers.length;
   }
 
+  /** Gives the threads back. Never fails, so it hides no exception. */
   @Override
   public void close() {
-    workers.close();
+    if (workers != null) {
+      workers.close();
+      workers = null;
+    }
   }
 }

@@ -1,5 +1,6 @@
 package org.unroll.training;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -23,9 +24,43 @@ record CompiledNetwork(
     Map<String, Metric> metrics,
     List<Weight> trainable) {
 
-  /** Returns a runner that computes the loss and the metrics of batches. */
+  /** Returns an open runner that computes the loss and the metrics of batches. */
   BatchRunner newRunner(long seed, int threads) {
-    return new BatchRunner(network, loss, List.copyOf(metrics.values()), seed, threads);
+    return new BatchRunner(network, loss, List.copyOf(metrics.values()), seed, threads).open();
+  }
+
+  /**
+   * Checks that no layer was frozen or unfrozen since compilation.
+   *
+   * @throws IllegalStateException if one was; the message names its weights
+   */
+  void requireSameTrainable() {
+    int same = 0;
+    for (Weight weight : network.weights()) {
+      if (weight.trainable()) {
+        if (same == trainable.size() || trainable.get(same) != weight) {
+          throw changedTrainable();
+        }
+        same++;
+      }
+    }
+    if (same < trainable.size()) {
+      throw changedTrainable();
+    }
+  }
+
+  private IllegalStateException changedTrainable() {
+    List<String> changed = new ArrayList<>();
+    for (int w = 0; w < network.weights().size(); w++) {
+      Weight weight = network.weights().get(w);
+      if (weight.trainable() != trainable.contains(weight)) {
+        changed.add(network.weightPaths().get(w));
+      }
+    }
+    return new IllegalStateException(
+        "Layers must be frozen or unfrozen before compile, but these weights were changed after it: "
+            + changed
+            + ". Call compile again, with a new optimizer.");
   }
 
   /** Returns the sum of the regularization penalties of all trainable weights. */

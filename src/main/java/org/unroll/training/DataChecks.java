@@ -2,7 +2,9 @@ package org.unroll.training;
 
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
+import org.unroll.losses.CategoricalCrossentropy;
 import org.unroll.losses.Loss;
+import org.unroll.losses.SparseCategoricalCrossentropy;
 import org.unroll.network.Network;
 
 /**
@@ -67,8 +69,20 @@ final class DataChecks {
               + use
               + " data have shape "
               + targets
-              + ". Change the units of the last layer, returnSequences, or the targets.");
+              + ". Change the units of the last layer, returnSequences, or the targets."
+              + otherCrossentropy(loss, output, targets));
     }
+  }
+
+  /** Returns which cross-entropy fits class numbers or one-hot targets, if it is the other one. */
+  private static String otherCrossentropy(Loss loss, Shape output, Shape targets) {
+    int positions = output.size() / output.last();
+    if (loss instanceof CategoricalCrossentropy && targets.size() == positions) {
+      return " For class numbers, use sparseCategoricalCrossentropy().";
+    }
+    return loss instanceof SparseCategoricalCrossentropy && targets.size() == output.size()
+        ? " For one-hot targets, use categoricalCrossentropy()."
+        : "";
   }
 
   private static void requireWeights(Shape output, Shape weights, String use) {

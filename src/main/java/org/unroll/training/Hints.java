@@ -78,8 +78,8 @@ final class Hints {
         ? Optional.of(
             String.format(
                 Locale.ROOT,
-                "The first epoch took %.1f s and the second %.1f s because the JVM first compiles the"
-                    + " code. The next epochs are as fast as the second.",
+                "The first epoch took %.1f s and the second %.1f s because the JVM compiles the code"
+                    + " while it runs for the first time.",
                 first,
                 second))
         : Optional.empty();

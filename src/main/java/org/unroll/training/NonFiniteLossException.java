@@ -8,8 +8,8 @@ import org.unroll.network.Network;
 
 /**
  * Thrown by {@code fit} when the loss of a batch is infinite or not a number. The message names the
- * batch and the weight with the largest gradient, and reports whether the features look unscaled.
- * The weights of the model stay as they were before this batch. With {@link
+ * batch and the weight with the largest gradient, and reports whether the data is not finite or the
+ * features look unscaled. The weights of the model stay as they were before this batch. With {@link
  * org.unroll.callbacks.TerminateOnNaN} training ends without this exception.
  */
 public final class NonFiniteLossException extends RuntimeException {
@@ -42,20 +42,17 @@ public final class NonFiniteLossException extends RuntimeException {
   }
 
   private static String advice(BatchRunner runner, Network network) {
-    int sample = runner.sampleWithoutFiniteTarget();
-    if (sample >= 0) {
-      return " The target or weight of sample "
-          + sample
-          + " is infinite or not a number: remove or correct it.";
+    String nonFinite = runner.firstNonFinite();
+    if (nonFinite != null) {
+      return " Data must be finite, but "
+          + nonFinite
+          + " contains an infinite value or NaN. Remove or fill such samples.";
     }
-    double largestFeature = runner.largestFeature();
     if (network.layers().get(0) instanceof Embedding) {
       // The magnitude of token ids is meaningless.
       return SMALLER_STEPS;
     }
-    if (!Double.isFinite(largestFeature)) {
-      return " Some features of this batch are infinite or not a number: remove or fill them.";
-    }
+    double largestFeature = runner.largestFeature();
     if (largestFeature > LARGE_FEATURE) {
       return String.format(
           Locale.ROOT,

@@ -1,7 +1,5 @@
 package org.unroll.training;
 
-import java.lang.ref.Cleaner;
-import java.lang.ref.Reference;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.unroll.data.Dataset;
@@ -12,24 +10,23 @@ import org.unroll.network.NetworkState;
 /**
  * Computes the outputs of a network. {@code predict} of a model calls it.
  *
- * <p>Buffers and threads are kept for the next call, so the prediction of a single window costs
- * little more than its arithmetic. They are released when the predictor is garbage collected.
+ * <p>Buffers are kept for the next call, so the prediction of a single window costs little more
+ * than its arithmetic.
  *
- * <p>Several threads may call a predictor at the same time, as long as none of them changes the
- * weights. One of them uses the kept buffers; the others allocate new ones.
+ * <p>Several threads may call a predictor at the same time, unless the network is stateful. One of
+ * them uses the kept buffers; the others allocate new ones.
  *
  * @hidden
  */
 public final class Predictor {
-  private static final Cleaner CLEANER = Cleaner.create();
-
   private final Network network;
-  private final Idle idle = new Idle();
 
-  /** Creates a predictor for a network. Buffers and threads are created by the first call. */
+  /** The runner that no thread is using, if there is one. */
+  private final AtomicReference<BatchRunner> unused = new AtomicReference<>();
+
+  /** Creates a predictor for a network. Buffers are created by the first call. */
   public Predictor(Network network) {
     this.network = network;
-    CLEANER.register(this, idle);
   }
 
   /**
@@ -62,26 +59,26 @@ public final class Predictor {
    */
   public float[] predict(Dataset dataset, NetworkState states, int threads) {
     DataChecks.requirePredictable(network, dataset);
+    return network
+        .use()
+        .during("predict", network.forwardEffect(), () -> run(dataset, states, threads));
+  }
+
+  private float[] run(Dataset dataset, NetworkState states, int threads) {
     float[] outputs = new float[Math.multiplyExact(dataset.size(), outputShape(dataset).size())];
-    BatchRunner runner = idle.take();
-    if (runner != null && runner.threads() != threads) {
-      runner.close();
-      runner = null;
-    }
-    if (runner == null) {
+    BatchRunner runner = unused.getAndSet(null);
+    if (runner == null || runner.threads() != threads) {
       runner = new BatchRunner(network, null, List.of(), 0, threads);
     }
-    try {
+    try (BatchRunner open = runner.open()) {
       if (network.isStateful()) {
-        predictInBatches(runner, dataset, states, outputs);
+        predictInBatches(open, dataset, states, outputs);
       } else {
-        runner.predict(dataset, 0, dataset.size(), states, outputs);
+        open.predict(dataset, 0, dataset.size(), states, outputs);
       }
-    } finally {
-      idle.keep(runner);
-      // Otherwise the predictor could be collected before keep, and its threads would never end.
-      Reference.reachabilityFence(this);
     }
+    // Not after a failure, which may have come between two changes of the buffers.
+    unused.set(runner);
     return outputs;
   }
 
@@ -108,33 +105,5 @@ public final class Predictor {
    */
   public static void requireInputs(Network network, Dataset dataset, String use) {
     DataChecks.requireInputs(network, dataset, use);
-  }
-
-  /**
-   * The runner that is not in use, if there is one. It has no reference to its predictor, which
-   * could otherwise never be garbage collected.
-   */
-  private static final class Idle implements Runnable {
-    private final AtomicReference<BatchRunner> runner = new AtomicReference<>();
-
-    BatchRunner take() {
-      return runner.getAndSet(null);
-    }
-
-    void keep(BatchRunner used) {
-      BatchRunner other = runner.getAndSet(used);
-      if (other != null) {
-        other.close();
-      }
-    }
-
-    /** Ends the threads of the runner after the predictor was garbage collected. */
-    @Override
-    public void run() {
-      BatchRunner last = take();
-      if (last != null) {
-        last.close();
-      }
-    }
   }
 }

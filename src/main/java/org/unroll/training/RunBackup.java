@@ -82,6 +82,13 @@ final class RunBackup {
     }
   }
 
+  /** Lets other runs use the folder of the backup. */
+  void close() {
+    if (file != null) {
+      file.close();
+    }
+  }
+
   /** Deletes the backup of a run that has ended normally, unless deletion is disabled. */
   void end() {
     if (file != null && options.deleteCheckpoint()) {

@@ -10,6 +10,7 @@ final class SliceResult {
   final double[][] metricSums;
   final double[] lossSums; // of a loss of whole batches
   double loss; // the sum over positions, weighted
+  boolean plain; // whether there is neither a mask nor weights
   double activityPenalty; // on the outputs of layers, the sum over all values
   int positions;
   double counted; // the positions that count for the loss: not masked and not ignored

@@ -108,6 +108,7 @@ final class SliceWorker {
     int width = loss.targetWidth(outputs);
     float[] lossCounted = lossCounted(counted, positions, width);
     lossWeights = enlarged(lossWeights, positions);
+    slice.plain = given == null && counted == null;
     slice.positions = positions;
     slice.counted = 0;
     slice.weight = 0;

@@ -1,13 +1,13 @@
 package org.unroll.training;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.unroll.callbacks.Callback;
 import org.unroll.callbacks.LiveView;
 import org.unroll.callbacks.ProgressHints;
@@ -16,9 +16,9 @@ import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
 import org.unroll.losses.Loss;
 import org.unroll.metrics.Metric;
+import org.unroll.network.ModelUse;
 import org.unroll.network.Network;
 import org.unroll.network.Recorder;
-import org.unroll.network.Weight;
 import org.unroll.optimizers.Optimizer;
 
 /**
@@ -34,6 +34,7 @@ public final class Trainer {
    * keeps its state from one {@link #fit} to the next.
    *
    * @param metrics the resolved metrics by their names in the logs, in the order of the logs
+   * @throws IllegalStateException if another call is using the network
    */
   public Trainer(Network network, Optimizer optimizer, Loss loss, Map<String, Metric> metrics) {
     compiled =
@@ -42,22 +43,37 @@ public final class Trainer {
             optimizer,
             loss,
             Collections.unmodifiableMap(new LinkedHashMap<>(metrics)),
-            network.trainableWeights());
+            network
+                .use()
+                .during("compile", ModelUse.Effect.CHANGES_WEIGHTS, network::trainableWeights));
   }
 
   /**
    * Trains the network. If the calling thread is interrupted, training ends after the current
    * batch, as if a callback had stopped it, and the interrupt flag is set again on return.
    *
-   * @param recorder a callback that sees the logs after all others have added to them
+   * @param recorder called when nothing else uses the network, and returns a callback that sees the
+   *     logs after all others have added to them
    * @param saver writes the model to a file when a callback asks for it
    * @throws IllegalArgumentException if the data does not fit the network and the loss
    * @throws IllegalStateException if the trainable weights have changed since this trainer was
-   *     created
+   *     created, or another call is using the network
    * @throws NonFiniteLossException if the loss of a batch is infinite or not a number; the weights
    *     stay as they were before that batch
    */
-  public void fit(Dataset dataset, FitOptions options, Callback recorder, Consumer<Path> saver) {
+  public void fit(
+      Dataset dataset, FitOptions options, Supplier<Callback> recorder, Consumer<Path> saver) {
+    compiled
+        .network()
+        .use()
+        .run(
+            "fit",
+            ModelUse.Effect.CHANGES_WEIGHTS,
+            () -> fitAlone(dataset, options, recorder.get(), saver));
+  }
+
+  private void fitAlone(
+      Dataset dataset, FitOptions options, Callback recorder, Consumer<Path> saver) {
     requireSameTrainable();
     Dataset train = dataset;
     Dataset validation = options.validation();
@@ -157,6 +173,13 @@ public final class Trainer {
    */
   public Map<String, Double> evaluate(Dataset dataset, int threads) {
     requireFit(dataset, "evaluation");
+    Network network = compiled.network();
+    return network
+        .use()
+        .during("evaluate", network.forwardEffect(), () -> evaluateAlone(dataset, threads));
+  }
+
+  private Map<String, Double> evaluateAlone(Dataset dataset, int threads) {
     try (BatchRunner runner = compiled.newRunner(0, threads)) {
       return compiled
           .evaluate(
@@ -179,9 +202,17 @@ public final class Trainer {
    */
   public void record(Dataset dataset, int sample, Recorder recorder) {
     requireFit(dataset, "recorded");
-    try (var runner = new BatchRunner(compiled.network(), compiled.loss(), List.of(), 0, 1)) {
-      runner.record(dataset, sample, recorder);
-    }
+    Network network = compiled.network();
+    network
+        .use()
+        .run(
+            "recordGradients",
+            ModelUse.Effect.READS,
+            () -> {
+              try (var runner = new BatchRunner(network, compiled.loss(), List.of(), 0, 1)) {
+                runner.open().record(dataset, sample, recorder);
+              }
+            });
   }
 
   /**
@@ -190,20 +221,7 @@ public final class Trainer {
    * @throws IllegalStateException if one was; the message names its weights
    */
   public void requireSameTrainable() {
-    Network network = compiled.network();
-    List<String> changed = new ArrayList<>();
-    for (int w = 0; w < network.weights().size(); w++) {
-      Weight weight = network.weights().get(w);
-      if (weight.trainable() != compiled.trainable().contains(weight)) {
-        changed.add(network.weightPaths().get(w));
-      }
-    }
-    if (!changed.isEmpty()) {
-      throw new IllegalStateException(
-          "Layers must be frozen or unfrozen before compile, but these weights were changed after it: "
-              + changed
-              + ". Call compile again, with a new optimizer.");
-    }
+    compiled.requireSameTrainable();
   }
 
   /**

@@ -42,9 +42,6 @@ final class TrainingDescription {
     lines.put("clipnorm", String.valueOf(optimizer.clipnorm()));
     lines.put("clipvalue", String.valueOf(optimizer.clipvalue()));
     lines.put("globalClipnorm", String.valueOf(optimizer.globalClipnorm()));
-    lines.put("emaMomentum", optimizer.useEma() ? "" + optimizer.emaMomentum() : "none");
-    lines.put("emaOverwriteFrequency", String.valueOf(optimizer.emaOverwriteFrequency()));
-    lines.put("gradientAccumulationSteps", String.valueOf(optimizer.gradientAccumulationSteps()));
     lines.put("the learning rate", optimizer.schedule() == null ? "a number" : "a schedule");
   }
 

@@ -17,6 +17,7 @@ import org.unroll.callbacks.TerminateOnNaN;
 import org.unroll.callbacks.TrainingContext;
 import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
+import org.unroll.internal.Failures;
 import org.unroll.metrics.Metric;
 import org.unroll.network.Gradient;
 import org.unroll.network.Network;
@@ -99,33 +100,34 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
   void run() {
     MonitorCallback.requireMonitors(callbacks, compiled.metrics().keySet(), validation != null);
     int threads = options.threads() == null ? WorkerPool.defaultThreads() : options.threads();
+    Throwable failure = null;
     try (BatchRunner runner = compiled.newRunner(options.seed(), threads)) {
-      RuntimeException failure = null;
-      try {
-        backup.find();
-        for (Callback callback : callbacks) {
-          callback.onTrainBegin(this);
-          begun++;
-        }
-        epochs(runner);
-        compiled.optimizer().finishTraining();
-      } catch (RuntimeException e) {
-        failure = e;
-      } finally {
-        // Callbacks that write files must not find the flag set: it would close their channels.
-        interrupted |= Thread.interrupted();
-        failure = endCallbacks(failure);
+      backup.find();
+      for (Callback callback : callbacks) {
+        callback.onTrainBegin(this);
+        begun++;
       }
-      if (failure != null) {
-        throw failure;
-      }
-      if (!interrupted) {
+      epochs(runner);
+      compiled.optimizer().finishTraining();
+    } catch (Throwable e) {
+      failure = e;
+    }
+    // Callbacks that write files must not find the flag set: it would close their channels.
+    interrupted |= Thread.interrupted();
+    failure = endCallbacks(failure);
+    try {
+      if (failure == null && !interrupted) {
         backup.end();
       }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      backup.close();
+    } catch (Throwable e) {
+      failure = Failures.suppress(failure, e);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure != null) {
+      throw Failures.rethrow(failure);
     }
   }
 
@@ -135,17 +137,13 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
    * @param before the failure that ended training, or null
    * @return the first failure, with later ones suppressed in it; null if there was none
    */
-  private RuntimeException endCallbacks(RuntimeException before) {
-    RuntimeException first = before;
-    for (Callback callback : callbacks.subList(0, begun)) {
+  private Throwable endCallbacks(Throwable before) {
+    Throwable first = before;
+    for (int i = 0; i < begun; i++) { // without an iterator, because the heap may be full
       try {
-        callback.onTrainEnd(this);
-      } catch (RuntimeException e) {
-        if (first == null) {
-          first = e;
-        } else {
-          first.addSuppressed(e);
-        }
+        callbacks.get(i).onTrainEnd(this);
+      } catch (Throwable e) {
+        first = Failures.suppress(first, e);
       }
     }
     return first;
@@ -216,6 +214,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
   }
 
   private void trainBatch(BatchRunner runner, int epoch) {
+    compiled.requireSameTrainable(); // a callback may have frozen a layer
     // The position in the data follows from the number of the batch alone. So a run that begins
     // with initialEpoch sees the same batches as one that trained all epochs before.
     long step = (long) epoch * stepsPerEpoch + batch;
@@ -229,6 +228,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     runner.train(train, order, first, rows, compiled.optimizer());
     double batchLoss = runner.loss() + compiled.penalty();
     if (!Double.isFinite(batchLoss) && !toleratesNonFiniteLoss) {
+      runner.restoreState();
       throw NonFiniteLossException.at(epoch, batch, batchLoss, runner, network);
     }
     totals.add(runner, batchLoss, rows);

@@ -201,7 +201,6 @@ public final class Hyperband extends Tuner<Hyperband> {
    * @param from the trial whose training continues; null in round 0
    * @param initialEpoch the number of epochs trained in earlier rounds
    * @param epochs the number of epochs at the end of this round
-   * @hidden
    */
   public record Rung(
       int iteration, int bracket, int round, Integer from, int initialEpoch, int epochs) {

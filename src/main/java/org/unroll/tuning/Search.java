@@ -6,17 +6,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionService;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.unroll.callbacks.LiveView;
 import org.unroll.callbacks.ProgressBar;
 import org.unroll.compute.WorkerPool;
+import org.unroll.internal.Failures;
 
 /**
  * One call of {@code search}: runs the trials of a tuner on several threads and saves the results.
@@ -32,7 +34,7 @@ final class Search {
   private final long begin = System.nanoTime();
 
   private int end = Integer.MAX_VALUE; // the first number without a trial
-  private int running;
+  private final List<RunningTrial> running = new ArrayList<>();
   private int lowestOpen; // all lower numbers are decided
   private double workDone; // in this call
   private double secondsOfWork;
@@ -54,7 +56,14 @@ final class Search {
       return new SearchResult(
           tuner, folder, log, true); // the defaults may depend on the interrupted code
     }
-    folder.open(identity, tuner.overwrites());
+    try (folder) {
+      folder.open(identity, tuner.overwrites());
+      runTrials();
+    }
+    return new SearchResult(tuner, folder, log, interrupted);
+  }
+
+  private void runTrials() {
     var count = new AtomicInteger();
     ExecutorService threads =
         Executors.newFixedThreadPool(
@@ -64,22 +73,29 @@ final class Search {
               thread.setDaemon(true);
               return thread;
             });
+    Throwable failure = null;
     try {
-      var completion = new ExecutorCompletionService<Trial>(threads);
       listener.onSearchBegin(progress());
-      start(completion);
-      while (running > 0 && !interrupted) {
-        take(completion);
-        start(completion);
+      start(threads);
+      while (!running.isEmpty() && !interrupted) {
+        take();
+        start(threads);
       }
-    } finally {
-      stop(threads);
-      listener.onSearchEnd(progress());
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    } catch (Throwable e) {
+      failure = e;
     }
-    return new SearchResult(tuner, folder, log, interrupted);
+    stop(threads);
+    try {
+      listener.onSearchEnd(progress());
+    } catch (Throwable e) {
+      failure = Failures.suppress(failure, e);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure != null) {
+      throw Failures.rethrow(failure);
+    }
   }
 
   /** Returns the settings of the tuner, and the search space and the model for default values. */
@@ -99,11 +115,13 @@ final class Search {
   }
 
   /** Starts trials until all threads are busy or the tuner waits for results. */
-  private void start(CompletionService<Trial> completion) {
+  private void start(ExecutorService threads) {
     while (log.isDecided(lowestOpen)) {
       lowestOpen++;
     }
-    for (int number = lowestOpen; number < end && running < parallel && !interrupted; number++) {
+    for (int number = lowestOpen;
+        number < end && running.size() < parallel && !interrupted;
+        number++) {
       if (log.isDecided(number)) {
         continue;
       }
@@ -113,11 +131,11 @@ final class Search {
         return; // the decision may be wrong because of the interrupt
       }
       switch (decision.kind()) {
-        case RUN -> begin(decision.proposal(), completion);
+        case RUN -> begin(decision.proposal(), threads);
         case SKIP -> log.skip(number);
         case END -> end = number;
         case WAIT -> {
-          if (running == 0) {
+          if (running.isEmpty()) {
             throw new IllegalStateException(
                 "A tuner must only wait for running trials, but trial "
                     + number
@@ -131,17 +149,49 @@ final class Search {
     }
   }
 
-  private void begin(Proposal proposal, CompletionService<Trial> completion) {
+  private void begin(Proposal proposal, ExecutorService threads) {
     log.add(proposal.withoutPrepared());
     Trial before = folder.read(proposal);
     if (before != null) {
       log.add(before);
       return;
     }
-    running++;
     firstRun = Math.min(firstRun, proposal.number());
+    var trial = new RunningTrial(() -> run(proposal));
+    running.add(trial);
     listener.onTrialBegin(progress(), proposal.number(), HyperParameters.of(proposal.values()));
-    completion.submit(() -> run(proposal));
+    threads.execute(trial);
+  }
+
+  /**
+   * A trial that wakes the thread that created it when it has ended. It allocates nothing to do so:
+   * in a queue of results, an entry would be missing if the heap is full, and the search would wait
+   * for ever.
+   */
+  private static final class RunningTrial extends FutureTask<Trial> {
+    private final Thread caller = Thread.currentThread();
+
+    RunningTrial(Callable<Trial> trial) {
+      super(trial);
+    }
+
+    @Override
+    protected void done() {
+      LockSupport.unpark(caller);
+    }
+  }
+
+  /** Waits until one of the running trials has ended, and returns it; null after an interrupt. */
+  private RunningTrial await() {
+    while (!Thread.interrupted()) {
+      for (int i = 0; i < running.size(); i++) {
+        if (running.get(i).isDone()) {
+          return running.remove(i);
+        }
+      }
+      LockSupport.park(this);
+    }
+    return null;
   }
 
   /**
@@ -216,21 +266,21 @@ final class Search {
     return new Experiment.Outcome(scores, metrics);
   }
 
-  private void take(CompletionService<Trial> completion) {
+  private void take() {
+    RunningTrial ended = await();
+    if (ended == null) {
+      interrupted = true;
+      return;
+    }
     Trial trial;
     try {
-      trial = completion.take().get();
+      trial = ended.get();
     } catch (InterruptedException e) {
       interrupted = true;
       return;
     } catch (ExecutionException e) {
-      running--;
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw (RuntimeException) e.getCause();
+      throw Failures.rethrow(e.getCause());
     }
-    running--;
     if (trial == null) { // interrupted by the user's code, such as a callback
       interrupted = true;
       return;
@@ -276,7 +326,7 @@ final class Search {
         interrupted = true;
       }
     }
-    running = 0;
+    running.clear();
   }
 
   private double seconds(long since) {
@@ -302,7 +352,7 @@ final class Search {
         tuner.objective(),
         trials,
         best.isEmpty() ? null : best.get(0),
-        running,
+        running.size(),
         planned,
         seconds(begin),
         left,

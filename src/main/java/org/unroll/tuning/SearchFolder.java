@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,32 +17,40 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.unroll.internal.AtomicFile;
+import org.unroll.internal.FolderLock;
 
 /**
  * The files of a search: {@code search.json} identifies the search, and each trial has a folder.
- * The {@code trial.json} in this folder is written last, when the trial has ended.
+ * The {@code trial.json} in this folder is written last, when the trial has ended. While a search
+ * is running, the folder is locked.
  */
-final class SearchFolder {
+final class SearchFolder implements AutoCloseable {
   private static final String SEARCH = "search.json";
   private static final String TRIAL = "trial.json";
   private static final String TRIAL_FOLDER = "trial-";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path folder;
+  private FolderLock lock; // null: not open, or a folder that cannot be written
 
   SearchFolder(Path folder) {
     this.folder = folder;
   }
 
   /**
-   * Creates the folder, or checks that it contains the same search.
+   * Creates and locks the folder, or checks that it contains the same search.
    *
    * @param identity the properties that identify the search
-   * @throws IllegalStateException if the folder contains another search
+   * @throws IllegalStateException if the folder contains another search, or is locked by a running
+   *     one
    */
   void open(Map<String, String> identity, boolean overwrite) {
     Path file = folder.resolve(SEARCH);
     try {
+      if (!Files.exists(folder) || Files.isWritable(folder)) {
+        lock = FolderLock.of(folder, "search");
+        AtomicFile.deleteLeftovers(file); // of a killed program
+      }
       if (overwrite && Files.exists(file)) {
         deleteSearch();
       }
@@ -55,7 +66,6 @@ final class SearchFolder {
                 + folder
                 + " has none. Choose another projectName.");
       }
-      Files.createDirectories(folder);
       ObjectNode root = JSON.createObjectNode();
       identity.forEach(root::put);
       write(file, root);
@@ -115,7 +125,16 @@ final class SearchFolder {
   }
 
   private static void delete(Path trial) throws IOException {
-    if (!Files.isDirectory(trial)) {
+    BasicFileAttributes attributes;
+    try {
+      attributes =
+          Files.readAttributes(trial, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return;
+    }
+    if (!attributes.isDirectory() || attributes.isOther()) {
+      // A link, or a junction of Windows: the files in the folder that it points to are not ours.
+      Files.delete(trial);
       return;
     }
     // Without its JSON, a partially deleted trial counts as not ended.
@@ -128,6 +147,20 @@ final class SearchFolder {
       Files.delete(file);
     }
     Files.delete(trial);
+  }
+
+  /** Unlocks the folder. */
+  @Override
+  public void close() {
+    if (lock == null) {
+      return;
+    }
+    try {
+      lock.close();
+      lock = null;
+    } catch (IOException e) {
+      throw failure("unlocked", folder, e);
+    }
   }
 
   /** Returns the folder of a trial. */

@@ -3,25 +3,31 @@ package org.unroll.compute;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.unroll.internal.Failures;
 
 @Timeout(60)
 class WorkerPoolTest {
+  private static final long IDLE = TimeUnit.SECONDS.toNanos(2);
+
   /** The threads of other tests in the same JVM. */
   private Set<Thread> others;
 
@@ -30,15 +36,15 @@ class WorkerPoolTest {
     others = Thread.getAllStackTraces().keySet();
   }
 
-  @AfterEach
-  void assertNoHelperIsLeft() {
-    assertEquals(0, helpers());
+  /** Returns a pool that no other test has used. */
+  private static WorkerPool pool(int threads) {
+    return new WorkerPool(threads, IDLE);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 16})
   void runsEveryTaskOnceInManyShortRuns(int threads) {
-    try (WorkerPool workers = new WorkerPool(threads)) {
+    try (WorkerPool workers = pool(threads)) {
       int[] done = new int[40];
       AtomicIntegerArray busy = new AtomicIntegerArray(threads);
       WorkerPool.Task task =
@@ -62,7 +68,7 @@ class WorkerPoolTest {
 
   @Test
   void runsAgainAfterPauses() throws InterruptedException {
-    try (WorkerPool workers = new WorkerPool(3)) {
+    try (WorkerPool workers = pool(3)) {
       AtomicInteger sum = new AtomicInteger();
       for (int run = 0; run < 30; run++) {
         workers.run(7, (number, worker) -> sum.addAndGet(number));
@@ -74,7 +80,7 @@ class WorkerPoolTest {
 
   @Test
   void helpersAreDaemonsAndRunTasks() {
-    try (WorkerPool workers = new WorkerPool(3)) {
+    try (WorkerPool workers = pool(3)) {
       assertEquals(3, workers.threads());
       // Three tasks that wait for one another can end only on three threads.
       CountDownLatch together = new CountDownLatch(3);
@@ -97,17 +103,17 @@ class WorkerPoolTest {
 
   @Test
   void startsNoThreadForASingleTask() {
-    try (WorkerPool workers = new WorkerPool(4)) {
+    try (WorkerPool workers = pool(4)) {
       workers.run(1, (number, worker) -> assertEquals(0, worker));
       workers.run(0, (number, worker) -> assertEquals(-1, number));
-      assertEquals(0, helpers());
+      assertEquals(Set.of(), helpersOfThisTest());
     }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 4})
   void throwsTheExceptionOfTheLowestTask(int threads) {
-    try (WorkerPool workers = new WorkerPool(threads)) {
+    try (WorkerPool workers = pool(threads)) {
       for (int run = 0; run < 2000; run++) {
         AtomicInteger begun = new AtomicInteger();
         AtomicInteger ended = new AtomicInteger();
@@ -139,7 +145,7 @@ class WorkerPoolTest {
 
   @Test
   void throwsErrorsUnwrapped() {
-    try (WorkerPool workers = new WorkerPool(2)) {
+    try (WorkerPool workers = pool(2)) {
       Error error = new StackOverflowError();
       assertSame(
           error,
@@ -157,7 +163,7 @@ class WorkerPoolTest {
 
   @Test
   void preservesTheInterruptFlag() {
-    try (WorkerPool workers = new WorkerPool(2)) {
+    try (WorkerPool workers = pool(2)) {
       for (int run = 0; run < 200; run++) {
         Thread.currentThread().interrupt();
         CountDownLatch both = new CountDownLatch(2);
@@ -182,7 +188,7 @@ class WorkerPoolTest {
 
   @Test
   void rejectsARunWithinARun() {
-    try (WorkerPool workers = new WorkerPool(2)) {
+    try (WorkerPool workers = pool(2)) {
       var e =
           assertThrows(
               IllegalStateException.class,
@@ -195,20 +201,130 @@ class WorkerPoolTest {
   }
 
   @Test
-  void closeEndsTheThreadsAndRejectsFurtherRuns() {
-    WorkerPool workers = new WorkerPool(4);
+  void rejectsRunsAfterClose() {
+    WorkerPool workers = pool(4);
     workers.run(10, (number, worker) -> {});
-    assertEquals(3, helpers());
     workers.close();
-    assertEquals(0, helpers());
     workers.close();
     assertThrows(IllegalStateException.class, () -> workers.run(10, (number, worker) -> {}));
     assertThrows(IllegalStateException.class, () -> workers.run(1, (number, worker) -> {}));
   }
 
   @Test
+  void handsOutEachPoolOnlyOnceAndReusesItsThreads() {
+    WorkerPool first = WorkerPool.take(7); // a number that no other test uses
+    WorkerPool second = WorkerPool.take(7);
+    assertNotSame(first, second);
+    first.run(10, (number, worker) -> {});
+    Set<Thread> threads = helpersOfThisTest();
+    assertEquals(6, threads.size());
+    first.close();
+    first.close();
+    assertSame(first, WorkerPool.take(7));
+    WorkerPool third = WorkerPool.take(7);
+    assertNotSame(first, third);
+    assertNotSame(second, third);
+    first.run(10, (number, worker) -> {});
+    assertEquals(threads, helpersOfThisTest());
+    second.close();
+    first.close();
+    third.close();
+    assertSame(second, takeAll(7).get(2));
+  }
+
+  private static List<WorkerPool> takeAll(int threads) {
+    return List.of(WorkerPool.take(threads), WorkerPool.take(threads), WorkerPool.take(threads));
+  }
+
+  @Test
+  void helpersEndWhenTheyHaveNoWorkAndStartAgain() throws InterruptedException {
+    WorkerPool workers = new WorkerPool(3, TimeUnit.MILLISECONDS.toNanos(20));
+    AtomicInteger sum = new AtomicInteger();
+    for (int round = 0; round < 3; round++) {
+      workers.run(100, (number, worker) -> sum.addAndGet(number));
+      Set<Thread> threads = helpersOfThisTest();
+      assertFalse(threads.isEmpty());
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    }
+    // Runs that begin when the helpers are about to end.
+    for (int run = 3; run < 200; run++) {
+      workers.run(100, (number, worker) -> sum.addAndGet(number));
+      Thread.sleep(19 + run % 3);
+    }
+    assertEquals(200 * 4950, sum.get());
+  }
+
+  @Test
+  void helpersHaveTheClassLoaderOfTheCallerOnly() {
+    Thread caller = Thread.currentThread();
+    ClassLoader before = caller.getContextClassLoader();
+    var inherited = new InheritableThreadLocal<String>();
+    inherited.set("of the first caller");
+    try (WorkerPool workers = WorkerPool.take(6)) {
+      requireContext(workers, before, inherited);
+    }
+    var other = new ClassLoader(before) {};
+    caller.setContextClassLoader(other);
+    try (WorkerPool workers = WorkerPool.take(6)) {
+      requireContext(workers, other, inherited);
+    } finally {
+      caller.setContextClassLoader(before);
+    }
+  }
+
+  private static void requireContext(
+      WorkerPool workers, ClassLoader loader, ThreadLocal<String> inherited) {
+    CountDownLatch together = new CountDownLatch(2);
+    workers.run(
+        2,
+        (number, worker) -> {
+          together.countDown();
+          await(together);
+          assertSame(loader, Thread.currentThread().getContextClassLoader());
+          assertEquals(worker == 0 ? "of the first caller" : null, inherited.get());
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void throwsCheckedExceptionsUnwrapped(int threads) {
+    WorkerPool workers = pool(threads);
+    var cause = new InterruptedException("thrown by code in another language");
+    assertSame(
+        cause,
+        assertThrows(
+            InterruptedException.class,
+            () ->
+                workers.run(
+                    8,
+                    (number, worker) -> {
+                      throw Failures.rethrow(cause);
+                    })));
+  }
+
+  @Test
+  void runThatOverflowsTheStackLeavesThePoolUsable() {
+    WorkerPool workers = pool(3);
+    workers.run(3, (number, worker) -> {}); // starts the threads where there is stack for it
+    for (int round = 0; round < 20; round++) {
+      assertThrows(StackOverflowError.class, () -> runDeeper(workers));
+      AtomicInteger done = new AtomicInteger();
+      workers.run(40, (number, worker) -> done.incrementAndGet());
+      assertEquals(40, done.get());
+    }
+  }
+
+  /** Runs tasks at any depth of the stack. */
+  private static int runDeeper(WorkerPool workers) {
+    workers.run(4, (number, worker) -> {});
+    return 1 + runDeeper(workers);
+  }
+
+  @Test
   void rejectsFewerThanOneThread() {
-    var e = assertThrows(IllegalArgumentException.class, () -> new WorkerPool(0));
+    var e = assertThrows(IllegalArgumentException.class, () -> WorkerPool.take(0));
     assertEquals("threads must be at least 1, but was 0.", e.getMessage());
   }
 
@@ -241,7 +357,7 @@ class WorkerPoolTest {
   @Test
   void runDoesNotAllocate() {
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-    try (WorkerPool workers = new WorkerPool(2)) {
+    try (WorkerPool workers = pool(2)) {
       WorkerPool.Task task = (number, worker) -> {};
       long least = Long.MAX_VALUE;
       for (int round = 0; round < 20; round++) {
@@ -255,11 +371,35 @@ class WorkerPoolTest {
     }
   }
 
-  private long helpers() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> !others.contains(thread))
-        .filter(thread -> thread.getName().startsWith("unroll-worker-"))
-        .count();
+  @Test
+  void failedRunDoesNotAllocate() {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    WorkerPool workers = pool(2);
+    var error = new OutOfMemoryError("the same object on all threads");
+    WorkerPool.Task task =
+        (number, worker) -> {
+          throw error;
+        };
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < 20; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int run = 0; run < 100; run++) {
+        try {
+          workers.run(4, task);
+        } catch (OutOfMemoryError e) {
+          assertSame(error, e);
+        }
+      }
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    assertEquals(0, least);
+  }
+
+  private Set<Thread> helpersOfThisTest() {
+    Set<Thread> helpers = new HashSet<>(Thread.getAllStackTraces().keySet());
+    helpers.removeAll(others);
+    helpers.removeIf(thread -> !thread.getName().startsWith("unroll-worker-"));
+    return helpers;
   }
 
   private static void await(CountDownLatch latch) {

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +53,67 @@ class AtomicFileTest {
     AtomicFile.write(file, out -> out.write('1'));
     assertTrue(Thread.interrupted());
     assertEquals("1", Files.readString(file));
+  }
+
+  @Test
+  void replacesTheTargetOfALink() throws IOException {
+    Path target = Files.createDirectory(folder.resolve("there")).resolve("a.txt");
+    Path link = folder.resolve("link.txt");
+    Files.createSymbolicLink(link, Path.of("there/a.txt"));
+    AtomicFile.write(link, out -> out.write('1')); // the target does not exist yet
+    AtomicFile.write(link, out -> out.write('2'));
+    assertEquals("2", Files.readString(target));
+    assertTrue(Files.isSymbolicLink(link));
+    assertEquals(List.of("link.txt", "there"), files());
+    Path circle = folder.resolve("circle.txt");
+    Files.createSymbolicLink(circle, circle);
+    var e = assertThrows(IOException.class, () -> AtomicFile.write(circle, out -> out.write('1')));
+    assertTrue(e.getMessage().contains("circle"), e.getMessage());
+  }
+
+  @Test
+  void deletesWhatAKilledProcessLeft() throws IOException, InterruptedException {
+    Process killed = new ProcessBuilder("java", "-version").start();
+    long dead = killed.pid();
+    killed.waitFor();
+    Path file = folder.resolve("a.txt");
+    String alive = AtomicFile.temporaryFor(file).getName();
+    String own = ProcessHandle.current().pid() + ".";
+    assertTrue(alive.contains(own), alive);
+    Files.writeString(folder.resolve(alive), "half");
+    Files.writeString(folder.resolve(alive.replace(own, dead + ".")), "half");
+    AtomicFile.write(file, out -> out.write('1'));
+    assertEquals(List.of(alive, "a.txt"), files());
+  }
+
+  @Test
+  void namesTheReasonWhyAFileCannotBeWritten() throws IOException {
+    Path missing = folder.resolve("missing/a.txt");
+    assertMessage(missing, "the folder " + missing.getParent() + " must exist", null);
+    Path plain = Files.createFile(folder.resolve("plain"));
+    assertMessage(plain.resolve("a.txt"), plain + " must be a folder, but is a file", null);
+    assertMessage(folder, "must be a file, but is a folder", null);
+    String space = "No space left on device";
+    assertMessage(folder.resolve("a.txt"), "not enough space in " + folder, space);
+    Path zip = folder.resolve("a.zip");
+    try (var files = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
+      assertMessage(files.getPath("/a.txt"), "must be in the default file system", null);
+    }
+  }
+
+  private static void assertMessage(Path file, String message, String failure) {
+    var e =
+        assertThrows(
+            IOException.class,
+            () ->
+                AtomicFile.write(
+                    file,
+                    out -> {
+                      if (failure != null) {
+                        throw new IOException(failure);
+                      }
+                    }));
+    assertTrue(e.getMessage().contains(message), e.getMessage());
   }
 
   @Test

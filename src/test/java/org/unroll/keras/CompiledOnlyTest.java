@@ -1,25 +1,127 @@
 package org.unroll.keras;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.unroll.training.FitOptions.epochs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
+import org.unroll.losses.Losses;
+import org.unroll.metrics.Metrics;
 
 /**
  * Loads models that Keras compiled and saved before any training, so their optimizers have no slots
  * yet. Compares the training with Keras (src/test/python/compiled_only.py).
  */
 class CompiledOnlyTest {
+  @TempDir Path folder;
+
+  /** Loads compiled_only.keras with other arguments of compile. */
+  private Sequential changed(Consumer<ObjectNode> change) throws IOException, URISyntaxException {
+    Path original = Path.of(CompiledOnlyTest.class.getResource("compiled_only.keras").toURI());
+    KerasArchive archive = KerasArchive.read(original.toFile());
+    var json = new ObjectMapper();
+    JsonNode config = json.readTree(archive.config());
+    change.accept((ObjectNode) config.get("compile_config"));
+    Path file = folder.resolve("changed.keras");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      new KerasArchive(archive.metadata(), json.writeValueAsBytes(config), archive.weights())
+          .write(out);
+    }
+    return Sequential.load(file);
+  }
+
+  /** Keras compiles with RMSprop if it has lost the optimizer while it wrote an .h5 file. */
+  @Test
+  void compilesWithTheDefaultOptimizerIfThereIsNone() throws IOException, URISyntaxException {
+    Sequential model =
+        changed(
+            compile -> {
+              compile.remove("optimizer");
+              compile.putArray("metrics").add("mae");
+            });
+    assertEquals("rmsprop", model.optimizer().name());
+    assertEquals(0.001, model.optimizer().learningRate());
+    assertEquals(Losses.mse(), model.loss());
+    assertEquals(List.of(Metrics.of("mae")), model.metrics());
+    assertEquals(0, model.optimizer().iterations());
+  }
+
+  @Test
+  void readsListsAndDictionariesForOneOutput() throws IOException, URISyntaxException {
+    Sequential model =
+        changed(
+            compile -> {
+              compile.putArray("loss").add("mse");
+              compile.putArray("loss_weights").add(1.0);
+              compile.putArray("metrics").addArray().add("mae").add("mse");
+            });
+    assertEquals("mean_squared_error", model.loss().name());
+    assertEquals(2, model.metrics().size());
+    model =
+        changed(
+            compile -> {
+              compile.putObject("loss").put("dense", "mae");
+              compile.putObject("metrics").putArray("dense").add("mse");
+            });
+    assertEquals("mean_absolute_error", model.loss().name());
+    assertEquals(List.of(Metrics.of("mse")), model.metrics());
+  }
+
+  @Test
+  void rejectsSeveralLossesAndWeights() {
+    var e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> changed(compile -> compile.putArray("loss").add("mse").add("mae")));
+    assertTrue(e.getMessage().contains("must be one loss"), e.getMessage());
+    e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> changed(compile -> compile.putArray("loss_weights").add(0.0)));
+    assertTrue(e.getMessage().contains("'loss_weights'"), e.getMessage());
+  }
+
+  /** The groups of this file were once read again for each variable, until a limit was reached. */
+  @Test
+  void readsManyLayersWithAdam() throws IOException {
+    Path file = folder.resolve("many.h5");
+    JsonNode expected;
+    try (var in = CompiledOnlyTest.class.getResourceAsStream("hdf5/many_layers.zip");
+        var zip = new ZipInputStream(in)) {
+      zip.getNextEntry();
+      Files.write(file, zip.readAllBytes());
+      zip.getNextEntry();
+      expected = new ObjectMapper().readTree(zip.readAllBytes());
+    }
+    Sequential model = Sequential.load(file);
+    assertEquals(1, model.optimizer().iterations());
+    double[][] x = new ObjectMapper().convertValue(expected.get("x"), double[][].class);
+    double[][] y = new ObjectMapper().convertValue(expected.get("y"), double[][].class);
+    double[][] actual = model.predict(Samples.of(x)).toArray();
+    for (int i = 0; i < y.length; i++) {
+      assertArrayEquals(y[i], actual[i], 1e-6);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"compiled_only.keras", "compiled_only.h5"})
   void trainsLikeKeras(String file) throws IOException, URISyntaxException {

@@ -204,6 +204,25 @@ class HostileFilesTest {
     Files.delete(file);
   }
 
+  /** Another order, folders, and what macOS adds. */
+  @Test
+  void readsArchivesThatAnotherProgramPacked() throws IOException {
+    Path file = folder.resolve("packed.keras");
+    var names =
+        List.of("assets/", NAMES.get(2), "__MACOSX/._config.json", NAMES.get(1), NAMES.get(0));
+    byte[] empty = new byte[0];
+    var contents =
+        List.of(
+            empty,
+            keras.get(NAMES.get(2)),
+            new byte[] {1},
+            keras.get(NAMES.get(1)),
+            keras.get(NAMES.get(0)));
+    Files.write(file, zip("deflated", names, contents));
+    assertEquals(1, Sequential.load(file).optimizer().iterations());
+    Files.delete(file);
+  }
+
   @Test
   void rejectsTruncatedFiles() throws IOException {
     for (byte[] content : List.of(h5, zip(keras), zip(ours))) {

@@ -1,25 +1,33 @@
 package org.unroll.keras;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unroll.Sequential;
 import org.unroll.compute.Activation;
 import org.unroll.data.Samples;
 import org.unroll.layers.recurrent.GatedOptions;
+import org.unroll.network.Weight;
 
 /** Reads the formats of Keras 2, as {@code src/test/python/keras2_files.py} writes them. */
 @Tag("both-compute-implementations")
@@ -70,6 +78,31 @@ class OlderFilesTest {
     }
   }
 
+  /** All layouts of Keras 2.12 to 2.15, which {@code keras2_layouts.py} wrote. */
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void readsTheLayoutsOfKeras2(Path file) throws IOException {
+    JsonNode expected = new ObjectMapper().readTree(file.resolveSibling("expected.json").toFile());
+    double[][][] x = new ObjectMapper().convertValue(expected.get("x"), double[][][].class);
+    Sequential model = Sequential.load(file);
+    double[][] actual = model.predict(Samples.of(x)).toArray();
+    for (int i = 0; i < x.length; i++) {
+      assertEquals(expected.get("y").get(i).get(0).asDouble(), actual[i][0], 1e-6);
+    }
+    Sequential other = Sequential.load(FILES.resolve("layouts/linux-2.15.0.keras"));
+    for (Weight weight : other.network().weights()) {
+      Arrays.fill(weight.values(), 0);
+    }
+    assertEquals(List.of(), other.loadWeights(file));
+    assertArrayEquals(actual, other.predict(Samples.of(x)).toArray());
+  }
+
+  static List<Path> layouts() throws IOException {
+    try (Stream<Path> files = Files.list(FILES.resolve("layouts"))) {
+      return files.filter(file -> file.toString().endsWith(".keras")).sorted().toList();
+    }
+  }
+
   /** Reads the numbers after the first line, which is the shape. */
   private static double[] numbers(String name) throws IOException {
     return Files.readAllLines(FILES.resolve(name)).stream()
@@ -101,13 +134,15 @@ class OlderFilesTest {
   }
 
   private static String json(String version, String type, String arguments) {
-    String shape = type.equals("ConvLSTM2D") ? "[null, 4, 3, 3, 1]" : "[null, 4, 3]";
+    String sizes =
+        type.equals("ConvLSTM2D")
+            ? "\"filters\": 2, \"kernel_size\": [2, 2], \"batch_input_shape\": [null, 4, 3, 3, 1]"
+            : "\"units\": 2, \"batch_input_shape\": [null, 4, 3]";
     return (version == null ? "{" : "{\"keras_version\": \"" + version + "\", ")
         + "\"class_name\": \"Sequential\", \"config\": [{\"class_name\": \""
         + type
-        + "\", \"config\": {\"name\": \"memory\", \"units\": 2, \"filters\": 2,"
-        + " \"kernel_size\": [2, 2], \"batch_input_shape\": "
-        + shape
+        + "\", \"config\": {\"name\": \"memory\", "
+        + sizes
         + arguments
         + "}}]}";
   }

@@ -10,9 +10,11 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -166,6 +168,33 @@ class SaveTest {
     Path nowhere = folder.resolve("no/model.keras");
     var io = assertThrows(UncheckedIOException.class, () -> model.save(nowhere));
     assertTrue(io.getMessage().contains(nowhere.toString()), io.getMessage());
+    String reason = "the folder " + nowhere.getParent() + " must exist";
+    assertTrue(io.getMessage().contains(reason), io.getMessage());
+  }
+
+  @Test
+  void namesFilesInOtherFileSystems() throws IOException {
+    Sequential model = model(1);
+    Path zip = folder.resolve("files.zip");
+    try (var files = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
+      Path file = files.getPath("/model.keras");
+      var save = assertThrows(UncheckedIOException.class, () -> model.save(file));
+      assertTrue(save.getMessage().contains("default file system"), save.getMessage());
+      var load = assertThrows(UncheckedIOException.class, () -> Sequential.load(file));
+      assertTrue(load.getMessage().contains("default file system"), load.getMessage());
+    }
+  }
+
+  @Test
+  void savesToTheTargetOfALink() throws IOException {
+    Path target = Files.createDirectory(folder.resolve("there")).resolve("target.keras");
+    Path link = folder.resolve("link.keras");
+    Files.createSymbolicLink(link, target);
+    Sequential model = model(1);
+    model.save(link);
+    assertTrue(Files.isSymbolicLink(link));
+    KerasFilesTest.assertSame(model, Sequential.load(target));
+    KerasFilesTest.assertSame(model, Sequential.load(link));
   }
 
   /** Saving builds the optimizer, whose state is then the same as at the start of training. */

@@ -143,8 +143,10 @@ class SavedModelsTest {
                         .unitForgetBias(false)
                         .kernelInitializer(Initializers.heNormal())
                         .biasInitializer(Initializers.constant(0.1))
-                        .dropout(0),
-                    dense(2)),
+                        .dropout(0)
+                        .returnSequences(true),
+                    gru(3).recurrentActivation("hard_sigmoid_keras2"),
+                    dense(2, "hard_sigmoid_keras2")),
                 2));
     cases.put(
         "gru_sequences",

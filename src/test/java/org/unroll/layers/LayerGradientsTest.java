@@ -69,6 +69,10 @@ class LayerGradientsTest {
       add(cases, "both dropouts", plain.dropping(0.3, 0.4));
       add(cases, "both, backwards", plain.dropping(0.3, 0.4).sequences().backwards().withoutBias());
       add(cases, "gelu, hard_sigmoid", plain.activations(Activation.GELU, Activation.HARD_SIGMOID));
+      add(
+          cases,
+          "tanh, hard_sigmoid_keras2",
+          plain.activations(Activation.TANH, Activation.HARD_SIGMOID_KERAS2));
       add(cases, "softsign, silu", plain.activations(Activation.SOFTSIGN, Activation.SILU));
       add(
           cases,

@@ -52,7 +52,8 @@ class MetricsTest {
     int width = targets.length / positions;
     Metric metric = metric(reference).resolve(outputs, width);
 
-    double expected = reference.get("result").asDouble();
+    JsonNode result = reference.get("result");
+    double expected = result.isNull() ? Double.NaN : result.asDouble();
     for (int slice : new int[] {positions, 7, 1}) {
       double[] totals = new double[metric.accumulators()];
       for (int from = 0; from < positions; from += slice) {
@@ -70,7 +71,8 @@ class MetricsTest {
           totals[i] += sliceTotals[i];
         }
       }
-      assertEquals(expected, metric.result(totals), 2e-6 * Math.abs(expected) + 2e-7);
+      double tolerance = result.isNull() ? 0.1 : 2e-6 * Math.abs(expected) + 2e-7;
+      assertEquals(expected, metric.result(totals), tolerance);
     }
   }
 

@@ -229,7 +229,7 @@ class StackErrorsTest {
         error
             .getMessage()
             .startsWith(
-                "The activation must be one of the known names, but was 'tann'. Known names: linear, relu,"));
+                "The activation must be one of the known names, but was 'tann'. Did you mean 'tanh'? Known names: linear, relu,"));
   }
 
   /** Arguments that are set after wrapping apply to both directions. */

@@ -11,6 +11,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -351,5 +352,23 @@ class StartTest {
     assertEquals(1, result.status());
     assertTrue(result.text().contains("[ERROR] no compiler"), result.text());
     assertTrue(result.text().contains("the build failed"), result.text());
+  }
+
+  @Test
+  void leavesFilesBehindLinks() throws Exception {
+    Path strangers = Files.createDirectories(root.resolve("stranger/notebooks"));
+    Files.createDirectories(root.resolve("stranger/lib"));
+    Path file = Files.writeString(strangers.resolve("diary.ipynb"), "of a stranger");
+    Path library = Files.writeString(root.resolve("stranger/lib/diary.jar"), "of a stranger");
+    Path own = root.resolve("project/.jupyter");
+    Files.createSymbolicLink(own, root.resolve("stranger"));
+    Files.createSymbolicLink(root.resolve("project/target"), root.resolve("stranger"));
+    Result result = start("--run", "true");
+    assertEquals(1, result.status());
+    assertTrue(result.text().contains(".jupyter must be a folder, but is a link"), result.text());
+    assertEquals(0, start("--undo").status());
+    assertFalse(Files.exists(own, LinkOption.NOFOLLOW_LINKS));
+    assertEquals("of a stranger", Files.readString(file));
+    assertEquals("of a stranger", Files.readString(library));
   }
 }

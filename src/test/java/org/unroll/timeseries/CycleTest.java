@@ -62,8 +62,8 @@ class CycleTest {
         () -> Cycle.addTo(extended, Cycle.WEEK, Cycle.DAY));
     Table withoutTimes = Table.create("t", DoubleColumn.create("x", 1));
     assertMessageContains(
-        "The table must have a column of dates with times (LOCAL_DATE_TIME), but its columns are: 'x'"
-            + " of type DOUBLE.",
+        "The table must have a column of times, dates or instants, but its columns are: 'x' of type"
+            + " DOUBLE.",
         () -> Cycle.addTo(withoutTimes, Cycle.DAY));
   }
 }

@@ -147,7 +147,7 @@ class GapsTest {
     assertMessageContains(
         "The longest gap to fill must be at least 1 row, but was 0.",
         () -> strict.forwardFilled(0));
-    Windows small = series().windows().lookback(4);
+    Windows small = series().windows().lookback(4).delay(1);
     assertMessageContains(
         "At least one window must have no missing value, but every window of lookback 4, step 1, delay"
             + " 1 in rows 38 … 45 has one.",

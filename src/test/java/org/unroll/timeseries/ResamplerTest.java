@@ -193,9 +193,9 @@ class ResamplerTest {
         () -> Resampler.of(empty));
     assertThrows(IllegalStateException.class, () -> Resampler.of(table).table());
     Table text =
-        Table.create("t", StringColumn.create("Zeit", "01.03.2026"), DoubleColumn.create("x", 1));
+        Table.create("t", StringColumn.create("Zeit", "1. March"), DoubleColumn.create("x", 1));
     assertMessageContains(
-        "but its columns are: 'Zeit' of type STRING (row 0 contains '01.03.2026')",
+        "but its columns are: 'Zeit' of type STRING (row 0 contains '1. March')",
         () -> Resampler.of(text));
     table.dateTimeColumn(0).setMissing(1);
     assertMessageContains(

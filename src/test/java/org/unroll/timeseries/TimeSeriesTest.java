@@ -280,12 +280,14 @@ class TimeSeriesTest {
         "The time must not be after the end of the series, 2026-03-01 14:00, but was 2026-03-01T15:00.",
         () -> series.rowAt(noon.plusHours(3)));
     assertMessageContains(
-        "The timestamps must be dates with times (LOCAL_DATE_TIME), but the series has no timestamps.",
+        "The table must have a column of times, dates or instants, but its columns are: 'x' of type"
+            + " DOUBLE.",
         () -> series(1, 2).rowAt(noon));
     table.dateTimeColumn(0).set(1, noon.minusHours(1));
+    TimeSeries unordered = TimeSeries.of(table);
     assertMessageContains(
         "The times must be in order, but row 1 (2026-03-01 11:00) is before row 0 (2026-03-01 12:00)."
             + " Sort the table: table.sortOn(\"time\").",
-        () -> series.rowAt(noon));
+        () -> unordered.rowAt(noon));
   }
 }

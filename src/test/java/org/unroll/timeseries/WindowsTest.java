@@ -241,7 +241,7 @@ class WindowsTest {
 
   @Test
   void targetNeedNotBeAnInput() {
-    Windows windows = counting(20).columns("b").windows().lookback(2);
+    Windows windows = counting(20).columns("b").windows().lookback(2).delay(1);
     assertEquals(Shape.of(2, 1), windows.inputShape());
     assertArrayEquals(new double[][] {{0}, {-1}}, windows.input(0));
     assertArrayEquals(new double[] {3}, windows.target(0));
@@ -331,7 +331,7 @@ class WindowsTest {
 
   @Test
   void rejectsInvalidRanges() {
-    Windows windows = counting(50).windows().lookback(10);
+    Windows windows = counting(50).windows().lookback(10).delay(1);
     assertMessageContains(
         "0 <= from < to <= 50, the number of rows, but was from=20, to=20.",
         () -> windows.range(20, 20));
@@ -461,11 +461,12 @@ class WindowsTest {
 
   @Test
   void forecastRequiresEvenlySpacedTimes() {
-    Windows windows = weather(12);
-    ((DateTimeColumn) windows.series().timestamps()).set(10, MONDAY.plusMinutes(310));
+    Table table = weather(12).series().table();
+    table.dateTimeColumn("time").set(10, MONDAY.plusMinutes(310));
+    Windows windows = TimeSeries.of(table).target("p", "T").windows().lookback(4).targetSteps(2);
     assertMessageContains(
         "The rows must be evenly spaced in time to forecast the next time, but row 10 (2026-03-02"
-            + " 05:10) is PT40M after the row before it",
+            + " 05:10) is not PT30M after the row before it (2026-03-02 04:30), as the others are",
         () -> windows.forecast(new double[4]));
   }
 }

@@ -2,6 +2,7 @@ package org.unroll.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.unroll.layers.Layers.activation;
 import static org.unroll.layers.Layers.batchNormalization;
@@ -223,6 +224,29 @@ class HintsTest {
     assertEquals(
         List.of(),
         hints(binaryCrossentropy(), labeled(0, 1), weights, input(2), dense(1, "sigmoid")));
+  }
+
+  @Test
+  void wrongShapeOfTargetsNamesTheOtherCrossentropy() {
+    Layer[] layers = {input(2), dense(3, "softmax")};
+    String numbers =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> hints(categoricalCrossentropy(), labeled(0, 1, 2), layers))
+            .getMessage();
+    assertTrue(
+        numbers.endsWith(" For class numbers, use sparseCategoricalCrossentropy()."), numbers);
+    String oneHot =
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                    hints(
+                        sparseCategoricalCrossentropy(),
+                        oneHot(0, 1, 0),
+                        input(2),
+                        dense(3, "softmax")))
+            .getMessage();
+    assertTrue(oneHot.endsWith(" For one-hot targets, use categoricalCrossentropy()."), oneHot);
   }
 
   @Test

@@ -26,7 +26,7 @@ class RollingOriginTest {
     for (int i = 0; i < rows; i++) {
       values[i][0] = Math.sin(i / 2.0) + Math.cos(i * i);
     }
-    return TimeSeries.of(values, "x").target("x").windows().lookback(2);
+    return TimeSeries.of(values, "x").target("x").windows().lookback(2).delay(1);
   }
 
   /** Returns the first input row and the last target row of both parts. */

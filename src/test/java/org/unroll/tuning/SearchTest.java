@@ -607,6 +607,7 @@ class SearchTest {
         .windows()
         .step(step)
         .lookback(hp.Int("lookback", 6, 12, 6))
+        .delay(1)
         .batchSize(hp.Int("batch size", 16, 32, 2, Sampling.LOG));
   }
 

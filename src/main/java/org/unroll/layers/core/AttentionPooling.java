@@ -11,7 +11,6 @@ import org.unroll.network.Gradient;
 import org.unroll.network.Initializers;
 import org.unroll.network.Layer;
 import org.unroll.network.Pass;
-import org.unroll.network.Recorder;
 import org.unroll.network.Tensor;
 
 /**
@@ -32,7 +31,7 @@ import org.unroll.network.Tensor;
  * dot product. The additive score also has {@code kernel} W (features, units) and {@code bias} b
  * (units). W and q are initialized with {@link Initializers#glorotUniform()}, b with zeros.
  *
- * <p>A {@link Recorder} receives α as {@code attention_weights}.
+ * <p>A recording of the model contains α as {@code attention_weights}.
  *
  * <p>Backward pass, with g = d loss / d y:
  *

@@ -25,6 +25,8 @@ import org.unroll.network.Weight;
  * <p>Weights: {@code embeddings} E (inputDim, outputDim).
  *
  * <p>Backward pass: dE[x[t]] += d loss / d y[t], for each time step. The input has no gradient.
+ * What an index that occurs several times in a batch means for squares and clipping is documented
+ * in the Javadoc of {@code Optimizer}; Keras's backends differ.
  *
  * <p>Source: Keras 3, {@code keras.layers.Embedding}.
  */

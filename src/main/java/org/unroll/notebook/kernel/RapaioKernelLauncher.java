@@ -6,8 +6,10 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,7 +32,8 @@ import java.util.concurrent.TimeUnit;
  *   <li>an interrupt shuts down the executor that later cells need, and its handler shares the
  *       parent message and the list of closing actions with the running cell;
  *   <li>a stopped cell is answered at once, and the next one begins while the first still computes
- *       its last batch.
+ *       its last batch;
+ *   <li>a stopped cell shows an exception and its code.
  * </ul>
  *
  * <p>This class keeps RJK's kernel, message format and cell handling, and replaces only the loops
@@ -45,6 +48,9 @@ final class RapaioKernelLauncher {
 
   private static final String ARTIFACT = "io.github.padreati:rapaio-jupyter-kernel:3.0.1";
   private static final String ROOT = "org.rapaio.jupyter.kernel.";
+
+  private static final String STOPPED =
+      "This cell was stopped. What it has computed so far can be used.";
 
   /** The terminal of Jupyter; while a cell runs, System.err writes into the notebook. */
   private static final PrintStream TERMINAL = System.err;
@@ -107,6 +113,7 @@ final class RapaioKernelLauncher {
 
     kernel = type("MainApp").getField("kernel").get(null);
     call(kernel, "registerChannels", channels);
+    shortenStops();
     publishStatus(null, "STARTING");
     bind(shell, connection, "shellPort");
     bind(control, connection, "controlPort");
@@ -144,6 +151,17 @@ final class RapaioKernelLauncher {
               + e,
           e);
     }
+  }
+
+  /** Lets a stopped cell end in one sentence. RJK would show an exception and the cell's code. */
+  private static void shortenStops() throws ReflectiveOperationException {
+    Class<?> formatter = type("core.format.ErrorFormatter");
+    InvocationHandler sentence = (proxy, method, arguments) -> List.of(STOPPED);
+    callStatic(
+        type("core.format.ErrorFormatters"),
+        "register",
+        type("core.java.EvaluationInterruptedException"),
+        Proxy.newProxyInstance(formatter.getClassLoader(), new Class<?>[] {formatter}, sentence));
   }
 
   /** Handles one request that runs code or asks about code, in the order of arrival. */

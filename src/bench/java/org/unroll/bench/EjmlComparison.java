@@ -32,7 +32,7 @@ import org.unroll.network.Weight;
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 1, jvmArgsAppend = "-Dunroll.compute=scalar")
 @State(Scope.Thread)
-public class BesideEjml {
+public class EjmlComparison {
   private static final int TIMESTEPS = 240;
 
   @Param({"lstm", "gru"})
