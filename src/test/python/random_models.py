@@ -420,7 +420,8 @@ def make(seed, folder):
             weighted = d.chance(0.3)
             w = None
             if weighted:
-                shape = (len(x),) if len(model.output_shape) == 2 or d.chance(0.4) else y.shape[:2]
+                # Keras multiplies weights of samples with whole steps if the sizes happen to fit, so steps have their own.
+                shape = (len(x),) if len(model.output_shape) == 2 else y.shape[:2]
                 w = d.rng.uniform(0.2, 2, shape).astype("float32")
             train_it = not d.noise
             model.compile(optimizer(d), loss, metrics=chosen, weighted_metrics=["mse"] if loss.name == "huber" else None)
