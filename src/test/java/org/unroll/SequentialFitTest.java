@@ -392,7 +392,7 @@ class SequentialFitTest {
 
       @Override
       public Shape inputShape() {
-        return Shape.of(1);
+        return Shape.of(2);
       }
 
       @Override
@@ -402,7 +402,7 @@ class SequentialFitTest {
 
       @Override
       public void copyInput(int sample, float[] slice, int row, int rows) {
-        slice[row] = 1;
+        slice[2 * row] = 1;
       }
 
       @Override

@@ -9,6 +9,7 @@ import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.simpleRnn;
 import static org.unroll.training.FitOptions.epochs;
 
+import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,7 @@ import org.unroll.plots.FigureJson;
 import org.unroll.plots.PlotlyScript;
 import org.unroll.plots.Plots;
 import org.unroll.timeseries.TimeSeries;
+import org.unroll.timeseries.TimeTable;
 import org.unroll.timeseries.Windows;
 import org.unroll.tuning.GridSearch;
 import org.unroll.tuning.HyperParameters;
@@ -108,7 +110,7 @@ class HostileNamesTest {
   }
 
   /** Something for every type that has a view. */
-  private List<Object> values() throws ReflectiveOperationException {
+  private List<Object> values() throws ReflectiveOperationException, IOException {
     List<Object> values = new ArrayList<>();
     values.add(table());
     values.add(new SimpleMatrix(2, 2));
@@ -141,6 +143,12 @@ class HostileNamesTest {
     HyperParameters best = found.bestHyperParameters(1).get(0);
     values.add(best);
     values.add(windows().describe());
+    String name = '"' + NAME.replace("\"", "\"\"") + '"';
+    Path file =
+        Files.writeString(
+            folder.resolve("names.csv"), "day;" + name + "\n2026-01-01;1\n2026-01-02;3\n");
+    values.add(TimeTable.read(file));
+    values.add(TimeTable.read(file).describe());
     values.add(new AudioClip(new double[] {0, 1}, 16_000));
     values.add(windows());
     AudioClip clip = new AudioClip(new double[] {0, 1}, 16_000);
