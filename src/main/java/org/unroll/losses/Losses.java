@@ -55,7 +55,7 @@ public final class Losses {
     register(Losses::hinge, "hinge", "Hinge");
     register(Losses::squaredHinge, "squared_hinge", "SquaredHinge");
     register(Losses::categoricalHinge, "categorical_hinge", "CategoricalHinge");
-    register(Losses::cosineSimilarity, "cosine_similarity", "CosineSimilarity");
+    register(Losses::cosineSimilarityLoss, "cosine_similarity", "CosineSimilarity");
     register(Losses::dice, "dice", "Dice");
     register(Losses::tversky, "tversky", "Tversky");
     register(Losses::poisson, "poisson", "Poisson");
@@ -199,7 +199,7 @@ public final class Losses {
   }
 
   /** Returns the negative cosine of the angle between predictions and targets. */
-  public static CosineSimilarity cosineSimilarity() {
+  public static CosineSimilarity cosineSimilarityLoss() {
     return new CosineSimilarity();
   }
 

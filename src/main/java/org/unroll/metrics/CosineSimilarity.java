@@ -11,7 +11,7 @@ import org.unroll.losses.Losses;
  * @param name the name in the logs
  */
 public record CosineSimilarity(String name) implements MatchMetric {
-  private static final org.unroll.losses.CosineSimilarity LOSS = Losses.cosineSimilarity();
+  private static final org.unroll.losses.CosineSimilarity LOSS = Losses.cosineSimilarityLoss();
 
   @Override
   public int targetWidth(int outputs) {

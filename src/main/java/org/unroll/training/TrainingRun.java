@@ -243,17 +243,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     int next = 0;
     for (int w = 0; w < gradients.length; w++) {
       Weight weight = weights.get(w);
-      boolean trained = next < gradientValues.length && weight == compiled.trainable().get(next);
-      if (weight.trainable() != trained) {
-        throw new IllegalStateException(
-            "Layers must be frozen or unfrozen before compile, but '"
-                + network.weightPaths().get(w)
-                + "' was "
-                + (trained ? "frozen" : "unfrozen")
-                + " during fit, for example by a callback. End this fit, call compile with a new"
-                + " optimizer, and fit again.");
-      }
-      if (!trained) {
+      if (!weight.trainable()) {
         continue;
       }
       gradientValues[next] = gradients[w].values();

@@ -212,7 +212,7 @@ class FrozenLayersTest {
               .getMessage();
       assertTrue(
           message.contains(
-              "'first/kernel' was " + (freeze ? "frozen" : "unfrozen") + " during fit"),
+              "these weights were changed after it: [first/kernel, first/bias]. Call compile again"),
           message);
     }
   }

@@ -125,7 +125,7 @@ class LossesTest {
         Losses.categoricalFocalCrossentropy().fromLogits(true).gamma(1.5),
         Losses.categoricalGeneralizedCrossentropy(),
         Losses.squaredHinge(),
-        Losses.cosineSimilarity(),
+        Losses.cosineSimilarityLoss(),
         Losses.dice(),
         Losses.tversky().alpha(0.3));
   }

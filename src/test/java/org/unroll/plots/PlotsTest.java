@@ -149,7 +149,8 @@ class PlotsTest {
         assertThrows(IllegalArgumentException.class, () -> Plots.series(table, "text"))
             .getMessage());
     assertEquals(
-        "The table must have the column 'q', but its columns are [time, text, T (°C), p].",
+        "The table must have the column 'q', but its columns are [time, text, T (°C), p]. Did you"
+            + " mean 'p'?",
         assertThrows(IllegalArgumentException.class, () -> Plots.series(table, "q")).getMessage());
   }
 
