@@ -415,7 +415,7 @@ class SequentialFitTest {
     assertTrue(
         error
             .getMessage()
-            .contains("The target or weight of sample 6 is infinite or not a number: remove or"),
+            .contains("the target of sample 6 contains an infinite value or NaN. Remove or fill"),
         error.getMessage());
     assertFalse(error.getMessage().contains("learning rate"), error.getMessage());
   }
