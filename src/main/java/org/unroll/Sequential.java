@@ -313,7 +313,14 @@ public final class Sequential {
   public History fit(Dataset train, FitOptions options) {
     requireCompiled("fit");
     History run = new History(options.firstEpoch());
-    trainer.fit(train, options, () -> (history = run).recorder(), this::save);
+    trainer.fit(
+        train,
+        options,
+        () -> {
+          history = run;
+          return run.recorder();
+        },
+        this::save);
     return run;
   }
 
