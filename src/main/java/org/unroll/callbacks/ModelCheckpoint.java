@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.unroll.internal.Failures;
 
 /**
  * Saves the model during training, after every epoch or when a value has improved.
@@ -146,7 +147,8 @@ public final class ModelCheckpoint extends MonitorCallback<ModelCheckpoint> {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "The folder of the checkpoint " + target + " cannot be created: " + e.getMessage(), e);
+          "The folder of the checkpoint " + target + " cannot be created: " + Failures.reason(e),
+          e);
     }
     training.save(target);
   }
