@@ -304,12 +304,12 @@ public final class Sequential {
    *
    * @param train the training data
    * @param options the number of epochs, the validation data, the callbacks, …
-   * @return the history of this run
    * @throws IllegalStateException before {@code compile}, if layers were frozen or unfrozen after
    *     it, even by a callback, or if another call is using the model
    * @throws IllegalArgumentException if the data do not fit the model
    * @throws org.unroll.training.NonFiniteLossException if the loss becomes infinite or NaN
    */
+  @SuppressWarnings("AssignmentExpression") // the history of a call that is rejected is not kept
   public History fit(Dataset train, FitOptions options) {
     requireCompiled("fit");
     History run = new History(options.firstEpoch());

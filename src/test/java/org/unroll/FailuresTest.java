@@ -294,6 +294,24 @@ class FailuresTest {
   }
 
   @Test
+  void modelIsUsableAfterACallThatOverflowedTheStack() {
+    Sequential model = model(false);
+    Samples data = samples(24, 1);
+    double[][] expected = model.predict(data).toArray();
+    for (int round = 0; round < 10; round++) {
+      assertThrows(StackOverflowError.class, () -> predictDeeper(model, data));
+      assertArrayEquals(expected, model.predict(data).toArray());
+    }
+    model.fit(data, epochs(1).verbose(0));
+  }
+
+  /** Predicts at any depth of the stack. */
+  private static int predictDeeper(Sequential model, Samples data) {
+    model.predict(data);
+    return 1 + predictDeeper(model, data);
+  }
+
+  @Test
   void stepperRequiresKnownStatesAfterAFailure() {
     Sequential model = Sequential.of(input(4, 3), gru(5), faults.layer(), dense(1));
     Stepper stepper = model.stepper();

@@ -22,7 +22,8 @@ import java.nio.file.Path;
  * deleted when training has finished or was stopped by a callback. It is kept after an interrupt or
  * an exception. Keras's {@code double_checkpoint} is not needed because a backup is never half
  * written. A training run can have only one backup, which is made after all other callbacks were
- * called.
+ * called. During training, the folder is locked: another training run with the same folder, in this
+ * program or another one, throws an {@link IllegalStateException}.
  */
 public final class BackupAndRestore extends Callback {
   private final Path folder;

@@ -9,11 +9,13 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.unroll.internal.Failures;
 
 /**
  * Writes the logs of every epoch as one line of a CSV file. The columns are {@code epoch}, counted
@@ -49,6 +51,11 @@ public final class CsvLogger extends Callback {
   public void onTrainBegin(TrainingContext training) {
     close();
     columns = null;
+    Path folder = file.toAbsolutePath().getParent();
+    if (!Files.isDirectory(folder)) {
+      throw failed(
+          "opened", new IOException("the folder " + folder + " must exist. Create it first"));
+    }
     try {
       // Not a channel: channels are closed when the thread is interrupted, and an interrupt is a
       // normal way to stop training.
@@ -172,6 +179,6 @@ public final class CsvLogger extends Callback {
 
   private UncheckedIOException failed(String what, IOException cause) {
     return new UncheckedIOException(
-        "The log " + file + " cannot be " + what + ": " + cause.getMessage(), cause);
+        "The log " + file + " cannot be " + what + ": " + Failures.reason(cause), cause);
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.unroll.internal.Failures;
 
 /**
  * Saves the model during training, after every epoch or when a value has improved.
@@ -160,7 +161,8 @@ public final class ModelCheckpoint extends MonitorCallback<ModelCheckpoint> {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "The folder of the checkpoint " + target + " cannot be created: " + e.getMessage(), e);
+          "The folder of the checkpoint " + target + " cannot be created: " + Failures.reason(e),
+          e);
     }
     training.save(target);
   }

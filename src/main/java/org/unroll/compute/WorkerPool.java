@@ -43,9 +43,6 @@ public final class WorkerPool implements AutoCloseable {
   /** The time without work after which a helper thread ends. */
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  /** More stack than the bookkeeping of a run needs. */
-  private static final int RESERVED_CALLS = 64;
-
   /** The pool given back last. The others follow by {@link #next}; guarded by the class. */
   private static WorkerPool unused;
 
@@ -185,7 +182,7 @@ public final class WorkerPool implements AutoCloseable {
     try {
       int wanted = Math.min(helpers.length, tasks - 1);
       startHelpers(wanted);
-      reserveStack(RESERVED_CALLS);
+      Failures.reserveStack();
       this.tasks = tasks;
       this.task = task;
       unfinished.set(tasks);
@@ -215,14 +212,6 @@ public final class WorkerPool implements AutoCloseable {
         unused = this;
       }
     }
-  }
-
-  /**
-   * Throws a StackOverflowError here if there is little stack left, rather than between two steps
-   * of the bookkeeping of a run, after which the run would never end.
-   */
-  private static int reserveStack(int calls) {
-    return calls == 0 ? 0 : 1 + reserveStack(calls - 1);
   }
 
   private void startHelpers(int count) {

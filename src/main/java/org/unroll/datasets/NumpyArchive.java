@@ -29,7 +29,7 @@ final class NumpyArchive {
   private static final int MAX_ARRAY = 256 << 20;
 
   /** The size up to which the compression ratio of an array is not limited. */
-  private static final long UNLIMITED_RATIO = 16 << 20;
+  private static final long UNLIMITED_RATIO = 1 << 20;
 
   /** The maximum compression ratio beyond that size; real lists compress less. */
   private static final int MAX_RATIO = 10;

@@ -1,15 +1,38 @@
 package org.unroll.internal;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
 /**
- * Handles a second failure without losing the first one.
+ * Passes failures on: a second one without losing the first one, and with a reason that can be
+ * read.
  *
  * @hidden
  */
 public final class Failures {
+  /** Takes more stack than the bookkeeping before and after a user's code. */
+  private static final int RESERVED_CALLS = 64;
+
   private Failures() {}
 
   /** Loads this class. When it is needed, the heap may be too full for that. */
   public static void load() {}
+
+  /**
+   * Throws a StackOverflowError if there is little stack left. Called before bookkeeping, it
+   * prevents such an error between two steps of it, after which a lock would be held for ever.
+   */
+  public static void reserveStack() {
+    reserveStack(RESERVED_CALLS);
+  }
+
+  private static int reserveStack(int calls) {
+    return calls == 0 ? 0 : 1 + reserveStack(calls - 1);
+  }
 
   /**
    * Adds a later failure to the first one. Unlike {@link Throwable#addSuppressed}, this method
@@ -40,11 +63,36 @@ public final class Failures {
    * @return nothing; the type is for callers that write {@code throw rethrow(failure)}
    */
   public static RuntimeException rethrow(Throwable failure) {
-    throw Failures.<RuntimeException>unchecked(failure);
+    Failures.<RuntimeException>throwUnchecked(failure);
+    throw new AssertionError("not reached", failure);
+  }
+
+  /**
+   * Returns why a file cannot be read or written, for the message of an exception. The messages of
+   * some exceptions of {@code java.nio.file} are only the name of the file.
+   */
+  public static String reason(IOException failure) {
+    if (!(failure instanceof FileSystemException problem) || problem.getReason() != null) {
+      return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+    String file = problem.getFile();
+    if (problem instanceof NoSuchFileException) {
+      return file + " does not exist";
+    }
+    if (problem instanceof AccessDeniedException) {
+      return "access to " + file + " is denied";
+    }
+    if (problem instanceof FileAlreadyExistsException) {
+      return file + " already exists and is not a folder";
+    }
+    if (problem instanceof DirectoryNotEmptyException) {
+      return file + " is a folder that is not empty";
+    }
+    return problem.toString();
   }
 
   @SuppressWarnings("unchecked") // erased, so that nothing is cast
-  private static <T extends Throwable> T unchecked(Throwable failure) throws T {
+  private static <T extends Throwable> void throwUnchecked(Throwable failure) throws T {
     throw (T) failure;
   }
 }

@@ -2,6 +2,7 @@ package org.unroll.internal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -59,14 +60,20 @@ public final class FolderLock implements AutoCloseable {
     if (!LOCKED.add(real)) {
       throw inUse(folder, use, "another " + use + " of this program");
     }
-    boolean interrupted = Thread.interrupted(); // or the channel would be closed
+    boolean interrupted = false;
     FileChannel channel = null;
     try {
-      channel = lock(real.resolve(NAME));
-      if (channel == null) {
-        throw inUse(folder, use, "another program" + owner(real.resolve(NAME)));
+      while (true) {
+        try {
+          channel = lock(real.resolve(NAME));
+          if (channel == null) {
+            throw inUse(folder, use, "another program" + owner(real.resolve(NAME)));
+          }
+          return new FolderLock(real, channel);
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted(); // and again, with an open channel
+        }
       }
-      return new FolderLock(real, channel);
     } finally {
       if (channel == null) {
         LOCKED.remove(real);

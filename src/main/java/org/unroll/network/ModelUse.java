@@ -1,6 +1,7 @@
 package org.unroll.network;
 
 import java.util.function.Supplier;
+import org.unroll.internal.Failures;
 
 /**
  * Which calls use a network at the moment. Any number of threads may read it at the same time, for
@@ -55,7 +56,12 @@ public final class ModelUse {
     }
   }
 
-  private synchronized void begin(String newCall, Effect effect) {
+  private void begin(String newCall, Effect effect) {
+    Failures.reserveStack();
+    enter(newCall, effect);
+  }
+
+  private synchronized void enter(String newCall, Effect effect) {
     Thread current = Thread.currentThread();
     if (owner == current) {
       if (effect == Effect.CHANGES_WEIGHTS) {
@@ -70,7 +76,7 @@ public final class ModelUse {
       depth++;
       return;
     }
-    if (owner != null || readers > 0 && effect != Effect.READS) {
+    if (owner != null || (readers > 0 && effect != Effect.READS)) {
       throw new IllegalStateException(
           newCall
               + (owner == null

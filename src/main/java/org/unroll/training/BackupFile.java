@@ -24,6 +24,7 @@ import java.util.zip.CRC32;
 import java.util.zip.CheckedOutputStream;
 import org.unroll.callbacks.Callback;
 import org.unroll.internal.AtomicFile;
+import org.unroll.internal.Failures;
 import org.unroll.internal.FloatArrays;
 import org.unroll.internal.FolderLock;
 import org.unroll.network.Weight;
@@ -276,7 +277,7 @@ final class BackupFile implements AutoCloseable {
             + " cannot be "
             + what
             + ": "
-            + cause.getMessage()
+            + Failures.reason(cause)
             + (what.equals("read") ? ". Delete it to train from the beginning." : ""),
         cause);
   }

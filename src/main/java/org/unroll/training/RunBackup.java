@@ -5,7 +5,7 @@ import org.unroll.callbacks.BackupAndRestore;
 import org.unroll.callbacks.Callback;
 
 /** Decides when a training run is backed up, and keeps what it resumes from. */
-final class RunBackup {
+final class RunBackup implements AutoCloseable {
   private final BackupAndRestore options; // null: no backup
   private final BackupFile file; // null: no backup
   private boolean found;
@@ -83,7 +83,8 @@ final class RunBackup {
   }
 
   /** Lets other runs use the folder of the backup. */
-  void close() {
+  @Override
+  public void close() {
     if (file != null) {
       file.close();
     }

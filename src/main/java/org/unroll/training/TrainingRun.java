@@ -115,11 +115,10 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     // Callbacks that write files must not find the flag set: it would close their channels.
     interrupted |= Thread.interrupted();
     failure = endCallbacks(failure);
-    try {
+    try (backup) {
       if (failure == null && !interrupted) {
         backup.end();
       }
-      backup.close();
     } catch (Throwable e) {
       failure = Failures.suppress(failure, e);
     }

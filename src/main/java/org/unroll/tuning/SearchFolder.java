@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.unroll.internal.AtomicFile;
+import org.unroll.internal.Failures;
 import org.unroll.internal.FolderLock;
 
 /**
@@ -273,6 +274,6 @@ final class SearchFolder implements AutoCloseable {
 
   private static UncheckedIOException failure(String what, Path file, IOException cause) {
     return new UncheckedIOException(
-        "The search cannot be " + what + ": " + file + ": " + cause.getMessage(), cause);
+        "The search cannot be " + what + ": " + file + ": " + Failures.reason(cause), cause);
   }
 }

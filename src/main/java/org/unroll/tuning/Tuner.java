@@ -193,7 +193,10 @@ public abstract class Tuner<T extends Tuner<T>> {
     return self();
   }
 
-  /** Sets the name of the folder of this search; {@code untitled_project} by default. */
+  /**
+   * Sets the name of the folder of this search; {@code untitled_project} by default. While a search
+   * is running, its folder is locked: another search in it throws an {@link IllegalStateException}.
+   */
   public T projectName(String name) {
     projectName = name;
     return self();

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -70,6 +73,22 @@ class AllJarTest {
         }
       }
       """;
+
+  /** The jar leaves out most of two large libraries; what is left must not need more of them. */
+  @Test
+  void containsWhatItsClassesUseOfFastutilAndIcu() {
+    var out = new StringWriter();
+    ToolProvider jdeps = ToolProvider.findFirst("jdeps").orElseThrow();
+    var writer = new PrintWriter(out);
+    jdeps.run(writer, writer, "--multi-release", "17", "--missing-deps", ALL_JAR.toString());
+    List<String> lines = out.toString().lines().toList();
+    assertFalse(lines.isEmpty());
+    assertEquals(
+        List.of(),
+        lines.stream()
+            .filter(line -> line.matches(".*-> *(it\\.unimi\\.|com\\.ibm\\.icu\\.).*"))
+            .toList());
+  }
 
   @Test
   void namesEveryServiceOfItsDependencies() throws IOException {

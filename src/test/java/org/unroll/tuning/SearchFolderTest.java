@@ -186,6 +186,17 @@ class SearchFolderTest {
   }
 
   @Test
+  void interruptDoesNotPreventLocking() throws IOException {
+    Thread.currentThread().interrupt();
+    try (FolderLock lock = FolderLock.of(search, "search")) {
+      assertTrue(Thread.interrupted());
+      assertThrows(
+          IllegalStateException.class, () -> FolderLock.of(search, "search"), lock::toString);
+    }
+    FolderLock.of(search, "search").close();
+  }
+
+  @Test
   void lockIsNotWrittenThroughALink() throws IOException {
     Files.createDirectories(search);
     Path file = stranger.resolve("diary.txt");
