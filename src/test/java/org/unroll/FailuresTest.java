@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.ejml.data.FMatrixRMaj;
 import org.junit.jupiter.api.Tag;
@@ -218,11 +217,11 @@ class FailuresTest {
     withThreads(() -> model.predict(data));
   }
 
-  private static void withThreads(Supplier<?> call) {
+  private static void withThreads(Runnable call) {
     String before = System.getProperty("unroll.threads");
     System.setProperty("unroll.threads", "3");
     try {
-      call.get();
+      call.run();
     } finally {
       if (before == null) {
         System.clearProperty("unroll.threads");
@@ -306,6 +305,7 @@ class FailuresTest {
   }
 
   /** Predicts at any depth of the stack. */
+  @SuppressWarnings("InfiniteRecursion") // until the stack overflows
   private static int predictDeeper(Sequential model, Samples data) {
     model.predict(data);
     return 1 + predictDeeper(model, data);

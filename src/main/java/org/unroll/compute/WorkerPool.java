@@ -4,6 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.unroll.internal.Failures;
 
@@ -44,7 +45,7 @@ public final class WorkerPool implements AutoCloseable {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /** The pool given back last. The others follow by {@link #next}; guarded by the class. */
-  private static WorkerPool unused;
+  private static final AtomicReference<WorkerPool> UNUSED = new AtomicReference<>();
 
   private WorkerPool next;
 
@@ -104,10 +105,10 @@ public final class WorkerPool implements AutoCloseable {
 
   private static synchronized WorkerPool takeUnused(int threads) {
     WorkerPool before = null;
-    for (WorkerPool pool = unused; pool != null; pool = pool.next) {
+    for (WorkerPool pool = UNUSED.get(); pool != null; pool = pool.next) {
       if (pool.threads == threads) {
         if (before == null) {
-          unused = pool.next;
+          UNUSED.set(pool.next);
         } else {
           before.next = pool.next;
         }
@@ -208,8 +209,8 @@ public final class WorkerPool implements AutoCloseable {
       if (taken) {
         taken = false;
         classLoader = null;
-        next = unused;
-        unused = this;
+        next = UNUSED.get();
+        UNUSED.set(this);
       }
     }
   }

@@ -172,7 +172,7 @@ final class Config {
   }
 
   private static boolean isSame(JsonNode given, JsonNode standard) {
-    return given.isNumber() && standard.isNumber()
+    return (given.isNumber() && standard.isNumber())
         ? given.doubleValue() == standard.doubleValue()
         : given.equals(standard);
   }

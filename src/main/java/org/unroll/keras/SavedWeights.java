@@ -72,7 +72,7 @@ final class SavedWeights implements WeightSource {
   /** Returns whether a file has the layout of {@code .keras} files. */
   static boolean isArchive(Hdf5File.Group root) {
     return root.names().stream()
-        .map(name -> name.split("\\\\")[0])
+        .map(name -> name.split("\\\\", -1)[0])
         .anyMatch(name -> name.equals("layers") || name.equals(Container.KERAS_2));
   }
 
@@ -105,7 +105,7 @@ final class SavedWeights implements WeightSource {
 
     static Container of(Hdf5File.Group root) {
       boolean isOfKeras2 =
-          root.names().stream().anyMatch(name -> name.split("\\\\")[0].equals(KERAS_2));
+          root.names().stream().anyMatch(name -> name.split("\\\\", -1)[0].equals(KERAS_2));
       return new Container(root, isOfKeras2 ? KERAS_2 : "layers");
     }
 
@@ -129,7 +129,7 @@ final class SavedWeights implements WeightSource {
       String prefix = windows(path) + "\\";
       return root.names().stream()
           .filter(group -> group.startsWith(prefix))
-          .map(group -> group.substring(prefix.length()).split("\\\\")[0])
+          .map(group -> group.substring(prefix.length()).split("\\\\", -1)[0])
           .distinct()
           .toList();
     }
@@ -145,7 +145,7 @@ final class SavedWeights implements WeightSource {
     /** Returns the variables of a layer or of an inner layer, such as {@code lstm_1/cell}. */
     Hdf5File.Group variables(String layer) throws IOException {
       String path = name;
-      for (String part : layer.split("/")) {
+      for (String part : layer.split("/", -1)) {
         if (isOfKeras2() && path.endsWith("/" + KERAS_2)) { // a layer of an inner model
           path += "/" + counted(children(path), part);
         } else {

@@ -103,6 +103,7 @@ public final class Resampler {
    * @param length whole months and years, such as {@code Period.ofMonths(3)}, or whole days
    * @throws IllegalArgumentException if it is not positive, or has months and days
    */
+  @SuppressWarnings("JavaPeriodGetDays") // a period with months and days is rejected
   public Resampler every(Period length) {
     long months = length.toTotalMonths();
     if (months < 0 || length.getDays() < 0 || (months > 0) == (length.getDays() > 0)) {

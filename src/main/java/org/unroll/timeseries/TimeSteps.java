@@ -137,14 +137,11 @@ record TimeSteps(TemporalAmount usual, int[] uneven) {
           + ClockChange.advice(times)
           + ". Resampler then fills real gaps.";
     }
-    String interval = usual instanceof Period months ? "Period.of" : "";
     return "Resample the table to a regular grid with Resampler"
-        + (interval.isEmpty() ? "" : ".every(Period.ofMonths(" + months() + "))")
+        + (usual instanceof Period months
+            ? ".every(Period.ofMonths(" + months.toTotalMonths() + "))"
+            : "")
         + ". Intervals without measurements become missing values, which interpolated(…) or"
         + " forwardFilled(…) fills; skippingGaps() leaves out the windows that contain them.";
-  }
-
-  private long months() {
-    return ((Period) usual).toTotalMonths();
   }
 }

@@ -317,6 +317,7 @@ class WorkerPoolTest {
   }
 
   /** Runs tasks at any depth of the stack. */
+  @SuppressWarnings("InfiniteRecursion") // until the stack overflows
   private static int runDeeper(WorkerPool workers) {
     workers.run(4, (number, worker) -> {});
     return 1 + runDeeper(workers);

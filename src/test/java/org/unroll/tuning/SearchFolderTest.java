@@ -12,8 +12,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleSupplier;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,11 +24,10 @@ import org.unroll.internal.FolderLock;
 /** Links, locks and leftovers in the folder of a search. */
 @Timeout(60)
 class SearchFolderTest {
-  private static final Function<HyperParameters, DoubleSupplier> SQUARE =
-      hp -> {
-        double x = hp.Float("x", 0, 1);
-        return () -> x * x;
-      };
+  private static DoubleSupplier square(HyperParameters hp) {
+    double x = hp.Float("x", 0, 1);
+    return () -> x * x;
+  }
 
   @TempDir Path folder;
   private Path search;
@@ -60,7 +59,10 @@ class SearchFolderTest {
   }
 
   private String scores() {
-    return tuner().search(SQUARE).trials().stream().map(Trial::score).toList().toString();
+    return tuner().search(SearchFolderTest::square).trials().stream()
+        .map(Trial::score)
+        .toList()
+        .toString();
   }
 
   private static boolean isFolder(Path path) {
@@ -92,7 +94,7 @@ class SearchFolderTest {
     Files.createSymbolicLink(inner, stranger);
     Path dangling = search.resolve("trial-0007");
     Files.createSymbolicLink(dangling, folder.resolve("nothing"));
-    SearchResult result = tuner().overwrite(true).search(SQUARE);
+    SearchResult result = tuner().overwrite(true).search(SearchFolderTest::square);
     assertEquals(expected, result.trials().stream().map(Trial::score).toList().toString());
     assertTrue(isFolder(trial));
     for (Path link : List.of(model, inner, dangling)) {
@@ -117,7 +119,7 @@ class SearchFolderTest {
 
   @Test
   void secondSearchInTheSameFolderIsRejected() throws IOException {
-    var rejected = new StringBuffer();
+    var rejected = new AtomicReference<String>();
     Path link = Files.createSymbolicLink(folder.resolve("link"), folder);
     SearchResult result =
         tuner()
@@ -126,8 +128,10 @@ class SearchFolderTest {
                   double x = hp.Float("x", 0, 1);
                   return () -> {
                     Tuner<?> second = tuner().directory(link).overwrite(true);
-                    rejected.append(
-                        assertThrows(IllegalStateException.class, () -> second.search(SQUARE))
+                    rejected.set(
+                        assertThrows(
+                                IllegalStateException.class,
+                                () -> second.search(SearchFolderTest::square))
                             .getMessage());
                     return x * x;
                   };
@@ -135,13 +139,13 @@ class SearchFolderTest {
     assertEquals(4, result.trials().stream().filter(Trial::isCompleted).count());
     assertTrue(
         rejected
-            .toString()
+            .get()
             .startsWith(
                 "A folder must be used by only one search at a time, but "
                     + link.resolve("search")
                     + " is in use by another search of this program. Wait until it has ended, or"
                     + " choose another folder."),
-        rejected::toString);
+        rejected::get);
     scores();
     try (Stream<Path> files = Files.list(search)) {
       assertEquals(5, files.count(), "search.json and four trials");
@@ -172,7 +176,9 @@ class SearchFolderTest {
     try {
       assertEquals("locked", owner.inputReader().readLine());
       String message =
-          assertThrows(IllegalStateException.class, () -> tuner().overwrite(true).search(SQUARE))
+          assertThrows(
+                  IllegalStateException.class,
+                  () -> tuner().overwrite(true).search(SearchFolderTest::square))
               .getMessage();
       assertTrue(
           message.contains(search + " is in use by another program, process " + owner.pid()),
@@ -201,7 +207,7 @@ class SearchFolderTest {
     Files.createDirectories(search);
     Path file = stranger.resolve("diary.txt");
     Files.createSymbolicLink(search.resolve(".unroll.lock"), file);
-    assertThrows(UncheckedIOException.class, () -> tuner().search(SQUARE));
+    assertThrows(UncheckedIOException.class, () -> tuner().search(SearchFolderTest::square));
     assertStrangersFilesAreIntact();
   }
 

@@ -81,7 +81,7 @@ public final class Hdf5Array {
   }
 
   private Object values() throws IOException {
-    if (!(type instanceof FixedPoint || type instanceof FloatingPoint number && isIeee(number))) {
+    if (!(type instanceof FixedPoint || (type instanceof FloatingPoint number && isIeee(number)))) {
       throw new IOException("'" + path + "' must consist of float16, float32, float64 or integers");
     }
     int[] length = {data.remaining() / type.getSize()};
