@@ -24,7 +24,7 @@ import org.unroll.network.Tensor;
  * <pre>{@code
  * var normalization = normalization();
  * normalization.adapt(train);
- * var model = Sequential.of(input(240, 14), normalization, gru(32), dense(1));
+ * var model = Sequential.of(input(168, 2), normalization, gru(32), dense(1));
  * }</pre>
  *
  * <p>Input and output: samples of any shape whose last axis is the features. The mask is passed on.
