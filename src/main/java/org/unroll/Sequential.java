@@ -152,7 +152,9 @@ public final class Sequential {
    * @throws java.io.UncheckedIOException if the file cannot be written
    */
   public void saveWeights(Path file) {
-    ModelFiles.find().saveWeights(this, file);
+    network
+        .use()
+        .run("saveWeights", ModelUse.Effect.READS, () -> ModelFiles.find().saveWeights(this, file));
   }
 
   /**
@@ -164,7 +166,13 @@ public final class Sequential {
    * @throws java.io.UncheckedIOException if the file cannot be read
    */
   public List<String> loadWeights(Path file, WeightLoading... options) {
-    return ModelFiles.find().loadWeights(this, file, Set.of(options));
+    // Not CHANGES_WEIGHTS, because a callback may load weights, as in Keras.
+    return network
+        .use()
+        .during(
+            "loadWeights",
+            ModelUse.Effect.CHANGES_STATES,
+            () -> ModelFiles.find().loadWeights(this, file, Set.of(options)));
   }
 
   /** Returns the name of the model; {@code sequential} by default. */
