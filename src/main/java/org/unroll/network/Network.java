@@ -28,6 +28,7 @@ public final class Network {
   private final List<String> paths;
   private final NetworkState keptState; // of the stateful layers, or null
   private final ModelUse use = new ModelUse();
+  private final boolean penalizesOutputs;
 
   /**
    * Builds a stack of layers: names them, checks that each accepts the output of the previous one,
@@ -73,6 +74,7 @@ public final class Network {
     requireOneOutput();
     boolean stateful = requireBatchSize();
     build(source);
+    penalizesOutputs = layers.stream().anyMatch(layer -> layer.activityRegularizer() != null);
     keptState = stateful ? new NetworkState(layers, Layer::stateful, input.batchSize()) : null;
     var allWeights = new ArrayList<Weight>();
     var allPaths = new ArrayList<String>();
@@ -233,7 +235,7 @@ public final class Network {
 
   /** Returns whether a layer has an activity regularizer. */
   public boolean penalizesOutputs() {
-    return layers.stream().anyMatch(layer -> layer.activityRegularizer() != null);
+    return penalizesOutputs;
   }
 
   /**

@@ -35,8 +35,12 @@ record CompiledNetwork(
    * @throws IllegalStateException if one was; the message names its weights
    */
   void requireSameTrainable() {
+    List<Weight> weights = network.weights();
     int same = 0;
-    for (Weight weight : network.weights()) {
+    for (int i = 0;
+        i < weights.size();
+        i++) { // without an iterator, which every batch would allocate
+      Weight weight = weights.get(i);
       if (weight.trainable()) {
         if (same == trainable.size() || trainable.get(same) != weight) {
           throw changedTrainable();
