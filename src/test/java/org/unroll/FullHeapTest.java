@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Runs {@link FullHeap} in JVMs of its own. */
+/** Runs {@link FullHeap} in separate JVMs. */
 class FullHeapTest {
   @TempDir Path folder;
 

@@ -13,7 +13,7 @@ import java.util.Map;
 final class FunctionalMasks {
   private final Map<String, JsonNode> operations = new HashMap<>();
 
-  /** The layer whose output the last layer with a mask of its own receives, or null. */
+  /** The layer whose output the last layer with a separate mask receives, or null. */
   private String source;
 
   /** The value that this layer masks. */

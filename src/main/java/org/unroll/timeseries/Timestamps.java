@@ -285,7 +285,7 @@ final class Timestamps {
   List<Column<?>> after(int from, int last, int[] ahead) {
     LocalDateTime[] known =
         IntStream.rangeClosed(from, last).mapToObj(this::requireTime).toArray(LocalDateTime[]::new);
-    TimeSteps steps = TimeSteps.of(known);
+    TimeIntervals steps = TimeIntervals.of(known);
     if (steps.usual() == null || steps.uneven().length > 0) {
       int uneven = steps.uneven().length == 0 ? from : from + steps.uneven()[0];
       throw new IllegalArgumentException(
@@ -306,7 +306,7 @@ final class Timestamps {
     TemporalAmount step = steps.usual();
     return columns.with(
         IntStream.of(ahead)
-            .mapToObj(rows -> TimeSteps.after(known[known.length - 1], step, rows, known))
+            .mapToObj(rows -> TimeIntervals.after(known[known.length - 1], step, rows, known))
             .toList());
   }
 
@@ -351,6 +351,6 @@ final class Timestamps {
     if (columns == null) {
       return Optional.empty();
     }
-    return TimeSteps.remark(this);
+    return TimeIntervals.remark(this);
   }
 }

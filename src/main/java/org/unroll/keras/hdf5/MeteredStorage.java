@@ -40,7 +40,7 @@ final class MeteredStorage implements HdfBackingStorage {
     left = Math.min(ALLOWANCE + 4L * bytes.length, LARGEST_ALLOWANCE);
   }
 
-  /** Returns the storage through which chunks of arrays are read, with an allowance of its own. */
+  /** Returns the storage through which chunks of arrays are read, with a separate allowance. */
   MeteredStorage ofData() {
     if (data == null) {
       data = new MeteredStorage(bytes, superblock);

@@ -27,21 +27,21 @@ import java.util.stream.Stream;
  * @param usual the most frequent forward step, or null if there is none
  * @param uneven the rows whose distance from the previous row is not the usual step
  */
-record TimeSteps(TemporalAmount usual, int[] uneven) {
+record TimeIntervals(TemporalAmount usual, int[] uneven) {
   /** The shortest month. Shorter steps are not counted in months. */
   private static final Duration MONTH = Duration.ofDays(28);
 
   /** Returns the steps of times, which may be null if they are missing. */
-  static TimeSteps of(LocalDateTime[] times) {
-    TimeSteps steps = of(times, Duration::between);
+  static TimeIntervals of(LocalDateTime[] times) {
+    TimeIntervals steps = of(times, Duration::between);
     if (steps.usual instanceof Duration usual && usual.compareTo(MONTH) >= 0) {
-      TimeSteps months = of(times, TimeSteps::months);
+      TimeIntervals months = of(times, TimeIntervals::months);
       return months.uneven.length < steps.uneven.length ? months : steps;
     }
     return steps;
   }
 
-  private static TimeSteps of(
+  private static TimeIntervals of(
       LocalDateTime[] times, BiFunction<LocalDateTime, LocalDateTime, TemporalAmount> between) {
     // Null if a time is missing or the step is not forward.
     TemporalAmount[] steps = new TemporalAmount[times.length];
@@ -59,7 +59,7 @@ record TimeSteps(TemporalAmount usual, int[] uneven) {
             .max(Map.Entry.comparingByValue())
             .map(Map.Entry::getKey)
             .orElse(null);
-    return new TimeSteps(
+    return new TimeIntervals(
         usual,
         IntStream.range(1, steps.length)
             .filter(row -> steps[row] == null || !steps[row].equals(usual))
@@ -100,7 +100,7 @@ record TimeSteps(TemporalAmount usual, int[] uneven) {
   static Optional<String> remark(Timestamps times) {
     LocalDateTime[] known =
         IntStream.range(0, times.size()).mapToObj(times::at).toArray(LocalDateTime[]::new);
-    TimeSteps steps = of(known);
+    TimeIntervals steps = of(known);
     return steps.uneven.length == 0
         ? Optional.empty()
         : Optional.of(steps.unevenness(times, known));
