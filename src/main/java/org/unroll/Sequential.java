@@ -242,11 +242,11 @@ public final class Sequential {
    * @throws IllegalArgumentException if there is no such weight
    */
   public FMatrixRMaj weight(String path) {
-    FMatrixRMaj matrix = weights().get(path);
-    if (matrix == null) {
+    int index = network.weightPaths().indexOf(path);
+    if (index < 0) {
       throw new IllegalArgumentException(Suggestion.unknown("weight", path, network.weightPaths()));
     }
-    return matrix;
+    return network.weights().get(index).matrix();
   }
 
   /** Configures training with an optimizer and a loss. */

@@ -72,8 +72,15 @@ final class SavedWeights implements WeightSource {
   /** Returns whether a file has the layout of {@code .keras} files. */
   static boolean isArchive(Hdf5File.Group root) {
     return root.names().stream()
-        .map(name -> name.split("\\\\", -1)[0])
+        .map(SavedWeights::firstPart)
         .anyMatch(name -> name.equals("layers") || name.equals(Container.KERAS_2));
+  }
+
+  /**
+   * Returns a name up to the first backslash, with which older versions on Windows joined names.
+   */
+  private static String firstPart(String name) {
+    return name.split("\\\\", -1)[0];
   }
 
   /** Returns the layer of a class with the smallest number, or the class if there is none. */
@@ -105,7 +112,7 @@ final class SavedWeights implements WeightSource {
 
     static Container of(Hdf5File.Group root) {
       boolean isOfKeras2 =
-          root.names().stream().anyMatch(name -> name.split("\\\\", -1)[0].equals(KERAS_2));
+          root.names().stream().map(SavedWeights::firstPart).anyMatch(KERAS_2::equals);
       return new Container(root, isOfKeras2 ? KERAS_2 : "layers");
     }
 
@@ -129,7 +136,7 @@ final class SavedWeights implements WeightSource {
       String prefix = windows(path) + "\\";
       return root.names().stream()
           .filter(group -> group.startsWith(prefix))
-          .map(group -> group.substring(prefix.length()).split("\\\\", -1)[0])
+          .map(group -> firstPart(group.substring(prefix.length())))
           .distinct()
           .toList();
     }

@@ -39,6 +39,21 @@ public enum Padding {
         "padding must be 'valid', 'same' or 'causal' (Conv1D only), but was '" + name + "'.");
   }
 
+  /**
+   * Returns this padding for a layer that has only the other two.
+   *
+   * @param type the type of the layer, for the message of an exception
+   * @throws IllegalArgumentException if this is {@link #CAUSAL}
+   * @hidden
+   */
+  public Padding requireNotCausal(String type) {
+    if (this == CAUSAL) {
+      throw new IllegalArgumentException(
+          "The padding of " + type + " must be 'valid' or 'same', but was 'causal'.");
+    }
+    return this;
+  }
+
   /** Returns the Keras name, for example {@code same}. */
   public String kerasName() {
     return name().toLowerCase(Locale.ROOT);

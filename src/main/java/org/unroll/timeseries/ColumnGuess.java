@@ -3,6 +3,8 @@ package org.unroll.timeseries;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Finds the type of a column of text from all of its cells, which are added one after another. */
 final class ColumnGuess {
@@ -30,32 +32,8 @@ final class ColumnGuess {
 
   /** The texts that stand for missing values in columns of numbers and times. */
   static final Set<String> SIGNS =
-      Set.of(
-          "#N/A",
-          "#N/A N/A",
-          "#NA",
-          "-1.#IND",
-          "-1.#QNAN",
-          "-NaN",
-          "-nan",
-          "1.#IND",
-          "1.#QNAN",
-          "<NA>",
-          "N/A",
-          "NA",
-          "NULL",
-          "NaN",
-          "None",
-          "n/a",
-          "nan",
-          "null",
-          "-",
-          "--",
-          "---",
-          "?",
-          ".",
-          "..",
-          "*");
+      Stream.concat(MISSING.stream(), Stream.of("-", "--", "---", "?", ".", "..", "*"))
+          .collect(Collectors.toUnmodifiableSet());
 
   /** The type of a column. */
   enum Kind {

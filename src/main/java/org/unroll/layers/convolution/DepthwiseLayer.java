@@ -84,11 +84,7 @@ public abstract class DepthwiseLayer<S extends DepthwiseLayer<S>> extends Kernel
    */
   public S padding(Padding newPadding) {
     requireNotBuilt("padding");
-    if (newPadding == Padding.CAUSAL) {
-      throw new IllegalArgumentException(
-          "The padding of " + type() + " must be 'valid' or 'same', but was 'causal'.");
-    }
-    padding = newPadding;
+    padding = newPadding.requireNotCausal(type());
     return self();
   }
 

@@ -59,11 +59,7 @@ public abstract class Pooling1D<S extends Pooling1D<S>> extends Layer {
    */
   public S padding(Padding newPadding) {
     requireNotBuilt("padding");
-    if (newPadding == Padding.CAUSAL) {
-      throw new IllegalArgumentException(
-          "The padding of " + type() + " must be 'valid' or 'same', but was 'causal'.");
-    }
-    padding = newPadding;
+    padding = newPadding.requireNotCausal(type());
     return self();
   }
 

@@ -2,7 +2,6 @@ package org.unroll.layers.core;
 
 import org.unroll.data.Shape;
 import org.unroll.network.ForwardContext;
-import org.unroll.network.Gradient;
 import org.unroll.network.Layer;
 import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
@@ -66,41 +65,19 @@ public final class AlphaDropout extends Layer {
 
   @Override
   public Pass newPass() {
-    return new NoisePass();
-  }
-
-  private final class NoisePass extends Pass {
-    private final Tensor output = new Tensor();
-    private float[] factors = {};
-    private float[] y = {};
-    private boolean active;
-
-    @Override
-    public Tensor forward(Tensor input, float[][] state, ForwardContext context) {
-      active = context.isTraining() && rate > 0;
-      if (!active) {
-        return input;
+    return new NoisePass(rate > 0) {
+      @Override
+      void draw(Tensor input, ForwardContext context, float[] factors, float[] y) {
+        double a = 1 / Math.sqrt((1 - rate) * (1 + rate * LIMIT * LIMIT));
+        double b = -a * LIMIT * rate;
+        context.fillDropoutMask(AlphaDropout.this, 0, rate, input, factors);
+        for (int i = 0; i < input.size(); i++) {
+          boolean kept = factors[i] > 0;
+          factors[i] = kept ? (float) a : 0;
+          double value = kept ? input.values()[input.offset() + i] : LIMIT;
+          y[i] = (float) (a * value + b);
+        }
       }
-      y = atLeast(y, input.size());
-      factors = atLeast(factors, input.size());
-      double a = 1 / Math.sqrt((1 - rate) * (1 + rate * LIMIT * LIMIT));
-      double b = -a * LIMIT * rate;
-      context.fillDropoutMask(AlphaDropout.this, 0, rate, input, factors);
-      for (int i = 0; i < input.size(); i++) {
-        boolean kept = factors[i] > 0;
-        factors[i] = kept ? (float) a : 0;
-        double value = kept ? input.values()[input.offset() + i] : LIMIT;
-        y[i] = (float) (a * value + b);
-      }
-      return output.set(y, 0, input.rows(), input.shape(), input.mask());
-    }
-
-    @Override
-    public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
-      for (int i = 0; active && needed && i < gradient.size(); i++) {
-        gradient.values()[gradient.offset() + i] *= factors[i];
-      }
-      return gradient;
-    }
+    };
   }
 }

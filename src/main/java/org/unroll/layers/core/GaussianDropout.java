@@ -3,7 +3,6 @@ package org.unroll.layers.core;
 import java.util.random.RandomGenerator;
 import org.unroll.data.Shape;
 import org.unroll.network.ForwardContext;
-import org.unroll.network.Gradient;
 import org.unroll.network.Layer;
 import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
@@ -61,41 +60,19 @@ public final class GaussianDropout extends Layer {
 
   @Override
   public Pass newPass() {
-    return new NoisePass();
-  }
-
-  private final class NoisePass extends Pass {
-    private final Tensor output = new Tensor();
-    private float[] factors = {};
-    private float[] y = {};
-    private boolean active;
-
-    @Override
-    public Tensor forward(Tensor input, float[][] state, ForwardContext context) {
-      active = context.isTraining() && rate > 0;
-      if (!active) {
-        return input;
-      }
-      y = atLeast(y, input.size());
-      factors = atLeast(factors, input.size());
-      double stddev = Math.sqrt(rate / (1 - rate));
-      int width = input.width();
-      for (int at = 0; at < input.size(); at += width) {
-        RandomGenerator random = context.random(GaussianDropout.this, 0, input, at / width);
-        for (int j = at; j < at + width; j++) {
-          factors[j] = (float) (1 + stddev * random.nextGaussian());
-          y[j] = input.values()[input.offset() + j] * factors[j];
+    return new NoisePass(rate > 0) {
+      @Override
+      void draw(Tensor input, ForwardContext context, float[] factors, float[] y) {
+        double stddev = Math.sqrt(rate / (1 - rate));
+        int width = input.width();
+        for (int at = 0; at < input.size(); at += width) {
+          RandomGenerator random = context.random(GaussianDropout.this, 0, input, at / width);
+          for (int j = at; j < at + width; j++) {
+            factors[j] = (float) (1 + stddev * random.nextGaussian());
+            y[j] = input.values()[input.offset() + j] * factors[j];
+          }
         }
       }
-      return output.set(y, 0, input.rows(), input.shape(), input.mask());
-    }
-
-    @Override
-    public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
-      for (int i = 0; active && needed && i < gradient.size(); i++) {
-        gradient.values()[gradient.offset() + i] *= factors[i];
-      }
-      return gradient;
-    }
+    };
   }
 }
