@@ -341,6 +341,32 @@ public abstract class Layer {
   public abstract Shape checkInput(Shape input, Layer previous);
 
   /**
+   * Checks the shapes of one or more inputs and returns those of the outputs. A layer that takes
+   * several inputs extends {@link GraphLayer}; all others accept one.
+   *
+   * @hidden
+   */
+  public List<Shape> checkInputs(List<Shape> inputs, List<Layer> previous) {
+    if (inputs.size() != 1) {
+      throw new IllegalArgumentException(
+          describe()
+              + " takes one input, but was applied to "
+              + inputs.size()
+              + ". Join them first, for example with concatenate().");
+    }
+    return List.of(checkInput(inputs.get(0), previous.get(0)));
+  }
+
+  /**
+   * Creates the weights for one or more inputs.
+   *
+   * @hidden
+   */
+  protected void createWeights(List<Shape> inputs, WeightFactory factory) {
+    createWeights(inputs.get(0), factory);
+  }
+
+  /**
    * Creates the weights in Keras's order. A layer without weights does not override this method.
    *
    * @param input the shape of one input sample, as accepted by {@link #checkInput}
