@@ -24,7 +24,7 @@ final class ModelConfigs {
    */
   record Stack(String name, List<Layer> layers) {}
 
-  /** Reads a model, {@code {class_name, config}}, or only the config of a Model model. */
+  /** Reads a model, {@code {class_name, config}}, or only the config of a Sequential model. */
   static Stack read(JsonNode node) {
     JsonNode config = node.get("config");
     if (config == null) {
@@ -56,7 +56,7 @@ final class ModelConfigs {
     JsonNode layers = config.isArray() ? config : config.get("layers");
     if (layers == null || !layers.isArray() || layers.isEmpty()) {
       throw new IllegalArgumentException(
-          "The configuration of a Model model must have a list 'layers', but "
+          "The configuration of a Sequential model must have a list 'layers', but "
               + (layers == null ? "has none." : "'layers' was " + layers + "."));
     }
     List<Layer> stack = new ArrayList<>();
@@ -186,7 +186,7 @@ final class ModelConfigs {
     return tensor.get(0).asText();
   }
 
-  /** Writes a model as Keras writes a Model model, including its compile configuration. */
+  /** Writes a model as Keras writes a Sequential model, including its compile configuration. */
   static ObjectNode write(Model model) {
     ArrayNode layers = JsonNodeFactory.instance.arrayNode();
     ObjectNode input = LayerFormats.write(model.network().input());
