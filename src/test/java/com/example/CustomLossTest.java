@@ -48,11 +48,6 @@ class CustomLossTest {
     }
 
     @Override
-    public int targetWidth(int outputs) {
-      return outputs;
-    }
-
-    @Override
     public double at(
         int outputs,
         float[] predictions,

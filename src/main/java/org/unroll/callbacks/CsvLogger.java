@@ -9,12 +9,12 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.unroll.internal.AtomicFile;
 import org.unroll.internal.Failures;
 
 /**
@@ -51,12 +51,8 @@ public final class CsvLogger extends Callback {
   public void onTrainBegin(TrainingContext training) {
     close();
     columns = null;
-    Path folder = file.toAbsolutePath().getParent();
-    if (!Files.isDirectory(folder)) {
-      throw failed(
-          "opened", new IOException("the folder " + folder + " must exist. Create it first"));
-    }
     try {
+      AtomicFile.target(file); // checks the path
       // Not a channel: channels are closed when the thread is interrupted, and an interrupt is a
       // normal way to stop training.
       out = new FileOutputStream(file.toFile(), append || training.resumed());

@@ -4,11 +4,11 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.unroll.internal.AtomicFile;
 import org.unroll.internal.Failures;
 
 /**
@@ -156,9 +156,7 @@ public final class ModelCheckpoint extends MonitorCallback<ModelCheckpoint> {
     Path target = Path.of(template.format(epoch + 1, batch, logs));
     Path folder = target.toAbsolutePath().getParent();
     try {
-      if (!Files.isDirectory(folder)) { // createDirectories of JDK 17 rejects links to folders
-        Files.createDirectories(folder);
-      }
+      AtomicFile.createFolder(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "The folder of the checkpoint " + target + " cannot be created: " + Failures.reason(e),

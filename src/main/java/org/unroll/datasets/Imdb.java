@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import org.apache.commons.math3.random.MersenneTwister;
 import org.unroll.data.SequencePadding;
 import org.unroll.data.Sequences;
+import org.unroll.internal.Failures;
 
 /**
  * Film reviews of the Internet Movie Database, 25,000 for training and 25,000 for testing. Half of
@@ -96,7 +97,13 @@ public final class Imdb {
       return new Imdb(train, test, wordIndex(wordIndex), new ImdbSettings());
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "The files " + reviews + " and " + wordIndex + " could not be read: " + e, e);
+          "The files "
+              + reviews
+              + " and "
+              + wordIndex
+              + " could not be read: "
+              + Failures.reason(e),
+          e);
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.unroll.internal.AtomicFile;
+import org.unroll.internal.Failures;
 
 /**
  * A file of Keras's IMDB dataset: finds it, or downloads, verifies and keeps it.
@@ -66,7 +67,7 @@ record ImdbFile(URI address, String algorithm, String sum) {
   private Path download(Path cache) {
     Path kept = in(cache);
     try {
-      Files.createDirectories(cache);
+      AtomicFile.createFolder(cache);
       // Not in the cache, where the file of a killed program would stay for ever.
       Path temporary = Files.createTempFile("imdb", "");
       try {
@@ -90,7 +91,7 @@ record ImdbFile(URI address, String algorithm, String sum) {
               + ", nor in Keras's cache, and could not be downloaded from "
               + address
               + " ("
-              + e
+              + Failures.reason(e)
               + "). Download it in another way and copy it to one of these folders, or pass its folder"
               + " to Imdb.load(Path). SyntheticReviews requires no file.",
           e);

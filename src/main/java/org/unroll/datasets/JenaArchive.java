@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.unroll.internal.AtomicFile;
+import org.unroll.internal.Failures;
 import tech.tablesaw.api.Table;
 
 /**
@@ -61,7 +62,8 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
       }
       return table;
     } catch (IOException e) {
-      throw new UncheckedIOException("The file " + file + " could not be read: " + e, e);
+      throw new UncheckedIOException(
+          "The file " + file + " could not be read: " + Failures.reason(e), e);
     }
   }
 
@@ -92,7 +94,7 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
 
   private Path download(Path workingDirectory, Path cache) {
     try {
-      Files.createDirectories(cache);
+      AtomicFile.createFolder(cache);
       // Not in the cache, where the files of a killed program would stay for ever.
       Path zip = Files.createTempFile("jena", ".zip");
       Path file = Files.createTempFile("jena", ".csv");
@@ -120,7 +122,7 @@ record JenaArchive(URI address, String name, int rows, String firstRow, String g
               + ", and could not be downloaded from "
               + address
               + " ("
-              + e
+              + Failures.reason(e)
               + "). Download it in another way and copy it, packed or unpacked, to one of these"
               + " folders, or pass its path to JenaClimate.load(Path)."
               + " JenaClimate.synthetic(rows, seed) requires no file.",

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.unroll.internal.Failures;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
@@ -80,7 +81,8 @@ public final class JenaClimate {
     try {
       return JenaArchive.read(file);
     } catch (IOException e) {
-      throw new UncheckedIOException("The file " + file + " could not be read: " + e, e);
+      throw new UncheckedIOException(
+          "The file " + file + " could not be read: " + Failures.reason(e), e);
     }
   }
 

@@ -52,7 +52,7 @@ public final class AtomicFile {
    * written.
    *
    * @throws IOException if the file cannot be written; an existing file is then unchanged. The
-   *     message names a missing folder or a full disk
+   *     message names a missing folder
    */
   public static void write(Path file, Content content) throws IOException {
     Path target = target(file);
@@ -69,8 +69,6 @@ public final class AtomicFile {
         out.getFD().sync();
       }
       move(temporary.toPath(), target);
-    } catch (IOException e) {
-      throw explained(target, e);
     } finally {
       delete(temporary);
     }
@@ -107,23 +105,11 @@ public final class AtomicFile {
     return target;
   }
 
-  /** Adds the reason to an exception if it is a full disk. */
-  public static IOException explained(Path target, IOException cause) {
-    Throwable root = cause;
-    while (root.getCause() != null) {
-      root = root.getCause();
+  /** Creates a folder and its parents if it does not exist. It may be a link to a folder. */
+  public static void createFolder(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) { // createDirectories of JDK 17 rejects links to folders
+      Files.createDirectories(folder);
     }
-    String message = String.valueOf(root.getMessage());
-    if (message.matches(".*(No space left|not enough space|Disk quota exceeded).*")) {
-      return new IOException(
-          "there is not enough space in "
-              + target.getParent()
-              + " ("
-              + message
-              + "). Free some space or choose another folder",
-          cause);
-    }
-    return cause;
   }
 
   /** Returns a unique hidden file name in the folder of {@code file}. */

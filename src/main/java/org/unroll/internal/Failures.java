@@ -1,6 +1,7 @@
 package org.unroll.internal;
 
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -69,9 +70,23 @@ public final class Failures {
 
   /**
    * Returns why a file cannot be read or written, for the message of an exception. The messages of
-   * some exceptions of {@code java.nio.file} are only the name of the file.
+   * some exceptions are only the name of the file or the server, and that of a full disk may be the
+   * message of a cause.
    */
   public static String reason(IOException failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message = String.valueOf(root.getMessage());
+    if (message.matches(".*(No space left|not enough space|Disk quota exceeded).*")) {
+      return "there is not enough space ("
+          + message
+          + "). Free some space or choose another folder";
+    }
+    if (failure instanceof UnknownHostException) {
+      return "the server " + failure.getMessage() + " cannot be found";
+    }
     if (!(failure instanceof FileSystemException problem) || problem.getReason() != null) {
       return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }

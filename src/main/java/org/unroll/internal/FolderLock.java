@@ -53,9 +53,7 @@ public final class FolderLock implements AutoCloseable {
    * @throws IOException if the lock file cannot be written
    */
   public static FolderLock of(Path folder, String use) throws IOException {
-    if (!Files.isDirectory(folder)) { // createDirectories of JDK 17 rejects links to folders
-      Files.createDirectories(folder);
-    }
+    AtomicFile.createFolder(folder);
     Path real = folder.toRealPath();
     if (!LOCKED.add(real)) {
       throw inUse(folder, use, "another " + use + " of this program");

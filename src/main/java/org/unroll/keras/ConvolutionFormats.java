@@ -16,9 +16,11 @@ import java.util.function.UnaryOperator;
 import org.unroll.layers.Layers;
 import org.unroll.layers.convolution.AveragePooling1D;
 import org.unroll.layers.convolution.Conv1D;
+import org.unroll.layers.convolution.ConvolutionLayer;
 import org.unroll.layers.convolution.Cropping1D;
 import org.unroll.layers.convolution.DepthwiseConv1D;
 import org.unroll.layers.convolution.DepthwiseLayer;
+import org.unroll.layers.convolution.EndsLayer;
 import org.unroll.layers.convolution.GlobalAveragePooling1D;
 import org.unroll.layers.convolution.GlobalMaxPooling1D;
 import org.unroll.layers.convolution.GlobalPooling1D;
@@ -27,7 +29,6 @@ import org.unroll.layers.convolution.Pooling1D;
 import org.unroll.layers.convolution.SeparableConv1D;
 import org.unroll.layers.convolution.UpSampling1D;
 import org.unroll.layers.convolution.ZeroPadding1D;
-import org.unroll.network.Layer;
 
 /** The formats of the layers of {@link org.unroll.layers.convolution}. */
 final class ConvolutionFormats {
@@ -58,21 +59,8 @@ final class ConvolutionFormats {
         upSampling1D(),
         LayerFormat.of(
             channelsLast(
-                ends(
-                    "ZeroPadding1D",
-                    ZeroPadding1D.class,
-                    "padding",
-                    Layers::zeroPadding1D,
-                    layer -> new int[] {layer.first(), layer.last()},
-                    ZeroPadding1D::name))),
-        LayerFormat.of(
-            ends(
-                "Cropping1D",
-                Cropping1D.class,
-                "cropping",
-                Layers::cropping1D,
-                layer -> new int[] {layer.first(), layer.last()},
-                Cropping1D::name)));
+                ends("ZeroPadding1D", ZeroPadding1D.class, "padding", Layers::zeroPadding1D))),
+        LayerFormat.of(ends("Cropping1D", Cropping1D.class, "cropping", Layers::cropping1D)));
   }
 
   private static <L extends DepthwiseLayer<L>> LayerFormat<L> depthwise(
@@ -83,18 +71,23 @@ final class ConvolutionFormats {
       UnaryOperator<Format<L>> more) {
     return LayerFormat.of(
         more.apply(
-            channelsLast(kernel(className, type, create, prefix))
-                .node("kernel_size", layer -> single(layer.kernelSize()))
-                .node(
-                    "strides",
-                    layer -> single(layer.strides()),
-                    (layer, strides) -> layer.strides(single(layer, "strides", strides)))
-                .node(
-                    "dilation_rate",
-                    layer -> single(layer.dilationRate()),
-                    (layer, rate) -> layer.dilationRate(single(layer, "dilation_rate", rate)))
-                .text("padding", layer -> layer.padding().kerasName(), L::padding)
+            windows(channelsLast(kernel(className, type, create, prefix)))
                 .integer("depth_multiplier", L::depthMultiplier, L::depthMultiplier)));
+  }
+
+  /** Adds the arguments of sliding windows. */
+  private static <L extends ConvolutionLayer<L>> Format<L> windows(Format<L> format) {
+    return format
+        .node("kernel_size", layer -> single(layer.kernelSize()))
+        .node(
+            "strides",
+            layer -> single(layer.strides()),
+            (layer, strides) -> layer.strides(single(layer, "strides", strides)))
+        .node(
+            "dilation_rate",
+            layer -> single(layer.dilationRate()),
+            (layer, rate) -> layer.dilationRate(single(layer, "dilation_rate", rate)))
+        .text("padding", layer -> layer.padding().kerasName(), L::padding);
   }
 
   private static Format<SeparableConv1D> separable(Format<SeparableConv1D> format) {
@@ -123,13 +116,8 @@ final class ConvolutionFormats {
   }
 
   /** Creates the format of a layer with one number of time steps for each end. */
-  private static <L extends Layer> Format<L> ends(
-      String className,
-      Class<L> type,
-      String argument,
-      BiFunction<Integer, Integer, L> create,
-      Function<L, int[]> get,
-      BiFunction<L, String, L> name) {
+  private static <L extends EndsLayer<L>> Format<L> ends(
+      String className, Class<L> type, String argument, BiFunction<Integer, Integer, L> create) {
     return layer(
             className,
             type,
@@ -142,35 +130,23 @@ final class ConvolutionFormats {
               }
               return create.apply(first.intValue(), last.intValue());
             })
-        .text("name", L::name, name)
+        .text("name", L::name, L::name)
         .node(
             argument,
-            layer ->
-                JsonNodeFactory.instance
-                    .arrayNode()
-                    .add(get.apply(layer)[0])
-                    .add(get.apply(layer)[1]));
+            layer -> JsonNodeFactory.instance.arrayNode().add(layer.first()).add(layer.last()));
   }
 
   private static LayerFormat<Conv1D> conv1D() {
     return LayerFormat.of(
-        channelsLast(
-                kernel(
-                    "Conv1D",
-                    Conv1D.class,
-                    config ->
-                        Layers.conv1D(config.integer("filters"), single(config, "kernel_size"))))
-            .integer("filters", Conv1D::filters)
-            .node("kernel_size", layer -> single(layer.kernelSize()))
-            .node(
-                "strides",
-                layer -> single(layer.strides()),
-                (layer, strides) -> layer.strides(single(layer, "strides", strides)))
-            .node(
-                "dilation_rate",
-                layer -> single(layer.dilationRate()),
-                (layer, rate) -> layer.dilationRate(single(layer, "dilation_rate", rate)))
-            .text("padding", layer -> layer.padding().kerasName(), Conv1D::padding)
+        windows(
+                channelsLast(
+                        kernel(
+                            "Conv1D",
+                            Conv1D.class,
+                            config ->
+                                Layers.conv1D(
+                                    config.integer("filters"), single(config, "kernel_size"))))
+                    .integer("filters", Conv1D::filters))
             .integer("groups", Conv1D::groups, Conv1D::groups));
   }
 

@@ -18,6 +18,7 @@ import org.unroll.ModelFiles;
 import org.unroll.WeightLoading;
 import org.unroll.data.Shape;
 import org.unroll.internal.AtomicFile;
+import org.unroll.internal.Failures;
 import org.unroll.internal.UniqueNames;
 import org.unroll.keras.hdf5.Hdf5Array;
 import org.unroll.keras.hdf5.Hdf5Tree;
@@ -93,7 +94,7 @@ public final class KerasFiles implements ModelFiles {
 
   private static UncheckedIOException unreadable(String source, IOException cause) {
     return new UncheckedIOException(
-        "The model file " + source + " cannot be read: " + cause.getMessage(), cause);
+        "The model file " + source + " cannot be read: " + Failures.reason(cause), cause);
   }
 
   private static Model read(SavedFile file, boolean compile) throws IOException {
@@ -167,7 +168,7 @@ public final class KerasFiles implements ModelFiles {
       throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "The model cannot be saved to " + path + ": " + e.getMessage(), e);
+          "The model cannot be saved to " + path + ": " + Failures.reason(e), e);
     }
   }
 
@@ -176,8 +177,6 @@ public final class KerasFiles implements ModelFiles {
     File scratch = AtomicFile.temporaryFor(target);
     try {
       return tree.toBytes(scratch);
-    } catch (IOException e) {
-      throw AtomicFile.explained(target, e);
     } finally {
       AtomicFile.delete(scratch);
     }

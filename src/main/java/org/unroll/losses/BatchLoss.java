@@ -49,11 +49,6 @@ public interface BatchLoss extends Loss {
   void differentiate(double[] sums, double scale, int count, float[] targets, float[] gradient);
 
   @Override
-  default int targetWidth(int outputs) {
-    return outputs;
-  }
-
-  @Override
   default BatchLoss overBatch() {
     return this;
   }

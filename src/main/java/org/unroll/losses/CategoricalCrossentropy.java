@@ -47,11 +47,6 @@ public record CategoricalCrossentropy(boolean fromLogits, double labelSmoothing)
   }
 
   @Override
-  public int targetWidth(int outputs) {
-    return outputs;
-  }
-
-  @Override
   public Loss onLogits(Activation activation) {
     return activation == Activation.SOFTMAX && !fromLogits ? fromLogits(true) : null;
   }

@@ -70,11 +70,6 @@ public record CategoricalFocalCrossentropy(
   }
 
   @Override
-  public int targetWidth(int outputs) {
-    return outputs;
-  }
-
-  @Override
   public double at(
       int outputs,
       float[] predictions,

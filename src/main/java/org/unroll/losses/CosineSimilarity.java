@@ -16,11 +16,6 @@ public record CosineSimilarity() implements PositionLoss {
   }
 
   @Override
-  public int targetWidth(int outputs) {
-    return outputs;
-  }
-
-  @Override
   public double at(
       int outputs,
       float[] predictions,

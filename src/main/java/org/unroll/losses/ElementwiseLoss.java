@@ -22,11 +22,6 @@ public interface ElementwiseLoss extends PositionLoss {
   double slope(double prediction, double target);
 
   @Override
-  default int targetWidth(int outputs) {
-    return outputs;
-  }
-
-  @Override
   default double at(
       int outputs,
       float[] predictions,

@@ -14,11 +14,6 @@ public record KlDivergence() implements PositionLoss {
   }
 
   @Override
-  public int targetWidth(int outputs) {
-    return outputs;
-  }
-
-  @Override
   public double at(
       int outputs,
       float[] predictions,

@@ -46,12 +46,14 @@ public interface Loss {
   String name();
 
   /**
-   * Returns the number of target values of a position: {@code outputs} for most losses, 1 for the
-   * sparse categorical cross-entropy.
+   * Returns the number of target values of a position. The default is {@code outputs}; the sparse
+   * categorical cross-entropy has 1.
    *
    * @param outputs the number of predictions at a position
    */
-  int targetWidth(int outputs);
+  default int targetWidth(int outputs) {
+    return outputs;
+  }
 
   /**
    * Returns this loss as a function of the logits, the values before the last activation of the

@@ -28,7 +28,7 @@ public record Accuracy(String name) implements Metric {
 
   @Override
   public int accumulators() {
-    throw unresolved();
+    throw Metrics.unresolved(name);
   }
 
   @Override
@@ -40,16 +40,11 @@ public record Accuracy(String name) implements Metric {
       float[] targets,
       float[] weights,
       double[] totals) {
-    throw unresolved();
+    throw Metrics.unresolved(name);
   }
 
   @Override
   public double result(double[] totals) {
-    throw unresolved();
-  }
-
-  private IllegalStateException unresolved() {
-    return new IllegalStateException(
-        "The metric '" + name + "' depends on the model. Call resolve first.");
+    throw Metrics.unresolved(name);
   }
 }

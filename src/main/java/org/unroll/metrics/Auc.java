@@ -193,8 +193,7 @@ public record Auc(
   @Override
   public int accumulators() {
     if (outputs == 0) {
-      throw new IllegalStateException(
-          "The metric '" + name + "' depends on the model. Call resolve first.");
+      throw Metrics.unresolved(name);
     }
     return 2 * (numThresholds + 1) * (multiLabel ? outputs : 1);
   }

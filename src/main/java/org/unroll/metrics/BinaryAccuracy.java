@@ -13,11 +13,6 @@ public record BinaryAccuracy(String name, double threshold) implements MatchMetr
   static final double DEFAULT_THRESHOLD = 0.5;
 
   @Override
-  public int targetWidth(int outputs) {
-    return outputs;
-  }
-
-  @Override
   public double at(
       int outputs, float[] predictions, int predictionsOffset, float[] targets, int targetsOffset) {
     int matches = 0;

@@ -10,11 +10,6 @@ package org.unroll.metrics;
  */
 public record CategoricalAccuracy(String name) implements MatchMetric {
   @Override
-  public int targetWidth(int outputs) {
-    return outputs;
-  }
-
-  @Override
   public double at(
       int outputs, float[] predictions, int predictionsOffset, float[] targets, int targetsOffset) {
     int expected = MatchMetric.argmax(outputs, targets, targetsOffset);

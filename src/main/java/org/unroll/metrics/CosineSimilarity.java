@@ -14,11 +14,6 @@ public record CosineSimilarity(String name) implements MatchMetric {
   private static final org.unroll.losses.CosineSimilarity LOSS = Losses.cosineSimilarityLoss();
 
   @Override
-  public int targetWidth(int outputs) {
-    return outputs;
-  }
-
-  @Override
   public double at(
       int outputs, float[] predictions, int predictionsOffset, float[] targets, int targetsOffset) {
     return -LOSS.at(outputs, predictions, predictionsOffset, targets, targetsOffset, 1, null, 0);

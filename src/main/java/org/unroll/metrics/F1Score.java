@@ -87,8 +87,7 @@ public record F1Score(String name, Average average, Double threshold, int output
   @Override
   public int accumulators() {
     if (outputs == 0) {
-      throw new IllegalStateException(
-          "The metric '" + name + "' depends on the model. Call resolve first.");
+      throw Metrics.unresolved(name);
     }
     return 3 * outputs;
   }

@@ -7,11 +7,13 @@ package org.unroll.metrics;
  */
 public interface MatchMetric extends Metric {
   /**
-   * Returns the number of target values of a position.
+   * Returns the number of target values of a position. The default is {@code outputs}.
    *
    * @param outputs the number of predictions at a position
    */
-  int targetWidth(int outputs);
+  default int targetWidth(int outputs) {
+    return outputs;
+  }
 
   /**
    * Returns the value of one position, such as 1 for a match and 0 for none.

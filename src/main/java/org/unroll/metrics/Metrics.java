@@ -407,6 +407,12 @@ public final class Metrics {
     return named;
   }
 
+  /** Returns the exception for a metric that is used before its {@link Metric#resolve}. */
+  static IllegalStateException unresolved(String metric) {
+    return new IllegalStateException(
+        "The metric '" + metric + "' depends on the model. Call resolve first.");
+  }
+
   static void checkTargetWidth(String metric, int needed, int outputs, int targetWidth) {
     if (needed != targetWidth) {
       throw new IllegalArgumentException(

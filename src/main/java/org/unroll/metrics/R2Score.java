@@ -46,8 +46,7 @@ public record R2Score(String name, Aggregation aggregation, int outputs) impleme
   @Override
   public int accumulators() {
     if (outputs == 0) {
-      throw new IllegalStateException(
-          "The metric '" + name + "' depends on the model. Call resolve first.");
+      throw Metrics.unresolved(name);
     }
     return 3 * outputs + 1;
   }

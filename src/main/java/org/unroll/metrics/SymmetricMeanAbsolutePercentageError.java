@@ -17,11 +17,6 @@ public record SymmetricMeanAbsolutePercentageError(String name) implements Match
   }
 
   @Override
-  public int targetWidth(int outputs) {
-    return outputs;
-  }
-
-  @Override
   public double at(
       int outputs, float[] predictions, int predictionsOffset, float[] targets, int targetsOffset) {
     double sum = 0;

@@ -20,11 +20,6 @@ public record TopKCategoricalAccuracy(String name, int k) implements MatchMetric
   }
 
   @Override
-  public int targetWidth(int outputs) {
-    return outputs;
-  }
-
-  @Override
   public double at(
       int outputs, float[] predictions, int predictionsOffset, float[] targets, int targetsOffset) {
     int expected = MatchMetric.argmax(outputs, targets, targetsOffset);

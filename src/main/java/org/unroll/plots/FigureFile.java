@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.unroll.callbacks.LiveView;
 import org.unroll.internal.AtomicFile;
+import org.unroll.internal.Failures;
 import org.unroll.plots.drawing.FigureText;
 import tech.tablesaw.plotly.components.Figure;
 
@@ -43,7 +44,8 @@ final class FigureFile {
     try {
       AtomicFile.write(file, out -> out.write(content));
     } catch (IOException e) {
-      throw new UncheckedIOException("The figure cannot be saved to " + file + ": " + e, e);
+      throw new UncheckedIOException(
+          "The figure cannot be saved to " + file + ": " + Failures.reason(e), e);
     }
   }
 
@@ -89,7 +91,7 @@ final class FigureFile {
         System.out.println("There is no browser. The figure is in " + file);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("The figure cannot be shown: " + e, e);
+      throw new UncheckedIOException("The figure cannot be shown: " + Failures.reason(e), e);
     }
   }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.unroll.internal.Failures;
 import tech.tablesaw.api.InstantColumn;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
@@ -214,7 +215,8 @@ public final class TimeTable {
       try {
         read = new TableReader(CsvFile.read(path, options.encoding), options).read();
       } catch (IOException e) {
-        throw new UncheckedIOException("The file " + path + " could not be read: " + e, e);
+        throw new UncheckedIOException(
+            "The file " + path + " could not be read: " + Failures.reason(e), e);
       }
     }
     return read;

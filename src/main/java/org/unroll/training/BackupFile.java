@@ -200,9 +200,7 @@ final class BackupFile implements AutoCloseable {
    */
   void write(int nextEpoch, int nextBatch) {
     try {
-      if (!Files.isDirectory(folder)) {
-        Files.createDirectories(folder);
-      }
+      AtomicFile.createFolder(folder);
       AtomicFile.write(file, out -> write(out, nextEpoch, nextBatch));
     } catch (IOException e) {
       throw failed("written", e);

@@ -89,30 +89,18 @@ class AtomicFileTest {
   @Test
   void namesTheReasonWhyAFileCannotBeWritten() throws IOException {
     Path missing = folder.resolve("missing/a.txt");
-    assertMessage(missing, "the folder " + missing.getParent() + " must exist", null);
+    assertMessage(missing, "the folder " + missing.getParent() + " must exist");
     Path plain = Files.createFile(folder.resolve("plain"));
-    assertMessage(plain.resolve("a.txt"), plain + " must be a folder, but is a file", null);
-    assertMessage(folder, "must be a file, but is a folder", null);
-    String space = "No space left on device";
-    assertMessage(folder.resolve("a.txt"), "not enough space in " + folder, space);
+    assertMessage(plain.resolve("a.txt"), plain + " must be a folder, but is a file");
+    assertMessage(folder, "must be a file, but is a folder");
     Path zip = folder.resolve("a.zip");
     try (var files = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
-      assertMessage(files.getPath("/a.txt"), "must be in the default file system", null);
+      assertMessage(files.getPath("/a.txt"), "must be in the default file system");
     }
   }
 
-  private static void assertMessage(Path file, String message, String failure) {
-    var e =
-        assertThrows(
-            IOException.class,
-            () ->
-                AtomicFile.write(
-                    file,
-                    out -> {
-                      if (failure != null) {
-                        throw new IOException(failure);
-                      }
-                    }));
+  private static void assertMessage(Path file, String message) {
+    var e = assertThrows(IOException.class, () -> AtomicFile.write(file, out -> {}));
     assertTrue(e.getMessage().contains(message), e.getMessage());
   }
 

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import org.unroll.compute.Compute;
 import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
-import org.unroll.layers.core.KernelLayer;
 import org.unroll.network.Gradient;
 import org.unroll.network.Layer;
 import org.unroll.network.Padding;
@@ -37,13 +36,9 @@ import org.unroll.network.Tensor;
  * <p>Source: Keras 3, {@code keras.layers.Conv1D}; dilated causal convolutions: van den Oord et al.
  * 2016, "WaveNet".
  */
-public final class Conv1D extends KernelLayer<Conv1D> {
+public final class Conv1D extends ConvolutionLayer<Conv1D> {
   private final int filters;
-  private final int kernelSize;
-  private int strides = 1;
-  private int dilationRate = 1;
   private int groups = 1;
-  private Padding padding = Padding.VALID;
   private float[] kernelTransposed;
 
   /**
@@ -54,9 +49,8 @@ public final class Conv1D extends KernelLayer<Conv1D> {
    * @throws IllegalArgumentException if an argument is less than 1
    */
   public Conv1D(int filters, int kernelSize) {
-    super("Conv1D");
+    super("Conv1D", kernelSize);
     this.filters = requirePositive("filters", filters);
-    this.kernelSize = requirePositive("kernelSize", kernelSize);
   }
 
   @Override
@@ -69,27 +63,16 @@ public final class Conv1D extends KernelLayer<Conv1D> {
     return filters;
   }
 
-  /** Returns the number of time steps in a window. */
-  public int kernelSize() {
-    return kernelSize;
-  }
-
   /**
    * Sets the number of time steps from one window to the next. The default is 1.
    *
    * @throws IllegalArgumentException if it is less than 1, or if both the strides and the dilation
    *     rate are more than 1, which Keras does not support either
    */
+  @Override
   public Conv1D strides(int newStrides) {
-    requireNotBuilt("strides");
-    requireOne(requirePositive("strides", newStrides), dilationRate);
-    strides = newStrides;
-    return this;
-  }
-
-  /** Returns the number of time steps from one window to the next. */
-  public int strides() {
-    return strides;
+    requireOne(newStrides, dilationRate());
+    return super.strides(newStrides);
   }
 
   /**
@@ -98,16 +81,10 @@ public final class Conv1D extends KernelLayer<Conv1D> {
    * @throws IllegalArgumentException if it is less than 1, or if both the strides and the dilation
    *     rate are more than 1
    */
+  @Override
   public Conv1D dilationRate(int rate) {
-    requireNotBuilt("dilationRate");
-    requireOne(strides, requirePositive("dilationRate", rate));
-    dilationRate = rate;
-    return this;
-  }
-
-  /** Returns the distance between the time steps in a window. */
-  public int dilationRate() {
-    return dilationRate;
+    requireOne(strides(), rate);
+    return super.dilationRate(rate);
   }
 
   private static void requireOne(int strides, int dilationRate) {
@@ -145,31 +122,6 @@ public final class Conv1D extends KernelLayer<Conv1D> {
     return groups;
   }
 
-  /** Sets the padding at the ends of a sequence. The default is {@link Padding#VALID}. */
-  public Conv1D padding(Padding newPadding) {
-    requireNotBuilt("padding");
-    padding = newPadding;
-    return this;
-  }
-
-  /**
-   * Sets the padding by its Keras name, {@code "valid"}, {@code "same"} or {@code "causal"}.
-   *
-   * @throws IllegalArgumentException if it is another name
-   */
-  public Conv1D padding(String name) {
-    return padding(Padding.of(name));
-  }
-
-  /** Returns the padding at the ends of a sequence. */
-  public Padding padding() {
-    return padding;
-  }
-
-  private int span() {
-    return dilationRate * (kernelSize - 1) + 1;
-  }
-
   @Override
   protected int outputs(Shape input) {
     return filters;
@@ -182,21 +134,21 @@ public final class Conv1D extends KernelLayer<Conv1D> {
       throw wrongInput(
           "(batch, time, features) with a multiple of " + groups + " features", input, previous);
     }
-    return padding.windows(this, input, previous, span(), strides).withLast(activated(filters));
+    return padding().windows(this, input, previous, span(), strides()).withLast(activated(filters));
   }
 
   @Override
   protected void createWeights(Shape input, WeightFactory factory) {
     int features = input.last() / groups;
-    createKernel("kernel", Shape.of(kernelSize, features, filters), filters, factory);
-    kernelTransposed = new float[kernelSize * features * filters];
+    createKernel("kernel", Shape.of(kernelSize(), features, filters), filters, factory);
+    kernelTransposed = new float[kernelSize() * features * filters];
   }
 
   @Override
   public void prepareBackward() {
     int features = inputShape().last() / groups;
     float[] w = weights().get(0).values();
-    for (int i = 0; i < kernelSize; i++) {
+    for (int i = 0; i < kernelSize(); i++) {
       int tap = i * features * filters;
       Compute.kernels().transpose(features, filters, w, tap, kernelTransposed, tap);
     }
@@ -216,9 +168,9 @@ public final class Conv1D extends KernelLayer<Conv1D> {
     protected Shape outputFor(Shape input) {
       if (!input.equals(inputShape)) {
         int timesteps = input.axis(0);
-        int windows = padding.windows(timesteps, span(), strides);
+        int windows = padding().windows(timesteps, span(), strides());
         outputShape = Shape.of(windows, activated(filters));
-        before = padding.before(timesteps, span(), strides);
+        before = padding().before(timesteps, span(), strides());
         inputShape = input;
       }
       return outputShape;
@@ -245,15 +197,15 @@ public final class Conv1D extends KernelLayer<Conv1D> {
     private void forEachProduct(Product product) {
       int windows = outputShape.axis(0);
       int timesteps = inputShape.axis(0);
-      for (int i = 0; i < kernelSize; i++) {
-        int shift = i * dilationRate - before; // the time step is window · strides + shift
-        int from = Math.max(0, Math.floorDiv(strides - 1 - shift, strides));
-        int to = Math.min(windows, Math.floorDiv(timesteps - 1 - shift, strides) + 1);
-        if (strides == 1 && from < to) {
+      for (int i = 0; i < kernelSize(); i++) {
+        int shift = i * dilationRate() - before; // the time step is window · strides + shift
+        int from = Math.max(0, Math.floorDiv(strides() - 1 - shift, strides()));
+        int to = Math.min(windows, Math.floorDiv(timesteps - 1 - shift, strides()) + 1);
+        if (strides() == 1 && from < to) {
           product.run(i, from, to - from, from + shift);
         } else {
           for (int o = from; o < to; o++) {
-            product.run(i, o, 1, o * strides + shift);
+            product.run(i, o, 1, o * strides() + shift);
           }
         }
       }

@@ -1,9 +1,7 @@
 package org.unroll.layers.core;
 
-import org.unroll.data.Shape;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
-import org.unroll.network.Layer;
 import org.unroll.network.Pass;
 import org.unroll.network.Regularizer;
 import org.unroll.network.Tensor;
@@ -23,7 +21,7 @@ import org.unroll.network.Tensor;
  *
  * <p>Source: Keras 3, {@code keras.layers.ActivityRegularization}.
  */
-public final class ActivityRegularization extends Layer {
+public final class ActivityRegularization extends SameShapeLayer {
   /**
    * Creates the layer. See {@code Layers.activityRegularization}.
    *
@@ -40,16 +38,6 @@ public final class ActivityRegularization extends Layer {
   public ActivityRegularization name(String name) {
     setName(name);
     return this;
-  }
-
-  @Override
-  public Shape checkInput(Shape input, Layer previous) {
-    return input;
-  }
-
-  @Override
-  protected boolean worksStepByStep() {
-    return true;
   }
 
   @Override

@@ -1,8 +1,6 @@
 package org.unroll.layers.core;
 
-import org.unroll.data.Shape;
 import org.unroll.network.ForwardContext;
-import org.unroll.network.Layer;
 import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
@@ -25,7 +23,7 @@ import org.unroll.network.Tensor;
  * <p>Source: Keras 3, {@code keras.layers.AlphaDropout}; Klambauer et al. 2017, "Self-normalizing
  * neural networks".
  */
-public final class AlphaDropout extends Layer {
+public final class AlphaDropout extends SameShapeLayer {
   /** The limit of SELU for x → −∞. */
   private static final double LIMIT = -1.6732632423543772 * 1.0507009873554805;
 
@@ -51,16 +49,6 @@ public final class AlphaDropout extends Layer {
   public AlphaDropout name(String name) {
     setName(name);
     return this;
-  }
-
-  @Override
-  public Shape checkInput(Shape input, Layer previous) {
-    return input;
-  }
-
-  @Override
-  protected boolean worksStepByStep() {
-    return true;
   }
 
   @Override

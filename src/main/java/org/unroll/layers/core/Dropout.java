@@ -2,10 +2,8 @@ package org.unroll.layers.core;
 
 import org.unroll.compute.Compute;
 import org.unroll.compute.Matrix;
-import org.unroll.data.Shape;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
-import org.unroll.network.Layer;
 import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
@@ -25,7 +23,7 @@ import org.unroll.network.Tensor;
  * <p>Source: Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from
  * overfitting"; Keras 3, {@code keras.layers.Dropout}.
  */
-public final class Dropout extends Layer {
+public final class Dropout extends SameShapeLayer {
   private final double rate;
 
   /**
@@ -48,16 +46,6 @@ public final class Dropout extends Layer {
   public Dropout name(String name) {
     setName(name);
     return this;
-  }
-
-  @Override
-  public Shape checkInput(Shape input, Layer previous) {
-    return input;
-  }
-
-  @Override
-  protected boolean worksStepByStep() {
-    return true;
   }
 
   @Override

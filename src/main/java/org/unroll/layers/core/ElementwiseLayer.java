@@ -1,9 +1,7 @@
 package org.unroll.layers.core;
 
-import org.unroll.data.Shape;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
-import org.unroll.network.Layer;
 import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
@@ -12,7 +10,7 @@ import org.unroll.network.Tensor;
  *
  * @param <S> the type of the layer, which the fluent setters return
  */
-public abstract class ElementwiseLayer<S extends ElementwiseLayer<S>> extends Layer {
+public abstract class ElementwiseLayer<S extends ElementwiseLayer<S>> extends SameShapeLayer {
   ElementwiseLayer(String type) {
     super(type);
   }
@@ -41,16 +39,6 @@ public abstract class ElementwiseLayer<S extends ElementwiseLayer<S>> extends La
   public S name(String name) {
     setName(name);
     return self();
-  }
-
-  @Override
-  public final Shape checkInput(Shape input, Layer previous) {
-    return input;
-  }
-
-  @Override
-  protected final boolean worksStepByStep() {
-    return true;
   }
 
   @Override

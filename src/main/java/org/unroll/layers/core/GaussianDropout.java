@@ -1,9 +1,7 @@
 package org.unroll.layers.core;
 
 import java.util.random.RandomGenerator;
-import org.unroll.data.Shape;
 import org.unroll.network.ForwardContext;
-import org.unroll.network.Layer;
 import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
@@ -23,7 +21,7 @@ import org.unroll.network.Tensor;
  *
  * <p>Source: Keras 3, {@code keras.layers.GaussianDropout}; Srivastava et al. 2014, "Dropout".
  */
-public final class GaussianDropout extends Layer {
+public final class GaussianDropout extends SameShapeLayer {
   private final double rate;
 
   /**
@@ -46,16 +44,6 @@ public final class GaussianDropout extends Layer {
   public GaussianDropout name(String name) {
     setName(name);
     return this;
-  }
-
-  @Override
-  public Shape checkInput(Shape input, Layer previous) {
-    return input;
-  }
-
-  @Override
-  protected boolean worksStepByStep() {
-    return true;
   }
 
   @Override

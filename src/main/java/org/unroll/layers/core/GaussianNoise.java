@@ -1,10 +1,8 @@
 package org.unroll.layers.core;
 
 import java.util.random.RandomGenerator;
-import org.unroll.data.Shape;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
-import org.unroll.network.Layer;
 import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
@@ -23,7 +21,7 @@ import org.unroll.network.Tensor;
  *
  * <p>Source: Keras 3, {@code keras.layers.GaussianNoise}.
  */
-public final class GaussianNoise extends Layer {
+public final class GaussianNoise extends SameShapeLayer {
   private final double stddev;
 
   /**
@@ -50,16 +48,6 @@ public final class GaussianNoise extends Layer {
   public GaussianNoise name(String name) {
     setName(name);
     return this;
-  }
-
-  @Override
-  public Shape checkInput(Shape input, Layer previous) {
-    return input;
-  }
-
-  @Override
-  protected boolean worksStepByStep() {
-    return true;
   }
 
   @Override

@@ -20,7 +20,7 @@ import org.unroll.network.Tensor;
  *
  * <p>Source: Keras 3, {@code keras.layers.Masking}.
  */
-public final class Masking extends Layer {
+public final class Masking extends SameShapeLayer {
   private final float maskValue;
 
   /**
@@ -50,11 +50,6 @@ public final class Masking extends Layer {
       throw wrongInput(BATCH_TIME_FEATURES, input, previous);
     }
     return input;
-  }
-
-  @Override
-  protected boolean worksStepByStep() {
-    return true;
   }
 
   @Override

@@ -22,7 +22,7 @@ import org.unroll.network.Tensor;
  *
  * <p>Source: Keras 3, {@code keras.layers.Softmax}.
  */
-public final class Softmax extends Layer {
+public final class Softmax extends SameShapeLayer {
   private final ActivationLayer softmax = new ActivationLayer(Activation.SOFTMAX);
 
   /** Creates the layer. See {@code Layers.softmax}. */
@@ -47,11 +47,6 @@ public final class Softmax extends Layer {
   @Override
   public Activation outputActivation() {
     return Activation.SOFTMAX;
-  }
-
-  @Override
-  protected boolean worksStepByStep() {
-    return true;
   }
 
   @Override

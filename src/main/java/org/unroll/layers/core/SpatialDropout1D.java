@@ -27,7 +27,7 @@ import org.unroll.network.Tensor;
  * <p>Source: Tompson et al. 2015, "Efficient object localization using convolutional networks";
  * Keras 3, {@code keras.layers.SpatialDropout1D}.
  */
-public final class SpatialDropout1D extends Layer {
+public final class SpatialDropout1D extends SameShapeLayer {
   private final double rate;
 
   /**
@@ -56,11 +56,6 @@ public final class SpatialDropout1D extends Layer {
   public Shape checkInput(Shape input, Layer previous) {
     requireSequence(input, previous);
     return input;
-  }
-
-  @Override
-  protected boolean worksStepByStep() {
-    return true;
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.unroll.layers.normalization;
 import java.util.Arrays;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
+import org.unroll.layers.core.SameShapeLayer;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.Initializer;
@@ -36,7 +37,7 @@ import org.unroll.network.Tensor;
  *
  * <p>Source: Keras 3, {@code keras.layers.Normalization}.
  */
-public final class Normalization extends Layer {
+public final class Normalization extends SameShapeLayer {
   private static final double EPSILON = 1e-7;
 
   private int axis = -1;
@@ -230,11 +231,6 @@ public final class Normalization extends Layer {
         fill(measured, values);
       }
     };
-  }
-
-  @Override
-  protected boolean worksStepByStep() {
-    return true;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.unroll.layers.normalization;
 
 import org.unroll.data.Shape;
+import org.unroll.layers.core.SameShapeLayer;
 import org.unroll.network.Gradient;
 import org.unroll.network.Initializer;
 import org.unroll.network.Initializers;
@@ -13,7 +14,7 @@ import org.unroll.network.Regularizer;
  *
  * @param <S> the type of the layer, which the fluent setters return
  */
-public abstract class NormalizationLayer<S extends NormalizationLayer<S>> extends Layer {
+public abstract class NormalizationLayer<S extends NormalizationLayer<S>> extends SameShapeLayer {
   private int axis = -1;
   private double epsilon = 1e-3;
   private boolean center = true;
@@ -165,11 +166,6 @@ public abstract class NormalizationLayer<S extends NormalizationLayer<S>> extend
     }
     requireLastAxis(axis, this, input, previous);
     return input;
-  }
-
-  @Override
-  protected boolean worksStepByStep() {
-    return true;
   }
 
   @Override

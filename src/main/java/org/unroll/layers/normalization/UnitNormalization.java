@@ -1,6 +1,7 @@
 package org.unroll.layers.normalization;
 
 import org.unroll.data.Shape;
+import org.unroll.layers.core.SameShapeLayer;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.Layer;
@@ -20,7 +21,7 @@ import org.unroll.network.Tensor;
  *
  * <p>Source: Keras 3, {@code keras.layers.UnitNormalization}.
  */
-public final class UnitNormalization extends Layer {
+public final class UnitNormalization extends SameShapeLayer {
   private static final double LARGEST_FACTOR = 1e12;
 
   private int axis = -1;
@@ -58,11 +59,6 @@ public final class UnitNormalization extends Layer {
     }
     NormalizationLayer.requireLastAxis(axis, this, input, previous);
     return input;
-  }
-
-  @Override
-  protected boolean worksStepByStep() {
-    return true;
   }
 
   @Override
