@@ -156,6 +156,18 @@ def on_vectors(name, *stack, optimizer=None):
     )
 
 
+def on_images(name, *stack, shape=(6, 5, 2), optimizer=None, rows=3, batch=4):
+    """Layers on images, or on images over time if the shape has four axes."""
+    case(
+        name,
+        lambda: [L.Input(shape)] + [make() for make in stack],
+        lambda rng, n: rng.standard_normal((n, *shape)).astype("float32"),
+        optimizer,
+        rows,
+        batch,
+    )
+
+
 def relu():
     return L.Dense(5, activation="relu")  # zeros, so that the largest value is not the only one
 
@@ -292,3 +304,90 @@ on_sequences("activity_normalized", lambda: L.Conv1D(3, 2, activity_regularizer=
 on_masked("sequential", lambda: keras.Sequential([L.Dense(3, "tanh"), L.GRU(4, return_sequences=True)]), lambda: L.GRU(2), lambda: keras.Sequential([L.Dense(3), keras.Sequential([L.Dense(2)])]), optimizer=O.Adam(0.01))
 on_sequences("sequential_time_distributed", lambda: L.Reshape((7, 2, 2)), lambda: L.TimeDistributed(keras.Sequential([L.Conv1D(3, 2), L.Flatten(), L.Dense(2)])), optimizer=O.SGD(0.1))
 on_masked("more_noise_masked", lambda: L.GaussianDropout(0.5), lambda: L.AlphaDropout(0.5), lambda: L.GRU(3))
+
+# Images.
+for padding in "valid", "same":
+    on_images(f"conv2d_{padding}", lambda: L.Conv2D(3, (3, 2), padding=padding))
+    on_images(f"conv2d_{padding}_strides", lambda: L.Conv2D(3, 3, strides=(2, 3), padding=padding, activation="gelu"))
+    on_images(f"conv2d_{padding}_dilated", lambda: L.Conv2D(2, (2, 3), dilation_rate=(3, 2), padding=padding, use_bias=False))
+    on_images(f"conv2d_{padding}_groups", lambda: L.Conv2D(4, 2, groups=2, padding=padding, activation="tanh"), lambda: L.Conv2D(4, (1, 2), groups=4), optimizer=O.SGD(0.1))
+on_images("conv2d_wide", lambda: L.Conv2D(2, (9, 7), strides=2, padding="same"), shape=(4, 3, 1))
+on_images("conv2d_glu", lambda: L.Conv2D(4, 2, activation="glu"))
+on_images(
+    "conv2d_fit",  # a batch of 30 is cut into slices of 8 rows
+    lambda: L.Conv2D(4, 3, padding="same", activation="relu", kernel_regularizer="l2"),
+    lambda: L.BatchNormalization(momentum=0.7),
+    lambda: L.MaxPooling2D(),
+    lambda: L.Conv2D(3, 2, activation="softmax"),
+    lambda: L.Flatten(),
+    lambda: L.Dense(2),
+    optimizer=O.Adam(0.01),
+    rows=37,
+    batch=30,
+)
+for pool, layer in ("max", L.MaxPooling2D), ("average", L.AveragePooling2D):
+    on_images(f"{pool}_pooling2d", lambda: L.Conv2D(3, 1, activation="relu"), lambda: layer(2))
+    on_images(f"{pool}_pooling2d_same", lambda: L.Conv2D(3, 1, activation="relu"), lambda: layer((3, 2), padding="same"))
+    on_images(f"{pool}_pooling2d_overlapping", lambda: L.Conv2D(3, 1, activation="relu"), lambda: layer((2, 3), strides=1), lambda: L.Flatten(), lambda: L.Dense(2), optimizer=O.Adam(0.01))
+    on_images(f"{pool}_pooling2d_gaps", lambda: L.Conv2D(3, 1, activation="relu"), lambda: layer(4, strides=(3, 1), padding="same"))
+on_images("global_average2d", lambda: L.GlobalAveragePooling2D(), lambda: L.Dense(2), optimizer=O.SGD(0.1))
+on_images("global_average2d_keepdims", lambda: L.GlobalAveragePooling2D(keepdims=True), lambda: L.Conv2D(2, 1))
+on_images("global_max2d", lambda: L.Conv2D(3, 1, activation="relu"), lambda: L.GlobalMaxPooling2D(), lambda: L.Dense(2), optimizer=O.SGD(0.1))
+on_images("global_max2d_keepdims", lambda: L.GlobalMaxPooling2D(keepdims=True))
+on_images("images_normalized", lambda: L.LayerNormalization(), lambda: L.PReLU(shared_axes=[1, 2]), lambda: L.Permute((3, 1, 2)), lambda: L.Reshape((4, 5, 3)), lambda: L.Conv2D(2, 2))
+
+# Images over time.
+on_images(
+    "images_over_time",
+    lambda: L.TimeDistributed(L.Conv2D(3, 2, activation="relu")),
+    lambda: L.TimeDistributed(L.MaxPooling2D(2)),
+    lambda: L.TimeDistributed(L.Flatten()),
+    lambda: L.GRU(3),
+    lambda: L.Dense(1),
+    shape=(4, 5, 6, 1),
+    optimizer=O.Adam(0.01),
+)
+on_images("images_over_time_average", lambda: L.TimeDistributed(L.AveragePooling2D((2, 3), padding="same")), lambda: L.TimeDistributed(L.GlobalAveragePooling2D()), lambda: L.LSTM(3), shape=(3, 5, 4, 2))
+on_images("images_over_time_max", lambda: L.TimeDistributed(L.GlobalMaxPooling2D(keepdims=True)), lambda: L.Reshape((3, 2)), lambda: L.GRU(2), shape=(3, 5, 4, 2))
+on_images(
+    "conv_lstm_frames",  # predicts images over time
+    lambda: L.ConvLSTM2D(3, 3, padding="same", return_sequences=True),
+    lambda: L.TimeDistributed(L.Conv2D(2, 3, padding="same")),
+    shape=(3, 4, 5, 2),
+    optimizer=O.Adam(0.01),
+)
+on_images("conv_lstm_last", lambda: L.ConvLSTM2D(3, 2), lambda: L.Conv2D(2, 2), lambda: L.GlobalAveragePooling2D(), lambda: L.Dense(1), shape=(3, 4, 5, 1), optimizer=O.Adam(0.01))
+
+# Transposed convolution. TensorFlow has no dilation here on the CPU.
+for padding in "valid", "same":
+    on_sequences(f"conv1d_transpose_{padding}", lambda: L.Conv1DTranspose(3, 4, padding=padding, activation="gelu"))
+    on_sequences(f"conv1d_transpose_{padding}_strides", lambda: L.Conv1DTranspose(3, 3, strides=2, padding=padding), lambda: L.GRU(3), optimizer=O.Adam(0.01))
+    on_sequences(f"conv1d_transpose_{padding}_gaps", lambda: L.Conv1DTranspose(2, 2, strides=3, padding=padding, use_bias=False), steps=4)
+    on_images(f"conv2d_transpose_{padding}", lambda: L.Conv2DTranspose(3, (2, 3), padding=padding, activation="tanh"))
+    on_images(f"conv2d_transpose_{padding}_strides", lambda: L.Conv2DTranspose(3, 3, strides=(2, 1), padding=padding), lambda: L.Flatten(), lambda: L.Dense(2), optimizer=O.SGD(0.1), rows=37, batch=30)
+on_sequences("conv1d_transpose_valid_output", lambda: L.Conv1DTranspose(3, 3, strides=3, output_padding=1), steps=4)
+on_sequences("conv1d_transpose_same_output", lambda: L.Conv1DTranspose(3, 5, strides=3, padding="same", output_padding=1), steps=4)
+on_images("conv2d_transpose_output", lambda: L.Conv2DTranspose(2, 3, strides=(3, 2), padding="same", output_padding=(2, 0)), shape=(3, 4, 2))
+
+# Groups of features normalized over all time steps or pixels.
+on_sequences("group_normalization", lambda: L.GroupNormalization(2))
+on_vectors("group_normalization_vectors", lambda: L.GroupNormalization(3, epsilon=0.1, center=False), lambda: L.Dense(2), optimizer=O.SGD(0.1))
+on_masked("group_normalization_masked", lambda: L.GroupNormalization(1, scale=False), lambda: L.GRU(3), optimizer=O.SGD(0.1))
+on_images("group_normalization_instances", lambda: L.Conv2D(4, 2), lambda: L.GroupNormalization(-1), lambda: L.GlobalMaxPooling2D())
+on_images("group_normalization_images", lambda: L.Conv2D(4, 2), lambda: L.GroupNormalization(2), lambda: L.Flatten(), lambda: L.Dense(1), optimizer=O.Adam(0.01), rows=37, batch=30)
+
+# Sequences of signals.
+on_images("conv_lstm1d", lambda: L.ConvLSTM1D(3, 3, return_sequences=True), shape=(3, 7, 2))
+on_images("conv_lstm1d_same", lambda: L.ConvLSTM1D(2, 4, padding="same", strides=2, go_backwards=True), shape=(3, 7, 2))
+on_images("conv_lstm1d_dilated", lambda: L.ConvLSTM1D(2, 2, dilation_rate=3, activation="relu", recurrent_activation="silu", use_bias=False), shape=(3, 7, 2))
+on_images(
+    "conv_lstm1d_fit",
+    lambda: L.ConvLSTM1D(3, 3, padding="same", return_sequences=True),
+    lambda: L.TimeDistributed(L.MaxPooling1D(2)),
+    lambda: L.ConvLSTM1D(2, 2, unit_forget_bias=False),
+    lambda: L.Conv1D(2, 2),
+    lambda: L.GlobalAveragePooling1D(),
+    lambda: L.Dense(1),
+    shape=(4, 8, 1),
+    optimizer=O.Adam(0.01),
+)

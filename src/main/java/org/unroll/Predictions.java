@@ -1,5 +1,7 @@
 package org.unroll;
 
+import java.lang.reflect.Array;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import org.ejml.data.FMatrixRMaj;
@@ -138,17 +140,56 @@ public final class Predictions {
    * @throws IndexOutOfBoundsException if there is no such sample
    */
   public double[][] getSequence(int sample) {
-    if (shape.rank() != 2) {
+    return (double[][]) nested(sample, 2, "sequences");
+  }
+
+  /**
+   * Returns the output image for one sample, as rows, columns and channels.
+   *
+   * @param sample the index of the sample
+   * @throws IllegalStateException if the model does not return images
+   * @throws IndexOutOfBoundsException if there is no such sample
+   */
+  public double[][][] getImage(int sample) {
+    return (double[][][]) nested(sample, 3, "images of (rows, columns, channels)");
+  }
+
+  /**
+   * Returns the output images over time for one sample, as time steps, rows, columns and channels.
+   *
+   * @param sample the index of the sample
+   * @throws IllegalStateException if the model does not return images over time
+   * @throws IndexOutOfBoundsException if there is no such sample
+   */
+  public double[][][][] getImageSequence(int sample) {
+    String needed = "images over time of (time, rows, columns, channels)";
+    return (double[][][][]) nested(sample, 4, needed);
+  }
+
+  /** Returns the output for one sample as nested arrays. */
+  private Object nested(int sample, int rank, String needed) {
+    if (shape.rank() != rank) {
       throw new IllegalStateException(
-          "The outputs must be sequences, but have the shape " + shape + ". Call get(sample).");
+          "The outputs must be "
+              + needed
+              + ", but have the shape "
+              + shape
+              + ". Call get(sample).");
     }
-    double[] flat = get(sample);
-    int outputs = shape.last();
-    double[][] steps = new double[shape.axis(0)][outputs];
-    for (int t = 0; t < steps.length; t++) {
-      System.arraycopy(flat, t * outputs, steps[t], 0, outputs);
+    return nested(get(sample), 0, shape);
+  }
+
+  /** Returns nested arrays with the values from {@code from} on. */
+  private static Object nested(double[] flat, int from, Shape shape) {
+    if (shape.rank() == 1) {
+      return Arrays.copyOfRange(flat, from, from + shape.last());
     }
-    return steps;
+    Shape inner = shape.dropFirst();
+    Object result = Array.newInstance(double.class, shape.toArray());
+    for (int i = 0; i < shape.axis(0); i++) {
+      Array.set(result, i, nested(flat, from + i * inner.size(), inner));
+    }
+    return result;
   }
 
   /** Returns all outputs with one row per sample. */

@@ -1,6 +1,7 @@
 package org.unroll.data;
 
 import java.lang.reflect.Array;
+import java.util.Arrays;
 import java.util.List;
 import org.ejml.data.DMatrix;
 import org.ejml.data.FMatrix;
@@ -58,6 +59,92 @@ record Block(int count, Shape shape, float[] values) {
     }
     Shape shape = Shape.of(steps, width);
     return copy(what, count, shape, IN_STEPS, (i, t, j) -> sequences[i][t][j]);
+  }
+
+  /** Creates samples of any rank from nested arrays, whose first axis is the sample axis. */
+  static Block nested(String what, Object[] samples, int rank) {
+    int[] axes = new int[rank];
+    int count = count(what, samples);
+    Object first = samples;
+    for (int i = 0; i < rank; i++) {
+      first = Array.get(first, 0);
+      axes[i] = first == null ? 0 : Array.getLength(first);
+      if (axes[i] == 0) {
+        throw empty(what, "sample 0 is empty");
+      }
+    }
+    Shape shape = Shape.of(axes);
+    float[] values = new float[checkedSize(what, count, shape)];
+    fill(what, samples, shape.prepend(count), new int[rank + 1], 0, values, 0);
+    return new Block(count, shape, values);
+  }
+
+  /** Copies an array whose indices in the outer arrays are the first ones of {@code position}. */
+  private static void fill(
+      String what, Object array, Shape all, int[] position, int depth, float[] values, int before) {
+    int length = array == null ? 0 : Array.getLength(array);
+    if (length != all.axis(depth)) {
+      throw ragged(what, place(position, depth), length, "sample 0", all.axis(depth));
+    }
+    for (int i = 0; i < length; i++) {
+      position[depth] = i;
+      int at = before * length + i;
+      if (array instanceof double[] numbers) {
+        values[at] = (float) numbers[i];
+        if (!Float.isFinite(values[at])) {
+          throw notFinite(what, numbers[i], place(position, position.length));
+        }
+      } else {
+        fill(what, ((Object[]) array)[i], all, position, depth + 1, values, at);
+      }
+    }
+  }
+
+  /** Describes the first indices of a value: the sample, and the position in it. */
+  private static String place(int[] position, int axes) {
+    String sample = "sample " + position[0];
+    return axes == 1
+        ? sample
+        : sample + ", position " + Arrays.toString(Arrays.copyOfRange(position, 1, axes));
+  }
+
+  /** Creates samples of any shape from all their values, sample after sample, row-major. */
+  static Block of(String what, Shape shape, float[] numbers) {
+    if (shape.rank() == 0 || !shape.isKnown()) {
+      throw new IllegalArgumentException(
+          "The shape of the "
+              + what
+              + " must have at least one axis and no axis of Shape.ANY, but was "
+              + shape
+              + ".");
+    }
+    int size = shape.size();
+    if (numbers.length == 0 || numbers.length % size != 0) {
+      throw new IllegalArgumentException(
+          "The "
+              + what
+              + " of shape "
+              + shape
+              + " must have a multiple of "
+              + size
+              + " values, one or more samples, but there are "
+              + numbers.length
+              + ".");
+    }
+    float[] values = numbers.clone();
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        int[] position = new int[shape.rank() + 1];
+        int rest = i;
+        for (int axis = shape.rank(); axis > 0; axis--) {
+          position[axis] = rest % shape.axis(axis - 1);
+          rest /= shape.axis(axis - 1);
+        }
+        position[0] = rest;
+        throw notFinite(what, values[i], place(position, position.length));
+      }
+    }
+    return new Block(values.length / size, shape, values);
   }
 
   static Block of(String what, int[] numbers) {
@@ -141,16 +228,7 @@ record Block(int count, Shape shape, float[] values) {
   }
 
   private static Block copy(String what, int count, Shape shape, Place place, Source source) {
-    long size = (long) count * shape.size();
-    if (size > Integer.MAX_VALUE - 8) {
-      throw new IllegalArgumentException(
-          "The "
-              + what
-              + " must not contain more than 2^31 - 9 numbers, but contain "
-              + size
-              + ". Use fewer samples.");
-    }
-    float[] values = new float[(int) size];
+    float[] values = new float[checkedSize(what, count, shape)];
     int steps = shape.rank() > 1 ? shape.axis(0) : 1;
     int width = shape.last();
     int filled = 0;
@@ -167,6 +245,25 @@ record Block(int count, Shape shape, float[] values) {
       }
     }
     return new Block(count, shape, values);
+  }
+
+  /** Returns the number of values, which must fit into an array. */
+  private static int checkedSize(String what, int count, Shape shape) {
+    long size = count;
+    for (int i = 0; i < shape.rank() && size < Integer.MAX_VALUE; i++) {
+      size *= shape.axis(i);
+    }
+    if (size > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "The "
+              + what
+              + " must not contain more than 2^31 - 9 numbers, but "
+              + count
+              + " samples of shape "
+              + shape
+              + " have more. Use fewer samples.");
+    }
+    return (int) size;
   }
 
   static IllegalArgumentException notFinite(String what, double value, String place) {

@@ -178,6 +178,36 @@ public final class Samples implements Dataset {
     return of(Block.of("inputs", inputs));
   }
 
+  /** Creates samples of shape (rows, columns, channels), the input of a {@code Conv2D}. */
+  public static Samples of(double[][][][] inputs) {
+    return of(Block.nested("inputs", inputs, 3));
+  }
+
+  /**
+   * Creates samples of shape (steps, rows, columns, channels): images over time, the input of a
+   * {@code ConvLSTM2D}.
+   */
+  public static Samples of(double[][][][][] inputs) {
+    return of(Block.nested("inputs", inputs, 4));
+  }
+
+  /**
+   * Creates samples of any shape. For example, these are two images over three time steps, each
+   * with 4 × 4 pixels of one channel:
+   *
+   * <pre>{@code
+   * Samples videos = Samples.of(Shape.of(3, 4, 4, 1), new float[2 * 3 * 4 * 4]);
+   * }</pre>
+   *
+   * @param shape the shape of one sample, without the sample axis
+   * @param values the values of all samples, one sample after another, each in row-major order
+   * @throws IllegalArgumentException if an axis is {@link Shape#ANY}, the number of values is not a
+   *     multiple of the size of the shape, or a value is not finite
+   */
+  public static Samples of(Shape shape, float[] values) {
+    return of(Block.of("inputs", shape, values));
+  }
+
   /**
    * Creates samples of shape (steps) from lists of token ids, the input of an {@code Embedding}.
    * The ids must not exceed 16,777,216, because they are stored as floats.
@@ -230,6 +260,30 @@ public final class Samples implements Dataset {
   /** Returns these samples with a sequence of vectors each as target, shape (steps, values). */
   public Samples targets(double[][][] targets) {
     return targets(Block.of("targets", targets));
+  }
+
+  /** Returns these samples with an image each as target, shape (rows, columns, channels). */
+  public Samples targets(double[][][][] targets) {
+    return targets(Block.nested("targets", targets, 3));
+  }
+
+  /**
+   * Returns these samples with a sequence of images each as target, shape (steps, rows, columns,
+   * channels).
+   */
+  public Samples targets(double[][][][][] targets) {
+    return targets(Block.nested("targets", targets, 4));
+  }
+
+  /**
+   * Returns these samples with targets of any shape. See {@link #of(Shape, float[])}.
+   *
+   * @param shape the shape of one target
+   * @param values the values of all targets, one target after another, each in row-major order
+   * @throws IllegalArgumentException as {@link #of(Shape, float[])}
+   */
+  public Samples targets(Shape shape, float[] values) {
+    return targets(Block.of("targets", shape, values));
   }
 
   /** Returns these samples with a class index each as target, shape (1). */

@@ -3,6 +3,7 @@ package org.unroll.keras;
 import static org.unroll.keras.LayerFormats.channelsLast;
 import static org.unroll.keras.LayerFormats.kernel;
 import static org.unroll.keras.LayerFormats.layer;
+import static org.unroll.keras.LayerFormats.pair;
 import static org.unroll.keras.LayerFormats.single;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,17 +16,24 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.unroll.layers.Layers;
 import org.unroll.layers.convolution.AveragePooling1D;
+import org.unroll.layers.convolution.AveragePooling2D;
 import org.unroll.layers.convolution.Conv1D;
+import org.unroll.layers.convolution.Conv2D;
 import org.unroll.layers.convolution.ConvolutionLayer;
 import org.unroll.layers.convolution.Cropping1D;
 import org.unroll.layers.convolution.DepthwiseConv1D;
 import org.unroll.layers.convolution.DepthwiseLayer;
 import org.unroll.layers.convolution.EndsLayer;
 import org.unroll.layers.convolution.GlobalAveragePooling1D;
+import org.unroll.layers.convolution.GlobalAveragePooling2D;
 import org.unroll.layers.convolution.GlobalMaxPooling1D;
+import org.unroll.layers.convolution.GlobalMaxPooling2D;
 import org.unroll.layers.convolution.GlobalPooling1D;
+import org.unroll.layers.convolution.GlobalPooling2D;
 import org.unroll.layers.convolution.MaxPooling1D;
+import org.unroll.layers.convolution.MaxPooling2D;
 import org.unroll.layers.convolution.Pooling1D;
+import org.unroll.layers.convolution.Pooling2D;
 import org.unroll.layers.convolution.SeparableConv1D;
 import org.unroll.layers.convolution.UpSampling1D;
 import org.unroll.layers.convolution.ZeroPadding1D;
@@ -43,6 +51,12 @@ final class ConvolutionFormats {
         globalPooling("GlobalMaxPooling1D", GlobalMaxPooling1D.class, Layers::globalMaxPooling1D),
         globalPooling(
             "GlobalAveragePooling1D", GlobalAveragePooling1D.class, Layers::globalAveragePooling1D),
+        conv2D(),
+        pooling2D("MaxPooling2D", MaxPooling2D.class, Layers::maxPooling2D),
+        pooling2D("AveragePooling2D", AveragePooling2D.class, Layers::averagePooling2D),
+        globalPooling2D("GlobalMaxPooling2D", GlobalMaxPooling2D.class, Layers::globalMaxPooling2D),
+        globalPooling2D(
+            "GlobalAveragePooling2D", GlobalAveragePooling2D.class, Layers::globalAveragePooling2D),
         depthwise(
             "DepthwiseConv1D",
             DepthwiseConv1D.class,
@@ -165,6 +179,55 @@ final class ConvolutionFormats {
   }
 
   private static <L extends GlobalPooling1D<L>> LayerFormat<L> globalPooling(
+      String className, Class<L> type, Supplier<L> create) {
+    return LayerFormat.of(
+        channelsLast(layer(className, type, config -> create.get()).text("name", L::name, L::name))
+            .flag("keepdims", L::keepdims, L::keepdims));
+  }
+
+  private static LayerFormat<Conv2D> conv2D() {
+    return LayerFormat.of(
+        channelsLast(kernel("Conv2D", Conv2D.class, ConvolutionFormats::createConv2D))
+            .integer("filters", Conv2D::filters)
+            .node("kernel_size", layer -> pair(layer.kernelSize()))
+            .node(
+                "strides",
+                layer -> pair(layer.strides()),
+                (layer, strides) -> pair("strides", strides, layer::strides))
+            .node(
+                "dilation_rate",
+                layer -> pair(layer.dilationRate()),
+                (layer, rate) -> pair("dilation_rate", rate, layer::dilationRate))
+            .text("padding", layer -> layer.padding().kerasName(), Conv2D::padding)
+            .integer("groups", Conv2D::groups, Conv2D::groups));
+  }
+
+  private static Conv2D createConv2D(Config config) {
+    int filters = config.integer("filters");
+    return pair(
+        "kernel_size",
+        config.node("kernel_size"),
+        (rows, columns) -> Layers.conv2D(filters, rows, columns));
+  }
+
+  private static <L extends Pooling2D<L>> LayerFormat<L> pooling2D(
+      String className, Class<L> type, BiFunction<Integer, Integer, L> create) {
+    return LayerFormat.of(
+        channelsLast(
+                layer(
+                        className,
+                        type,
+                        config -> pair("pool_size", config.node("pool_size"), create))
+                    .text("name", L::name, L::name))
+            .node("pool_size", layer -> pair(layer.poolSize()))
+            .node(
+                "strides",
+                layer -> pair(layer.strides()),
+                (layer, strides) -> pair("strides", strides, layer::strides))
+            .text("padding", layer -> layer.padding().kerasName(), L::padding));
+  }
+
+  private static <L extends GlobalPooling2D<L>> LayerFormat<L> globalPooling2D(
       String className, Class<L> type, Supplier<L> create) {
     return LayerFormat.of(
         channelsLast(layer(className, type, config -> create.get()).text("name", L::name, L::name))

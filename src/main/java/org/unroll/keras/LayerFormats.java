@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.unroll.data.Shape;
@@ -204,5 +205,21 @@ final class LayerFormats {
       throw Config.wrong(name, owner, "a whole number", given);
     }
     return number.intValue();
+  }
+
+  /** Writes a number for the rows and a number for the columns of an image. */
+  static ArrayNode pair(int[] numbers) {
+    return JsonNodeFactory.instance.arrayNode().add(numbers[0]).add(numbers[1]);
+  }
+
+  /** Reads a number of rows and a number of columns; a single number is for both. */
+  static <R> R pair(String argument, JsonNode node, BiFunction<Integer, Integer, R> use) {
+    JsonNode first = node.isArray() ? node.path(0) : node;
+    JsonNode second = node.isArray() ? node.path(1) : node;
+    if (!first.isInt() || !second.isInt() || (node.isArray() && node.size() != 2)) {
+      throw new IllegalArgumentException(
+          "The argument '" + argument + "' must be two whole numbers, but was " + node + ".");
+    }
+    return use.apply(first.intValue(), second.intValue());
   }
 }

@@ -3,6 +3,7 @@ package org.unroll.keras;
 import static org.unroll.keras.LayerFormats.channelsLast;
 import static org.unroll.keras.LayerFormats.constrained;
 import static org.unroll.keras.LayerFormats.layer;
+import static org.unroll.keras.LayerFormats.pair;
 import static org.unroll.keras.LayerFormats.read;
 import static org.unroll.keras.LayerFormats.write;
 
@@ -193,12 +194,11 @@ final class RecurrentFormats {
         .node(
             "strides",
             layer -> pair(layer.strides()),
-            (layer, node) -> layer.strides(pair("strides", node)[0], pair("strides", node)[1]))
+            (layer, node) -> pair("strides", node, layer::strides))
         .node(
             "dilation_rate",
             layer -> pair(layer.dilationRate()),
-            (layer, node) ->
-                layer.dilationRate(pair("dilation_rate", node)[0], pair("dilation_rate", node)[1]))
+            (layer, node) -> pair("dilation_rate", node, layer::dilationRate))
         .text("padding", layer -> layer.padding().kerasName(), T::padding);
   }
 
@@ -208,23 +208,11 @@ final class RecurrentFormats {
   }
 
   private static ConvLstm2D createConvLstm2D(Config config) {
-    int[] size = pair("kernel_size", config.node("kernel_size"));
-    return Layers.convLstm2D(config.integer("filters"), size[0], size[1]);
-  }
-
-  private static ArrayNode pair(int[] values) {
-    return JsonNodeFactory.instance.arrayNode().add(values[0]).add(values[1]);
-  }
-
-  /** Reads a number of rows and a number of columns; a single number is for both. */
-  private static int[] pair(String argument, JsonNode node) {
-    JsonNode first = node.isArray() ? node.path(0) : node;
-    JsonNode second = node.isArray() ? node.path(1) : node;
-    if (!first.isInt() || !second.isInt() || (node.isArray() && node.size() != 2)) {
-      throw new IllegalArgumentException(
-          "The argument '" + argument + "' must be two whole numbers, but was " + node + ".");
-    }
-    return new int[] {first.intValue(), second.intValue()};
+    int filters = config.integer("filters");
+    return pair(
+        "kernel_size",
+        config.node("kernel_size"),
+        (rows, columns) -> Layers.convLstm2D(filters, rows, columns));
   }
 
   private static LayerFormat<Bidirectional> bidirectional() {

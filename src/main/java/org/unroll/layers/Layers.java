@@ -4,12 +4,17 @@ import java.util.List;
 import org.unroll.compute.Activation;
 import org.unroll.data.Shape;
 import org.unroll.layers.convolution.AveragePooling1D;
+import org.unroll.layers.convolution.AveragePooling2D;
 import org.unroll.layers.convolution.Conv1D;
+import org.unroll.layers.convolution.Conv2D;
 import org.unroll.layers.convolution.Cropping1D;
 import org.unroll.layers.convolution.DepthwiseConv1D;
 import org.unroll.layers.convolution.GlobalAveragePooling1D;
+import org.unroll.layers.convolution.GlobalAveragePooling2D;
 import org.unroll.layers.convolution.GlobalMaxPooling1D;
+import org.unroll.layers.convolution.GlobalMaxPooling2D;
 import org.unroll.layers.convolution.MaxPooling1D;
+import org.unroll.layers.convolution.MaxPooling2D;
 import org.unroll.layers.convolution.SeparableConv1D;
 import org.unroll.layers.convolution.UpSampling1D;
 import org.unroll.layers.convolution.ZeroPadding1D;
@@ -214,6 +219,46 @@ public final class Layers {
   /** Returns an {@link AveragePooling1D} layer with windows of {@code poolSize} time steps. */
   public static AveragePooling1D averagePooling1D(int poolSize) {
     return new AveragePooling1D(poolSize);
+  }
+
+  /** Returns a {@link Conv2D} layer whose windows have as many rows as columns. */
+  public static Conv2D conv2D(int filters, int kernelSize) {
+    return conv2D(filters, kernelSize, kernelSize);
+  }
+
+  /** Returns a {@link Conv2D} layer. */
+  public static Conv2D conv2D(int filters, int kernelRows, int kernelColumns) {
+    return new Conv2D(filters, kernelRows, kernelColumns);
+  }
+
+  /** Returns a {@link MaxPooling2D} layer whose windows have as many rows as columns. */
+  public static MaxPooling2D maxPooling2D(int poolSize) {
+    return maxPooling2D(poolSize, poolSize);
+  }
+
+  /** Returns a {@link MaxPooling2D} layer. */
+  public static MaxPooling2D maxPooling2D(int poolRows, int poolColumns) {
+    return new MaxPooling2D(poolRows, poolColumns);
+  }
+
+  /** Returns an {@link AveragePooling2D} layer whose windows have as many rows as columns. */
+  public static AveragePooling2D averagePooling2D(int poolSize) {
+    return averagePooling2D(poolSize, poolSize);
+  }
+
+  /** Returns an {@link AveragePooling2D} layer. */
+  public static AveragePooling2D averagePooling2D(int poolRows, int poolColumns) {
+    return new AveragePooling2D(poolRows, poolColumns);
+  }
+
+  /** Returns a {@link GlobalMaxPooling2D} layer. */
+  public static GlobalMaxPooling2D globalMaxPooling2D() {
+    return new GlobalMaxPooling2D();
+  }
+
+  /** Returns a {@link GlobalAveragePooling2D} layer. */
+  public static GlobalAveragePooling2D globalAveragePooling2D() {
+    return new GlobalAveragePooling2D();
   }
 
   /** Returns a {@link GlobalMaxPooling1D} layer. */

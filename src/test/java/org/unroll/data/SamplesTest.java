@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.unroll.ErrorMessages.assertMessageContains;
 
+import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.data.FMatrixRMaj;
 import org.ejml.simple.SimpleMatrix;
@@ -59,6 +60,66 @@ class SamplesTest {
     samples.copyInput(1, slice, 1, 2);
     assertEquals(Shape.of(3, 2), samples.inputShape());
     assertArrayEquals(new float[] {1, 2, 7, 8, 3, 4, 9, 10, 5, 6, 11, 12}, slice);
+  }
+
+  /** The rows of images come first, as time steps do: the first row of all images, the second … */
+  @Test
+  void imagesAreTheSameFromNestedAndFromFlatArrays() {
+    double[][][][] nested = {
+      {{{1, 2}, {3, 4}, {5, 6}}, {{7, 8}, {9, 10}, {11, 12}}},
+      {{{-1, -2}, {-3, -4}, {-5, -6}}, {{-7, -8}, {-9, -10}, {-11, -12}}}
+    };
+    float[] flat = new float[24];
+    for (int i = 0; i < 12; i++) {
+      flat[i] = i + 1;
+      flat[12 + i] = -i - 1;
+    }
+    float[] first = {1, 2, 3, 4, 5, 6, -1, -2, -3, -4, -5, -6};
+    float[] second = {7, 8, 9, 10, 11, 12, -7, -8, -9, -10, -11, -12};
+    Shape shape = Shape.of(2, 3, 2);
+    for (Samples images : new Samples[] {Samples.of(nested), Samples.of(shape, flat)}) {
+      assertEquals(shape, images.inputShape());
+      float[] slice = new float[24];
+      images.copyInput(0, slice, 0, 2);
+      images.copyInput(1, slice, 1, 2);
+      assertArrayEquals(first, Arrays.copyOf(slice, 12));
+      assertArrayEquals(second, Arrays.copyOfRange(slice, 12, 24));
+    }
+    Samples videos = Samples.of(new double[][][][][] {nested, nested}).targets(shape, flat);
+    assertEquals(Shape.of(2, 2, 3, 2), videos.inputShape());
+    float[] target = new float[12];
+    videos.copyTarget(1, target, 0);
+    assertArrayEquals(Arrays.copyOfRange(flat, 12, 24), target);
+    assertEquals(shape, Samples.of(shape, flat).targets(nested).targetShape());
+    flat[0] = 9;
+    videos.copyTarget(0, target, 0);
+    assertEquals(1, target[0]);
+  }
+
+  @Test
+  void namesThePositionInAnImage() {
+    assertMessageContains(
+        "but sample 1, position [0, 1] has length 2 and sample 0 has length 1.",
+        () -> Samples.of(new double[][][][] {{{{1}, {2}}}, {{{3}, {4, 5}}}}));
+    assertMessageContains(
+        "but sample 1 has length 1 and sample 0 has length 2.",
+        () -> Samples.of(new double[][][][] {{{{1}}, {{2}}}, {{{3}}}}));
+    assertMessageContains(
+        "but contain NaN at sample 1, position [0, 1, 0].",
+        () -> Samples.of(new double[][][][] {{{{1}, {2}}}, {{{3}, {Double.NaN}}}}));
+    assertMessageContains(
+        "but contain NaN at sample 1, position [0, 1, 0].",
+        () -> Samples.of(Shape.of(1, 2, 1), new float[] {1, 2, 3, Float.NaN}));
+    assertMessageContains(
+        "but sample 0 is empty.", () -> Samples.of(new double[][][][][] {{{{{}}}}}));
+    assertMessageContains(
+        "The inputs of shape (2, 3, 2) must have a multiple of 12 values, one or more samples, but"
+            + " there are 13.",
+        () -> Samples.of(Shape.of(2, 3, 2), new float[13]));
+    assertMessageContains("but there are 0.", () -> Samples.of(Shape.of(2), new float[0]));
+    assertMessageContains(
+        "must have at least one axis and no axis of Shape.ANY, but was (None, 2).",
+        () -> Samples.of(Shape.of(Shape.ANY, 2), new float[2]));
   }
 
   @Test

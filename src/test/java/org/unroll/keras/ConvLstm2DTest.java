@@ -142,8 +142,8 @@ class ConvLstm2DTest {
         refusal(input(5, 4, Shape.ANY, 1), convLstm2D(2, 3)));
     assertEquals(
         "ConvLSTM2D 'conv_lstm2d' with padding=valid needs images of at least 3 × 3 pixels, the size"
-            + " of its kernel, but the images have 4 × 2. Use a smaller kernel, larger images or"
-            + " Padding.SAME.",
+            + " of its window, but the images have 4 × 2. Use a smaller window, larger images or"
+            + " padding(\"same\").",
         refusal(input(5, 4, 2, 1), convLstm2D(2, 3)));
     assertEquals(
         "ConvLSTM2D 'conv_lstm2d' must have strides of 1 or a dilation rate of 1, but has strides=[2,"

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
+import org.unroll.data.Shape;
 
 /**
  * One reference case computed with Keras: the configuration and weights of a model, its data, and
@@ -70,12 +71,29 @@ final class GoldenCase {
     if (x.get("dtype").asText().equals("int")) {
       return Samples.of(integers(x));
     }
-    return x.get("shape").size() == 3 ? Samples.of(cube(x)) : Samples.of(square(x));
+    return Samples.of(sampleShape(x), floats(x));
   }
 
   private Samples withTargets(Samples samples) {
     JsonNode y = root.get("y");
-    return y.get("shape").size() == 3 ? samples.targets(cube(y)) : samples.targets(square(y));
+    return samples.targets(sampleShape(y), floats(y));
+  }
+
+  private static Shape sampleShape(JsonNode tensor) {
+    int[] axes = new int[tensor.get("shape").size() - 1];
+    for (int i = 0; i < axes.length; i++) {
+      axes[i] = tensor.get("shape").get(i + 1).asInt();
+    }
+    return Shape.of(axes);
+  }
+
+  private static float[] floats(JsonNode tensor) {
+    double[] values = doubles(tensor);
+    float[] result = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      result[i] = (float) values[i];
+    }
+    return result;
   }
 
   static double[] doubles(JsonNode tensor) {

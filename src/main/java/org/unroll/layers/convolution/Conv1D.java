@@ -105,16 +105,20 @@ public final class Conv1D extends ConvolutionLayer<Conv1D> {
    */
   public Conv1D groups(int newGroups) {
     requireNotBuilt("groups");
-    if (filters % requirePositive("groups", newGroups) != 0) {
+    groups = checkedGroups(filters, newGroups);
+    return this;
+  }
+
+  static int checkedGroups(int filters, int groups) {
+    if (filters % requirePositive("groups", groups) != 0) {
       throw new IllegalArgumentException(
           "filters must be a multiple of groups, but were filters="
               + filters
               + " and groups="
-              + newGroups
+              + groups
               + ".");
     }
-    groups = newGroups;
-    return this;
+    return groups;
   }
 
   /** Returns the number of groups. */

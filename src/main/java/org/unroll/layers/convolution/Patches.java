@@ -1,6 +1,8 @@
 package org.unroll.layers.convolution;
 
 import java.util.Arrays;
+import org.unroll.data.Shape;
+import org.unroll.network.Layer;
 import org.unroll.network.Padding;
 
 /**
@@ -45,6 +47,64 @@ public record Patches(int height, int width, int channels, Axis rows, Axis colum
     }
   }
 
+  /** The input of the layers for images, for the message of an exception. */
+  static final String IMAGES = "(batch, rows, columns, channels)";
+
+  /** Returns the patches of an image. */
+  public static Patches of(
+      Shape image, Padding padding, int[] size, int[] strides, int[] dilation) {
+    Axis[] axes = new Axis[2];
+    for (int i = 0; i < axes.length; i++) {
+      axes[i] = Axis.of(padding, image.axis(i), size[i], strides[i], dilation[i]);
+    }
+    return new Patches(image.axis(0), image.axis(1), image.axis(2), axes[0], axes[1]);
+  }
+
+  /**
+   * Returns the shape of the window positions in an image, with the channels of the image.
+   *
+   * @param layer the layer, for the message of an exception
+   * @param image the shape of an image, whose rows and columns may be of unknown length
+   * @throws IllegalArgumentException if the image is smaller than one window, or both a stride and
+   *     a dilation rate are more than 1, which Keras does not support either
+   */
+  public static Shape positions(
+      Layer layer, Shape image, Padding padding, int[] size, int[] strides, int[] dilation) {
+    if (Math.max(strides[0], strides[1]) > 1 && Math.max(dilation[0], dilation[1]) > 1) {
+      throw new IllegalArgumentException(
+          layer.describe()
+              + " must have strides of 1 or a dilation rate of 1, but has strides="
+              + Arrays.toString(strides)
+              + " and dilationRate="
+              + Arrays.toString(dilation)
+              + ".");
+    }
+    int[] axes = image.toArray();
+    for (int i = 0; i < 2; i++) {
+      if (axes[i] != Shape.ANY) {
+        axes[i] = Axis.of(padding, axes[i], size[i], strides[i], dilation[i]).places;
+        if (axes[i] < 1) {
+          throw new IllegalArgumentException(
+              layer.describe()
+                  + " with padding=valid needs images of at least "
+                  + ((size[0] - 1) * dilation[0] + 1)
+                  + " × "
+                  + ((size[1] - 1) * dilation[1] + 1)
+                  + " pixels, the size of its window, but the images have "
+                  + pixels(image.axis(0))
+                  + " × "
+                  + pixels(image.axis(1))
+                  + ". Use a smaller window, larger images or padding(\"same\").");
+        }
+      }
+    }
+    return Shape.of(axes);
+  }
+
+  private static String pixels(int axis) {
+    return axis == Shape.ANY ? "None" : Integer.toString(axis);
+  }
+
   /** Returns the number of window positions in an image. */
   public int places() {
     return rows.places * columns.places;
@@ -55,25 +115,13 @@ public record Patches(int height, int width, int channels, Axis rows, Axis colum
     return rows.size * columns.size * channels;
   }
 
-  /** Copies the windows of several images to the rows of a matrix. */
+  /** Copies the windows of several images, one image after another, to the rows of a matrix. */
   public void unfold(int images, float[] from, int offset, float[] to) {
     int at = 0;
     for (int image = 0; image < images; image++) {
       int start = offset + image * height * width * channels;
       for (int row = 0; row < rows.places; row++) {
-        for (int column = 0; column < columns.places; column++) {
-          for (int i = 0; i < rows.size; i++) {
-            int y = rows.pixel(row, i);
-            for (int j = 0; j < columns.size; j++, at += channels) {
-              int x = columns.pixel(column, j);
-              if (isInside(y, x)) {
-                System.arraycopy(from, start + (y * width + x) * channels, to, at, channels);
-              } else {
-                Arrays.fill(to, at, at + channels, 0f);
-              }
-            }
-          }
-        }
+        at = unfold(row, from, start, width * channels, 0, channels, to, at);
       }
     }
   }
@@ -84,25 +132,79 @@ public record Patches(int height, int width, int channels, Axis rows, Axis colum
     for (int image = 0; image < images; image++) {
       int start = offset + image * height * width * channels;
       for (int row = 0; row < rows.places; row++) {
-        for (int column = 0; column < columns.places; column++) {
-          for (int i = 0; i < rows.size; i++) {
-            int y = rows.pixel(row, i);
-            for (int j = 0; j < columns.size; j++, at += channels) {
-              int x = columns.pixel(column, j);
-              if (isInside(y, x)) {
-                int pixel = start + (y * width + x) * channels;
-                for (int channel = 0; channel < channels; channel++) {
-                  to[pixel + channel] += from[at + channel];
-                }
-              }
+        at = fold(row, from, at, to, start, width * channels, 0, channels);
+      }
+    }
+  }
+
+  /**
+   * Copies some channels of one row of windows, for images in the layout of a {@code Tensor}: the
+   * first rows of all images come first.
+   *
+   * @param row the row of windows
+   * @param first the first channel
+   * @param count the number of channels
+   * @param to receives the windows of one image after another
+   */
+  void unfoldRow(int row, int images, float[] from, int offset, int first, int count, float[] to) {
+    int at = 0;
+    for (int image = 0; image < images; image++) {
+      int start = offset + image * width * channels;
+      at = unfold(row, from, start, images * width * channels, first, count, to, at);
+    }
+  }
+
+  /** Adds to some channels of one row of windows, the adjoint of {@link #unfoldRow}. */
+  void foldRow(int row, int images, float[] from, float[] to, int offset, int first, int count) {
+    int at = 0;
+    for (int image = 0; image < images; image++) {
+      int start = offset + image * width * channels;
+      at = fold(row, from, at, to, start, images * width * channels, first, count);
+    }
+  }
+
+  /** Copies one row of windows of an image whose rows begin {@code distance} values apart. */
+  private int unfold(
+      int row, float[] from, int start, int distance, int first, int count, float[] to, int next) {
+    int at = next;
+    for (int column = 0; column < columns.places; column++) {
+      for (int i = 0; i < rows.size; i++) {
+        int y = rows.pixel(row, i);
+        for (int j = 0; j < columns.size; j++, at += count) {
+          int x = columns.pixel(column, j);
+          if (isInside(y, x)) {
+            int pixel = start + y * distance + x * channels + first;
+            System.arraycopy(from, pixel, to, at, count);
+          } else {
+            Arrays.fill(to, at, at + count, 0f);
+          }
+        }
+      }
+    }
+    return at;
+  }
+
+  private int fold(
+      int row, float[] from, int next, float[] to, int start, int distance, int first, int count) {
+    int at = next;
+    for (int column = 0; column < columns.places; column++) {
+      for (int i = 0; i < rows.size; i++) {
+        int y = rows.pixel(row, i);
+        for (int j = 0; j < columns.size; j++, at += count) {
+          int x = columns.pixel(column, j);
+          if (isInside(y, x)) {
+            int pixel = start + y * distance + x * channels + first;
+            for (int channel = 0; channel < count; channel++) {
+              to[pixel + channel] += from[at + channel];
             }
           }
         }
       }
     }
+    return at;
   }
 
-  private boolean isInside(int y, int x) {
+  boolean isInside(int y, int x) {
     return y >= 0 && y < height && x >= 0 && x < width;
   }
 }

@@ -112,47 +112,16 @@ public final class ConvLstm2DCell extends UnitsCell<ConvLstm2DCell>
     if (input.rank() != 3 || !input.isKnown()) {
       return null;
     }
-    int[] dilation = dilationRate();
-    if (!Arrays.equals(strides(), ONES) && !Arrays.equals(dilation, ONES)) {
-      throw new IllegalArgumentException(
-          owner.describe()
-              + " must have strides of 1 or a dilation rate of 1, but has strides="
-              + Arrays.toString(strides())
-              + " and dilationRate="
-              + Arrays.toString(dilation)
-              + ".");
-    }
-    Patches patches = inputPatches(input);
-    if (patches.rows().places() < 1 || patches.columns().places() < 1) {
-      throw new IllegalArgumentException(
-          owner.describe()
-              + " with padding=valid needs images of at least "
-              + ((kernelSize()[0] - 1) * dilation[0] + 1)
-              + " × "
-              + ((kernelSize()[1] - 1) * dilation[1] + 1)
-              + " pixels, the size of its kernel, but the images have "
-              + input.axis(0)
-              + " × "
-              + input.axis(1)
-              + ". Use a smaller kernel, larger images or Padding.SAME.");
-    }
-    return Shape.of(patches.rows().places(), patches.columns().places(), units());
+    return Patches.positions(owner, input, padding(), kernelSize(), strides(), dilationRate())
+        .withLast(units());
   }
 
   private Patches inputPatches(Shape image) {
-    return patches(image, padding(), strides(), dilationRate());
+    return Patches.of(image, padding(), kernelSize(), strides(), dilationRate());
   }
 
   private Patches statePatches(Shape image) {
-    return patches(image, Padding.SAME, ONES, ONES);
-  }
-
-  private Patches patches(Shape image, Padding padding, int[] strides, int[] dilation) {
-    Patches.Axis[] axes = new Patches.Axis[2];
-    for (int i = 0; i < axes.length; i++) {
-      axes[i] = Patches.Axis.of(padding, image.axis(i), kernelSize()[i], strides[i], dilation[i]);
-    }
-    return new Patches(image.axis(0), image.axis(1), image.axis(2), axes[0], axes[1]);
+    return Patches.of(image, Padding.SAME, kernelSize(), ONES, ONES);
   }
 
   @Override
