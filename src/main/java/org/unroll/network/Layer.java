@@ -305,25 +305,30 @@ public abstract class Layer {
   /**
    * Builds the layer: checks the input and creates the weights.
    *
-   * @param input the shape of one input sample
-   * @param previous the layer that returns this input
+   * @param inputs the shape of one sample of each input
+   * @param previous the layers that return these inputs
    * @param newPosition the position of the layer in the network, which is part of the key of its
    *     random streams
    * @param source provides the initial values of the weights
    */
-  final void build(Shape input, Layer previous, int newPosition, WeightSource source) {
+  final void build(List<Shape> inputs, List<Layer> previous, int newPosition, WeightSource source) {
     requireNotBuilt("build");
     if (name == null) {
       name = defaultName();
     }
     position = newPosition;
-    Shape output = checkInput(input, previous);
+    Shape output = checkInputs(inputs, previous).get(0);
     var created = new ArrayList<Weight>();
-    createWeights(input, new WeightFactory(this, source, created));
+    createWeights(inputs, new WeightFactory(this, source, created));
     weights = Collections.unmodifiableList(created);
     builtLayers = innerLayers().toArray(Layer[]::new);
-    inputShape = input;
+    inputShape = inputs.get(0);
     outputShape = output;
+  }
+
+  /** Builds the layer for one input. */
+  final void build(Shape input, Layer previous, int newPosition, WeightSource source) {
+    build(List.of(input), List.of(previous), newPosition, source);
   }
 
   /**
