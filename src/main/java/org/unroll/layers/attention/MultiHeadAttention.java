@@ -1,7 +1,7 @@
 package org.unroll.layers.attention;
 
+import java.util.Arrays;
 import java.util.List;
-import org.unroll.compute.Compute;
 import org.unroll.data.Shape;
 import org.unroll.network.GraphPass;
 import org.unroll.network.Initializer;
@@ -38,9 +38,6 @@ import org.unroll.network.Regularizer;
  * of a query and a key, and gate the output; this layer does not.
  */
 public final class MultiHeadAttention extends AttentionLayer<MultiHeadAttention> {
-  /** Keras's names of the projections, in the order of their weights. */
-  static final List<String> PROJECTIONS = List.of("query", "key", "value", "attention_output");
-
   private final int numHeads;
   private final int keyDim;
   private int valueDim;
@@ -50,7 +47,10 @@ public final class MultiHeadAttention extends AttentionLayer<MultiHeadAttention>
   private Initializer biasInitializer = Initializers.zeros();
   private Regularizer kernelRegularizer;
   private Regularizer biasRegularizer;
-  private float[][] transposed; // the kernels
+  private final Projection query = new Projection(this, "query");
+  private final Projection key = new Projection(this, "key");
+  private final Projection value = new Projection(this, "value");
+  private final Projection output = new Projection(this, "attention_output");
 
   /**
    * Creates the layer. See {@code Layers.multiHeadAttention}.
@@ -191,72 +191,52 @@ public final class MultiHeadAttention extends AttentionLayer<MultiHeadAttention>
   }
 
   /** Returns the shape of one output sample. */
-  Shape outputFor(Shape query) {
+  Shape outputFor(Shape input) {
     if (outputFeatures == null) {
-      return query;
+      return input;
     }
-    int[] axes = new int[1 + outputFeatures.rank()];
-    axes[0] = query.axis(0);
-    System.arraycopy(outputFeatures.toArray(), 0, axes, 1, outputFeatures.rank());
-    return Shape.of(axes);
+    return join(Shape.of(input.axis(0)), outputFeatures);
+  }
+
+  /**
+   * Returns the projections to query, key, value and output.
+   *
+   * @hidden
+   */
+  public List<Projection> projections() {
+    return List.of(query, key, value, output);
+  }
+
+  @Override
+  protected List<Layer> innerLayers() {
+    return List.of(query, key, value, output);
   }
 
   @Override
   protected void createWeights(List<Shape> inputs, WeightFactory factory) {
-    int query = inputs.get(0).last();
-    int key = inputs.get(inputs.size() - 1).last();
-    int[] output = outputFeatures == null ? new int[] {query} : outputFeatures.toArray();
-    project(factory, "query", new int[] {query}, numHeads, keyDim);
-    project(factory, "key", new int[] {key}, numHeads, keyDim);
-    project(factory, "value", new int[] {inputs.get(1).last()}, numHeads, valueDim);
-    project(factory, "attention_output", new int[] {numHeads, valueDim}, output);
-    transposed = new float[PROJECTIONS.size()][];
-    for (int i = 0; i < transposed.length; i++) {
-      transposed[i] = new float[kernel(i).length];
-    }
+    int features = inputs.get(0).last();
+    Shape last = inputs.get(inputs.size() - 1);
+    toHeads(query, inputs.get(0), keyDim);
+    toHeads(key, last, keyDim);
+    toHeads(value, inputs.get(1), valueDim);
+    Shape means = Shape.of(numHeads, valueDim);
+    Shape to = outputFeatures == null ? Shape.of(features) : outputFeatures;
+    output.shapes(join(means, to), to);
+    factory.inner(query, inputs.get(0));
+    factory.inner(key, last);
+    factory.inner(value, inputs.get(1));
+    factory.inner(output, inputs.get(0).withLast(means.size()));
   }
 
-  private void project(WeightFactory factory, String name, int[] from, int... to) {
-    int[] axes = new int[from.length + to.length];
-    System.arraycopy(from, 0, axes, 0, from.length);
-    System.arraycopy(to, 0, axes, from.length, to.length);
-    factory.create(name + "/kernel", Shape.of(axes), kernelInitializer, kernelRegularizer);
-    if (useBias) {
-      factory.create(name + "/bias", Shape.of(to), biasInitializer, biasRegularizer);
-    }
+  private void toHeads(Projection projection, Shape input, int dim) {
+    Shape heads = Shape.of(numHeads, dim);
+    projection.shapes(join(Shape.of(input.last()), heads), heads);
   }
 
-  /** Returns the index of the kernel of a projection among the weights; its bias is the next. */
-  int kernelIndex(int projection) {
-    return projection * (useBias ? 2 : 1);
-  }
-
-  /** Returns the kernel of a projection. */
-  float[] kernel(int projection) {
-    return weights().get(kernelIndex(projection)).values();
-  }
-
-  /** Returns the transposed kernel of a projection. */
-  float[] transposed(int projection) {
-    return transposed[projection];
-  }
-
-  /** Returns the number of outputs of a projection. */
-  int width(int projection) {
-    return switch (projection) {
-      case 0, 1 -> numHeads * keyDim;
-      case 2 -> numHeads * valueDim;
-      default -> transposed[projection].length / (numHeads * valueDim);
-    };
-  }
-
-  @Override
-  public void prepareBackward() {
-    for (int i = 0; i < transposed.length; i++) {
-      int columns = width(i);
-      int rows = transposed[i].length / columns;
-      Compute.kernels().transpose(rows, columns, kernel(i), 0, transposed[i], 0);
-    }
+  private static Shape join(Shape first, Shape second) {
+    int[] axes = Arrays.copyOf(first.toArray(), first.rank() + second.rank());
+    System.arraycopy(second.toArray(), 0, axes, first.rank(), second.rank());
+    return Shape.of(axes);
   }
 
   @Override

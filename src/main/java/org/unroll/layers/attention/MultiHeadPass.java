@@ -1,13 +1,13 @@
 package org.unroll.layers.attention;
 
 import java.util.Arrays;
+import java.util.List;
 import org.unroll.compute.Compute;
-import org.unroll.compute.Kernels;
-import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.GraphPass;
+import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 
 /** The pass of {@link MultiHeadAttention}. */
@@ -18,97 +18,41 @@ final class MultiHeadPass extends GraphPass {
   private final AttentionWeights weights;
   private final DotScores scores;
   private final boolean clears; // otherwise Keras computes the weights in one fused operation
-  private final Projection toQuery;
-  private final Projection toKey;
-  private final Projection toValue;
-  private final Projection toOutput;
+  private final Pass toQuery;
+  private final Pass toKey;
+  private final Pass toValue;
+  private final Pass toOutput;
+  private final Gradient[][] weightGradients;
   private final Tensor means = new Tensor();
   private final Tensor output = new Tensor();
+  private final Tensor meansGradient = new Tensor();
+  private final Tensor queryGradient = new Tensor();
+  private final Tensor keyGradient = new Tensor();
+  private final Tensor valueGradient = new Tensor();
   private final Tensor[] outputs;
   private Tensor[] gradients = {};
-  private float[] meansOfValues = {};
-  private float[] queryGradient = {};
-  private float[] keyGradient = {};
-  private float[] valueGradient = {};
+  private float[] y = {};
   private float[] noGradient = {};
+  private float[] dq = {};
+  private float[] dk = {};
+  private float[] dv = {};
   private Shape queryShape;
+  private Tensor projectedQuery;
+  private Tensor projectedKey;
+  private Tensor projectedValue;
 
   MultiHeadPass(MultiHeadAttention layer) {
     this.layer = layer;
     weights = new AttentionWeights(layer, layer.numHeads());
     scores = new DotScores(new float[] {(float) (1 / Math.sqrt(layer.keyDim()))});
     clears = layer.dropout() > 0 || layer.returnAttentionScores();
-    toQuery = new Projection(layer, 0);
-    toKey = new Projection(layer, 1);
-    toValue = new Projection(layer, 2);
-    toOutput = new Projection(layer, 3);
+    List<Projection> projections = layer.projections();
+    toQuery = projections.get(0).newPass();
+    toKey = projections.get(1).newPass();
+    toValue = projections.get(2).newPass();
+    toOutput = projections.get(3).newPass();
+    weightGradients = new Gradient[projections.size()][projections.get(0).weights().size()];
     outputs = new Tensor[layer.returnAttentionScores() ? 2 : 1];
-  }
-
-  /** A product of the last axis of a tensor with a kernel, with a bias. */
-  private static final class Projection {
-    private final Kernels kernels = Compute.kernels();
-    private final Matrix left = new Matrix();
-    private final Matrix right = new Matrix();
-    private final Matrix result = new Matrix();
-    private final Tensor y = new Tensor();
-    private final Tensor gradient = new Tensor();
-    private final MultiHeadAttention layer;
-    private final int number;
-    private final int width;
-    private float[] values = {};
-    private float[] dx = {};
-    private Tensor x;
-    private Shape shape = Shape.of();
-
-    Projection(MultiHeadAttention layer, int number) {
-      this.layer = layer;
-      this.number = number;
-      width = layer.width(number);
-    }
-
-    Tensor forward(Tensor input) {
-      x = input;
-      if (shape.rank() == 0 || shape.axis(0) != input.timesteps()) {
-        shape = Shape.of(input.timesteps(), width);
-      }
-      int positions = input.rows() * input.timesteps();
-      values = atLeast(values, positions * width);
-      result.set(values, 0, positions, width);
-      if (layer.useBias()) {
-        float[] bias = layer.weights().get(layer.kernelIndex(number) + 1).values();
-        kernels.fillRows(left.set(bias, 0, 1, width), result);
-      }
-      input.matrix(left);
-      right.set(layer.kernel(number), 0, left.columns(), width);
-      kernels.multiply(left, right, result, layer.useBias());
-      return y.set(values, 0, input.rows(), shape, null);
-    }
-
-    /** Sets the gradients of the weights, and sets or adds to that of the input. */
-    Tensor backward(
-        float[] g, int at, Gradient[] weightGradients, boolean needed, Projection addTo) {
-      int positions = x.rows() * x.timesteps();
-      int index = layer.kernelIndex(number);
-      x.matrix(left);
-      right.set(g, at, positions, width);
-      result.set(weightGradients[index].values(), 0, left.columns(), width);
-      kernels.multiplyTransposed(left, right, result, false);
-      if (layer.useBias()) {
-        result.set(weightGradients[index + 1].values(), 0, 1, width);
-        kernels.sumRows(right, result);
-      }
-      if (!needed) {
-        return null;
-      }
-      Projection target = addTo == null ? this : addTo;
-      target.dx = atLeast(target.dx, x.size());
-      int columns = x.width();
-      left.set(layer.transposed(number), 0, width, columns);
-      result.set(target.dx, 0, positions, columns);
-      kernels.multiply(right, left, result, addTo != null);
-      return target.gradient.set(target.dx, 0, x.rows(), x.shape(), null);
-    }
   }
 
   @Override
@@ -118,26 +62,24 @@ final class MultiHeadPass extends GraphPass {
     }
     Tensor query = inputs[0];
     Tensor value = inputs[1];
-    boolean hasKey = inputs.length > 2;
-    Tensor q = toQuery.forward(query);
-    Tensor k = toKey.forward(inputs[inputs.length - 1]);
-    Tensor v = toValue.forward(value);
-    weights.begin(q, k);
-    weights.masks(query.mask(), value.mask(), hasKey ? inputs[2].mask() : null);
-    scores.forward(q, k, weights);
+    projectedQuery = toQuery.forward(query, null, context);
+    projectedKey = toKey.forward(inputs[inputs.length - 1], null, context);
+    projectedValue = toValue.forward(value, null, context);
+    weights.begin(projectedQuery, projectedKey);
+    weights.masks(query.mask(), value.mask(), inputs.length > 2 ? inputs[2].mask() : null);
+    scores.forward(projectedQuery, projectedKey, weights);
     weights.softmax(false, clears, context);
     int rows = query.rows();
-    int width = v.width();
-    meansOfValues = atLeast(meansOfValues, rows * query.timesteps() * width);
-    weights.combine(v, meansOfValues, width);
+    int width = projectedValue.width();
+    y = atLeast(y, rows * query.timesteps() * width);
+    weights.combine(projectedValue, y, width);
     if (!query.shape().equals(queryShape)) {
       queryShape = query.shape();
-      means.set(meansOfValues, 0, rows, Shape.of(query.timesteps(), width), null);
-      output.set(meansOfValues, 0, rows, layer.outputFor(queryShape), null);
+      means.set(y, 0, rows, Shape.of(query.timesteps(), width), null);
+      output.set(y, 0, rows, layer.outputFor(queryShape), null);
     }
-    means.set(meansOfValues, 0, rows, means.shape(), null);
-    Tensor y = toOutput.forward(means);
-    outputs[0] = output.set(y.values(), 0, rows, output.shape(), query.mask());
+    Tensor result = toOutput.forward(means.set(y, 0, rows, means.shape(), null), null, context);
+    outputs[0] = output.set(result.values(), 0, rows, output.shape(), query.mask());
     if (outputs.length > 1) {
       outputs[1] = weights.tensor(false);
     }
@@ -145,27 +87,37 @@ final class MultiHeadPass extends GraphPass {
   }
 
   @Override
-  public Tensor[] backward(Tensor[] outputGradients, Gradient[] weightGradients, boolean[] needed) {
+  public Tensor[] backward(Tensor[] outputGradients, Gradient[] all, boolean[] needed) {
+    int at = 0;
+    for (Gradient[] own : weightGradients) {
+      System.arraycopy(all, at, own, 0, own.length);
+      at += own.length;
+    }
     Tensor g = outputGradients[0];
     if (g == null) { // only the weights are used
       noGradient = atLeast(noGradient, output.size());
       Arrays.fill(noGradient, 0, output.size(), 0f);
+      g = meansGradient.set(noGradient, 0, output.rows(), output.shape(), null);
     }
-    float[] values = g == null ? noGradient : g.values();
-    Tensor ofMeans =
-        toOutput.backward(values, g == null ? 0 : g.offset(), weightGradients, true, null);
-    queryGradient = atLeast(queryGradient, toQuery.y.size());
-    keyGradient = atLeast(keyGradient, toKey.y.size());
-    valueGradient = atLeast(valueGradient, toValue.y.size());
+    Tensor ofMeans = toOutput.backward(g, weightGradients[3], true);
+    dq = atLeast(dq, projectedQuery.size());
+    dk = atLeast(dk, projectedKey.size());
+    dv = atLeast(dv, projectedValue.size());
     Tensor ofWeights = outputGradients.length > 1 ? outputGradients[1] : null;
-    weights.backward(ofMeans, ofWeights, false, true, toValue.y, valueGradient);
-    scores.backward(weights, queryGradient, keyGradient, false, NO_WEIGHTS);
-    gradients[0] = toQuery.backward(queryGradient, 0, weightGradients, needed[0], null);
-    gradients[1] = toValue.backward(valueGradient, 0, weightGradients, needed[1], null);
+    weights.backward(ofMeans, ofWeights, false, true, projectedValue, dv);
+    scores.backward(weights, dq, dk, false, NO_WEIGHTS);
+    int rows = output.rows();
+    queryGradient.set(dq, 0, rows, projectedQuery.shape(), null);
+    keyGradient.set(dk, 0, rows, projectedKey.shape(), null);
+    valueGradient.set(dv, 0, rows, projectedValue.shape(), null);
+    gradients[0] = toQuery.backward(queryGradient, weightGradients[0], needed[0]);
+    gradients[1] = toValue.backward(valueGradient, weightGradients[2], needed[1]);
+    Tensor ofKey = toKey.backward(keyGradient, weightGradients[1], needed[gradients.length - 1]);
     if (gradients.length > 2) {
-      gradients[2] = toKey.backward(keyGradient, 0, weightGradients, needed[2], null);
-    } else {
-      toKey.backward(keyGradient, 0, weightGradients, needed[1], toValue);
+      gradients[2] = ofKey;
+    } else if (needed[1]) {
+      Tensor sum = gradients[1];
+      Compute.kernels().add(sum.size(), ofKey.values(), 0, sum.values(), 0);
     }
     return gradients;
   }
