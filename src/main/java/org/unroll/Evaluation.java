@@ -34,7 +34,7 @@ public final class Evaluation {
       return value;
     }
     // With penalties on weights, the loss differs from the value of the loss function.
-    if (!penalized && isNameOfLoss(name)) {
+    if (loss != null && !penalized && isNameOfLoss(name)) {
       return values.get("loss");
     }
     throw new IllegalArgumentException(

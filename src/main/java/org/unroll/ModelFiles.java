@@ -6,24 +6,23 @@ import java.util.ServiceLoader;
 import java.util.Set;
 
 /**
- * Reads and writes models for {@link Sequential#load} and {@link Sequential#save}. The
- * implementation is in {@code org.unroll.keras}, which depends on this package and is therefore
- * found as a service.
+ * Reads and writes models for {@link Model#load} and {@link Model#save}. The implementation is in
+ * {@code org.unroll.keras}, which depends on this package and is therefore found as a service.
  *
  * @hidden
  */
 public interface ModelFiles {
-  /** Loads a model; see {@link Sequential#load(Path, boolean)}. */
-  Sequential load(Path path, boolean compile);
+  /** Loads a model; see {@link Model#load(Path, boolean)}. */
+  Model load(Path path, boolean compile);
 
-  /** Saves a model; see {@link Sequential#save}. */
-  void save(Sequential model, Path path);
+  /** Saves a model; see {@link Model#save}. */
+  void save(Model model, Path path);
 
-  /** Saves the weights of a model; see {@link Sequential#saveWeights}. */
-  void saveWeights(Sequential model, Path path);
+  /** Saves the weights of a model; see {@link Model#saveWeights}. */
+  void saveWeights(Model model, Path path);
 
-  /** Loads weights into a model; see {@link Sequential#loadWeights}. */
-  List<String> loadWeights(Sequential model, Path path, Set<WeightLoading> options);
+  /** Loads weights into a model; see {@link Model#loadWeights}. */
+  List<String> loadWeights(Model model, Path path, Set<WeightLoading> options);
 
   /** Returns the implementation on the class path. */
   static ModelFiles find() {

@@ -1,5 +1,6 @@
 package org.unroll;
 
+import java.util.Collections;
 import java.util.Map;
 import org.ejml.data.FMatrixRMaj;
 import org.unroll.data.Shape;
@@ -15,6 +16,7 @@ public final class Predictions {
   private final float[] values;
   private final Map<String, Integer> outputWidths;
   private final NetworkState state;
+  private Map<String, Predictions> all = Map.of(); // of a model with several outputs
 
   /**
    * Creates predictions.
@@ -33,6 +35,19 @@ public final class Predictions {
     this.state = state;
   }
 
+  /** Returns the predictions of several outputs; the result itself is the first output. */
+  static Predictions of(Map<String, Predictions> outputs) {
+    Predictions one = outputs.values().iterator().next();
+    var first = new Predictions(one.shape, one.values, Map.of(), one.state);
+    first.all = Collections.unmodifiableMap(outputs);
+    return first;
+  }
+
+  /** Returns all outputs of a model with several outputs by their names; else an empty map. */
+  public Map<String, Predictions> outputs() {
+    return all;
+  }
+
   /**
    * Returns one of several outputs. A model that ends with a Bidirectional layer and {@code
    * MergeMode.NONE} has the outputs {@code forward_lstm} and {@code backward_lstm}.
@@ -41,6 +56,13 @@ public final class Predictions {
    * @throws IllegalArgumentException if there is no such output
    */
   public Predictions output(String name) {
+    if (!all.isEmpty()) {
+      Predictions found = all.get(name);
+      if (found == null) {
+        throw new IllegalArgumentException(Suggestion.unknown("output", name, all.keySet()));
+      }
+      return found;
+    }
     int from = 0;
     for (Map.Entry<String, Integer> output : outputWidths.entrySet()) {
       if (output.getKey().equals(name)) {

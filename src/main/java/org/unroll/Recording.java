@@ -17,9 +17,8 @@ import org.unroll.training.Trainer;
 
 /**
  * The values that the layers of a model computed for one sample in the forward pass, and in the
- * backward pass from its loss; see {@link Sequential#record} and {@link
- * Sequential#recordGradients}. The values come from the layers of the model, not from a second
- * implementation.
+ * backward pass from its loss; see {@link Model#record} and {@link Model#recordGradients}. The
+ * values come from the layers of the model, not from a second implementation.
  *
  * <p>The following quantities are recorded:
  *
@@ -45,16 +44,23 @@ public final class Recording {
   /** Records the forward pass of one sample. */
   static Recording of(Network network, Dataset data, int sample) {
     Objects.checkIndex(sample, data.size());
-    Shape shape = data.inputShape();
     Predictor.requireInputs(network, data, "recorded");
-    float[] x = new float[shape.size()];
-    data.copyInput(sample, x, 0, 1);
+    List<Dataset> parts = Predictor.inputs(network, data);
+    Tensor[] inputs = new Tensor[parts.size()];
+    for (int i = 0; i < inputs.length; i++) {
+      Shape shape = parts.get(i).inputShape();
+      float[] x = new float[shape.size()];
+      parts.get(i).copyInput(sample, x, 0, 1);
+      inputs[i] = new Tensor().set(x, 0, 1, shape, null);
+    }
     var recording = new Recording();
     var context = new ForwardContext().inference(0).recorder(recording::add);
-    Tensor input = new Tensor().set(x, 0, 1, shape, null);
     network
         .use()
-        .during("record", ModelUse.Effect.READS, () -> network.newPass().forward(input, context));
+        .run(
+            "record",
+            ModelUse.Effect.READS,
+            () -> network.newPass().forward(inputs, null, 0, context));
     return recording;
   }
 

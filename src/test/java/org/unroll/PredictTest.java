@@ -91,12 +91,13 @@ class PredictTest {
   void doesNotDependOnBatchSizeAndThreads() {
     Sequential model = sequences();
     Samples data = Samples.of(windows());
-    float[] expected = new Predictor(model.network()).predict(data, 1);
+    float[] expected = new Predictor(model.network()).predict(data, 1)[0];
     for (int batchSize : new int[] {1, 7, 32, 1000}) {
       for (int threads : new int[] {1, 2, 3}) {
         var predictor = new Predictor(model.network());
-        assertArrayEquals(expected, predictor.predict(data.batchSize(batchSize), threads));
-        assertArrayEquals(expected, predictor.predict(data.batchSize(batchSize), threads), "again");
+        assertArrayEquals(expected, predictor.predict(data.batchSize(batchSize), threads)[0]);
+        assertArrayEquals(
+            expected, predictor.predict(data.batchSize(batchSize), threads)[0], "again");
       }
     }
   }

@@ -43,6 +43,7 @@ import org.unroll.data.Shape;
 import org.unroll.network.Layer;
 import org.unroll.network.Weight;
 import org.unroll.optimizers.Optimizers;
+import org.unroll.training.CompiledOutput;
 import org.unroll.training.Predictor;
 import org.unroll.training.Trainer;
 
@@ -171,12 +172,16 @@ class TrainingBitsTest {
         model.fit(data, epochs(2).validation(longer).seed(seed).threads(threads).verbose(0));
     var losses = new ArrayList<Double>();
     history.names().forEach(name -> losses.addAll(history.get(name)));
-    var trainer = new Trainer(model.network(), Optimizers.sgd(), model.loss(), Map.of());
+    var trainer =
+        new Trainer(
+            model.network(),
+            Optimizers.sgd(),
+            List.of(new CompiledOutput(model.loss(), null, 1, Map.of())));
     return new Run(
         flat(model.network().weights()),
         losses,
         List.copyOf(trainer.evaluate(data, threads).values()),
-        new Predictor(model.network()).predict(data, threads));
+        new Predictor(model.network()).predict(data, threads)[0]);
   }
 
   private static float[] flat(List<Weight> weights) {

@@ -99,6 +99,47 @@ record Block(int count, Shape shape, float[] values) {
         what, table.rowCount(), shape, place, (i, t, j) -> Columns.value(columns.get(j), i));
   }
 
+  /**
+   * Copies values of any kind that the other factories accept.
+   *
+   * @throws IllegalArgumentException if the value is of another kind
+   */
+  static Block ofAny(String what, Object value) {
+    if (value instanceof double[] numbers) {
+      return of(what, numbers);
+    }
+    if (value instanceof double[][] rows) {
+      return of(what, rows);
+    }
+    if (value instanceof double[][][] sequences) {
+      return of(what, sequences);
+    }
+    if (value instanceof int[] numbers) {
+      return of(what, numbers);
+    }
+    if (value instanceof int[][] rows) {
+      return of(what, rows);
+    }
+    if (value instanceof DMatrix matrix) {
+      return of(what, matrix);
+    }
+    if (value instanceof FMatrix matrix) {
+      return of(what, matrix);
+    }
+    if (value instanceof SimpleMatrix matrix) {
+      return of(what, matrix);
+    }
+    if (value instanceof Table table) {
+      return of(what, table);
+    }
+    throw new IllegalArgumentException(
+        "Each of the "
+            + what
+            + " must be an array of numbers, an EJML matrix or a table, but one is "
+            + (value == null ? "null" : "of type " + value.getClass().getSimpleName())
+            + ". Convert it first.");
+  }
+
   private static Block copy(String what, int count, Shape shape, Place place, Source source) {
     long size = (long) count * shape.size();
     if (size > Integer.MAX_VALUE - 8) {

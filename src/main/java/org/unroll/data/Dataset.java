@@ -1,5 +1,7 @@
 package org.unroll.data;
 
+import java.util.List;
+
 /**
  * A finite collection of samples that a model can be trained on, evaluated on or applied to. {@link
  * Samples} (arrays, matrices and tables in memory), {@link Sequences} (sequences of different
@@ -73,6 +75,54 @@ public interface Dataset {
    */
   default Shape weightShape() {
     return null;
+  }
+
+  /**
+   * Returns the samples of each input of a model with several inputs, all with the same indices. By
+   * default there is one input, and this is the dataset itself.
+   */
+  default List<Dataset> inputParts() {
+    return List.of(this);
+  }
+
+  /**
+   * Returns the samples whose targets and weights are those of each output of a model with several
+   * outputs, all with the same indices. By default there is one output, and this is the dataset
+   * itself.
+   */
+  default List<Dataset> targetParts() {
+    return List.of(this);
+  }
+
+  /**
+   * Returns the names of the inputs of the model that the {@link #inputParts()} are for. An empty
+   * list, the default, if they are in the order of the model.
+   */
+  default List<String> inputNames() {
+    return List.of();
+  }
+
+  /**
+   * Returns the names of the outputs of the model that the {@link #targetParts()} are for. An empty
+   * list, the default, if they are in the order of the model.
+   */
+  default List<String> targetNames() {
+    return List.of();
+  }
+
+  /**
+   * Returns samples with the inputs of this dataset and of another one, for a model with several
+   * inputs. The targets are those of the datasets that have targets. Sample i consists of sample i
+   * of both. For example, windows beside the features of the place they are from:
+   *
+   * <pre>{@code
+   * Dataset both = train.and(Samples.of(new double[train.size()][2]));
+   * }</pre>
+   *
+   * @throws IllegalArgumentException if the numbers of samples differ
+   */
+  default Dataset and(Dataset other) {
+    return new JoinedDataset(this, other);
   }
 
   /**

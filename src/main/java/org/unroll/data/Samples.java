@@ -1,5 +1,9 @@
 package org.unroll.data;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import org.ejml.data.DMatrix;
 import org.ejml.data.FMatrix;
 import org.ejml.simple.SimpleMatrix;
@@ -22,20 +26,146 @@ import tech.tablesaw.api.Table;
  * weights}, {@code batchSize} and {@code shuffled} return a new object that shares the values.
  */
 public final class Samples implements Dataset {
-  private final Block inputs;
-  private final Block targets;
-  private final Block weights;
+  private final Block inputs; // of the first input of the model
+  private final Block targets; // of the first output, or null
+  private final Block weights; // of the first output, or null
   private final Batching batching;
+  private final Parts moreInputs;
+  private final Parts moreTargets;
+
+  /** The inputs or targets of a model after the first, and the names of all of them, or none. */
+  private record Parts(List<Block> blocks, List<String> names) {
+    static final Parts NONE = new Parts(List.of(), List.of());
+
+    /** Reads values by position or by name. */
+    static List<Block> read(String what, Collection<?> values) {
+      if (values.isEmpty()) {
+        throw new IllegalArgumentException("There must be at least one of the " + what + ".");
+      }
+      return values.stream().map(value -> Block.ofAny(what, value)).toList();
+    }
+
+    static Parts after(List<Block> all, Collection<String> names) {
+      return new Parts(all.subList(1, all.size()), List.copyOf(names));
+    }
+  }
 
   private Samples(Block inputs, Block targets, Block weights, Batching batching) {
+    this(inputs, targets, weights, batching, Parts.NONE, Parts.NONE);
+  }
+
+  private Samples(
+      Block inputs,
+      Block targets,
+      Block weights,
+      Batching batching,
+      Parts moreInputs,
+      Parts moreTargets) {
     this.inputs = inputs;
     this.targets = targets;
     this.weights = weights;
     this.batching = batching;
+    this.moreInputs = moreInputs;
+    this.moreTargets = moreTargets;
   }
 
   private static Samples of(Block inputs) {
     return new Samples(inputs, null, null, Batching.DEFAULT);
+  }
+
+  /**
+   * Creates samples for a model with several inputs, in their order.
+   *
+   * <pre>{@code
+   * double[][][] series = new double[100][24][3];
+   * double[][] place = new double[100][2];
+   * Samples samples = Samples.of(List.of(series, place)).targets(new double[100]);
+   * }</pre>
+   *
+   * @param inputs for each input what the other methods {@code of} accept
+   * @throws IllegalArgumentException if a value is of another kind, or the numbers of samples
+   *     differ
+   */
+  public static Samples of(List<?> inputs) {
+    return of(inputs, List.of());
+  }
+
+  /**
+   * Creates samples for a model with several inputs, by their names.
+   *
+   * @throws IllegalArgumentException as {@link #of(List)} does
+   */
+  public static Samples of(Map<String, ?> inputs) {
+    return of(inputs.values(), inputs.keySet());
+  }
+
+  private static Samples of(Collection<?> inputs, Collection<String> names) {
+    List<Block> all = Parts.read("inputs", inputs);
+    var samples =
+        new Samples(all.get(0), null, null, Batching.DEFAULT, Parts.after(all, names), Parts.NONE);
+    samples.moreInputs.blocks().forEach(block -> samples.requireOneEach("input", block));
+    return samples;
+  }
+
+  /**
+   * Creates samples for a model with two inputs of token ids, such as a text and its translation.
+   */
+  public static Samples of(int[][] first, int[][] second) {
+    return of(List.of(first, second));
+  }
+
+  /**
+   * Returns these samples with targets for a model with several outputs, in their order.
+   *
+   * @throws IllegalArgumentException as {@link #of(List)} does
+   */
+  public Samples targets(List<?> targets) {
+    return targets(targets, List.of());
+  }
+
+  /**
+   * Returns these samples with targets for a model with several outputs, by their names.
+   *
+   * @throws IllegalArgumentException as {@link #of(List)} does
+   */
+  public Samples targets(Map<String, ?> targets) {
+    return targets(targets.values(), targets.keySet());
+  }
+
+  private Samples targets(Collection<?> values, Collection<String> names) {
+    List<Block> all = Parts.read("targets", values);
+    all.forEach(block -> requireOneEach("target", block));
+    return new Samples(inputs, all.get(0), weights, batching, moreInputs, Parts.after(all, names));
+  }
+
+  @Override
+  public List<Dataset> inputParts() {
+    if (moreInputs.blocks().isEmpty()) {
+      return List.of(this);
+    }
+    List<Dataset> parts = new ArrayList<>(List.of(of(inputs)));
+    moreInputs.blocks().forEach(block -> parts.add(of(block)));
+    return parts;
+  }
+
+  @Override
+  public List<Dataset> targetParts() {
+    if (moreTargets.blocks().isEmpty()) {
+      return List.of(this);
+    }
+    List<Dataset> parts = new ArrayList<>(List.of(new Samples(inputs, targets, weights, batching)));
+    moreTargets.blocks().forEach(block -> parts.add(new Samples(inputs, block, weights, batching)));
+    return parts;
+  }
+
+  @Override
+  public List<String> inputNames() {
+    return moreInputs.names();
+  }
+
+  @Override
+  public List<String> targetNames() {
+    return moreTargets.names();
   }
 
   /** Creates samples of shape (features). */
@@ -138,7 +268,7 @@ public final class Samples implements Dataset {
 
   private Samples targets(Block newTargets) {
     requireOneEach("target", newTargets);
-    return new Samples(inputs, newTargets, weights, batching);
+    return new Samples(inputs, newTargets, weights, batching, moreInputs, Parts.NONE);
   }
 
   /**
@@ -160,7 +290,7 @@ public final class Samples implements Dataset {
 
   private Samples weights(Block newWeights) {
     requireOneEach("weight", newWeights);
-    return new Samples(inputs, targets, newWeights, batching);
+    return new Samples(inputs, targets, newWeights, batching, moreInputs, moreTargets);
   }
 
   private void requireOneEach(String what, Block given) {
@@ -184,12 +314,12 @@ public final class Samples implements Dataset {
 
   @Override
   public Samples batchSize(int size) {
-    return new Samples(inputs, targets, weights, batching.withSize(size));
+    return new Samples(inputs, targets, weights, batching.withSize(size), moreInputs, moreTargets);
   }
 
   @Override
   public Samples shuffled(long seed) {
-    return new Samples(inputs, targets, weights, batching.withSeed(seed));
+    return new Samples(inputs, targets, weights, batching.withSeed(seed), moreInputs, moreTargets);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.unroll.data;
 
+import java.util.List;
+
 /** A view of consecutive samples of another dataset, with its own batch size and order. */
 final class Subset implements Dataset {
   private final Dataset base;
@@ -33,6 +35,32 @@ final class Subset implements Dataset {
   @Override
   public int size() {
     return to - from;
+  }
+
+  @Override
+  public List<Dataset> inputParts() {
+    return parts(base.inputParts());
+  }
+
+  @Override
+  public List<Dataset> targetParts() {
+    return parts(base.targetParts());
+  }
+
+  private List<Dataset> parts(List<Dataset> whole) {
+    return whole.size() == 1 && whole.get(0) == base
+        ? List.of(this)
+        : whole.stream().<Dataset>map(part -> new Subset(part, from, to, batching)).toList();
+  }
+
+  @Override
+  public List<String> inputNames() {
+    return base.inputNames();
+  }
+
+  @Override
+  public List<String> targetNames() {
+    return base.targetNames();
   }
 
   @Override

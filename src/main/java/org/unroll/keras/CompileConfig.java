@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import org.unroll.Sequential;
+import org.unroll.Model;
 import org.unroll.losses.Loss;
 import org.unroll.metrics.Metric;
 import org.unroll.metrics.Metrics;
@@ -102,7 +102,7 @@ record CompileConfig(
   }
 
   /** Writes the {@code compile_config} of a compiled model. */
-  static ObjectNode write(Sequential model) {
+  static ObjectNode write(Model model) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.set("optimizer", OptimizerFormats.write(model.optimizer()));
     node.set("loss", LossFormats.write(model.loss()));

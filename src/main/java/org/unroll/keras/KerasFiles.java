@@ -13,8 +13,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Set;
+import org.unroll.Model;
 import org.unroll.ModelFiles;
-import org.unroll.Sequential;
 import org.unroll.WeightLoading;
 import org.unroll.data.Shape;
 import org.unroll.internal.AtomicFile;
@@ -28,8 +28,8 @@ import org.unroll.network.Weight;
 import org.unroll.optimizers.Optimizer;
 
 /**
- * Reads and writes model files in Keras's formats, for {@link Sequential#load} and {@link
- * Sequential#save}. It is public because {@link java.util.ServiceLoader} requires this.
+ * Reads and writes model files in Keras's formats, for {@link Model#load} and {@link Model#save}.
+ * It is public because {@link java.util.ServiceLoader} requires this.
  *
  * @hidden
  */
@@ -43,12 +43,12 @@ public final class KerasFiles implements ModelFiles {
   public KerasFiles() {}
 
   @Override
-  public Sequential load(Path path, boolean compile) {
+  public Model load(Path path, boolean compile) {
     return read(path, file -> read(file, compile));
   }
 
   @Override
-  public List<String> loadWeights(Sequential model, Path path, Set<WeightLoading> options) {
+  public List<String> loadWeights(Model model, Path path, Set<WeightLoading> options) {
     return read(
         path,
         file -> {
@@ -96,9 +96,9 @@ public final class KerasFiles implements ModelFiles {
         "The model file " + source + " cannot be read: " + cause.getMessage(), cause);
   }
 
-  private static Sequential read(SavedFile file, boolean compile) throws IOException {
+  private static Model read(SavedFile file, boolean compile) throws IOException {
     ModelConfigs.Stack stack = ModelConfigs.read(file.requireConfig());
-    Sequential model = build(stack, file.weights(stack.layers().subList(1, stack.layers().size())));
+    Model model = build(stack, file.weights(stack.layers().subList(1, stack.layers().size())));
     CompileConfig config = compile && file.version().isKeras3() ? file.compileConfig() : null;
     if (config != null) {
       // The state may be that of an optimizer that is not in the configuration.
@@ -108,15 +108,14 @@ public final class KerasFiles implements ModelFiles {
     return model;
   }
 
-  private static Sequential build(ModelConfigs.Stack stack, SavedWeights weights)
-      throws IOException {
+  private static Model build(ModelConfigs.Stack stack, SavedWeights weights) throws IOException {
     var network = new Network(stack.layers(), weights);
     weights.finish();
-    Sequential model = Sequential.of(network);
+    Model model = Model.of(network);
     return stack.name() == null ? model : model.name(stack.name());
   }
 
-  private static void compile(Sequential model, CompileConfig config, List<Hdf5Array> state)
+  private static void compile(Model model, CompileConfig config, List<Hdf5Array> state)
       throws IOException {
     model.compile(config.optimizer(), config.loss(), config.metrics().toArray(new Metric[0]));
     if (!state.isEmpty()) {
@@ -125,7 +124,7 @@ public final class KerasFiles implements ModelFiles {
   }
 
   @Override
-  public void save(Sequential model, Path path) {
+  public void save(Model model, Path path) {
     if (!path.toString().endsWith(".keras")) {
       throw new IllegalArgumentException(
           "The name of a model file must end in .keras, or Keras will not open it. Received: "
@@ -141,7 +140,7 @@ public final class KerasFiles implements ModelFiles {
   }
 
   @Override
-  public void saveWeights(Sequential model, Path path) {
+  public void saveWeights(Model model, Path path) {
     if (!path.toString().endsWith(".weights.h5")) {
       throw new IllegalArgumentException(
           "The name of a file of weights must end in .weights.h5, or Keras will not open it."
@@ -194,7 +193,7 @@ public final class KerasFiles implements ModelFiles {
     return JSON.writeValueAsBytes(metadata);
   }
 
-  private static Hdf5Tree weights(Sequential model, boolean withOptimizer) {
+  private static Hdf5Tree weights(Model model, boolean withOptimizer) {
     var tree = new Hdf5Tree();
     var names = new UniqueNames();
     for (Layer layer : model.layers()) {

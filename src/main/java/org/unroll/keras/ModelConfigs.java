@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.unroll.Sequential;
+import org.unroll.Model;
 import org.unroll.layers.core.Embedding;
 import org.unroll.network.Layer;
 
@@ -187,7 +187,7 @@ final class ModelConfigs {
   }
 
   /** Writes a model as Keras writes a Sequential model, including its compile configuration. */
-  static ObjectNode write(Sequential model) {
+  static ObjectNode write(Model model) {
     ArrayNode layers = JsonNodeFactory.instance.arrayNode();
     ObjectNode input = LayerFormats.write(model.network().input());
     if (model.layers().get(0) instanceof Embedding) {

@@ -27,6 +27,7 @@ public final class ForwardContext {
   private int rows;
   private int timesteps;
   private Recorder recorder;
+  private int application;
 
   /** Creates a context outside of training, for {@link #timeStepsAsRows}. */
   public ForwardContext() {}
@@ -86,6 +87,11 @@ public final class ForwardContext {
     return this;
   }
 
+  /** Sets how often the layer that runs next was applied before, so that its masks differ. */
+  void application(int number) {
+    application = number;
+  }
+
   /** Returns whether intermediate values are recorded. */
   public boolean isRecording() {
     return recorder != null;
@@ -131,6 +137,7 @@ public final class ForwardContext {
     seed = outer.seed;
     step = outer.step;
     outerContext = outer;
+    application = outer.application;
     rows = newRows;
     timesteps = newTimesteps;
     return this;
@@ -220,7 +227,8 @@ public final class ForwardContext {
               + stream
               + ".");
     }
-    return CounterRandom.key(seed, layer * STREAMS_PER_LAYER + stream, step, row);
+    long own = application == 0 ? seed : SplitMix64.mix(seed + application);
+    return CounterRandom.key(own, layer * STREAMS_PER_LAYER + stream, step, row);
   }
 
   /**

@@ -120,6 +120,33 @@ public final class Gradient {
     listed = true;
   }
 
+  /** Sets this gradient to zeros. */
+  void clear() {
+    if (rowWidth == 0) {
+      Arrays.fill(values, 0f);
+    } else {
+      entryCount = 0;
+      listed = true;
+    }
+  }
+
+  /** Adds the gradient of the same weight at another place of the network. */
+  void add(Gradient other) {
+    if (rowWidth == 0) {
+      kernels.add(size, other.values, 0, values, 0);
+      return;
+    }
+    int count = entryCount + other.entryCount;
+    if (rows.length < count) {
+      rows = Arrays.copyOf(rows, count);
+      entries = Arrays.copyOf(entries, count * rowWidth);
+    }
+    System.arraycopy(other.rows, 0, rows, entryCount, other.entryCount);
+    System.arraycopy(other.entries, 0, entries, entryCount * rowWidth, other.entryCount * rowWidth);
+    entryCount = count;
+    listed = true;
+  }
+
   /**
    * Allocates the arrays for {@link #setToSum}. Must be called once before the parts are summed.
    *

@@ -1,5 +1,6 @@
 package org.unroll.network;
 
+import java.util.List;
 import org.unroll.data.Shape;
 
 /**
@@ -10,7 +11,7 @@ import org.unroll.data.Shape;
  *
  * <p>Source: Keras 3, {@code keras.layers.Input}.
  */
-public final class Input extends Layer {
+public final class Input extends Layer implements Node {
   private final Shape shape;
   private int batchSize; // 0 if it is not fixed
 
@@ -30,7 +31,23 @@ public final class Input extends Layer {
     this.shape = shape;
   }
 
+  @Override
+  public Layer layer() {
+    return this;
+  }
+
+  @Override
+  public List<Node> outputs() {
+    return List.of(this);
+  }
+
+  @Override
+  public String toString() {
+    return displayName() + " " + shape;
+  }
+
   /** Returns the shape of one sample. */
+  @Override
   public Shape shape() {
     return shape;
   }

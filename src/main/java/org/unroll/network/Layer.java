@@ -152,6 +152,7 @@ public abstract class Layer {
   /** The required input of a recurrent layer, for {@link #wrongInput}. */
   protected static final String BATCH_TIME_FEATURES = "(batch, time, features)";
 
+  private static final String STATES = "its states (returnState)";
   private static final int FIRST_INNER_POSITION = 1 << 26;
 
   private final String type;
@@ -159,6 +160,7 @@ public abstract class Layer {
   private Shape inputShape;
   private Shape outputShape;
   private List<Weight> weights = List.of();
+  private boolean applied;
   private Layer[] builtLayers = {}; // the inner layers, without a new list for each batch
   private int position;
   private boolean trainable = true;
@@ -196,6 +198,11 @@ public abstract class Layer {
    */
   public final void setName(String newName) {
     requireNotBuilt("name");
+    assignName(newName);
+  }
+
+  /** Sets the name, also after the layer was applied, as a model does that names its layers. */
+  final void assignName(String newName) {
     if (newName == null || newName.isBlank() || newName.indexOf('/') >= 0) {
       throw new IllegalArgumentException(
           "The name of a layer must not be blank and must not contain '/', but was '"
@@ -205,11 +212,21 @@ public abstract class Layer {
     name = newName;
   }
 
+  /** Returns the name, or the default name if it is not set yet. */
+  protected final String displayName() {
+    return name == null ? defaultName() : name;
+  }
+
   /** Returns the default name: the type {@code SimpleRNN} becomes {@code simple_rnn}. */
   final String defaultName() {
     return type.replaceAll("(.)([A-Z][a-z]+)", "$1_$2")
         .replaceAll("([a-z])([A-Z])", "$1_$2")
         .toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns whether the layer was applied to nodes of a graph. */
+  final boolean isApplied() {
+    return applied;
   }
 
   /** Returns whether the layer is built, which means that it has shapes and weights. */
@@ -303,6 +320,75 @@ public abstract class Layer {
   }
 
   /**
+   * Applies the layer to one or more nodes of a graph, as calling a layer in Keras does. A layer
+   * that is applied several times has one set of weights. A recurrent layer takes its initial
+   * states after the sequence.
+   *
+   * @param inputs the inputs; most layers take one
+   * @return the output of the layer, from which further outputs and states are available
+   * @throws IllegalArgumentException if the layer does not accept the inputs. The message names the
+   *     layers, the shapes and the path from the input
+   */
+  public final Node on(Node... inputs) {
+    return on(List.of(inputs));
+  }
+
+  /**
+   * Applies a recurrent layer with initial states, such as the {@link Node#states()} of an encoder.
+   *
+   * @throws IllegalArgumentException as {@link #on(Node...)} does
+   */
+  public final Node on(Node input, List<Node> states) {
+    List<Node> all = new ArrayList<>(List.of(input));
+    all.addAll(states);
+    return on(all);
+  }
+
+  /**
+   * Applies the layer to a list of nodes.
+   *
+   * @throws IllegalArgumentException as {@link #on(Node...)} does
+   */
+  public final Node on(List<? extends Node> inputs) {
+    if (inputs.isEmpty()) {
+      throw new IllegalArgumentException(
+          describe() + " must be applied to at least one input, but was applied to none.");
+    }
+    String more = moreOutputs();
+    if (more != null && !more.equals(STATES)) {
+      throw new IllegalArgumentException(
+          describe()
+              + " must return one output to be applied in a graph, but returns "
+              + more
+              + ".");
+    }
+    var application = new Application(this, List.copyOf(inputs));
+    applied = true;
+    return application.outputs().get(0);
+  }
+
+  /**
+   * Checks that the weights fit other inputs than those that the layer was built for: only the
+   * length of sequences may differ.
+   */
+  final void requireFittingWeights(List<Shape> inputs) {
+    Shape other = inputs.get(0);
+    boolean fits =
+        other.rank() == inputShape.rank()
+            && (other.rank() == 0 || other.last() == inputShape.last());
+    if (!fits && !weights.isEmpty()) {
+      throw new IllegalArgumentException(
+          describe()
+              + " has one set of weights for all its inputs, which must have the same number of"
+              + " features, but it was applied to "
+              + describe(inputShape)
+              + " and to "
+              + describe(other)
+              + ". Use another layer for one of them.");
+    }
+  }
+
+  /**
    * Builds the layer: checks the input and creates the weights.
    *
    * @param inputs the shape of one sample of each input
@@ -312,7 +398,6 @@ public abstract class Layer {
    * @param source provides the initial values of the weights
    */
   final void build(List<Shape> inputs, List<Layer> previous, int newPosition, WeightSource source) {
-    requireNotBuilt("build");
     if (name == null) {
       name = defaultName();
     }
@@ -352,14 +437,27 @@ public abstract class Layer {
    * @hidden
    */
   public List<Shape> checkInputs(List<Shape> inputs, List<Layer> previous) {
-    if (inputs.size() != 1) {
+    Shape output = checkInput(inputs.get(0), previous.get(0));
+    List<Shape> states = List.copyOf(stateShapes().values());
+    if (inputs.size() > 1 && !inputs.subList(1, inputs.size()).equals(states)) {
       throw new IllegalArgumentException(
-          describe()
-              + " takes one input, but was applied to "
-              + inputs.size()
-              + ". Join them first, for example with concatenate().");
+          states.isEmpty()
+              ? describe()
+                  + " takes one input, but was applied to "
+                  + inputs.size()
+                  + ". Join them first, for example with concatenate()."
+              : describe()
+                  + " needs initial states of shapes "
+                  + states
+                  + ", but was given "
+                  + inputs.subList(1, inputs.size())
+                  + ". Use the states of a layer of the same kind with the same units.");
     }
-    return List.of(checkInput(inputs.get(0), previous.get(0)));
+    List<Shape> outputs = new ArrayList<>(List.of(output));
+    if (returnState()) {
+      outputs.addAll(states);
+    }
+    return outputs;
   }
 
   /**
@@ -442,7 +540,7 @@ public abstract class Layer {
    * @hidden
    */
   public String moreOutputs() {
-    return returnState() ? "its states (returnState)" : null;
+    return returnState() ? STATES : null;
   }
 
   /**
@@ -479,7 +577,7 @@ public abstract class Layer {
 
   /** Returns type and name for the message of an exception: {@code LSTM 'lstm_1'}. */
   public final String describe() {
-    return type + " '" + (name == null ? defaultName() : name) + "'";
+    return type + " '" + displayName() + "'";
   }
 
   /**
@@ -556,11 +654,11 @@ public abstract class Layer {
               + " cannot apply "
               + inner.describe()
               + " because '"
-              + (inner.name() == null ? inner.defaultName() : inner.name())
+              + inner.displayName()
               + "' "
               + reason
               + ". Put it before or after '"
-              + (name == null ? defaultName() : name)
+              + displayName()
               + "'.");
     }
   }
@@ -580,7 +678,7 @@ public abstract class Layer {
             + " needs input "
             + needed
             + ", but '"
-            + previous.name()
+            + previous.displayName()
             + "' returns "
             + previous.describeOutput(input)
             + ". "
@@ -610,7 +708,7 @@ public abstract class Layer {
       return "Put a layer between them that returns a sequence (an Embedding for token ids, a"
           + " RepeatVector for a vector), or give each sample a time axis.";
     }
-    return "Change '" + name + "' or put a layer between them that changes the shape.";
+    return "Change '" + displayName() + "' or put a layer between them that changes the shape.";
   }
 
   /** Describes a shape of one sample as {@code (batch, 240, 14)}. */
@@ -626,7 +724,7 @@ public abstract class Layer {
    * @throws IllegalStateException if the layer is built
    */
   protected final void requireNotBuilt(String argument) {
-    if (isBuilt()) {
+    if (isBuilt() || isApplied()) {
       throw new IllegalStateException(
           describe()
               + " belongs to a model, so '"

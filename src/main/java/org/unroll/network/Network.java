@@ -12,9 +12,8 @@ import org.unroll.data.Shape;
 import org.unroll.internal.UniqueNames;
 
 /**
- * A stack of built layers with their weights in Keras's order. The output of each layer is the
- * input of the next one. Training and prediction run the network slice by slice with {@linkplain
- * NetworkPass passes}.
+ * A graph of built layers with their weights in Keras's order. The simplest graph is a chain.
+ * Training and prediction run the network slice by slice with {@linkplain NetworkPass passes}.
  *
  * @hidden
  */
@@ -22,7 +21,9 @@ public final class Network {
   /** The number of positions reserved for a layer and its inner layers. */
   private static final int POSITIONS_PER_LAYER = 4;
 
-  private final Input input;
+  private final Graph graph;
+  private final boolean chain;
+  private final int[] readers; // of each value
   private final List<Layer> layers;
   private final List<Weight> weights;
   private final List<String> paths;
@@ -50,32 +51,42 @@ public final class Network {
    * @throws IllegalArgumentException if the layers do not fit together
    */
   public Network(List<Layer> stack, WeightSource source) {
-    if (stack.size() < 2 || !(stack.get(0) instanceof Input first)) {
-      throw new IllegalArgumentException(
-          "A model must consist of input(...) followed by at least one layer, but was "
-              + types(stack));
-    }
-    for (Layer layer : stack.subList(1, stack.size())) {
-      if (layer instanceof Input) {
-        throw new IllegalArgumentException(
-            "A model must have only one input(...), before all other layers, but was "
-                + types(stack));
-      }
-      if (layer instanceof Cell cell) {
-        throw new IllegalArgumentException(cell.isOneStep());
-      }
-    }
-    input = first;
-    layers = List.copyOf(stack.subList(1, stack.size()));
-    requireUnused(stack);
-    giveNames(stack);
+    this(Graph.chain(stack), true, source);
+  }
+
+  /**
+   * Builds the graph between inputs and outputs: names the layers that have no name, and creates
+   * the weights of those that no other network has built.
+   *
+   * @param inputs the inputs, in the order in which data is given
+   * @param outputs the outputs, in the order in which they are returned
+   * @param source provides the initial values of the weights
+   * @throws IllegalArgumentException if an output depends on an input that is not given, or two
+   *     layers have the same name
+   */
+  public Network(List<Input> inputs, List<Node> outputs, WeightSource source) {
+    this(Graph.between(inputs, outputs), false, source);
+  }
+
+  private Network(Graph graph, boolean chain, WeightSource source) {
+    this.graph = graph;
+    this.chain = chain;
+    layers = graph.layers();
+    readers = graph.readers();
+    List<Layer> all = new ArrayList<>(graph.inputs());
+    // In the order of their first use, in which the names are numbered.
+    graph.steps().stream().filter(step -> step.application() == 0).forEach(s -> all.add(s.layer()));
+    requireUnused(all);
+    giveNames(all);
     // All shapes are checked first, so that after an exception the layers can still be changed.
-    outputShape(input.shape());
-    requireOneOutput();
+    Shape[] shapes = graph.shapes(inputShapes());
+    if (chain) {
+      requireOneOutput();
+    }
     boolean stateful = requireBatchSize();
-    build(source);
+    build(source, shapes);
     penalizesOutputs = layers.stream().anyMatch(layer -> layer.activityRegularizer() != null);
-    keptState = stateful ? new NetworkState(layers, Layer::stateful, input.batchSize()) : null;
+    keptState = stateful ? new NetworkState(layers, Layer::stateful, input().batchSize()) : null;
     var allWeights = new ArrayList<Weight>();
     var allPaths = new ArrayList<String>();
     for (Layer layer : layers) {
@@ -88,22 +99,22 @@ public final class Network {
     paths = List.copyOf(allPaths);
   }
 
-  private static String types(List<Layer> stack) {
-    return stack.stream().map(Layer::type).toList() + ".";
-  }
-
-  private static void requireUnused(List<Layer> stack) {
+  private void requireUnused(List<Layer> all) {
     Set<Layer> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    for (Layer layer : stack) {
-      requireUnused(layer, seen);
+    for (Layer layer : all) {
+      // A graph may share layers with another one, a chain must not.
+      if (chain || !layer.isBuilt()) {
+        requireUnused(layer, seen);
+      }
     }
   }
 
-  private static void requireUnused(Layer layer, Set<Layer> seen) {
-    if (layer.isBuilt() || !seen.add(layer)) {
+  private void requireUnused(Layer layer, Set<Layer> seen) {
+    boolean isTaken = layer.isBuilt() || (chain && layer.isApplied());
+    if (isTaken || !seen.add(layer)) {
       throw new IllegalArgumentException(
           layer.describe()
-              + (layer.isBuilt() ? " already belongs to a model." : " is used twice in this model.")
+              + (isTaken ? " already belongs to a model." : " is used twice in this model.")
               + " Each position in a model must have its own layer. Create a new layer.");
     }
     for (Layer inner : layer.innerLayers()) {
@@ -143,7 +154,7 @@ public final class Network {
     do {
       name = names.next(layer.defaultName());
     } while (!taken.add(name));
-    layer.setName(name);
+    layer.assignName(name);
   }
 
   private void requireOneOutput() {
@@ -165,7 +176,7 @@ public final class Network {
   /** Returns whether there are stateful layers, which require a fixed batch size. */
   private boolean requireBatchSize() {
     for (Layer layer : layers) {
-      if (layer.stateful() && input.batchSize() == 0) {
+      if (layer.stateful() && input().batchSize() == 0) {
         throw new IllegalArgumentException(
             layer.describe()
                 + " is stateful and keeps a state for each row of a batch, so the batch size must"
@@ -175,22 +186,61 @@ public final class Network {
     return layers.stream().anyMatch(Layer::stateful);
   }
 
-  private void build(WeightSource source) {
-    Shape shape = input.shape();
-    input.build(shape, input, 0, source);
-    Layer previous = input;
-    int position = POSITIONS_PER_LAYER;
-    for (Layer layer : layers) {
-      layer.build(shape, previous, position, source);
-      shape = layer.outputShape();
-      previous = layer;
-      position += POSITIONS_PER_LAYER;
+  private void build(WeightSource source, Shape[] shapes) {
+    for (Input input : graph.inputs()) {
+      if (!input.isBuilt()) {
+        input.build(input.shape(), input, 0, source);
+      }
+    }
+    Layer[] sources = graph.sources();
+    for (Step step : graph.steps()) {
+      List<Shape> in = step.inputs().stream().map(value -> shapes[value]).toList();
+      if (step.layer().isBuilt()) {
+        step.layer().requireFittingWeights(in);
+      } else {
+        List<Layer> previous = step.inputs().stream().map(value -> sources[value]).toList();
+        int position = (step.layerIndex() + 1) * POSITIONS_PER_LAYER;
+        step.layer().build(in, previous, position, source);
+      }
     }
   }
 
-  /** Returns the input. */
+  /** Returns whether each layer reads the output of the one before, as in a {@code Sequential}. */
+  public boolean isChain() {
+    return chain;
+  }
+
+  /** Returns the first input, which is the only one of a chain. */
   public Input input() {
-    return input;
+    return graph.inputs().get(0);
+  }
+
+  /** Returns the inputs. */
+  public List<Input> inputs() {
+    return graph.inputs();
+  }
+
+  /** Returns the applications of the layers, in an order in which they can be computed. */
+  public List<Step> steps() {
+    return graph.steps();
+  }
+
+  /** Returns the numbers of the values that are outputs, see {@link Step}. */
+  public List<Integer> outputs() {
+    return graph.outputs();
+  }
+
+  /** Returns the names of the outputs, which are those of their layers, numbered as in Keras. */
+  public List<String> outputNames() {
+    var names = new UniqueNames();
+    return IntStream.range(0, outputs().size())
+        .mapToObj(i -> names.next(outputLayer(i).name()))
+        .toList();
+  }
+
+  /** Returns how many steps and outputs read each value, see {@link Step}. */
+  int[] readers() {
+    return readers.clone();
   }
 
   /** Returns the layers after the input. */
@@ -198,14 +248,19 @@ public final class Network {
     return layers;
   }
 
-  /** Returns the shape of one input sample. */
+  /** Returns the shape of one sample of the first input. */
   public Shape inputShape() {
-    return input.shape();
+    return input().shape();
   }
 
-  /** Returns the shape of one output sample. */
+  /** Returns the shape of one sample of each input. */
+  public List<Shape> inputShapes() {
+    return graph.inputs().stream().map(Input::shape).toList();
+  }
+
+  /** Returns the shape of one sample of the first output. */
   public Shape outputShape() {
-    return layers.get(layers.size() - 1).outputShape();
+    return chain ? layers.get(layers.size() - 1).outputShape() : outputShapes(inputShapes()).get(0);
   }
 
   /**
@@ -215,22 +270,43 @@ public final class Network {
    * @throws IllegalArgumentException if a layer does not accept such samples
    */
   public Shape outputShape(Shape samples) {
-    Shape shape = samples;
-    Layer previous = input;
-    for (Layer layer : layers) {
-      shape = layer.checkInput(shape, previous);
-      previous = layer;
-    }
-    return shape;
+    return outputShapes(List.of(samples)).get(0);
   }
 
   /**
-   * Returns the {@link Layer#outputActivation()} of the last layer. Returns null if the layer has
-   * an activity regularizer, whose gradient is with respect to the output.
+   * Returns the shape of one sample of each output.
+   *
+   * @param samples the shape of one sample of each input
+   * @throws IllegalArgumentException if a layer does not accept such samples
    */
+  public List<Shape> outputShapes(List<Shape> samples) {
+    Shape[] shapes = graph.shapes(samples);
+    return graph.outputs().stream().map(value -> shapes[value]).toList();
+  }
+
+  /**
+   * Returns the layer that returns an output.
+   *
+   * @param output the index of the output
+   */
+  public Layer outputLayer(int output) {
+    return graph.sources()[graph.outputs().get(output)];
+  }
+
+  /** Returns the output activation of the first output, see {@link #outputActivation(int)}. */
   public Activation outputActivation() {
-    Layer last = layers.get(layers.size() - 1);
-    return last.activityRegularizer() == null ? last.outputActivation() : null;
+    return outputActivation(0);
+  }
+
+  /**
+   * Returns the {@link Layer#outputActivation()} of the layer that returns an output. Returns null
+   * if other layers read the output, too, or if the layer has an activity regularizer: then the
+   * gradient must be with respect to the output.
+   */
+  public Activation outputActivation(int output) {
+    Layer last = outputLayer(output);
+    boolean only = readers[graph.outputs().get(output)] == 1;
+    return only && last.activityRegularizer() == null ? last.outputActivation() : null;
   }
 
   /** Returns whether a layer has an activity regularizer. */
@@ -258,11 +334,11 @@ public final class Network {
               + layers.stream().map(Layer::describe).toList()
               + ". Call predict instead.");
     }
-    if (!input.shape().dropFirst().isKnown()) {
+    if (!inputShape().dropFirst().isKnown()) {
       throw new IllegalArgumentException(
           "The number of values in a time step must be fixed to run a model step by step, but the"
               + " shape of the input is "
-              + input.shape()
+              + inputShape()
               + ".");
     }
   }
@@ -292,13 +368,15 @@ public final class Network {
 
   /** Returns states of zeros for all layers that have states. */
   public NetworkState newState(int rows) {
-    return new NetworkState(layers, layer -> true, rows);
+    Set<Layer> given = new HashSet<>();
+    graph.steps().stream().filter(Step::hasInitialStates).map(Step::layer).forEach(given::add);
+    return new NetworkState(layers, layer -> !given.contains(layer), rows);
   }
 
   /** Returns states of zeros for the last layer if it returns its states, or else null. */
   public NetworkState newReturnedState(int rows) {
     Layer last = layers.get(layers.size() - 1);
-    return last.returnState() ? new NetworkState(layers, last::equals, rows) : null;
+    return chain && last.returnState() ? new NetworkState(layers, last::equals, rows) : null;
   }
 
   /**
@@ -307,7 +385,9 @@ public final class Network {
    */
   public String moreOutputs() {
     Layer last = layers.get(layers.size() - 1);
-    return last.moreOutputs() == null ? null : last.describe() + " returns " + last.moreOutputs();
+    return !chain || last.moreOutputs() == null
+        ? null
+        : last.describe() + " returns " + last.moreOutputs();
   }
 
   /** Returns all weights in Keras's order. */
@@ -336,17 +416,17 @@ public final class Network {
   }
 
   /**
-   * Returns the index of the first layer of each part, followed by the number of layers. Each part
+   * Returns the index of the first step of each part, followed by the number of steps. Each part
    * but the first begins with a layer that needs the whole batch in training.
    */
   int[] partStarts() {
     var starts = IntStream.builder().add(0);
-    for (int i = 0; i < layers.size(); i++) {
-      if (layers.get(i).usesBatchStatistics()) {
+    for (int i = 0; i < graph.steps().size(); i++) {
+      if (graph.steps().get(i).layer().usesBatchStatistics()) {
         starts.add(i);
       }
     }
-    return starts.add(layers.size()).build().toArray();
+    return starts.add(graph.steps().size()).build().toArray();
   }
 
   /** Returns a new pass over all layers. */

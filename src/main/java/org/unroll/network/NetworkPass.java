@@ -1,9 +1,11 @@
 package org.unroll.network;
 
+import java.util.Arrays;
 import java.util.List;
+import org.unroll.compute.Compute;
 
 /**
- * A pass over all layers of a network for one slice of a batch at a time.
+ * A pass over all steps of a network for one slice of a batch at a time.
  *
  * <p>Layers that need the whole batch in training split the network into parts. Each part but the
  * first begins with such a layer. All slices of a batch run one part, {@link #meet} combines their
@@ -13,35 +15,93 @@ import java.util.List;
  * @hidden
  */
 public final class NetworkPass {
+  private final Step[] steps;
   private final List<Layer> layers;
-  private final Pass[] passes;
+  private final int inputs; // the number of inputs
+  private final int[] outputs; // the numbers of the values that are outputs
+  private final int[] sources; // the first input of each step
+  private final int[] readers; // of each value
+  private final Pass[] passes; // of each step
+  private final GraphPass[] graphPasses; // those with several inputs or outputs, else null
+  private final Tensor[] values;
+  private final Tensor[][] stepInputs; // of steps with several inputs or outputs
+  private final Tensor[][] stepGradients; // of the outputs of these steps
+  private final boolean[][] needed; // for the inputs of these steps
   private final Gradient[][] layerGradients; // of the weights of each layer
+  private final Gradient[][] scratch; // of the weights of steps that apply a layer again
+  private final boolean[] computed; // whether the gradients of a layer's weights are
   private final float[][][] layerStates; // of each layer, for the current slice
-  private final int firstTrained;
-  private final int[] partStarts; // the first layer of each part, then the number of layers
-  private final Tensor[] penalized; // the outputs of the layers with an activity regularizer
+  private final boolean[] learning; // whether a value depends on anything that is trained
+  private final int[] partStarts; // the first step of each part, then the number of steps
+  private final Tensor[] penalized; // the outputs of the steps with an activity regularizer
+  private final Tensor[] gradients; // of the values, in the backward pass
+  private final Tensor[] sums; // the gradients of values that are read several times
+  private boolean toInput;
   private double activityPenalty;
   private double activityScale = 1;
-  private Tensor between; // the output of the part that ran last
+
+  // For networks with one input and one output, without an array for each call.
+  private final Tensor[] oneInput = new Tensor[1];
+  private final Tensor[] oneGradient = new Tensor[1];
+  private final boolean[] oneFromLogits = new boolean[1];
 
   NetworkPass(Network network) {
+    steps = network.steps().toArray(Step[]::new);
     layers = network.layers();
-    passes = layers.stream().map(Layer::newPass).toArray(Pass[]::new);
+    inputs = network.inputs().size();
+    outputs = network.outputs().stream().mapToInt(i -> i).toArray();
+    readers = network.readers();
+    int count = readers.length;
+    values = new Tensor[count];
+    gradients = new Tensor[count];
+    sums = new Tensor[count];
+    sources = new int[steps.length];
+    passes = new Pass[steps.length];
+    graphPasses = new GraphPass[steps.length];
+    stepInputs = new Tensor[steps.length][];
+    stepGradients = new Tensor[steps.length][];
+    needed = new boolean[steps.length][];
+    scratch = new Gradient[steps.length][];
+    for (int i = 0; i < steps.length; i++) {
+      prepareStep(i);
+    }
     layerGradients =
         layers.stream()
             .map(layer -> new Gradient[layer.weights().size()])
             .toArray(Gradient[][]::new);
+    computed = new boolean[layers.size()];
     layerStates =
         layers.stream()
             .map(layer -> new float[layer.stateShapes().size()][0])
             .toArray(float[][][]::new);
-    int first = 0;
-    while (first < layers.size() && !learns(layers.get(first))) {
-      first++;
+    learning = new boolean[count];
+    for (Step step : steps) {
+      boolean learns = learns(step.layer());
+      for (int input : step.inputs()) {
+        learns |= learning[input];
+      }
+      Arrays.fill(learning, step.firstOutput(), step.firstOutput() + step.outputs(), learns);
     }
-    firstTrained = first;
     partStarts = network.partStarts();
-    penalized = new Tensor[passes.length];
+    penalized = new Tensor[steps.length];
+  }
+
+  private void prepareStep(int i) {
+    Step step = steps[i];
+    sources[i] = step.inputs().get(0);
+    passes[i] = step.layer().newPass();
+    if (passes[i] instanceof GraphPass pass) {
+      graphPasses[i] = pass;
+    } else if (step.hasInitialStates() || step.outputs() > 1) {
+      graphPasses[i] = new StatePass(step, passes[i]);
+    }
+    stepInputs[i] = new Tensor[step.inputs().size()];
+    stepGradients[i] = new Tensor[step.outputs()];
+    needed[i] = new boolean[step.inputs().size()];
+    if (step.application() > 0) {
+      scratch[i] =
+          step.layer().weights().stream().map(step.layer()::newGradient).toArray(Gradient[]::new);
+    }
   }
 
   /** Returns the sum of the penalties on outputs, over all values of the slice. */
@@ -65,75 +125,119 @@ public final class NetworkPass {
   }
 
   /**
-   * Runs all layers forward. In training the slice must be the whole batch.
+   * Runs a network with one input forward. In training the slice must be the whole batch.
    *
-   * @return the output, valid until the next forward pass
+   * @return the first output, valid until the next forward pass
    */
   public Tensor forward(Tensor input, ForwardContext context) {
     return forward(input, null, 0, context);
   }
 
   /**
-   * Runs all layers forward from the given states, which are overwritten with the final states.
+   * Runs a network with one input forward from the given states, which are overwritten with the
+   * final states.
    *
    * @param state the states of all or some layers, may be null. Other states start with zeros
    * @param firstRow the row of the states that belongs to the first row of the input
-   * @return the output, valid until the next forward pass
+   * @return the first output, valid until the next forward pass
    */
   public Tensor forward(Tensor input, NetworkState state, int firstRow, ForwardContext context) {
+    oneInput[0] = input;
+    forward(oneInput, state, firstRow, context);
+    return output(0);
+  }
+
+  /**
+   * Runs all steps forward from the given states, which are overwritten with the final states.
+   *
+   * @param input the inputs of the network
+   * @param state the states of all or some layers, may be null. Other states start with zeros
+   * @param firstRow the row of the states that belongs to the first row of the inputs
+   */
+  public void forward(Tensor[] input, NetworkState state, int firstRow, ForwardContext context) {
     if (!context.isTraining() || parts() == 1) {
-      return forward(input, state, firstRow, context, 0, passes.length);
+      begin(input);
+      forward(state, firstRow, context, 0, steps.length);
+      return;
     }
     NetworkPass[] alone = {this};
-    Tensor output = forward(0, input, state, firstRow, context);
+    forward(0, input, state, firstRow, context);
     for (int part = 1; part < parts(); part++) {
       meet(part, alone, 1);
-      output = forward(part, null, state, firstRow, context);
+      forward(part, null, state, firstRow, context);
     }
-    return output;
+  }
+
+  /** Returns an output of the last forward pass, valid until the next one. */
+  public Tensor output(int index) {
+    return values[outputs[index]];
   }
 
   /**
    * Runs one part forward in training.
    *
    * @param part the number of the part, from 0
-   * @param input the input of the network, read by part 0. The other parts continue with the output
-   *     of the part before
-   * @param state as in {@link #forward(Tensor, NetworkState, int, ForwardContext)}
-   * @param firstRow as in {@link #forward(Tensor, NetworkState, int, ForwardContext)}
-   * @return the output of the last layer of the part
+   * @param input the inputs of the network, read by part 0. The other parts continue with the
+   *     values of the parts before
+   * @param state as in {@link #forward(Tensor[], NetworkState, int, ForwardContext)}
+   * @param firstRow as in {@link #forward(Tensor[], NetworkState, int, ForwardContext)}
    */
-  public Tensor forward(
-      int part, Tensor input, NetworkState state, int firstRow, ForwardContext context) {
-    Tensor begin = part == 0 ? input : between;
-    int end = partStarts[part + 1];
-    between = forward(begin, state, firstRow, context, partStarts[part], end);
-    if (end < passes.length) {
-      ((BatchPass) passes[end]).measure(between);
+  public void forward(
+      int part, Tensor[] input, NetworkState state, int firstRow, ForwardContext context) {
+    if (part == 0) {
+      begin(input);
     }
-    return between;
+    int end = partStarts[part + 1];
+    forward(state, firstRow, context, partStarts[part], end);
+    if (end < steps.length) {
+      ((BatchPass) passes[end]).measure(values[sources[end]]);
+    }
   }
 
-  private Tensor forward(
-      Tensor input, NetworkState state, int firstRow, ForwardContext context, int from, int to) {
-    Tensor values = input;
-    if (from == 0) {
-      activityPenalty = 0;
-    }
+  private void begin(Tensor[] input) {
+    System.arraycopy(input, 0, values, 0, inputs);
+    activityPenalty = 0;
+  }
+
+  private void forward(NetworkState state, int firstRow, ForwardContext context, int from, int to) {
+    int rows = values[0].rows();
     for (int i = from; i < to; i++) {
-      float[][] own = state == null ? null : state.load(i, firstRow, input.rows(), layerStates[i]);
-      values = passes[i].forward(values, own, context);
-      Regularizer regularizer = layers.get(i).activityRegularizer();
-      if (regularizer != null) {
-        penalized[i] = values;
-        activityPenalty += regularizer.penalty(values.values(), values.offset(), values.size());
+      Step step = steps[i];
+      int index = step.layerIndex();
+      float[][] own = state == null ? null : state.load(index, firstRow, rows, layerStates[index]);
+      context.application(step.application());
+      Tensor output;
+      if (graphPasses[i] == null) {
+        output = passes[i].forward(values[sources[i]], own, context);
+        values[step.firstOutput()] = output;
+      } else {
+        output = forwardGraph(i, own, context);
       }
-      context.record(layers.get(i), "output", values);
+      Regularizer regularizer = step.layer().activityRegularizer();
+      if (regularizer != null) {
+        penalized[i] = output;
+        activityPenalty += regularizer.penalty(output.values(), output.offset(), output.size());
+      }
+      context.record(step.layer(), "output", output);
       if (own != null) {
-        state.store(i, firstRow, input.rows(), own);
+        state.store(index, firstRow, rows, own);
       }
     }
-    return values;
+  }
+
+  /** Runs a step with several inputs or outputs forward. */
+  private Tensor forwardGraph(int i, float[][] own, ForwardContext context) {
+    Step step = steps[i];
+    Tensor[] in = stepInputs[i];
+    for (int j = 0; j < in.length; j++) {
+      in[j] = values[step.inputs().get(j)];
+    }
+    Tensor[] out =
+        graphPasses[i] instanceof StatePass pass
+            ? pass.forward(in, own, context)
+            : graphPasses[i].forward(in, context);
+    System.arraycopy(out, 0, values, step.firstOutput(), step.outputs());
+    return out[0];
   }
 
   /**
@@ -178,105 +282,256 @@ public final class NetworkPass {
     }
   }
 
-  /** Returns the input of the output activation in the last forward pass. */
+  /** Returns the input of the output activation of the first output, see {@link #logits(int)}. */
   public Tensor logits() {
-    return passes[passes.length - 1].logits();
+    return logits(0);
+  }
+
+  /** Returns the input of the output activation of an output in the last forward pass. */
+  public Tensor logits(int output) {
+    return passes[stepOf(outputs[output])].logits();
+  }
+
+  /** Returns the index of the step that returns a value. */
+  private int stepOf(int value) {
+    int step = steps.length - 1;
+    while (steps[step].firstOutput() > value) {
+      step--;
+    }
+    return step;
   }
 
   /**
-   * Runs layers backward from the last one to the first one that is trained. The gradients of the
-   * weights before that layer are not changed.
+   * Runs a network with one output backward, as {@link #backward(Tensor[], boolean[], Gradient[])}.
    *
    * @param gradient the gradient of the loss with respect to the output or the logits, overwritten
    * @param fromLogits whether the gradient is with respect to the {@link #logits}
-   * @param gradients one gradient for each weight of the network, overwritten
+   * @param weightGradients one gradient for each weight of the network, overwritten
    */
-  public void backward(Tensor gradient, boolean fromLogits, Gradient[] gradients) {
-    backward(gradient, fromLogits, gradients, firstTrained, false);
+  public void backward(Tensor gradient, boolean fromLogits, Gradient[] weightGradients) {
+    oneGradient[0] = gradient;
+    oneFromLogits[0] = fromLogits;
+    backward(oneGradient, oneFromLogits, weightGradients);
   }
 
   /**
-   * Runs all layers backward to the input.
+   * Runs all steps backward that anything trained depends on. The gradients of the weights of other
+   * layers are not changed.
    *
-   * @return the gradient of the loss with respect to the input, valid until the next backward pass.
-   *     Null if the input has no gradient because it contains indices
+   * @param gradient the gradient of the loss with respect to each output or its logits,
+   *     overwritten; null for an output without a loss
+   * @param fromLogits for each output, whether the gradient is with respect to the {@link #logits}
+   * @param weightGradients one gradient for each weight of the network, overwritten
    */
-  public Tensor backwardToInput(Tensor gradient, boolean fromLogits, Gradient[] gradients) {
-    return backward(gradient, fromLogits, gradients, 0, true);
+  public void backward(Tensor[] gradient, boolean[] fromLogits, Gradient[] weightGradients) {
+    toInput = false;
+    backwardAll(gradient, fromLogits, weightGradients);
   }
 
   /**
-   * Runs one part backward in training.
+   * Runs all steps of a network with one output backward to the inputs.
    *
-   * @param part the number of the part, from the last one down to 0
-   * @param gradient as in {@link #backward(Tensor, boolean, Gradient[])}, read by the last part.
-   *     The other parts continue with the gradient of the part after them
-   * @param fromLogits as in {@link #backward(Tensor, boolean, Gradient[])}
-   * @param gradients as in {@link #backward(Tensor, boolean, Gradient[])}
+   * @return the gradient of the loss with respect to the first input, valid until the next backward
+   *     pass. Null if the input has no gradient because it contains indices
    */
-  public void backward(int part, Tensor gradient, boolean fromLogits, Gradient[] gradients) {
-    Tensor begin = part == parts() - 1 ? gradient : between;
-    between = backward(part, begin, fromLogits, gradients, firstTrained, false);
+  public Tensor backwardToInput(Tensor gradient, boolean fromLogits, Gradient[] weightGradients) {
+    oneGradient[0] = gradient;
+    oneFromLogits[0] = fromLogits;
+    backwardToInputs(oneGradient, oneFromLogits, weightGradients);
+    return inputGradient(0);
   }
 
-  private Tensor backward(
-      Tensor gradient, boolean fromLogits, Gradient[] gradients, int first, boolean toInput) {
+  /** Runs all steps backward to the inputs. */
+  public void backwardToInputs(
+      Tensor[] gradient, boolean[] fromLogits, Gradient[] weightGradients) {
+    toInput = true;
+    try {
+      backwardAll(gradient, fromLogits, weightGradients);
+    } finally {
+      toInput = false;
+    }
+  }
+
+  /**
+   * Returns the gradient with respect to an input after {@link #backwardToInputs}, valid until the
+   * next backward pass. Null if the input has no gradient because it contains indices.
+   */
+  public Tensor inputGradient(int index) {
+    return gradients[index];
+  }
+
+  private void backwardAll(Tensor[] gradient, boolean[] fromLogits, Gradient[] weightGradients) {
     NetworkPass[] alone = {this};
-    Tensor values = gradient;
     for (int part = parts() - 1; part > 0; part--) {
-      values = backward(part, values, fromLogits, gradients, first, toInput);
+      backward(part, gradient, fromLogits, weightGradients);
       meetBackward(part, alone, 1);
     }
-    return backward(0, values, fromLogits, gradients, first, toInput);
+    backward(0, gradient, fromLogits, weightGradients);
   }
 
   /**
-   * Runs backward from the first layer of the next part, or from the last layer of the network, to
-   * the second layer of this part. The first layer of this part then measures the gradient. Part 0
-   * runs to its first layer.
+   * Runs one part backward: from the first step of the next part, or from the last step of the
+   * network, to the second step of this part. The first step of this part then measures the
+   * gradient. Part 0 runs to its first step.
+   *
+   * @param part the number of the part, from the last one down to 0
+   * @param gradient as in {@link #backward(Tensor[], boolean[], Gradient[])}, read by the last part
+   * @param fromLogits as in {@link #backward(Tensor[], boolean[], Gradient[])}, the same for all
+   *     parts
+   * @param weightGradients as in {@link #backward(Tensor[], boolean[], Gradient[])}
    */
-  private Tensor backward(
-      int part,
-      Tensor gradient,
-      boolean fromLogits,
-      Gradient[] gradients,
-      int first,
-      boolean toInput) {
-    Tensor values = gradient;
-    int begin = Math.min(partStarts[part + 1], passes.length - 1);
-    int last = part == 0 ? first : partStarts[part] + 1;
-    int end = endOfGradients(begin);
-    for (int i = begin; i >= last; i--) {
-      Gradient[] own = layerGradients[i];
-      end -= own.length;
-      System.arraycopy(gradients, end, own, 0, own.length);
-      boolean needed = toInput || i > first;
-      if (penalized[i] != null) {
-        Tensor y = penalized[i];
-        layers
-            .get(i)
-            .activityRegularizer()
-            .addGradient(
-                y.values(), y.offset(), values.values(), values.offset(), y.size(), activityScale);
+  public void backward(
+      int part, Tensor[] gradient, boolean[] fromLogits, Gradient[] weightGradients) {
+    if (part == parts() - 1) {
+      Arrays.fill(gradients, null);
+      Arrays.fill(computed, false);
+      for (int i = 0; i < outputs.length; i++) {
+        addGradient(outputs[i], gradient[i]);
       }
-      if (fromLogits && i == passes.length - 1) {
-        values = passes[i].backwardFromLogits(values, own, needed);
-      } else {
-        values = passes[i].backward(values, own, needed);
+    }
+    int begin = Math.min(partStarts[part + 1], steps.length - 1);
+    int last = part == 0 ? 0 : partStarts[part] + 1;
+    for (int i = begin; i >= last; i--) {
+      if (toInput || learning[steps[i].firstOutput()]) {
+        backwardStep(i, fromLogits, weightGradients);
       }
     }
     if (part > 0) {
-      ((BatchPass) passes[partStarts[part]]).measureBackward(values);
+      int i = partStarts[part];
+      ((BatchPass) passes[i]).measureBackward(gradientOf(i));
     }
-    return values;
   }
 
-  /** Returns the index after the last gradient of a layer among those of the network. */
-  private int endOfGradients(int layer) {
-    int end = 0;
-    for (int i = 0; i <= layer; i++) {
-      end += layerGradients[i].length;
+  private void backwardStep(int i, boolean[] fromLogits, Gradient[] weightGradients) {
+    Step step = steps[i];
+    Gradient[] own = layerGradients[step.layerIndex()];
+    int start = firstWeight(step.layerIndex());
+    System.arraycopy(weightGradients, start, own, 0, own.length);
+    boolean again = computed[step.layerIndex()];
+    Gradient[] target = again ? scratch(i) : own;
+    computed[step.layerIndex()] = true;
+    if (!hasGradient(i)) {
+      for (int w = 0; w < own.length && !again; w++) {
+        own[w].clear();
+      }
+      return;
     }
-    return end;
+    addPenalty(i);
+    if (graphPasses[i] != null) {
+      backwardGraph(i, target);
+    } else {
+      int source = sources[i];
+      boolean isNeeded = toInput || learning[source];
+      Tensor gradient = gradientOf(i);
+      Tensor result =
+          isFromLogits(step.firstOutput(), fromLogits)
+              ? passes[i].backwardFromLogits(gradient, target, isNeeded)
+              : passes[i].backward(gradient, target, isNeeded);
+      if (isNeeded) {
+        addGradient(source, result);
+      }
+    }
+    for (int w = 0; w < own.length && again; w++) {
+      own[w].add(target[w]);
+    }
+  }
+
+  private Gradient[] scratch(int i) {
+    if (scratch[i] == null) { // the first application, if a later one came first
+      Layer layer = steps[i].layer();
+      scratch[i] = layer.weights().stream().map(layer::newGradient).toArray(Gradient[]::new);
+    }
+    return scratch[i];
+  }
+
+  /** Runs a step with several inputs or outputs backward. */
+  private void backwardGraph(int i, Gradient[] target) {
+    Step step = steps[i];
+    for (int j = 0; j < step.outputs(); j++) {
+      stepGradients[i][j] = gradients[step.firstOutput() + j];
+    }
+    for (int j = 0; j < needed[i].length; j++) {
+      needed[i][j] = toInput || learning[step.inputs().get(j)];
+    }
+    Tensor[] results = graphPasses[i].backward(stepGradients[i], target, needed[i]);
+    for (int j = 0; j < needed[i].length; j++) {
+      if (needed[i][j]) {
+        addGradient(step.inputs().get(j), results[j]);
+      }
+    }
+  }
+
+  private boolean hasGradient(int i) {
+    boolean has = penalized[i] != null;
+    for (int j = 0; j < steps[i].outputs() && !has; j++) {
+      has = gradients[steps[i].firstOutput() + j] != null;
+    }
+    return has;
+  }
+
+  private void addPenalty(int i) {
+    if (penalized[i] != null) {
+      Tensor y = penalized[i];
+      Tensor g = gradientOf(i);
+      steps[i]
+          .layer()
+          .activityRegularizer()
+          .addGradient(y.values(), y.offset(), g.values(), g.offset(), y.size(), activityScale);
+    }
+  }
+
+  private boolean isFromLogits(int value, boolean[] fromLogits) {
+    for (int i = 0; i < outputs.length; i++) {
+      if (outputs[i] == value) {
+        return fromLogits[i];
+      }
+    }
+    return false;
+  }
+
+  /** Returns the gradient of the output of a step, zeros if no loss depends on it. */
+  private Tensor gradientOf(int i) {
+    int value = steps[i].firstOutput();
+    if (gradients[value] == null) {
+      gradients[value] = sumOf(value, values[value]);
+      Arrays.fill(sums[value].values(), 0, values[value].size(), 0f);
+    }
+    return gradients[value];
+  }
+
+  /** Adds the gradient of a value from one of its readers. */
+  private void addGradient(int value, Tensor gradient) {
+    if (gradient == null) {
+      return;
+    }
+    if (readers[value] == 1) {
+      gradients[value] = gradient;
+    } else if (gradients[value] == null) {
+      // A copy, because the reader may use its array again or have passed it to other values.
+      gradients[value] = sumOf(value, gradient);
+      System.arraycopy(
+          gradient.values(), gradient.offset(), sums[value].values(), 0, gradient.size());
+    } else {
+      Compute.kernels()
+          .add(gradient.size(), gradient.values(), gradient.offset(), sums[value].values(), 0);
+    }
+  }
+
+  /** Returns the tensor for the sum of the gradients of a value, with the shape of a gradient. */
+  private Tensor sumOf(int value, Tensor like) {
+    if (sums[value] == null) {
+      sums[value] = new Tensor();
+    }
+    float[] buffer = Pass.atLeast(sums[value].values(), like.size());
+    return sums[value].set(buffer, 0, like.rows(), like.shape(), null);
+  }
+
+  /** Returns the index of the first weight of a layer among those of the network. */
+  private int firstWeight(int layer) {
+    int first = 0;
+    for (int i = 0; i < layer; i++) {
+      first += layerGradients[i].length;
+    }
+    return first;
   }
 }

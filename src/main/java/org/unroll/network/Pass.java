@@ -41,6 +41,26 @@ public abstract class Pass {
       Tensor gradient, Gradient[] weightGradients, boolean inputGradientNeeded);
 
   /**
+   * Computes the gradients of the last forward pass through the states, too. Only a layer with
+   * {@link Layer#stateShapes} overrides this method.
+   *
+   * @param gradient as in {@link #backward(Tensor, Gradient[], boolean)}; null for zeros
+   * @param stateGradients the gradients of the final states, each rows × size, overwritten with
+   *     those of the initial states
+   * @param weightGradients as in {@link #backward(Tensor, Gradient[], boolean)}
+   * @param inputGradientNeeded as in {@link #backward(Tensor, Gradient[], boolean)}
+   */
+  public Tensor backward(
+      Tensor gradient,
+      float[][] stateGradients,
+      Gradient[] weightGradients,
+      boolean inputGradientNeeded) {
+    throw new IllegalStateException(
+        "A layer with states must override backward(…, stateGradients, …) in its pass to be trained"
+            + " through them.");
+  }
+
+  /**
    * Returns the input of the layer's {@link Layer#outputActivation()} in the last forward pass.
    * Only a layer that has such an activation must override this method.
    *

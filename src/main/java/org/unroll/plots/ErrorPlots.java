@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.unroll.Sequential;
+import org.unroll.Model;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.plotly.traces.Trace;
 
@@ -22,7 +22,7 @@ final class ErrorPlots {
         "Forecast − truth", unit.isEmpty() ? "error" : "error (" + unit + ")", errors);
   }
 
-  static PlotFigure distribution(Windows windows, Map<String, Sequential> models) {
+  static PlotFigure distribution(Windows windows, Map<String, ? extends Model> models) {
     TargetForecasts known = TargetForecasts.ofOneColumn(windows);
     Map<String, double[]> errors = new LinkedHashMap<>();
     known
@@ -33,7 +33,7 @@ final class ErrorPlots {
     return distribution(errors, known.unit());
   }
 
-  static PlotFigure byHorizon(Windows windows, Map<String, Sequential> models) {
+  static PlotFigure byHorizon(Windows windows, Map<String, ? extends Model> models) {
     TargetForecasts known = TargetForecasts.ofOneColumn(windows);
     if (known.width() < 2) {
       throw new IllegalArgumentException(
@@ -51,7 +51,7 @@ final class ErrorPlots {
         LinePlots.lines("Error by horizon", "steps ahead", mae(known.unit()), steps, errors));
   }
 
-  static PlotFigure byHour(Windows windows, Map<String, Sequential> models) {
+  static PlotFigure byHour(Windows windows, Map<String, ? extends Model> models) {
     TargetForecasts known = TargetForecasts.ofOneValue(windows);
     List<LocalDateTime> times = known.times();
     Map<String, double[]> errors = new LinkedHashMap<>();

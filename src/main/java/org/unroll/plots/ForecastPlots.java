@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.unroll.Sequential;
+import org.unroll.Model;
 import org.unroll.timeseries.Windows;
 
 /** Draws forecasts and measured values. */
@@ -21,7 +21,7 @@ final class ForecastPlots {
     return forecast(times(times), "", truth, forecasts, quantity);
   }
 
-  static PlotFigure forecast(Windows windows, Map<String, Sequential> models) {
+  static PlotFigure forecast(Windows windows, Map<String, ? extends Model> models) {
     TargetForecasts known = TargetForecasts.ofOneValue(windows);
     Map<String, double[]> forecasts = new LinkedHashMap<>();
     models.forEach((name, model) -> forecasts.put(name, known.of(model)[0]));
@@ -38,7 +38,7 @@ final class ForecastPlots {
     return band(times(times), "", "band", truth, forecast, lower, upper, quantity);
   }
 
-  static PlotFigure band(Windows windows, Sequential model, Windows validation, double coverage) {
+  static PlotFigure band(Windows windows, Model model, Windows validation, double coverage) {
     if (!(coverage > 0 && coverage < 1)) {
       throw new IllegalArgumentException(
           "coverage must be greater than 0 and less than 1, for example 0.8, but was "

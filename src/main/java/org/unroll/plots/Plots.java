@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import org.ejml.simple.SimpleMatrix;
 import org.unroll.ConfusionMatrix;
+import org.unroll.Model;
 import org.unroll.Recording;
-import org.unroll.Sequential;
 import org.unroll.ThresholdCurves;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.Table;
@@ -260,7 +260,7 @@ public final class Plots {
    * @param models the models by name, for example those of a comparison: {@code forecast(days,
    *     runs.models())}
    */
-  public static PlotFigure forecast(Windows windows, Map<String, Sequential> models) {
+  public static PlotFigure forecast(Windows windows, Map<String, ? extends Model> models) {
     return ForecastPlots.forecast(windows, models);
   }
 
@@ -293,7 +293,7 @@ public final class Plots {
    * @param coverage the share of the validation errors within the band, between 0 and 1
    */
   public static PlotFigure forecastBand(
-      Windows windows, Sequential model, Windows validation, double coverage) {
+      Windows windows, Model model, Windows validation, double coverage) {
     return ForecastPlots.band(windows, model, validation, coverage);
   }
 
@@ -308,7 +308,7 @@ public final class Plots {
   }
 
   /** Draws the distribution of the errors (forecast − truth) of models over all target steps. */
-  public static PlotFigure errorDistribution(Windows windows, Map<String, Sequential> models) {
+  public static PlotFigure errorDistribution(Windows windows, Map<String, ? extends Model> models) {
     return ErrorPlots.distribution(windows, models);
   }
 
@@ -317,7 +317,7 @@ public final class Plots {
    *
    * @param windows windows with several target steps of one column
    */
-  public static PlotFigure errorByHorizon(Windows windows, Map<String, Sequential> models) {
+  public static PlotFigure errorByHorizon(Windows windows, Map<String, ? extends Model> models) {
     return ErrorPlots.byHorizon(windows, models);
   }
 
@@ -326,7 +326,7 @@ public final class Plots {
    *
    * @param windows windows with one target value, of a series with dates and times
    */
-  public static PlotFigure errorByHour(Windows windows, Map<String, Sequential> models) {
+  public static PlotFigure errorByHour(Windows windows, Map<String, ? extends Model> models) {
     return ErrorPlots.byHour(windows, models);
   }
 
@@ -347,7 +347,7 @@ public final class Plots {
    * Draws the gates and states of a recurrent layer, units over time steps. The color scale of
    * gates is 0 to 1; that of states is centered on 0.
    *
-   * @param recording a recording from {@link Sequential#record}
+   * @param recording a recording from {@link Model#record}
    * @param layer the name of the layer
    * @param quantities the names of gates and states, see {@link org.unroll.Recording}; all if empty
    */
@@ -396,7 +396,7 @@ public final class Plots {
    * Draws the eigenvalues of the recurrent kernel of a layer, one color per gate, with the unit
    * circle. The legend contains the spectral radii.
    */
-  public static PlotFigure eigenvalues(Sequential model, String layer) {
+  public static PlotFigure eigenvalues(Model model, String layer) {
     return WeightSpectra.eigenvalues(WeightSpectra.recurrentBlocks(model, layer));
   }
 
@@ -408,7 +408,7 @@ public final class Plots {
   /**
    * Draws the singular values of the recurrent kernel of a layer for each gate, the largest first.
    */
-  public static PlotFigure singularValues(Sequential model, String layer) {
+  public static PlotFigure singularValues(Model model, String layer) {
     return WeightSpectra.singularValues(WeightSpectra.recurrentBlocks(model, layer));
   }
 
@@ -418,7 +418,7 @@ public final class Plots {
   }
 
   /** Draws the layers of a model as boxes with names, types, output shapes and parameters. */
-  public static PlotFigure model(Sequential model) {
+  public static PlotFigure model(Model model) {
     return ModelDiagram.of(model.summary(), String.valueOf(model.network().inputShape()));
   }
 

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.unroll.Sequential;
+import org.unroll.Model;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.Table;
@@ -71,7 +71,7 @@ final class TargetForecasts {
   }
 
   /** Returns the forecasts of a model, {@code [value][window]}. */
-  double[][] of(Sequential model) {
+  double[][] of(Model model) {
     return values(windows.forecasts(model.predict(windows).toArray()));
   }
 
@@ -84,14 +84,14 @@ final class TargetForecasts {
   }
 
   /** Returns forecast − truth of each model, {@code [value][window]}. */
-  Map<String, double[][]> errors(Map<String, Sequential> models) {
+  Map<String, double[][]> errors(Map<String, ? extends Model> models) {
     LinePlots.requireSome(models, "model");
     Map<String, double[][]> errors = new LinkedHashMap<>();
     models.forEach((name, model) -> errors.put(name, errors(model)));
     return errors;
   }
 
-  double[][] errors(Sequential model) {
+  double[][] errors(Model model) {
     double[][] errors = of(model);
     for (int k = 0; k < errors.length; k++) {
       double[] truth = truth(k);

@@ -11,7 +11,7 @@ import java.util.stream.DoubleStream;
 import org.ejml.data.Complex_F64;
 import org.ejml.data.FMatrixRMaj;
 import org.ejml.simple.SimpleMatrix;
-import org.unroll.Sequential;
+import org.unroll.Model;
 import org.unroll.layers.recurrent.Gru;
 import org.unroll.layers.recurrent.Lstm;
 import org.unroll.network.Layer;
@@ -97,7 +97,7 @@ final class WeightSpectra {
   }
 
   /** Returns the square blocks of a layer's recurrent kernels, one per gate. */
-  static Map<String, SimpleMatrix> recurrentBlocks(Sequential model, String layerName) {
+  static Map<String, SimpleMatrix> recurrentBlocks(Model model, String layerName) {
     Layer layer = model.layer(layerName);
     Map<String, SimpleMatrix> blocks = new LinkedHashMap<>();
     model

@@ -9,7 +9,6 @@ import org.unroll.data.Dataset;
 import org.unroll.losses.BatchLoss;
 import org.unroll.losses.Loss;
 import org.unroll.losses.Reduction;
-import org.unroll.metrics.Metric;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.Network;
@@ -57,17 +56,14 @@ final class BatchRunner implements AutoCloseable {
   }
 
   private final Network network;
-  private final Loss loss;
-  private final Loss logitsLoss; // the loss on the logits of the output, or null
-  private final BatchLoss batchLoss; // the loss if it is one of whole batches, or null
-  private final double[] lossSums; // over the batch
-  private double lossWeight;
-  private final List<Metric> metrics;
+  private final List<CompiledOutput> outputs; // empty for predictions
+  private final double[][] lossSums; // over the batch, of losses of whole batches
+  private final boolean hasBatchLoss;
   private final long seed;
   private final WorkerPool.Task sliceTask = this::runSlice;
   private final WorkerPool.Task partTask = this::runPart;
   private final WorkerPool.Task sumTask = this::sumGradients;
-  private final Batch batch = new Batch();
+  private final Batch batch;
   private final SliceWorker[] threadWorkers; // one for each thread
   private WorkerPool workers; // null while this runner is closed
   private SliceWorker[] sliceWorkers = {}; // for training part by part
@@ -81,7 +77,7 @@ final class BatchRunner implements AutoCloseable {
   private int sliceRows;
   private int sliceCount;
   private long step;
-  private float[] predictions;
+  private float[][] predictions; // of each output
   private Recorder recorder;
   private NetworkState state; // the initial states, overwritten with the final ones; null for zeros
   private NetworkState stateBefore; // what a stateful network kept before the batch
@@ -91,18 +87,22 @@ final class BatchRunner implements AutoCloseable {
   private float sumScale;
   private int sumParts;
 
-  BatchRunner(Network network, Loss loss, List<Metric> metrics, long seed, int threads) {
+  BatchRunner(Network network, List<CompiledOutput> outputs, long seed, int threads) {
     this.network = network;
-    this.loss = loss;
-    boolean probabilities = loss != null && network.outputActivation() != null;
-    logitsLoss = probabilities ? loss.onLogits(network.outputActivation()) : null;
-    batchLoss = loss == null ? null : loss.overBatch();
-    lossSums = new double[batchLoss == null ? 0 : batchLoss.sums()];
-    this.metrics = metrics;
+    this.outputs = outputs;
     this.seed = seed;
+    batch = new Batch(network);
+    lossSums = new double[outputs.size()][];
+    boolean found = false;
+    for (int o = 0; o < lossSums.length; o++) {
+      BatchLoss batchLoss = outputs.get(o).loss().overBatch();
+      lossSums[o] = new double[batchLoss == null ? 0 : batchLoss.sums()];
+      found |= batchLoss != null;
+    }
+    hasBatchLoss = found;
     threadWorkers = new SliceWorker[threads];
     for (int i = 0; i < threads; i++) {
-      threadWorkers[i] = newWorker(network.newPass());
+      threadWorkers[i] = newWorker();
     }
   }
 
@@ -112,8 +112,8 @@ final class BatchRunner implements AutoCloseable {
     return this;
   }
 
-  private SliceWorker newWorker(NetworkPass pass) {
-    return new SliceWorker(pass, batch, loss, logitsLoss, metrics);
+  private SliceWorker newWorker() {
+    return new SliceWorker(network, batch, outputs);
   }
 
   /** Returns the rows of a slice: a quarter of the batch in whole tiles, at most 16 rows. */
@@ -141,8 +141,7 @@ final class BatchRunner implements AutoCloseable {
     step = optimizer.iterations();
     keepState();
     run(Mode.TRAIN, dataset, order, first, rows);
-    double divisor = gradientDivisor();
-    sumScale = divisor != 0 ? (float) (1 / divisor) : network.penalizesOutputs() ? 1f : 0f;
+    sumScale = hasSeveralOutputs() ? 1f : (float) gradientScale();
     optimizer.prepare(total, network.weights());
     int size = 0;
     for (Gradient gradient : total) {
@@ -169,14 +168,14 @@ final class BatchRunner implements AutoCloseable {
   }
 
   /**
-   * Runs samples forward and writes their outputs, row-major, at their positions in {@code out}.
+   * Runs samples forward and writes each output, row-major, at their positions in {@code out}.
    * Nothing is summed over rows. So, unless the network is stateful, the whole dataset can be one
    * batch, and no thread waits for another.
    *
    * @param states the initial states of each sample, overwritten with its final states; null for
    *     the states that the network keeps, if any
    */
-  void predict(Dataset dataset, int first, int rows, NetworkState states, float[] out) {
+  void predict(Dataset dataset, int first, int rows, NetworkState states, float[][] out) {
     requireNotInterrupted("predict"); // the calling thread may find no slice left to check it
     predictions = out;
     keepState();
@@ -232,7 +231,8 @@ final class BatchRunner implements AutoCloseable {
       reserveSlices();
     }
     int parts = threadWorkers[0].pass.parts();
-    boolean together = parts > 1 || batchLoss != null || network.penalizesOutputs();
+    boolean together =
+        parts > 1 || hasBatchLoss || network.penalizesOutputs() || hasSeveralOutputs();
     try {
       if (mode == Mode.TRAIN && together) {
         trainPartByPart(parts);
@@ -252,8 +252,8 @@ final class BatchRunner implements AutoCloseable {
       sliceWorkers = Arrays.copyOf(sliceWorkers, sliceCount);
       slicePasses = Arrays.copyOf(slicePasses, sliceCount);
       for (int i = had; i < sliceCount; i++) {
-        slicePasses[i] = network.newPass();
-        sliceWorkers[i] = newWorker(slicePasses[i]);
+        sliceWorkers[i] = newWorker();
+        slicePasses[i] = sliceWorkers[i].pass;
       }
     }
     backward = false;
@@ -263,14 +263,7 @@ final class BatchRunner implements AutoCloseable {
       }
       workers.run(sliceCount, partTask);
     }
-    if (batchLoss != null) {
-      sumLoss();
-    }
-    // Penalties on outputs are divided by the rows of the batch, and all gradients by the divisor.
-    double divisor = gradientDivisor();
-    for (int i = 0; i < sliceCount; i++) {
-      slicePasses[i].activityScale((divisor != 0 ? divisor : 1) / batch.rows());
-    }
+    differentiate();
     backward = true;
     for (part = parts - 1; part >= 0; part--) {
       workers.run(sliceCount, partTask);
@@ -280,22 +273,56 @@ final class BatchRunner implements AutoCloseable {
     }
   }
 
+  /** Completes the gradients of the losses, after all slices have run forward. */
+  private void differentiate() {
+    boolean several = hasSeveralOutputs();
+    double scale = several ? 1 : gradientScale();
+    for (int o = 0; o < outputs.size(); o++) {
+      BatchLoss batchLoss = outputs.get(o).loss().overBatch();
+      double weight = sumLoss(o);
+      double divisor = divisor(o);
+      double factor = divisor != 0 ? outputs.get(o).lossWeight() / divisor : 0;
+      for (int i = 0; i < sliceCount; i++) {
+        OutputScorer scorer = sliceWorkers[i].scorers[o];
+        if (batchLoss != null) {
+          scorer.differentiate(lossSums[o], weight);
+        }
+        if (several) {
+          scorer.scale(factor);
+        }
+      }
+    }
+    // Penalties on outputs are divided by the rows of the batch. All gradients are multiplied by
+    // the scale when they are summed.
+    for (int i = 0; i < sliceCount; i++) {
+      slicePasses[i].activityScale(1 / scale / batch.rows());
+    }
+  }
+
+  private boolean hasSeveralOutputs() {
+    return outputs.size() > 1;
+  }
+
+  /** Returns the factor of the sum of the gradients of a network with one output. */
+  private double gradientScale() {
+    double divisor = divisor(0);
+    double weight = outputs.get(0).lossWeight();
+    return divisor != 0 && weight != 0 ? weight / divisor : network.penalizesOutputs() ? 1 : 0;
+  }
+
   private void runPart(int sliceNumber, int workerNumber) {
     SliceWorker worker = sliceWorkers[sliceNumber];
     SliceResult slice = slices[sliceNumber];
     if (backward) {
-      if (batchLoss != null && part == worker.pass.parts() - 1) {
-        worker.differentiate(lossSums, lossWeight);
-      }
-      worker.pass.backward(part, worker.outputGradient, logitsLoss != null, slice.gradients);
+      worker.pass.backward(part, worker.gradients, worker.fromLogits, slice.gradients);
       return;
     }
     int from = sliceNumber * sliceRows;
-    Tensor input = part == 0 ? worker.gather(from, rowsFrom(from)) : null;
+    Tensor[] input = part == 0 ? worker.gather(from, rowsFrom(from)) : null;
     ForwardContext context = worker.context.training(seed, step, from);
-    Tensor output = worker.pass.forward(part, input, state, stateRow + from, context);
+    worker.pass.forward(part, input, state, stateRow + from, context);
     if (part == worker.pass.parts() - 1) {
-      worker.score(slice, output, from, true);
+      worker.score(slice, from, true);
     }
   }
 
@@ -325,7 +352,7 @@ final class BatchRunner implements AutoCloseable {
     if (had < sliceCount) {
       slices = Arrays.copyOf(slices, sliceCount);
       for (int i = had; i < sliceCount; i++) {
-        slices[i] = new SliceResult(metrics, lossSums.length);
+        slices[i] = new SliceResult(outputs);
       }
     }
     if (mode == Mode.TRAIN || mode == Mode.RECORD) {
@@ -372,28 +399,37 @@ final class BatchRunner implements AutoCloseable {
           case RECORD -> worker.context.inference(from).recorder(recorder);
           case EVALUATE, PREDICT -> worker.context.forwardOnly(batch.first() + from);
         };
-    Tensor input = worker.gather(from, rowsFrom(from));
-    Tensor output = worker.pass.forward(input, state, stateRow + from, context);
+    Tensor[] input = worker.gather(from, rowsFrom(from));
+    worker.pass.forward(input, state, stateRow + from, context);
     if (mode == Mode.PREDICT) {
-      copyPredictions(output, from);
+      for (int o = 0; o < predictions.length; o++) {
+        copyPredictions(worker.pass.output(o), from, predictions[o]);
+      }
       return;
     }
     SliceResult slice = slices[sliceNumber];
-    worker.score(slice, output, from, mode == Mode.TRAIN || mode == Mode.RECORD);
+    worker.score(slice, from, mode == Mode.TRAIN || mode == Mode.RECORD);
     if (mode == Mode.TRAIN) {
-      worker.pass.backward(worker.outputGradient, logitsLoss != null, slice.gradients);
+      worker.pass.backward(worker.gradients, worker.fromLogits, slice.gradients);
     } else if (mode == Mode.RECORD) {
-      if (batchLoss != null) {
-        sumLoss();
-        worker.differentiate(lossSums, lossWeight);
-      }
-      worker.takeMean(gradientDivisor());
-      worker.pass.backwardToInput(worker.outputGradient, logitsLoss != null, slice.gradients);
+      backwardToInputs(worker, slice);
     }
   }
 
+  private void backwardToInputs(SliceWorker worker, SliceResult slice) {
+    for (int o = 0; o < outputs.size(); o++) {
+      double weight = sumLoss(o);
+      if (outputs.get(o).loss().overBatch() != null) {
+        worker.scorers[o].differentiate(lossSums[o], weight);
+      }
+      double divisor = divisor(o);
+      worker.scorers[o].scale(divisor != 0 ? outputs.get(o).lossWeight() / divisor : 0);
+    }
+    worker.pass.backwardToInputs(worker.gradients, worker.fromLogits, slice.gradients);
+  }
+
   /** Copies a time-major output to the row-major predictions. */
-  private void copyPredictions(Tensor output, int from) {
+  private void copyPredictions(Tensor output, int from, float[] to) {
     int timesteps = output.timesteps();
     int width = output.width();
     for (int t = 0; t < timesteps; t++) {
@@ -401,7 +437,7 @@ final class BatchRunner implements AutoCloseable {
         System.arraycopy(
             output.values(),
             output.offset() + (t * output.rows() + r) * width,
-            predictions,
+            to,
             ((batch.first() + from + r) * timesteps + t) * width,
             width);
       }
@@ -415,52 +451,69 @@ final class BatchRunner implements AutoCloseable {
 
   /** Returns the loss of the batch, including penalties on outputs but not those on weights. */
   double loss() {
-    return meanLoss() + sum(s -> s.activityPenalty) / batch.rows();
+    double loss = 0;
+    for (int o = 0; o < outputs.size(); o++) {
+      loss += outputs.get(o).lossWeight() * outputLoss(o);
+    }
+    double penalty = 0;
+    for (int i = 0; i < sliceCount; i++) {
+      penalty += slices[i].activityPenalty;
+    }
+    return loss + penalty / batch.rows();
   }
 
-  private double meanLoss() {
-    double divisor = loss.reduction() == Reduction.NONE ? sum(s -> s.positions) : gradientDivisor();
-    if (batchLoss != null) {
-      sumLoss();
-      return divisor != 0 ? batchLoss.value(lossSums) * lossWeight / divisor : 0;
+  /** Returns the mean loss of one output. */
+  double outputLoss(int output) {
+    Loss loss = outputs.get(output).loss();
+    double divisor =
+        loss.reduction() == Reduction.NONE ? sum(output, s -> s.positions) : divisor(output);
+    if (loss.overBatch() != null) {
+      double weight = sumLoss(output);
+      return divisor != 0 ? loss.overBatch().value(lossSums[output]) * weight / divisor : 0;
     }
-    return divisor != 0 ? sum(s -> s.loss) / divisor : 0;
+    return divisor != 0 ? sum(output, s -> s.loss) / divisor : 0;
   }
 
   /** Returns the number by which the sum of the losses of the positions is divided in training. */
-  private double gradientDivisor() {
+  private double divisor(int output) {
+    Loss loss = outputs.get(output).loss();
     // Keras reduces nothing if a whole batch has one loss without weights and masks.
-    boolean isSingle = batchLoss != null && slices[0].plain;
+    boolean isSingle = loss.overBatch() != null && slices[0].outputs[output].plain;
     return switch (isSingle ? Reduction.SUM_OVER_BATCH_SIZE : loss.reduction()) {
-      case SUM_OVER_BATCH_SIZE -> sum(s -> s.counted);
-      case MEAN_WITH_SAMPLE_WEIGHT -> sum(s -> s.weight);
+      case SUM_OVER_BATCH_SIZE -> sum(output, s -> s.counted);
+      case MEAN_WITH_SAMPLE_WEIGHT -> sum(output, s -> s.weight);
       case SUM, NONE -> 1;
     };
   }
 
-  /** Adds up the sums of a loss of whole batches, in the order of the slices. */
-  private void sumLoss() {
-    Arrays.fill(lossSums, 0);
+  /**
+   * Adds up the sums of a loss of whole batches, in the order of the slices.
+   *
+   * @return the sum of the weights
+   */
+  private double sumLoss(int output) {
+    double[] sums = lossSums[output];
+    Arrays.fill(sums, 0);
     for (int i = 0; i < sliceCount; i++) {
-      for (int j = 0; j < lossSums.length; j++) {
-        lossSums[j] += slices[i].lossSums[j];
+      for (int j = 0; j < sums.length; j++) {
+        sums[j] += slices[i].outputs[output].lossSums[j];
       }
     }
-    lossWeight = sum(s -> s.weight);
+    return sum(output, s -> s.weight);
   }
 
-  private double sum(ToDoubleFunction<SliceResult> value) {
+  private double sum(int output, ToDoubleFunction<SliceResult.Output> value) {
     double sum = 0;
     for (int i = 0; i < sliceCount; i++) {
-      sum += value.applyAsDouble(slices[i]);
+      sum += value.applyAsDouble(slices[i].outputs[output]);
     }
     return sum;
   }
 
-  /** Adds the sums of a metric over the batch to {@code totals}. */
-  void addMetric(int metric, double[] totals) {
+  /** Adds the sums of a metric of an output over the batch to {@code totals}. */
+  void addMetric(int output, int metric, double[] totals) {
     for (int i = 0; i < sliceCount; i++) {
-      double[] sums = slices[i].metricSums[metric];
+      double[] sums = slices[i].outputs[output].metricSums[metric];
       for (int j = 0; j < totals.length; j++) {
         totals[j] += sums[j];
       }

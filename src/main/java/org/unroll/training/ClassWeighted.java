@@ -1,5 +1,6 @@
 package org.unroll.training;
 
+import java.util.List;
 import java.util.Map;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
@@ -38,6 +39,17 @@ final class ClassWeighted implements Dataset {
   @Override
   public int size() {
     return base.size();
+  }
+
+  @Override
+  public List<Dataset> inputParts() {
+    List<Dataset> inputs = base.inputParts();
+    return inputs.size() == 1 && inputs.get(0) == base ? List.of(this) : inputs;
+  }
+
+  @Override
+  public List<String> inputNames() {
+    return base.inputNames();
   }
 
   @Override

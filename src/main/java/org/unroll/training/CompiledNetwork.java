@@ -1,8 +1,12 @@
 package org.unroll.training;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.unroll.data.Dataset;
 import org.unroll.losses.Loss;
@@ -14,19 +18,35 @@ import org.unroll.optimizers.Optimizer;
 /**
  * A network and what it was compiled with.
  *
- * @param metrics the metrics by their names in the logs, in the order of the logs
+ * @param outputs what the outputs of the network are compiled with, in their order
  * @param trainable the weights that the optimizer updates
  */
 record CompiledNetwork(
-    Network network,
-    Optimizer optimizer,
-    Loss loss,
-    Map<String, Metric> metrics,
-    List<Weight> trainable) {
+    Network network, Optimizer optimizer, List<CompiledOutput> outputs, List<Weight> trainable) {
 
   /** Returns an open runner that computes the loss and the metrics of batches. */
   BatchRunner newRunner(long seed, int threads) {
-    return new BatchRunner(network, loss, List.copyOf(metrics.values()), seed, threads).open();
+    return new BatchRunner(network, outputs, seed, threads).open();
+  }
+
+  /** Returns the loss of the first output. */
+  Loss loss() {
+    return outputs.get(0).loss();
+  }
+
+  /** Returns the metrics of all outputs by their names in the logs, in the order of the logs. */
+  Map<String, Metric> metrics() {
+    Map<String, Metric> all = new LinkedHashMap<>();
+    outputs.forEach(output -> all.putAll(output.metrics()));
+    return all;
+  }
+
+  /** Returns the names of all values in the logs of training data but the loss. */
+  Set<String> names() {
+    Set<String> names = new LinkedHashSet<>();
+    outputs.stream().map(CompiledOutput::lossName).filter(Objects::nonNull).forEach(names::add);
+    names.addAll(metrics().keySet());
+    return names;
   }
 
   /**
@@ -86,7 +106,7 @@ record CompiledNetwork(
    */
   EpochTotals evaluate(
       BatchRunner runner, Dataset dataset, Integer steps, BooleanSupplier cancelled) {
-    var totals = new EpochTotals(metrics);
+    var totals = new EpochTotals(outputs);
     int batches = steps == null ? dataset.batches() : Math.min(steps, dataset.batches());
     double penalty = penalty();
     for (int batch = 0; batch < batches && !cancelled.getAsBoolean(); batch++) {

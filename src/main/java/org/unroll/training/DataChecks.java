@@ -1,10 +1,14 @@
 package org.unroll.training;
 
+import java.util.List;
+import java.util.Set;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
 import org.unroll.losses.CategoricalCrossentropy;
 import org.unroll.losses.Loss;
 import org.unroll.losses.SparseCategoricalCrossentropy;
+import org.unroll.network.Input;
+import org.unroll.network.Layer;
 import org.unroll.network.Network;
 
 /**
@@ -20,7 +24,8 @@ final class DataChecks {
    *
    * @throws IllegalArgumentException if one of them does not fit
    */
-  static void requireFit(Network network, Loss loss, Dataset dataset, String use) {
+  static void requireFit(
+      Network network, List<CompiledOutput> compiled, Dataset dataset, String use) {
     if (network.moreOutputs() != null) {
       throw new IllegalArgumentException(
           "A model must have one output for "
@@ -30,6 +35,30 @@ final class DataChecks {
               + ". Build the model without the additional outputs, or only call predict.");
     }
     requireInputs(network, dataset, use);
+    List<Dataset> targets = targets(network, dataset);
+    if (targets.size() != compiled.size()) {
+      throw new IllegalArgumentException(
+          "The model has "
+              + compiled.size()
+              + " outputs, "
+              + network.outputNames()
+              + ", but the "
+              + use
+              + " data has targets for "
+              + targets.size()
+              + ". Give one set of targets for each output, for example with targets(List.of(…)).");
+    }
+    List<Shape> outputs =
+        network.outputShapes(inputs(network, dataset).stream().map(Dataset::inputShape).toList());
+    for (int o = 0; o < outputs.size(); o++) {
+      String what =
+          outputs.size() == 1 ? "" : " with output '" + network.outputNames().get(o) + "'";
+      requireTargets(compiled.get(o).loss(), outputs.get(o), targets.get(o), what, use);
+    }
+  }
+
+  private static void requireTargets(
+      Loss loss, Shape output, Dataset dataset, String what, String use) {
     Shape targets = dataset.targetShape();
     if (targets == null) {
       throw new IllegalArgumentException(
@@ -38,20 +67,64 @@ final class DataChecks {
               + " data must have targets, but has none. Add targets to the data, or call predict"
               + " instead.");
     }
-    Shape output = network.outputShape(dataset.inputShape());
     int outputs = output.last();
     Shape fitting = output.withLast(loss.targetWidth(outputs));
     if (!fitting.isKnown() || !targets.isKnown()) {
       requireStepTargets(fitting, targets, use);
       return;
     }
-    requireTargets(loss, output, fitting, targets, use);
+    requireTargets(loss, output, fitting, targets, what, use);
     requireWeights(output, dataset.weightShape(), use);
+  }
+
+  /**
+   * Returns the samples for each input of a network.
+   *
+   * @throws IllegalArgumentException if their number or their names are not those of the inputs
+   */
+  static List<Dataset> inputs(Network network, Dataset dataset) {
+    List<String> names = network.inputs().stream().map(Layer::name).toList();
+    List<Dataset> inputs = inOrder("inputs", names, dataset.inputParts(), dataset.inputNames());
+    if (inputs.size() != names.size()) {
+      throw new IllegalArgumentException(
+          "The model has "
+              + names.size()
+              + (names.size() == 1 ? " input, " : " inputs, ")
+              + names
+              + ", but the samples have "
+              + inputs.size()
+              + ". Give the values of each input, for example with Samples.of(List.of(…)) or"
+              + " windows.and(samples).");
+    }
+    return inputs;
+  }
+
+  /** Returns the samples with the targets of each output of a network, as {@link #inputs} does. */
+  static List<Dataset> targets(Network network, Dataset dataset) {
+    return inOrder("targets", network.outputNames(), dataset.targetParts(), dataset.targetNames());
+  }
+
+  private static List<Dataset> inOrder(
+      String what, List<String> names, List<Dataset> parts, List<String> given) {
+    if (given.isEmpty()) {
+      return parts;
+    }
+    if (!Set.copyOf(given).equals(Set.copyOf(names))) {
+      throw new IllegalArgumentException(
+          "The "
+              + what
+              + " must be given for the names "
+              + names
+              + ", but were given for "
+              + given
+              + ".");
+    }
+    return names.stream().map(name -> parts.get(given.indexOf(name))).toList();
   }
 
   /** Checks targets of a known shape. */
   private static void requireTargets(
-      Loss loss, Shape output, Shape fitting, Shape targets, String use) {
+      Loss loss, Shape output, Shape fitting, Shape targets, String what, String use) {
     int needed = fitting.size();
     // Axes of length 1 may be missing, and the targets of several time steps may be given flat.
     boolean differentAxes = targets.rank() == fitting.rank() && !targets.equals(fitting);
@@ -59,7 +132,9 @@ final class DataChecks {
       throw new IllegalArgumentException(
           "With "
               + loss.name()
-              + ", a model with output shape "
+              + ", a model"
+              + what
+              + " with output shape "
               + output
               + " needs "
               + needed
@@ -150,20 +225,30 @@ final class DataChecks {
   }
 
   private static void requireShape(Network network, Dataset dataset, String use) {
-    if (!network.inputShape().accepts(dataset.inputShape())) {
+    List<Dataset> parts = inputs(network, dataset);
+    for (int i = 0; i < parts.size(); i++) {
+      requireShape(network.inputs().get(i), parts.size() > 1, parts.get(i), use);
+    }
+  }
+
+  private static void requireShape(Input input, boolean named, Dataset dataset, String use) {
+    String model = named ? "The input '" + input.name() + "' of the model" : "The model";
+    if (!input.shape().accepts(dataset.inputShape())) {
       throw new IllegalArgumentException(
-          "The model needs samples of shape "
-              + network.inputShape()
+          model
+              + " needs samples of shape "
+              + input.shape()
               + ", but the samples of the "
               + use
               + " data have shape "
               + dataset.inputShape()
               + ". Change input(…) of the model or the lookback, step and columns of the data.");
     }
-    if (network.inputShape().isKnown() && !dataset.inputShape().isKnown()) {
+    if (input.shape().isKnown() && !dataset.inputShape().isKnown()) {
       throw new IllegalArgumentException(
-          "The model needs samples of shape "
-              + network.inputShape()
+          model
+              + " needs samples of shape "
+              + input.shape()
               + ", but the sequences of the "
               + use
               + " data differ in length from batch to batch. Begin the model with"

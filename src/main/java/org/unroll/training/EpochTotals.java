@@ -4,6 +4,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.unroll.metrics.Metric;
 
@@ -12,17 +13,22 @@ import org.unroll.metrics.Metric;
  * weighted by its number of rows, as in Keras.
  */
 final class EpochTotals {
-  private final Map<String, Metric> metrics;
-  private final double[][] metricTotals;
+  private final List<CompiledOutput> outputs;
+  private final double[][][] metricTotals; // of each output
+  private final double[] outputLossSums;
   private double lossSum;
   private double rowSum;
 
-  EpochTotals(Map<String, Metric> metrics) {
-    this.metrics = metrics;
-    metricTotals =
-        metrics.values().stream()
-            .map(metric -> new double[metric.accumulators()])
-            .toArray(double[][]::new);
+  EpochTotals(List<CompiledOutput> outputs) {
+    this.outputs = outputs;
+    outputLossSums = new double[outputs.size()];
+    metricTotals = outputs.stream().map(EpochTotals::newTotals).toArray(double[][][]::new);
+  }
+
+  private static double[][] newTotals(CompiledOutput output) {
+    return output.metrics().values().stream()
+        .map(metric -> new double[metric.accumulators()])
+        .toArray(double[][]::new);
   }
 
   /**
@@ -33,18 +39,30 @@ final class EpochTotals {
   void add(BatchRunner runner, double batchLoss, int rows) {
     lossSum += batchLoss * rows;
     rowSum += rows;
-    for (int m = 0; m < metricTotals.length; m++) {
-      runner.addMetric(m, metricTotals[m]);
+    for (int o = 0; o < metricTotals.length; o++) {
+      if (outputs.get(o).lossName() != null) {
+        outputLossSums[o] += runner.outputLoss(o) * rows;
+      }
+      for (int m = 0; m < metricTotals[o].length; m++) {
+        runner.addMetric(o, m, metricTotals[o][m]);
+      }
     }
   }
 
-  /** Returns the mean loss and the metrics of the batches so far, by name, as a new map. */
+  /** Returns the mean losses and the metrics of the batches so far, by name, as a new map. */
   Map<String, Double> logs() {
     Map<String, Double> logs = new LinkedHashMap<>();
     logs.put("loss", lossSum / rowSum);
-    int m = 0;
-    for (Map.Entry<String, Metric> metric : metrics.entrySet()) {
-      logs.put(metric.getKey(), metric.getValue().result(metricTotals[m++]));
+    for (int o = 0; o < outputs.size(); o++) {
+      if (outputs.get(o).lossName() != null) {
+        logs.put(outputs.get(o).lossName(), outputLossSums[o] / rowSum);
+      }
+    }
+    for (int o = 0; o < outputs.size(); o++) {
+      int m = 0;
+      for (Map.Entry<String, Metric> metric : outputs.get(o).metrics().entrySet()) {
+        logs.put(metric.getKey(), metric.getValue().result(metricTotals[o][m++]));
+      }
     }
     return logs;
   }
@@ -52,9 +70,12 @@ final class EpochTotals {
   void write(DataOutput out) throws IOException {
     out.writeDouble(lossSum);
     out.writeDouble(rowSum);
-    for (double[] totals : metricTotals) {
-      for (double total : totals) {
-        out.writeDouble(total);
+    for (int o = 0; o < metricTotals.length; o++) {
+      out.writeDouble(outputLossSums[o]);
+      for (double[] totals : metricTotals[o]) {
+        for (double total : totals) {
+          out.writeDouble(total);
+        }
       }
     }
   }
@@ -62,9 +83,12 @@ final class EpochTotals {
   void read(DataInput in) throws IOException {
     lossSum = in.readDouble();
     rowSum = in.readDouble();
-    for (double[] totals : metricTotals) {
-      for (int i = 0; i < totals.length; i++) {
-        totals[i] = in.readDouble();
+    for (int o = 0; o < metricTotals.length; o++) {
+      outputLossSums[o] = in.readDouble();
+      for (double[] totals : metricTotals[o]) {
+        for (int i = 0; i < totals.length; i++) {
+          totals[i] = in.readDouble();
+        }
       }
     }
   }

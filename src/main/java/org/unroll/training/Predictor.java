@@ -34,17 +34,25 @@ public final class Predictor {
    * is treated as one batch.
    */
   public Shape outputShape(Dataset dataset) {
-    return network.outputShape(dataset.forBatch(null, 0, dataset.size()).inputShape());
+    return outputShapes(dataset).get(0);
+  }
+
+  /** Returns the shapes of all outputs, as {@link #outputShape}. */
+  public List<Shape> outputShapes(Dataset dataset) {
+    return network.outputShapes(
+        DataChecks.inputs(network, dataset).stream()
+            .map(input -> input.forBatch(null, 0, dataset.size()).inputShape())
+            .toList());
   }
 
   /**
-   * Returns the outputs of all samples of a dataset, row-major. They depend neither on the batch
+   * Returns each output of all samples of a dataset, row-major. They depend neither on the batch
    * size nor on the number of threads. Targets are ignored. The initial states are zeros, or the
    * states that a stateful network has kept.
    *
    * @throws IllegalArgumentException if the samples are not what the network takes
    */
-  public float[] predict(Dataset dataset, int threads) {
+  public float[][] predict(Dataset dataset, int threads) {
     return predict(dataset, null, threads);
   }
 
@@ -57,18 +65,21 @@ public final class Predictor {
    *     May be null
    * @throws IllegalArgumentException if the samples are not what the network takes
    */
-  public float[] predict(Dataset dataset, NetworkState states, int threads) {
+  public float[][] predict(Dataset dataset, NetworkState states, int threads) {
     DataChecks.requirePredictable(network, dataset);
     return network
         .use()
         .during("predict", network.forwardEffect(), () -> run(dataset, states, threads));
   }
 
-  private float[] run(Dataset dataset, NetworkState states, int threads) {
-    float[] outputs = new float[Math.multiplyExact(dataset.size(), outputShape(dataset).size())];
+  private float[][] run(Dataset dataset, NetworkState states, int threads) {
+    float[][] outputs =
+        outputShapes(dataset).stream()
+            .map(shape -> new float[Math.multiplyExact(dataset.size(), shape.size())])
+            .toArray(float[][]::new);
     BatchRunner runner = unused.getAndSet(null);
     if (runner == null || runner.threads() != threads) {
-      runner = new BatchRunner(network, null, List.of(), 0, threads);
+      runner = new BatchRunner(network, List.of(), 0, threads);
     }
     try (BatchRunner open = runner.open()) {
       if (network.isStateful()) {
@@ -87,7 +98,7 @@ public final class Predictor {
    * batch with fewer rows than the network leaves the states of the other rows as they are.
    */
   private void predictInBatches(
-      BatchRunner runner, Dataset dataset, NetworkState states, float[] outputs) {
+      BatchRunner runner, Dataset dataset, NetworkState states, float[][] outputs) {
     for (int first = 0; first < dataset.size(); first += dataset.batchSize()) {
       int rows = Math.min(dataset.batchSize(), dataset.size() - first);
       runner.predict(dataset, first, rows, null, outputs);
@@ -95,6 +106,11 @@ public final class Predictor {
         states.copyRows(network.keptState(), 0, first, rows);
       }
     }
+  }
+
+  /** Returns the samples for each input of a network, in its order. */
+  public static List<Dataset> inputs(Network network, Dataset dataset) {
+    return DataChecks.inputs(network, dataset);
   }
 
   /**

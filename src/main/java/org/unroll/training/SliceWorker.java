@@ -2,13 +2,11 @@ package org.unroll.training;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
-import org.unroll.losses.InvalidTargetException;
-import org.unroll.losses.Loss;
-import org.unroll.metrics.Metric;
-import org.unroll.metrics.WeightedMetric;
 import org.unroll.network.ForwardContext;
+import org.unroll.network.Network;
 import org.unroll.network.NetworkPass;
 import org.unroll.network.Tensor;
 
@@ -16,230 +14,60 @@ import org.unroll.network.Tensor;
 final class SliceWorker {
   final NetworkPass pass;
   final ForwardContext context = new ForwardContext();
+  final OutputScorer[] scorers; // one for each output, none for predictions
+  final Tensor[] gradients; // of the loss by the outputs
+  final boolean[] fromLogits;
   private final Batch batch;
-  private final Loss loss;
-  private final Loss logitsLoss;
-  private final List<Metric> metrics;
-  private final Tensor input = new Tensor();
-  final Tensor outputGradient = new Tensor();
-  private float[] x = {};
-  private float[] target = {}; // one sample, row-major
-  private float[] targets = {}; // the slice, position by position
-  private float[] counts = {}; // one for each position
-  private float[] lossCounts = {};
-  private float[] weight = {}; // one sample
-  private float[] sampleWeights = {}; // one for each position
-  private float[] maskedWeights = {};
-  private float[] lossWeights = {};
-  private float[] gradient = {};
+  private final Tensor[] inputs;
+  private final float[][] x; // of each input
 
   /**
-   * Creates a worker for a pass through the network.
+   * Creates a worker for a new pass through a network.
    *
    * @param batch the current batch
-   * @param loss the loss; null for predictions
-   * @param logitsLoss the same loss on the logits of the output, or null if it has no such form
+   * @param compiled what the outputs are compiled with; an empty list for predictions
    */
-  SliceWorker(NetworkPass pass, Batch batch, Loss loss, Loss logitsLoss, List<Metric> metrics) {
-    this.pass = pass;
+  SliceWorker(Network network, Batch batch, List<CompiledOutput> compiled) {
+    pass = network.newPass();
     this.batch = batch;
-    this.loss = loss;
-    this.logitsLoss = logitsLoss;
-    this.metrics = metrics;
+    int count = network.inputs().size();
+    inputs = IntStream.range(0, count).mapToObj(i -> new Tensor()).toArray(Tensor[]::new);
+    x = new float[count][0];
+    scorers =
+        IntStream.range(0, compiled.size())
+            .mapToObj(i -> new OutputScorer(compiled.get(i), i, network.outputActivation(i), batch))
+            .toArray(OutputScorer[]::new);
+    gradients = Arrays.stream(scorers).map(OutputScorer::outputGradient).toArray(Tensor[]::new);
+    fromLogits = new boolean[scorers.length];
+    for (int i = 0; i < scorers.length; i++) {
+      fromLogits[i] = scorers[i].usesLogits();
+    }
   }
 
   /** Returns the inputs of {@code count} rows, beginning with row {@code from} of the batch. */
-  Tensor gather(int from, int count) {
-    Dataset data = batch.data();
-    Shape shape = data.inputShape();
-    int size = shape.size();
-    x = enlarged(x, count * size);
-    for (int r = 0; r < count; r++) {
-      data.copyInput(batch.sample(from + r), x, r, count);
+  Tensor[] gather(int from, int count) {
+    for (int i = 0; i < inputs.length; i++) {
+      Dataset data = batch.input(i);
+      Shape shape = data.inputShape();
+      x[i] = OutputScorer.enlarged(x[i], count * shape.size());
+      for (int r = 0; r < count; r++) {
+        data.copyInput(batch.sample(from + r), x[i], r, count);
+      }
+      inputs[i].set(x[i], 0, count, shape, null);
     }
-    return input.set(x, 0, count, shape, null);
+    return inputs;
   }
 
   /**
-   * Adds up loss and metrics of a slice and, in training, the gradient of the loss by the output.
+   * Adds up losses and metrics of a slice and, in training, the gradients of the losses by the
+   * outputs.
    *
    * @param from the row of the batch where the slice begins
    */
-  void score(SliceResult slice, Tensor output, int from, boolean training) {
-    int outputs = output.shape().last();
-    int positions = output.size() / outputs;
+  void score(SliceResult slice, int from, boolean training) {
     slice.activityPenalty = pass.activityPenalty();
-    gatherTargets(output, from, positions, loss.targetWidth(outputs));
-    float[] counted = counted(output.mask(), positions);
-    float[] given = batch.data().weightShape() == null ? null : gatherWeights(output, from);
-    if (training) {
-      gradient = enlarged(gradient, output.size());
-      outputGradient.set(gradient, 0, output.rows(), output.shape(), null);
+    for (OutputScorer scorer : scorers) {
+      scorer.score(slice.outputs[scorer.index()], pass, from, training);
     }
-    score(slice, output, given, counted, positions, from, training);
-    float[] weighted = given == null ? counted : masked(given, counted, positions);
-    for (int m = 0; m < metrics.size(); m++) {
-      Metric metric = metrics.get(m);
-      boolean isWeighted = metric instanceof WeightedMetric;
-      float[] all = isWeighted ? given : null;
-      float[] weights = metric.countsMasked() ? all : isWeighted ? weighted : counted;
-      Arrays.fill(slice.metricSums[m], 0);
-      metric.add(
-          positions,
-          outputs,
-          output.values(),
-          output.offset(),
-          targets,
-          weights,
-          slice.metricSums[m]);
-    }
-  }
-
-  /** Adds up the loss. */
-  private void score(
-      SliceResult slice,
-      Tensor output,
-      float[] given,
-      float[] counted,
-      int positions,
-      int from,
-      boolean training) {
-    int outputs = output.shape().last();
-    int width = loss.targetWidth(outputs);
-    float[] lossCounted = lossCounted(counted, positions, width);
-    lossWeights = enlarged(lossWeights, positions);
-    slice.plain = given == null && counted == null;
-    slice.positions = positions;
-    slice.counted = 0;
-    slice.weight = 0;
-    for (int i = 0; i < positions; i++) {
-      float counts = lossCounted == null ? 1 : lossCounted[i];
-      lossWeights[i] = given == null ? counts : given[i] * counts;
-      slice.counted += counts;
-      slice.weight += lossWeights[i];
-    }
-    boolean plain = given == null && lossCounted == null;
-    if (loss.overBatch() != null) {
-      Arrays.fill(slice.lossSums, 0);
-      loss.overBatch()
-          .add(positions, outputs, output.values(), output.offset(), targets, slice.lossSums);
-      return;
-    }
-    Tensor scored = logitsLoss == null ? output : pass.logits();
-    try {
-      slice.loss =
-          (logitsLoss == null ? loss : logitsLoss)
-              .sum(
-                  positions,
-                  outputs,
-                  scored.values(),
-                  scored.offset(),
-                  targets,
-                  plain ? null : lossWeights,
-                  training ? gradient : null);
-    } catch (InvalidTargetException e) {
-      // Targets are time-major.
-      int perStep = positions / output.rows() / output.timesteps() * width;
-      int place = e.position() / perStep;
-      int sample = batch.sample(from + place % output.rows());
-      throw e.at(sample, place / output.rows(), output.timesteps());
-    }
-  }
-
-  /**
-   * Computes the gradient of a loss of whole batches by the output of {@link #score}.
-   *
-   * @param sums the sums over the batch
-   * @param weight the sum of the weights of the batch
-   */
-  void differentiate(double[] sums, double weight) {
-    loss.overBatch().differentiate(sums, weight, outputGradient.size(), targets, gradient);
-  }
-
-  /** Turns the gradient of the sum over all positions into that of their mean, the loss. */
-  void takeMean(double weight) {
-    for (int i = 0; i < outputGradient.size(); i++) {
-      gradient[i] = weight != 0 ? (float) (gradient[i] / weight) : 0f;
-    }
-  }
-
-  /** Copies the targets of the rows to the time-major layout of the output. */
-  private void gatherTargets(Tensor output, int from, int positions, int width) {
-    int count = output.rows();
-    int perRow = positions / count;
-    int timesteps = output.timesteps();
-    int perStep = perRow / timesteps * width;
-    target = enlarged(target, perRow * width);
-    targets = enlarged(targets, positions * width);
-    for (int r = 0; r < count; r++) {
-      batch.data().copyTarget(batch.sample(from + r), target, 0);
-      for (int t = 0; t < timesteps; t++) {
-        System.arraycopy(target, t * perStep, targets, (t * count + r) * perStep, perStep);
-      }
-    }
-  }
-
-  /** Returns 0 for masked positions and 1 for the others, or null if there is no mask. */
-  private float[] counted(boolean[] mask, int positions) {
-    if (mask == null) {
-      return null;
-    }
-    counts = enlarged(counts, positions);
-    for (int i = 0; i < positions; i++) {
-      counts[i] = mask[i] ? 1f : 0f;
-    }
-    return counts;
-  }
-
-  /** Returns 0 for positions that do not count for the loss, or null if all count. */
-  private float[] lossCounted(float[] counted, int positions, int targetWidth) {
-    boolean ignores = false;
-    for (int i = 0; i < positions && !ignores; i++) {
-      ignores = !loss.counts(targets, i * targetWidth);
-    }
-    if (!ignores) {
-      return counted;
-    }
-    lossCounts = enlarged(lossCounts, positions);
-    for (int i = 0; i < positions; i++) {
-      boolean counts =
-          (counted == null || counted[i] != 0) && loss.counts(targets, i * targetWidth);
-      lossCounts[i] = counts ? 1 : 0;
-    }
-    return lossCounts;
-  }
-
-  /** Copies the weights of the samples to the time-major layout of the output. */
-  private float[] gatherWeights(Tensor output, int from) {
-    int count = output.rows();
-    int perRow = batch.data().weightShape().size();
-    int timesteps = output.timesteps();
-    int perStep = perRow / timesteps;
-    weight = enlarged(weight, perRow);
-    sampleWeights = enlarged(sampleWeights, count * perRow);
-    for (int r = 0; r < count; r++) {
-      batch.data().copyWeights(batch.sample(from + r), weight, 0);
-      for (int t = 0; t < timesteps; t++) {
-        System.arraycopy(weight, t * perStep, sampleWeights, (t * count + r) * perStep, perStep);
-      }
-    }
-    return sampleWeights;
-  }
-
-  /** Returns the weights with 0 at masked positions. */
-  private float[] masked(float[] all, float[] counted, int positions) {
-    if (counted == null) {
-      return all;
-    }
-    maskedWeights = enlarged(maskedWeights, positions);
-    for (int i = 0; i < positions; i++) {
-      maskedWeights[i] = all[i] * counted[i];
-    }
-    return maskedWeights;
-  }
-
-  /** Returns the buffer if it is large enough, else a new one. */
-  private static float[] enlarged(float[] buffer, int length) {
-    return buffer.length >= length ? buffer : new float[length];
   }
 }

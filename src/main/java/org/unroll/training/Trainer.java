@@ -1,8 +1,6 @@
 package org.unroll.training;
 
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -14,8 +12,6 @@ import org.unroll.callbacks.ProgressHints;
 import org.unroll.compute.Compute;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
-import org.unroll.losses.Loss;
-import org.unroll.metrics.Metric;
 import org.unroll.network.ModelUse;
 import org.unroll.network.Network;
 import org.unroll.network.Recorder;
@@ -33,16 +29,15 @@ public final class Trainer {
    * Creates a trainer of a network. The weights that are trainable now are trained. The optimizer
    * keeps its state from one {@link #fit} to the next.
    *
-   * @param metrics the resolved metrics by their names in the logs, in the order of the logs
+   * @param outputs what the outputs are compiled with, in their order
    * @throws IllegalStateException if another call is using the network
    */
-  public Trainer(Network network, Optimizer optimizer, Loss loss, Map<String, Metric> metrics) {
+  public Trainer(Network network, Optimizer optimizer, List<CompiledOutput> outputs) {
     compiled =
         new CompiledNetwork(
             network,
             optimizer,
-            loss,
-            Collections.unmodifiableMap(new LinkedHashMap<>(metrics)),
+            List.copyOf(outputs),
             network
                 .use()
                 .during("compile", ModelUse.Effect.CHANGES_WEIGHTS, network::trainableWeights));
@@ -147,6 +142,12 @@ public final class Trainer {
   }
 
   private Dataset classWeighted(Dataset data, Map<Integer, Double> classWeight) {
+    if (compiled.outputs().size() > 1) {
+      throw new IllegalArgumentException(
+          "classWeight(…) needs a model with one output, but this one has "
+              + compiled.outputs().size()
+              + ". Give the samples weights instead.");
+    }
     if (data.weightShape() != null) {
       throw new IllegalArgumentException(
           "classWeight(…) cannot be combined with sample weights, but the training data has weights"
@@ -154,7 +155,14 @@ public final class Trainer {
               + data.weightShape()
               + ". Use one or the other.");
     }
-    Shape output = compiled.network().outputShape(data.inputShape());
+    Shape output =
+        compiled
+            .network()
+            .outputShapes(
+                DataChecks.inputs(compiled.network(), data).stream()
+                    .map(Dataset::inputShape)
+                    .toList())
+            .get(0);
     if (output.rank() > 1) {
       throw new IllegalArgumentException(
           "classWeight(…) needs a model that returns one class per sample, but the output shape is "
@@ -209,7 +217,7 @@ public final class Trainer {
             "recordGradients",
             ModelUse.Effect.READS,
             () -> {
-              try (var runner = new BatchRunner(network, compiled.loss(), List.of(), 0, 1)) {
+              try (var runner = new BatchRunner(network, compiled.outputs(), 0, 1)) {
                 runner.open().record(dataset, sample, recorder);
               }
             });
@@ -232,6 +240,6 @@ public final class Trainer {
    * @throws IllegalArgumentException if the data does not fit
    */
   public void requireFit(Dataset dataset, String use) {
-    DataChecks.requireFit(compiled.network(), compiled.loss(), dataset, use);
+    DataChecks.requireFit(compiled.network(), compiled.outputs(), dataset, use);
   }
 }

@@ -21,7 +21,7 @@ final class TrainingDescription {
   TrainingDescription(CompiledNetwork compiled) {
     Network network = compiled.network();
     Optimizer optimizer = compiled.optimizer();
-    lines.put("the input", network.inputShape().toString());
+    lines.put("the input", network.inputShapes().toString());
     for (Layer layer : network.layers()) {
       lines.put("layer '" + layer.name() + "'", layer.type() + " to " + layer.outputShape());
     }
@@ -31,8 +31,12 @@ final class TrainingDescription {
           "weight '" + network.weightPaths().get(w) + "'",
           weight.shape() + (weight.trainable() ? "" : ", not trained"));
     }
-    lines.put("the loss", compiled.loss().name());
-    lines.put("the reduction of the loss", compiled.loss().reduction().toString());
+    for (CompiledOutput output : compiled.outputs()) {
+      String name = output.lossName() == null ? "loss" : output.lossName();
+      lines.put("the " + name, output.loss().name());
+      lines.put("the reduction of the " + name, output.loss().reduction().toString());
+      lines.put("the weight of the " + name, String.valueOf(output.lossWeight()));
+    }
     lines.put("the list of metrics", compiled.metrics().keySet().toString());
     lines.put("the optimizer", optimizer.name());
     lines.put(

@@ -69,7 +69,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     stepsPerEpoch = options.stepsPerEpoch() == null ? train.batches() : options.stepsPerEpoch();
     gradientValues = new float[compiled.trainable().size()][];
     gradientRows = new Gradient.Rows[compiled.trainable().size()];
-    totals = new EpochTotals(compiled.metrics());
+    totals = new EpochTotals(compiled.outputs());
     callbacks = new ArrayList<>(options.callbacks());
     callbacks.add(recorder);
     BackupAndRestore backupOptions = RunBackup.among(callbacks);
@@ -98,7 +98,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
   }
 
   void run() {
-    MonitorCallback.requireMonitors(callbacks, compiled.metrics().keySet(), validation != null);
+    MonitorCallback.requireMonitors(callbacks, compiled.names(), validation != null);
     int threads = options.threads() == null ? WorkerPool.defaultThreads() : options.threads();
     Throwable failure = null;
     try (BatchRunner runner = compiled.newRunner(options.seed(), threads)) {
@@ -166,7 +166,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
   private void epoch(BatchRunner runner, int epoch, boolean resumedWithin) {
     long begin = System.nanoTime();
     callbacks.forEach(callback -> callback.onEpochBegin(this, epoch));
-    totals = new EpochTotals(compiled.metrics());
+    totals = new EpochTotals(compiled.outputs());
     batch = 0;
     if (resumedWithin) {
       // After onEpochBegin, so that its effect on a callback's state is not applied twice.

@@ -1,6 +1,6 @@
 package org.unroll.tuning;
 
-import org.unroll.Sequential;
+import org.unroll.Model;
 
 /** Builds and compiles a model from hyperparameters, as KerasTuner's {@code HyperModel}. */
 @FunctionalInterface
@@ -8,9 +8,9 @@ public interface HyperModel {
   /**
    * Returns a new, compiled model. It must depend only on the hyperparameters. A model may be built
    * without being trained afterwards. Each trial saves its model as a {@code .keras} file, so a
-   * trial with a custom loss or metric fails; see {@link Sequential#save}.
+   * trial with a custom loss or metric fails; see {@link Model#save}.
    *
    * @param hp the hyperparameters of the trial
    */
-  Sequential build(HyperParameters hp);
+  Model build(HyperParameters hp);
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
-import org.unroll.Sequential;
+import org.unroll.Model;
 import org.unroll.callbacks.Callback;
 import org.unroll.callbacks.MonitorCallback;
 import org.unroll.callbacks.TrainingContext;
@@ -53,7 +53,7 @@ final class NetworkExperiment implements Experiment {
 
   @Override
   public Prepared prepare(HyperParameters hp) {
-    Sequential first = model.build(hp);
+    Model first = model.build(hp);
     List<? extends Fold<?>> data = Fold.requireSome(folds.apply(hp));
     FitOptions made =
         Objects.requireNonNull(options.apply(hp), "The fit options of a trial must not be null.");
@@ -64,9 +64,9 @@ final class NetworkExperiment implements Experiment {
     private final HyperParameters hp;
     private final List<? extends Fold<?>> data;
     private final FitOptions made; // for comparison with new options
-    private Sequential first; // null after it was trained
+    private Model first; // null after it was trained
 
-    Network(HyperParameters hp, Sequential first, List<? extends Fold<?>> data, FitOptions made) {
+    Network(HyperParameters hp, Model first, List<? extends Fold<?>> data, FitOptions made) {
       this.hp = hp;
       this.made = made;
       this.first = first;
@@ -132,12 +132,12 @@ final class NetworkExperiment implements Experiment {
       List<Double> scores = new ArrayList<>();
       Map<String, Double> metrics = new LinkedHashMap<>();
       for (int f = 0; f < data.size() && !Thread.currentThread().isInterrupted(); f++) {
-        Sequential network = f == 0 ? first : model.build(hp);
+        Model network = f == 0 ? first : model.build(hp);
         first = null;
         Hyperband.Rung rung = assignment.rung();
         String last = "last-" + assignment.execution() + "-" + f + ".keras";
         if (assignment.from() != null) {
-          network = Sequential.load(assignment.from().resolve(last));
+          network = Model.load(assignment.from().resolve(last));
         }
         FitOptions fit = newOptions();
         fit.threads(assignment.threads()).hints(fit.hints()).verbose(0);

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
-import org.unroll.Sequential;
+import org.unroll.Model;
 import tech.tablesaw.api.BooleanColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -147,8 +147,8 @@ public final class SearchResult {
    * @param n the maximum number of models
    * @throws IllegalStateException if no trial has completed, or the trials have no models
    */
-  public List<Sequential> bestModels(int n) {
-    List<Sequential> models = new ArrayList<>();
+  public List<Model> bestModels(int n) {
+    List<Model> models = new ArrayList<>();
     for (Trial trial : best(n)) {
       var file = NetworkExperiment.modelFile(folder.trial(trial.number()), bestExecution(trial));
       if (!file.toFile().exists()) {
@@ -160,7 +160,7 @@ public final class SearchResult {
                 + ", but the file does not exist. Trials of functions and of scores of folds have no"
                 + " models.");
       }
-      models.add(Sequential.load(file));
+      models.add(Model.load(file));
     }
     return models;
   }

@@ -42,9 +42,10 @@ class HintsTest {
   private static List<String> hints(
       Loss loss, Dataset data, Map<Integer, Double> classWeight, Layer... layers) {
     Network network = new Network(Arrays.asList(layers), 0);
+    var outputs = List.of(new CompiledOutput(loss, null, 1, Map.of()));
     var compiled =
-        new CompiledNetwork(network, Optimizers.adam(), loss, Map.of(), network.trainableWeights());
-    DataChecks.requireFit(network, loss, data, "training");
+        new CompiledNetwork(network, Optimizers.adam(), outputs, network.trainableWeights());
+    DataChecks.requireFit(network, outputs, data, "training");
     return Hints.of(compiled, data, classWeight);
   }
 

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.unroll.Model;
 import org.unroll.Sequential;
 import org.unroll.callbacks.Callback;
 import org.unroll.callbacks.TrainingContext;
@@ -86,7 +87,7 @@ final class KilledSearch {
           .append('\n');
     }
     text.append(found.bestHyperParameters(3)).append('\n');
-    for (Sequential model : found.bestModels(2)) {
+    for (Model model : found.bestModels(2)) {
       for (Weight weight : model.network().weights()) {
         text.append(Arrays.toString(weight.values())).append('\n');
       }

@@ -174,7 +174,7 @@ class SearchTest {
     assertEquals(4, best.epochs());
     assertEquals(8, found.trainedEpochs());
     assertEquals(best.score(), best.metrics().get("val_mae"));
-    Sequential kept = found.bestModels(1).get(0);
+    var kept = found.bestModels(1).get(0);
     assertEquals(best.score(), kept.evaluate(VALIDATION).get("mae"), 1e-6);
     assertTrue(
         found.summary().startsWith("GridSearch: 2 trials, 8 epochs, objective val_mae (min)"));

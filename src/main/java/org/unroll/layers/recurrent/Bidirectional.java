@@ -1,5 +1,6 @@
 package org.unroll.layers.recurrent;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -348,17 +349,28 @@ public final class Bidirectional extends Layer {
 
     @Override
     public Tensor backward(Tensor gradient, Gradient[] all, boolean needed) {
+      return backward(gradient, null, all, needed);
+    }
+
+    @Override
+    public Tensor backward(
+        Tensor gradient, float[][] stateGradients, Gradient[] all, boolean needed) {
       int copied = 0;
       for (int direction = 0; direction < 2; direction++) {
-        buffers[direction] = atLeast(buffers[direction], timesteps * rows * units[direction]);
-        splitGradient(gradient, direction);
+        int size = timesteps * rows * units[direction];
+        buffers[direction] = atLeast(buffers[direction], size);
+        if (gradient == null) {
+          Arrays.fill(buffers[direction], 0, size, 0f);
+        } else {
+          splitGradient(gradient, direction);
+        }
         gradients[direction].set(buffers[direction], 0, rows, outputs[direction].shape(), null);
         int count = weightGradients[direction].length;
         System.arraycopy(all, copied, weightGradients[direction], 0, count);
         copied += count;
       }
-      Tensor first = passes[0].backward(gradients[0], weightGradients[0], needed);
-      Tensor second = passes[1].backward(gradients[1], weightGradients[1], needed);
+      Tensor first = backward(0, stateGradients, needed);
+      Tensor second = backward(1, stateGradients, needed);
       if (!needed) {
         return null;
       }
@@ -367,6 +379,14 @@ public final class Bidirectional extends Layer {
       System.arraycopy(first.values(), first.offset(), dx, 0, size);
       Compute.kernels().add(size, second.values(), second.offset(), dx, 0);
       return inputGradient.set(dx, 0, rows, first.shape(), null);
+    }
+
+    private Tensor backward(int direction, float[][] stateGradients, boolean needed) {
+      float[][] own = half(stateGradients, direction);
+      return own == null
+          ? passes[direction].backward(gradients[direction], weightGradients[direction], needed)
+          : passes[direction].backward(
+              gradients[direction], own, weightGradients[direction], needed);
     }
 
     private void splitGradient(Tensor gradient, int direction) {

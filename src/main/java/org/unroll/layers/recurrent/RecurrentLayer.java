@@ -186,7 +186,7 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
   @Override
   protected String fixFor(Shape output, String needed) {
     if (needed.equals(BATCH_TIME_FEATURES) && !returnSequences()) {
-      return "Set returnSequences on '" + name() + "'";
+      return "Set returnSequences on '" + displayName() + "'";
     }
     return super.fixFor(output, needed);
   }

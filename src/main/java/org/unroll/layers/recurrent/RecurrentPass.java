@@ -59,6 +59,8 @@ final class RecurrentPass extends Pass {
   private float[] dx = {};
   private final Tensor output = new Tensor();
   private final Tensor inputGradient = new Tensor();
+  private int[] firstRead = {}; // for each row, the first step that is not masked
+  private boolean startsWithState; // whether the last forward pass was given initial states
   private ForwardContext recording; // the last forward pass if it was recorded, else null
 
   RecurrentPass(RecurrentLayer<?> layer) {
@@ -81,6 +83,7 @@ final class RecurrentPass extends Pass {
     boolean inStretches = call.isForwardOnly() && !call.isRecording();
     timesteps = inStretches ? Math.min(steps, cell.stretch(rows)) : steps;
     beginStates(state);
+    startsWithState = state != null;
     firstStep = 0;
     readInOrder();
     cell.attach(layer.cell(), inputSteps, true, stateSteps, rows, timesteps);
@@ -278,10 +281,21 @@ final class RecurrentPass extends Pass {
 
   @Override
   public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
+    return backward(gradient, null, weightGradients, needed);
+  }
+
+  @Override
+  public Tensor backward(
+      Tensor gradient, float[][] ofStates, Gradient[] weightGradients, boolean needed) {
     for (int s = 0; s < states.length; s++) {
       stateGradients[s] = atLeast(stateGradients[s], rows * widths[s]);
-      Arrays.fill(stateGradients[s], 0, rows * widths[s], 0f);
+      if (ofStates == null) {
+        Arrays.fill(stateGradients[s], 0, rows * widths[s], 0f);
+      } else {
+        System.arraycopy(ofStates[s], 0, stateGradients[s], 0, rows * widths[s]);
+      }
     }
+    findFirstRead();
     for (Gradient weightGradient : weightGradients) {
       Arrays.fill(weightGradient.values(), 0f);
     }
@@ -293,7 +307,9 @@ final class RecurrentPass extends Pass {
     cell.attachGradients(stateGradients, needed ? inputGradientSteps : null);
     float[][] recorded = recording == null ? null : new float[states.length][];
     for (int k = timesteps - 1; k >= 0; k--) {
-      if (layer.returnSequences()) {
+      if (gradient == null) {
+        // Only the final states are used.
+      } else if (layer.returnSequences()) {
         int from = gradient.offset() + k * rows * widths[outputState];
         addOutputGradient(k, gradient.values(), from);
       } else if (k == timesteps - 1) {
@@ -312,10 +328,30 @@ final class RecurrentPass extends Pass {
       flushGradients();
     }
     cell.endBackward(weightGradients);
+    for (int s = 0; ofStates != null && s < states.length; s++) {
+      System.arraycopy(stateGradients[s], 0, ofStates[s], 0, rows * widths[s]);
+    }
     if (recorded != null) {
       recordGradients(recorded);
     }
     return needed ? inputGradient() : null;
+  }
+
+  /** Finds the steps before which the output is zeros, whatever the initial states are. */
+  private void findFirstRead() {
+    if (mask == null || !startsWithState) {
+      return;
+    }
+    if (firstRead.length < rows) {
+      firstRead = new int[rows];
+    }
+    for (int r = 0; r < rows; r++) {
+      int k = 0;
+      while (k < timesteps && !mask[k * rows + r]) {
+        k++;
+      }
+      firstRead[r] = k;
+    }
   }
 
   /** Sets gradients that are too small to matter to zero, because subnormal numbers are slow. */
@@ -359,9 +395,10 @@ final class RecurrentPass extends Pass {
   private void addOutputGradient(int k, float[] gradient, int offset) {
     int width = widths[outputState];
     float[] sum = stateGradients[outputState];
-    if (mask != null && layer.zeroOutputForMask()) {
+    if (mask != null && (startsWithState || layer.zeroOutputForMask())) {
       for (int r = 0; r < rows; r++) {
-        if (mask[k * rows + r]) {
+        boolean isRead = layer.zeroOutputForMask() ? mask[k * rows + r] : k >= firstRead[r];
+        if (isRead) {
           kernels.add(width, gradient, offset + r * width, sum, r * width);
         }
       }

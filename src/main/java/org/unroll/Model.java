@@ -1,0 +1,621 @@
+package org.unroll;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.ejml.data.FMatrixRMaj;
+import org.unroll.compute.WorkerPool;
+import org.unroll.data.Dataset;
+import org.unroll.data.Samples;
+import org.unroll.data.Shape;
+import org.unroll.internal.Suggestion;
+import org.unroll.losses.Loss;
+import org.unroll.losses.Losses;
+import org.unroll.metrics.Metric;
+import org.unroll.metrics.Metrics;
+import org.unroll.network.Input;
+import org.unroll.network.Layer;
+import org.unroll.network.ModelUse;
+import org.unroll.network.Network;
+import org.unroll.network.NetworkState;
+import org.unroll.network.Node;
+import org.unroll.network.Weight;
+import org.unroll.network.WeightSource;
+import org.unroll.optimizers.Optimizer;
+import org.unroll.optimizers.Optimizers;
+import org.unroll.training.CompiledOutput;
+import org.unroll.training.FitOptions;
+import org.unroll.training.Predictor;
+import org.unroll.training.Trainer;
+
+/**
+ * A graph of layers from inputs to outputs, as Keras's functional {@code Model}. {@link Sequential}
+ * is the model of a single chain of layers.
+ *
+ * <p>A graph is made by {@linkplain Layer#on applying} layers to inputs and to the outputs of other
+ * layers. A layer that is applied several times shares its weights. Layers can belong to several
+ * models, for example to train an encoder and to use it alone.
+ *
+ * <pre>{@code
+ * var series = input(24, 3);
+ * var place = input(2);
+ * var both = concatenate().on(gru(16).on(series), place);
+ * var model = Model.of(List.of(series, place), dense(1).on(dense(16, "relu").on(both)));
+ * model.compile(adam(), mse());
+ * var samples = Samples.of(List.of(new double[8][24][3], new double[8][2])).targets(new double[8]);
+ * model.fit(samples, epochs(1));
+ * }</pre>
+ *
+ * <p>The initial weights depend only on the layers and on a seed, so running a notebook twice gives
+ * the same numbers. The default seed is 0; use {@link #seeded} to set another one. (In Keras,
+ * initial weights are random unless a seed is set.)
+ *
+ * <p>Several threads may predict, evaluate, record and save at the same time. {@code fit} and
+ * {@code compile}, and every call of a stateful model, must be the only call, or the later one
+ * throws an {@link IllegalStateException}. Callbacks may use the model that they train. Models that
+ * share layers are not protected from each other.
+ */
+public sealed class Model permits Sequential {
+  private final Network network;
+  private final Predictor predictor;
+  private String name;
+  private Optimizer optimizer;
+  private List<OutputLoss> outputs = List.of();
+  private Trainer trainer;
+  private History history = new History(0);
+
+  Model(Network network, String name) {
+    this.network = network;
+    this.name = name;
+    predictor = new Predictor(network);
+  }
+
+  /**
+   * Creates a model with one input and one output, with the seed 0.
+   *
+   * @throws IllegalArgumentException if the output depends on another input
+   */
+  public static Model of(Input input, Node output) {
+    return of(List.of(input), List.of(output));
+  }
+
+  /**
+   * Creates a model with several inputs and one output, with the seed 0.
+   *
+   * @throws IllegalArgumentException if the output depends on another input
+   */
+  public static Model of(List<Input> inputs, Node output) {
+    return of(inputs, List.of(output));
+  }
+
+  /**
+   * Creates a model with one input and several outputs, with the seed 0.
+   *
+   * @throws IllegalArgumentException if an output depends on another input
+   */
+  public static Model of(Input input, List<? extends Node> outputs) {
+    return of(List.of(input), outputs);
+  }
+
+  /**
+   * Creates a model with several inputs and outputs, with the seed 0.
+   *
+   * @param inputs the inputs, in the order in which samples contain them
+   * @param outputs the outputs, in the order in which samples contain their targets
+   * @throws IllegalArgumentException if an output depends on another input
+   */
+  public static Model of(List<Input> inputs, List<? extends Node> outputs) {
+    return seeded(0, inputs, outputs);
+  }
+
+  /**
+   * Creates a model with initial weights from a seed. Layers that belong to another model keep
+   * their weights.
+   *
+   * @throws IllegalArgumentException if an output depends on another input
+   */
+  public static Model seeded(long seed, List<Input> inputs, List<? extends Node> outputs) {
+    return of(new Network(inputs, List.copyOf(outputs), WeightSource.seeded(seed)));
+  }
+
+  /**
+   * Creates a model from a network, for example one that was read from a file.
+   *
+   * @hidden
+   */
+  public static Model of(Network network) {
+    return network.isChain() ? Sequential.of(network) : new Model(network, "functional");
+  }
+
+  /**
+   * Loads a model from a {@code .keras} file of Keras 3 or an {@code .h5} file of Keras 2 or 3. The
+   * format is detected from the content, not from the file name. A chain of layers is loaded as a
+   * {@link Sequential}.
+   *
+   * <p>Files of Keras 3 also contain the compile configuration and the state of the optimizer, so
+   * training can continue as if it had never been interrupted, with the same seed of {@code fit}
+   * and the right {@code initialEpoch}. A file with a loss but without an optimizer is compiled
+   * with RMSprop, as in Keras. Models saved by Keras 2 must be compiled again because their
+   * optimizers used different update rules.
+   *
+   * <p>An unsupported layer, option or metric throws an exception that names it. Files from
+   * untrusted sources are safe to load: nothing in a file is executed or unpacked to the disk, and
+   * weights over 1 GiB or a configuration over 4 MiB are rejected.
+   *
+   * @throws java.io.UncheckedIOException if the file does not exist, cannot be read, is damaged or
+   *     is not a model file
+   * @throws IllegalArgumentException if the file contains anything that is not supported
+   */
+  public static Model load(Path file) {
+    return load(file, true);
+  }
+
+  /**
+   * Loads a model like {@link #load(Path)}, as Keras's {@code load_model(file, compile=…)}.
+   *
+   * @param compile whether to read the compile configuration and the state of the optimizer. With
+   *     false, a model with an unsupported loss, metric or optimizer can be loaded. It can predict,
+   *     but must be compiled before it is trained or evaluated
+   */
+  public static Model load(Path file, boolean compile) {
+    return ModelFiles.find().load(file, compile);
+  }
+
+  /**
+   * Saves the model to a {@code .keras} file. {@link #load} restores every bit, and Keras 3 in
+   * Python opens the file with {@code keras.models.load_model}.
+   *
+   * <p>The file contains the layers with their options and weights, the name of the model, and, for
+   * a compiled model, the optimizer with its state, the loss and the metrics. It does not contain
+   * the history or the seeds of {@code fit} and datasets. A model that was loaded from a Functional
+   * one is saved as a Sequential one. An existing file is replaced only after the new one is
+   * complete, even after an interrupt. A symbolic link is followed.
+   *
+   * @param file the file, whose name must end in {@code .keras}
+   * @throws IllegalStateException if layers were frozen or unfrozen after {@code compile}
+   * @throws IllegalArgumentException if the name does not end in {@code .keras}, or the model
+   *     contains something that Keras does not support, such as a custom loss
+   * @throws java.io.UncheckedIOException if the file cannot be written
+   */
+  public void save(Path file) {
+    if (trainer != null) {
+      trainer.requireSameTrainable();
+    }
+    network.use().run("save", ModelUse.Effect.READS, () -> ModelFiles.find().save(this, file));
+  }
+
+  /**
+   * Saves only the weights. Keras 3 reads the file with {@code load_weights}.
+   *
+   * @param file the file, whose name must end in {@code .weights.h5}
+   * @throws java.io.UncheckedIOException if the file cannot be written
+   */
+  public void saveWeights(Path file) {
+    network
+        .use()
+        .run("saveWeights", ModelUse.Effect.READS, () -> ModelFiles.find().saveWeights(this, file));
+  }
+
+  /**
+   * Loads only the weights of a {@code .weights.h5}, {@code .keras} or {@code .h5} file of Keras 2
+   * or 3; see {@link WeightLoading}. The optimizer is not changed.
+   *
+   * @return what did not fit and was left out; an empty list without options
+   * @throws IllegalArgumentException if anything does not fit. The model is then not changed
+   * @throws java.io.UncheckedIOException if the file cannot be read
+   */
+  public List<String> loadWeights(Path file, WeightLoading... options) {
+    // Not CHANGES_WEIGHTS, because a callback may load weights, as in Keras.
+    return network
+        .use()
+        .during(
+            "loadWeights",
+            ModelUse.Effect.CHANGES_STATES,
+            () -> ModelFiles.find().loadWeights(this, file, Set.of(options)));
+  }
+
+  /** Returns the name of the model; {@code functional} or {@code sequential} by default. */
+  public String name() {
+    return name;
+  }
+
+  /** Sets the name of the model. */
+  public Model name(String newName) {
+    name = newName;
+    return this;
+  }
+
+  /** Returns the layers without the input. */
+  public List<Layer> layers() {
+    return network.layers();
+  }
+
+  /**
+   * Returns the layer with a name.
+   *
+   * @throws IllegalArgumentException if there is no such layer
+   */
+  public Layer layer(String layerName) {
+    List<String> names = layers().stream().map(Layer::name).toList();
+    if (!names.contains(layerName)) {
+      throw new IllegalArgumentException(Suggestion.unknown("layer", layerName, names));
+    }
+    return layers().get(names.indexOf(layerName));
+  }
+
+  /**
+   * Returns the network of the model.
+   *
+   * @hidden
+   */
+  public Network network() {
+    return network;
+  }
+
+  /** Returns a table of the layers with their output shapes and numbers of parameters. */
+  public Summary summary() {
+    return Summary.of(name, network);
+  }
+
+  /** Returns the number of weight values. */
+  public int parameters() {
+    return network.weights().stream().mapToInt(Weight::size).sum();
+  }
+
+  /**
+   * Returns the weights in the order of Keras, with names such as {@code gru/recurrent_kernel}. The
+   * EJML matrices share the values of the model, so writing to a matrix changes the model.
+   */
+  public Map<String, FMatrixRMaj> weights() {
+    Map<String, FMatrixRMaj> matrices = new LinkedHashMap<>();
+    for (int i = 0; i < network.weights().size(); i++) {
+      matrices.put(network.weightPaths().get(i), network.weights().get(i).matrix());
+    }
+    return matrices;
+  }
+
+  /**
+   * Returns one of the {@link #weights()}.
+   *
+   * @param path the name of the weight, such as {@code gru/recurrent_kernel}
+   * @throws IllegalArgumentException if there is no such weight
+   */
+  public FMatrixRMaj weight(String path) {
+    int index = network.weightPaths().indexOf(path);
+    if (index < 0) {
+      throw new IllegalArgumentException(Suggestion.unknown("weight", path, network.weightPaths()));
+    }
+    return network.weights().get(index).matrix();
+  }
+
+  /** Configures training with an optimizer and a loss. */
+  public void compile(Optimizer newOptimizer, Loss newLoss) {
+    compile(newOptimizer, newLoss, new Metric[0]);
+  }
+
+  /**
+   * Configures training with an optimizer, a loss and metrics. If several metrics have the same
+   * name, evaluations and histories number them as Keras does: {@code name}, {@code name_1}, {@code
+   * name_2}. If the model has several outputs, each has this loss and these metrics, and the loss
+   * of the model is the sum.
+   */
+  public void compile(Optimizer newOptimizer, Loss newLoss, Metric... metrics) {
+    OutputLoss[] outputs = new OutputLoss[network.outputs().size()];
+    Arrays.fill(outputs, OutputLoss.of(newLoss).metrics(metrics));
+    compile(newOptimizer, outputs);
+  }
+
+  /**
+   * Configures training with a loss, its weight and metrics for each output. The loss of the model
+   * is the weighted sum of the losses. The logs contain {@code loss}, then the loss and the metrics
+   * of each output, such as {@code price_loss} and {@code price_mae} for an output of the layer
+   * {@code price}.
+   *
+   * @param newOutputs in the order of the outputs, or each with the name of its output
+   * @throws IllegalArgumentException if an output has no loss or several
+   */
+  public void compile(Optimizer newOptimizer, OutputLoss... newOutputs) {
+    List<OutputLoss> ordered = OutputLoss.inOrder(List.of(newOutputs), network.outputNames());
+    List<CompiledOutput> compiled = new ArrayList<>();
+    for (int i = 0; i < ordered.size(); i++) {
+      String prefix = ordered.size() == 1 ? null : network.outputNames().get(i);
+      compiled.add(ordered.get(i).resolve(outputShapes().get(i).last(), prefix));
+    }
+    trainer = new Trainer(network, newOptimizer, compiled);
+    optimizer = newOptimizer;
+    outputs = ordered;
+  }
+
+  private List<Shape> outputShapes() {
+    return network.isChain()
+        ? List.of(network.outputShape())
+        : network.outputShapes(network.inputShapes());
+  }
+
+  /**
+   * Configures training with an optimizer, a loss, and metrics by their Keras names, such as {@code
+   * "accuracy"}.
+   */
+  public void compile(Optimizer newOptimizer, Loss newLoss, String... metrics) {
+    compile(newOptimizer, newLoss, Arrays.stream(metrics).map(Metrics::of).toArray(Metric[]::new));
+  }
+
+  /** Configures training by the names of Keras, as in {@code compile("rmsprop", "mae", "mse")}. */
+  public void compile(String optimizerName, String lossName, String... metrics) {
+    compile(Optimizers.of(optimizerName), Losses.of(lossName), metrics);
+  }
+
+  /** Returns the optimizer; null before {@code compile}. */
+  public Optimizer optimizer() {
+    return optimizer;
+  }
+
+  /** Returns the loss, of the first of several outputs; null before {@code compile}. */
+  public Loss loss() {
+    return outputs.isEmpty() ? null : outputs.get(0).loss();
+  }
+
+  /**
+   * Returns the metrics passed to {@code compile}, of the first of several outputs; an empty list
+   * before.
+   */
+  public List<Metric> metrics() {
+    return outputs.isEmpty() ? List.of() : outputs.get(0).metrics();
+  }
+
+  /** Returns what was passed to {@code compile} for each output; an empty list before. */
+  public List<OutputLoss> outputLosses() {
+    return outputs;
+  }
+
+  /**
+   * Trains the model on the samples in the order of the dataset. Call {@code shuffled(seed)} on the
+   * dataset for a new order in each epoch. (Keras shuffles arrays by default.)
+   *
+   * <p>Stateful layers keep their states from batch to batch, from epoch to epoch and through
+   * validation, until {@link #resetStates()}. Their samples must be in the natural order, and all
+   * batches must have the same size.
+   *
+   * <p>An interrupt of the calling thread (a notebook's stop button) stops training after the
+   * current batch. The model can then be used, {@link #history()} contains the finished epochs, and
+   * the interrupt flag is set.
+   *
+   * @param train the training data
+   * @param options the number of epochs, the validation data, the callbacks, …
+   * @throws IllegalStateException before {@code compile}, if layers were frozen or unfrozen after
+   *     it, even by a callback, or if another call is using the model
+   * @throws IllegalArgumentException if the data do not fit the model
+   * @throws org.unroll.training.NonFiniteLossException if the loss becomes infinite or NaN
+   */
+  @SuppressWarnings("AssignmentExpression") // the history of a call that is rejected is not kept
+  public History fit(Dataset train, FitOptions options) {
+    requireCompiled("fit");
+    History run = new History(options.firstEpoch());
+    trainer.fit(
+        train,
+        options,
+        () -> {
+          history = run;
+          return run.recorder();
+        },
+        this::save);
+    return run;
+  }
+
+  /** Returns the history of the last {@code fit}, even if it was interrupted or failed. */
+  public History history() {
+    return history;
+  }
+
+  /**
+   * Computes the loss and the metrics on a dataset.
+   *
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted before
+   *     the last batch, for example by a notebook's stop button. The interrupt flag remains set
+   * @throws IllegalStateException before {@code compile}
+   * @throws IllegalArgumentException if the data do not fit the model
+   */
+  public Evaluation evaluate(Dataset data) {
+    requireCompiled("evaluate");
+    boolean penalized =
+        network.penalizesOutputs()
+            || network.trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
+    return new Evaluation(
+        trainer.evaluate(data, WorkerPool.defaultThreads()),
+        outputs.size() > 1 ? null : loss(),
+        penalized);
+  }
+
+  /**
+   * Computes the outputs of the model for all samples in the natural order of the dataset. Targets
+   * are ignored. The batch size does not affect the outputs, nor, unlike in Keras, speed or memory.
+   * Only in a stateful model, row i of a batch continues where row i of the previous batch ended;
+   * batches may have fewer rows than in training, but not more.
+   *
+   * <p>If the model has several outputs, the result is the first, and {@link Predictions#outputs()}
+   * contains all of them.
+   *
+   * @throws java.util.concurrent.CancellationException as {@link #evaluate} does
+   * @throws IllegalArgumentException if the data do not fit the model
+   */
+  public Predictions predict(Dataset data) {
+    return run(data, network.newReturnedState(data.size()));
+  }
+
+  /**
+   * Computes the outputs like {@link #predict(Dataset)}, with initial states of the layers, as
+   * Keras's {@code initial_state}. For example, use the last states of an encoder, {@link
+   * Predictions#state()}.
+   *
+   * @param initialState all states of all layers with one row per sample; not changed
+   * @throws IllegalArgumentException if the states do not fit, or the model is stateful. Set the
+   *     states of a stateful model with {@link #state(NetworkState)}
+   */
+  public Predictions predict(Dataset data, NetworkState initialState) {
+    if (network.isStateful()) {
+      throw new IllegalArgumentException(
+          "A model with initial states must not be stateful, but this model is. Call"
+              + " state(initialState), then predict(data).");
+    }
+    NetworkState states = network.newState(data.size());
+    states.set(initialState);
+    return run(data, states);
+  }
+
+  private Predictions run(Dataset data, NetworkState states) {
+    float[][] values = predictor.predict(data, states, WorkerPool.defaultThreads());
+    List<Shape> shapes = predictor.outputShapes(data);
+    if (values.length == 1) {
+      Layer last = network.outputLayer(0);
+      return new Predictions(shapes.get(0), values[0], last.outputWidths(), states);
+    }
+    Map<String, Predictions> all = new LinkedHashMap<>();
+    for (int i = 0; i < values.length; i++) {
+      var one = new Predictions(shapes.get(i), values[i], Map.of(), states);
+      all.put(network.outputNames().get(i), one);
+    }
+    return Predictions.of(all);
+  }
+
+  /**
+   * Returns a stepper, which runs the model one time step at a time, with initial states of zeros.
+   *
+   * @throws IllegalArgumentException if a layer needs the whole sequence, or no layer has a state
+   */
+  public Stepper stepper() {
+    return stepper(1);
+  }
+
+  /**
+   * Returns a stepper for several sequences.
+   *
+   * @param rows the number of sequences
+   * @throws IllegalArgumentException if a layer needs the whole sequence, or no layer has a state
+   */
+  public Stepper stepper(int rows) {
+    return new Stepper(network, rows);
+  }
+
+  /**
+   * Returns a copy of the states of all stateful layers after the last batch, with one row for each
+   * row of a batch.
+   *
+   * @throws IllegalStateException if no layer is stateful
+   */
+  public NetworkState state() {
+    return keptState().copy();
+  }
+
+  /**
+   * Sets the states of all stateful layers for the next batch. The states are copied.
+   *
+   * @throws IllegalStateException if no layer is stateful
+   * @throws IllegalArgumentException if the number of states, their sizes or the number of rows
+   *     differ
+   */
+  public void state(NetworkState newState) {
+    network.use().run("state", ModelUse.Effect.CHANGES_STATES, () -> keptState().set(newState));
+  }
+
+  /**
+   * Sets the states of all stateful layers to zeros, so that the next batch starts new sequences. A
+   * new epoch or validation does not reset them.
+   *
+   * @throws IllegalStateException if no layer is stateful
+   */
+  public void resetStates() {
+    network.use().run("resetStates", ModelUse.Effect.CHANGES_STATES, keptState()::reset);
+  }
+
+  private NetworkState keptState() {
+    if (!network.isStateful()) {
+      throw new IllegalStateException(
+          "At least one layer of the model must be stateful, but none is. Set stateful(true) on a"
+              + " recurrent layer.");
+    }
+    return network.keptState();
+  }
+
+  /**
+   * Computes the output of the model for one sequence. This is convenient if sequences arrive one
+   * by one, for example from a sensor. After the first call, it uses only the calling thread and
+   * existing buffers.
+   *
+   * <pre>{@code
+   * double temperature = series.denormalize(model.predictOne(test.input(0))[0]);
+   * }</pre>
+   *
+   * @param window the sequence, {@code window[step][feature]}
+   * @return the output as in {@link Predictions#get}
+   * @throws IllegalArgumentException if the shape does not fit the model, or a number is not finite
+   */
+  public double[] predictOne(double[][] window) {
+    return predict(Samples.of(new double[][][] {window})).get(0);
+  }
+
+  /** Computes the output of a model for one vector of features. */
+  public double[] predictOne(double[] features) {
+    return predict(Samples.of(new double[][] {features})).get(0);
+  }
+
+  /** Computes the output of a model for one sequence of token ids. */
+  public double[] predictOne(int[] ids) {
+    return predict(Samples.of(new int[][] {ids})).get(0);
+  }
+
+  /**
+   * Runs the model on one sample in inference mode and records the outputs of all layers, the gates
+   * and states of recurrent layers, and the weights of attention.
+   *
+   * @param sample the index of the sample
+   * @throws IndexOutOfBoundsException if the dataset has no such sample
+   * @throws IllegalArgumentException if the data do not fit the model
+   */
+  public Recording record(Dataset data, int sample) {
+    return Recording.of(network, data, sample);
+  }
+
+  /**
+   * Records like {@link #record}, and also runs the backward pass from the loss of the sample. It
+   * records the gradients of the loss with respect to the states of recurrent layers at each time
+   * step, {@code dh} and {@code dc}; see {@link Recording}. The weights do not change.
+   *
+   * <pre>{@code
+   * double[] norms = model.recordGradients(train, 0).norms("gru", "dh"); // ‖dL/dh_t‖ for each t
+   * }</pre>
+   *
+   * @param sample the index of the sample
+   * @throws IllegalStateException before {@code compile}
+   * @throws IndexOutOfBoundsException if the dataset has no such sample
+   * @throws IllegalArgumentException if the data do not fit the model
+   */
+  public Recording recordGradients(Dataset data, int sample) {
+    requireCompiled("recordGradients");
+    return Recording.withGradients(trainer, data, sample);
+  }
+
+  /** Checks the data before any model is trained. */
+  void requireFit(Dataset train, Dataset validation) {
+    trainer.requireFit(train, "training");
+    trainer.requireFit(validation, "validation");
+  }
+
+  private void requireCompiled(String method) {
+    if (trainer == null) {
+      throw new IllegalStateException(
+          "The model must be compiled before "
+              + method
+              + ". Call compile(optimizer, loss), for example compile(rmsprop(), mae()).");
+    }
+  }
+
+  /** Returns {@link #summary()} as text. */
+  @Override
+  public String toString() {
+    return summary().toString();
+  }
+}

@@ -1,0 +1,97 @@
+package org.unroll.data;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Two datasets side by side: the inputs and targets of both, in the batches of the first. */
+final class JoinedDataset implements Dataset {
+  private final Dataset first;
+  private final List<Dataset> inputs;
+  private final List<Dataset> targets = new ArrayList<>();
+
+  JoinedDataset(Dataset first, Dataset second) {
+    if (first.size() != second.size()) {
+      throw new IllegalArgumentException(
+          "Both datasets must have the same number of samples, but have "
+              + first.size()
+              + " and "
+              + second.size()
+              + ". Use subset(from, to) of the larger one.");
+    }
+    for (Dataset dataset : List.of(first, second)) {
+      if (!dataset.inputNames().isEmpty() || !dataset.targetNames().isEmpty()) {
+        throw new IllegalArgumentException(
+            "Datasets with names of inputs or targets cannot be joined. Give all inputs and targets"
+                + " in the order of the model, or all by name.");
+      }
+    }
+    this.first = first;
+    inputs = new ArrayList<>(first.inputParts());
+    inputs.addAll(second.inputParts());
+    for (Dataset dataset : List.of(first, second)) {
+      if (dataset.targetShape() != null) {
+        targets.addAll(dataset.targetParts());
+      }
+    }
+  }
+
+  @Override
+  public int size() {
+    return first.size();
+  }
+
+  @Override
+  public List<Dataset> inputParts() {
+    return List.copyOf(inputs);
+  }
+
+  @Override
+  public List<Dataset> targetParts() {
+    return targets.isEmpty() ? List.of(first) : List.copyOf(targets);
+  }
+
+  @Override
+  public Shape inputShape() {
+    return inputs.get(0).inputShape();
+  }
+
+  @Override
+  public Shape targetShape() {
+    return targetParts().get(0).targetShape();
+  }
+
+  @Override
+  public Shape weightShape() {
+    return targetParts().get(0).weightShape();
+  }
+
+  @Override
+  public int batchSize() {
+    return first.batchSize();
+  }
+
+  @Override
+  public int[] order(int epoch) {
+    return first.order(epoch);
+  }
+
+  @Override
+  public int trainingSize(int validation) {
+    return targetParts().stream().mapToInt(d -> d.trainingSize(validation)).min().orElseThrow();
+  }
+
+  @Override
+  public void copyInput(int sample, float[] slice, int row, int rows) {
+    inputs.get(0).copyInput(sample, slice, row, rows);
+  }
+
+  @Override
+  public void copyTarget(int sample, float[] target, int offset) {
+    targetParts().get(0).copyTarget(sample, target, offset);
+  }
+
+  @Override
+  public void copyWeights(int sample, float[] weights, int offset) {
+    targetParts().get(0).copyWeights(sample, weights, offset);
+  }
+}

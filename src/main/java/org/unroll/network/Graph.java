@@ -1,0 +1,228 @@
+package org.unroll.network;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unroll.data.Shape;
+
+/**
+ * How the layers of a network are connected: the steps in an order in which each follows those that
+ * compute its inputs, and the layers in Keras's order, which is also that of the weights.
+ *
+ * @param inputs the inputs of the network
+ * @param layers the layers, each once
+ * @param steps the applications of the layers
+ * @param outputs the numbers of the values that are outputs of the network, see {@link Step}
+ */
+record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Integer> outputs) {
+
+  /**
+   * Returns a chain of layers.
+   *
+   * @param stack an {@link Input} and at least one layer
+   * @throws IllegalArgumentException if the stack is not of this form
+   */
+  static Graph chain(List<Layer> stack) {
+    if (stack.size() < 2 || !(stack.get(0) instanceof Input first)) {
+      throw new IllegalArgumentException(
+          "A model must consist of input(...) followed by at least one layer, but was "
+              + types(stack));
+    }
+    List<Layer> layers = List.copyOf(stack.subList(1, stack.size()));
+    for (Layer layer : layers) {
+      if (layer instanceof Input) {
+        throw new IllegalArgumentException(
+            "A model must have only one input(...), before all other layers, but was "
+                + types(stack));
+      }
+      requireNoCell(layer);
+    }
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < layers.size(); i++) {
+      // What a layer returns in addition to its output is not a value of a chain.
+      steps.add(new Step(layers.get(i), i, 0, List.of(i), i + 1, 1));
+    }
+    return new Graph(List.of(first), layers, List.copyOf(steps), List.of(layers.size()));
+  }
+
+  private static String types(List<Layer> stack) {
+    return stack.stream().map(Layer::type).toList() + ".";
+  }
+
+  private static void requireNoCell(Layer layer) {
+    if (layer instanceof Cell cell) {
+      throw new IllegalArgumentException(cell.isOneStep());
+    }
+  }
+
+  /**
+   * Returns the graph between inputs and outputs.
+   *
+   * @throws IllegalArgumentException if an output depends on another input, an input is given
+   *     twice, or there is no output
+   */
+  static Graph between(List<Input> inputs, List<Node> outputs) {
+    if (outputs.isEmpty() || inputs.isEmpty()) {
+      throw new IllegalArgumentException(
+          "A model must have at least one input and one output, but has "
+              + inputs.size()
+              + " and "
+              + outputs.size()
+              + ".");
+    }
+    return new Order(inputs).graph(outputs);
+  }
+
+  /** Returns the number of values. */
+  int values() {
+    return inputs.size() + steps.stream().mapToInt(Step::outputs).sum();
+  }
+
+  /** Returns for each value how many steps and outputs of the network read it. */
+  int[] readers() {
+    int[] readers = new int[values()];
+    steps.forEach(step -> step.inputs().forEach(value -> readers[value]++));
+    outputs.forEach(value -> readers[value]++);
+    return readers;
+  }
+
+  /**
+   * Returns the shape of each value.
+   *
+   * @param samples the shapes of the inputs
+   * @throws IllegalArgumentException if a layer does not accept its inputs
+   */
+  Shape[] shapes(List<Shape> samples) {
+    Shape[] shapes = Arrays.copyOf(samples.toArray(new Shape[0]), values());
+    Layer[] sources = sources();
+    for (Step step : steps) {
+      List<Shape> in = step.inputs().stream().map(value -> shapes[value]).toList();
+      List<Layer> previous = step.inputs().stream().map(value -> sources[value]).toList();
+      List<Shape> out = step.layer().checkInputs(in, previous);
+      for (int i = 0; i < step.outputs(); i++) {
+        shapes[step.firstOutput() + i] = out.get(i);
+      }
+    }
+    return shapes;
+  }
+
+  /** Returns the layer that returns each value. */
+  Layer[] sources() {
+    Layer[] sources = Arrays.copyOf(inputs.toArray(new Layer[0]), values());
+    for (Step step : steps) {
+      Arrays.fill(sources, step.firstOutput(), step.firstOutput() + step.outputs(), step.layer());
+    }
+    return sources;
+  }
+
+  /**
+   * Finds the order of steps and layers, as Keras's {@code map_graph}: layers by their distance
+   * from the outputs, those with equal distance in the order of a depth-first search.
+   */
+  private static final class Order {
+    private final Map<Node, Integer> values = new IdentityHashMap<>();
+    private final List<Input> inputs;
+    private final Map<Layer, Integer> found = new IdentityHashMap<>(); // in which order
+    private final Map<Application, Boolean> finished = new IdentityHashMap<>();
+    private final List<Application> order = new ArrayList<>();
+
+    Order(List<Input> inputs) {
+      this.inputs = inputs;
+      for (Input input : inputs) {
+        if (values.put(input, values.size()) != null) {
+          throw new IllegalArgumentException(
+              "The inputs of a model must differ, but " + input.describe() + " is given twice.");
+        }
+      }
+    }
+
+    Graph graph(List<Node> outputs) {
+      for (Node output : outputs) {
+        visit(output);
+      }
+      List<Layer> layers = layers();
+      layers.forEach(Graph::requireNoCell);
+      Map<Layer, Integer> indices = new IdentityHashMap<>();
+      layers.forEach(layer -> indices.put(layer, indices.size()));
+      Map<Layer, Integer> applications = new IdentityHashMap<>();
+      List<Step> steps = new ArrayList<>();
+      for (Application application : order) {
+        Layer layer = application.layer();
+        steps.add(
+            new Step(
+                layer,
+                indices.get(layer),
+                applications.merge(layer, 1, Integer::sum) - 1,
+                application.inputs().stream().map(values::get).toList(),
+                values.size(),
+                application.outputs().size()));
+        application.outputs().forEach(node -> values.put(node, values.size()));
+      }
+      return new Graph(
+          List.copyOf(inputs), layers, steps, outputs.stream().map(values::get).toList());
+    }
+
+    /** Adds the applications that a node depends on, each after those it depends on itself. */
+    private void visit(Node output) {
+      Deque<Application> open = new ArrayDeque<>();
+      enter(output, null, open);
+      while (!open.isEmpty()) {
+        Application top = open.peek();
+        int before = open.size();
+        for (Node input : top.inputs()) {
+          enter(input, top, open);
+          if (open.size() > before) {
+            break;
+          }
+        }
+        if (open.size() == before) {
+          finished.put(open.pop(), true);
+          order.add(top);
+        }
+      }
+    }
+
+    /** Puts the application that returned a node on the stack, unless it is done. */
+    private void enter(Node node, Application reader, Deque<Application> open) {
+      Application application = Application.of(node);
+      if (application == null) {
+        if (!values.containsKey(node)) {
+          throw new IllegalArgumentException(
+              "Every output must depend on the inputs "
+                  + inputs.stream().map(Layer::displayName).toList()
+                  + " only, but "
+                  + (reader == null ? "an output is" : reader.layer().describe() + " reads")
+                  + " "
+                  + node.layer().describe()
+                  + ". Add it to the inputs of the model.");
+        }
+      } else if (!finished.containsKey(application)) {
+        found.putIfAbsent(application.layer(), found.size());
+        open.push(application);
+      }
+    }
+
+    private List<Layer> layers() {
+      Map<Application, Integer> depths = new IdentityHashMap<>();
+      Map<Layer, Integer> layerDepths = new IdentityHashMap<>();
+      for (int i = order.size() - 1; i >= 0; i--) {
+        Application application = order.get(i);
+        int depth = depths.getOrDefault(application, 0);
+        int deepest = layerDepths.merge(application.layer(), depth, Math::max);
+        for (Node input : application.inputs()) {
+          Application before = Application.of(input);
+          if (before != null) {
+            depths.merge(before, deepest + 1, Math::max);
+          }
+        }
+      }
+      Comparator<Layer> deepestFirst = Comparator.comparing(layer -> -layerDepths.get(layer));
+      return found.keySet().stream().sorted(deepestFirst.thenComparing(found::get)).toList();
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package org.unroll.network;
+
+import java.util.Arrays;
+import org.unroll.data.Shape;
+
+/**
+ * The pass of a recurrent layer whose initial states are inputs, or whose final states are outputs,
+ * so that gradients flow through the states.
+ */
+final class StatePass extends GraphPass {
+  private final Pass pass;
+  private final boolean given; // whether the initial states are inputs
+  private final boolean returned; // whether the final states are outputs
+  private final Shape[] shapes; // of the states
+  private final float[][] states;
+  private final float[][] stateGradients;
+  private final Tensor[] outputs;
+  private final Tensor[] inputGradients;
+  private final float[][] copies; // in the layout of tensors, for states of several axes
+  private Tensor input;
+
+  StatePass(Step step, Pass pass) {
+    this.pass = pass;
+    given = step.hasInitialStates();
+    returned = step.outputs() > 1;
+    shapes = step.layer().stateShapes().values().toArray(Shape[]::new);
+    states = new float[shapes.length][0];
+    stateGradients = new float[shapes.length][0];
+    copies = new float[2 * shapes.length][0];
+    outputs = new Tensor[step.outputs()];
+    inputGradients = new Tensor[step.inputs().size()];
+    for (int i = 1; i < outputs.length; i++) {
+      outputs[i] = new Tensor();
+    }
+    for (int i = 1; i < inputGradients.length; i++) {
+      inputGradients[i] = new Tensor();
+    }
+  }
+
+  @Override
+  public Tensor[] forward(Tensor[] inputs, ForwardContext context) {
+    return forward(inputs, null, context);
+  }
+
+  /**
+   * Computes the outputs like {@link #forward(Tensor[], ForwardContext)}.
+   *
+   * @param kept the initial states unless they are inputs, overwritten with the final states; null
+   *     for zeros
+   */
+  Tensor[] forward(Tensor[] inputs, float[][] kept, ForwardContext context) {
+    input = inputs[0];
+    int rows = input.rows();
+    for (int s = 0; s < shapes.length; s++) {
+      int size = rows * shapes[s].size();
+      states[s] = atLeast(states[s], size);
+      if (given) {
+        toRows(inputs[1 + s], shapes[s], states[s]);
+      } else if (kept != null) {
+        System.arraycopy(kept[s], 0, states[s], 0, size);
+      } else {
+        Arrays.fill(states[s], 0, size, 0f);
+      }
+    }
+    outputs[0] = pass.forward(input, states, context);
+    for (int s = 0; s < shapes.length; s++) {
+      if (returned) {
+        toTensor(outputs[1 + s], shapes[s], states[s], s, rows);
+      }
+      if (kept != null) {
+        System.arraycopy(states[s], 0, kept[s], 0, rows * shapes[s].size());
+      }
+    }
+    return outputs;
+  }
+
+  @Override
+  public Tensor[] backward(Tensor[] gradients, Gradient[] weightGradients, boolean[] needed) {
+    int rows = input.rows();
+    for (int s = 0; s < shapes.length; s++) {
+      int size = rows * shapes[s].size();
+      stateGradients[s] = atLeast(stateGradients[s], size);
+      if (returned && gradients[1 + s] != null) {
+        toRows(gradients[1 + s], shapes[s], stateGradients[s]);
+      } else {
+        Arrays.fill(stateGradients[s], 0, size, 0f);
+      }
+    }
+    inputGradients[0] = pass.backward(gradients[0], stateGradients, weightGradients, needed[0]);
+    for (int s = 0; s < shapes.length && given; s++) {
+      toTensor(inputGradients[1 + s], shapes[s], stateGradients[s], shapes.length + s, rows);
+    }
+    return inputGradients;
+  }
+
+  /** Copies a tensor to one row after another. */
+  private static void toRows(Tensor from, Shape shape, float[] to) {
+    if (shape.rank() < 2) {
+      System.arraycopy(from.values(), from.offset(), to, 0, from.size());
+    } else {
+      swapAxes(from.values(), from.offset(), to, from.timesteps(), from.rows(), from.width());
+    }
+  }
+
+  /** Sets a tensor to values that are one row after another. */
+  private void toTensor(Tensor to, Shape shape, float[] from, int copy, int rows) {
+    if (shape.rank() < 2) {
+      to.set(from, 0, rows, shape, null);
+      return;
+    }
+    int axis = shape.axis(0);
+    copies[copy] = atLeast(copies[copy], rows * shape.size());
+    swapAxes(from, 0, copies[copy], rows, axis, shape.size() / axis);
+    to.set(copies[copy], 0, rows, shape, null);
+  }
+}
