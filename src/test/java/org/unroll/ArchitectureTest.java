@@ -47,6 +47,8 @@ class ArchitectureTest {
           "org.unroll.layers.recurrent",
           "org.unroll.layers.convolution",
           "org.unroll.layers.normalization",
+          "org.unroll.layers.attention",
+          "org.unroll.layers.merging",
           "org.unroll.layers.core",
           "org.unroll.network",
           "org.unroll.datasets",

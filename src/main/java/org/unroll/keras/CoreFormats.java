@@ -371,7 +371,7 @@ final class CoreFormats {
     return layers;
   }
 
-  private static ArrayNode integers(int[] values) {
+  static ArrayNode integers(int[] values) {
     ArrayNode node = JsonNodeFactory.instance.arrayNode();
     for (int value : values) {
       node.add(value);
@@ -379,7 +379,7 @@ final class CoreFormats {
     return node;
   }
 
-  private static int[] integers(Config config, String name) {
+  static int[] integers(Config config, String name) {
     JsonNode node = config.node(name);
     int[] values = new int[node.size()];
     for (int i = 0; i < values.length; i++) {

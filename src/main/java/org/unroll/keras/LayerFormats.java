@@ -27,7 +27,8 @@ final class LayerFormats {
               CoreFormats.formats(),
               RecurrentFormats.formats(),
               ConvolutionFormats.formats(),
-              NormalizationFormats.formats())
+              NormalizationFormats.formats(),
+              MergingFormats.formats())
           .flatMap(List::stream)
           .<LayerFormat<?>>map(format -> format)
           .toList();

@@ -3,6 +3,9 @@ package org.unroll.layers;
 import java.util.List;
 import org.unroll.compute.Activation;
 import org.unroll.data.Shape;
+import org.unroll.layers.attention.AdditiveAttention;
+import org.unroll.layers.attention.Attention;
+import org.unroll.layers.attention.MultiHeadAttention;
 import org.unroll.layers.convolution.AveragePooling1D;
 import org.unroll.layers.convolution.AveragePooling2D;
 import org.unroll.layers.convolution.Conv1D;
@@ -41,6 +44,14 @@ import org.unroll.layers.core.SequentialLayer;
 import org.unroll.layers.core.Softmax;
 import org.unroll.layers.core.SpatialDropout1D;
 import org.unroll.layers.core.TimeDistributed;
+import org.unroll.layers.merging.Add;
+import org.unroll.layers.merging.Average;
+import org.unroll.layers.merging.Concatenate;
+import org.unroll.layers.merging.Dot;
+import org.unroll.layers.merging.Maximum;
+import org.unroll.layers.merging.Minimum;
+import org.unroll.layers.merging.Multiply;
+import org.unroll.layers.merging.Subtract;
 import org.unroll.layers.normalization.BatchNormalization;
 import org.unroll.layers.normalization.LayerNormalization;
 import org.unroll.layers.normalization.Normalization;
@@ -394,6 +405,71 @@ public final class Layers {
   /** Returns a {@link SequentialLayer}: a stack of layers that is used as one layer. */
   public static SequentialLayer sequential(Layer... layers) {
     return new SequentialLayer(List.of(layers));
+  }
+
+  /** Returns an {@link Add} layer. */
+  public static Add add() {
+    return new Add();
+  }
+
+  /** Returns a {@link Subtract} layer. */
+  public static Subtract subtract() {
+    return new Subtract();
+  }
+
+  /** Returns a {@link Multiply} layer. */
+  public static Multiply multiply() {
+    return new Multiply();
+  }
+
+  /** Returns an {@link Average} layer. */
+  public static Average average() {
+    return new Average();
+  }
+
+  /** Returns a {@link Maximum} layer. */
+  public static Maximum maximum() {
+    return new Maximum();
+  }
+
+  /** Returns a {@link Minimum} layer. */
+  public static Minimum minimum() {
+    return new Minimum();
+  }
+
+  /** Returns a {@link Concatenate} layer that joins its inputs along the last axis. */
+  public static Concatenate concatenate() {
+    return new Concatenate(-1);
+  }
+
+  /** Returns a {@link Concatenate} layer; axis 1 is the time axis of sequences. */
+  public static Concatenate concatenate(int axis) {
+    return new Concatenate(axis);
+  }
+
+  /** Returns a {@link Dot} layer that sums over the same axis of both inputs. */
+  public static Dot dot(int axis) {
+    return new Dot(axis, axis);
+  }
+
+  /** Returns a {@link Dot} layer. */
+  public static Dot dot(int firstAxis, int secondAxis) {
+    return new Dot(firstAxis, secondAxis);
+  }
+
+  /** Returns an {@link Attention} layer, which compares queries and keys by their dot products. */
+  public static Attention attention() {
+    return new Attention();
+  }
+
+  /** Returns an {@link AdditiveAttention} layer. */
+  public static AdditiveAttention additiveAttention() {
+    return new AdditiveAttention();
+  }
+
+  /** Returns a {@link MultiHeadAttention} layer. */
+  public static MultiHeadAttention multiHeadAttention(int numHeads, int keyDim) {
+    return new MultiHeadAttention(numHeads, keyDim);
   }
 
   /**

@@ -51,4 +51,28 @@ public abstract class GraphLayer extends Layer {
 
   @Override
   public abstract GraphPass newPass();
+
+  /**
+   * Returns an exception that reports inputs that this layer does not accept, for {@link
+   * #checkInputs}. The message names this layer, the previous layers and their shapes.
+   *
+   * @param needed the required inputs; the message continues "needs" with this text
+   * @param inputs the shape of one sample of each input that was received
+   * @param previous the layers that return these inputs
+   * @param fix the last sentence of the message: how to change the model
+   */
+  protected final IllegalArgumentException wrongInputs(
+      String needed, List<Shape> inputs, List<Layer> previous, String fix) {
+    var received = new StringBuilder();
+    for (int i = 0; i < inputs.size(); i++) {
+      Layer layer = previous.get(i);
+      received
+          .append(i == 0 ? "" : i < inputs.size() - 1 ? ", " : " and ")
+          .append(layer.describe())
+          .append(" returns ")
+          .append(layer.describeOutput(inputs.get(i)));
+    }
+    return new IllegalArgumentException(
+        describe() + " needs " + needed + ", but " + received + ". " + fix);
+  }
 }
