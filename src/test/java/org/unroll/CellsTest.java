@@ -20,9 +20,6 @@ import static org.unroll.layers.Layers.stackedRnnCells;
 import static org.unroll.layers.Layers.timeDistributed;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +41,7 @@ import org.unroll.network.Network;
 import org.unroll.network.NetworkPass;
 import org.unroll.network.Tensor;
 import org.unroll.training.FitOptions;
+import org.unroll.training.References;
 
 /**
  * Compares cells that Keras does not have, including custom cells, with their equations in float64
@@ -56,12 +54,8 @@ class CellsTest {
   private static final int FEATURES = 3;
   private static final int UNITS = 4;
 
-  static List<JsonNode> variants() throws IOException {
-    try (InputStream file = CellsTest.class.getResourceAsStream("cell_variants.json")) {
-      List<JsonNode> cases = new ArrayList<>();
-      new ObjectMapper().readTree(file).forEach(cases::add);
-      return cases;
-    }
+  static List<JsonNode> variants() {
+    return References.read(CellsTest.class, "cell_variants.json");
   }
 
   private static Cell cell(String name) {

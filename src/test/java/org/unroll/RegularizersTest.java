@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,18 +13,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.unroll.data.Samples;
 import org.unroll.keras.KerasConfig;
 import org.unroll.training.FitOptions;
+import org.unroll.training.References;
 
 /** Regularization of weights, compared with Keras (src/test/python/regularizers.py). */
 @Tag("both-compute-implementations")
 class RegularizersTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  static List<JsonNode> cases() throws IOException {
-    try (InputStream file = RegularizersTest.class.getResourceAsStream("regularizers.json")) {
-      List<JsonNode> cases = new ArrayList<>();
-      JSON.readTree(file).forEach(cases::add);
-      return cases;
-    }
+  static List<JsonNode> cases() {
+    return References.read(RegularizersTest.class, "regularizers.json");
   }
 
   @ParameterizedTest

@@ -97,7 +97,7 @@ final class Config {
   String text(String name) {
     JsonNode node = node(name);
     if (!node.isTextual()) {
-      throw wrong(name, "a text", node);
+      throw wrong(name, "a string", node);
     }
     return node.textValue();
   }

@@ -100,7 +100,12 @@ record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
     long size = entry.getSize();
     if (size < 0 || size > limit) {
       throw new IOException(
-          "its entry '" + name + "' must have at most " + limit + " bytes, but claims " + size);
+          "its entry '"
+              + name
+              + "' must have at most "
+              + limit
+              + " bytes, but its recorded size is "
+              + size);
     }
     if (size > HARMLESS + LARGEST_RATIO * entry.getCompressedSize()) {
       throw new IOException(

@@ -128,8 +128,9 @@ public final class KerasFiles implements ModelFiles {
   public void save(Model model, Path path) {
     if (!path.toString().endsWith(".keras")) {
       throw new IllegalArgumentException(
-          "The name of a model file must end in .keras, or Keras will not open it. Received: "
-              + path);
+          "The name of a model file must end in .keras, so that Keras can open it, but was "
+              + path
+              + ".");
     }
     write(
         path,
@@ -144,9 +145,9 @@ public final class KerasFiles implements ModelFiles {
   public void saveWeights(Model model, Path path) {
     if (!path.toString().endsWith(".weights.h5")) {
       throw new IllegalArgumentException(
-          "The name of a file of weights must end in .weights.h5, or Keras will not open it."
-              + " Received: "
-              + path);
+          "The name of a file of weights must end in .weights.h5, so that Keras can open it, but was "
+              + path
+              + ".");
     }
     write(
         path,

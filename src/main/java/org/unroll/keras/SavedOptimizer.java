@@ -69,7 +69,7 @@ final class SavedOptimizer {
     long iterations = variables.get(0).whole();
     if (iterations < 0) {
       throw new IOException(
-          "the number of the optimizer's steps must be at least 0, but was " + iterations);
+          "the number of optimizer steps must be at least 0, but was " + iterations);
     }
     optimizer.iterations(iterations);
     if (first == 2) {

@@ -396,12 +396,12 @@ public final class Metrics {
       String unique = names.next(name);
       if (unique.equals("loss") || named.putIfAbsent(unique, metric) != null) {
         throw new IllegalArgumentException(
-            "Values of the logs must have different names, but two would be named '"
+            "The names of logged values must be unique, but two would be named '"
                 + unique
-                + "': the metrics have the names "
+                + "'. The metrics are named "
                 + ordered.stream().map(Metric::name).toList()
-                + ", a repeated name gets a number, and the loss is named loss. Rename one of the"
-                + " metrics.");
+                + ". A repeated name gets a number, and the name of the loss is 'loss'. Rename one"
+                + " of the metrics.");
       }
     }
     return named;
@@ -410,7 +410,9 @@ public final class Metrics {
   /** Returns the exception for a metric that is used before its {@link Metric#resolve}. */
   static IllegalStateException unresolved(String metric) {
     return new IllegalStateException(
-        "The metric '" + metric + "' depends on the model. Call resolve first.");
+        "The metric '"
+            + metric
+            + "' must be resolved for a model before it is computed. Call resolve first.");
   }
 
   static void checkTargetWidth(String metric, int needed, int outputs, int targetWidth) {
@@ -450,16 +452,5 @@ public final class Metrics {
       throw new IllegalArgumentException(
           "k of a top-k accuracy must be at least 1, but was " + k + ".");
     }
-  }
-
-  static double sumOfWeights(int positions, float[] weights) {
-    if (weights == null) {
-      return positions;
-    }
-    double sum = 0;
-    for (int i = 0; i < positions; i++) {
-      sum += weights[i];
-    }
-    return sum;
   }
 }

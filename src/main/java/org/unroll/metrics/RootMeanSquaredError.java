@@ -1,5 +1,6 @@
 package org.unroll.metrics;
 
+import org.unroll.losses.Loss;
 import org.unroll.losses.MeanSquaredError;
 
 /**
@@ -9,12 +10,12 @@ import org.unroll.losses.MeanSquaredError;
  *
  * @param name the name in the logs
  */
-public record RootMeanSquaredError(String name) implements Metric {
+public record RootMeanSquaredError(String name) implements MeanMetric {
   private static final MeanSquaredError LOSS = new MeanSquaredError();
 
   @Override
-  public boolean higherIsBetter() {
-    return false;
+  public Loss loss() {
+    return LOSS;
   }
 
   @Override
@@ -23,32 +24,7 @@ public record RootMeanSquaredError(String name) implements Metric {
   }
 
   @Override
-  public Metric resolve(int outputs, int targetWidth) {
-    Metrics.checkTargetWidth(name, outputs, outputs, targetWidth);
-    return this;
-  }
-
-  @Override
-  public int accumulators() {
-    return 2;
-  }
-
-  @Override
-  public void add(
-      int positions,
-      int outputs,
-      float[] predictions,
-      int predictionsOffset,
-      float[] targets,
-      float[] weights,
-      double[] totals) {
-    totals[0] +=
-        LOSS.sum(positions, outputs, predictions, predictionsOffset, targets, weights, null);
-    totals[1] += Metrics.sumOfWeights(positions, weights);
-  }
-
-  @Override
   public double result(double[] totals) {
-    return Math.sqrt(ThresholdMetric.ratio(totals[0], totals[1]));
+    return Math.sqrt(MeanMetric.super.result(totals));
   }
 }

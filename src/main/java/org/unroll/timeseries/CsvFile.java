@@ -57,7 +57,7 @@ record CsvFile(Path path, String text, Charset encoding) {
       throw new IllegalArgumentException(
           "The file "
               + path
-              + " must be text, but contains the character 0 in the encoding "
+              + " must be text, but contains a null character when it is read as "
               + found
               + ". If it is text in another encoding, set it: .encoding(\"UTF-16LE\").");
     }
@@ -120,7 +120,11 @@ record CsvFile(Path path, String text, Charset encoding) {
       }
     } catch (CsvParseException e) {
       throw new IllegalArgumentException(
-          "The file " + path + " must be separated values, but: " + e.getMessage(), e);
+          "The file "
+              + path
+              + " must contain separated values, but could not be parsed: "
+              + e.getMessage(),
+          e);
     } catch (IOException e) {
       throw new IllegalStateException("Text in memory must be readable", e);
     }

@@ -78,7 +78,7 @@ record CsvLayout(
       throw new IllegalArgumentException(
           "The separator of the file "
               + sample.path()
-              + " must be clear, but both '"
+              + " must be unambiguous, but both '"
               + candidates.get(0).separator
               + "' and '"
               + candidates.get(1).separator
@@ -181,11 +181,11 @@ record CsvLayout(
       }
       if (first.cells().stream().noneMatch(CsvLayout::isTime)) {
         throw new IllegalArgumentException(
-            "The names of the columns must be clear, but line "
+            "It must be clear whether the file has a header, but line "
                 + first.line()
                 + " of "
                 + file.path()
-                + " contains numbers only: "
+                + " contains only numbers: "
                 + String.join(String.valueOf(found.separator), first.cells())
                 + ". If there is no header, set .noHeader(); otherwise set .header("
                 + first.line()

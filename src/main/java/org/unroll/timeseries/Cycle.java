@@ -73,9 +73,9 @@ public enum Cycle {
     String column = name().toLowerCase(Locale.ROOT) + " " + function;
     if (table.containsColumn(column)) {
       throw new IllegalArgumentException(
-          "The table must not have a column '"
+          "The table must not already have a column '"
               + column
-              + "' yet, but its columns are "
+              + "', but its columns are "
               + table.columnNames()
               + ".");
     }

@@ -48,7 +48,7 @@ record SeriesData(
               + rows
               + " rows of "
               + columns
-              + " columns. Use fewer of them.");
+              + " columns. Use fewer rows or columns.");
     }
     float[] values = new float[(int) size];
     double[] mean = new double[columns];

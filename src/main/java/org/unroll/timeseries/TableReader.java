@@ -182,7 +182,7 @@ final class TableReader {
     boolean plainCommas = layout.separator() == ',' && unclear != null && unclear.indexOf('.') >= 0;
     if (unclear != null && votes.size() != 1 && !plainCommas) {
       throw new IllegalArgumentException(
-          "The decimal sign of %s must be clear, but '%s' in column '%s' may be %s or %s. Set it: .decimal('.') or .decimal(',')."
+          "The decimal sign of %s must be unambiguous, but '%s' in column '%s' may be %s or %s. Set it: .decimal('.') or .decimal(',')."
               .formatted(
                   file.path(),
                   unclear,
@@ -224,7 +224,7 @@ final class TableReader {
     String ambiguous = times.ambiguous();
     if (ambiguous != null) {
       throw new IllegalArgumentException(
-          ("The order of day and month in column '%s' of %s must be clear, but '%s' and all other values"
+          ("The order of day and month in column '%s' of %s must be unambiguous, but '%s' and all other values"
                   + " can be read in both ways. Set .dayFirst() or .monthFirst(), or the format:"
                   + " .time(\"%s\").timeFormat(\"%s\").")
               .formatted(column, file.path(), ambiguous, column, times.best()));

@@ -149,12 +149,12 @@ record TimeColumns(List<Column<?>> columns, TimeFormat format) {
     for (int row = 0; row < times.size(); row++) {
       if (times.get(row).plusNanos(-1_000_000).isAfter(copy.at(row))) {
         throw new IllegalArgumentException(
-            "The times must be of the type of the column '"
+            "The times must fit the type of the column '"
                 + name()
-                + "', which has no "
-                + times.get(row)
-                + ", only "
+                + "', whose values are like "
                 + columns.get(0).getString(0)
+                + ", but one is "
+                + times.get(row)
                 + ". Use intervals of whole days or, for months, of whole months, such as"
                 + " Period.ofMonths(1).");
       }

@@ -169,7 +169,7 @@ public final class TimeSeries {
   private List<String> checked(String... names) {
     if (names.length == 0 || Set.copyOf(Arrays.asList(names)).size() < names.length) {
       throw new IllegalArgumentException(
-          "At least one column must be named, and none twice, but the names were "
+          "At least one column must be given, and no column twice, but the names were "
               + Arrays.toString(names)
               + ".");
     }

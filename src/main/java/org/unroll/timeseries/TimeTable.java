@@ -119,7 +119,7 @@ public final class TimeTable {
    */
   public TimeTable header(int line) {
     if (line < 1) {
-      throw new IllegalArgumentException("A line must be at least 1, but was " + line + ".");
+      throw new IllegalArgumentException("A line number must be at least 1, but was " + line + ".");
     }
     return with(changed -> changed.header = line);
   }
@@ -210,7 +210,7 @@ public final class TimeTable {
     if (read == null) {
       if (options.timeFormat != null && options.time.isEmpty()) {
         throw new IllegalStateException(
-            "The columns of the times must be named if their format is set: .time(\"…\").");
+            "The columns of the times must be set if their format is set: .time(\"…\").");
       }
       try {
         read = new TableReader(CsvFile.read(path, options.encoding), options).read();
@@ -324,11 +324,11 @@ public final class TimeTable {
         throw new IllegalArgumentException(
             "Every time must exist in the time zone "
                 + zone
-                + ", but clocks were set forward over that of row "
+                + ", but that of row "
                 + row
                 + " ("
                 + times.nameOf(row)
-                + "). Set the zone in which the times were recorded, for example \"UTC+1\".");
+                + ") was skipped when clocks were set forward. Set the zone in which the times were recorded, for example \"UTC+1\".");
       }
       Instant instant = local.toInstant(offsets.get(0));
       boolean second =

@@ -11,9 +11,6 @@ import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.lstm;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,6 +28,7 @@ import org.unroll.network.Layer;
 import org.unroll.network.Network;
 import org.unroll.network.NetworkPass;
 import org.unroll.network.Tensor;
+import org.unroll.training.References;
 
 /**
  * Compares ConvLSTM2D with Keras (src/test/python/conv_lstm.py), and with LSTM on images of one
@@ -42,12 +40,8 @@ class ConvLstm2DTest {
 
   @TempDir Path folder;
 
-  static List<JsonNode> cases() throws IOException {
-    try (InputStream file = ConvLstm2DTest.class.getResourceAsStream("conv_lstm.json")) {
-      List<JsonNode> cases = new ArrayList<>();
-      new ObjectMapper().readTree(file).forEach(cases::add);
-      return cases;
-    }
+  static List<JsonNode> cases() {
+    return References.read(ConvLstm2DTest.class, "conv_lstm.json");
   }
 
   @ParameterizedTest

@@ -5,25 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.unroll.training.References;
 
 /** Functional chains with masks, computed with Keras (src/test/python/functional_masks.py). */
 @Tag("both-compute-implementations")
 class FunctionalMasksTest {
-  static List<JsonNode> cases() throws IOException {
-    List<JsonNode> cases = new ArrayList<>();
-    try (InputStream in = FunctionalMasksTest.class.getResourceAsStream("functional_masks.json")) {
-      new ObjectMapper().readTree(in).forEach(cases::add);
-    }
-    return cases;
+  static List<JsonNode> cases() {
+    return References.read(FunctionalMasksTest.class, "functional_masks.json");
   }
 
   @ParameterizedTest

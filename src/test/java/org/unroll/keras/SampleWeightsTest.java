@@ -8,10 +8,6 @@ import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,6 +29,7 @@ import org.unroll.metrics.Metric;
 import org.unroll.metrics.Metrics;
 import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
+import org.unroll.training.References;
 
 /**
  * Compares training with weights of samples, time steps and classes with Keras
@@ -41,99 +38,56 @@ import org.unroll.training.FitOptions;
  */
 @Tag("both-compute-implementations")
 class SampleWeightsTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Numbers closer to 0 may have the error of this number. */
+  private static final double LEAST = 1e-3;
 
   @TempDir Path folder;
 
-  static List<JsonNode> cases() {
-    try (InputStream in = SampleWeightsTest.class.getResourceAsStream("weighted.json")) {
-      List<JsonNode> cases = new ArrayList<>();
-      JSON.readTree(in).forEach(cases::add);
-      return cases;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  static List<TrainingCase> cases() {
+    return References.read(SampleWeightsTest.class, "weighted.json").stream()
+        .map(TrainingCase::new)
+        .toList();
   }
 
-  private static boolean hasSteps(JsonNode array) {
-    return array.get(0).get(0).isArray();
-  }
-
-  private static Samples samples(JsonNode reference) {
-    Samples samples = Samples.of(JSON.convertValue(reference.get("x"), double[][][].class));
-    JsonNode y = reference.get("y");
-    samples =
-        hasSteps(y)
-            ? samples.targets(JSON.convertValue(y, double[][][].class))
-            : samples.targets(JSON.convertValue(y, double[][].class));
-    JsonNode weights = reference.get("weights");
-    if (!weights.isNull()) {
-      samples =
-          weights.get(0).isArray()
-              ? samples.weights(JSON.convertValue(weights, double[][].class))
-              : samples.weights(JSON.convertValue(weights, double[].class));
-    }
-    return samples.batchSize(reference.get("batch_size").asInt());
-  }
-
-  private static Sequential model(JsonNode reference) {
-    Sequential model = KerasConfig.sequential(reference.get("config").toString());
-    for (int w = 0; w < reference.get("start").size(); w++) {
-      float[] values = model.network().weights().get(w).values();
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (float) reference.get("start").get(w).get(i).asDouble();
-      }
-    }
+  private static Sequential model(TrainingCase reference) {
+    Sequential model = reference.model();
     List<Metric> metrics = new ArrayList<>();
-    for (JsonNode name : reference.get("metrics")) {
+    for (JsonNode name : reference.json().get("metrics")) {
       metrics.add(Metrics.weighted(Metrics.of(name.asText())));
       metrics.add(Metrics.of(name.asText()));
     }
     model.compile(
         Optimizers.adam(0.05),
-        Losses.of(reference.get("loss").asText()),
+        Losses.of(reference.json().get("loss").asText()),
         metrics.toArray(new Metric[0]));
     return model;
   }
 
-  private static void assertNear(double expected, double actual, double tolerance, String what) {
-    assertEquals(expected, actual, tolerance * Math.max(1e-3, Math.abs(expected)), what);
-  }
-
   @ParameterizedTest
   @MethodSource("cases")
-  void computesTheLossMetricsAndTrainingOfKeras(JsonNode reference) {
+  void computesTheLossMetricsAndTrainingOfKeras(TrainingCase reference) {
     Sequential model = model(reference);
-    Samples samples = samples(reference);
-    var evaluation = model.evaluate(samples);
-    for (var value : reference.get("evaluation").properties()) {
-      assertNear(value.getValue().asDouble(), evaluation.get(value.getKey()), 1e-5, value.getKey());
-    }
+    Samples samples = reference.samples();
+    reference.assertEvaluates(model.evaluate(samples), LEAST);
     FitOptions options = FitOptions.epochs(2).validation(samples).verbose(0);
-    if (!reference.get("class_weight").isNull()) {
+    if (!reference.json().get("class_weight").isNull()) {
       Map<Integer, Double> weights = new HashMap<>();
       reference
+          .json()
           .get("class_weight")
           .properties()
           .forEach(w -> weights.put(Integer.valueOf(w.getKey()), w.getValue().asDouble()));
       options.classWeight(weights);
     }
-    History history = model.fit(samples, options);
-    for (var column : reference.get("history").properties()) {
-      for (int epoch = 0; epoch < 2; epoch++) {
-        double expected = column.getValue().get(epoch).asDouble();
-        assertNear(
-            expected, history.get(column.getKey()).get(epoch), 1e-4, column.getKey() + epoch);
-      }
-    }
-    for (int w = 0; w < reference.get("end").size(); w++) {
+    reference.assertHistory(model.fit(samples, options), LEAST);
+    for (int w = 0; w < reference.json().get("end").size(); w++) {
       float[] values = model.network().weights().get(w).values();
       double largest = 0;
-      for (JsonNode value : reference.get("end").get(w)) {
+      for (JsonNode value : reference.json().get("end").get(w)) {
         largest = Math.max(largest, Math.abs(value.asDouble()));
       }
       for (int i = 0; i < values.length; i++) {
-        double expected = reference.get("end").get(w).get(i).asDouble();
+        double expected = reference.json().get("end").get(w).get(i).asDouble();
         assertEquals(expected, values[i], 1e-4 * largest, model.network().weightPaths().get(w));
       }
     }
@@ -141,10 +95,10 @@ class SampleWeightsTest {
 
   @Test
   void namesWeightedMetricsLikeKeras() {
-    JsonNode reference = cases().get(9);
+    TrainingCase reference = cases().get(9);
     Sequential model = model(reference);
     Map<String, Double> logs = new LinkedHashMap<>();
-    History history = model.fit(samples(reference), FitOptions.epochs(1).verbose(0));
+    History history = model.fit(reference.samples(), FitOptions.epochs(1).verbose(0));
     history.names().forEach(name -> logs.put(name, history.last(name)));
     assertEquals(
         List.of(
@@ -159,7 +113,7 @@ class SampleWeightsTest {
     model.compile(Optimizers.sgd(), Losses.mse(), Metrics.weighted(Metrics.of("mae")));
     assertEquals(
         List.of("loss", "mae"),
-        model.fit(samples(reference), FitOptions.epochs(1).verbose(0)).names());
+        model.fit(reference.samples(), FitOptions.epochs(1).verbose(0)).names());
   }
 
   @Test
@@ -168,7 +122,7 @@ class SampleWeightsTest {
     Path file = folder.resolve("model.keras");
     model.save(file);
     Sequential loaded = Sequential.load(file);
-    Samples samples = samples(cases().get(0));
+    Samples samples = cases().get(0).samples();
     assertEquals(
         model.evaluate(samples).get("weighted_mae"), loaded.evaluate(samples).get("weighted_mae"));
     KerasFilesTest.assertSame(model, loaded);
@@ -177,13 +131,13 @@ class SampleWeightsTest {
   /** Subsets, shuffled or with another batch size, keep the weights of their samples. */
   @Test
   void keepsTheWeightsOfSamplesInSubsets() {
-    JsonNode reference = cases().get(0);
-    Samples samples = samples(reference);
+    TrainingCase reference = cases().get(0);
+    Samples samples = reference.samples();
     Dataset subset = samples.subset(2, 7).batchSize(5).shuffled(3);
     float[] weight = new float[2];
     for (int i = 0; i < 5; i++) {
       subset.copyWeights(i, weight, 1);
-      assertEquals((float) reference.get("weights").get(2 + i).asDouble(), weight[1]);
+      assertEquals((float) reference.json().get("weights").get(2 + i).asDouble(), weight[1]);
     }
     assertEquals("(1,)", subset.weightShape().toString());
     assertEquals("(1,)", samples.batchSize(3).shuffled(1).weightShape().toString());

@@ -1,25 +1,17 @@
 package org.unroll.keras;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.unroll.Evaluation;
-import org.unroll.History;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
 import org.unroll.metrics.Metric;
 import org.unroll.training.FitOptions;
+import org.unroll.training.References;
 
 /**
  * Compares training with options of losses and optimizers, and with ids that are repeated in a
@@ -28,90 +20,48 @@ import org.unroll.training.FitOptions;
  */
 @Tag("both-compute-implementations")
 class TrainingOptionsTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Numbers closer to 0 may have the error of this number. */
+  private static final double LEAST = 1e-2;
 
   @TempDir Path folder;
 
-  static List<JsonNode> cases() {
-    try (InputStream in = TrainingOptionsTest.class.getResourceAsStream("training_options.json")) {
-      List<JsonNode> cases = new ArrayList<>();
-      JSON.readTree(in).forEach(cases::add);
-      return cases;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  static List<TrainingCase> cases() {
+    return References.read(TrainingOptionsTest.class, "training_options.json").stream()
+        .map(TrainingCase::new)
+        .toList();
   }
 
-  private static Samples samples(JsonNode reference) {
-    JsonNode x = reference.get("x");
-    Samples samples =
-        x.get(0).get(0).isArray()
-            ? Samples.of(JSON.convertValue(x, double[][][].class))
-            : Samples.of(JSON.convertValue(x, double[][].class));
-    JsonNode y = reference.get("y");
-    samples =
-        y.get(0).get(0).isArray()
-            ? samples.targets(JSON.convertValue(y, double[][][].class))
-            : samples.targets(JSON.convertValue(y, double[][].class));
-    JsonNode weights = reference.get("weights");
-    if (!weights.isNull()) {
-      samples =
-          weights.get(0).isArray()
-              ? samples.weights(JSON.convertValue(weights, double[][].class))
-              : samples.weights(JSON.convertValue(weights, double[].class));
-    }
-    return samples.batchSize(reference.get("batch_size").asInt());
-  }
-
-  private static Sequential model(JsonNode reference) {
-    Sequential model = KerasConfig.sequential(reference.get("config").toString());
-    for (int w = 0; w < reference.get("start").size(); w++) {
-      float[] values = model.network().weights().get(w).values();
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (float) reference.get("start").get(w).get(i).asDouble();
-      }
-    }
-    CompileConfig compile = CompileConfig.read(reference.get("compile"));
+  private static Sequential model(TrainingCase reference) {
+    CompileConfig compile = CompileConfig.read(reference.json().get("compile"));
+    Sequential model = reference.model();
     model.compile(compile.optimizer(), compile.loss(), compile.metrics().toArray(new Metric[0]));
     return model;
   }
 
-  private static void assertNear(double expected, double actual, double tolerance, String what) {
-    assertEquals(expected, actual, tolerance * Math.max(1e-2, Math.abs(expected)), what);
-  }
-
-  private static void assertTrains(JsonNode reference, Sequential model) {
-    Samples samples = samples(reference);
-    Evaluation evaluation = model.evaluate(samples);
-    for (var value : reference.get("evaluation").properties()) {
-      assertNear(value.getValue().asDouble(), evaluation.get(value.getKey()), 1e-5, value.getKey());
-    }
-    History history = model.fit(samples, FitOptions.epochs(2).verbose(0));
-    for (var column : reference.get("history").properties()) {
-      for (int epoch = 0; epoch < 2; epoch++) {
-        double expected = column.getValue().get(epoch).asDouble();
-        assertNear(
-            expected, history.get(column.getKey()).get(epoch), 1e-4, column.getKey() + epoch);
-      }
-    }
-    for (int w = 0; w < reference.get("end").size(); w++) {
+  private static void assertTrains(TrainingCase reference, Sequential model) {
+    Samples samples = reference.samples();
+    reference.assertEvaluates(model.evaluate(samples), LEAST);
+    reference.assertHistory(model.fit(samples, FitOptions.epochs(2).verbose(0)), LEAST);
+    JsonNode end = reference.json().get("end");
+    for (int w = 0; w < end.size(); w++) {
       float[] values = model.network().weights().get(w).values();
       for (int i = 0; i < values.length; i++) {
-        double expected = reference.get("end").get(w).get(i).asDouble();
-        assertNear(expected, values[i], 1e-4, model.network().weightPaths().get(w) + " " + i);
+        double expected = end.get(w).get(i).asDouble();
+        TrainingCase.assertNear(
+            expected, values[i], 1e-4, LEAST, model.network().weightPaths().get(w) + " " + i);
       }
     }
   }
 
   @ParameterizedTest
   @MethodSource("cases")
-  void trainsAsKerasDoes(JsonNode reference) {
+  void trainsAsKerasDoes(TrainingCase reference) {
     assertTrains(reference, model(reference));
   }
 
   @ParameterizedTest
   @MethodSource("cases")
-  void optionsSurviveSavingAndLoading(JsonNode reference) {
+  void optionsSurviveSavingAndLoading(TrainingCase reference) {
     Path file = folder.resolve("model.keras");
     model(reference).save(file);
     assertTrains(reference, Sequential.load(file));

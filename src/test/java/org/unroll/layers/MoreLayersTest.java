@@ -191,7 +191,7 @@ class MoreLayersTest {
     assertTrue(error(() -> leakyRelu().negativeSlope(-0.1)).contains("negativeSlope must be"));
     assertTrue(error(() -> zeroPadding1D(-1, 0)).contains("at least 0 at both ends"));
     assertTrue(error(() -> sequential()).contains("at least one layer"));
-    assertTrue(error(() -> sequential(input(3))).contains("must have no input"));
+    assertTrue(error(() -> sequential(input(3))).contains("must not contain an input"));
     assertTrue(
         error(() -> normalization().statistics(new double[1], new double[2])).contains("1 and 2"));
     assertTrue(

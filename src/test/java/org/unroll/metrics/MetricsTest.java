@@ -32,9 +32,9 @@ class MetricsTest {
     Metric mae = Metrics.of("mae");
     Metric third = new LossMetric("mae_1", Losses.mae());
     assertEquals(
-        "Values of the logs must have different names, but two would be named 'mae_1': the metrics"
-            + " have the names [mae, mae, mae_1], a repeated name gets a number, and the loss is"
-            + " named loss. Rename one of the metrics.",
+        "The names of logged values must be unique, but two would be named 'mae_1'. The metrics are"
+            + " named [mae, mae, mae_1]. A repeated name gets a number, and the name of the loss is"
+            + " 'loss'. Rename one of the metrics.",
         assertThrows(IllegalArgumentException.class, () -> Metrics.byName(List.of(mae, mae, third)))
             .getMessage());
     Metric loss = new LossMetric("loss", Losses.mae());

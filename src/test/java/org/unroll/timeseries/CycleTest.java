@@ -57,7 +57,7 @@ class CycleTest {
     Table extended = Cycle.addTo(table, Cycle.DAY);
     assertEquals(1, table.columnCount());
     assertMessageContains(
-        "The table must not have a column 'day sin' yet, but its columns are [time, day sin, day cos,"
+        "The table must not already have a column 'day sin', but its columns are [time, day sin, day cos,"
             + " week sin, week cos].",
         () -> Cycle.addTo(extended, Cycle.WEEK, Cycle.DAY));
     Table withoutTimes = Table.create("t", DoubleColumn.create("x", 1));

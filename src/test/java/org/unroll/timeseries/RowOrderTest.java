@@ -84,7 +84,7 @@ class RowOrderTest {
         List.of(), TimeSeries.of(instants).target("x").windows().lookback(1).describe().remarks());
     table.dateTimeColumn(0).set(1, LocalDateTime.of(2026, 3, 29, 2, 30));
     assertMessageContains(
-        "clocks were set forward over that of row 1 (2026-03-29 02:30)",
+        "that of row 1 (2026-03-29 02:30) was skipped when clocks were set forward",
         () -> TimeTable.inZone(table, "Europe/Berlin"));
   }
 

@@ -194,7 +194,7 @@ class TimeSeriesTest {
         () -> series(1, 2).target("T"));
     assertMessageContains("must have a column 'T'", () -> series(1, 2).columns("x", "T"));
     assertMessageContains(
-        "At least one column must be named, and none twice, but the names were [].",
+        "At least one column must be given, and no column twice, but the names were [].",
         () -> series(1, 2).columns(new String[0]));
     assertMessageContains("but the names were [x, x].", () -> series(1, 2).target("x", "x"));
     assertMessageContains(

@@ -130,7 +130,7 @@ class TimeTableTest {
   void asksForTheDecimalSign() throws IOException {
     TimeTable file = file("day;a", "2026-01-01;1.234", "2026-01-02;5.678");
     assertMessageContains(
-        "data.csv must be clear, but '1.234' in column 'a' may be 1.234 or 1234. Set it: .decimal('.')"
+        "data.csv must be unambiguous, but '1.234' in column 'a' may be 1.234 or 1234. Set it: .decimal('.')"
             + " or .decimal(',').",
         file::table);
     assertArrayEquals(new double[] {1.234, 5.678}, doubles(file.decimal('.').table(), "a"));

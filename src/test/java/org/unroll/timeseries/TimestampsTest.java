@@ -134,7 +134,8 @@ class TimestampsTest {
     assertEquals(ColumnType.LOCAL_DATE, daily.column("day").type());
     assertEquals(2, daily.doubleColumn("x").countMissing());
     assertMessageContains(
-        "The times must be of the type of the column 'day', which has no 2026-03-02T12:00",
+        "The times must fit the type of the column 'day', whose values are like 2026-03-02, but one is"
+            + " 2026-03-02T12:00.",
         () -> Resampler.of(table).every(Duration.ofHours(12)).table());
   }
 

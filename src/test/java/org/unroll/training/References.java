@@ -9,12 +9,18 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the cases that src/test/python/training_references.py computed with Keras. */
+/** Reads cases that the scripts in src/test/python computed with Keras. */
 public final class References {
   private References() {}
 
+  /** Reads the cases of src/test/python/training_references.py. */
   public static List<JsonNode> read(String file) {
-    try (InputStream in = References.class.getResourceAsStream(file)) {
+    return read(References.class, file);
+  }
+
+  /** Reads the cases in a file next to a test. */
+  public static List<JsonNode> read(Class<?> test, String file) {
+    try (InputStream in = test.getResourceAsStream(file)) {
       List<JsonNode> cases = new ArrayList<>();
       new ObjectMapper().readTree(in).forEach(cases::add);
       return cases;

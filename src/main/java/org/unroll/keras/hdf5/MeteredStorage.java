@@ -83,7 +83,7 @@ final class MeteredStorage implements HdfBackingStorage {
       throw new IOException(
           "'"
               + path
-              + "' must lie within the file's "
+              + "' must be within the file's "
               + bytes.length
               + " bytes, but has "
               + size

@@ -90,7 +90,7 @@ public final class Conv1D extends ConvolutionLayer<Conv1D> {
   private static void requireOne(int strides, int dilationRate) {
     if (strides > 1 && dilationRate > 1) {
       throw new IllegalArgumentException(
-          "strides or dilationRate must be 1, but were strides="
+          "strides or dilationRate must be 1, but strides="
               + strides
               + " and dilationRate="
               + dilationRate
@@ -112,7 +112,7 @@ public final class Conv1D extends ConvolutionLayer<Conv1D> {
   static int checkedGroups(int filters, int groups) {
     if (filters % requirePositive("groups", groups) != 0) {
       throw new IllegalArgumentException(
-          "filters must be a multiple of groups, but were filters="
+          "filters must be a multiple of groups, but filters="
               + filters
               + " and groups="
               + groups

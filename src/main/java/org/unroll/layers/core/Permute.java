@@ -35,7 +35,7 @@ public final class Permute extends Layer {
     if (dims.length == 0
         || !Arrays.equals(sorted, IntStream.rangeClosed(1, dims.length).toArray())) {
       throw new IllegalArgumentException(
-          "dims must contain each axis once, counted from 1, for example permute(2, 1), but was "
+          "dims must contain each axis exactly once, counted from 1, such as permute(2, 1), but was "
               + Arrays.toString(dims)
               + ".");
     }

@@ -98,7 +98,7 @@ public final class Prelu extends Layer {
       }
     }
     if (!alphaShape(input).isKnown()) {
-      throw wrongInput("of fixed lengths along all axes but the shared ones", input, previous);
+      throw wrongInput("with a fixed length along each axis that is not shared", input, previous);
     }
     return input;
   }

@@ -45,8 +45,8 @@ public final class SequentialLayer extends Layer {
     for (Layer layer : layers) {
       if (layer instanceof Input) {
         throw new IllegalArgumentException(
-            "sequential(...) must have no input(...). Its input is the output of the layer before"
-                + " it. Remove the input(...).");
+            "sequential(...) must not contain an input(...) because its input is the output of the"
+                + " previous layer. Remove the input(...).");
       }
       if (layer instanceof Cell cell) {
         throw new IllegalArgumentException(cell.isOneStep());

@@ -106,10 +106,10 @@ class ShapesAndNoiseTest {
             + " 'input_layer' returns (batch, 4, 3). Change the shape given to input(...).",
         rejection(input(4, 3), conv1D(4, 2).groups(2)));
     assertEquals(
-        "filters must be a multiple of groups, but were filters=3 and groups=2.",
+        "filters must be a multiple of groups, but filters=3 and groups=2.",
         wrong(() -> conv1D(3, 2).groups(2)));
     assertEquals(
-        "strides or dilationRate must be 1, but were strides=2 and dilationRate=3.",
+        "strides or dilationRate must be 1, but strides=2 and dilationRate=3.",
         wrong(() -> conv1D(3, 2).dilationRate(3).strides(2)));
     assertEquals("filters must be at least 1, but was 0.", wrong(() -> conv1D(0, 2)));
     assertEquals("kernelSize must be at least 1, but was 0.", wrong(() -> conv1D(2, 0)));
@@ -136,7 +136,7 @@ class ShapesAndNoiseTest {
             + " Change 'dense' or put a layer between them that changes the shape.",
         rejection(input(3), dense(2), permute(2, 1)));
     assertEquals(
-        "dims must contain each axis once, counted from 1, for example permute(2, 1), but was [0,"
+        "dims must contain each axis exactly once, counted from 1, such as permute(2, 1), but was [0,"
             + " 1].",
         wrong(() -> permute(0, 1)));
     assertEquals(
