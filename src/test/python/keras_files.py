@@ -79,6 +79,13 @@ MODELS = {
 }
 start = Input((T, F))
 MODELS["functional_chain"] = (Model(start, L.Dense(1)(L.LSTM(H)(start))), normal(2, T, F))
+MODELS["images"] = (  # the last model, with its own generator, so the others stay the same
+    Sequential([Input((3, 6, 5, 1)), L.TimeDistributed(L.Conv2D(2, 3, padding="same", activation="relu")),
+                L.ConvLSTM2D(2, 2, return_sequences=True), L.TimeDistributed(L.Conv2DTranspose(2, 2)),
+                L.TimeDistributed(L.AveragePooling2D(2)), L.Reshape((3, 6, 2)), L.ConvLSTM1D(2, 2),
+                L.Conv1DTranspose(2, 3, strides=2), L.GroupNormalization(2), L.Flatten(), L.Dense(1)]),
+    np.random.default_rng(SEED).standard_normal((2, 3, 6, 5, 1)).astype("float32"),
+)
 
 for name, (model, x) in MODELS.items():
     for w in model.weights:

@@ -77,7 +77,7 @@ OTHER = {
     "invert": True, "shared_axes": [1], "batch_shape": (None, 6, 4), "sparse": True, "ragged": True, "optional": True,
     "Muon.nesterov": False, "Conv1D.padding": "causal", "ReLU.max_value": 2.0, "ReLU.negative_slope": 0.25, "data": None,
     "InputLayer.dtype": "float64", "Rescaling.scale": 3.0, "ActivityRegularization.l1": 0.5,
-    "output_padding": None,
+    "output_padding": 1,
 }
 
 # Arguments of constructors that are not written, or are another way to give one that is.
@@ -115,6 +115,8 @@ LAYERS = {
     "Cropping1D": (5, 4), "SeparableConv1D": (5, 4), "DepthwiseConv1D": (5, 4), "Conv1DTranspose": (5, 4),
     "UnitNormalization": (5, 4), "GroupNormalization": (5, 4), "RMSNormalization": (5, 4),
     "ActivityRegularization": (5, 4), "SimpleRNNCell": (5, 4), "LSTMCell": (5, 4), "GRUCell": (5, 4),
+    "Conv2D": (6, 6, 4), "Conv2DTranspose": (6, 6, 4), "MaxPooling2D": (6, 6, 4), "AveragePooling2D": (6, 6, 4),
+    "GlobalMaxPooling2D": (6, 6, 4), "GlobalAveragePooling2D": (6, 6, 4), "ConvLSTM1D": (5, 6, 2),
 }
 CELLS = ("SimpleRNNCell", "LSTMCell", "GRUCell")
 SPECIAL = {
@@ -133,14 +135,14 @@ SPECIAL_OTHER = {
     "GroupNormalization.groups": lambda: 4,
 }
 FORCED = {  # of the configuration; other forms of the same option, and those that a constructor does not take
-    "Dense.lora_rank": 2, "Embedding.lora_rank": 2, "Conv1D.lora_rank": 2,
+    "Dense.lora_rank": 2, "Embedding.lora_rank": 2, "Conv1D.lora_rank": 2, "Conv2D.lora_rank": 2,
 }
 
 
 LOST = {"SimpleRNN.activity_regularizer", "LSTM.activity_regularizer", "GRU.activity_regularizer",
-        "ConvLSTM2D.activity_regularizer"}  # Keras writes null
+        "ConvLSTM2D.activity_regularizer", "ConvLSTM1D.activity_regularizer"}  # Keras writes null
 # Options that have an effect only together with another one.
-COMPANIONS = {"CosineDecay.warmup_steps": {"warmup_target": 0.5}, "AUC.num_labels": {"multi_label": True}, "Normalization.mean": {"variance": 2.0}, "Normalization.variance": {"mean": 0.5}}
+COMPANIONS = {"CosineDecay.warmup_steps": {"warmup_target": 0.5}, "AUC.num_labels": {"multi_label": True}, "Normalization.mean": {"variance": 2.0}, "Normalization.variance": {"mean": 0.5}, "Conv1DTranspose.output_padding": {"strides": 2}, "Conv2DTranspose.output_padding": {"strides": 2}}
 
 
 def required(kind):

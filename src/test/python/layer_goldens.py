@@ -364,7 +364,7 @@ for padding in "valid", "same":
     on_sequences(f"conv1d_transpose_{padding}_strides", lambda: L.Conv1DTranspose(3, 3, strides=2, padding=padding), lambda: L.GRU(3), optimizer=O.Adam(0.01))
     on_sequences(f"conv1d_transpose_{padding}_gaps", lambda: L.Conv1DTranspose(2, 2, strides=3, padding=padding, use_bias=False), steps=4)
     on_images(f"conv2d_transpose_{padding}", lambda: L.Conv2DTranspose(3, (2, 3), padding=padding, activation="tanh"))
-    on_images(f"conv2d_transpose_{padding}_strides", lambda: L.Conv2DTranspose(3, 3, strides=(2, 1), padding=padding), lambda: L.Flatten(), lambda: L.Dense(2), optimizer=O.SGD(0.1), rows=37, batch=30)
+    on_images(f"conv2d_transpose_{padding}_strides", lambda: L.Conv2DTranspose(3, 3, strides=(2, 1), padding=padding), lambda: L.Flatten(), lambda: L.Dense(2), optimizer=O.Adam(0.01), rows=37, batch=30)
 on_sequences("conv1d_transpose_valid_output", lambda: L.Conv1DTranspose(3, 3, strides=3, output_padding=1), steps=4)
 on_sequences("conv1d_transpose_same_output", lambda: L.Conv1DTranspose(3, 5, strides=3, padding="same", output_padding=1), steps=4)
 on_images("conv2d_transpose_output", lambda: L.Conv2DTranspose(2, 3, strides=(3, 2), padding="same", output_padding=(2, 0)), shape=(3, 4, 2))
@@ -373,7 +373,7 @@ on_images("conv2d_transpose_output", lambda: L.Conv2DTranspose(2, 3, strides=(3,
 on_sequences("group_normalization", lambda: L.GroupNormalization(2))
 on_vectors("group_normalization_vectors", lambda: L.GroupNormalization(3, epsilon=0.1, center=False), lambda: L.Dense(2), optimizer=O.SGD(0.1))
 on_masked("group_normalization_masked", lambda: L.GroupNormalization(1, scale=False), lambda: L.GRU(3), optimizer=O.SGD(0.1))
-on_images("group_normalization_instances", lambda: L.Conv2D(4, 2), lambda: L.GroupNormalization(-1), lambda: L.GlobalMaxPooling2D())
+on_images("group_normalization_instances", lambda: L.Conv2D(4, 2, use_bias=False), lambda: L.GroupNormalization(-1), lambda: L.GlobalMaxPooling2D())
 on_images("group_normalization_images", lambda: L.Conv2D(4, 2), lambda: L.GroupNormalization(2), lambda: L.Flatten(), lambda: L.Dense(1), optimizer=O.Adam(0.01), rows=37, batch=30)
 
 # Sequences of signals.

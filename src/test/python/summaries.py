@@ -26,6 +26,17 @@ models = {
     "audio_gru": lambda: audio(L.GRU, reset_after=False),
     "reviews": lambda: [L.Input((None,)), L.Embedding(10000, 32), L.SimpleRNN(32)],
     "small": lambda: [L.Input((3,)), L.RepeatVector(4), L.GRU(2), L.Flatten(), L.Activation("relu")],
+    "images": lambda: [
+        L.Input((4, 10, 8, 1)),
+        L.TimeDistributed(L.Conv2D(3, 3)),
+        L.ConvLSTM2D(2, 3, padding="same", return_sequences=True),
+        L.ConvLSTM2D(2, 3),
+        L.Conv2DTranspose(2, 2, strides=2),
+        L.MaxPooling2D(),
+        L.GroupNormalization(2, name="groups"),
+        L.Conv2D(4, 1, name="pixels"),
+        L.GlobalAveragePooling2D(name="means"),
+    ],
 }
 for name, stack in models.items():
     keras.backend.clear_session()  # names are counted from the beginning again

@@ -3,13 +3,19 @@ package org.unroll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.unroll.layers.Layers.activation;
+import static org.unroll.layers.Layers.conv2D;
+import static org.unroll.layers.Layers.conv2DTranspose;
+import static org.unroll.layers.Layers.convLstm2D;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.dropout;
 import static org.unroll.layers.Layers.embedding;
 import static org.unroll.layers.Layers.flatten;
+import static org.unroll.layers.Layers.globalAveragePooling2D;
+import static org.unroll.layers.Layers.groupNormalization;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.lstm;
+import static org.unroll.layers.Layers.maxPooling2D;
 import static org.unroll.layers.Layers.repeatVector;
 import static org.unroll.layers.Layers.simpleRnn;
 import static org.unroll.layers.Layers.timeDistributed;
@@ -51,6 +57,19 @@ class SummaryTest {
             "reviews",
             322_080,
             Sequential.of(input(Shape.ANY), embedding(10_000, 32), simpleRnn(32))),
+        new Case(
+            "images",
+            728,
+            Sequential.of(
+                input(4, 10, 8, 1),
+                timeDistributed(conv2D(3, 3)),
+                convLstm2D(2, 3).padding("same").returnSequences(true),
+                convLstm2D(2, 3),
+                conv2DTranspose(2, 2).strides(2),
+                maxPooling2D(2),
+                groupNormalization(2).name("groups"),
+                conv2D(4, 1).name("pixels"),
+                globalAveragePooling2D().name("means"))),
         new Case(
             "small",
             42,

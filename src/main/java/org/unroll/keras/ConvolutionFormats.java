@@ -18,7 +18,10 @@ import org.unroll.layers.Layers;
 import org.unroll.layers.convolution.AveragePooling1D;
 import org.unroll.layers.convolution.AveragePooling2D;
 import org.unroll.layers.convolution.Conv1D;
+import org.unroll.layers.convolution.Conv1DTranspose;
 import org.unroll.layers.convolution.Conv2D;
+import org.unroll.layers.convolution.Conv2DTranspose;
+import org.unroll.layers.convolution.ConvTranspose;
 import org.unroll.layers.convolution.ConvolutionLayer;
 import org.unroll.layers.convolution.Cropping1D;
 import org.unroll.layers.convolution.DepthwiseConv1D;
@@ -52,6 +55,8 @@ final class ConvolutionFormats {
         globalPooling(
             "GlobalAveragePooling1D", GlobalAveragePooling1D.class, Layers::globalAveragePooling1D),
         conv2D(),
+        conv1DTranspose(),
+        conv2DTranspose(),
         pooling2D("MaxPooling2D", MaxPooling2D.class, Layers::maxPooling2D),
         pooling2D("AveragePooling2D", AveragePooling2D.class, Layers::averagePooling2D),
         globalPooling2D("GlobalMaxPooling2D", GlobalMaxPooling2D.class, Layers::globalMaxPooling2D),
@@ -232,5 +237,62 @@ final class ConvolutionFormats {
     return LayerFormat.of(
         channelsLast(layer(className, type, config -> create.get()).text("name", L::name, L::name))
             .flag("keepdims", L::keepdims, L::keepdims));
+  }
+
+  private static LayerFormat<Conv1DTranspose> conv1DTranspose() {
+    return LayerFormat.of(
+        transpose(
+                "Conv1DTranspose",
+                Conv1DTranspose.class,
+                config ->
+                    Layers.conv1DTranspose(
+                        config.integer("filters"), single(config, "kernel_size")))
+            .node("kernel_size", layer -> single(layer.kernelSize()))
+            .node(
+                "strides",
+                layer -> single(layer.strides()),
+                (layer, strides) -> layer.strides(single(layer, "strides", strides)))
+            .node(
+                "dilation_rate",
+                layer -> single(layer.dilationRate()),
+                (layer, rate) -> layer.dilationRate(single(layer, "dilation_rate", rate)))
+            .node(
+                "output_padding",
+                layer -> layer.outputPadding() == null ? null : single(layer.outputPadding()),
+                (layer, added) -> layer.outputPadding(single(layer, "output_padding", added))));
+  }
+
+  private static LayerFormat<Conv2DTranspose> conv2DTranspose() {
+    return LayerFormat.of(
+        transpose(
+                "Conv2DTranspose",
+                Conv2DTranspose.class,
+                config -> {
+                  int filters = config.integer("filters");
+                  return pair(
+                      "kernel_size",
+                      config.node("kernel_size"),
+                      (rows, columns) -> Layers.conv2DTranspose(filters, rows, columns));
+                })
+            .node("kernel_size", layer -> pair(layer.kernelSize()))
+            .node(
+                "strides",
+                layer -> pair(layer.strides()),
+                (layer, strides) -> pair("strides", strides, layer::strides))
+            .node(
+                "dilation_rate",
+                layer -> pair(layer.dilationRate()),
+                (layer, rate) -> pair("dilation_rate", rate, layer::dilationRate))
+            .node(
+                "output_padding",
+                layer -> layer.outputPadding() == null ? null : pair(layer.outputPadding()),
+                (layer, added) -> pair("output_padding", added, layer::outputPadding)));
+  }
+
+  private static <L extends ConvTranspose<L>> Format<L> transpose(
+      String className, Class<L> type, Function<Config, L> create) {
+    return channelsLast(kernel(className, type, create))
+        .integer("filters", L::filters)
+        .text("padding", layer -> layer.padding().kerasName(), L::padding);
   }
 }

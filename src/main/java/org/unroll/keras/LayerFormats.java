@@ -200,7 +200,7 @@ final class LayerFormats {
     return single(layer.describe(), name, given);
   }
 
-  private static int single(String owner, String name, JsonNode given) {
+  static int single(String owner, String name, JsonNode given) {
     JsonNode number = given.isArray() && given.size() == 1 ? given.get(0) : given;
     if (!number.isIntegralNumber() || !number.canConvertToInt()) {
       throw Config.wrong(name, owner, "a whole number", given);

@@ -8,9 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.unroll.layers.Layers;
 import org.unroll.layers.normalization.BatchNormalization;
+import org.unroll.layers.normalization.GroupNormalization;
 import org.unroll.layers.normalization.LayerNormalization;
 import org.unroll.layers.normalization.Normalization;
 import org.unroll.layers.normalization.NormalizationLayer;
@@ -23,13 +24,16 @@ final class NormalizationFormats {
   /** Returns the formats, one for each layer. */
   static List<LayerFormat<?>> formats() {
     return List.of(
-        layerNormalization(), batchNormalization(), normalization(), unitNormalization());
+        layerNormalization(),
+        batchNormalization(),
+        groupNormalization(),
+        normalization(),
+        unitNormalization());
   }
 
   private static <L extends NormalizationLayer<L>> Format<L> normalization(
-      String className, Class<L> type, Supplier<L> create) {
-    return constrained(
-            layer(className, type, config -> create.get()), "beta_constraint", "gamma_constraint")
+      String className, Class<L> type, Function<Config, L> create) {
+    return constrained(layer(className, type, create), "beta_constraint", "gamma_constraint")
         .text("name", L::name, L::name)
         .node(
             "axis",
@@ -46,13 +50,19 @@ final class NormalizationFormats {
 
   private static LayerFormat<LayerNormalization> layerNormalization() {
     return LayerFormat.of(
-        normalization("LayerNormalization", LayerNormalization.class, Layers::layerNormalization)
+        normalization(
+                "LayerNormalization",
+                LayerNormalization.class,
+                config -> Layers.layerNormalization())
             .refuseFlag("rms_scaling", "it is deprecated in Keras."));
   }
 
   private static LayerFormat<BatchNormalization> batchNormalization() {
     return LayerFormat.of(
-        normalization("BatchNormalization", BatchNormalization.class, Layers::batchNormalization)
+        normalization(
+                "BatchNormalization",
+                BatchNormalization.class,
+                config -> Layers.batchNormalization())
             .number("momentum", BatchNormalization::momentum, BatchNormalization::momentum)
             .initializer(
                 "moving_mean_initializer",
@@ -64,6 +74,15 @@ final class NormalizationFormats {
                 BatchNormalization::movingVarianceInitializer)
             .refuseFlag("renorm", "the statistics must be those of the batch.")
             .ignore("synchronized", "renorm_clipping", "renorm_momentum"));
+  }
+
+  private static LayerFormat<GroupNormalization> groupNormalization() {
+    return LayerFormat.of(
+        normalization(
+                "GroupNormalization",
+                GroupNormalization.class,
+                config -> Layers.groupNormalization(config.integer("groups")))
+            .integer("groups", GroupNormalization::groups));
   }
 
   private static LayerFormat<Normalization> normalization() {

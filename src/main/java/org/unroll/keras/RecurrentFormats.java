@@ -5,6 +5,7 @@ import static org.unroll.keras.LayerFormats.constrained;
 import static org.unroll.keras.LayerFormats.layer;
 import static org.unroll.keras.LayerFormats.pair;
 import static org.unroll.keras.LayerFormats.read;
+import static org.unroll.keras.LayerFormats.single;
 import static org.unroll.keras.LayerFormats.write;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,6 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.unroll.layers.Layers;
 import org.unroll.layers.recurrent.Bidirectional;
+import org.unroll.layers.recurrent.ConvLstm1D;
+import org.unroll.layers.recurrent.ConvLstm1DCell;
+import org.unroll.layers.recurrent.ConvLstm1DOptions;
 import org.unroll.layers.recurrent.ConvLstm2D;
 import org.unroll.layers.recurrent.ConvLstm2DCell;
 import org.unroll.layers.recurrent.ConvLstm2DOptions;
@@ -65,6 +69,15 @@ final class RecurrentFormats {
                     Gru.class,
                     config -> Layers.gru(config.integer("units")).resetAfter(false)))),
         recurrent(
+            convLstm1D(
+                channelsLast(
+                    layer(
+                        "ConvLSTM1D",
+                        ConvLstm1D.class,
+                        config ->
+                            Layers.convLstm1D(
+                                config.integer("filters"), single(config, "kernel_size")))))),
+        recurrent(
             convLstm2D(
                 channelsLast(
                     layer("ConvLSTM2D", ConvLstm2D.class, RecurrentFormats::createConvLstm2D)))),
@@ -87,11 +100,13 @@ final class RecurrentFormats {
                     "GRUCell",
                     GruCell.class,
                     config -> Layers.gruCell(config.integer("units")).resetAfter(false)))),
-        // This cell is private in Keras, so files contain it only as a part of its layer.
+        // These cells are private in Keras, so files contain them only as a part of their layers.
+        cell(
+            convLstm1D(
+                layer("ConvLSTMCell", ConvLstm1DCell.class, RecurrentFormats::refuseConvLstmCell))),
         cell(
             convLstm2D(
-                layer(
-                    "ConvLSTMCell", ConvLstm2DCell.class, RecurrentFormats::refuseConvLstm2DCell))),
+                layer("ConvLSTMCell", ConvLstm2DCell.class, RecurrentFormats::refuseConvLstmCell))),
         stackedRnnCells(),
         bidirectional());
   }
@@ -188,6 +203,24 @@ final class RecurrentFormats {
     return gated(format, "units").flag("reset_after", T::resetAfter, T::resetAfter);
   }
 
+  private static <T extends ConvLstm1DOptions<T>> Format<T> convLstm1D(Format<T> format) {
+    return lstm(format, "filters")
+        .node("kernel_size", layer -> single(layer.kernelSize()))
+        .node(
+            "strides",
+            layer -> single(layer.strides()),
+            (layer, node) -> layer.strides(number("strides", node)))
+        .node(
+            "dilation_rate",
+            layer -> single(layer.dilationRate()),
+            (layer, node) -> layer.dilationRate(number("dilation_rate", node)))
+        .text("padding", layer -> layer.padding().kerasName(), T::padding);
+  }
+
+  private static int number(String argument, JsonNode node) {
+    return LayerFormats.single("The recurrent layer", argument, node);
+  }
+
   private static <T extends ConvLstm2DOptions<T>> Format<T> convLstm2D(Format<T> format) {
     return lstm(format, "filters")
         .node("kernel_size", layer -> pair(layer.kernelSize()))
@@ -202,9 +235,9 @@ final class RecurrentFormats {
         .text("padding", layer -> layer.padding().kerasName(), T::padding);
   }
 
-  private static ConvLstm2DCell refuseConvLstm2DCell(Config config) {
+  private static <C> C refuseConvLstmCell(Config config) {
     throw new IllegalArgumentException(
-        config.owner() + " must be part of a ConvLSTM2D layer, but is a separate object.");
+        config.owner() + " must be part of a layer such as ConvLSTM2D, but is a separate object.");
   }
 
   private static ConvLstm2D createConvLstm2D(Config config) {

@@ -9,7 +9,9 @@ import org.unroll.layers.attention.MultiHeadAttention;
 import org.unroll.layers.convolution.AveragePooling1D;
 import org.unroll.layers.convolution.AveragePooling2D;
 import org.unroll.layers.convolution.Conv1D;
+import org.unroll.layers.convolution.Conv1DTranspose;
 import org.unroll.layers.convolution.Conv2D;
+import org.unroll.layers.convolution.Conv2DTranspose;
 import org.unroll.layers.convolution.Cropping1D;
 import org.unroll.layers.convolution.DepthwiseConv1D;
 import org.unroll.layers.convolution.GlobalAveragePooling1D;
@@ -53,10 +55,13 @@ import org.unroll.layers.merging.Minimum;
 import org.unroll.layers.merging.Multiply;
 import org.unroll.layers.merging.Subtract;
 import org.unroll.layers.normalization.BatchNormalization;
+import org.unroll.layers.normalization.GroupNormalization;
 import org.unroll.layers.normalization.LayerNormalization;
 import org.unroll.layers.normalization.Normalization;
 import org.unroll.layers.normalization.UnitNormalization;
 import org.unroll.layers.recurrent.Bidirectional;
+import org.unroll.layers.recurrent.ConvLstm1D;
+import org.unroll.layers.recurrent.ConvLstm1DCell;
 import org.unroll.layers.recurrent.ConvLstm2D;
 import org.unroll.layers.recurrent.ConvLstm2DCell;
 import org.unroll.layers.recurrent.Gru;
@@ -127,6 +132,11 @@ public final class Layers {
   /** Returns a {@link ConvLstm2D} layer. */
   public static ConvLstm2D convLstm2D(int filters, int kernelRows, int kernelColumns) {
     return new ConvLstm2D(new ConvLstm2DCell(filters, kernelRows, kernelColumns));
+  }
+
+  /** Returns a {@link ConvLstm1D} layer. */
+  public static ConvLstm1D convLstm1D(int filters, int kernelSize) {
+    return new ConvLstm1D(new ConvLstm1DCell(filters, kernelSize));
   }
 
   /** Returns an {@link Rnn} layer, which applies any cell to a sequence. */
@@ -242,6 +252,21 @@ public final class Layers {
     return new Conv2D(filters, kernelRows, kernelColumns);
   }
 
+  /** Returns a {@link Conv1DTranspose} layer. */
+  public static Conv1DTranspose conv1DTranspose(int filters, int kernelSize) {
+    return new Conv1DTranspose(filters, kernelSize);
+  }
+
+  /** Returns a {@link Conv2DTranspose} layer whose windows have as many rows as columns. */
+  public static Conv2DTranspose conv2DTranspose(int filters, int kernelSize) {
+    return conv2DTranspose(filters, kernelSize, kernelSize);
+  }
+
+  /** Returns a {@link Conv2DTranspose} layer. */
+  public static Conv2DTranspose conv2DTranspose(int filters, int kernelRows, int kernelColumns) {
+    return new Conv2DTranspose(filters, kernelRows, kernelColumns);
+  }
+
   /** Returns a {@link MaxPooling2D} layer whose windows have as many rows as columns. */
   public static MaxPooling2D maxPooling2D(int poolSize) {
     return maxPooling2D(poolSize, poolSize);
@@ -290,6 +315,14 @@ public final class Layers {
   /** Returns a {@link BatchNormalization} layer. */
   public static BatchNormalization batchNormalization() {
     return new BatchNormalization();
+  }
+
+  /**
+   * Returns a {@link GroupNormalization} layer. Keras's default is 32 groups; −1 normalizes each
+   * feature separately.
+   */
+  public static GroupNormalization groupNormalization(int groups) {
+    return new GroupNormalization(groups);
   }
 
   /** Returns a {@link SpatialDropout1D} layer, which drops whole features of a sequence. */

@@ -6,16 +6,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.unroll.layers.Layers.activation;
 import static org.unroll.layers.Layers.averagePooling1D;
+import static org.unroll.layers.Layers.averagePooling2D;
 import static org.unroll.layers.Layers.batchNormalization;
 import static org.unroll.layers.Layers.bidirectional;
 import static org.unroll.layers.Layers.conv1D;
+import static org.unroll.layers.Layers.conv1DTranspose;
+import static org.unroll.layers.Layers.conv2D;
+import static org.unroll.layers.Layers.conv2DTranspose;
+import static org.unroll.layers.Layers.convLstm1D;
+import static org.unroll.layers.Layers.convLstm2D;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.dropout;
 import static org.unroll.layers.Layers.embedding;
 import static org.unroll.layers.Layers.flatten;
 import static org.unroll.layers.Layers.gaussianNoise;
 import static org.unroll.layers.Layers.globalAveragePooling1D;
+import static org.unroll.layers.Layers.globalAveragePooling2D;
 import static org.unroll.layers.Layers.globalMaxPooling1D;
+import static org.unroll.layers.Layers.globalMaxPooling2D;
+import static org.unroll.layers.Layers.groupNormalization;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.gruCell;
 import static org.unroll.layers.Layers.input;
@@ -26,6 +35,7 @@ import static org.unroll.layers.Layers.lstm;
 import static org.unroll.layers.Layers.lstmCell;
 import static org.unroll.layers.Layers.masking;
 import static org.unroll.layers.Layers.maxPooling1D;
+import static org.unroll.layers.Layers.maxPooling2D;
 import static org.unroll.layers.Layers.permute;
 import static org.unroll.layers.Layers.repeatVector;
 import static org.unroll.layers.Layers.reshape;
@@ -249,6 +259,40 @@ class SavedModelsTest {
                     reshape(3, Shape.ANY),
                     permute(2, 1),
                     flatten(),
+                    dense(2)),
+                2));
+    cases.put(
+        "images",
+        () ->
+            series(
+                Sequential.seeded(
+                    13,
+                    input(6, 3),
+                    reshape(2, 3, 3, 1),
+                    timeDistributed(conv2D(4, 2).padding("same").groups(1).activation("relu")),
+                    timeDistributed(maxPooling2D(2, 1).strides(1).padding("same")),
+                    convLstm2D(3, 2).padding("same"),
+                    conv2DTranspose(4, 2).strides(2).outputPadding(1, 1),
+                    groupNormalization(2),
+                    averagePooling2D(2),
+                    globalMaxPooling2D().keepdims(true),
+                    conv2D(4, 1),
+                    globalAveragePooling2D(),
+                    dense(2)),
+                2));
+    cases.put(
+        "signals",
+        () ->
+            series(
+                Sequential.seeded(
+                    14,
+                    input(6, 3),
+                    conv1DTranspose(2, 3).strides(2).padding("same").activation("tanh"),
+                    reshape(3, 4, 2),
+                    convLstm1D(3, 2).returnSequences(true).padding("same"),
+                    groupNormalization(-1),
+                    timeDistributed(globalAveragePooling1D()),
+                    gru(3),
                     dense(2)),
                 2));
     cases.put("embedding_softmax", SavedModelsTest::tokens);

@@ -166,10 +166,24 @@ public record Patches(int height, int width, int channels, Axis rows, Axis colum
   /** Copies one row of windows of an image whose rows begin {@code distance} values apart. */
   private int unfold(
       int row, float[] from, int start, int distance, int first, int count, float[] to, int next) {
+    boolean isDense = isDense(count);
     int at = next;
     for (int column = 0; column < columns.places; column++) {
+      int left = columns.pixel(column, 0);
       for (int i = 0; i < rows.size; i++) {
         int y = rows.pixel(row, i);
+        if (isDense) {
+          int begin = at + begin(y, left) * channels;
+          int end = at + end(y, left) * channels;
+          Arrays.fill(to, at, begin, 0f);
+          if (begin < end) {
+            int pixel = start + y * distance + left * channels;
+            System.arraycopy(from, pixel + begin - at, to, begin, end - begin);
+          }
+          at += columns.size * channels;
+          Arrays.fill(to, end, at, 0f);
+          continue;
+        }
         for (int j = 0; j < columns.size; j++, at += count) {
           int x = columns.pixel(column, j);
           if (isInside(y, x)) {
@@ -186,10 +200,21 @@ public record Patches(int height, int width, int channels, Axis rows, Axis colum
 
   private int fold(
       int row, float[] from, int next, float[] to, int start, int distance, int first, int count) {
+    boolean isDense = isDense(count);
     int at = next;
     for (int column = 0; column < columns.places; column++) {
+      int left = columns.pixel(column, 0);
       for (int i = 0; i < rows.size; i++) {
         int y = rows.pixel(row, i);
+        if (isDense) {
+          int pixel = start + y * distance + left * channels;
+          int end = end(y, left) * channels;
+          for (int j = begin(y, left) * channels; j < end; j++) {
+            to[pixel + j] += from[at + j];
+          }
+          at += columns.size * channels;
+          continue;
+        }
         for (int j = 0; j < columns.size; j++, at += count) {
           int x = columns.pixel(column, j);
           if (isInside(y, x)) {
@@ -202,6 +227,23 @@ public record Patches(int height, int width, int channels, Axis rows, Axis colum
       }
     }
     return at;
+  }
+
+  /** Returns whether one row of a window is contiguous in the image. */
+  private boolean isDense(int count) {
+    return columns.dilation == 1 && count == channels;
+  }
+
+  /** Returns the index in its row of the first pixel of a window that is inside the image. */
+  private int begin(int y, int left) {
+    return y < 0 || y >= height ? 0 : Math.min(columns.size, Math.max(0, -left));
+  }
+
+  /** Returns the index after the last pixel of a row of a window that is inside the image. */
+  private int end(int y, int left) {
+    return y < 0 || y >= height
+        ? 0
+        : Math.max(begin(y, left), Math.min(columns.size, width - left));
   }
 
   boolean isInside(int y, int x) {

@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.unroll.ErrorMessages.assertMessageContains;
 import static org.unroll.layers.Layers.activation;
 import static org.unroll.layers.Layers.averagePooling2D;
+import static org.unroll.layers.Layers.conv1D;
+import static org.unroll.layers.Layers.conv1DTranspose;
 import static org.unroll.layers.Layers.conv2D;
+import static org.unroll.layers.Layers.conv2DTranspose;
+import static org.unroll.layers.Layers.convLstm1D;
 import static org.unroll.layers.Layers.convLstm2D;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.flatten;
 import static org.unroll.layers.Layers.globalAveragePooling2D;
 import static org.unroll.layers.Layers.globalMaxPooling2D;
+import static org.unroll.layers.Layers.groupNormalization;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.maxPooling2D;
@@ -28,8 +33,12 @@ import org.unroll.Sequential;
 import org.unroll.data.Samples;
 import org.unroll.data.Shape;
 import org.unroll.losses.Losses;
+import org.unroll.network.ForwardContext;
 import org.unroll.network.Layer;
 import org.unroll.network.Network;
+import org.unroll.network.NetworkPass;
+import org.unroll.network.Padding;
+import org.unroll.network.Tensor;
 import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
 
@@ -87,6 +96,61 @@ class ImagesTest {
         "Conv2D 'conv2d' with padding=valid needs images of at least 3 × 3 pixels, the size of its"
             + " window, but the images have 2 × 7.",
         () -> model.predict(Samples.of(new double[3][2][7][1])));
+  }
+
+  /**
+   * The kernels of both have the same layout, and the transpose of a convolution returns the
+   * gradient of its input. TensorFlow has no dilation in the transpose, so there are no golden
+   * cases of it.
+   */
+  @Test
+  void transposeIsTheGradientOfAConvolution() {
+    for (Padding padding : new Padding[] {Padding.VALID, Padding.SAME}) {
+      isGradient(
+          conv1D(3, 3).dilationRate(2).padding(padding),
+          conv1DTranspose(2, 3).dilationRate(2).padding(padding),
+          9,
+          2);
+      isGradient(
+          conv2D(3, 2, 3).dilationRate(3, 2).padding(padding),
+          conv2DTranspose(2, 2, 3).dilationRate(3, 2).padding(padding),
+          7,
+          6,
+          2);
+    }
+  }
+
+  private static void isGradient(Layer convolution, Layer transpose, int... input) {
+    var forward = new Network(List.of(input(input), convolution), 5);
+    var back = new Network(List.of(input(forward.outputShape().toArray()), transpose), 6);
+    assertEquals(Shape.of(input), back.outputShape());
+    float[] kernel = forward.weights().get(0).values();
+    System.arraycopy(kernel, 0, back.weights().get(0).values(), 0, kernel.length);
+    float[] x = values(2 * forward.inputShape().size());
+    float[] g = values(2 * forward.outputShape().size());
+    NetworkPass pass = forward.newPass();
+    forward.prepareBackward();
+    pass.forward(
+        new Tensor().set(x, 0, 2, forward.inputShape(), null), new ForwardContext().inference(0));
+    Tensor gradient = new Tensor().set(g.clone(), 0, 2, forward.outputShape(), null);
+    Tensor dx = pass.backwardToInput(gradient, false, forward.newGradients());
+    Tensor y =
+        back.newPass()
+            .forward(
+                new Tensor().set(g, 0, 2, back.inputShape(), null),
+                new ForwardContext().inference(0));
+    assertEquals(dx.size(), y.size());
+    for (int i = 0; i < y.size(); i++) {
+      assertEquals(dx.values()[dx.offset() + i], y.values()[y.offset() + i], 1e-5f);
+    }
+  }
+
+  private static float[] values(int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) Math.sin(1.3 * i);
+    }
+    return values;
   }
 
   @Test
@@ -147,6 +211,30 @@ class ImagesTest {
             + " channels), but 'input_layer' returns (batch, 5, 4). Change the shape given to"
             + " input(...).",
         rejection(input(5, 4), globalAveragePooling2D()));
+    assertEquals(
+        "Conv1DTranspose 'conv1d_transpose' must have an outputPadding less than its strides, but"
+            + " has outputPadding=2, strides=2 and a window of 3.",
+        rejection(input(5, 4), conv1DTranspose(2, 3).strides(2).outputPadding(2)));
+    assertEquals(
+        "Conv2DTranspose 'conv2d_transpose' must have an outputPadding less than its strides, and at"
+            + " least 1 with padding=same and an even window, but has outputPadding=0, strides=2 and"
+            + " a window of 4.",
+        rejection(
+            input(5, 4, 1),
+            conv2DTranspose(2, 3, 4).strides(2).padding("same").outputPadding(1, 0)));
+    assertEquals(
+        "GroupNormalization 'group_normalization' needs input (batch, …, features) with a multiple of"
+            + " 3 features, but 'input_layer' returns (batch, 5, 4). Change the shape given to"
+            + " input(...).",
+        rejection(input(5, 4), groupNormalization(3)));
+    assertEquals(
+        "ConvLSTM1D 'conv_lstm1d' needs input (batch, time, positions, channels), but 'input_layer'"
+            + " returns (batch, 5, 4). Change the shape given to input(...).",
+        rejection(input(5, 4), convLstm1D(2, 3)));
+    assertMessageContains("groups must be at least 1", () -> groupNormalization(0));
+    assertMessageContains(
+        "outputPadding must be at least 0, but was -1.",
+        () -> conv2DTranspose(2, 3).outputPadding(0, -1));
     assertMessageContains("filters must be at least 1, but was 0.", () -> conv2D(0, 3));
     assertMessageContains("kernelSize must be at least 1, but was 0.", () -> conv2D(2, 3, 0));
     assertMessageContains("strides must be at least 1, but was 0.", () -> conv2D(2, 3).strides(0));
