@@ -6,10 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.ejml.data.FMatrixRMaj;
+import org.unroll.callbacks.Callback;
 import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
+import org.unroll.data.Shape;
 import org.unroll.internal.Suggestion;
 import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
@@ -45,6 +48,8 @@ import org.unroll.training.Trainer;
  * throws an {@link IllegalStateException}. Callbacks may use the model that they train.
  */
 public final class Sequential {
+  private static final Callback[] NO_CALLBACKS = {};
+
   private final Network network;
   private final Predictor predictor;
   private String name = "sequential";
@@ -346,11 +351,21 @@ public final class Sequential {
    * @throws IllegalArgumentException if the data do not fit the model
    */
   public Evaluation evaluate(Dataset data) {
+    return evaluate(data, NO_CALLBACKS);
+  }
+
+  /**
+   * Computes the loss and the metrics like {@link #evaluate(Dataset)}, and calls callbacks: {@code
+   * onTestBegin}, {@code onTestBatchBegin}, {@code onTestBatchEnd} and {@code onTestEnd}.
+   */
+  public Evaluation evaluate(Dataset data, Callback... callbacks) {
     requireCompiled("evaluate");
     boolean penalized =
         network.penalizesOutputs()
             || network.trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
-    return new Evaluation(trainer.evaluate(data, WorkerPool.defaultThreads()), loss, penalized);
+    Map<String, Double> values =
+        trainer.evaluate(data, WorkerPool.defaultThreads(), List.of(callbacks));
+    return new Evaluation(values, loss, penalized);
   }
 
   /**
@@ -363,7 +378,16 @@ public final class Sequential {
    * @throws IllegalArgumentException if the data do not fit the model
    */
   public Predictions predict(Dataset data) {
-    return run(data, network.newReturnedState(data.size()));
+    return predict(data, NO_CALLBACKS);
+  }
+
+  /**
+   * Computes the outputs like {@link #predict(Dataset)}, and calls callbacks: {@code
+   * onPredictBegin}, {@code onPredictBatchBegin}, {@code onPredictBatchEnd} and {@code
+   * onPredictEnd}. If a callback stops the prediction, the outputs are those of the batches so far.
+   */
+  public Predictions predict(Dataset data, Callback... callbacks) {
+    return run(data, network.newReturnedState(data.size()), callbacks);
   }
 
   /**
@@ -383,13 +407,18 @@ public final class Sequential {
     }
     NetworkState states = network.newState(data.size());
     states.set(initialState);
-    return run(data, states);
+    return run(data, states, NO_CALLBACKS);
   }
 
-  private Predictions run(Dataset data, NetworkState states) {
-    float[] values = predictor.predict(data, states, WorkerPool.defaultThreads());
+  private Predictions run(Dataset data, NetworkState states, Callback... callbacks) {
+    float[] values =
+        predictor.predict(data, states, WorkerPool.defaultThreads(), List.of(callbacks));
     Layer last = layers().get(layers().size() - 1);
-    return new Predictions(predictor.outputShape(data), values, last.outputWidths(), states);
+    Shape shape = predictor.outputShape(data);
+    int rows = values.length / shape.size();
+    boolean stopped = rows < data.size() && states != null;
+    NetworkState kept = stopped ? states.select(IntStream.range(0, rows).toArray()) : states;
+    return new Predictions(shape, values, last.outputWidths(), kept);
   }
 
   /**
