@@ -13,6 +13,7 @@ import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
 import org.unroll.data.Shape;
+import org.unroll.internal.DefaultSeed;
 import org.unroll.internal.Suggestion;
 import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
@@ -40,8 +41,8 @@ import org.unroll.training.Trainer;
  * }</pre>
  *
  * <p>The initial weights depend only on the layers and on a seed, so running a notebook twice gives
- * the same numbers. The default seed is 0; use {@link #seeded} to set another one. (In Keras,
- * initial weights are random unless a seed is set.)
+ * the same numbers. The default seed is 0; set another one with {@link #seeded}, or for all models
+ * with {@link Unroll#setRandomSeed}. (In Keras, initial weights are random unless a seed is set.)
  *
  * <p>Several threads may predict, evaluate, record and save at the same time. {@code fit} and
  * {@code compile}, and every call of a stateful model, must be the only call, or the later one
@@ -65,13 +66,13 @@ public final class Sequential {
   }
 
   /**
-   * Creates a model with the seed 0.
+   * Creates a model with the seed of {@link Unroll#setRandomSeed}, which is 0 unless it was set.
    *
    * @param layers the layers, the first of them {@code input(…)}
    * @throws IllegalArgumentException if a layer does not accept the output of the previous layer
    */
   public static Sequential of(Layer... layers) {
-    return seeded(0, layers);
+    return seeded(DefaultSeed.get(), layers);
   }
 
   /**
