@@ -28,6 +28,7 @@ GENERATORS = {
     "checkpoint_references": KERAS,
     "classroom_air": {},
     "compiled_only": PLAIN,
+    "constraints": KERAS,
     "conv_lstm": KERAS | {"KERAS_BACKEND": "torch"},
     "frozen_files": PLAIN,
     "functional_masks": KERAS,

@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import org.unroll.callbacks.Callback;
 import org.unroll.callbacks.LiveProgress;
 import org.unroll.data.Dataset;
+import org.unroll.internal.DefaultSeed;
 import org.unroll.internal.Suggestion;
 import org.unroll.layers.recurrent.RecurrentLayer;
 import org.unroll.losses.Loss;
@@ -55,7 +56,7 @@ public final class Comparison {
   private Loss loss = Losses.mae();
   private String[] metrics = {};
   private Integer verbose;
-  private long seed;
+  private long seed = DefaultSeed.get();
   private Result last;
 
   private Comparison() {}
@@ -168,7 +169,10 @@ public final class Comparison {
     return this;
   }
 
-  /** Sets the seed of the initial weights and of dropout of all models; 0 by default. */
+  /**
+   * Sets the seed of the initial weights and of dropout of all models; by default the one of {@link
+   * Unroll#setRandomSeed}.
+   */
   public Comparison seed(long newSeed) {
     seed = newSeed;
     return this;

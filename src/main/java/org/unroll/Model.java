@@ -7,11 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.ejml.data.FMatrixRMaj;
+import org.unroll.callbacks.Callback;
 import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
 import org.unroll.data.Shape;
+import org.unroll.internal.DefaultSeed;
 import org.unroll.internal.Suggestion;
 import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
@@ -51,8 +54,8 @@ import org.unroll.training.Trainer;
  * }</pre>
  *
  * <p>The initial weights depend only on the layers and on a seed, so running a notebook twice gives
- * the same numbers. The default seed is 0; use {@link #seeded} to set another one. (In Keras,
- * initial weights are random unless a seed is set.)
+ * the same numbers. The default seed is 0; set another one with {@link #seeded}, or for all models
+ * with {@link Unroll#setRandomSeed}. (In Keras, initial weights are random unless a seed is set.)
  *
  * <p>Several threads may predict, evaluate, record and save at the same time. {@code fit} and
  * {@code compile}, and every call of a stateful model, must be the only call, or the later one
@@ -60,6 +63,8 @@ import org.unroll.training.Trainer;
  * share layers are not protected from each other.
  */
 public sealed class Model permits Sequential {
+  private static final Callback[] NO_CALLBACKS = {};
+
   private final Network network;
   private final Predictor predictor;
   private String name;
@@ -75,7 +80,7 @@ public sealed class Model permits Sequential {
   }
 
   /**
-   * Creates a model with one input and one output, with the seed 0.
+   * Creates a model with one input and one output, with the seed of {@link Unroll#setRandomSeed}.
    *
    * @throws IllegalArgumentException if the output depends on another input
    */
@@ -84,7 +89,7 @@ public sealed class Model permits Sequential {
   }
 
   /**
-   * Creates a model with several inputs and one output, with the seed 0.
+   * Creates a model with several inputs and one output, with the seed of {@link Unroll#setRandomSeed}.
    *
    * @throws IllegalArgumentException if the output depends on another input
    */
@@ -93,7 +98,7 @@ public sealed class Model permits Sequential {
   }
 
   /**
-   * Creates a model with one input and several outputs, with the seed 0.
+   * Creates a model with one input and several outputs, with the seed of {@link Unroll#setRandomSeed}.
    *
    * @throws IllegalArgumentException if an output depends on another input
    */
@@ -102,14 +107,14 @@ public sealed class Model permits Sequential {
   }
 
   /**
-   * Creates a model with several inputs and outputs, with the seed 0.
+   * Creates a model with several inputs and outputs, with the seed of {@link Unroll#setRandomSeed}.
    *
    * @param inputs the inputs, in the order in which samples contain them
    * @param outputs the outputs, in the order in which samples contain their targets
    * @throws IllegalArgumentException if an output depends on another input
    */
   public static Model of(List<Input> inputs, List<? extends Node> outputs) {
-    return seeded(0, inputs, outputs);
+    return seeded(DefaultSeed.get(), inputs, outputs);
   }
 
   /**
@@ -420,12 +425,20 @@ public sealed class Model permits Sequential {
    * @throws IllegalArgumentException if the data do not fit the model
    */
   public Evaluation evaluate(Dataset data) {
+    return evaluate(data, NO_CALLBACKS);
+  }
+
+  /**
+   * Computes the loss and the metrics like {@link #evaluate(Dataset)}, and calls callbacks: {@code
+   * onTestBegin}, {@code onTestBatchBegin}, {@code onTestBatchEnd} and {@code onTestEnd}.
+   */
+  public Evaluation evaluate(Dataset data, Callback... callbacks) {
     requireCompiled("evaluate");
     boolean penalized =
         network.penalizesOutputs()
             || network.trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
     return new Evaluation(
-        trainer.evaluate(data, WorkerPool.defaultThreads()),
+        trainer.evaluate(data, WorkerPool.defaultThreads(), List.of(callbacks)),
         outputs.size() > 1 ? null : loss(),
         penalized);
   }
@@ -443,7 +456,16 @@ public sealed class Model permits Sequential {
    * @throws IllegalArgumentException if the data do not fit the model
    */
   public Predictions predict(Dataset data) {
-    return run(data, network.newReturnedState(data.size()));
+    return predict(data, NO_CALLBACKS);
+  }
+
+  /**
+   * Computes the outputs like {@link #predict(Dataset)}, and calls callbacks: {@code
+   * onPredictBegin}, {@code onPredictBatchBegin}, {@code onPredictBatchEnd} and {@code
+   * onPredictEnd}. If a callback stops the prediction, the outputs are those of the batches so far.
+   */
+  public Predictions predict(Dataset data, Callback... callbacks) {
+    return run(data, network.newReturnedState(data.size()), callbacks);
   }
 
   /**
@@ -463,19 +485,23 @@ public sealed class Model permits Sequential {
     }
     NetworkState states = network.newState(data.size());
     states.set(initialState);
-    return run(data, states);
+    return run(data, states, NO_CALLBACKS);
   }
 
-  private Predictions run(Dataset data, NetworkState states) {
-    float[][] values = predictor.predict(data, states, WorkerPool.defaultThreads());
+  private Predictions run(Dataset data, NetworkState states, Callback... callbacks) {
+    float[][] values =
+        predictor.predict(data, states, WorkerPool.defaultThreads(), List.of(callbacks));
     List<Shape> shapes = predictor.outputShapes(data);
+    int rows = values[0].length / shapes.get(0).size();
+    boolean stopped = rows < data.size() && states != null;
+    NetworkState kept = stopped ? states.select(IntStream.range(0, rows).toArray()) : states;
     if (values.length == 1) {
       Layer last = network.outputLayer(0);
-      return new Predictions(shapes.get(0), values[0], last.outputWidths(), states);
+      return new Predictions(shapes.get(0), values[0], last.outputWidths(), kept);
     }
     Map<String, Predictions> all = new LinkedHashMap<>();
     for (int i = 0; i < values.length; i++) {
-      var one = new Predictions(shapes.get(i), values[i], Map.of(), states);
+      var one = new Predictions(shapes.get(i), values[i], Map.of(), kept);
       all.put(network.outputNames().get(i), one);
     }
     return Predictions.of(all);

@@ -2,6 +2,7 @@ package org.unroll;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.unroll.internal.DefaultSeed;
 import org.unroll.network.Layer;
 import org.unroll.network.Network;
 
@@ -21,13 +22,13 @@ public final class Sequential extends Model {
   }
 
   /**
-   * Creates a model with the seed 0.
+   * Creates a model with the seed of {@link Unroll#setRandomSeed}, which is 0 unless it was set.
    *
    * @param layers the layers, the first of them {@code input(…)}
    * @throws IllegalArgumentException if a layer does not accept the output of the previous layer
    */
   public static Sequential of(Layer... layers) {
-    return seeded(0, layers);
+    return seeded(DefaultSeed.get(), layers);
   }
 
   /**

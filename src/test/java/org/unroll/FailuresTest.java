@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.CallbackFailure;
 import org.unroll.callbacks.TrainingContext;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
@@ -127,6 +128,13 @@ class FailuresTest {
         .callbacks(faults.callback());
   }
 
+  /** Returns what is suppressed in a failure, without notes on the callback that has thrown it. */
+  private static List<Throwable> suppressed(Throwable failure) {
+    return Arrays.stream(failure.getSuppressed())
+        .filter(later -> !(later instanceof CallbackFailure))
+        .toList();
+  }
+
   private static float[][] weights(Sequential model) {
     return model.weights().values().stream()
         .map(matrix -> matrix.data.clone())
@@ -171,7 +179,7 @@ class FailuresTest {
       faults.arm(place, calls, onHelper, cause);
       assertSame(cause, assertThrows(Throwable.class, () -> model.fit(data, options())));
       assertTrue(faults.happened());
-      assertEquals(0, cause.getSuppressed().length);
+      assertEquals(List.of(), suppressed(cause));
 
       Sequential twin = twin(model, inParts);
       History expected = twin.fit(data, options());
@@ -267,7 +275,7 @@ class FailuresTest {
     assertSame(
         first,
         assertThrows(SimilarToThreadDeath.class, () -> model(false).fit(samples(24, 1), options)));
-    assertArrayEquals(new Throwable[] {later}, first.getSuppressed());
+    assertEquals(List.of(later), suppressed(first));
     assertEquals(List.of("last"), ended);
   }
 

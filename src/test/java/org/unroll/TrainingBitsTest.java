@@ -180,7 +180,7 @@ class TrainingBitsTest {
     return new Run(
         flat(model.network().weights()),
         losses,
-        List.copyOf(trainer.evaluate(data, threads).values()),
+        List.copyOf(trainer.evaluate(data, threads, List.of()).values()),
         new Predictor(model.network()).predict(data, threads)[0]);
   }
 

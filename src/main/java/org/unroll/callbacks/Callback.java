@@ -6,8 +6,13 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * Methods that {@code fit} calls during training, like Keras's {@code Callback}. They are called on
- * the thread that called {@code fit}. The defaults do nothing.
+ * Methods that {@code fit}, {@code evaluate} and {@code predict} call, like Keras's {@code
+ * Callback}. They are called on the thread that called {@code fit}. The defaults do nothing.
+ *
+ * <p>{@code fit} calls the methods of training, and those of tests when it validates; {@code
+ * evaluate} calls those of tests, and {@code predict} those of predictions. If a method throws an
+ * exception, the call ends with it, and a {@link CallbackFailure} that is suppressed in it names
+ * the callback and the method.
  *
  * <p>The callbacks of Keras are created by {@link Callbacks}. For a custom callback extend this
  * class, or {@link MonitorCallback} if it watches one value of the logs. The example stops training
@@ -86,13 +91,106 @@ public abstract class Callback {
   public void onEpochBegin(TrainingContext training, int epoch) {}
 
   /**
-   * Called after a batch.
+   * Called before a batch of training. The default calls {@link #onBatchBegin}, as in Keras.
+   *
+   * @param training the training run
+   * @param batch the batch, counted from 0 in its epoch
+   */
+  public void onTrainBatchBegin(TrainingContext training, int batch) {
+    onBatchBegin(training, batch);
+  }
+
+  /**
+   * Called after a batch of training. The default calls {@link #onBatchEnd}, as in Keras.
+   *
+   * @param training the training run
+   * @param batch the batch, counted from 0 in its epoch
+   * @param logs the loss and the metrics over the epoch so far, by name; must not be changed
+   */
+  public void onTrainBatchEnd(TrainingContext training, int batch, Map<String, Double> logs) {
+    onBatchEnd(training, batch, logs);
+  }
+
+  /**
+   * A shorter name for {@link #onTrainBatchBegin}.
+   *
+   * @param training the training run
+   * @param batch the batch, counted from 0 in its epoch
+   */
+  public void onBatchBegin(TrainingContext training, int batch) {}
+
+  /**
+   * A shorter name for {@link #onTrainBatchEnd}.
    *
    * @param training the training run
    * @param batch the batch, counted from 0 in its epoch
    * @param logs the loss and the metrics over the epoch so far, by name; must not be changed
    */
   public void onBatchEnd(TrainingContext training, int batch, Map<String, Double> logs) {}
+
+  /**
+   * Called before {@code evaluate} or a validation.
+   *
+   * @param evaluation the evaluation
+   */
+  public void onTestBegin(InferenceContext evaluation) {}
+
+  /**
+   * Called before a batch of {@code evaluate} or of a validation.
+   *
+   * @param evaluation the evaluation
+   * @param batch the batch, counted from 0
+   */
+  public void onTestBatchBegin(InferenceContext evaluation, int batch) {}
+
+  /**
+   * Called after a batch of {@code evaluate} or of a validation.
+   *
+   * @param evaluation the evaluation
+   * @param batch the batch, counted from 0
+   * @param logs the loss and the metrics over the batches so far, by name; must not be changed
+   */
+  public void onTestBatchEnd(InferenceContext evaluation, int batch, Map<String, Double> logs) {}
+
+  /**
+   * Called after {@code evaluate} or a validation, but not after one that failed or was
+   * interrupted.
+   *
+   * @param evaluation the evaluation
+   * @param logs the loss and the metrics, by name; must not be changed
+   */
+  public void onTestEnd(InferenceContext evaluation, Map<String, Double> logs) {}
+
+  /**
+   * Called before {@code predict}.
+   *
+   * @param prediction the prediction
+   */
+  public void onPredictBegin(InferenceContext prediction) {}
+
+  /**
+   * Called before a batch of {@code predict}.
+   *
+   * @param prediction the prediction
+   * @param batch the batch, counted from 0
+   */
+  public void onPredictBatchBegin(InferenceContext prediction, int batch) {}
+
+  /**
+   * Called after a batch of {@code predict}.
+   *
+   * @param prediction the prediction
+   * @param batch the batch, counted from 0
+   * @param outputs the output of each sample of the batch, row-major
+   */
+  public void onPredictBatchEnd(InferenceContext prediction, int batch, double[][] outputs) {}
+
+  /**
+   * Called after {@code predict}, but not after one that failed or was interrupted.
+   *
+   * @param prediction the prediction
+   */
+  public void onPredictEnd(InferenceContext prediction) {}
 
   /**
    * Called after an epoch and its validation.

@@ -111,6 +111,11 @@ public final class Callbacks {
     return new CsvLogger(file, append);
   }
 
+  /** Returns a callback without functions; its setters add them. */
+  public static LambdaCallback lambdaCallback() {
+    return new LambdaCallback();
+  }
+
   /** Checks the number of batches after which a callback saves. */
   static int checkedSaveFreq(int batches) {
     if (batches < 1) {

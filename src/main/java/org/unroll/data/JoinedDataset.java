@@ -7,7 +7,7 @@ import java.util.List;
 final class JoinedDataset implements Dataset {
   private final Dataset first;
   private final List<Dataset> inputs;
-  private final List<Dataset> targets = new ArrayList<>();
+  private final List<Dataset> targets;
 
   JoinedDataset(Dataset first, Dataset second) {
     if (first.size() != second.size()) {
@@ -28,11 +28,26 @@ final class JoinedDataset implements Dataset {
     this.first = first;
     inputs = new ArrayList<>(first.inputParts());
     inputs.addAll(second.inputParts());
+    targets = new ArrayList<>();
     for (Dataset dataset : List.of(first, second)) {
       if (dataset.targetShape() != null) {
         targets.addAll(dataset.targetParts());
       }
     }
+  }
+
+  private JoinedDataset(Dataset first, List<Dataset> inputs, List<Dataset> targets) {
+    this.first = first;
+    this.inputs = inputs;
+    this.targets = targets;
+  }
+
+  @Override
+  public Dataset forBatch(int[] order, int begin, int rows) {
+    return new JoinedDataset(
+        first,
+        inputs.stream().map(part -> part.forBatch(order, begin, rows)).toList(),
+        targets.stream().map(part -> part.forBatch(order, begin, rows)).toList());
   }
 
   @Override

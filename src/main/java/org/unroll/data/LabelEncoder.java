@@ -1,6 +1,7 @@
 package org.unroll.data;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,10 +94,81 @@ public final class LabelEncoder {
    * @throws IllegalArgumentException if a label is missing or is not one of the classes
    */
   public double[][] oneHot(Column<?> labels) {
-    int[] encoded = encode(labels);
-    var rows = new double[encoded.length][classes.size()];
-    for (int row = 0; row < rows.length; row++) {
-      rows[row][encoded[row]] = 1;
+    return toCategorical(encode(labels), classes.size());
+  }
+
+  /**
+   * Returns one row for each class number, with 1 in the column of its class and 0 elsewhere, as
+   * Keras's {@code to_categorical}, for {@code categoricalCrossentropy()}.
+   *
+   * <pre>{@code
+   * import org.unroll.data.*;
+   *
+   * double[][] oneHot = LabelEncoder.toCategorical(new int[] {0, 2, 1}, 3); // {1, 0, 0}, {0, 0, 1}, …
+   * }</pre>
+   *
+   * @param labels the class numbers, counted from 0
+   * @param numClasses the number of classes, at least 1
+   * @throws IllegalArgumentException if a label is not from 0 to {@code numClasses} − 1
+   */
+  public static double[][] toCategorical(int[] labels, int numClasses) {
+    return oneHot(labels, numClasses, "label ");
+  }
+
+  /**
+   * Returns one row for each class number, with as many columns as the largest one requires.
+   *
+   * @param labels the class numbers, counted from 0; at least one
+   * @throws IllegalArgumentException if there is no label, or a label is negative
+   */
+  public static double[][] toCategorical(int[] labels) {
+    int largest =
+        Arrays.stream(labels)
+            .max()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "There must be at least one label to count the classes, but there is none."
+                            + " Call toCategorical(labels, numClasses)."));
+    return toCategorical(labels, Math.max(largest, 0) + 1);
+  }
+
+  /**
+   * Returns one row for each class number of each sequence, as {@link #toCategorical(int[], int)}.
+   *
+   * @param labels the class numbers of the time steps of each sequence, counted from 0
+   * @param numClasses the number of classes, at least 1
+   * @throws IllegalArgumentException if a label is not from 0 to {@code numClasses} − 1
+   */
+  public static double[][][] toCategorical(int[][] labels, int numClasses) {
+    double[][][] rows = new double[labels.length][][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = oneHot(labels[i], numClasses, "label " + i + ", ");
+    }
+    return rows;
+  }
+
+  private static double[][] oneHot(int[] labels, int numClasses, String position) {
+    if (numClasses < 1) {
+      throw new IllegalArgumentException(
+          "numClasses must be at least 1, but was " + numClasses + ".");
+    }
+    double[][] rows = new double[labels.length][numClasses];
+    for (int i = 0; i < rows.length; i++) {
+      if (labels[i] < 0 || labels[i] >= numClasses) {
+        throw new IllegalArgumentException(
+            "Every label must be from 0 to "
+                + (numClasses - 1)
+                + " (numClasses is "
+                + numClasses
+                + "), but "
+                + position
+                + i
+                + " was "
+                + labels[i]
+                + ". Number the classes from 0, and set numClasses to at least the largest label + 1.");
+      }
+      rows[i][labels[i]] = 1;
     }
     return rows;
   }

@@ -120,7 +120,10 @@ final class ConvolutionFormats {
             "depthwise_regularizer",
             SeparableConv1D::depthwiseRegularizer,
             SeparableConv1D::depthwiseRegularizer)
-        .refuse("depthwise_constraint", "weights cannot have constraints.")
+        .constraint(
+            "depthwise_constraint",
+            SeparableConv1D::depthwiseConstraint,
+            SeparableConv1D::depthwiseConstraint)
         .refuse("rank", "windows must slide along one axis.");
   }
 

@@ -2,10 +2,10 @@ package org.unroll.keras;
 
 import static org.unroll.keras.LayerFormats.batchShape;
 import static org.unroll.keras.LayerFormats.channelsLast;
-import static org.unroll.keras.LayerFormats.constrained;
 import static org.unroll.keras.LayerFormats.kernel;
 import static org.unroll.keras.LayerFormats.layer;
 import static org.unroll.keras.LayerFormats.read;
+import static org.unroll.keras.LayerFormats.withWeights;
 import static org.unroll.keras.LayerFormats.write;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -113,14 +113,13 @@ final class CoreFormats {
 
   private static LayerFormat<Embedding> embedding() {
     return LayerFormat.of(
-        constrained(
+        withWeights(
                 layer(
                     "Embedding",
                     Embedding.class,
                     config ->
                         Layers.embedding(
-                            config.integer("input_dim"), config.integer("output_dim"))),
-                "embeddings_constraint")
+                            config.integer("input_dim"), config.integer("output_dim"))))
             .text("name", Embedding::name, Embedding::name)
             .integer("input_dim", Embedding::inputDim)
             .integer("output_dim", Embedding::outputDim)
@@ -132,6 +131,10 @@ final class CoreFormats {
                 "embeddings_regularizer",
                 Embedding::embeddingsRegularizer,
                 Embedding::embeddingsRegularizer)
+            .constraint(
+                "embeddings_constraint",
+                Embedding::embeddingsConstraint,
+                Embedding::embeddingsConstraint)
             .flag("mask_zero", Embedding::maskZero, Embedding::maskZero)
             .ignore("input_length"));
   }
@@ -266,12 +269,12 @@ final class CoreFormats {
 
   private static LayerFormat<Prelu> prelu() {
     return LayerFormat.of(
-        constrained(
+        withWeights(
                 layer("PReLU", Prelu.class, CoreFormats::createPrelu)
-                    .text("name", Prelu::name, Prelu::name),
-                "alpha_constraint")
+                    .text("name", Prelu::name, Prelu::name))
             .initializer("alpha_initializer", Prelu::alphaInitializer, Prelu::alphaInitializer)
             .regularizer("alpha_regularizer", Prelu::alphaRegularizer, Prelu::alphaRegularizer)
+            .constraint("alpha_constraint", Prelu::alphaConstraint, Prelu::alphaConstraint)
             .node(
                 "shared_axes",
                 layer ->

@@ -16,6 +16,7 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
 import org.unroll.compute.Activation;
+import org.unroll.network.Constraint;
 import org.unroll.network.Initializer;
 import org.unroll.network.Regularizer;
 
@@ -245,6 +246,14 @@ final class Format<T> {
         (config, object) ->
             config.has(name) ? set.apply(object, RegularizerFormat.read(config, name)) : object,
         (object, node) -> node.set(name, RegularizerFormat.write(get.apply(object))));
+  }
+
+  /** An optional argument. */
+  Format<T> constraint(String name, Function<T, Constraint> get, BiFunction<T, Constraint, T> set) {
+    return argument(
+        (config, object) ->
+            config.has(name) ? set.apply(object, ConstraintFormats.read(config, name)) : object,
+        (object, node) -> node.set(name, ConstraintFormats.write(name, get.apply(object))));
   }
 
   /** Arguments of Keras that have no effect here. They are accepted and not written. */

@@ -136,10 +136,7 @@ final class LayerFormats {
   }
 
   /** Rejects the options that Keras has for all layers with weights and this library has not. */
-  static <L extends Layer> Format<L> constrained(Format<L> format, String... constraints) {
-    for (String constraint : constraints) {
-      format.refuse(constraint, "weights cannot have constraints.");
-    }
+  static <L extends Layer> Format<L> withWeights(Format<L> format) {
     return format
         .refuse("quantization_config", "weights must be float32.")
         .refuse("lora_rank", "there are no adapters.");
@@ -158,14 +155,16 @@ final class LayerFormats {
    */
   static <L extends KernelLayer<L>> Format<L> kernel(
       String className, Class<L> type, Function<Config, L> create, String prefix) {
-    return constrained(layer(className, type, create), prefix + "_constraint", "bias_constraint")
+    return withWeights(layer(className, type, create))
         .text("name", L::name, L::name)
         .activation("activation", L::activation, L::activation)
         .flag("use_bias", L::useBias, L::useBias)
         .initializer(prefix + "_initializer", L::kernelInitializer, L::kernelInitializer)
         .initializer("bias_initializer", L::biasInitializer, L::biasInitializer)
         .regularizer(prefix + "_regularizer", L::kernelRegularizer, L::kernelRegularizer)
-        .regularizer("bias_regularizer", L::biasRegularizer, L::biasRegularizer);
+        .regularizer("bias_regularizer", L::biasRegularizer, L::biasRegularizer)
+        .constraint(prefix + "_constraint", L::kernelConstraint, L::kernelConstraint)
+        .constraint("bias_constraint", L::biasConstraint, L::biasConstraint);
   }
 
   /** Rejects {@code data_format="channels_first"}. */

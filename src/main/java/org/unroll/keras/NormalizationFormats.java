@@ -1,8 +1,8 @@
 package org.unroll.keras;
 
-import static org.unroll.keras.LayerFormats.constrained;
 import static org.unroll.keras.LayerFormats.layer;
 import static org.unroll.keras.LayerFormats.single;
+import static org.unroll.keras.LayerFormats.withWeights;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -33,7 +33,7 @@ final class NormalizationFormats {
 
   private static <L extends NormalizationLayer<L>> Format<L> normalization(
       String className, Class<L> type, Function<Config, L> create) {
-    return constrained(layer(className, type, create), "beta_constraint", "gamma_constraint")
+    return withWeights(layer(className, type, create))
         .text("name", L::name, L::name)
         .node(
             "axis",
@@ -45,7 +45,9 @@ final class NormalizationFormats {
         .initializer("beta_initializer", L::betaInitializer, L::betaInitializer)
         .initializer("gamma_initializer", L::gammaInitializer, L::gammaInitializer)
         .regularizer("beta_regularizer", L::betaRegularizer, L::betaRegularizer)
-        .regularizer("gamma_regularizer", L::gammaRegularizer, L::gammaRegularizer);
+        .regularizer("gamma_regularizer", L::gammaRegularizer, L::gammaRegularizer)
+        .constraint("beta_constraint", L::betaConstraint, L::betaConstraint)
+        .constraint("gamma_constraint", L::gammaConstraint, L::gammaConstraint);
   }
 
   private static LayerFormat<LayerNormalization> layerNormalization() {

@@ -1,11 +1,11 @@
 package org.unroll.keras;
 
 import static org.unroll.keras.LayerFormats.channelsLast;
-import static org.unroll.keras.LayerFormats.constrained;
 import static org.unroll.keras.LayerFormats.layer;
 import static org.unroll.keras.LayerFormats.pair;
 import static org.unroll.keras.LayerFormats.read;
 import static org.unroll.keras.LayerFormats.single;
+import static org.unroll.keras.LayerFormats.withWeights;
 import static org.unroll.keras.LayerFormats.write;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -40,10 +40,6 @@ import org.unroll.network.Cell;
 
 /** The formats of the layers and cells of {@link org.unroll.layers.recurrent}. */
 final class RecurrentFormats {
-  private static final String[] CONSTRAINTS = {
-    "kernel_constraint", "recurrent_constraint", "bias_constraint"
-  };
-
   private RecurrentFormats() {}
 
   /** Returns the formats, one for each layer and each cell. */
@@ -161,11 +157,11 @@ final class RecurrentFormats {
   }
 
   private static <L extends UnitsLayer<L, ?>> LayerFormat<L> recurrent(Format<L> layer) {
-    return LayerFormat.of(walk(constrained(layer, CONSTRAINTS))).inner("cell", L::cell);
+    return LayerFormat.of(walk(withWeights(layer))).inner("cell", L::cell);
   }
 
   private static <C extends UnitsCell<C>> LayerFormat<C> cell(Format<C> cell) {
-    return LayerFormat.of(constrained(cell, CONSTRAINTS).text("name", C::name, C::name));
+    return LayerFormat.of(withWeights(cell).text("name", C::name, C::name));
   }
 
   /**
@@ -185,6 +181,9 @@ final class RecurrentFormats {
         .regularizer("kernel_regularizer", T::kernelRegularizer, T::kernelRegularizer)
         .regularizer("recurrent_regularizer", T::recurrentRegularizer, T::recurrentRegularizer)
         .regularizer("bias_regularizer", T::biasRegularizer, T::biasRegularizer)
+        .constraint("kernel_constraint", T::kernelConstraint, T::kernelConstraint)
+        .constraint("recurrent_constraint", T::recurrentConstraint, T::recurrentConstraint)
+        .constraint("bias_constraint", T::biasConstraint, T::biasConstraint)
         .number("dropout", T::dropout, T::dropout)
         .number("recurrent_dropout", T::recurrentDropout, T::recurrentDropout)
         .ignore("implementation", "seed");

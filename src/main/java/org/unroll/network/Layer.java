@@ -795,7 +795,39 @@ public abstract class Layer {
      * @param regularizer the penalty on the weight, may be null
      */
     public void create(String name, Shape shape, Initializer initializer, Regularizer regularizer) {
-      create(name, shape, initializer, regularizer, true);
+      create(name, shape, initializer, regularizer, null);
+    }
+
+    /**
+     * Creates a weight that is trained.
+     *
+     * @param name the name, as in Keras, for example {@code kernel}
+     * @param shape the shape of the weight
+     * @param initializer the initial values, unless the weight is loaded from a file
+     * @param regularizer the penalty on the weight, may be null
+     * @param constraint the projection of the weight after each step, may be null
+     * @throws IllegalArgumentException if the constraint cannot be applied to the shape
+     */
+    public void create(
+        String name,
+        Shape shape,
+        Initializer initializer,
+        Regularizer regularizer,
+        Constraint constraint) {
+      if (constraint != null) {
+        try {
+          constraint.check(shape);
+        } catch (IllegalArgumentException e) {
+          throw new IllegalArgumentException(
+              owner.describe()
+                  + " has a constraint on its weight '"
+                  + name
+                  + "' that cannot be applied: "
+                  + e.getMessage(),
+              e);
+        }
+      }
+      create(name, shape, initializer, regularizer, constraint, true);
     }
 
     /**
@@ -807,7 +839,7 @@ public abstract class Layer {
      * @param initializer the initial values, unless the weight is loaded from a file
      */
     public void createNonTrainable(String name, Shape shape, Initializer initializer) {
-      create(name, shape, initializer, null, false);
+      create(name, shape, initializer, null, null, false);
     }
 
     private void create(
@@ -815,9 +847,12 @@ public abstract class Layer {
         Shape shape,
         Initializer initializer,
         Regularizer regularizer,
+        Constraint constraint,
         boolean trainable) {
       float[] values = source.values(owner, created.size(), name, shape, initializer);
-      created.add(new Weight(name, shape, values, regularizer, () -> trainable && owner.trainable));
+      created.add(
+          new Weight(
+              name, shape, values, regularizer, constraint, () -> trainable && owner.trainable));
     }
 
     /**
@@ -871,6 +906,7 @@ public abstract class Layer {
                 weight.shape(),
                 weight.values(),
                 weight.regularizer(),
+                weight.constraint(),
                 () -> weight.trainable() && owner.trainable));
       }
     }

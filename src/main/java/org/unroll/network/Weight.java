@@ -5,14 +5,15 @@ import org.ejml.data.FMatrixRMaj;
 import org.unroll.data.Shape;
 
 /**
- * A weight of a layer: a row-major {@code float[]} with a name, a shape, an optional regularizer
- * and a flag for training.
+ * A weight of a layer: a row-major {@code float[]} with a name, a shape, an optional regularizer,
+ * an optional constraint and a flag for training.
  */
 public final class Weight {
   private final String name;
   private final Shape shape;
   private final float[] values;
   private final Regularizer regularizer;
+  private final Constraint constraint;
   private final BooleanSupplier trainable;
 
   /**
@@ -26,7 +27,7 @@ public final class Weight {
    * @hidden
    */
   public Weight(String name, Shape shape, float[] values, Regularizer regularizer) {
-    this(name, shape, values, regularizer, () -> true);
+    this(name, shape, values, regularizer, null, () -> true);
   }
 
   /** Creates a weight that is trainable while the supplier returns true. */
@@ -35,6 +36,7 @@ public final class Weight {
       Shape shape,
       float[] values,
       Regularizer regularizer,
+      Constraint constraint,
       BooleanSupplier trainable) {
     if (values.length != shape.size()) {
       throw new IllegalArgumentException(
@@ -52,6 +54,7 @@ public final class Weight {
     this.shape = shape;
     this.values = values;
     this.regularizer = regularizer;
+    this.constraint = constraint;
     this.trainable = trainable;
   }
 
@@ -78,6 +81,11 @@ public final class Weight {
   /** Returns the penalty on this weight, which may be null. */
   public Regularizer regularizer() {
     return regularizer;
+  }
+
+  /** Returns the projection of this weight after each step, which may be null. */
+  public Constraint constraint() {
+    return constraint;
   }
 
   /**

@@ -20,7 +20,8 @@ import org.unroll.network.Weight;
  * regularizer, or with {@code gradientAccumulationSteps}, as in TensorFlow.
  *
  * <p>A step clips the gradients, decays the weights ({@code w −= w · weightDecay · learningRate}),
- * applies the update rule, and counts the iteration. The arithmetic is float32, as in Keras.
+ * applies the update rule, projects the weights that have a {@link org.unroll.network.Constraint
+ * constraint}, and counts the iteration. The arithmetic is float32, as in Keras.
  *
  * <p>The optimizers of Keras are created by {@link Optimizers}. For a custom optimizer extend
  * {@link FluentOptimizer}, which adds the options that all optimizers share. The state that must
@@ -182,6 +183,12 @@ public abstract class Optimizer {
       step(gradients, rows);
     }
     averaging.follow(this.weights, accumulation.stepsAfter(iterations));
+    for (int i = 0; i < gradients.length; i++) {
+      Weight weight = this.weights.get(i);
+      if (weight.constraint() != null) {
+        weight.constraint().apply(weight.values(), weight.shape());
+      }
+    }
     iterations++;
   }
 

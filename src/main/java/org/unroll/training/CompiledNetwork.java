@@ -103,17 +103,33 @@ record CompiledNetwork(
    *
    * @param steps the largest number of batches to evaluate; null for all
    * @param cancelled asked before each batch; evaluation ends as soon as it returns true
+   * @param hooks the callbacks, which may stop the evaluation
    */
   EpochTotals evaluate(
-      BatchRunner runner, Dataset dataset, Integer steps, BooleanSupplier cancelled) {
+      BatchRunner runner, Dataset dataset, Integer steps, BooleanSupplier cancelled, Hooks hooks) {
     var totals = new EpochTotals(outputs);
     int batches = steps == null ? dataset.batches() : Math.min(steps, dataset.batches());
     double penalty = penalty();
-    for (int batch = 0; batch < batches && !cancelled.getAsBoolean(); batch++) {
+    var context = new Inference(network.weights(), batches);
+    hooks.call("onTestBegin", callback -> callback.onTestBegin(context));
+    for (int batch = 0; batch < batches && (batch == 0 || !context.stopped()); batch++) {
+      if (cancelled.getAsBoolean()) {
+        return totals;
+      }
+      int number = batch;
+      hooks.call("onTestBatchBegin", callback -> callback.onTestBatchBegin(context, number));
       int first = batch * dataset.batchSize();
       int rows = Math.min(dataset.batchSize(), dataset.size() - first);
       runner.evaluate(dataset, first, rows);
       totals.add(runner, runner.loss() + penalty, rows);
+      if (!hooks.isEmpty()) {
+        Map<String, Double> logs = totals.logs();
+        hooks.call("onTestBatchEnd", callback -> callback.onTestBatchEnd(context, number, logs));
+      }
+    }
+    if (!hooks.isEmpty()) {
+      Map<String, Double> logs = totals.logs();
+      hooks.call("onTestEnd", callback -> callback.onTestEnd(context, logs));
     }
     return totals;
   }

@@ -9,6 +9,7 @@ import org.unroll.callbacks.Callback;
 import org.unroll.callbacks.LiveProgress;
 import org.unroll.callbacks.ProgressBar;
 import org.unroll.data.Dataset;
+import org.unroll.internal.DefaultSeed;
 
 /**
  * The arguments of {@code fit} under Keras's names, for example {@code
@@ -28,7 +29,7 @@ public final class FitOptions {
   private Boolean hints;
   private Callback progress;
   private String title;
-  private long seed;
+  private long seed = DefaultSeed.get();
   private Integer threads;
 
   private FitOptions() {}
@@ -183,8 +184,8 @@ public final class FitOptions {
   }
 
   /**
-   * Sets the seed of dropout; 0 by default. The order of the samples depends on the seed of the
-   * dataset.
+   * Sets the seed of dropout and noise; by default the one of {@code Unroll.setRandomSeed}, which
+   * is 0 unless it was set. The order of the samples depends on the seed of the dataset.
    */
   public FitOptions seed(long newSeed) {
     seed = newSeed;

@@ -1,7 +1,9 @@
 package org.unroll.training;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import org.unroll.callbacks.Callback;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
 import org.unroll.network.Network;
@@ -53,7 +55,7 @@ public final class Predictor {
    * @throws IllegalArgumentException if the samples are not what the network takes
    */
   public float[][] predict(Dataset dataset, int threads) {
-    return predict(dataset, null, threads);
+    return predict(dataset, null, threads, List.of());
   }
 
   /**
@@ -63,16 +65,20 @@ public final class Predictor {
    * @param states one row for each sample, overwritten with the final states. They are also the
    *     initial states, unless the network is stateful and continues with the states that it keeps.
    *     May be null
+   * @param callbacks called before and after each batch. If one of them stops the prediction, the
+   *     outputs are those of the samples so far
    * @throws IllegalArgumentException if the samples are not what the network takes
    */
-  public float[][] predict(Dataset dataset, NetworkState states, int threads) {
+  public float[][] predict(
+      Dataset dataset, NetworkState states, int threads, List<Callback> callbacks) {
     DataChecks.requirePredictable(network, dataset);
     return network
         .use()
-        .during("predict", network.forwardEffect(), () -> run(dataset, states, threads));
+        .during("predict", network.forwardEffect(), () -> run(dataset, states, threads, callbacks));
   }
 
-  private float[][] run(Dataset dataset, NetworkState states, int threads) {
+  private float[][] run(
+      Dataset dataset, NetworkState states, int threads, List<Callback> callbacks) {
     float[][] outputs =
         outputShapes(dataset).stream()
             .map(shape -> new float[Math.multiplyExact(dataset.size(), shape.size())])
@@ -82,8 +88,8 @@ public final class Predictor {
       runner = new BatchRunner(network, List.of(), 0, threads);
     }
     try (BatchRunner open = runner.open()) {
-      if (network.isStateful()) {
-        predictInBatches(open, dataset, states, outputs);
+      if (network.isStateful() || !callbacks.isEmpty()) {
+        outputs = predictInBatches(open, dataset, states, outputs, new Hooks(callbacks));
       } else {
         open.predict(dataset, 0, dataset.size(), states, outputs);
       }
@@ -94,18 +100,51 @@ public final class Predictor {
   }
 
   /**
-   * Predicts batch by batch: row i of a batch continues where row i of the batch before ended. A
-   * batch with fewer rows than the network leaves the states of the other rows as they are.
+   * Predicts batch by batch. In a stateful network, row i of a batch continues where row i of the
+   * batch before ended. A batch with fewer rows than the network leaves the states of the other
+   * rows as they are.
+   *
+   * @return the outputs, shortened if a callback has stopped the prediction
    */
-  private void predictInBatches(
-      BatchRunner runner, Dataset dataset, NetworkState states, float[][] outputs) {
-    for (int first = 0; first < dataset.size(); first += dataset.batchSize()) {
+  private float[][] predictInBatches(
+      BatchRunner runner, Dataset dataset, NetworkState states, float[][] outputs, Hooks hooks) {
+    boolean continues = network.isStateful();
+    // Sequences are padded to the length of all, so that all outputs have the same shape.
+    Dataset padded = continues ? dataset : dataset.forBatch(null, 0, dataset.size());
+    var context = new Inference(network.weights(), dataset.batches());
+    int end = 0;
+    hooks.call("onPredictBegin", callback -> callback.onPredictBegin(context));
+    for (int batch = 0; batch < dataset.batches() && (batch == 0 || !context.stopped()); batch++) {
+      int number = batch;
+      hooks.call("onPredictBatchBegin", callback -> callback.onPredictBatchBegin(context, number));
+      int first = end;
       int rows = Math.min(dataset.batchSize(), dataset.size() - first);
-      runner.predict(dataset, first, rows, null, outputs);
-      if (states != null) {
+      runner.predict(padded, first, rows, continues ? null : states, outputs);
+      if (continues && states != null) {
         states.copyRows(network.keptState(), 0, first, rows);
       }
+      end += rows;
+      if (!hooks.isEmpty()) {
+        double[][] copy = rows(outputs[0], first, rows, outputs[0].length / dataset.size());
+        hooks.call(
+            "onPredictBatchEnd", callback -> callback.onPredictBatchEnd(context, number, copy));
+      }
     }
+    hooks.call("onPredictEnd", callback -> callback.onPredictEnd(context));
+    if (end < dataset.size()) {
+      for (int o = 0; o < outputs.length; o++) {
+        outputs[o] = Arrays.copyOf(outputs[o], outputs[o].length / dataset.size() * end);
+      }
+    }
+    return outputs;
+  }
+
+  private static double[][] rows(float[] outputs, int first, int rows, int width) {
+    double[][] copy = new double[rows][width];
+    for (int i = 0; i < rows * width; i++) {
+      copy[i / width][i % width] = outputs[first * width + i];
+    }
+    return copy;
   }
 
   /** Returns the samples for each input of a network, in its order. */

@@ -179,15 +179,17 @@ public final class Trainer {
    * @throws CancellationException if the calling thread is interrupted before the last batch; the
    *     interrupt flag stays set
    */
-  public Map<String, Double> evaluate(Dataset dataset, int threads) {
+  public Map<String, Double> evaluate(Dataset dataset, int threads, List<Callback> callbacks) {
     requireFit(dataset, "evaluation");
     Network network = compiled.network();
     return network
         .use()
-        .during("evaluate", network.forwardEffect(), () -> evaluateAlone(dataset, threads));
+        .during(
+            "evaluate", network.forwardEffect(), () -> evaluateAlone(dataset, threads, callbacks));
   }
 
-  private Map<String, Double> evaluateAlone(Dataset dataset, int threads) {
+  private Map<String, Double> evaluateAlone(
+      Dataset dataset, int threads, List<Callback> callbacks) {
     try (BatchRunner runner = compiled.newRunner(0, threads)) {
       return compiled
           .evaluate(
@@ -197,7 +199,8 @@ public final class Trainer {
               () -> {
                 BatchRunner.requireNotInterrupted("evaluate");
                 return false;
-              })
+              },
+              new Hooks(callbacks))
           .logs();
     }
   }

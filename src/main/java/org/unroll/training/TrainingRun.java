@@ -38,6 +38,9 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
   private final FitOptions options;
   private final int stepsPerEpoch;
   private final List<Callback> callbacks;
+  private final Hooks hooks;
+  private final Hooks validationHooks;
+  private final Consumer<Callback> trainEnd = callback -> callback.onTrainEnd(this);
   private final Consumer<Path> saver;
   private final RunBackup backup;
   private final boolean toleratesNonFiniteLoss;
@@ -77,7 +80,9 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     backup =
         new RunBackup(
             backupOptions, backupOptions == null ? null : backupFile(backupOptions.folder()));
+    validationHooks = new Hooks(List.copyOf(callbacks.subList(0, callbacks.size() - 1)));
     callbacks.add(callbacks.size() - 1, options.progress());
+    hooks = new Hooks(callbacks);
     toleratesNonFiniteLoss = callbacks.stream().anyMatch(TerminateOnNaN.class::isInstance);
   }
 
@@ -103,8 +108,8 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     Throwable failure = null;
     try (BatchRunner runner = compiled.newRunner(options.seed(), threads)) {
       backup.find();
-      for (Callback callback : callbacks) {
-        callback.onTrainBegin(this);
+      while (begun < callbacks.size()) {
+        hooks.call(begun, "onTrainBegin", callback -> callback.onTrainBegin(this));
         begun++;
       }
       epochs(runner);
@@ -140,7 +145,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     Throwable first = before;
     for (int i = 0; i < begun; i++) { // without an iterator, because the heap may be full
       try {
-        callbacks.get(i).onTrainEnd(this);
+        hooks.call(i, "onTrainEnd", trainEnd);
       } catch (Throwable e) {
         first = Failures.suppress(first, e);
       }
@@ -165,7 +170,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
 
   private void epoch(BatchRunner runner, int epoch, boolean resumedWithin) {
     long begin = System.nanoTime();
-    callbacks.forEach(callback -> callback.onEpochBegin(this, epoch));
+    hooks.call("onEpochBegin", callback -> callback.onEpochBegin(this, epoch));
     totals = new EpochTotals(compiled.outputs());
     batch = 0;
     if (resumedWithin) {
@@ -174,10 +179,11 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
       batch = backup.batch();
     }
     while (batch < stepsPerEpoch && !stopped) {
+      int number = batch;
+      hooks.call("onTrainBatchBegin", callback -> callback.onTrainBatchBegin(this, number));
       trainBatch(runner, epoch);
       Map<String, Double> logs = totals.logs();
-      int number = batch;
-      callbacks.forEach(callback -> callback.onBatchEnd(this, number, logs));
+      hooks.call("onTrainBatchEnd", callback -> callback.onTrainBatchEnd(this, number, logs));
       batch++;
       backup.batchEnded(epoch, batch);
       noticeInterrupt();
@@ -189,13 +195,18 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     Map<String, Double> logs = totals.logs();
     if (validation != null) {
       EpochTotals validated =
-          compiled.evaluate(runner, validation, options.validationSteps(), this::noticeInterrupt);
+          compiled.evaluate(
+              runner,
+              validation,
+              options.validationSteps(),
+              this::noticeInterrupt,
+              validationHooks);
       if (interrupted) {
         return;
       }
       validated.logs().forEach((name, value) -> logs.put("val_" + name, value));
     }
-    callbacks.forEach(callback -> callback.onEpochEnd(this, epoch, logs));
+    hooks.call("onEpochEnd", callback -> callback.onEpochEnd(this, epoch, logs));
     backup.epochEnded(epoch);
     if (epoch == options.firstEpoch() + 1 && options.hints() && !LiveView.isNotebook()) {
       Hints.slowFirstEpoch(lastEpochSeconds, seconds)

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.unroll.internal.DefaultSeed;
 import org.unroll.internal.Suggestion;
 
 /**
@@ -47,7 +48,7 @@ public final class HyperParameters {
 
   /** Creates hyperparameters with default values: the smallest or first value of each. */
   public HyperParameters() {
-    this(HyperParameter::defaultValue, 0);
+    this(HyperParameter::defaultValue, DefaultSeed.get());
   }
 
   /**
@@ -67,7 +68,7 @@ public final class HyperParameters {
    * @param values the values by name
    */
   public static HyperParameters of(Map<String, ?> values) {
-    return of(values, HyperParameter::defaultValue, 0);
+    return of(values, HyperParameter::defaultValue, DefaultSeed.get());
   }
 
   static HyperParameters of(
@@ -251,7 +252,7 @@ public final class HyperParameters {
    * Returns the seed of this execution of the trial. Use it for the initial weights, {@code
    * Sequential.seeded(hp.seed(), …)}, and for dropout. It is the same for all trials, so that they
    * are comparable, and different for each of the {@code executionsPerTrial}. Without a tuner, it
-   * is 0.
+   * is the one of {@code Unroll.setRandomSeed}.
    */
   public long seed() {
     askedForSeed = true;

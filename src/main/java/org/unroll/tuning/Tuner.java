@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
+import org.unroll.internal.DefaultSeed;
 import org.unroll.timeseries.Windows;
 import org.unroll.training.FitOptions;
 
@@ -120,7 +121,7 @@ import org.unroll.training.FitOptions;
  * }</pre>
  *
  * <p>The defaults are those of KerasTuner: directory {@code .}, project {@code untitled_project},
- * one execution per trial, no overwriting, and at most 3 failed trials in a row. The seed is 0.
+ * one execution per trial, no overwriting, and at most 3 failed trials in a row.
  *
  * @param <T> the type of the tuner
  */
@@ -130,7 +131,7 @@ public abstract class Tuner<T extends Tuner<T>> {
   private Path directory = Path.of(".");
   private String projectName = "untitled_project";
   private boolean overwrite;
-  private long seed;
+  private long seed = DefaultSeed.get();
   private int executionsPerTrial = 1;
   private Integer parallelTrials;
   private int maxConsecutiveFailedTrials = 3;
@@ -208,7 +209,10 @@ public abstract class Tuner<T extends Tuner<T>> {
     return self();
   }
 
-  /** Sets the seed of all random numbers; 0 by default. */
+  /**
+   * Sets the seed of all random numbers; by default the one of {@code Unroll.setRandomSeed}, which
+   * is 0 unless it was set.
+   */
   public T seed(long newSeed) {
     seed = newSeed;
     return self();

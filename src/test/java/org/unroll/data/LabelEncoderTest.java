@@ -32,6 +32,32 @@ class LabelEncoderTest {
     assertEquals("{amsterdam=0, paris=1, tokyo=2}", labels.toString());
   }
 
+  /** The first case is the example in the documentation of Keras's to_categorical. */
+  @Test
+  void oneHotIsThatOfKeras() {
+    double[][] identity = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}};
+    assertArrayEquals(identity, LabelEncoder.toCategorical(new int[] {0, 1, 2, 3}, 4));
+    assertArrayEquals(identity, LabelEncoder.toCategorical(new int[] {0, 1, 2, 3}));
+    assertArrayEquals(
+        new double[][][] {{{0, 1}, {1, 0}}, {{0, 1}, {0, 1}}},
+        LabelEncoder.toCategorical(new int[][] {{1, 0}, {1, 1}}, 2));
+    assertEquals(
+        "Every label must be from 0 to 2 (numClasses is 3), but label 1 was 3. Number the classes"
+            + " from 0, and set numClasses to at least the largest label + 1.",
+        error(() -> LabelEncoder.toCategorical(new int[] {0, 3}, 3)));
+    assertEquals(
+        "Every label must be from 0 to 0 (numClasses is 1), but label 0 was -1. Number the classes"
+            + " from 0, and set numClasses to at least the largest label + 1.",
+        error(() -> LabelEncoder.toCategorical(new int[] {-1})));
+    assertTrue(
+        error(() -> LabelEncoder.toCategorical(new int[][] {{0}, {0, 2}}, 2))
+            .contains("but label 1, 1 was 2."));
+    assertEquals(
+        "numClasses must be at least 1, but was 0.",
+        error(() -> LabelEncoder.toCategorical(new int[] {0}, 0)));
+    assertTrue(error(() -> LabelEncoder.toCategorical(new int[0])).contains("at least one label"));
+  }
+
   @Test
   void decodesPredictions() {
     LabelEncoder labels = LabelEncoder.of(CITIES);

@@ -84,9 +84,6 @@ class KerasConfigTest {
       textBlock =
           """
           time_major | true | the first axis must be the batch.
-          kernel_constraint | {"class_name":"MaxNorm"} | weights cannot have constraints.
-          recurrent_constraint | {"class_name":"MaxNorm"} | weights cannot have constraints.
-          bias_constraint | {"class_name":"MaxNorm"} | weights cannot have constraints.
           lora_rank | 0 | there are no adapters.
           peephole | false | this library has no such option.
           quantization_config | {"bits":8} | weights must be float32.

@@ -72,6 +72,7 @@ import org.unroll.layers.recurrent.Bidirectional;
 import org.unroll.losses.Losses;
 import org.unroll.metrics.Metric;
 import org.unroll.metrics.Metrics;
+import org.unroll.network.Constraints;
 import org.unroll.network.Initializers;
 import org.unroll.network.NetworkState;
 import org.unroll.optimizers.Optimizer;
@@ -199,6 +200,21 @@ class SavedModelsTest {
                     dropout(1e-9),
                     lstm(3).dropout(1e-9),
                     dense(2)),
+                2));
+    cases.put(
+        "constraints",
+        () ->
+            series(
+                Sequential.seeded(
+                    11,
+                    input(6, 3),
+                    conv1D(4, 2)
+                        .kernelConstraint(Constraints.maxNorm(0.5, 0, 1))
+                        .biasConstraint(Constraints.nonNeg()),
+                    lstm(3)
+                        .kernelConstraint(Constraints.unitNorm())
+                        .recurrentConstraint(Constraints.minMaxNorm(0.5, 0.75, 0.5, 1)),
+                    dense(2).kernelConstraint(Constraints.maxNorm(0.5))),
                 2));
     cases.put("frozen", SavedModelsTest::frozen);
     cases.put(

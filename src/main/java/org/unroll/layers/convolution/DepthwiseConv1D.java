@@ -17,8 +17,8 @@ import org.unroll.network.Tensor;
  * ignored and not passed on.
  *
  * <p>Weights: {@code kernel} W (kernelSize, features, m), {@code bias} b (features·m). {@code
- * kernelInitializer} and {@code kernelRegularizer} are Keras's {@code depthwise_initializer} and
- * {@code depthwise_regularizer}.
+ * kernelInitializer}, {@code kernelRegularizer} and {@code kernelConstraint} are Keras's {@code
+ * depthwise_initializer}, {@code depthwise_regularizer} and {@code depthwise_constraint}.
  *
  * <p>Backward pass, with g = d loss / d y ⊙ act′ and t = o·strides + i·dilationRate − p:
  *

@@ -2,6 +2,7 @@ package org.unroll.layers.convolution;
 
 import org.unroll.compute.Compute;
 import org.unroll.data.Shape;
+import org.unroll.network.Constraint;
 import org.unroll.network.Gradient;
 import org.unroll.network.Initializer;
 import org.unroll.network.Initializers;
@@ -23,8 +24,9 @@ import org.unroll.network.Tensor;
  *
  * <p>Weights, where m is the {@code depthMultiplier}: {@code depthwise_kernel} D (kernelSize,
  * features, m), {@code pointwise_kernel} P (1, features·m, filters), {@code bias} b (filters).
- * {@code kernelInitializer} and {@code kernelRegularizer} are those of P, Keras's {@code
- * pointwise_initializer} and {@code pointwise_regularizer}.
+ * {@code kernelInitializer}, {@code kernelRegularizer} and {@code kernelConstraint} are those of P,
+ * Keras's {@code pointwise_initializer}, {@code pointwise_regularizer} and {@code
+ * pointwise_constraint}.
  *
  * <p>Backward pass, with g = d loss / d y ⊙ act′: dP = Σₒ z[o]ᵀ·g[o], db = Σₒ g[o], dz = g·Pᵀ; dD
  * and dx as in {@link DepthwiseConv1D}.
@@ -35,6 +37,7 @@ public final class SeparableConv1D extends DepthwiseLayer<SeparableConv1D> {
   private final int filters;
   private Initializer depthwiseInitializer = Initializers.glorotUniform();
   private Regularizer depthwiseRegularizer;
+  private Constraint depthwiseConstraint;
   private float[] pointwiseTransposed;
 
   /**
@@ -83,6 +86,18 @@ public final class SeparableConv1D extends DepthwiseLayer<SeparableConv1D> {
     return depthwiseRegularizer;
   }
 
+  /** Sets the constraint on D. The default is null, which means no constraint. */
+  public SeparableConv1D depthwiseConstraint(Constraint constraint) {
+    requireNotBuilt("depthwiseConstraint");
+    depthwiseConstraint = constraint;
+    return this;
+  }
+
+  /** Returns the constraint on D, which may be null. */
+  public Constraint depthwiseConstraint() {
+    return depthwiseConstraint;
+  }
+
   @Override
   protected int outputs(Shape input) {
     return filters;
@@ -94,7 +109,8 @@ public final class SeparableConv1D extends DepthwiseLayer<SeparableConv1D> {
         "depthwise_kernel",
         Shape.of(kernelSize(), input.last(), depthMultiplier()),
         depthwiseInitializer,
-        depthwiseRegularizer);
+        depthwiseRegularizer,
+        depthwiseConstraint);
     int inner = input.last() * depthMultiplier();
     createKernel("pointwise_kernel", Shape.of(1, inner, filters), filters, factory);
     pointwiseTransposed = new float[inner * filters];

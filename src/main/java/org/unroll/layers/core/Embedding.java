@@ -1,6 +1,7 @@
 package org.unroll.layers.core;
 
 import org.unroll.data.Shape;
+import org.unroll.network.Constraint;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.Initializer;
@@ -35,6 +36,7 @@ public final class Embedding extends Layer {
   private final int outputDim;
   private Initializer embeddingsInitializer = Initializers.randomUniform();
   private Regularizer embeddingsRegularizer;
+  private Constraint embeddingsConstraint;
   private boolean maskZero;
 
   /**
@@ -84,6 +86,18 @@ public final class Embedding extends Layer {
     return embeddingsRegularizer;
   }
 
+  /** Sets the constraint on E. The default is null, which means no constraint. */
+  public Embedding embeddingsConstraint(Constraint constraint) {
+    requireNotBuilt("embeddingsConstraint");
+    embeddingsConstraint = constraint;
+    return this;
+  }
+
+  /** Returns the constraint on E, which may be null. */
+  public Constraint embeddingsConstraint() {
+    return embeddingsConstraint;
+  }
+
   /** Sets whether index 0 is padding that the layers that follow skip. The default is false. */
   public Embedding maskZero(boolean mask) {
     requireNotBuilt("maskZero");
@@ -119,7 +133,11 @@ public final class Embedding extends Layer {
   @Override
   protected void createWeights(Shape input, WeightFactory factory) {
     factory.create(
-        "embeddings", Shape.of(inputDim, outputDim), embeddingsInitializer, embeddingsRegularizer);
+        "embeddings",
+        Shape.of(inputDim, outputDim),
+        embeddingsInitializer,
+        embeddingsRegularizer,
+        embeddingsConstraint);
   }
 
   @Override

@@ -5,6 +5,7 @@ import org.unroll.compute.Compute;
 import org.unroll.compute.Kernels;
 import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
+import org.unroll.network.Constraint;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.Initializer;
@@ -26,7 +27,9 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
   private Initializer kernelInitializer = Initializers.glorotUniform();
   private Initializer biasInitializer = Initializers.zeros();
   private Regularizer kernelRegularizer;
+  private Constraint kernelConstraint;
   private Regularizer biasRegularizer;
+  private Constraint biasConstraint;
 
   /**
    * Creates a layer.
@@ -122,6 +125,18 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
     return kernelRegularizer;
   }
 
+  /** Sets the constraint on W. The default is null, which means no constraint. */
+  public S kernelConstraint(Constraint constraint) {
+    requireNotBuilt("kernelConstraint");
+    kernelConstraint = constraint;
+    return self();
+  }
+
+  /** Returns the constraint on W, which may be null. */
+  public final Constraint kernelConstraint() {
+    return kernelConstraint;
+  }
+
   /** Sets the penalty on b. The default is null, which means no penalty. */
   public S biasRegularizer(Regularizer regularizer) {
     requireNotBuilt("biasRegularizer");
@@ -132,6 +147,18 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
   /** Returns the penalty on b, which may be null. */
   public final Regularizer biasRegularizer() {
     return biasRegularizer;
+  }
+
+  /** Sets the constraint on b. The default is null, which means no constraint. */
+  public S biasConstraint(Constraint constraint) {
+    requireNotBuilt("biasConstraint");
+    biasConstraint = constraint;
+    return self();
+  }
+
+  /** Returns the constraint on b, which may be null. */
+  public final Constraint biasConstraint() {
+    return biasConstraint;
   }
 
   /** Sets the penalty on the output, divided by the rows of a batch. The default is null. */
@@ -155,9 +182,9 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends Layer {
    * @hidden
    */
   protected final void createKernel(String name, Shape kernel, int outputs, WeightFactory factory) {
-    factory.create(name, kernel, kernelInitializer, kernelRegularizer);
+    factory.create(name, kernel, kernelInitializer, kernelRegularizer, kernelConstraint);
     if (useBias) {
-      factory.create("bias", Shape.of(outputs), biasInitializer, biasRegularizer);
+      factory.create("bias", Shape.of(outputs), biasInitializer, biasRegularizer, biasConstraint);
     }
   }
 

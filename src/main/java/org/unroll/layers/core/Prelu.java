@@ -2,6 +2,7 @@ package org.unroll.layers.core;
 
 import java.util.Arrays;
 import org.unroll.data.Shape;
+import org.unroll.network.Constraint;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.Initializer;
@@ -32,6 +33,7 @@ import org.unroll.network.Tensor;
 public final class Prelu extends Layer {
   private Initializer alphaInitializer = Initializers.zeros();
   private Regularizer alphaRegularizer;
+  private Constraint alphaConstraint;
   private int[] sharedAxes = {};
 
   /** Creates the layer. See {@code Layers.prelu}. */
@@ -61,6 +63,18 @@ public final class Prelu extends Layer {
   /** Returns the penalty on α, which may be null. */
   public Regularizer alphaRegularizer() {
     return alphaRegularizer;
+  }
+
+  /** Sets the constraint on α. The default is null, which means no constraint. */
+  public Prelu alphaConstraint(Constraint constraint) {
+    requireNotBuilt("alphaConstraint");
+    alphaConstraint = constraint;
+    return this;
+  }
+
+  /** Returns the constraint on α, which may be null. */
+  public Constraint alphaConstraint() {
+    return alphaConstraint;
   }
 
   /**
@@ -113,7 +127,7 @@ public final class Prelu extends Layer {
 
   @Override
   protected void createWeights(Shape input, WeightFactory factory) {
-    factory.create("alpha", alphaShape(input), alphaInitializer, alphaRegularizer);
+    factory.create("alpha", alphaShape(input), alphaInitializer, alphaRegularizer, alphaConstraint);
   }
 
   @Override

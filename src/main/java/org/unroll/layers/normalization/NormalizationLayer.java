@@ -2,6 +2,7 @@ package org.unroll.layers.normalization;
 
 import org.unroll.data.Shape;
 import org.unroll.layers.core.SameShapeLayer;
+import org.unroll.network.Constraint;
 import org.unroll.network.Gradient;
 import org.unroll.network.Initializer;
 import org.unroll.network.Initializers;
@@ -22,7 +23,9 @@ public abstract class NormalizationLayer<S extends NormalizationLayer<S>> extend
   private Initializer betaInitializer = Initializers.zeros();
   private Initializer gammaInitializer = Initializers.ones();
   private Regularizer betaRegularizer;
+  private Constraint betaConstraint;
   private Regularizer gammaRegularizer;
+  private Constraint gammaConstraint;
 
   NormalizationLayer(String type) {
     super(type);
@@ -125,6 +128,18 @@ public abstract class NormalizationLayer<S extends NormalizationLayer<S>> extend
     return betaRegularizer;
   }
 
+  /** Sets the constraint on β. The default is null, which means no constraint. */
+  public S betaConstraint(Constraint constraint) {
+    requireNotBuilt("betaConstraint");
+    betaConstraint = constraint;
+    return self();
+  }
+
+  /** Returns the constraint on β, which may be null. */
+  public final Constraint betaConstraint() {
+    return betaConstraint;
+  }
+
   /** Sets the penalty on γ. The default is null, which means no penalty. */
   public S gammaRegularizer(Regularizer regularizer) {
     requireNotBuilt("gammaRegularizer");
@@ -135,6 +150,18 @@ public abstract class NormalizationLayer<S extends NormalizationLayer<S>> extend
   /** Returns the penalty on γ, which may be null. */
   public final Regularizer gammaRegularizer() {
     return gammaRegularizer;
+  }
+
+  /** Sets the constraint on γ. The default is null, which means no constraint. */
+  public S gammaConstraint(Constraint constraint) {
+    requireNotBuilt("gammaConstraint");
+    gammaConstraint = constraint;
+    return self();
+  }
+
+  /** Returns the constraint on γ, which may be null. */
+  public final Constraint gammaConstraint() {
+    return gammaConstraint;
   }
 
   /** Sets the name, which must be unique in the model. */
@@ -172,10 +199,10 @@ public abstract class NormalizationLayer<S extends NormalizationLayer<S>> extend
   protected void createWeights(Shape input, WeightFactory factory) {
     Shape features = Shape.of(input.last());
     if (scale) {
-      factory.create("gamma", features, gammaInitializer, gammaRegularizer);
+      factory.create("gamma", features, gammaInitializer, gammaRegularizer, gammaConstraint);
     }
     if (center) {
-      factory.create("beta", features, betaInitializer, betaRegularizer);
+      factory.create("beta", features, betaInitializer, betaRegularizer, betaConstraint);
     }
   }
 

@@ -1,6 +1,7 @@
 package org.unroll.layers.recurrent;
 
 import org.unroll.compute.Activation;
+import org.unroll.network.Constraint;
 import org.unroll.network.Initializer;
 import org.unroll.network.Initializers;
 import org.unroll.network.Padding;
@@ -24,6 +25,9 @@ final class RecurrentArguments implements Cloneable {
   Regularizer kernelRegularizer;
   Regularizer recurrentRegularizer;
   Regularizer biasRegularizer;
+  Constraint kernelConstraint;
+  Constraint recurrentConstraint;
+  Constraint biasConstraint;
   double dropout;
   double recurrentDropout;
 

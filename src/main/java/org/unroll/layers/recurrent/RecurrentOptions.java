@@ -2,6 +2,7 @@ package org.unroll.layers.recurrent;
 
 import java.util.function.Consumer;
 import org.unroll.compute.Activation;
+import org.unroll.network.Constraint;
 import org.unroll.network.Initializer;
 import org.unroll.network.Regularizer;
 
@@ -112,6 +113,16 @@ public interface RecurrentOptions<S> {
     return arguments().kernelRegularizer;
   }
 
+  /** Sets the constraint on W; none, which is null, by default. */
+  default S kernelConstraint(Constraint constraint) {
+    return set("kernelConstraint", to -> to.kernelConstraint = constraint);
+  }
+
+  /** Returns the constraint on W; may be null. */
+  default Constraint kernelConstraint() {
+    return arguments().kernelConstraint;
+  }
+
   /** Sets the penalty on U; none, which is null, by default. */
   default S recurrentRegularizer(Regularizer regularizer) {
     return set("recurrentRegularizer", to -> to.recurrentRegularizer = regularizer);
@@ -122,6 +133,16 @@ public interface RecurrentOptions<S> {
     return arguments().recurrentRegularizer;
   }
 
+  /** Sets the constraint on U; none, which is null, by default. */
+  default S recurrentConstraint(Constraint constraint) {
+    return set("recurrentConstraint", to -> to.recurrentConstraint = constraint);
+  }
+
+  /** Returns the constraint on U; may be null. */
+  default Constraint recurrentConstraint() {
+    return arguments().recurrentConstraint;
+  }
+
   /** Sets the penalty on b; none, which is null, by default. */
   default S biasRegularizer(Regularizer regularizer) {
     return set("biasRegularizer", to -> to.biasRegularizer = regularizer);
@@ -130,6 +151,16 @@ public interface RecurrentOptions<S> {
   /** Returns the penalty on b; may be null. */
   default Regularizer biasRegularizer() {
     return arguments().biasRegularizer;
+  }
+
+  /** Sets the constraint on b; none, which is null, by default. */
+  default S biasConstraint(Constraint constraint) {
+    return set("biasConstraint", to -> to.biasConstraint = constraint);
+  }
+
+  /** Returns the constraint on b; may be null. */
+  default Constraint biasConstraint() {
+    return arguments().biasConstraint;
   }
 
   /**

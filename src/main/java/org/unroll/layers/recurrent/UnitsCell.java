@@ -126,16 +126,23 @@ public abstract class UnitsCell<S extends UnitsCell<S>> extends Cell
 
   /** Creates the kernel, the recurrent kernel and the bias. */
   final void createWeights(Shape kernel, Shape recurrentKernel, WeightFactory factory) {
-    factory.create("kernel", kernel, arguments.kernelInitializer, arguments.kernelRegularizer);
+    factory.create(
+        "kernel",
+        kernel,
+        arguments.kernelInitializer,
+        arguments.kernelRegularizer,
+        arguments.kernelConstraint);
     factory.create(
         "recurrent_kernel",
         recurrentKernel,
         arguments.recurrentInitializer,
-        arguments.recurrentRegularizer);
+        arguments.recurrentRegularizer,
+        arguments.recurrentConstraint);
     if (arguments.useBias) {
       Shape bias = Shape.of(kernel.last());
       Shape shape = biasRows() == 1 ? bias : bias.prepend(biasRows());
-      factory.create("bias", shape, initialBias(), arguments.biasRegularizer);
+      factory.create(
+          "bias", shape, initialBias(), arguments.biasRegularizer, arguments.biasConstraint);
     }
   }
 
