@@ -89,7 +89,8 @@ public sealed class Model permits Sequential {
   }
 
   /**
-   * Creates a model with several inputs and one output, with the seed of {@link Unroll#setRandomSeed}.
+   * Creates a model with several inputs and one output, with the seed of {@link
+   * Unroll#setRandomSeed}.
    *
    * @throws IllegalArgumentException if the output depends on another input
    */
@@ -98,7 +99,8 @@ public sealed class Model permits Sequential {
   }
 
   /**
-   * Creates a model with one input and several outputs, with the seed of {@link Unroll#setRandomSeed}.
+   * Creates a model with one input and several outputs, with the seed of {@link
+   * Unroll#setRandomSeed}.
    *
    * @throws IllegalArgumentException if an output depends on another input
    */

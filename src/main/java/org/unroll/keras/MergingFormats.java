@@ -114,14 +114,14 @@ final class MergingFormats {
 
   private static LayerFormat<MultiHeadAttention> multiHeadAttention() {
     return LayerFormat.of(
-            LayerFormats.constrained(
+            LayerFormats.withWeights(
                     attention(
                         layer(
                             "MultiHeadAttention",
                             MultiHeadAttention.class,
-                            MergingFormats::createMultiHeadAttention)),
-                    "kernel_constraint",
-                    "bias_constraint")
+                            MergingFormats::createMultiHeadAttention)))
+                .refuse("kernel_constraint", "attention cannot have constraints.")
+                .refuse("bias_constraint", "attention cannot have constraints.")
                 .integer("num_heads", MultiHeadAttention::numHeads)
                 .integer("key_dim", MultiHeadAttention::keyDim)
                 .integer("value_dim", MultiHeadAttention::valueDim, MultiHeadAttention::valueDim)

@@ -24,7 +24,7 @@ public abstract class SameShapeLayer extends Layer {
   }
 
   @Override
-  protected final boolean worksStepByStep() {
+  protected boolean worksStepByStep() {
     return true;
   }
 }
