@@ -22,11 +22,7 @@ public record Precision(String name, double threshold, Integer topK, Integer cla
    *     the class negative
    */
   public Precision {
-    if (topK == null || threshold != Double.NEGATIVE_INFINITY) {
-      ThresholdMetric.checkThreshold(threshold);
-    }
-    ThresholdMetric.checkTopK(topK);
-    Metrics.checkClassId(name, classId, Integer.MAX_VALUE);
+    ThresholdMetric.check(name, threshold, topK, classId);
   }
 
   /**

@@ -22,11 +22,7 @@ public record Recall(String name, double threshold, Integer topK, Integer classI
    *     the class negative
    */
   public Recall {
-    if (topK == null || threshold != Double.NEGATIVE_INFINITY) {
-      ThresholdMetric.checkThreshold(threshold);
-    }
-    ThresholdMetric.checkTopK(topK);
-    Metrics.checkClassId(name, classId, Integer.MAX_VALUE);
+    ThresholdMetric.check(name, threshold, topK, classId);
   }
 
   /**

@@ -104,10 +104,15 @@ interface ThresholdMetric extends Metric {
     return larger < k;
   }
 
-  static void checkTopK(Integer k) {
-    if (k != null && k < 1) {
-      throw new IllegalArgumentException("topK must be at least 1, but was " + k + ".");
+  /** Checks the arguments of a metric before the number of outputs is known. */
+  static void check(String name, double threshold, Integer topK, Integer classId) {
+    if (topK == null || threshold != Double.NEGATIVE_INFINITY) {
+      checkThreshold(threshold);
     }
+    if (topK != null && topK < 1) {
+      throw new IllegalArgumentException("topK must be at least 1, but was " + topK + ".");
+    }
+    Metrics.checkClassId(name, classId, Integer.MAX_VALUE);
   }
 
   static void checkThreshold(double threshold) {

@@ -73,7 +73,7 @@ final class TimeParts {
 
   /**
    * Returns whether a column of numbers looks like row numbers (whole numbers that increase by one
-   * from row to row), ids (whole numbers in a column whose name says so) or epoch times.
+   * from row to row), ids (whole numbers in a column with the name of an id) or epoch times.
    */
   private static boolean countsRows(NumericColumn<?> column) {
     boolean whole =

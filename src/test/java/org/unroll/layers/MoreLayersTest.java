@@ -185,7 +185,7 @@ class MoreLayersTest {
             .contains("has an activityRegularizer"));
     assertTrue(
         error(() -> Sequential.of(input(Shape.ANY, 2), prelu()))
-            .contains("all axes but the shared"));
+            .contains("each axis that is not shared"));
     assertTrue(error(() -> Sequential.of(input(3), prelu().sharedAxes(2))).contains("from 1 to 1"));
     assertTrue(error(() -> relu().maxValue(-1.0)).contains("maxValue must be finite"));
     assertTrue(error(() -> leakyRelu().negativeSlope(-0.1)).contains("negativeSlope must be"));
