@@ -167,10 +167,11 @@ final class TimeFormat {
   }
 
   /**
-   * Returns whether the times are instants, because they have an offset or count from the epoch.
+   * Returns whether the times are instants, because they have a date and an offset or count from
+   * the epoch.
    */
   boolean isInstant() {
-    return isEpoch() || has('X') || pattern.contains("'UTC'");
+    return isEpoch() || (hasDate() && (has('X') || pattern.contains("'UTC'")));
   }
 
   /** Returns whether the text contains days, months, quarters or years. */

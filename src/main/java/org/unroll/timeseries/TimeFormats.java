@@ -19,7 +19,7 @@ final class TimeFormats {
   private static final Pattern TIME =
       Pattern.compile(
           "(?:(?<date>.*\\S)(?<gap> +- +|, ?| +|T))?"
-              + "(?<hour>\\d{1,2})(?:(?<mark>[:.])\\d{2}(?<second>\\k<mark>\\d{2}(?<fraction>\\.\\d{1,9})?)?)?"
+              + "(?<hour>\\d{1,2})(?:(?<compact>\\d{2}(?= ?(?:Z|UTC)$))|(?<mark>[:.])\\d{2}(?<second>\\k<mark>\\d{2}(?<fraction>\\.\\d{1,9})?)?)?"
               + "(?<half> ?[AaPp][Mm])?(?<zone> ?(?:Z|UTC|[+-]\\d{2}(?::?\\d{2})?))?");
 
   private static final Pattern NUMBERS = Pattern.compile("(\\d+)([-/. ])(\\d{1,2})\\2(\\d+)");
@@ -137,16 +137,17 @@ final class TimeFormats {
   private static void withTimes(Matcher time, List<TimeFormat> formats) {
     String date = time.group("date");
     boolean onlyHour = time.group("mark") == null;
+    boolean compact = time.group("compact") != null; // 0930 UTC
     boolean numberLike =
-        onlyHour || (time.group("mark").equals(".") && time.group("second") == null);
+        onlyHour ? !compact : (time.group("mark").equals(".") && time.group("second") == null);
     if (date == null && numberLike && time.group("half") == null) {
       return;
     }
     String half = time.group("half");
     String zone = time.group("zone");
     String mark = time.group("mark");
-    String hour = half == null ? "H" : "h";
-    String minutes = onlyHour ? "" : mark + "mm";
+    String hour = compact ? "HH" : half == null ? "H" : "h";
+    String minutes = compact ? "mm" : onlyHour ? "" : mark + "mm";
     String suffix = half == null ? "" : (half.startsWith(" ") ? " " : "") + "a";
     String parsedZone = "";
     String writtenZone = "";
@@ -161,7 +162,7 @@ final class TimeFormats {
     if (time.group("fraction") != null) {
       writtenSeconds += ".SSS";
     }
-    String writtenHour = time.group("hour").length() == 2 ? hour + hour : hour;
+    String writtenHour = time.group("hour").length() == 2 && !compact ? hour + hour : hour;
     String parsed = hour + minutes + seconds + suffix + parsedZone;
     String written = writtenHour + minutes + writtenSeconds + suffix + writtenZone;
     if (date == null) {

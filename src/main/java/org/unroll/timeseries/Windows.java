@@ -1,8 +1,11 @@
 package org.unroll.timeseries;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.unroll.data.Batching;
 import org.unroll.data.Dataset;
+import org.unroll.data.ScaleCheck;
 import org.unroll.data.Shape;
 import tech.tablesaw.api.Table;
 
@@ -402,9 +405,12 @@ public final class Windows implements Dataset {
   /**
    * Returns a description of these windows with the first and the last of them. It includes remarks
    * about possible problems of the series: rows that are not evenly spaced in time, times that were
-   * read as text, and columns that are ignored because they are not numeric.
+   * read as text, columns that are ignored because they are not numeric, and inputs with large
+   * values, which must be normalized for most networks.
    */
   public WindowsDescription describe() {
+    List<String> remarks = new ArrayList<>(series.remarks());
+    ScaleCheck.ofInputs(this, inputShape().last(), series.columnNames()).ifPresent(remarks::add);
     return new WindowsDescription(
         size(),
         positions.from(),
@@ -420,7 +426,7 @@ public final class Windows implements Dataset {
         edge(0),
         edge(size() - 1),
         positions.count() - size(),
-        series.remarks());
+        List.copyOf(remarks));
   }
 
   private WindowsDescription.Edge edge(int sample) {

@@ -1,7 +1,5 @@
 package org.unroll.training;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -9,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.unroll.data.Dataset;
-import org.unroll.data.Shape;
+import org.unroll.data.ScaleCheck;
 import org.unroll.layers.core.ActivationLayer;
 import org.unroll.layers.core.KernelLayer;
 import org.unroll.layers.core.TimeDistributed;
@@ -34,10 +32,6 @@ final class Hints {
       "The Vector API is off, so training is 3 to 5 times slower than it could be. Start Java with"
           + " --add-modules jdk.incubator.vector.";
 
-  /** A column is scaled if its mean and its standard deviation are at most this far from 0. */
-  private static final double LARGEST_SCALE = 10;
-
-  private static final int SAMPLES = 256;
   private static final Set<String> PROBABILITIES =
       Set.of("sigmoid", "softmax", "hard_sigmoid", "sparsemax");
 
@@ -153,21 +147,7 @@ final class Hints {
     }
     List<String> names =
         data instanceof Windows windows ? windows.series().columnNames() : List.of();
-    checkScale("Input", names, network.inputShape().last(), this::input);
-  }
-
-  private float[] input(int sample) {
-    Dataset batch = data.forBatch(null, sample, 1);
-    var values = new float[batch.inputShape().size()];
-    batch.copyInput(sample, values, 0, 1);
-    return values;
-  }
-
-  private float[] target(int sample) {
-    Shape shape = data.forBatch(null, sample, 1).targetShape();
-    var values = new float[shape.size()];
-    data.forBatch(null, sample, 1).copyTarget(sample, values, 0);
-    return values;
+    ScaleCheck.ofInputs(data, network.inputShape().last(), names).ifPresent(hints::add);
   }
 
   private void checkTargets() {
@@ -180,7 +160,8 @@ final class Hints {
       List<String> names =
           data instanceof Windows windows ? windows.series().targetNames() : List.of();
       int width = loss.targetWidth(network.outputShape().last());
-      checkScale("Target", names, names.isEmpty() ? width : names.size(), this::target);
+      ScaleCheck.ofTargets(data, names.isEmpty() ? width : names.size(), names)
+          .ifPresent(hints::add);
     }
     if (!classWeight.isEmpty() && regression) {
       checkEach(
@@ -198,17 +179,8 @@ final class Hints {
     }
   }
 
-  private interface Values {
-    float[] of(int sample);
-  }
-
   private interface Condition {
     boolean holds(double value);
-  }
-
-  /** Returns the step from one sample that is looked at to the next. */
-  private int step() {
-    return Math.max(1, data.size() / SAMPLES);
   }
 
   private void checkEach(Condition condition, String text) {
@@ -216,8 +188,8 @@ final class Hints {
     int count = 0;
     String first = "";
     int place = 0;
-    for (int i = 0; i < data.size(); i += step()) {
-      for (float value : target(i)) {
+    for (int i = 0; i < data.size(); i += ScaleCheck.step(data)) {
+      for (float value : ScaleCheck.target(data, i)) {
         count++;
         if (!condition.holds(value) && !Float.isNaN(value)) {
           if (wrong == 0) {
@@ -231,65 +203,5 @@ final class Hints {
     if (wrong > 0) {
       hints.add(String.format(Locale.ROOT, text, first, place, wrong, count));
     }
-  }
-
-  /**
-   * Looks for columns with large values.
-   *
-   * @param names the names of the columns; empty if they have none
-   */
-  private void checkScale(String what, List<String> names, int width, Values values) {
-    var sums = new double[width];
-    var squares = new double[width];
-    var counts = new int[width];
-    for (int i = 0; i < data.size(); i += step()) {
-      float[] sample = values.of(i);
-      for (int j = 0; j < sample.length; j++) {
-        double value = sample[j];
-        if (Double.isFinite(value)) {
-          sums[j % width] += value;
-          squares[j % width] += value * value;
-          counts[j % width]++;
-        }
-      }
-    }
-    int large = 0;
-    int worst = -1;
-    double worstMean = 0;
-    double worstStd = 0;
-    for (int j = 0; j < width; j++) {
-      double mean = sums[j] / counts[j];
-      double std = Math.sqrt(Math.max(0, squares[j] / counts[j] - mean * mean));
-      if (Math.abs(mean) > LARGEST_SCALE || std > LARGEST_SCALE) {
-        large++;
-        if (Math.abs(mean) + std > Math.abs(worstMean) + worstStd) {
-          worst = j;
-          worstMean = mean;
-          worstStd = std;
-        }
-      }
-    }
-    if (large == 0) {
-      return;
-    }
-    hints.add(
-        what
-            + " column "
-            + (names.isEmpty() ? Integer.toString(worst) : "'" + names.get(worst) + "'")
-            + " is not scaled (mean "
-            + number(worstMean)
-            + ", std "
-            + number(worstStd)
-            + ")"
-            + (large == 2 ? ", nor is 1 other of " + width : "")
-            + (large > 2 ? ", nor are " + (large - 1) + " others of " + width : "")
-            + ". Networks learn slowly or not at all from such values. "
-            + (names.isEmpty()
-                ? "Subtract the mean of the training data and divide by its standard deviation."
-                : "Call normalizedOn(from, to) on the series."));
-  }
-
-  private static String number(double value) {
-    return new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros().toPlainString();
   }
 }

@@ -312,4 +312,24 @@ class TimeTableTest {
         file.toString()
             .contains("look like row numbers, ids or epoch times, but are features: 'No'"));
   }
+
+  /** The format of Brazil's weather service. */
+  @Test
+  void readsTimesOfTheDayWithoutAMarkBeforeUtc() throws IOException {
+    TimeTable file =
+        file(
+            "ALTITUDE:;4,87",
+            "Data;Hora UTC;T (°C)",
+            "2019/01/01;0000 UTC;27,1",
+            "2019/01/01;0130 UTC;",
+            "2019/01/02;2300 UTC;-0,5");
+    Table table = file.table();
+    assertEquals(List.of("Data Hora UTC", "T (°C)"), table.columnNames());
+    assertEquals(
+        List.of("2019-01-01T00:00:00Z", "2019-01-01T01:30:00Z", "2019-01-02T23:00:00Z"),
+        table.instantColumn(0).asList().stream().map(Instant::toString).toList());
+    assertEquals(-0.5, table.doubleColumn(1).get(2));
+    assertTrue(file.toString().contains("yyyy/MM/dd HHmm 'UTC'"), file::toString);
+    assertEquals(1.0, table.doubleColumn(1).countMissing());
+  }
 }

@@ -36,7 +36,7 @@ class TimestampsTest {
   private static final LocalDateTime MONDAY = LocalDateTime.of(2026, 3, 2, 0, 0);
 
   private static List<String> remarks(Column<?> times) {
-    double[] x = IntStream.range(0, times.size()).asDoubleStream().toArray();
+    double[] x = IntStream.range(0, times.size()).mapToDouble(i -> i % 2).toArray();
     return remarks(Table.create(times, DoubleColumn.create("x", x)));
   }
 

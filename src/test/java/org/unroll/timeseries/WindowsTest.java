@@ -273,7 +273,8 @@ class WindowsTest {
 
   @Test
   void describesTheFirstAndTheLastWindow() {
-    Windows windows = TimeSeries.of(hourly(40)).target("x").windows().lookback(6).step(2).delay(3);
+    TimeSeries series = TimeSeries.of(hourly(40)).target("x").normalizedOn(0, 20);
+    Windows windows = series.windows().lookback(6).step(2).delay(3);
     assertEquals(
         """
         31 windows in rows 0 … 39 of 40: lookback 6, step 2, delay 3
@@ -290,6 +291,7 @@ class WindowsTest {
   void descriptionEndsWithRemarks() {
     Table table = hourly(40).dropRows(4, 5);
     table.addColumns(StringColumn.create("station", Collections.nCopies(38, "roof")));
+    TimeSeries series = TimeSeries.of(table).target("x").normalizedOn(0, 20);
     assertEquals(
         """
         34 windows in rows 0 … 37 of 38: lookback 4, step 1, delay 0
@@ -305,7 +307,24 @@ class WindowsTest {
         note   Columns that are not numeric are left out: 'station' of type STRING (row 0 contains \
         'roof'). Convert those that the model should see to numbers, or select the columns with \
         columns(…).""",
-        TimeSeries.of(table).target("x").windows().lookback(4).delay(0).describe().toString());
+        series.windows().lookback(4).delay(0).describe().toString());
+  }
+
+  /** The values are 998 and 1002, and 3 and 7. */
+  @Test
+  void descriptionNamesInputsThatAreNotScaled() {
+    double[][] rows = new double[40][];
+    for (int i = 0; i < rows.length; i++) {
+      int sign = i % 2 == 0 ? -1 : 1;
+      rows[i] = new double[] {1000 + 2 * sign, 5 + 2 * sign};
+    }
+    TimeSeries series = TimeSeries.of(rows, "pressure", "wind").target("wind");
+    assertEquals(
+        List.of(
+            "Input column 'pressure' is not scaled (mean 1000, std 2). Networks learn slowly or not"
+                + " at all from such values. Call normalizedOn(from, to) on the series."),
+        series.windows().lookback(4).describe().remarks());
+    assertEquals(List.of(), series.normalizedOn(0, 40).windows().lookback(4).describe().remarks());
   }
 
   // Invalid arguments.
