@@ -146,7 +146,8 @@ public final class Sequential {
   }
 
   /**
-   * Saves only the weights. Keras 3 reads the file with {@code load_weights}.
+   * Saves only the weights. Keras 3 reads the file with {@code load_weights}; if its model has been
+   * trained, it warns that the file holds no state of the optimizer, and keeps its own.
    *
    * @param file the file, whose name must end in {@code .weights.h5}
    * @throws java.io.UncheckedIOException if the file cannot be written
