@@ -52,14 +52,46 @@ def layer(spec, phase, unroll):
     return keras.layers.Bidirectional(recurrent) if spec.bidirectional else recurrent
 
 
-def build(workload, phase, unroll, xla):
+def encoder_decoder(workload):
+    layers = keras.layers
+    source, target = (keras.Input((workload.timesteps,), workload.batch, dtype="int32") for _ in range(2))
+    encoded, *states = layers.LSTM(workload.units, return_sequences=True, return_state=True)(
+        layers.Embedding(workload.vocabulary, workload.embedding)(source)
+    )
+    decoded = layers.LSTM(workload.units, return_sequences=True)(
+        layers.Embedding(workload.vocabulary, workload.embedding)(target), initial_state=states
+    )
+    context = layers.Attention()([decoded, encoded])
+    outputs = layers.Dense(workload.vocabulary, "softmax")(layers.Concatenate()([decoded, context]))
+    return keras.Model((source, target), outputs)
+
+
+def two_inputs(workload, phase):
+    layers = keras.layers
+    series = keras.Input((workload.timesteps, workload.features), workload.batch)
+    static = keras.Input((workload.static,), workload.batch)
+    gru = layer(w.Recurrent("gru", workload.units), phase, False)
+    both = layers.Concatenate()([gru(series), static])
+    return keras.Model((series, static), layers.Dense(1)(layers.Dense(32, "relu")(both)))
+
+
+def chain(workload, phase, unroll):
     ids = workload.features == 0
     shape = (workload.timesteps,) if ids else (workload.timesteps, workload.features)
     inputs = keras.Input(shape, workload.batch, dtype="int32" if ids else "float32")
     outputs = inputs
     for spec in workload.layers:
         outputs = layer(spec, phase, unroll)(outputs)
-    model = keras.Model(inputs, outputs)
+    return keras.Model(inputs, outputs)
+
+
+def build(workload, phase, unroll, xla):
+    if isinstance(workload, w.EncoderDecoder):
+        model = encoder_decoder(workload)
+    elif isinstance(workload, w.TwoInputs):
+        model = two_inputs(workload, phase)
+    else:
+        model = chain(workload, phase, unroll)
     if workload.optimizer == "adam":
         optimizer = keras.optimizers.Adam(0.001)
     else:
@@ -68,10 +100,15 @@ def build(workload, phase, unroll, xla):
     return model
 
 
+def each(convert, x):
+    """The input, or the tuple of inputs, as arrays of the backend."""
+    return tuple(map(convert, x)) if isinstance(x, tuple) else convert(x)
+
+
 def tensorflow_step(model, x, y, phase, xla):
     import tensorflow as tf
 
-    x, y = tf.constant(x), tf.constant(y)
+    x, y = each(tf.constant, x), tf.constant(y)
     if phase == "train":
         model.optimizer.build(model.trainable_variables)
         train = tf.function(lambda x, y: model.train_step((x, y)), jit_compile=xla)
@@ -83,7 +120,7 @@ def tensorflow_step(model, x, y, phase, xla):
 def jax_step(model, x, y, phase):
     import jax
 
-    x, y = jax.numpy.asarray(x), jax.numpy.asarray(y)
+    x, y = each(jax.numpy.asarray, x), jax.numpy.asarray(y)
     if phase == "train":
         model.optimizer.build(model.trainable_variables)
         train = jax.jit(model.train_step, donate_argnums=0)
@@ -112,7 +149,7 @@ def jax_step(model, x, y, phase):
 def torch_step(model, x, y, phase):
     import torch
 
-    x, y = torch.from_numpy(x), torch.from_numpy(y)
+    x, y = each(torch.from_numpy, x), torch.from_numpy(y)
     if phase == "train":
         model.optimizer.build(model.trainable_variables)
         return lambda: model.train_step((x, y))

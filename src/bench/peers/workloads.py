@@ -98,6 +98,45 @@ def _stack(*recurrent, output="linear"):
     return Workload(32, 60, 14, recurrent + (Dense(1, output),), "mse", "adam")
 
 
+@dataclass(frozen=True)
+class EncoderDecoder:
+    """Two inputs of ids; an LSTM whose states start another one, and attention of the second over the first."""
+
+    batch: int = 64
+    timesteps: int = 30
+    vocabulary: int = 64
+    embedding: int = 64
+    units: int = 128
+    loss: str = "sparse_categorical_crossentropy"
+    optimizer: str = "adam"
+    predict_only: bool = False
+
+    def batch_in_memory(self):
+        random = np.random.default_rng(7)
+        ids = lambda: random.integers(self.vocabulary, size=(self.batch, self.timesteps), dtype=np.int32)  # noqa: E731
+        return (ids(), ids()), ids()
+
+
+@dataclass(frozen=True)
+class TwoInputs:
+    """A GRU over a sequence, joined with static features."""
+
+    batch: int = 128
+    timesteps: int = 240
+    features: int = 14
+    static: int = 8
+    units: int = 32
+    loss: str = "mae"
+    optimizer: str = "rmsprop"
+    predict_only: bool = False
+
+    def batch_in_memory(self):
+        random = np.random.default_rng(7)
+        normal = lambda *shape: random.standard_normal(shape, dtype=np.float32)  # noqa: E731
+        series = normal(self.batch, self.timesteps, self.features)
+        return (series, normal(self.batch, self.static)), normal(self.batch, 1)
+
+
 WORKLOADS = {
     "jena-simplernn": _jena("simplernn"),
     "jena-lstm": _jena("lstm"),
@@ -139,6 +178,8 @@ WORKLOADS = {
         "adam",
     ),
     "big-lstm": Workload(64, 100, 128, (Recurrent("lstm", 512), Dense(1)), "mse", "adam"),
+    "encoder-decoder": EncoderDecoder(),
+    "two-inputs": TwoInputs(),
     "jena-gru-single": Workload(
         1, 240, 14, (Recurrent("gru", 32), Dense(1)), "mae", "rmsprop", predict_only=True
     ),

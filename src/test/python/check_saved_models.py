@@ -4,10 +4,11 @@
 
 FOLDER contains NAME.keras, saved by Unroll after one epoch, and NAME.json with the data (x, y, batch_size), the output
 of Unroll for x, and the losses of its next two epochs without shuffling. For each model:
-1. Keras loads it without a warning and predicts the same within 1e-5 of the largest output.
+1. Keras loads it without a warning and predicts the same within 1e-5 of the largest output. NAME.weights.h5, loaded into a
+   model of zeros, restores every weight.
 2. Keras trains one epoch, and its loss equals that of Unroll within 1e-3.
 3. Keras saves the model to back/NAME.keras (and .h5 if "h5" is true) with its output and the loss of another epoch.
-   Unroll then loads this file and trains that epoch.
+   Unroll then loads this file and trains that epoch. It also loads back/NAME.weights.h5.
 A model with several outputs, whose NAME.json contains "outputs", is only loaded and compared.
 """
 import json
@@ -61,6 +62,18 @@ def train(model, case, x, y):
     return history.history["loss"][0]
 
 
+def weights(model):
+    return [(v.path, v.numpy()) for v in model.weights if "seed_generator" not in v.path]
+
+
+def restores(model, path):
+    expected = weights(model)
+    for v in model.weights:
+        v.assign(np.zeros(v.shape))
+    model.load_weights(path)
+    return all(np.array_equal(a, b) for (_, a), (_, b) in zip(expected, weights(model), strict=True))
+
+
 def check(path, back):
     case = json.loads(path.with_suffix(".json").read_text())
     if "outputs" in case:
@@ -69,6 +82,9 @@ def check(path, back):
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         model = keras.models.load_model(path)
+        # Files of weights hold no state of an optimizer.
+        warnings.filterwarnings("ignore", "Skipping variable loading for optimizer")
+        restored = restores(model, path.with_suffix(".weights.h5"))
     steps = int(model.optimizer.iterations)
     expected = np.array(case["output"])
     output = model.predict(x, batch_size=case["batch_size"], verbose=0).reshape(expected.shape)
@@ -76,6 +92,7 @@ def check(path, back):
     loss = train(model, case, x, y)
     loss_error = abs(loss - case["losses"][0]) / max(1e-6, abs(case["losses"][0]))
     model.save(back / path.name)
+    model.save_weights((back / path.name).with_suffix(".weights.h5"))
     if case["h5"]:
         model.save((back / path.name).with_suffix(".h5"))
     begin_anew(model)
@@ -85,9 +102,9 @@ def check(path, back):
         json.dumps({"output": output.reshape(len(x), -1).astype(float).tolist(), "loss": again})
     )
     both = abs(again - case["losses"][1]) / max(1e-6, abs(case["losses"][1]))
-    good = error <= TOLERANCE and loss_error <= TOLERANCE_OF_LOSS and both <= TOLERANCE_OF_LOSS
+    good = restored and error <= TOLERANCE and loss_error <= TOLERANCE_OF_LOSS and both <= TOLERANCE_OF_LOSS
     print(
-        f"{'ok  ' if good else 'FAIL'} {path.stem:24s} steps {steps}  output {error:.1e}"
+        f"{'ok  ' if good else 'FAIL'} {path.stem:24s} steps {steps}  weights {'restored' if restored else 'LOST'}  output {error:.1e}"
         f"  loss {loss:.6f} (Unroll {case['losses'][0]:.6f})  next {again:.6f} (Unroll {case['losses'][1]:.6f})"
     )
     return good

@@ -2,6 +2,9 @@
 
 - "metrics": a model that returns masked sequences, and its evaluation with batches of 2.
 - "time_distributed": an Embedding with mask_zero inside a TimeDistributed, which does not return the mask.
+- "unrolled": a file with unroll=True whose backward LSTM has masked steps at the end. The output is that of unroll=False,
+  which Keras on JAX computes both ways. On TensorFlow, Keras 3.15 zeroes the steps of an unrolled backward layer by a mask
+  that it forgets to reverse (keras/src/backend/tensorflow/rnn.py), and on Torch it fails.
 """
 
 import json
@@ -73,4 +76,20 @@ def time_distributed():
     return case(model, x.astype("float32"))
 
 
-OUT.write_text(json.dumps({"metrics": metrics(), "time_distributed": time_distributed()}) + "\n")
+def unrolled():
+    x = rng.integers(1, 5, size=(4, 5))
+    x[0, 3:] = x[1, 1:] = x[2, 2] = 0
+    layers = [
+        L.Bidirectional(L.LSTM(2, return_sequences=True), merge_mode="mul"),
+        L.LSTM(2, return_sequences=True, go_backwards=True, zero_output_for_mask=True),
+    ]
+    model = keras.Sequential([keras.Input((5,)), L.Embedding(5, 3, mask_zero=True), *layers, L.SimpleRNN(3)])
+    result = case(model, x.astype("float32"))
+    for layer in layers[0].forward_layer, layers[0].backward_layer, layers[1]:
+        layer.unroll = True
+    return {**result, "keras_config": model.get_config()}
+
+
+OUT.write_text(
+    json.dumps({"metrics": metrics(), "time_distributed": time_distributed(), "unrolled": unrolled()}) + "\n"
+)

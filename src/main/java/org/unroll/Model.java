@@ -47,10 +47,10 @@ import org.unroll.training.Trainer;
  * var sensors = input(24, 3);
  * var place = input(2);
  * var both = concatenate().on(gru(16).on(sensors), place);
- * var model = Model.of(List.of(sensors, place), dense(1).on(dense(16, "relu").on(both)));
- * model.compile(adam(), mse());
+ * var functional = Model.of(List.of(sensors, place), dense(1).on(dense(16, "relu").on(both)));
+ * functional.compile(adam(), mse());
  * var samples = Samples.of(List.of(new double[8][24][3], new double[8][2])).targets(new double[8]);
- * model.fit(samples, epochs(1));
+ * functional.fit(samples, epochs(1));
  * }</pre>
  *
  * <p>The initial weights depend only on the layers and on a seed, so running a notebook twice gives
@@ -196,7 +196,8 @@ public sealed class Model permits Sequential {
   }
 
   /**
-   * Saves only the weights. Keras 3 reads the file with {@code load_weights}.
+   * Saves only the weights. Keras 3 reads the file with {@code load_weights}; if its model has been
+   * trained, it warns that the file holds no state of the optimizer, and keeps its own.
    *
    * @param file the file, whose name must end in {@code .weights.h5}
    * @throws java.io.UncheckedIOException if the file cannot be written

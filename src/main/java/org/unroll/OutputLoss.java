@@ -18,12 +18,12 @@ import org.unroll.training.CompiledOutput;
  * <pre>{@code
  * var sensors = input(24, 3);
  * var shared = gru(16).on(sensors);
- * var model =
+ * var functional =
  *     Model.of(
  *         sensors,
  *         List.of(
  *             dense(1).name("level").on(shared), dense(4, "softmax").name("kind").on(shared)));
- * model.compile(
+ * functional.compile(
  *     adam(),
  *     OutputLoss.of("level", mse()).weight(0.2).metrics("mae"),
  *     OutputLoss.of("kind", sparseCategoricalCrossentropy()).metrics("accuracy"));

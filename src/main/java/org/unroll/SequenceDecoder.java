@@ -25,10 +25,10 @@ import org.unroll.internal.SplitMix64;
  * var encoder = gru(16).returnState(true).on(embedding(20, 8).on(source));
  * var decoder =
  *     gru(16).returnSequences(true).on(embedding(12, 8).on(target), encoder.states());
- * var model = Model.of(List.of(source, target), dense(12, "softmax").on(decoder));
+ * var functional = Model.of(List.of(source, target), dense(12, "softmax").on(decoder));
  *
  * var sources = Samples.of(new int[][] {{3, 4, 5}, {6, 7, 8}});
- * int[][] ids = SequenceDecoder.of(model, 1, 2).maxLength(10).beam(sources, 4);
+ * int[][] ids = SequenceDecoder.of(functional, 1, 2).maxLength(10).beam(sources, 4);
  * }</pre>
  *
  * <p>Each step runs the model on the whole sequence so far, so the time grows with the square of

@@ -1,6 +1,8 @@
 package org.unroll.bench;
 
+import static org.unroll.layers.Layers.attention;
 import static org.unroll.layers.Layers.bidirectional;
+import static org.unroll.layers.Layers.concatenate;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.dropout;
 import static org.unroll.layers.Layers.embedding;
@@ -14,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
+import org.unroll.Model;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
 import org.unroll.network.Layer;
@@ -25,7 +28,7 @@ import org.unroll.network.Layer;
  * @param name the name in the results
  * @param batch the number of samples per batch
  * @param sample draws the data of one batch from a generator
- * @param layers builds the layers of a new model
+ * @param network builds a new model
  * @param loss the Keras name of the loss
  * @param optimizer the Keras name of the optimizer
  * @param trained whether training is measured in addition to prediction
@@ -34,7 +37,7 @@ record Workload(
     String name,
     int batch,
     Drawing sample,
-    Supplier<Layer[]> layers,
+    Supplier<Model> network,
     String loss,
     String optimizer,
     boolean trained) {
@@ -122,6 +125,28 @@ record Workload(
               "adam",
               true),
           new Workload(
+              "encoder-decoder",
+              64,
+              (random, samples) ->
+                  Samples.of(ids(random, samples, 30, 64), ids(random, samples, 30, 64))
+                      .targets(ids(random, samples, 30, 64)),
+              Workload::encoderDecoder,
+              "sparse_categorical_crossentropy",
+              "adam",
+              true),
+          new Workload(
+              "two-inputs",
+              128,
+              (random, samples) ->
+                  Samples.of(
+                          List.of(
+                              normal(random, samples, 240, 14), normal(random, samples, 1, 8, 0)))
+                      .targets(normal(random, samples, 1, 1, 0)),
+              Workload::twoInputs,
+              "mae",
+              "rmsprop",
+              true),
+          new Workload(
               "jena-gru-single",
               1,
               (random, samples) -> regression(random, samples, 240, 14),
@@ -130,12 +155,12 @@ record Workload(
               "rmsprop",
               false));
 
-  private static Workload jena(String name, Supplier<Layer[]> layers) {
+  private static Workload jena(String name, Supplier<Model> network) {
     return new Workload(
         name,
         128,
         (random, samples) -> regression(random, samples, 240, 14),
-        layers,
+        network,
         "mae",
         "rmsprop",
         true);
@@ -172,12 +197,12 @@ record Workload(
         true);
   }
 
-  private static Workload stack(String name, Supplier<Layer[]> layers) {
+  private static Workload stack(String name, Supplier<Model> network) {
     return new Workload(
         name,
         32,
         (random, samples) -> regression(random, samples, 60, 14),
-        layers,
+        network,
         "mse",
         "adam",
         true);
@@ -202,8 +227,8 @@ record Workload(
   }
 
   /** Returns the compiled model. */
-  Sequential model() {
-    Sequential model = Sequential.of(layers.get());
+  Model model() {
+    Model model = network.get();
     model.compile(optimizer, loss);
     return model;
   }
@@ -213,8 +238,29 @@ record Workload(
     return sample.draw(new Random(1), batches * batch).batchSize(batch);
   }
 
-  private static Layer[] layers(Layer... layers) {
-    return layers;
+  private static Model layers(Layer... layers) {
+    return Sequential.of(layers);
+  }
+
+  /** An encoder and a decoder with attention. */
+  private static Model encoderDecoder() {
+    var source = input(30);
+    var target = input(30);
+    var encoder =
+        lstm(128).returnSequences(true).returnState(true).on(embedding(64, 64).on(source));
+    var decoder =
+        lstm(128).returnSequences(true).on(embedding(64, 64).on(target), encoder.states());
+    var context = attention().on(decoder, encoder);
+    return Model.of(
+        List.of(source, target), dense(64, "softmax").on(concatenate().on(decoder, context)));
+  }
+
+  /** A sequence and static features. */
+  private static Model twoInputs() {
+    var series = input(240, 14);
+    var place = input(8);
+    var both = concatenate().on(gru(32).on(series), place);
+    return Model.of(List.of(series, place), dense(1).on(dense(32, "relu").on(both)));
   }
 
   /** Returns sequences of normally distributed features with one normally distributed target each. */
@@ -232,6 +278,13 @@ record Workload(
       }
     }
     return values;
+  }
+
+  private static double[][] normal(
+      Random random, int samples, int timesteps, int features, int step) {
+    return Arrays.stream(normal(random, samples, timesteps, features))
+        .map(sample -> sample[step])
+        .toArray(double[][]::new);
   }
 
   private static double[][][] bits(Random random, int samples, int timesteps, int outputs) {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unroll.Sequential;
+import org.unroll.Model;
 import org.unroll.compute.Compute;
 import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
@@ -74,7 +74,7 @@ final class Workloads {
   }
 
   private static Stopwatch predict(Workload workload) {
-    Sequential model = workload.model();
+    Model model = workload.model();
     int batches = workload.batch() == 1 ? 1 : BATCHES;
     Dataset data = workload.data(batches);
     var stopwatch = new Stopwatch(batches, WARM_UP_SECONDS, SECONDS);

@@ -117,6 +117,9 @@ final class RecurrentFormats {
         .flag("stateful", L::stateful, L::stateful)
         .flag("return_state", L::returnState, L::returnState)
         .refuseFlag("time_major", "the first axis must be the batch.")
+        // They choose how Keras computes, not what. (Keras 3.15 on TensorFlow forgets to reverse
+        // the
+        // mask of an unrolled backward layer that zeroes masked steps; on JAX it does not.)
         .ignore("unroll", "use_cudnn");
   }
 

@@ -12,7 +12,7 @@ import org.unroll.data.Shape;
  * var sensors = input(48, 3);
  * var encoder = lstm(16).returnState(true).on(sensors);
  * var decoder = lstm(16).on(sensors, encoder.states());
- * var model = Model.of(sensors, dense(1).on(decoder));
+ * var functional = Model.of(sensors, dense(1).on(decoder));
  * }</pre>
  */
 public interface Node {

@@ -114,9 +114,9 @@ class KerasConfigTest {
                 ((ObjectNode) lstm(model).get("config").get("dtype").get("config"))
                     .put("name", "mixed_float16")));
     assertTrue(
-        rejection(model -> lstm(model).put("class_name", "ConvLSTM1D"))
+        rejection(model -> lstm(model).put("class_name", "ConvLSTM3D"))
             .startsWith(
-                "The layer ConvLSTM1D 'memory' is of a type that is not supported. Supported:"
+                "The layer ConvLSTM3D 'memory' is of a type that is not supported. Supported:"
                     + " [InputLayer, Dense, Embedding, Dropout,"));
     assertEquals(
         "The batch axis of InputLayer 'input_layer' must be null or at least 1, but the shape was"

@@ -3,6 +3,7 @@ package org.unroll.keras;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -49,6 +50,16 @@ class MasksTest {
           entry.getValue().asDouble(), evaluation.get(entry.getKey()), TOLERANCE, entry.getKey());
     }
     assertEquals(1 + metrics.length, expected.size());
+  }
+
+  @Test
+  void unrolledBackwardLayersOfFilesUseTheMaskOfEachStep() throws IOException {
+    GoldenCase golden = golden("unrolled");
+    assertTrue(golden.get("keras_config").toString().contains("\"unroll\":true"));
+    assertArrayEquals(
+        GoldenCase.doubles(golden.get("output")),
+        GoldenCase.flat(golden.model().predict(golden.samples()).toArray()),
+        TOLERANCE);
   }
 
   @Test

@@ -83,7 +83,7 @@ import org.unroll.training.FitOptions;
 /**
  * Exchanges models with Keras between the epochs of training. Unroll trains one epoch and saves;
  * Keras loads, predicts, trains one epoch and saves; Unroll loads, predicts and trains one epoch.
- * All losses must equal those of uninterrupted training.
+ * All losses must equal those of uninterrupted training. Files of weights are exchanged, too.
  *
  * <p>The exchange needs a Python with Keras 3: set {@code -Dunroll.python=…} or the environment
  * variable {@code UNROLL_PYTHON}. Otherwise, this part is skipped.
@@ -187,8 +187,7 @@ class SavedModelsTest {
                     activation("sigmoid")),
                 2));
     // Rates so small that nothing is dropped, so losses can be compared. The files still contain
-    // the
-    // random generators of Keras.
+    // the random generators of Keras.
     cases.put(
         "dropout",
         () ->
@@ -559,6 +558,7 @@ class SavedModelsTest {
   private Case write(String name, Case model) throws IOException {
     train(model.model, model.samples);
     model.model.save(folder.resolve(name + ".keras"));
+    model.model.saveWeights(folder.resolve(name + ".weights.h5"));
     ObjectNode json = JSON.createObjectNode();
     json.set("x", model.x);
     json.put("x_kind", model.isInt ? "int" : "float");
@@ -577,16 +577,13 @@ class SavedModelsTest {
     Path back = folder.resolve("back");
     JsonNode expected = JSON.readTree(back.resolve(name + ".json").toFile());
     double[] outputs = GoldenCase.flat(JSON.convertValue(expected.get("output"), double[][].class));
+    assertEquals(List.of(), original.model.loadWeights(back.resolve(name + ".weights.h5")), name);
+    double ofWeights = difference(outputs, resetStates(original.model), original.samples);
+    assertTrue(ofWeights <= TOLERANCE, name + ".weights.h5: " + ofWeights);
     for (String extension : new String[] {".keras", ".h5"}) {
       Sequential model = Sequential.load(back.resolve(name + extension));
-      double[] actual = GoldenCase.flat(model.predict(original.samples).toArray());
-      double largest = 1e-6;
-      double difference = 0;
-      for (int i = 0; i < actual.length; i++) {
-        largest = Math.max(largest, Math.abs(outputs[i]));
-        difference = Math.max(difference, Math.abs(outputs[i] - actual[i]));
-      }
-      assertTrue(difference / largest <= TOLERANCE, name + extension + ": " + difference / largest);
+      double difference = difference(outputs, model, original.samples);
+      assertTrue(difference <= TOLERANCE, name + extension + ": " + difference);
       double loss = expected.get("loss").asDouble();
       double actualLoss = train(model, original.samples);
       assertEquals(loss, actualLoss, TOLERANCE_OF_LOSS * Math.abs(loss), name + extension);
@@ -594,9 +591,22 @@ class SavedModelsTest {
           Locale.ROOT,
           "back %-24s output %.1e  loss %.6f (Keras %.6f)%n",
           name + extension,
-          difference / largest,
+          difference,
           actualLoss,
           loss);
     }
+  }
+
+  /** Returns the largest difference from outputs of Keras, relative to the largest of these. */
+  private static double difference(double[] expected, Sequential model, Samples samples) {
+    double[] actual = GoldenCase.flat(model.predict(samples).toArray());
+    assertEquals(expected.length, actual.length);
+    double largest = 1e-6;
+    double difference = 0;
+    for (int i = 0; i < actual.length; i++) {
+      largest = Math.max(largest, Math.abs(expected[i]));
+      difference = Math.max(difference, Math.abs(expected[i] - actual[i]));
+    }
+    return difference / largest;
   }
 }
