@@ -40,7 +40,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
   private final List<Callback> callbacks;
   private final Hooks hooks;
   private final Hooks validationHooks;
-  private final Consumer<Callback> trainEnd = callback -> callback.onTrainEnd(this);
+  private final Consumer<Callback> trainEnd; // created early, because the heap may be full later
   private final Consumer<Path> saver;
   private final RunBackup backup;
   private final boolean toleratesNonFiniteLoss;
@@ -83,6 +83,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     validationHooks = new Hooks(List.copyOf(callbacks.subList(0, callbacks.size() - 1)));
     callbacks.add(callbacks.size() - 1, options.progress());
     hooks = new Hooks(callbacks);
+    trainEnd = callback -> callback.onTrainEnd(this);
     toleratesNonFiniteLoss = callbacks.stream().anyMatch(TerminateOnNaN.class::isInstance);
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -103,6 +104,33 @@ class KerasConfigTest {
     assertEquals(
         "LSTM 'memory' has " + option + "=" + value + ", which is not supported: " + reason,
         message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"class_name":"RadialConstraint"} | LSTM 'memory' has kernel_constraint=RadialConstraint, \
+          which is not supported: a constraint must be MaxNorm, NonNeg, UnitNorm or MinMaxNorm.
+          {"class_name":"MaxNorm","config":{"max_value":-1}} | kernel_constraint MaxNorm of LSTM \
+          'memory': maxValue must be finite and at least 0.0, but was -1.0.
+          {"class_name":"UnitNorm","config":{"axis":0.5}} | kernel_constraint UnitNorm of LSTM \
+          'memory': The argument 'axis' of kernel_constraint UnitNorm of LSTM 'memory' must be a \
+          whole number, or a list of whole numbers, but was 0.5.
+          {"class_name":"UnitNorm","config":{"axis":2}} | LSTMCell 'lstm_cell' has a constraint on \
+          its weight 'kernel' that cannot be applied: the axes must be different axes of the \
+          weight, which has the shape (3, 8), but were [2].
+          {"class_name":"NonNeg","config":{"axis":1}} | kernel_constraint NonNeg of LSTM 'memory' \
+          has axis=1, which is not supported: this library has no such option.
+          """)
+  void rejectsUnsupportedConstraints(String value, String message) throws JsonProcessingException {
+    JsonNode constraint = JSON.readTree(value);
+    assertEquals(
+        message,
+        rejection(
+            model ->
+                ((ObjectNode) lstm(model).get("config")).set("kernel_constraint", constraint)));
   }
 
   @Test
