@@ -41,10 +41,10 @@ import org.unroll.training.Trainer;
  * models, for example to train an encoder and to use it alone.
  *
  * <pre>{@code
- * var series = input(24, 3);
+ * var sensors = input(24, 3);
  * var place = input(2);
- * var both = concatenate().on(gru(16).on(series), place);
- * var model = Model.of(List.of(series, place), dense(1).on(dense(16, "relu").on(both)));
+ * var both = concatenate().on(gru(16).on(sensors), place);
+ * var model = Model.of(List.of(sensors, place), dense(1).on(dense(16, "relu").on(both)));
  * model.compile(adam(), mse());
  * var samples = Samples.of(List.of(new double[8][24][3], new double[8][2])).targets(new double[8]);
  * model.fit(samples, epochs(1));

@@ -16,11 +16,11 @@ import org.unroll.training.CompiledOutput;
  * metrics, as Keras's {@code loss}, {@code loss_weights} and {@code metrics} by output.
  *
  * <pre>{@code
- * var series = input(24, 3);
- * var shared = gru(16).on(series);
+ * var sensors = input(24, 3);
+ * var shared = gru(16).on(sensors);
  * var model =
  *     Model.of(
- *         series,
+ *         sensors,
  *         List.of(
  *             dense(1).name("level").on(shared), dense(4, "softmax").name("kind").on(shared)));
  * model.compile(

@@ -1,10 +1,15 @@
 package org.unroll;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.unroll.data.Shape;
+import org.unroll.network.Input;
+import org.unroll.network.Layer;
 import org.unroll.network.Network;
+import org.unroll.network.Step;
 import org.unroll.network.Weight;
 
 /**
@@ -28,12 +33,47 @@ public final class Summary {
   }
 
   static Summary of(String name, Network network) {
-    List<Row> rows =
-        network.layers().stream()
-            .map(l -> new Row(l.name(), l.type(), l.outputShape(), l.parameters()))
-            .toList();
+    List<Row> rows = new ArrayList<>();
+    if (!network.isChain()) {
+      for (Input input : network.inputs()) {
+        rows.add(new Row(input.name(), input.type(), input.shape(), 0, List.of()));
+      }
+    }
+    Map<Layer, List<String>> sources = sources(network);
+    for (Layer layer : network.layers()) {
+      rows.add(
+          new Row(
+              layer.name(),
+              layer.type(),
+              layer.outputShape(),
+              layer.parameters(),
+              sources.getOrDefault(layer, List.of())));
+    }
     return new Summary(
         name, rows, network.trainableWeights().stream().mapToInt(Weight::size).sum());
+  }
+
+  /** Returns what each layer of a graph is applied to; an empty map for a chain. */
+  private static Map<Layer, List<String>> sources(Network network) {
+    Map<Layer, List<String>> sources = new HashMap<>();
+    if (network.isChain()) {
+      return sources;
+    }
+    List<String> values = new ArrayList<>();
+    network.inputs().forEach(input -> values.add(input.name()));
+    for (Step step : network.steps()) {
+      for (int i = 0; i < step.outputs(); i++) {
+        String place = step.application() == 0 && i == 0 ? "" : "[" + step.application() + "]";
+        values.add(step.layer().name() + place + (i == 0 ? "" : "[" + i + "]"));
+      }
+      step.inputs()
+          .forEach(
+              value ->
+                  sources
+                      .computeIfAbsent(step.layer(), layer -> new ArrayList<>())
+                      .add(values.get(value)));
+    }
+    return sources;
   }
 
   /**
@@ -43,8 +83,12 @@ public final class Summary {
    * @param type the class name in Keras
    * @param outputShape the shape of one output sample
    * @param parameters the number of weight values
+   * @param connectedTo in a graph, the layers whose outputs this layer is applied to, each time:
+   *     {@code lstm} is its output the first time, {@code lstm[1]} the second time, and {@code
+   *     lstm[0][2]} its second state. An empty list in a chain
    */
-  public record Row(String name, String type, Shape outputShape, int parameters) {
+  public record Row(
+      String name, String type, Shape outputShape, int parameters, List<String> connectedTo) {
     /** Returns the shape with the batch axis as in Keras, such as {@code (None, 240, 32)}. */
     public String shapeText() {
       String axes = outputShape.toString();
@@ -60,6 +104,11 @@ public final class Summary {
   /** Returns the rows, from the first layer. */
   public List<Row> rows() {
     return rows;
+  }
+
+  /** Returns whether the model is a graph, whose rows say what they are connected to. */
+  public boolean isGraph() {
+    return rows.stream().anyMatch(row -> !row.connectedTo().isEmpty());
   }
 
   /** Returns the number of all weight values. */
@@ -96,24 +145,32 @@ public final class Summary {
   /** Returns the table in box-drawing characters, followed by the totals. */
   @Override
   public String toString() {
-    var cells = new ArrayList<String[]>();
-    for (Row row : rows) {
-      cells.add(
-          new String[] {
-            row.name() + " (" + row.type() + ")",
-            row.shapeText(),
-            String.format(Locale.ROOT, "%,d", row.parameters())
-          });
+    List<String> titles = new ArrayList<>(List.of(LAYER_TITLE, SHAPE_TITLE, PARAMETERS_TITLE));
+    if (isGraph()) {
+      titles.add("Connected to");
     }
-    int[] widths = {LAYER_TITLE.length(), SHAPE_TITLE.length(), PARAMETERS_TITLE.length()};
-    for (String[] row : cells) {
+    List<List<String>> cells = new ArrayList<>();
+    for (Row row : rows) {
+      List<String> line =
+          new ArrayList<>(
+              List.of(
+                  row.name() + " (" + row.type() + ")",
+                  row.shapeText(),
+                  String.format(Locale.ROOT, "%,d", row.parameters())));
+      if (isGraph()) {
+        line.add(String.join(", ", row.connectedTo()));
+      }
+      cells.add(line);
+    }
+    int[] widths = titles.stream().mapToInt(String::length).toArray();
+    for (List<String> line : cells) {
       for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], row[i].length());
+        widths[i] = Math.max(widths[i], line.get(i).length());
       }
     }
     var text = new StringBuilder("Model: \"" + name + "\"\n");
     text.append(rule("┏", "━", "┳", "┓", widths));
-    text.append(line("┃", widths, LAYER_TITLE, SHAPE_TITLE, PARAMETERS_TITLE));
+    text.append(line("┃", widths, titles));
     text.append(rule("┡", "━", "╇", "┩", widths));
     for (int i = 0; i < cells.size(); i++) {
       if (i > 0) {
@@ -136,20 +193,14 @@ public final class Summary {
     return text.append('\n').toString();
   }
 
-  private static String line(String bar, int[] widths, String... cells) {
-    return String.format(
-            Locale.ROOT,
-            "%1$s %2$-"
-                + widths[0]
-                + "s %1$s %3$-"
-                + widths[1]
-                + "s %1$s %4$"
-                + widths[2]
-                + "s %1$s%n",
-            bar,
-            cells[0],
-            cells[1],
-            cells[2])
-        .replace(System.lineSeparator(), "\n");
+  private static String line(String bar, int[] widths, List<String> cells) {
+    var text = new StringBuilder(bar);
+    for (int i = 0; i < widths.length; i++) {
+      String padding = " ".repeat(widths[i] - cells.get(i).length());
+      boolean isNumber = i == 2;
+      text.append(' ').append(isNumber ? padding + cells.get(i) : cells.get(i) + padding);
+      text.append(' ').append(bar);
+    }
+    return text.append('\n').toString();
   }
 }

@@ -77,9 +77,9 @@ public final class Samples implements Dataset {
    * Creates samples for a model with several inputs, in their order.
    *
    * <pre>{@code
-   * double[][][] series = new double[100][24][3];
+   * double[][][] sensors = new double[100][24][3];
    * double[][] place = new double[100][2];
-   * Samples samples = Samples.of(List.of(series, place)).targets(new double[100]);
+   * Samples samples = Samples.of(List.of(sensors, place)).targets(new double[100]);
    * }</pre>
    *
    * @param inputs for each input what the other methods {@code of} accept

@@ -2,10 +2,14 @@ package org.unroll.network;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.unroll.data.Shape;
 
 /** One application of a layer to nodes of a graph, which returns other nodes. */
 final class Application {
+  private static final AtomicLong COUNT = new AtomicLong();
+
+  private final long number = COUNT.incrementAndGet();
   private final Layer layer;
   private final List<Node> inputs;
   private final List<Node> outputs;
@@ -80,6 +84,13 @@ final class Application {
 
   Layer layer() {
     return layer;
+  }
+
+  /**
+   * Returns a number that is larger than that of all applications before, so also of its inputs.
+   */
+  long number() {
+    return number;
   }
 
   List<Node> inputs() {

@@ -151,7 +151,9 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
       layers.forEach(layer -> indices.put(layer, indices.size()));
       Map<Layer, Integer> applications = new IdentityHashMap<>();
       List<Step> steps = new ArrayList<>();
-      for (Application application : order) {
+      // Steps are in the order in which the layers were applied, as Keras counts them.
+      for (Application application :
+          order.stream().sorted(Comparator.comparing(Application::number)).toList()) {
         Layer layer = application.layer();
         steps.add(
             new Step(

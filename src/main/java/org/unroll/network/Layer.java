@@ -438,6 +438,9 @@ public abstract class Layer {
    */
   public List<Shape> checkInputs(List<Shape> inputs, List<Layer> previous) {
     Shape output = checkInput(inputs.get(0), previous.get(0));
+    if (inputs.size() == 1 && !returnState()) {
+      return List.of(output);
+    }
     List<Shape> states = List.copyOf(stateShapes().values());
     if (inputs.size() > 1 && !inputs.subList(1, inputs.size()).equals(states)) {
       throw new IllegalArgumentException(

@@ -9,10 +9,10 @@ import org.unroll.data.Shape;
  * values.
  *
  * <pre>{@code
- * var series = input(48, 3);
- * var encoder = lstm(16).returnState(true).on(series);
- * var decoder = lstm(16).on(series, encoder.states());
- * var model = Model.of(series, dense(1).on(decoder));
+ * var sensors = input(48, 3);
+ * var encoder = lstm(16).returnState(true).on(sensors);
+ * var decoder = lstm(16).on(sensors, encoder.states());
+ * var model = Model.of(sensors, dense(1).on(decoder));
  * }</pre>
  */
 public interface Node {

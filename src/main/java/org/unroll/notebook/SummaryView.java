@@ -1,5 +1,6 @@
 package org.unroll.notebook;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.unroll.Summary;
@@ -16,12 +17,20 @@ final class SummaryView {
             .column("Layer (type)", "", false)
             .column("Output Shape", "", false)
             .column("Param #", "", true);
+    if (summary.isGraph()) {
+      table.column("Connected to", "", false);
+    }
     for (Summary.Row row : summary.rows()) {
-      table.row(
-          List.of(
-              row.name() + " (" + row.type() + ")",
-              row.shapeText(),
-              String.format(Locale.ROOT, "%,d", row.parameters())));
+      List<String> cells =
+          new ArrayList<>(
+              List.of(
+                  row.name() + " (" + row.type() + ")",
+                  row.shapeText(),
+                  String.format(Locale.ROOT, "%,d", row.parameters())));
+      if (summary.isGraph()) {
+        cells.add(String.join(", ", row.connectedTo()));
+      }
+      table.row(cells);
     }
     String totals =
         "<div>Total params: "

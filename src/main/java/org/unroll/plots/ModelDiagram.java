@@ -27,11 +27,18 @@ final class ModelDiagram {
     List<String> hover = new ArrayList<>();
     double[] middles = new double[summary.rows().size()];
     double y = 0;
-    text(texts, WIDTH / 2, y, "center", "input " + inputShape);
-    y -= 10;
+    if (!summary.isGraph()) {
+      text(texts, WIDTH / 2, y, "center", "input " + inputShape);
+      y -= 10;
+    }
     for (int i = 0; i < middles.length; i++) {
       Summary.Row row = summary.rows().get(i);
-      arrow(shapes, texts, y, y - ARROW + 10);
+      if (!summary.isGraph()) {
+        arrow(shapes, texts, y, y - ARROW + 10);
+      } else if (!row.connectedTo().isEmpty()) {
+        String sources = String.join(", ", row.connectedTo());
+        text(texts, WIDTH / 2, y - ARROW / 2 + 6, "center", "▼ " + FigureJson.escape(sources));
+      }
       y -= ARROW - 8;
       middles[i] = y - BOX / 2;
       box(shapes, y);

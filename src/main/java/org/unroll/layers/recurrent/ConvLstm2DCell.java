@@ -53,6 +53,8 @@ public final class ConvLstm2DCell extends UnitsCell<ConvLstm2DCell>
     implements ConvLstm2DOptions<ConvLstm2DCell> {
   private static final int[] ONES = {1, 1};
 
+  private Shape checkedOutput; // before the cell is built
+
   /**
    * Creates a cell.
    *
@@ -98,12 +100,16 @@ public final class ConvLstm2DCell extends UnitsCell<ConvLstm2DCell>
     return "(batch, time, rows, columns, channels)";
   }
 
-  /** Returns the shapes of h and c, which are images like the output. The cell must be built. */
+  /**
+   * Returns the shapes of h and c, which are images like the output. They are known after {@link
+   * #stepOutput}.
+   */
   @Override
   public Map<String, Shape> stateShapes() {
+    Shape state = isBuilt() ? outputShape() : checkedOutput;
     Map<String, Shape> shapes = new LinkedHashMap<>();
-    shapes.put("h", outputShape());
-    shapes.put("c", outputShape());
+    shapes.put("h", state);
+    shapes.put("c", state);
     return shapes;
   }
 
@@ -136,7 +142,8 @@ public final class ConvLstm2DCell extends UnitsCell<ConvLstm2DCell>
               + input.axis(1)
               + ". Use a smaller kernel, larger images or Padding.SAME.");
     }
-    return Shape.of(patches.rows().places(), patches.columns().places(), units());
+    checkedOutput = Shape.of(patches.rows().places(), patches.columns().places(), units());
+    return checkedOutput;
   }
 
   private Patches inputPatches(Shape image) {
