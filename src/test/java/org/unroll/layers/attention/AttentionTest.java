@@ -226,7 +226,8 @@ class AttentionTest {
         error(() -> multiHeadAttention(2, 3).on(input(5, 3), input(4, 2), input(3, 2)))
             .contains("a key with as many time steps as the value"));
     assertTrue(
-        error(() -> attention().on(input(5, 3), input(3))).contains("each (batch, time, features)"));
+        error(() -> attention().on(input(5, 3), input(3)))
+            .contains("each (batch, time, features)"));
     assertTrue(error(() -> attention().scoreMode("product")).contains("was \"product\""));
     assertTrue(error(() -> attention().dropout(1)).contains("dropout must be"));
     assertTrue(error(() -> multiHeadAttention(0, 3)).contains("numHeads must be at least 1"));

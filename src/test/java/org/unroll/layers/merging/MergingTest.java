@@ -63,12 +63,10 @@ class MergingTest {
                 dot(1).normalize(true).on(a, b));
     Model model = Model.of(List.of(a, b), all);
     double[] y =
-        model
-            .predict(Samples.of(List.of(new double[][] {{3, 4}}, new double[][] {{4, 2}})))
+        model.predict(Samples.of(List.of(new double[][] {{3, 4}}, new double[][] {{4, 2}})))
             .toArray()[0];
     double cosine = 20 / (5 * Math.sqrt(20));
-    assertArrayEquals(
-        new double[] {7, 6, -1, 2, 12, 8, 3.5, 3, 4, 4, 3, 2, 20, cosine}, y, 1e-6);
+    assertArrayEquals(new double[] {7, 6, -1, 2, 12, 8, 3.5, 3, 4, 4, 3, 2, 20, cosine}, y, 1e-6);
   }
 
   /** The last time step is masked in both inputs, and the first one only in the first. */
