@@ -44,6 +44,7 @@ GENERATORS = {
     "layer_goldens": PLAIN,
     "masks": KERAS,
     "mel_spectrogram": KERAS | {"KERAS_BACKEND": "numpy"},
+    "merge_goldens": PLAIN,
     "metric_names": PLAIN,
     "padding": KERAS,
     "recurrent_states": KERAS,

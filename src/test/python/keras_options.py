@@ -22,7 +22,7 @@ REQUIRED = {
     "sensitivity": 0.5, "recall": 0.5, "precision": 0.5, "initial_learning_rate": 0.1, "decay_steps": 8,
     "decay_rate": 0.5, "first_decay_steps": 8, "boundaries": [3], "values": [0.5, 0.25], "activation": "tanh",
     "scale": 2.0, "seed": None, "cropping": (1, 1),
-    "factor": 0.5, "pool_size": 2, "side": "real",
+    "factor": 0.5, "pool_size": 2, "side": "real", "axes": 1, "num_heads": 2, "key_dim": 3,
 }
 
 # Another value of an option, by class and name, or by name.
@@ -49,6 +49,9 @@ OTHER = {
     "warmup_steps": 4, "first_decay_steps": 16, "t_mul": 3.0, "m_mul": 0.5, "boundaries": [4], "values": [0.75, 0.5],
     "seed": 3, "mean": 0.5, "stddev": 0.25, "minval": -0.5, "maxval": 0.5, "gain": 0.5, "scale": 0.5, "mode": "fan_out",
     "distribution": "uniform", "value": 0.5, "l1": 0.5, "l2": 0.5, "factor": 0.25, "max_value": 0.5, "min_value": 0.25,
+    "axes": (2, 1), "normalize": True, "use_scale": True, "AdditiveAttention.use_scale": False, "score_mode": "concat",
+    "num_heads": 3, "key_dim": 2, "value_dim": 5, "use_gate": True, "output_shape": 6, "attention_axes": (2,),
+    "sliding_window": 2, "flash_attention": None,
     "rate": 0.25, "OrthogonalRegularizer.mode": "columns", "OrthogonalRegularizer.factor": 0.25,
     "input_axes": [0], "output_axes": [1], "side": "imag", "window": "hamming", "scaling": "spectrum", "periodic": True,
     "adam_beta_1": 0.5, "adam_beta_2": 0.5, "exclude_layers": ["x"], "exclude_embeddings": False, "muon_a": 2.0,
@@ -114,6 +117,9 @@ LAYERS = {
     "Softmax": (5, 4), "Normalization": (5, 4), "Rescaling": (5, 4), "UpSampling1D": (5, 4), "ZeroPadding1D": (5, 4),
     "Cropping1D": (5, 4), "SeparableConv1D": (5, 4), "DepthwiseConv1D": (5, 4), "Conv1DTranspose": (5, 4),
     "UnitNormalization": (5, 4), "GroupNormalization": (5, 4), "RMSNormalization": (5, 4),
+    "Add": (5, 4), "Subtract": (5, 4), "Multiply": (5, 4), "Average": (5, 4), "Maximum": (5, 4), "Minimum": (5, 4),
+    "Concatenate": (5, 4), "Dot": (4, 4), "Attention": (5, 4), "AdditiveAttention": (5, 4),
+    "MultiHeadAttention": (5, 4),
     "ActivityRegularization": (5, 4), "SimpleRNNCell": (5, 4), "LSTMCell": (5, 4), "GRUCell": (5, 4),
     "Conv2D": (6, 6, 4), "Conv2DTranspose": (6, 6, 4), "MaxPooling2D": (6, 6, 4), "AveragePooling2D": (6, 6, 4),
     "GlobalMaxPooling2D": (6, 6, 4), "GlobalAveragePooling2D": (6, 6, 4), "ConvLSTM1D": (5, 6, 2),

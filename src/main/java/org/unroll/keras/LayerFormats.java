@@ -12,6 +12,7 @@ import org.unroll.data.Shape;
 import org.unroll.layers.core.ActivityRegularization;
 import org.unroll.layers.core.KernelLayer;
 import org.unroll.layers.core.SpatialDropout1D;
+import org.unroll.network.GraphLayer;
 import org.unroll.network.Input;
 import org.unroll.network.Layer;
 
@@ -104,7 +105,9 @@ final class LayerFormats {
     if (layer.activityRegularizer() != null && !(layer instanceof ActivityRegularization)) {
       config.set("activity_regularizer", RegularizerFormat.write(layer.activityRegularizer()));
     }
-    node.putObject("build_config").set("input_shape", batchShape(layer.inputShape(), 0));
+    if (!(layer instanceof GraphLayer)) { // Keras builds those when it applies them
+      node.putObject("build_config").set("input_shape", batchShape(layer.inputShape(), 0));
+    }
     return node;
   }
 

@@ -22,9 +22,12 @@ import org.junit.jupiter.api.TestReporter;
 import org.unroll.Sequential;
 import org.unroll.layers.Layers;
 import org.unroll.network.Cell;
+import org.unroll.network.GraphLayer;
 import org.unroll.network.Initializer;
 import org.unroll.network.Input;
 import org.unroll.network.Layer;
+import org.unroll.network.Network;
+import org.unroll.network.WeightSource;
 
 /**
  * Walks over every option that Keras 3.15 can write (src/test/python/keras_options.py), each with a
@@ -91,6 +94,11 @@ class OptionWalkTest {
       return LayerFormats.write(layer);
     }
     int[] shape = JSON.convertValue(line.get("input"), int[].class);
+    if (layer instanceof GraphLayer) {
+      List<Input> inputs = List.of(Layers.input(shape), Layers.input(shape));
+      Network network = new Network(inputs, List.of(layer.on(inputs)), WeightSource.seeded(0));
+      return LayerFormats.write(network.layers().get(network.layers().size() - 1));
+    }
     if (layer instanceof Cell cell) {
       Sequential model = Sequential.of(Layers.input(shape), Layers.rnn(cell));
       return LayerFormats.write(model.layers().get(0)).get("config").get("cell");

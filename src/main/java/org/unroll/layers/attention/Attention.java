@@ -21,6 +21,16 @@ import org.unroll.network.Layer;
  * masked, their weights are equal. The output of a masked query is 0. The mask of the key is not
  * used.
  *
+ * <pre>{@code
+ * var source = input(30, 8);
+ * var target = input(20, 8);
+ * var encoded = gru(16).returnSequences(true).on(source);
+ * var decoded = gru(16).returnSequences(true).on(target);
+ * var context = attention().on(decoded, encoded);
+ * var model =
+ *     Model.of(List.of(source, target), dense(1).on(concatenate().on(decoded, context)));
+ * }</pre>
+ *
  * <p>Weights: {@code scale} s, a number, if {@link #useScale} is set, and {@code
  * concat_score_weight} w, a number, for the score {@code "concat"}. Both start with 1.
  *

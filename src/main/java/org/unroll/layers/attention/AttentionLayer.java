@@ -89,11 +89,6 @@ public abstract class AttentionLayer<S extends AttentionLayer<S>> extends GraphL
   }
 
   @Override
-  public final String moreOutputs() {
-    return returnAttentionScores ? "its attention scores (returnAttentionScores)" : null;
-  }
-
-  @Override
   public List<Shape> checkInputs(List<Shape> inputs, List<Layer> previous) {
     boolean isSequences = inputs.size() == 2 || inputs.size() == 3;
     for (Shape input : inputs) {

@@ -8,7 +8,6 @@ import org.unroll.network.Tensor;
 
 /** The pass of {@link Attention} and {@link AdditiveAttention}. */
 final class AttentionPass extends GraphPass {
-  private final AttentionLayer<?> layer;
   private final Scores scores;
   private final AttentionWeights weights;
   private final Tensor output = new Tensor();
@@ -25,7 +24,6 @@ final class AttentionPass extends GraphPass {
   private Tensor key;
 
   AttentionPass(AttentionLayer<?> layer, Scores scores) {
-    this.layer = layer;
     this.scores = scores;
     weights = new AttentionWeights(layer, 0);
     outputs = new Tensor[layer.returnAttentionScores() ? 2 : 1];
