@@ -1,7 +1,7 @@
 package org.unroll.bench;
 
 import java.util.Map;
-import org.unroll.Sequential;
+import org.unroll.Model;
 import org.unroll.callbacks.Callback;
 import org.unroll.callbacks.TrainingContext;
 import org.unroll.data.Dataset;
@@ -16,7 +16,7 @@ final class TrainingClock extends Callback {
   }
 
   /** Trains a compiled model until the stopwatch has enough steps. */
-  static void time(Stopwatch stopwatch, Sequential model, Dataset data, int threads) {
+  static void time(Stopwatch stopwatch, Model model, Dataset data, int threads) {
     model.fit(
         data,
         FitOptions.epochs(1)

@@ -112,7 +112,7 @@ public final class Conv1D extends ConvolutionLayer<Conv1D> {
   static int checkedGroups(int filters, int groups) {
     if (filters % requirePositive("groups", groups) != 0) {
       throw new IllegalArgumentException(
-          "filters must be a multiple of groups, but filters="
+          "filters must be a multiple of groups, but were filters="
               + filters
               + " and groups="
               + groups

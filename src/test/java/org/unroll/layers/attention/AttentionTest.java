@@ -201,7 +201,7 @@ class AttentionTest {
     double[] sums = Arrays.stream(x).mapToDouble(row -> row[0][0] + row[3][1]).toArray();
     Samples data = Samples.of(List.of(x, sequences(32, 4, 2, 2))).targets(sums);
     double before = model.evaluate(data).get("loss");
-    model.fit(data, FitOptions.epochs(40).batchSize(8).verbose(0));
+    model.fit(data.batchSize(8), FitOptions.epochs(40).verbose(0));
     assertTrue(model.evaluate(data).get("loss") < 0.3 * before);
     double[][] weights = model.record(data, 0).get("attention", "attention_weights");
     assertEquals(4, weights.length);

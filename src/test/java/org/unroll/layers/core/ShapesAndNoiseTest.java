@@ -106,7 +106,7 @@ class ShapesAndNoiseTest {
             + " 'input_layer' returns (batch, 4, 3). Change the shape given to input(...).",
         rejection(input(4, 3), conv1D(4, 2).groups(2)));
     assertEquals(
-        "filters must be a multiple of groups, but filters=3 and groups=2.",
+        "filters must be a multiple of groups, but were filters=3 and groups=2.",
         wrong(() -> conv1D(3, 2).groups(2)));
     assertEquals(
         "strides or dilationRate must be 1, but strides=2 and dilationRate=3.",

@@ -30,6 +30,8 @@ import org.unroll.Sequential;
 import org.unroll.compute.Activation;
 import org.unroll.layers.Layers;
 import org.unroll.network.Cell;
+import org.unroll.network.Constraint;
+import org.unroll.network.Constraints;
 import org.unroll.network.Initializer;
 import org.unroll.network.Initializers;
 import org.unroll.network.Layer;
@@ -51,7 +53,8 @@ class RecurrentOptionsTest {
           Activation.class, List.of(Activation.RELU),
           Padding.class, List.of(Padding.SAME),
           Initializer.class, List.of(Initializers.constant(0.5)),
-          Regularizer.class, List.of(new Regularizer(0.25, 0.5)));
+          Regularizer.class, List.of(new Regularizer(0.25, 0.5)),
+          Constraint.class, List.of(Constraints.nonNeg()));
 
   /** Methods that return the layer or cell but set no argument. */
   private static final Set<String> NO_OPTIONS = Set.of("set", "name", "copy", "trainable");
