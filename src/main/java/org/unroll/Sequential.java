@@ -19,6 +19,7 @@ import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
 import org.unroll.metrics.Metric;
 import org.unroll.metrics.Metrics;
+import org.unroll.network.Input;
 import org.unroll.network.Layer;
 import org.unroll.network.ModelUse;
 import org.unroll.network.Network;
@@ -51,8 +52,10 @@ import org.unroll.training.Trainer;
 public final class Sequential {
   private static final Callback[] NO_CALLBACKS = {};
 
-  private final Network network;
-  private final Predictor predictor;
+  private final long seed;
+  private Input input; // of a model that has no other layer yet
+  private Network network; // null until there are an input and a layer
+  private Predictor predictor;
   private String name = "sequential";
   private Optimizer optimizer;
   private Loss loss;
@@ -60,15 +63,21 @@ public final class Sequential {
   private Trainer trainer;
   private History history = new History(0);
 
-  private Sequential(Network network) {
-    this.network = network;
-    predictor = new Predictor(network);
+  private Sequential(long seed) {
+    this.seed = seed;
+  }
+
+  private Sequential with(Network newNetwork) {
+    network = newNetwork;
+    predictor = new Predictor(newNetwork);
+    return this;
   }
 
   /**
    * Creates a model with the seed of {@link Unroll#setRandomSeed}, which is 0 unless it was set.
    *
-   * @param layers the layers, the first of them {@code input(…)}
+   * @param layers the layers, the first of them {@code input(…)}; none for a model to which {@link
+   *     #add} adds them
    * @throws IllegalArgumentException if a layer does not accept the output of the previous layer
    */
   public static Sequential of(Layer... layers) {
@@ -82,7 +91,8 @@ public final class Sequential {
    * @throws IllegalArgumentException if a layer does not accept the output of the previous layer
    */
   public static Sequential seeded(long seed, Layer... layers) {
-    return new Sequential(new Network(Arrays.asList(layers), seed));
+    var model = new Sequential(seed);
+    return layers.length == 0 ? model : model.with(new Network(Arrays.asList(layers), seed));
   }
 
   /**
@@ -91,7 +101,50 @@ public final class Sequential {
    * @hidden
    */
   public static Sequential of(Network network) {
-    return new Sequential(network);
+    return new Sequential(DefaultSeed.get()).with(network);
+  }
+
+  /**
+   * Adds a layer to the end of the model. The layers before it keep their weights, so a model can
+   * be built and looked at step by step:
+   *
+   * <pre>{@code
+   * var growing = Sequential.of();
+   * growing.add(input(240, 14));
+   * growing.add(gru(32));
+   * growing.summary();
+   * growing.add(dense(1));
+   * }</pre>
+   *
+   * <p>The weights are those of a model that is created with all layers at once. As in Keras, a
+   * compiled model stays compiled, but only if its optimizer has not made a step yet. Otherwise
+   * call {@code compile} again with a new optimizer.
+   *
+   * @param layer the layer; the first one must be {@code input(…)}
+   * @return this model
+   * @throws IllegalArgumentException if the layer does not accept the output of the layer before
+   *     it, belongs to a model already, or has the name of another layer. The model stays as it was
+   * @throws IllegalStateException if another call is using the model
+   */
+  public Sequential add(Layer layer) {
+    if (network != null) {
+      Network before = network;
+      before
+          .use()
+          .run(
+              "add", ModelUse.Effect.CHANGES_WEIGHTS, () -> with(new Network(before, layer, seed)));
+    } else if (input == null && layer instanceof Input first) {
+      input = first;
+    } else {
+      with(new Network(input == null ? List.of(layer) : List.of(input, layer), seed));
+    }
+    trainer = null;
+    if (optimizer != null && optimizer.iterations() > 0) { // it belongs to the weights before
+      optimizer = null;
+      loss = null;
+      metrics = List.of();
+    }
+    return this;
   }
 
   /**
@@ -148,7 +201,7 @@ public final class Sequential {
     if (trainer != null) {
       trainer.requireSameTrainable();
     }
-    network.use().run("save", ModelUse.Effect.READS, () -> ModelFiles.find().save(this, file));
+    network().use().run("save", ModelUse.Effect.READS, () -> ModelFiles.find().save(this, file));
   }
 
   /**
@@ -158,7 +211,7 @@ public final class Sequential {
    * @throws java.io.UncheckedIOException if the file cannot be written
    */
   public void saveWeights(Path file) {
-    network
+    network()
         .use()
         .run("saveWeights", ModelUse.Effect.READS, () -> ModelFiles.find().saveWeights(this, file));
   }
@@ -173,7 +226,7 @@ public final class Sequential {
    */
   public List<String> loadWeights(Path file, WeightLoading... options) {
     // Not CHANGES_WEIGHTS, because a callback may load weights, as in Keras.
-    return network
+    return network()
         .use()
         .during(
             "loadWeights",
@@ -194,7 +247,7 @@ public final class Sequential {
 
   /** Returns the layers without the input. */
   public List<Layer> layers() {
-    return network.layers();
+    return network == null ? List.of() : network.layers();
   }
 
   /**
@@ -213,20 +266,27 @@ public final class Sequential {
   /**
    * Returns the network of the model.
    *
+   * @throws IllegalStateException if the model has no layers yet
    * @hidden
    */
   public Network network() {
+    if (network == null) {
+      throw new IllegalStateException(
+          "A model must consist of input(...) followed by at least one layer, but has "
+              + (input == null ? "no layers." : "only " + input.type() + ".")
+              + " Call add(layer).");
+    }
     return network;
   }
 
   /** Returns a table of the layers with their output shapes and numbers of parameters. */
   public Summary summary() {
-    return Summary.of(name, network);
+    return Summary.of(name, network());
   }
 
   /** Returns the number of weight values. */
   public int parameters() {
-    return network.weights().stream().mapToInt(Weight::size).sum();
+    return network().weights().stream().mapToInt(Weight::size).sum();
   }
 
   /**
@@ -235,8 +295,8 @@ public final class Sequential {
    */
   public Map<String, FMatrixRMaj> weights() {
     Map<String, FMatrixRMaj> matrices = new LinkedHashMap<>();
-    for (int i = 0; i < network.weights().size(); i++) {
-      matrices.put(network.weightPaths().get(i), network.weights().get(i).matrix());
+    for (int i = 0; i < network().weights().size(); i++) {
+      matrices.put(network().weightPaths().get(i), network().weights().get(i).matrix());
     }
     return matrices;
   }
@@ -248,11 +308,12 @@ public final class Sequential {
    * @throws IllegalArgumentException if there is no such weight
    */
   public FMatrixRMaj weight(String path) {
-    int index = network.weightPaths().indexOf(path);
+    int index = network().weightPaths().indexOf(path);
     if (index < 0) {
-      throw new IllegalArgumentException(Suggestion.unknown("weight", path, network.weightPaths()));
+      throw new IllegalArgumentException(
+          Suggestion.unknown("weight", path, network().weightPaths()));
     }
-    return network.weights().get(index).matrix();
+    return network().weights().get(index).matrix();
   }
 
   /** Configures training with an optimizer and a loss. */
@@ -266,11 +327,11 @@ public final class Sequential {
    * name_2}.
    */
   public void compile(Optimizer newOptimizer, Loss newLoss, Metric... metrics) {
-    int outputs = network.outputShape().last();
+    int outputs = network().outputShape().last();
     int targetWidth = newLoss.targetWidth(outputs);
     Map<String, Metric> resolved = Metrics.byName(List.of(metrics));
     resolved.replaceAll((name, metric) -> metric.resolve(outputs, targetWidth));
-    trainer = new Trainer(network, newOptimizer, newLoss, resolved);
+    trainer = new Trainer(network(), newOptimizer, newLoss, resolved);
     optimizer = newOptimizer;
     loss = newLoss;
     this.metrics = List.of(metrics);
@@ -362,8 +423,8 @@ public final class Sequential {
   public Evaluation evaluate(Dataset data, Callback... callbacks) {
     requireCompiled("evaluate");
     boolean penalized =
-        network.penalizesOutputs()
-            || network.trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
+        network().penalizesOutputs()
+            || network().trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
     Map<String, Double> values =
         trainer.evaluate(data, WorkerPool.defaultThreads(), List.of(callbacks));
     return new Evaluation(values, loss, penalized);
@@ -388,7 +449,7 @@ public final class Sequential {
    * onPredictEnd}. If a callback stops the prediction, the outputs are those of the batches so far.
    */
   public Predictions predict(Dataset data, Callback... callbacks) {
-    return run(data, network.newReturnedState(data.size()), callbacks);
+    return run(data, network().newReturnedState(data.size()), callbacks);
   }
 
   /**
@@ -401,12 +462,12 @@ public final class Sequential {
    *     states of a stateful model with {@link #state(NetworkState)}
    */
   public Predictions predict(Dataset data, NetworkState initialState) {
-    if (network.isStateful()) {
+    if (network().isStateful()) {
       throw new IllegalArgumentException(
           "A model with initial states must not be stateful, but this model is. Call"
               + " state(initialState), then predict(data).");
     }
-    NetworkState states = network.newState(data.size());
+    NetworkState states = network().newState(data.size());
     states.set(initialState);
     return run(data, states, NO_CALLBACKS);
   }
@@ -438,7 +499,7 @@ public final class Sequential {
    * @throws IllegalArgumentException if a layer needs the whole sequence, or no layer has a state
    */
   public Stepper stepper(int rows) {
-    return new Stepper(network, rows);
+    return new Stepper(network(), rows);
   }
 
   /**
@@ -459,7 +520,7 @@ public final class Sequential {
    *     differ
    */
   public void state(NetworkState newState) {
-    network.use().run("state", ModelUse.Effect.CHANGES_STATES, () -> keptState().set(newState));
+    network().use().run("state", ModelUse.Effect.CHANGES_STATES, () -> keptState().set(newState));
   }
 
   /**
@@ -469,16 +530,16 @@ public final class Sequential {
    * @throws IllegalStateException if no layer is stateful
    */
   public void resetStates() {
-    network.use().run("resetStates", ModelUse.Effect.CHANGES_STATES, keptState()::reset);
+    network().use().run("resetStates", ModelUse.Effect.CHANGES_STATES, keptState()::reset);
   }
 
   private NetworkState keptState() {
-    if (!network.isStateful()) {
+    if (!network().isStateful()) {
       throw new IllegalStateException(
           "At least one layer of the model must be stateful, but none is. Set stateful(true) on a"
               + " recurrent layer.");
     }
-    return network.keptState();
+    return network().keptState();
   }
 
   /**
@@ -517,7 +578,7 @@ public final class Sequential {
    * @throws IllegalArgumentException if the data do not fit the model
    */
   public Recording record(Dataset data, int sample) {
-    return Recording.of(network, data, sample);
+    return Recording.of(network(), data, sample);
   }
 
   /**
@@ -546,6 +607,9 @@ public final class Sequential {
   }
 
   private void requireCompiled(String method) {
+    if (trainer == null && optimizer != null) { // a layer was added after compile
+      compile(optimizer, loss, metrics.toArray(new Metric[0]));
+    }
     if (trainer == null) {
       throw new IllegalStateException(
           "The model must be compiled before "
@@ -557,6 +621,6 @@ public final class Sequential {
   /** Returns {@link #summary()} as text. */
   @Override
   public String toString() {
-    return summary().toString();
+    return network == null ? name + " without layers" : summary().toString();
   }
 }

@@ -50,6 +50,21 @@ public final class Network {
    * @throws IllegalArgumentException if the layers do not fit together
    */
   public Network(List<Layer> stack, WeightSource source) {
+    this(stack, 0, source);
+  }
+
+  /**
+   * Builds a layer on top of the layers of another network, which keep their weights.
+   *
+   * @param seed the seed of the initial weights
+   * @throws IllegalArgumentException if the layer does not fit
+   */
+  public Network(Network before, Layer next, long seed) {
+    this(before.stackWith(next), before.layers.size() + 1, WeightSource.seeded(seed));
+  }
+
+  /** Builds a stack whose first layers are built already. */
+  private Network(List<Layer> stack, int built, WeightSource source) {
     if (stack.size() < 2 || !(stack.get(0) instanceof Input first)) {
       throw new IllegalArgumentException(
           "A model must consist of input(...) followed by at least one layer, but was "
@@ -67,7 +82,7 @@ public final class Network {
     }
     input = first;
     layers = List.copyOf(stack.subList(1, stack.size()));
-    requireUnused(stack);
+    requireUnused(stack.subList(built, stack.size()));
     giveNames(stack);
     // All shapes are checked first, so that after an exception the layers can still be changed.
     outputShape(input.shape());
@@ -86,6 +101,13 @@ public final class Network {
     }
     weights = List.copyOf(allWeights);
     paths = List.copyOf(allPaths);
+  }
+
+  private List<Layer> stackWith(Layer next) {
+    List<Layer> stack = new ArrayList<>(layers);
+    stack.add(0, input);
+    stack.add(next);
+    return stack;
   }
 
   private static String types(List<Layer> stack) {
@@ -177,11 +199,15 @@ public final class Network {
 
   private void build(WeightSource source) {
     Shape shape = input.shape();
-    input.build(shape, input, 0, source);
+    if (!input.isBuilt()) {
+      input.build(shape, input, 0, source);
+    }
     Layer previous = input;
     int position = POSITIONS_PER_LAYER;
     for (Layer layer : layers) {
-      layer.build(shape, previous, position, source);
+      if (!layer.isBuilt()) {
+        layer.build(shape, previous, position, source);
+      }
       shape = layer.outputShape();
       previous = layer;
       position += POSITIONS_PER_LAYER;
