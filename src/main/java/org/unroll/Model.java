@@ -65,8 +65,8 @@ import org.unroll.training.Trainer;
 public sealed class Model permits Sequential {
   private static final Callback[] NO_CALLBACKS = {};
 
-  private final Network network;
-  private final Predictor predictor;
+  private Network network; // null for a Sequential without layers
+  private Predictor predictor;
   private String name;
   private Optimizer optimizer;
   private List<OutputLoss> outputs = List.of();
@@ -74,9 +74,33 @@ public sealed class Model permits Sequential {
   private History history = new History(0);
 
   Model(Network network, String name) {
-    this.network = network;
     this.name = name;
-    predictor = new Predictor(network);
+    if (network != null) {
+      set(network);
+    }
+  }
+
+  private void set(Network newNetwork) {
+    network = newNetwork;
+    predictor = new Predictor(newNetwork);
+  }
+
+  /**
+   * Replaces the network by one with more layers. The model stays compiled if its optimizer has not
+   * made a step, because the state of an optimizer belongs to the weights before.
+   */
+  void replace(Network newNetwork) {
+    set(newNetwork);
+    trainer = null;
+    if (optimizer != null && optimizer.iterations() > 0) {
+      optimizer = null;
+      outputs = List.of();
+    }
+  }
+
+  /** Returns whether the model has no layers yet. */
+  boolean isEmpty() {
+    return network == null;
   }
 
   /**
@@ -192,7 +216,7 @@ public sealed class Model permits Sequential {
     if (trainer != null) {
       trainer.requireSameTrainable();
     }
-    network.use().run("save", ModelUse.Effect.READS, () -> ModelFiles.find().save(this, file));
+    network().use().run("save", ModelUse.Effect.READS, () -> ModelFiles.find().save(this, file));
   }
 
   /**
@@ -203,7 +227,7 @@ public sealed class Model permits Sequential {
    * @throws java.io.UncheckedIOException if the file cannot be written
    */
   public void saveWeights(Path file) {
-    network
+    network()
         .use()
         .run("saveWeights", ModelUse.Effect.READS, () -> ModelFiles.find().saveWeights(this, file));
   }
@@ -218,7 +242,7 @@ public sealed class Model permits Sequential {
    */
   public List<String> loadWeights(Path file, WeightLoading... options) {
     // Not CHANGES_WEIGHTS, because a callback may load weights, as in Keras.
-    return network
+    return network()
         .use()
         .during(
             "loadWeights",
@@ -239,7 +263,7 @@ public sealed class Model permits Sequential {
 
   /** Returns the layers without the input. */
   public List<Layer> layers() {
-    return network.layers();
+    return network == null ? List.of() : network.layers();
   }
 
   /**
@@ -258,20 +282,26 @@ public sealed class Model permits Sequential {
   /**
    * Returns the network of the model.
    *
+   * @throws IllegalStateException if the model has no layers yet
    * @hidden
    */
   public Network network() {
+    if (network == null) {
+      throw new IllegalStateException(
+          "A model must consist of input(...) followed by at least one layer, but has no layers yet."
+              + " Call add(layer).");
+    }
     return network;
   }
 
   /** Returns a table of the layers with their output shapes and numbers of parameters. */
   public Summary summary() {
-    return Summary.of(name, network);
+    return Summary.of(name, network());
   }
 
   /** Returns the number of weight values. */
   public int parameters() {
-    return network.weights().stream().mapToInt(Weight::size).sum();
+    return network().weights().stream().mapToInt(Weight::size).sum();
   }
 
   /**
@@ -280,8 +310,8 @@ public sealed class Model permits Sequential {
    */
   public Map<String, FMatrixRMaj> weights() {
     Map<String, FMatrixRMaj> matrices = new LinkedHashMap<>();
-    for (int i = 0; i < network.weights().size(); i++) {
-      matrices.put(network.weightPaths().get(i), network.weights().get(i).matrix());
+    for (int i = 0; i < network().weights().size(); i++) {
+      matrices.put(network().weightPaths().get(i), network().weights().get(i).matrix());
     }
     return matrices;
   }
@@ -293,11 +323,11 @@ public sealed class Model permits Sequential {
    * @throws IllegalArgumentException if there is no such weight
    */
   public FMatrixRMaj weight(String path) {
-    int index = network.weightPaths().indexOf(path);
+    int index = network().weightPaths().indexOf(path);
     if (index < 0) {
-      throw new IllegalArgumentException(Suggestion.unknown("weight", path, network.weightPaths()));
+      throw new IllegalArgumentException(Suggestion.unknown("weight", path, network().weightPaths()));
     }
-    return network.weights().get(index).matrix();
+    return network().weights().get(index).matrix();
   }
 
   /** Configures training with an optimizer and a loss. */
@@ -312,7 +342,7 @@ public sealed class Model permits Sequential {
    * of the model is the sum.
    */
   public void compile(Optimizer newOptimizer, Loss newLoss, Metric... metrics) {
-    OutputLoss[] outputs = new OutputLoss[network.outputs().size()];
+    OutputLoss[] outputs = new OutputLoss[network().outputs().size()];
     Arrays.fill(outputs, OutputLoss.of(newLoss).metrics(metrics));
     compile(newOptimizer, outputs);
   }
@@ -327,21 +357,21 @@ public sealed class Model permits Sequential {
    * @throws IllegalArgumentException if an output has no loss or several
    */
   public void compile(Optimizer newOptimizer, OutputLoss... newOutputs) {
-    List<OutputLoss> ordered = OutputLoss.inOrder(List.of(newOutputs), network.outputNames());
+    List<OutputLoss> ordered = OutputLoss.inOrder(List.of(newOutputs), network().outputNames());
     List<CompiledOutput> compiled = new ArrayList<>();
     for (int i = 0; i < ordered.size(); i++) {
-      String prefix = ordered.size() == 1 ? null : network.outputNames().get(i);
+      String prefix = ordered.size() == 1 ? null : network().outputNames().get(i);
       compiled.add(ordered.get(i).resolve(outputShapes().get(i).last(), prefix));
     }
-    trainer = new Trainer(network, newOptimizer, compiled);
+    trainer = new Trainer(network(), newOptimizer, compiled);
     optimizer = newOptimizer;
     outputs = ordered;
   }
 
   private List<Shape> outputShapes() {
-    return network.isChain()
-        ? List.of(network.outputShape())
-        : network.outputShapes(network.inputShapes());
+    return network().isChain()
+        ? List.of(network().outputShape())
+        : network().outputShapes(network().inputShapes());
   }
 
   /**
@@ -438,8 +468,8 @@ public sealed class Model permits Sequential {
   public Evaluation evaluate(Dataset data, Callback... callbacks) {
     requireCompiled("evaluate");
     boolean penalized =
-        network.penalizesOutputs()
-            || network.trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
+        network().penalizesOutputs()
+            || network().trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
     return new Evaluation(
         trainer.evaluate(data, WorkerPool.defaultThreads(), List.of(callbacks)),
         outputs.size() > 1 ? null : loss(),
@@ -468,7 +498,7 @@ public sealed class Model permits Sequential {
    * onPredictEnd}. If a callback stops the prediction, the outputs are those of the batches so far.
    */
   public Predictions predict(Dataset data, Callback... callbacks) {
-    return run(data, network.newReturnedState(data.size()), callbacks);
+    return run(data, network().newReturnedState(data.size()), callbacks);
   }
 
   /**
@@ -481,12 +511,12 @@ public sealed class Model permits Sequential {
    *     states of a stateful model with {@link #state(NetworkState)}
    */
   public Predictions predict(Dataset data, NetworkState initialState) {
-    if (network.isStateful()) {
+    if (network().isStateful()) {
       throw new IllegalArgumentException(
           "A model with initial states must not be stateful, but this model is. Call"
               + " state(initialState), then predict(data).");
     }
-    NetworkState states = network.newState(data.size());
+    NetworkState states = network().newState(data.size());
     states.set(initialState);
     return run(data, states, NO_CALLBACKS);
   }
@@ -499,13 +529,13 @@ public sealed class Model permits Sequential {
     boolean stopped = rows < data.size() && states != null;
     NetworkState kept = stopped ? states.select(IntStream.range(0, rows).toArray()) : states;
     if (values.length == 1) {
-      Layer last = network.outputLayer(0);
+      Layer last = network().outputLayer(0);
       return new Predictions(shapes.get(0), values[0], last.outputWidths(), kept);
     }
     Map<String, Predictions> all = new LinkedHashMap<>();
     for (int i = 0; i < values.length; i++) {
       var one = new Predictions(shapes.get(i), values[i], Map.of(), kept);
-      all.put(network.outputNames().get(i), one);
+      all.put(network().outputNames().get(i), one);
     }
     return Predictions.of(all);
   }
@@ -526,7 +556,7 @@ public sealed class Model permits Sequential {
    * @throws IllegalArgumentException if a layer needs the whole sequence, or no layer has a state
    */
   public Stepper stepper(int rows) {
-    return new Stepper(network, rows);
+    return new Stepper(network(), rows);
   }
 
   /**
@@ -547,7 +577,7 @@ public sealed class Model permits Sequential {
    *     differ
    */
   public void state(NetworkState newState) {
-    network.use().run("state", ModelUse.Effect.CHANGES_STATES, () -> keptState().set(newState));
+    network().use().run("state", ModelUse.Effect.CHANGES_STATES, () -> keptState().set(newState));
   }
 
   /**
@@ -557,16 +587,16 @@ public sealed class Model permits Sequential {
    * @throws IllegalStateException if no layer is stateful
    */
   public void resetStates() {
-    network.use().run("resetStates", ModelUse.Effect.CHANGES_STATES, keptState()::reset);
+    network().use().run("resetStates", ModelUse.Effect.CHANGES_STATES, keptState()::reset);
   }
 
   private NetworkState keptState() {
-    if (!network.isStateful()) {
+    if (!network().isStateful()) {
       throw new IllegalStateException(
           "At least one layer of the model must be stateful, but none is. Set stateful(true) on a"
               + " recurrent layer.");
     }
-    return network.keptState();
+    return network().keptState();
   }
 
   /**
@@ -605,7 +635,7 @@ public sealed class Model permits Sequential {
    * @throws IllegalArgumentException if the data do not fit the model
    */
   public Recording record(Dataset data, int sample) {
-    return Recording.of(network, data, sample);
+    return Recording.of(network(), data, sample);
   }
 
   /**
@@ -634,6 +664,9 @@ public sealed class Model permits Sequential {
   }
 
   private void requireCompiled(String method) {
+    if (trainer == null && optimizer != null) { // a layer was added after compile
+      compile(optimizer, outputs.toArray(new OutputLoss[0]));
+    }
     if (trainer == null) {
       throw new IllegalStateException(
           "The model must be compiled before "
@@ -645,6 +678,6 @@ public sealed class Model permits Sequential {
   /** Returns {@link #summary()} as text. */
   @Override
   public String toString() {
-    return summary().toString();
+    return network == null ? name + " without layers" : summary().toString();
   }
 }

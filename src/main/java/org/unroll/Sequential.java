@@ -2,8 +2,11 @@ package org.unroll;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.unroll.internal.DefaultSeed;
+import org.unroll.network.Input;
 import org.unroll.network.Layer;
+import org.unroll.network.ModelUse;
 import org.unroll.network.Network;
 
 /**
@@ -17,14 +20,19 @@ import org.unroll.network.Network;
  * }</pre>
  */
 public final class Sequential extends Model {
-  private Sequential(Network network) {
+  private final long seed;
+  private Input input; // of a model that has no other layer yet
+
+  private Sequential(Network network, long seed) {
     super(network, "sequential");
+    this.seed = seed;
   }
 
   /**
    * Creates a model with the seed of {@link Unroll#setRandomSeed}, which is 0 unless it was set.
    *
-   * @param layers the layers, the first of them {@code input(…)}
+   * @param layers the layers, the first of them {@code input(…)}; none for a model to which {@link
+   *     #add} adds them
    * @throws IllegalArgumentException if a layer does not accept the output of the previous layer
    */
   public static Sequential of(Layer... layers) {
@@ -38,7 +46,8 @@ public final class Sequential extends Model {
    * @throws IllegalArgumentException if a layer does not accept the output of the previous layer
    */
   public static Sequential seeded(long seed, Layer... layers) {
-    return new Sequential(new Network(Arrays.asList(layers), seed));
+    return new Sequential(
+        layers.length == 0 ? null : new Network(Arrays.asList(layers), seed), seed);
   }
 
   /**
@@ -47,7 +56,46 @@ public final class Sequential extends Model {
    * @hidden
    */
   public static Sequential of(Network network) {
-    return new Sequential(network);
+    return new Sequential(network, DefaultSeed.get());
+  }
+
+  /**
+   * Adds a layer to the end of the model. The layers before it keep their weights, so a model can
+   * be built and looked at step by step:
+   *
+   * <pre>{@code
+   * var growing = Sequential.of();
+   * growing.add(input(240, 14));
+   * growing.add(gru(32));
+   * growing.summary();
+   * growing.add(dense(1));
+   * }</pre>
+   *
+   * <p>The weights are those of a model that is created with all layers at once. As in Keras, a
+   * compiled model stays compiled, but only if its optimizer has not made a step yet. Otherwise
+   * call {@code compile} again with a new optimizer.
+   *
+   * @param layer the layer; the first one must be {@code input(…)}
+   * @return this model
+   * @throws IllegalArgumentException if the layer does not accept the output of the layer before
+   *     it, belongs to a model already, or has the name of another layer. The model stays as it was
+   * @throws IllegalStateException if another call is using the model
+   */
+  public Sequential add(Layer layer) {
+    if (!isEmpty()) {
+      Network before = network();
+      before
+          .use()
+          .run(
+              "add",
+              ModelUse.Effect.CHANGES_WEIGHTS,
+              () -> replace(new Network(before, layer, seed)));
+    } else if (input == null && layer instanceof Input first) {
+      input = first;
+    } else {
+      replace(new Network(input == null ? List.of(layer) : List.of(input, layer), seed));
+    }
+    return this;
   }
 
   /**

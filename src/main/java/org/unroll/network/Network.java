@@ -51,7 +51,28 @@ public final class Network {
    * @throws IllegalArgumentException if the layers do not fit together
    */
   public Network(List<Layer> stack, WeightSource source) {
-    this(Graph.chain(stack), true, source);
+    this(Graph.chain(stack), true, 0, source);
+  }
+
+  /**
+   * Builds a layer on top of the layers of a chain, which keep their weights.
+   *
+   * @param seed the seed of the initial weights
+   * @throws IllegalArgumentException if the layer does not fit
+   */
+  public Network(Network before, Layer next, long seed) {
+    this(
+        Graph.chain(before.stackWith(next)),
+        true,
+        before.layers.size() + 1,
+        WeightSource.seeded(seed));
+  }
+
+  private List<Layer> stackWith(Layer next) {
+    List<Layer> stack = new ArrayList<>(layers);
+    stack.add(0, input());
+    stack.add(next);
+    return stack;
   }
 
   /**
@@ -65,10 +86,15 @@ public final class Network {
    *     layers have the same name
    */
   public Network(List<Input> inputs, List<Node> outputs, WeightSource source) {
-    this(Graph.between(inputs, outputs), false, source);
+    this(Graph.between(inputs, outputs), false, 0, source);
   }
 
-  private Network(Graph graph, boolean chain, WeightSource source) {
+  /**
+   * Builds a graph.
+   *
+   * @param built the number of layers at the beginning of a chain, with the input, that are built
+   */
+  private Network(Graph graph, boolean chain, int built, WeightSource source) {
     this.graph = graph;
     this.chain = chain;
     layers = graph.layers();
@@ -76,7 +102,7 @@ public final class Network {
     List<Layer> all = new ArrayList<>(graph.inputs());
     // In the order of their first use, in which the names are numbered.
     graph.steps().stream().filter(step -> step.application() == 0).forEach(s -> all.add(s.layer()));
-    requireUnused(all);
+    requireUnused(all.subList(built, all.size()));
     giveNames(all);
     // All shapes are checked first, so that after an exception the layers can still be changed.
     Shape[] shapes = graph.shapes(inputShapes());
