@@ -145,7 +145,7 @@ class ConvLstm2DTest {
         refusal(input(5, 8, 8, 1), convLstm2D(2, 3).strides(2).dilationRate(1, 3)));
     assertEquals(
         "Bidirectional 'bidirectional' needs a layer that returns vectors, but ConvLSTM2D"
-            + " 'conv_lstm2d' returns images of shape (batch, 2, 2, 3). Use it without"
+            + " 'conv_lstm2d' returns outputs of shape (batch, 2, 2, 3). Use it without"
             + " bidirectional(…).",
         refusal(input(5, 4, 4, 1), bidirectional(convLstm2D(3, 3)), flatten(), dense(1)));
     assertThrows(IllegalArgumentException.class, () -> convLstm2D(2, 0));

@@ -1,9 +1,11 @@
 /**
- * Layers that slide a window over the time steps, and pooling over whole sequences.
+ * Layers that slide a window over the time steps or over the pixels of an image, and pooling over
+ * whole sequences and images.
  *
  * <p>Begin with {@link org.unroll.layers.convolution.Conv1D}, then {@link
  * org.unroll.layers.convolution.MaxPooling1D} and {@link
- * org.unroll.layers.convolution.GlobalAveragePooling1D}.
+ * org.unroll.layers.convolution.GlobalAveragePooling1D}; for images, with {@link
+ * org.unroll.layers.convolution.Conv2D}.
  *
  * <p>The constructors of all layers are public, and each refers to its factory method in {@code
  * Layers}. Models are usually written with the factory methods.

@@ -10,8 +10,9 @@ import org.unroll.network.Layer;
 import org.unroll.network.Regularizer;
 
 /**
- * The base class of {@link LayerNormalization} and {@link BatchNormalization}: layers that
- * normalize the last axis and then apply a scale γ and an offset β.
+ * The base class of {@link LayerNormalization}, {@link GroupNormalization} and {@link
+ * BatchNormalization}: layers that normalize the last axis and then apply a scale γ and an offset
+ * β.
  *
  * @param <S> the type of the layer, which the fluent setters return
  */

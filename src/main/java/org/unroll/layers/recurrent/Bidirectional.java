@@ -209,7 +209,7 @@ public final class Bidirectional extends Layer {
           describe()
               + " needs a layer that returns vectors, but "
               + forwardLayer.describe()
-              + " returns images of shape "
+              + " returns outputs of shape "
               + describe(one)
               + ". Use it without bidirectional(…).");
     }

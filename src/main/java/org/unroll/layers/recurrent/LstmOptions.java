@@ -1,7 +1,7 @@
 package org.unroll.layers.recurrent;
 
 /**
- * The arguments of {@link Lstm}, {@link ConvLstm2D} and the LSTM cells.
+ * The arguments of {@link Lstm}, {@link ConvLstm1D}, {@link ConvLstm2D} and the LSTM cells.
  *
  * @param <S> the type of the layer or cell itself, returned by the setters
  */

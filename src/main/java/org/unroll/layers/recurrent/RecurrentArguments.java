@@ -34,13 +34,13 @@ final class RecurrentArguments implements Cloneable {
   // cells with gates
   Activation recurrentActivation = Activation.SIGMOID;
 
-  // LSTM, its variants and ConvLSTM2D
+  // LSTM, its variants, ConvLSTM1D and ConvLSTM2D
   boolean unitForgetBias = true;
 
   // GRU
   boolean resetAfter = true;
 
-  // ConvLSTM2D; rows, then columns
+  // ConvLSTM1D and ConvLSTM2D; rows, then columns
   int[] kernelSize;
   int[] strides = {1, 1};
   int[] dilationRate = {1, 1};

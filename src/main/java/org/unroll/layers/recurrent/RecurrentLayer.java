@@ -9,8 +9,9 @@ import org.unroll.network.Regularizer;
 
 /**
  * A layer that applies a {@link Cell} to each time step of a sequence: the base class of {@link
- * SimpleRnn}, {@link Lstm}, {@link Gru}, {@link ConvLstm2D} and {@link Rnn}. The cell contains the
- * equations of one step; {@code RecurrentPass} contains the loop over the time steps.
+ * SimpleRnn}, {@link Lstm}, {@link Gru}, {@link ConvLstm1D}, {@link ConvLstm2D} and {@link Rnn}.
+ * The cell contains the equations of one step; {@code RecurrentPass} contains the loop over the
+ * time steps.
  *
  * <p>Input (batch, time, features). Output (batch, units), which is the output of the last step, or
  * (batch, time, units) with {@link #returnSequences(boolean)}. The weights are those of the cell. A

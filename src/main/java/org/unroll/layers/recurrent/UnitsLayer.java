@@ -3,9 +3,9 @@ package org.unroll.layers.recurrent;
 import java.util.function.Consumer;
 
 /**
- * The base class of {@link SimpleRnn}, {@link Lstm}, {@link Gru} and {@link ConvLstm2D}: a {@link
- * RecurrentLayer} around the cell of the same name. The layer and its cell share one set of
- * arguments, documented in {@link RecurrentOptions}.
+ * The base class of {@link SimpleRnn}, {@link Lstm}, {@link Gru}, {@link ConvLstm1D} and {@link
+ * ConvLstm2D}: a {@link RecurrentLayer} around the cell of the same name. The layer and its cell
+ * share one set of arguments, documented in {@link RecurrentOptions}.
  *
  * @param <S> the type of the layer itself, returned by the setters
  * @param <C> the type of its cell
