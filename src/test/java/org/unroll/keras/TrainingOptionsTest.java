@@ -16,9 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unroll.Evaluation;
 import org.unroll.History;
+import org.unroll.OutputLoss;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
-import org.unroll.metrics.Metric;
 import org.unroll.training.FitOptions;
 
 /**
@@ -71,8 +71,8 @@ class TrainingOptionsTest {
         values[i] = (float) reference.get("start").get(w).get(i).asDouble();
       }
     }
-    CompileConfig compile = CompileConfig.read(reference.get("compile"));
-    model.compile(compile.optimizer(), compile.loss(), compile.metrics().toArray(new Metric[0]));
+    CompileConfig compile = CompileConfig.read(reference.get("compile"), List.of("output"));
+    model.compile(compile.optimizer(), compile.outputs().toArray(new OutputLoss[0]));
     return model;
   }
 
