@@ -9,7 +9,9 @@ of Unroll for x, and the losses of its next two epochs without shuffling. For ea
 2. Keras trains one epoch, and its loss equals that of Unroll within 1e-3.
 3. Keras saves the model to back/NAME.keras (and .h5 if "h5" is true) with its output and the loss of another epoch.
    Unroll then loads this file and trains that epoch. It also loads back/NAME.weights.h5.
-A model with several outputs, whose NAME.json contains "outputs", is only loaded and compared.
+A model with several outputs, whose NAME.json contains "outputs", is only loaded and compared. FunctionalFilesTest
+writes models that branch, whose NAME.json also contains "inputs", "targets" and the "loss" of the next step. They are
+loaded, compared and trained for one step, and then saved to back/NAME.keras with the next predictions.
 """
 import json
 import os
@@ -56,6 +58,35 @@ def check_outputs(path, case):
     return good
 
 
+def tensors(values):
+    found = [array(v["data"], v["dtype"]).reshape(v["shape"]) for v in values]
+    return found[0] if len(found) == 1 else found
+
+
+def check_graph(path, case, back):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        model = keras.models.load_model(path)
+    x, y = tensors(case["inputs"]), tensors(case["targets"])
+    rows = case["inputs"][0]["shape"][0]
+
+    def predict():
+        begin_anew(model)
+        outputs = model.predict(x, batch_size=rows, verbose=0)
+        return [np.ravel(o) for o in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
+
+    errors = [np.abs(a - b).max() / max(1e-6, np.abs(b).max()) for a, b in zip(predict(), case["outputs"], strict=True)]
+    begin_anew(model)
+    loss = model.fit(x, y, batch_size=rows, epochs=1, shuffle=False, verbose=0).history["loss"][0]
+    loss_error = abs(loss - case["loss"]) / max(1e-6, abs(case["loss"]))
+    model.save(back / path.name)
+    outputs = [{"data": o.astype(float).tolist()} for o in predict()]
+    (back / path.name).with_suffix(".json").write_text(json.dumps(outputs))
+    good = max(errors) <= TOLERANCE and loss_error <= TOLERANCE_OF_LOSS and int(model.optimizer.iterations) == 4
+    print(f"{'ok  ' if good else 'FAIL'} {path.stem:24s} outputs {max(errors):.1e}  loss {loss:.6f} (Unroll {case['loss']:.6f})")
+    return good
+
+
 def train(model, case, x, y):
     begin_anew(model)
     history = model.fit(x, y, batch_size=case["batch_size"], epochs=1, shuffle=False, verbose=0)
@@ -76,6 +107,8 @@ def restores(model, path):
 
 def check(path, back):
     case = json.loads(path.with_suffix(".json").read_text())
+    if "inputs" in case:
+        return check_graph(path, case, back)
     if "outputs" in case:
         return check_outputs(path, case)
     x, y = array(case["x"], case["x_kind"]), array(case["y"], "float")

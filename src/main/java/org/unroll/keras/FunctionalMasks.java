@@ -1,83 +1,110 @@
 package org.unroll.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.unroll.keras.FunctionalCall.Tensor;
 
 /**
  * The masks in a Functional model of Keras 3. Keras 3.15 writes the computation of a mask as nodes
- * of the operations {@code NotEqual} and {@code Any}, and passes it to each layer that uses it. In
- * a chain of layers, this is what the layers do anyway: an Embedding or Masking creates the mask,
- * which the following layers receive. Any other use is rejected.
+ * of operations, such as {@code NotEqual} and {@code Any}, and passes it to each layer that uses
+ * it. This is what the layers do anyway: an Embedding or Masking creates the mask, layers with one
+ * input pass it on, and layers with several inputs join the masks. Any other use is rejected.
+ *
+ * <p>Each mask is described by a number. Two masks that are computed in the same way have the same
+ * number.
  */
 final class FunctionalMasks {
-  private final Map<String, JsonNode> operations = new HashMap<>();
+  /** The layers whose output is masked where all inputs are masked. */
+  private static final Set<String> MERGES =
+      Set.of("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum");
 
-  /** The layer whose output the last layer with a separate mask receives, or null. */
-  private String source;
+  private static final int NONE = 0;
+  private static final int ALL_VALID = 1;
 
-  /** The value that this layer masks. */
-  private double value;
+  private final Map<List<?>, Integer> numbers = new HashMap<>();
 
-  /** Remembers a node and returns true if it computes a mask. */
-  boolean add(JsonNode node) {
-    String type = node.path("class_name").asText();
-    boolean isOperation =
-        node.path("module").asText().startsWith("keras.src.ops")
-            && (type.equals("NotEqual") || type.equals("Any"));
-    if (isOperation) {
-      operations.put(node.path("config").path("name").asText(), node);
-    }
-    return isOperation;
+  /** The mask of each output of a layer, and the result of each operation. */
+  private final Map<Tensor, Integer> masks = new HashMap<>();
+
+  /** Returns whether a node is an operation, which is not a layer. */
+  static boolean isOperation(JsonNode node) {
+    return node.path("module").asText().startsWith("keras.src.ops");
   }
 
-  /** Returns whether an argument is the output of a node. */
-  static boolean isTensor(JsonNode argument) {
-    return argument.path("class_name").asText().equals("__keras_tensor__");
+  private int number(Object... description) {
+    return numbers.computeIfAbsent(List.of(description), d -> numbers.size() + 2);
+  }
+
+  private int of(Tensor tensor) {
+    return masks.getOrDefault(tensor, NONE);
   }
 
   /**
-   * Checks the mask with which the next layer of the chain is called.
+   * Adds an operation, whose inputs were added before.
    *
-   * @param layer the layer
-   * @param previous the name of the layer before it
+   * @param result the result of the operation
+   * @throws IllegalArgumentException if it is not part of the computation of a mask
    */
-  void check(JsonNode layer, String previous) {
-    JsonNode config = layer.path("config");
-    JsonNode mask = layer.path("inbound_nodes").path(0).path("kwargs").path("mask");
-    if (isTensor(mask) && !isOfSource(mask)) {
-      throw ModelConfigs.notAChain(
-          "the layer '"
-              + config.path("name").asText()
-              + "' is called with a mask that is not the one of the Embedding or Masking before it");
+  void addOperation(JsonNode node, FunctionalCall call, Tensor result) {
+    String type = node.path("class_name").asText();
+    List<Integer> given = call.inputs().stream().map(this::of).toList();
+    int value =
+        switch (type) {
+          case "NotEqual" ->
+              number(call.inputs().get(0), (float) call.others().get("").doubleValue());
+          case "Any", "ExpandDims", "BroadcastTo" -> given.get(0);
+          case "ZerosLike" -> NONE;
+          case "OnesLike" -> ALL_VALID;
+          case "LogicalOr" ->
+              given.get(1) == NONE ? given.get(0) : number("or", given.get(0), given.get(1));
+          case "Concatenate" -> number("concatenate", given);
+          default ->
+              throw new IllegalArgumentException(
+                  "The operation "
+                      + type
+                      + " '"
+                      + call.layer()
+                      + "' is not supported. A Functional model must consist of layers, such as Add"
+                      + " or Concatenate, instead of operations on tensors.");
+        };
+    masks.put(result, value);
+  }
+
+  /**
+   * Adds the call of a layer, whose inputs were added before.
+   *
+   * @param result the first output of the call
+   * @throws IllegalArgumentException if it is called with a mask that its inputs do not have
+   */
+  void addLayer(JsonNode node, FunctionalCall call, Tensor result) {
+    List<Integer> given = new ArrayList<>();
+    call.inputs().forEach(input -> given.add(of(input)));
+    for (Tensor mask : call.masks()) {
+      if (of(mask) == NONE || !given.contains(of(mask))) {
+        throw new IllegalArgumentException(
+            "The layer '"
+                + call.layer()
+                + "' is called with a mask that is not the one of the Embedding or Masking before"
+                + " it, which is not supported.");
+      }
     }
-    String type = layer.path("class_name").asText();
+    JsonNode config = node.path("config");
+    String type = node.path("class_name").asText();
+    int mask = given.isEmpty() ? NONE : given.get(0);
     if (type.equals("Masking")
         || (type.equals("Embedding") && config.path("mask_zero").asBoolean())) {
-      source = previous;
-      value = config.path("mask_value").asDouble(0);
+      mask = number(call.inputs().get(0), (float) config.path("mask_value").asDouble(0));
+    } else if (MERGES.contains(type)) {
+      for (int i = 1; i < given.size(); i++) {
+        mask = mask == NONE || given.get(i) == NONE ? NONE : number("or", mask, given.get(i));
+      }
+    } else if (type.equals("Concatenate") && given.stream().anyMatch(m -> m != NONE)) {
+      mask = number("concatenate", given.stream().map(m -> m == NONE ? ALL_VALID : m).toList());
     }
-  }
-
-  private boolean isOfSource(JsonNode mask) {
-    JsonNode operation = operations.get(nameOf(mask));
-    if (operation != null && operation.path("class_name").asText().equals("Any")) {
-      operation = operations.get(nameOf(arguments(operation).path(0)));
-    }
-    if (operation == null || !operation.path("class_name").asText().equals("NotEqual")) {
-      return false;
-    }
-    JsonNode arguments = arguments(operation);
-    return nameOf(arguments.path(0)).equals(source)
-        && arguments.path(1).isNumber()
-        && (float) arguments.path(1).asDouble() == (float) value;
-  }
-
-  private static JsonNode arguments(JsonNode operation) {
-    return operation.path("inbound_nodes").path(0).path("args");
-  }
-
-  private static String nameOf(JsonNode tensor) {
-    return tensor.path("config").path("keras_history").path(0).asText();
+    masks.put(result, mask);
   }
 }

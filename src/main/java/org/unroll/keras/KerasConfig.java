@@ -3,10 +3,11 @@ package org.unroll.keras;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import org.unroll.Model;
 import org.unroll.Sequential;
 import org.unroll.losses.Loss;
 import org.unroll.metrics.Metric;
-import org.unroll.network.Layer;
+import org.unroll.network.WeightSource;
 import org.unroll.optimizers.Optimizer;
 
 /**
@@ -22,21 +23,35 @@ public final class KerasConfig {
   private KerasConfig() {}
 
   /**
-   * Creates a model with new weights from the JSON of {@code get_config()} or {@code to_json()}. A
-   * Functional model is supported if it is a chain of layers. JSON with a {@code keras_version}, as
+   * Creates a chain of layers with new weights from the JSON of {@code get_config()} or {@code
+   * to_json()}, which may be that of a Functional model. JSON with a {@code keras_version}, as
    * {@code to_json()} of Keras 2 writes it, is read as this version did.
    *
    * @throws IllegalArgumentException if {@code json} is not such a configuration, or contains
    *     something that this library does not support
    */
   public static Sequential sequential(String json) {
+    if (model(json) instanceof Sequential chain) {
+      return chain;
+    }
+    throw new IllegalArgumentException(
+        "A Sequential must be a chain of layers with one input and one output, but the model"
+            + " branches. Read it with KerasConfig.model(json).");
+  }
+
+  /**
+   * Creates a model with new weights from the JSON of {@code get_config()} or {@code to_json()}. A
+   * chain of layers becomes a {@link Sequential}.
+   *
+   * @throws IllegalArgumentException if {@code json} is not such a configuration, or contains
+   *     something that this library does not support
+   */
+  public static Model model(String json) {
     JsonNode config = parse(json);
     if (config.has("keras_version")) { // Keras 3 does not write it
       KerasVersion.of(config.get("keras_version").asText(), config).modernize(config);
     }
-    ModelConfigs.Stack stack = ModelConfigs.read(config);
-    Sequential model = Sequential.of(stack.layers().toArray(new Layer[0]));
-    return stack.name() == null ? model : model.name(stack.name());
+    return ModelConfigs.read(config).model(WeightSource.seeded(0));
   }
 
   /**

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import org.unroll.Model;
 import org.unroll.ModelFiles;
+import org.unroll.OutputLoss;
 import org.unroll.WeightLoading;
 import org.unroll.data.Shape;
 import org.unroll.internal.AtomicFile;
@@ -22,9 +23,7 @@ import org.unroll.internal.Failures;
 import org.unroll.internal.UniqueNames;
 import org.unroll.keras.hdf5.Hdf5Array;
 import org.unroll.keras.hdf5.Hdf5Tree;
-import org.unroll.metrics.Metric;
 import org.unroll.network.Layer;
-import org.unroll.network.Network;
 import org.unroll.network.Weight;
 import org.unroll.optimizers.Optimizer;
 
@@ -99,8 +98,11 @@ public final class KerasFiles implements ModelFiles {
 
   private static Model read(SavedFile file, boolean compile) throws IOException {
     ModelConfigs.Stack stack = ModelConfigs.read(file.requireConfig());
-    Model model = build(stack, file.weights(stack.layers().subList(1, stack.layers().size())));
-    CompileConfig config = compile && file.version().isKeras3() ? file.compileConfig() : null;
+    SavedWeights weights = file.weights(stack.layers());
+    Model model = stack.model(weights);
+    weights.finish();
+    boolean hasConfig = compile && file.version().isKeras3();
+    CompileConfig config = hasConfig ? file.compileConfig(model.network().outputNames()) : null;
     if (config != null) {
       // The state may be that of an optimizer that is not in the configuration.
       boolean fits = config.isOptimizerKnown() || file.hasStateOf(config.optimizer().name());
@@ -109,16 +111,9 @@ public final class KerasFiles implements ModelFiles {
     return model;
   }
 
-  private static Model build(ModelConfigs.Stack stack, SavedWeights weights) throws IOException {
-    var network = new Network(stack.layers(), weights);
-    weights.finish();
-    Model model = Model.of(network);
-    return stack.name() == null ? model : model.name(stack.name());
-  }
-
   private static void compile(Model model, CompileConfig config, List<Hdf5Array> state)
       throws IOException {
-    model.compile(config.optimizer(), config.loss(), config.metrics().toArray(new Metric[0]));
+    model.compile(config.optimizer(), config.outputs().toArray(new OutputLoss[0]));
     if (!state.isEmpty()) {
       SavedOptimizer.restore(config.optimizer(), model.network().trainableWeights(), state);
     }

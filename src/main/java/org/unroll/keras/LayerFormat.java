@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.unroll.internal.UniqueNames;
 import org.unroll.network.Layer;
 
@@ -19,6 +21,11 @@ final class LayerFormat<L extends Layer> {
   private final Format<L> config;
   private final Map<String, Function<L, Layer>> inner = new LinkedHashMap<>();
   private final Map<String, Function<L, List<? extends Layer>>> innerLists = new LinkedHashMap<>();
+
+  private final Map<String, CallArgument<L>> callArguments = new LinkedHashMap<>();
+  private boolean separateInputs;
+
+  private record CallArgument<L>(Predicate<L> get, Consumer<L> set) {}
 
   private LayerFormat(Format<L> config) {
     this.config = config;
@@ -47,6 +54,49 @@ final class LayerFormat<L extends Layer> {
   LayerFormat<L> innerList(String attribute, Function<L, List<? extends Layer>> layers) {
     innerLists.put(attribute, layers);
     return this;
+  }
+
+  /**
+   * Declares an option of the layer that is an argument of its calls in Keras, false by default.
+   *
+   * @param argument Keras's name of the argument
+   */
+  LayerFormat<L> callArgument(String argument, Predicate<L> get, Consumer<L> set) {
+    callArguments.put(argument, new CallArgument<>(get, set));
+    return this;
+  }
+
+  /** Declares that calls have an argument for each input instead of a list of inputs. */
+  LayerFormat<L> separateInputs() {
+    separateInputs = true;
+    return this;
+  }
+
+  /** Returns whether calls have an argument for each input. */
+  boolean hasSeparateInputs() {
+    return separateInputs;
+  }
+
+  /**
+   * Sets an option that is an argument of calls.
+   *
+   * @return whether the layer has it
+   */
+  @SuppressWarnings("unchecked") // the caller chose this format by the layer
+  boolean setCallArgument(Layer layer, String argument) {
+    CallArgument<L> found = callArguments.get(argument);
+    if (found != null) {
+      found.set.accept((L) layer);
+    }
+    return found != null;
+  }
+
+  /** Returns the names of the arguments of calls that are true. */
+  @SuppressWarnings("unchecked") // the caller chose this format by the layer
+  List<String> callArguments(Layer layer) {
+    return callArguments.keySet().stream()
+        .filter(name -> callArguments.get(name).get.test((L) layer))
+        .toList();
   }
 
   /** Returns the format of the configuration. */

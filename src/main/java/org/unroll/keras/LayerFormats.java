@@ -83,6 +83,33 @@ final class LayerFormats {
             + FORMATS.stream().map(format -> format.config().className()).toList());
   }
 
+  /**
+   * Sets the options of a layer that are arguments of its calls in Keras.
+   *
+   * @throws IllegalArgumentException if there is no such option, or the calls differ
+   */
+  static void setCallArguments(Layer layer, List<FunctionalCall> calls) {
+    for (FunctionalCall call : calls) {
+      call.others()
+          .forEach(
+              (name, value) -> {
+                if (!value.isBoolean() || !of(layer).setCallArgument(layer, name)) {
+                  throw call.refused(name, value);
+                }
+              });
+      if (!call.others().equals(calls.get(0).others())) {
+        throw new IllegalArgumentException(
+            "All calls of "
+                + layer.describe()
+                + " must have the same arguments, but have "
+                + calls.get(0).others()
+                + " and "
+                + call.others()
+                + ".");
+      }
+    }
+  }
+
   /** Writes the entry of a built layer in a model's list of layers. */
   static ObjectNode write(Layer layer) {
     LayerFormat<?> format = of(layer);

@@ -95,15 +95,25 @@ final class MergingFormats {
         .ignore("seed");
   }
 
+  /** Creates the format of a layer with the arguments of calls that all attention layers have. */
+  private static <L extends AttentionLayer<L>> LayerFormat<L> withCalls(Format<L> format) {
+    return LayerFormat.of(format)
+        .callArgument("use_causal_mask", L::useCausalMask, layer -> layer.useCausalMask(true))
+        .callArgument(
+            "return_attention_scores",
+            L::returnAttentionScores,
+            layer -> layer.returnAttentionScores(true));
+  }
+
   private static LayerFormat<Attention> attention() {
-    return LayerFormat.of(
+    return withCalls(
         attention(layer("Attention", Attention.class, config -> Layers.attention()))
             .flag("use_scale", Attention::useScale, Attention::useScale)
             .text("score_mode", Attention::scoreMode, Attention::scoreMode));
   }
 
   private static LayerFormat<AdditiveAttention> additiveAttention() {
-    return LayerFormat.of(
+    return withCalls(
         attention(
                 layer(
                     "AdditiveAttention",
@@ -113,7 +123,7 @@ final class MergingFormats {
   }
 
   private static LayerFormat<MultiHeadAttention> multiHeadAttention() {
-    return LayerFormat.of(
+    return withCalls(
             LayerFormats.withWeights(
                     attention(
                         layer(
@@ -148,6 +158,7 @@ final class MergingFormats {
                 .refuse("sliding_window", "each query attends to all values.")
                 .refuseFlag("use_gate", "the output is not gated.")
                 .ignore("flash_attention"))
+        .separateInputs()
         .inner("query_dense", layer -> layer.projections().get(0))
         .inner("key_dense", layer -> layer.projections().get(1))
         .inner("value_dense", layer -> layer.projections().get(2))

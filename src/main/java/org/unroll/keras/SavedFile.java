@@ -5,11 +5,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.TreeSet;
 import org.unroll.keras.hdf5.Hdf5Array;
 import org.unroll.keras.hdf5.Hdf5File;
 import org.unroll.network.Layer;
@@ -132,15 +134,27 @@ record SavedFile(KerasVersion version, JsonNode config, Hdf5File.Group root, boo
     return config == null ? root : root.group("model_weights");
   }
 
-  /** Returns the arguments of compile, or null if the model was not compiled. */
-  CompileConfig compileConfig() throws IOException {
+  /**
+   * Returns the arguments of compile, or null if the model was not compiled.
+   *
+   * @param layers the names of the layers that return the outputs, by which losses are given unless
+   *     the outputs of the model form a dictionary
+   */
+  CompileConfig compileConfig(List<String> layers) throws IOException {
+    List<String> outputs = layers;
+    if (config.path("config").path("output_layers") instanceof ObjectNode named) {
+      var keys = new TreeSet<String>(); // Keras sorts the keys
+      named.fieldNames().forEachRemaining(keys::add);
+      outputs = List.copyOf(keys);
+    }
     if (isArchive) {
-      return CompileConfig.read(config.get("compile_config"));
+      return CompileConfig.read(config.get("compile_config"), outputs);
     }
     String training = root.text("training_config");
     return training == null
         ? null
-        : CompileConfig.readH5(parse("training_config", training.getBytes(StandardCharsets.UTF_8)));
+        : CompileConfig.readH5(
+            parse("training_config", training.getBytes(StandardCharsets.UTF_8)), outputs);
   }
 
   /** Returns the variables of the optimizer, or an empty list if there are none. */

@@ -63,10 +63,11 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
   /**
    * Returns the graph between inputs and outputs.
    *
+   * @param layers the layers in the order of their weights; null for Keras's order
    * @throws IllegalArgumentException if an output depends on another input, an input is given
    *     twice, or there is no output
    */
-  static Graph between(List<Input> inputs, List<Node> outputs) {
+  static Graph between(List<Input> inputs, List<Node> outputs, List<Layer> layers) {
     if (outputs.isEmpty() || inputs.isEmpty()) {
       throw new IllegalArgumentException(
           "A model must have at least one input and one output, but has "
@@ -75,7 +76,7 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
               + outputs.size()
               + ".");
     }
-    return new Order(inputs).graph(outputs);
+    return new Order(inputs).graph(outputs, layers);
   }
 
   /** Returns the number of values. */
@@ -141,11 +142,11 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
       }
     }
 
-    Graph graph(List<Node> outputs) {
+    Graph graph(List<Node> outputs, List<Layer> given) {
       for (Node output : outputs) {
         visit(output);
       }
-      List<Layer> layers = layers();
+      List<Layer> layers = given == null ? layers() : List.copyOf(given);
       layers.forEach(Graph::requireNoCell);
       Map<Layer, Integer> indices = new IdentityHashMap<>();
       layers.forEach(layer -> indices.put(layer, indices.size()));

@@ -355,7 +355,7 @@ public abstract class Layer {
           describe() + " must be applied to at least one input, but was applied to none.");
     }
     String more = moreOutputs();
-    if (more != null && !more.equals(STATES)) {
+    if (more != null && !more.equals(STATES) && !(this instanceof GraphLayer)) {
       throw new IllegalArgumentException(
           describe()
               + " must return one output to be applied in a graph, but returns "

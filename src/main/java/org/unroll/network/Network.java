@@ -86,7 +86,18 @@ public final class Network {
    *     layers have the same name
    */
   public Network(List<Input> inputs, List<Node> outputs, WeightSource source) {
-    this(Graph.between(inputs, outputs), false, 0, source);
+    this(inputs, outputs, null, source);
+  }
+
+  /**
+   * Builds the graph between inputs and outputs with the layers of a file.
+   *
+   * @param order the layers in the order of their weights; null for Keras's order. In a file of
+   *     Keras, it also depends on the operations that compute masks
+   * @throws IllegalArgumentException as the other constructors do
+   */
+  public Network(List<Input> inputs, List<Node> outputs, List<Layer> order, WeightSource source) {
+    this(Graph.between(inputs, outputs, order), false, 0, source);
   }
 
   /**
@@ -308,6 +319,11 @@ public final class Network {
   public List<Shape> outputShapes(List<Shape> samples) {
     Shape[] shapes = graph.shapes(samples);
     return graph.outputs().stream().map(value -> shapes[value]).toList();
+  }
+
+  /** Returns the shape of one sample of each value, see {@link Step}. */
+  public List<Shape> valueShapes() {
+    return List.of(graph.shapes(inputShapes()));
   }
 
   /**

@@ -96,7 +96,7 @@ class CompiledOnlyTest {
     e =
         assertThrows(
             IllegalArgumentException.class,
-            () -> changed(compile -> compile.putArray("loss_weights").add(0.0)));
+            () -> changed(compile -> compile.putArray("loss_weights").add(1.0).add(0.5)));
     assertTrue(e.getMessage().contains("'loss_weights'"), e.getMessage());
   }
 

@@ -190,7 +190,7 @@ class OlderFilesTest {
   }
 
   @Test
-  void rejectsFunctionalModelsThatAreNotAChain() {
+  void rejectsLayersThatAreNotConnected() {
     String input =
         "{\"class_name\": \"InputLayer\", \"config\": {\"name\": \"a\", \"batch_shape\": [null, 3]},"
             + " \"inbound_nodes\": []}";
@@ -200,11 +200,12 @@ class OlderFilesTest {
     String branches =
         template.replace("NAME", "b").replace("FROM", "a")
             + template.replace("NAME", "c").replace("FROM", "a");
-    assertNotAChain(input + branches, "c", "'a' feeds both 'b' and 'c'");
-    assertNotAChain(input + ", " + input.replace("\"a\"", "\"z\""), "a", "inputs 'a' and 'z'");
-    assertNotAChain(input + template.replace("NAME", "b").replace("FROM", "x"), "b", "[x]");
+    assertRejected(input + branches, "c", "'b' is not");
+    assertRejected(input + ", " + input.replace("\"a\"", "\"z\""), "a", "'z' is not");
+    String unknown = template.replace("NAME", "b").replace("FROM", "x");
+    assertRejected(input + unknown, "b", "input of the layer 'b' must be");
     String chain = input + template.replace("NAME", "b").replace("FROM", "a");
-    assertNotAChain(chain, "a", "not that of the last layer 'b'");
+    assertRejected(chain, "a", "'b' is not");
     assertEquals(8, KerasConfig.sequential(functional(chain, "b")).parameters());
   }
 
@@ -216,7 +217,7 @@ class OlderFilesTest {
         + "\", 0, 0]]}}";
   }
 
-  private static void assertNotAChain(String layers, String output, String reason) {
+  private static void assertRejected(String layers, String output, String reason) {
     var e =
         assertThrows(
             IllegalArgumentException.class,
