@@ -654,7 +654,7 @@ public sealed class Model permits Sequential {
    */
   public Recording recordGradients(Dataset data, int sample) {
     requireCompiled("recordGradients");
-    return Recording.withGradients(trainer, data, sample);
+    return Recording.withGradients(network, trainer, data, sample);
   }
 
   /** Checks the data before any model is trained. */

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
 import org.unroll.network.ForwardContext;
@@ -18,7 +20,9 @@ import org.unroll.training.Trainer;
 /**
  * The values that the layers of a model computed for one sample in the forward pass, and in the
  * backward pass from its loss; see {@link Model#record} and {@link Model#recordGradients}. The
- * values come from the layers of the model, not from a second implementation.
+ * values come from the layers of the model, not from a second implementation. A layer that is
+ * applied several times is recorded each time, with numbered names such as {@code gru}, {@code
+ * gru_1}.
  *
  * <p>The following quantities are recorded:
  *
@@ -39,7 +43,11 @@ import org.unroll.training.Trainer;
 public final class Recording {
   private final Map<String, Map<String, double[][]>> layers = new LinkedHashMap<>();
 
-  private Recording() {}
+  private final Set<String> names; // of the layers of the model
+
+  private Recording(Network network) {
+    names = network.layers().stream().map(Layer::name).collect(Collectors.toSet());
+  }
 
   /** Records the forward pass of one sample. */
   static Recording of(Network network, Dataset data, int sample) {
@@ -53,7 +61,7 @@ public final class Recording {
       parts.get(i).copyInput(sample, x, 0, 1);
       inputs[i] = new Tensor().set(x, 0, 1, shape, null);
     }
-    var recording = new Recording();
+    var recording = new Recording(network);
     var context = new ForwardContext().inference(0).recorder(recording::add);
     network
         .use()
@@ -65,14 +73,20 @@ public final class Recording {
   }
 
   /** Records the forward pass and the backward pass of one sample. */
-  static Recording withGradients(Trainer trainer, Dataset data, int sample) {
+  static Recording withGradients(Network network, Trainer trainer, Dataset data, int sample) {
     Objects.checkIndex(sample, data.size());
-    var recording = new Recording();
+    var recording = new Recording(network);
     trainer.record(data, sample, recording::add);
     return recording;
   }
 
-  private void add(Layer layer, String quantity, Tensor values) {
+  private void add(Layer layer, int application, String quantity, Tensor values) {
+    String name = layer.name();
+    int left = application;
+    for (int number = 1; left > 0; number++) {
+      name = layer.name() + "_" + number;
+      left -= names.contains(name) ? 0 : 1;
+    }
     int width = values.width();
     double[][] steps = new double[values.timesteps()][width];
     for (int t = 0; t < steps.length; t++) {
@@ -80,7 +94,7 @@ public final class Recording {
         steps[t][j] = values.values()[values.offset() + t * width + j];
       }
     }
-    layers.computeIfAbsent(layer.name(), name -> new LinkedHashMap<>()).put(quantity, steps);
+    layers.computeIfAbsent(name, key -> new LinkedHashMap<>()).put(quantity, steps);
   }
 
   /** Returns the names of the layers with recorded quantities, from the first. */

@@ -179,6 +179,9 @@ public abstract class MonitorCallback<S extends MonitorCallback<S>> extends Call
     if (metric != null) {
       return metric.higherIsBetter();
     }
+    if (name.endsWith("_loss")) { // that of one of several outputs
+      return false;
+    }
     throw new IllegalStateException(
         getClass().getSimpleName()
             + " needs a mode to monitor '"

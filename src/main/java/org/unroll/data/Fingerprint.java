@@ -1,7 +1,10 @@
 package org.unroll.data;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 
 /**
@@ -29,33 +32,47 @@ public final class Fingerprint {
       order.update(bytes.array());
     }
     var values = new CRC32();
-    Dataset whole = dataset.forBatch(null, 0, dataset.size()); // pads all sequences to one length
-    float[] input = new float[whole.inputShape().size()];
-    float[] target = new float[whole.targetShape() == null ? 0 : whole.targetShape().size()];
-    float[] weight = dataset.weightShape() == null ? null : new float[dataset.weightShape().size()];
+    List<Dataset> inputs = padded(dataset.inputParts());
+    List<Dataset> targets = padded(dataset.targetParts());
     int count = Math.min(SAMPLES, dataset.size());
     for (int i = 0; i < count; i++) {
       int sample = (int) ((long) i * (dataset.size() - 1) / Math.max(1, count - 1));
-      whole.copyInput(sample, input, 0, 1);
-      update(values, input);
-      if (whole.targetShape() != null) {
-        whole.copyTarget(sample, target, 0);
-        update(values, target);
+      for (Dataset part : inputs) {
+        float[] input = new float[part.inputShape().size()];
+        part.copyInput(sample, input, 0, 1);
+        update(values, input);
       }
-      if (weight != null) {
-        whole.copyWeights(sample, weight, 0);
-        update(values, weight);
+      for (Dataset part : targets) {
+        float[] target = new float[part.targetShape() == null ? 0 : part.targetShape().size()];
+        if (target.length > 0) {
+          part.copyTarget(sample, target, 0);
+          update(values, target);
+        }
+        if (part.weightShape() != null) {
+          float[] weight = new float[part.weightShape().size()];
+          part.copyWeights(sample, weight, 0);
+          update(values, weight);
+        }
       }
     }
     return String.format(
         Locale.ROOT,
         "%d samples of shape %s with targets %s in batches of %d, order %08x, values %08x",
         dataset.size(),
-        dataset.inputShape(),
-        dataset.targetShape(),
+        shapes(dataset.inputParts(), Dataset::inputShape),
+        shapes(dataset.targetParts(), Dataset::targetShape),
         dataset.batchSize(),
         order.getValue(),
         values.getValue());
+  }
+
+  /** Returns the parts with all sequences padded to one length. */
+  private static List<Dataset> padded(List<Dataset> parts) {
+    return parts.stream().map(part -> part.forBatch(null, 0, part.size())).toList();
+  }
+
+  private static String shapes(List<Dataset> parts, Function<Dataset, Shape> shape) {
+    return parts.stream().map(shape).map(String::valueOf).collect(Collectors.joining(" and "));
   }
 
   private static void update(CRC32 crc, float[] values) {

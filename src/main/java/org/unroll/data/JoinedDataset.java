@@ -24,6 +24,12 @@ final class JoinedDataset implements Dataset {
             "Datasets with names of inputs or targets cannot be joined. Give all inputs and targets"
                 + " in the order of the model, or all by name.");
       }
+      if (dataset.targetShape() == null && dataset.weightShape() != null) {
+        throw new IllegalArgumentException(
+            "Weights belong to targets, but one of the datasets has weights of shape "
+                + dataset.weightShape()
+                + " and no targets. Give the weights to the dataset with the targets.");
+      }
     }
     this.first = first;
     inputs = new ArrayList<>(first.inputParts());

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.ejml.data.DMatrix;
 import org.ejml.data.FMatrix;
 import org.ejml.simple.SimpleMatrix;
@@ -28,10 +29,12 @@ import tech.tablesaw.api.Table;
 public final class Samples implements Dataset {
   private final Block inputs; // of the first input of the model
   private final Block targets; // of the first output, or null
-  private final Block weights; // of the first output, or null
+  private final Block weights; // of the first output, or of all, or null
   private final Batching batching;
   private final Parts moreInputs;
   private final Parts moreTargets;
+  private final List<Block>
+      moreWeights; // of the outputs after the first; empty if they are the same
 
   /** The inputs or targets of a model after the first, and the names of all of them, or none. */
   private record Parts(List<Block> blocks, List<String> names) {
@@ -51,7 +54,7 @@ public final class Samples implements Dataset {
   }
 
   private Samples(Block inputs, Block targets, Block weights, Batching batching) {
-    this(inputs, targets, weights, batching, Parts.NONE, Parts.NONE);
+    this(inputs, targets, weights, batching, Parts.NONE, Parts.NONE, List.of());
   }
 
   private Samples(
@@ -60,13 +63,15 @@ public final class Samples implements Dataset {
       Block weights,
       Batching batching,
       Parts moreInputs,
-      Parts moreTargets) {
+      Parts moreTargets,
+      List<Block> moreWeights) {
     this.inputs = inputs;
     this.targets = targets;
     this.weights = weights;
     this.batching = batching;
     this.moreInputs = moreInputs;
     this.moreTargets = moreTargets;
+    this.moreWeights = moreWeights;
   }
 
   private static Samples of(Block inputs) {
@@ -102,7 +107,14 @@ public final class Samples implements Dataset {
   private static Samples of(Collection<?> inputs, Collection<String> names) {
     List<Block> all = Parts.read("inputs", inputs);
     var samples =
-        new Samples(all.get(0), null, null, Batching.DEFAULT, Parts.after(all, names), Parts.NONE);
+        new Samples(
+            all.get(0),
+            null,
+            null,
+            Batching.DEFAULT,
+            Parts.after(all, names),
+            Parts.NONE,
+            List.of());
     samples.moreInputs.blocks().forEach(block -> samples.requireOneEach("input", block));
     return samples;
   }
@@ -135,7 +147,7 @@ public final class Samples implements Dataset {
   private Samples targets(Collection<?> values, Collection<String> names) {
     List<Block> all = Parts.read("targets", values);
     all.forEach(block -> requireOneEach("target", block));
-    return new Samples(inputs, all.get(0), weights, batching, moreInputs, Parts.after(all, names));
+    return withTargets(all.get(0), Parts.after(all, names));
   }
 
   @Override
@@ -154,7 +166,10 @@ public final class Samples implements Dataset {
       return List.of(this);
     }
     List<Dataset> parts = new ArrayList<>(List.of(new Samples(inputs, targets, weights, batching)));
-    moreTargets.blocks().forEach(block -> parts.add(new Samples(inputs, block, weights, batching)));
+    for (int i = 0; i < moreTargets.blocks().size(); i++) {
+      Block own = moreWeights.isEmpty() ? weights : moreWeights.get(i);
+      parts.add(new Samples(inputs, moreTargets.blocks().get(i), own, batching));
+    }
     return parts;
   }
 
@@ -322,7 +337,16 @@ public final class Samples implements Dataset {
 
   private Samples targets(Block newTargets) {
     requireOneEach("target", newTargets);
-    return new Samples(inputs, newTargets, weights, batching, moreInputs, Parts.NONE);
+    return withTargets(newTargets, Parts.NONE);
+  }
+
+  private Samples withTargets(Block first, Parts more) {
+    if (!moreWeights.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Weights for each output belong to the targets, which cannot be changed after them. Call"
+              + " targets(…) before weights(…).");
+    }
+    return new Samples(inputs, first, weights, batching, moreInputs, more, List.of());
   }
 
   /**
@@ -342,9 +366,68 @@ public final class Samples implements Dataset {
     return weights(Block.of("weights", weights));
   }
 
+  /**
+   * Returns these samples with weights for each output of a model, in their order. By default, all
+   * outputs have the same weights.
+   *
+   * <pre>{@code
+   * Samples weighted =
+   *     Samples.of(new double[3][4])
+   *         .targets(List.of(new double[3], new double[3]))
+   *         .weights(List.of(new double[] {1, 1, 0.5}, new double[] {1, 0, 1}));
+   * }</pre>
+   *
+   * @param weights for each output one weight per sample, or one per time step
+   * @throws IllegalArgumentException if there is not one set of weights for each of the targets,
+   *     which must be given before, or the targets have names
+   */
+  public Samples weights(List<?> weights) {
+    return weights(weights, List.of());
+  }
+
+  /**
+   * Returns these samples with weights for each output of a model, by the names of the outputs.
+   *
+   * @throws IllegalArgumentException if the names are not those of the targets, which must be given
+   *     before
+   */
+  public Samples weights(Map<String, ?> weights) {
+    return weights(weights.values(), List.copyOf(weights.keySet()));
+  }
+
+  private Samples weights(Collection<?> values, List<String> names) {
+    List<Block> all = Parts.read("weights", values);
+    all.forEach(block -> requireOneEach("weight", block));
+    List<String> expected = moreTargets.names();
+    if (targets == null
+        || all.size() != moreTargets.blocks().size() + 1
+        || !Set.copyOf(names).equals(Set.copyOf(expected))) {
+      throw new IllegalArgumentException(
+          "Weights must be given for each of the targets, both in the order of the outputs or both"
+              + " by name, but there are "
+              + (targets == null ? 0 : moreTargets.blocks().size() + 1)
+              + " targets "
+              + expected
+              + " and "
+              + all.size()
+              + " weights "
+              + names
+              + ".");
+    }
+    List<Block> ordered =
+        expected.isEmpty()
+            ? all
+            : expected.stream().map(name -> all.get(names.indexOf(name))).toList();
+    return withWeights(ordered.get(0), ordered.subList(1, ordered.size()));
+  }
+
   private Samples weights(Block newWeights) {
     requireOneEach("weight", newWeights);
-    return new Samples(inputs, targets, newWeights, batching, moreInputs, moreTargets);
+    return withWeights(newWeights, List.of());
+  }
+
+  private Samples withWeights(Block first, List<Block> more) {
+    return new Samples(inputs, targets, first, batching, moreInputs, moreTargets, more);
   }
 
   private void requireOneEach(String what, Block given) {
@@ -368,12 +451,16 @@ public final class Samples implements Dataset {
 
   @Override
   public Samples batchSize(int size) {
-    return new Samples(inputs, targets, weights, batching.withSize(size), moreInputs, moreTargets);
+    return with(batching.withSize(size));
   }
 
   @Override
   public Samples shuffled(long seed) {
-    return new Samples(inputs, targets, weights, batching.withSeed(seed), moreInputs, moreTargets);
+    return with(batching.withSeed(seed));
+  }
+
+  private Samples with(Batching newBatching) {
+    return new Samples(inputs, targets, weights, newBatching, moreInputs, moreTargets, moreWeights);
   }
 
   @Override

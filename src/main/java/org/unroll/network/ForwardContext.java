@@ -107,7 +107,7 @@ public final class ForwardContext {
    */
   public void record(Layer layer, String quantity, Tensor values) {
     if (recorder != null) {
-      recorder.record(layer, quantity, values);
+      recorder.record(layer, application, quantity, values);
     }
   }
 

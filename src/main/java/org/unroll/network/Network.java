@@ -267,12 +267,23 @@ public final class Network {
     return graph.outputs();
   }
 
-  /** Returns the names of the outputs, which are those of their layers, numbered as in Keras. */
+  /**
+   * Returns the names of the outputs, which are those of their layers. Further outputs of the same
+   * layer are numbered, such as {@code lstm}, {@code lstm_1}. (In Keras they have the same name.)
+   */
   public List<String> outputNames() {
-    var names = new UniqueNames();
-    return IntStream.range(0, outputs().size())
-        .mapToObj(i -> names.next(outputLayer(i).name()))
-        .toList();
+    List<String> layerNames =
+        IntStream.range(0, outputs().size()).mapToObj(i -> outputLayer(i).name()).toList();
+    Set<String> taken = new HashSet<>(layerNames);
+    List<String> names = new ArrayList<>();
+    for (String name : layerNames) {
+      String unique = name;
+      for (int number = 1; names.contains(name) && !taken.add(unique); number++) {
+        unique = name + "_" + number;
+      }
+      names.add(unique);
+    }
+    return List.copyOf(names);
   }
 
   /** Returns how many steps and outputs read each value, see {@link Step}. */

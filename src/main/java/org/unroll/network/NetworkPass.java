@@ -33,9 +33,9 @@ public final class NetworkPass {
   private final float[][][] layerStates; // of each layer, for the current slice
   private final boolean[] learning; // whether a value depends on anything that is trained
   private final int[] partStarts; // the first step of each part, then the number of steps
-  private final Tensor[] penalized; // the outputs of the steps with an activity regularizer
   private final Tensor[] gradients; // of the values, in the backward pass
   private final Tensor[] sums; // the gradients of values that are read several times
+  private ForwardContext current; // of the last forward pass
   private boolean toInput;
   private double activityPenalty;
   private double activityScale = 1;
@@ -83,7 +83,6 @@ public final class NetworkPass {
       Arrays.fill(learning, step.firstOutput(), step.firstOutput() + step.outputs(), learns);
     }
     partStarts = network.partStarts();
-    penalized = new Tensor[steps.length];
   }
 
   private void prepareStep(int i) {
@@ -200,6 +199,7 @@ public final class NetworkPass {
   }
 
   private void forward(NetworkState state, int firstRow, ForwardContext context, int from, int to) {
+    current = context;
     int rows = values[0].rows();
     for (int i = from; i < to; i++) {
       Step step = steps[i];
@@ -215,8 +215,10 @@ public final class NetworkPass {
       }
       Regularizer regularizer = step.layer().activityRegularizer();
       if (regularizer != null) {
-        penalized[i] = output;
-        activityPenalty += regularizer.penalty(output.values(), output.offset(), output.size());
+        for (int j = 0; j < step.outputs(); j++) { // returned states, too, as in Keras
+          Tensor y = values[step.firstOutput() + j];
+          activityPenalty += regularizer.penalty(y.values(), y.offset(), y.size());
+        }
       }
       context.record(step.layer(), "output", output);
       if (own != null) {
@@ -398,7 +400,7 @@ public final class NetworkPass {
     }
     if (part > 0) {
       int i = partStarts[part];
-      ((BatchPass) passes[i]).measureBackward(gradientOf(i));
+      ((BatchPass) passes[i]).measureBackward(gradientOf(steps[i].firstOutput()));
     }
   }
 
@@ -416,13 +418,14 @@ public final class NetworkPass {
       }
       return;
     }
+    current.application(step.application());
     addPenalty(i);
     if (graphPasses[i] != null) {
       backwardGraph(i, target);
     } else {
       int source = sources[i];
       boolean isNeeded = toInput || learning[source];
-      Tensor gradient = gradientOf(i);
+      Tensor gradient = gradientOf(step.firstOutput());
       Tensor result =
           isFromLogits(step.firstOutput(), fromLogits)
               ? passes[i].backwardFromLogits(gradient, target, isNeeded)
@@ -462,7 +465,7 @@ public final class NetworkPass {
   }
 
   private boolean hasGradient(int i) {
-    boolean has = penalized[i] != null;
+    boolean has = steps[i].layer().activityRegularizer() != null;
     for (int j = 0; j < steps[i].outputs() && !has; j++) {
       has = gradients[steps[i].firstOutput() + j] != null;
     }
@@ -470,13 +473,12 @@ public final class NetworkPass {
   }
 
   private void addPenalty(int i) {
-    if (penalized[i] != null) {
-      Tensor y = penalized[i];
-      Tensor g = gradientOf(i);
-      steps[i]
-          .layer()
-          .activityRegularizer()
-          .addGradient(y.values(), y.offset(), g.values(), g.offset(), y.size(), activityScale);
+    Regularizer regularizer = steps[i].layer().activityRegularizer();
+    for (int j = 0; j < steps[i].outputs() && regularizer != null; j++) {
+      Tensor y = values[steps[i].firstOutput() + j];
+      Tensor g = gradientOf(steps[i].firstOutput() + j);
+      regularizer.addGradient(
+          y.values(), y.offset(), g.values(), g.offset(), y.size(), activityScale);
     }
   }
 
@@ -489,9 +491,8 @@ public final class NetworkPass {
     return false;
   }
 
-  /** Returns the gradient of the output of a step, zeros if no loss depends on it. */
-  private Tensor gradientOf(int i) {
-    int value = steps[i].firstOutput();
+  /** Returns the gradient of a value, zeros if no loss depends on it. */
+  private Tensor gradientOf(int value) {
     if (gradients[value] == null) {
       gradients[value] = sumOf(value, values[value]);
       Arrays.fill(sums[value].values(), 0, values[value].size(), 0f);

@@ -12,8 +12,9 @@ public interface Recorder {
    * Records one quantity.
    *
    * @param layer the layer that computed it
+   * @param application how often the layer was applied before, 0 the first time
    * @param quantity the name of the quantity, for example {@code attention_weights}
    * @param values the values at all time steps, valid during this call only
    */
-  void record(Layer layer, String quantity, Tensor values);
+  void record(Layer layer, int application, String quantity, Tensor values);
 }

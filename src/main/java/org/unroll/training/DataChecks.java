@@ -36,6 +36,13 @@ final class DataChecks {
     }
     requireInputs(network, dataset, use);
     List<Dataset> targets = targets(network, dataset);
+    if (targets.stream().anyMatch(target -> target.targetShape() == null)) {
+      throw new IllegalArgumentException(
+          "The "
+              + use
+              + " data must have targets, but has none. Add targets to the data, or call predict"
+              + " instead.");
+    }
     if (targets.size() != compiled.size()) {
       throw new IllegalArgumentException(
           "The model has "
@@ -60,13 +67,6 @@ final class DataChecks {
   private static void requireTargets(
       Loss loss, Shape output, Dataset dataset, String what, String use) {
     Shape targets = dataset.targetShape();
-    if (targets == null) {
-      throw new IllegalArgumentException(
-          "The "
-              + use
-              + " data must have targets, but has none. Add targets to the data, or call predict"
-              + " instead.");
-    }
     int outputs = output.last();
     Shape fitting = output.withLast(loss.targetWidth(outputs));
     if (!fitting.isKnown() || !targets.isKnown()) {

@@ -15,12 +15,11 @@ public record Objective(String name, boolean higherIsBetter) {
    * val_loss} is minimized, {@code val_accuracy} is maximized.
    *
    * @param name the name in the logs, with or without {@code val_}
-   * @throws IllegalArgumentException if the name is neither the loss nor a metric of {@link
-   *     Metrics}
+   * @throws IllegalArgumentException if the name is neither a loss nor a metric of {@link Metrics}
    */
   public static Objective of(String name) {
     String metric = name.startsWith("val_") ? name.substring("val_".length()) : name;
-    if (metric.equals("loss")) {
+    if (metric.equals("loss") || metric.endsWith("_loss")) { // also that of one of several outputs
       return min(name);
     }
     Metric known;

@@ -92,7 +92,7 @@ class AttentionPoolingTest {
         new ForwardContext()
             .inference(0)
             .recorder(
-                (of, quantity, values) -> {
+                (of, application, quantity, values) -> {
                   if (quantity.equals("attention_weights")) {
                     attention.add(values.values().clone());
                   }
