@@ -202,9 +202,9 @@ public sealed class Model permits Sequential {
    *
    * <p>The file contains the layers with their options and weights, the name of the model, and, for
    * a compiled model, the optimizer with its state, the loss and the metrics. It does not contain
-   * the history or the seeds of {@code fit} and datasets. A chain of layers is saved as a Sequential
-   * model, any other model as a Functional one. An existing file is replaced only after the new one is
-   * complete, even after an interrupt. A symbolic link is followed.
+   * the history or the seeds of {@code fit} and datasets. A chain of layers is saved as a
+   * Sequential model, any other model as a Functional one. An existing file is replaced only after
+   * the new one is complete, even after an interrupt. A symbolic link is followed.
    *
    * @param file the file, whose name must end in {@code .keras}
    * @throws IllegalStateException if layers were frozen or unfrozen after {@code compile}
@@ -288,7 +288,7 @@ public sealed class Model permits Sequential {
   public Network network() {
     if (network == null) {
       throw new IllegalStateException(
-          "A model must consist of input(...) followed by at least one layer, but has no layers yet."
+          "A model must consist of input(...) followed by at least one layer, but has no layers."
               + " Call add(layer).");
     }
     return network;
@@ -325,7 +325,8 @@ public sealed class Model permits Sequential {
   public FMatrixRMaj weight(String path) {
     int index = network().weightPaths().indexOf(path);
     if (index < 0) {
-      throw new IllegalArgumentException(Suggestion.unknown("weight", path, network().weightPaths()));
+      throw new IllegalArgumentException(
+          Suggestion.unknown("weight", path, network().weightPaths()));
     }
     return network().weights().get(index).matrix();
   }

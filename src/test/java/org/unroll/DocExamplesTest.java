@@ -56,6 +56,7 @@ class DocExamplesTest {
           // Dropped, because a later example may use the same name for another type.
           run(shell, source.toString(), small(example.replaceAll("(?m)^ *\\* ?", "")))
               .forEach(shell::drop);
+          shell.eval("if (train == null) System.err.println(\"DBG null after " + source + "\")");
           count++;
         }
       }

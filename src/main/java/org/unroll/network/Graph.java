@@ -126,10 +126,10 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
    * from the outputs, those with equal distance in the order of a depth-first search.
    */
   private static final class Order {
-    private final Map<Node, Integer> values = new IdentityHashMap<>();
+    private final IdentityHashMap<Node, Integer> values = new IdentityHashMap<>();
     private final List<Input> inputs;
-    private final Map<Layer, Integer> found = new IdentityHashMap<>(); // in which order
-    private final Map<Application, Boolean> finished = new IdentityHashMap<>();
+    private final IdentityHashMap<Layer, Integer> found = new IdentityHashMap<>(); // in which order
+    private final IdentityHashMap<Application, Boolean> finished = new IdentityHashMap<>();
     private final List<Application> order = new ArrayList<>();
 
     Order(List<Input> inputs) {
@@ -148,9 +148,9 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
       }
       List<Layer> layers = given == null ? layers() : List.copyOf(given);
       layers.forEach(Graph::requireNoCell);
-      Map<Layer, Integer> indices = new IdentityHashMap<>();
+      IdentityHashMap<Layer, Integer> indices = new IdentityHashMap<>();
       layers.forEach(layer -> indices.put(layer, indices.size()));
-      Map<Layer, Integer> applications = new IdentityHashMap<>();
+      IdentityHashMap<Layer, Integer> applications = new IdentityHashMap<>();
       List<Step> steps = new ArrayList<>();
       // Steps are in the order in which the layers were applied, as Keras counts them.
       for (Application application :
@@ -211,8 +211,8 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
     }
 
     private List<Layer> layers() {
-      Map<Application, Integer> depths = new IdentityHashMap<>();
-      Map<Layer, Integer> layerDepths = new IdentityHashMap<>();
+      IdentityHashMap<Application, Integer> depths = new IdentityHashMap<>();
+      IdentityHashMap<Layer, Integer> layerDepths = new IdentityHashMap<>();
       for (int i = order.size() - 1; i >= 0; i--) {
         Application application = order.get(i);
         int depth = depths.getOrDefault(application, 0);

@@ -7,8 +7,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.unroll.Evaluation;
-import org.unroll.History;
 import org.unroll.OutputLoss;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
@@ -34,8 +32,7 @@ class TrainingOptionsTest {
   }
 
   private static Sequential model(TrainingCase reference) {
-    CompileConfig compile =
-        CompileConfig.read(reference.json().get("compile"), List.of("output"));
+    CompileConfig compile = CompileConfig.read(reference.json().get("compile"), List.of("output"));
     Sequential model = reference.model();
     model.compile(compile.optimizer(), compile.outputs().toArray(new OutputLoss[0]));
     return model;

@@ -78,7 +78,7 @@ class AttentionTest {
     pass.forward(inputs, new ForwardContext().training(1, 1, 0));
     assertTrue(!Arrays.equals(first, scores.values()), "another step must drop other weights");
     pass.forward(inputs, new ForwardContext().inference(0));
-    assertEquals(1 / 40.0, pass.forward(inputs, new ForwardContext().inference(0))[1].values()[0]);
+    assertEquals(1 / 40.0, pass.forward(inputs, new ForwardContext().inference(0))[1].values()[0], 1e-8);
   }
 
   private static AttentionLayer<?> withDropout(int kind) {
@@ -216,7 +216,8 @@ class AttentionTest {
     assertEquals(
         "Attention 'attention' needs a query and a key with the same number of features, but GRU"
             + " 'gru' returns (batch, 5, 4) and InputLayer 'input_layer' returns (batch, 5, 3). Put"
-            + " a dense layer after one of them.",
+            + " a dense layer after one of them. Path from the input: input_layer (5, 3) → gru (5, 4)"
+            + " → attention.",
         error(
             () -> {
               Input x = input(5, 3);

@@ -90,7 +90,8 @@ class MergingTest {
     assertEquals(
         "Add 'add' needs inputs whose axes, compared from the last one on, are equal or 1, but"
             + " Dense 'dense' returns (batch, 4) and InputLayer 'statics' returns (batch, 3)."
-            + " Change one of these layers, or put a layer after it that changes the shape.",
+            + " Change one of these layers, or put a layer after it that changes the shape."
+            + " Path from the input: statics (3,) → dense (4,) → add.",
         error(
             () -> {
               Input statics = input(3).name("statics");
