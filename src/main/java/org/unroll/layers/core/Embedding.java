@@ -122,6 +122,12 @@ public final class Embedding extends Layer {
         "embeddings", Shape.of(inputDim, outputDim), embeddingsInitializer, embeddingsRegularizer);
   }
 
+  /** Returns true: the input has no features, and may have any number of time steps. */
+  @Override
+  protected boolean fitsWeights(Shape other) {
+    return true;
+  }
+
   @Override
   public Gradient newGradient(Weight weight) {
     return Gradient.sparse(weight.size(), outputDim);
