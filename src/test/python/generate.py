@@ -35,6 +35,7 @@ GENERATORS = {
     "gaps": {},
     "gaussian_process": {},
     "goldens": PLAIN,
+    "graph_goldens": PLAIN,
     "imdb_fixture": KERAS,
     "hdf5_layouts": KERAS,
     "keras2_files": KERAS,

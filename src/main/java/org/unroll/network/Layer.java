@@ -335,6 +335,7 @@ public abstract class Layer {
 
   /**
    * Applies a recurrent layer with initial states, such as the {@link Node#states()} of an encoder.
+   * As in Keras, the layer then also reads masked time steps, and its output keeps the mask.
    *
    * @throws IllegalArgumentException as {@link #on(Node...)} does
    */
@@ -373,10 +374,7 @@ public abstract class Layer {
    */
   final void requireFittingWeights(List<Shape> inputs) {
     Shape other = inputs.get(0);
-    boolean fits =
-        other.rank() == inputShape.rank()
-            && (other.rank() == 0 || other.last() == inputShape.last());
-    if (!fits && !weights.isEmpty()) {
+    if (!weights.isEmpty() && !fitsWeights(other)) {
       throw new IllegalArgumentException(
           describe()
               + " has one set of weights for all its inputs, which must have the same number of"
@@ -386,6 +384,12 @@ public abstract class Layer {
               + describe(other)
               + ". Use another layer for one of them.");
     }
+  }
+
+  /** Returns whether the weights, created for {@link #inputShape}, fit another input. */
+  protected boolean fitsWeights(Shape other) {
+    return other.rank() == inputShape.rank()
+        && (other.rank() == 0 || other.last() == inputShape.last());
   }
 
   /**

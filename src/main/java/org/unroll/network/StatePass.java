@@ -5,7 +5,8 @@ import org.unroll.data.Shape;
 
 /**
  * The pass of a recurrent layer whose initial states are inputs, or whose final states are outputs,
- * so that gradients flow through the states.
+ * so that gradients flow through the states. If the initial states are inputs, the layer reads all
+ * time steps, and only its output has the mask of the sequence. That is what Keras does.
  */
 final class StatePass extends GraphPass {
   private final Pass pass;
@@ -17,6 +18,8 @@ final class StatePass extends GraphPass {
   private final Tensor[] outputs;
   private final Tensor[] inputGradients;
   private final float[][] copies; // in the layout of tensors, for states of several axes
+  private final Tensor unmasked = new Tensor();
+  private final Tensor masked = new Tensor();
   private Tensor input;
 
   StatePass(Step step, Pass pass) {
@@ -49,7 +52,7 @@ final class StatePass extends GraphPass {
    *     for zeros
    */
   Tensor[] forward(Tensor[] inputs, float[][] kept, ForwardContext context) {
-    input = inputs[0];
+    input = given ? withMask(unmasked, inputs[0], null) : inputs[0];
     int rows = input.rows();
     for (int s = 0; s < shapes.length; s++) {
       int size = rows * shapes[s].size();
@@ -63,6 +66,10 @@ final class StatePass extends GraphPass {
       }
     }
     outputs[0] = pass.forward(input, states, context);
+    boolean isSequence = outputs[0].shape().rank() == input.shape().rank();
+    if (given && isSequence) {
+      outputs[0] = withMask(masked, outputs[0], inputs[0].mask());
+    }
     for (int s = 0; s < shapes.length; s++) {
       if (returned) {
         toTensor(outputs[1 + s], shapes[s], states[s], s, rows);
@@ -72,6 +79,10 @@ final class StatePass extends GraphPass {
       }
     }
     return outputs;
+  }
+
+  private static Tensor withMask(Tensor to, Tensor from, boolean[] mask) {
+    return to.set(from.values(), from.offset(), from.rows(), from.shape(), mask);
   }
 
   @Override

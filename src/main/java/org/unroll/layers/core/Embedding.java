@@ -140,6 +140,12 @@ public final class Embedding extends Layer {
         embeddingsConstraint);
   }
 
+  /** Returns true: the input has no features, and may have any number of time steps. */
+  @Override
+  protected boolean fitsWeights(Shape other) {
+    return true;
+  }
+
   @Override
   public Gradient newGradient(Weight weight) {
     return Gradient.sparse(weight.size(), outputDim);
