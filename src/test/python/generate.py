@@ -30,6 +30,7 @@ GENERATORS = {
     "compiled_only": PLAIN,
     "conv_lstm": KERAS | {"KERAS_BACKEND": "torch"},
     "frozen_files": PLAIN,
+    "functional_files": PLAIN,
     "functional_masks": KERAS,
     "gaps": {},
     "gaussian_process": {},
