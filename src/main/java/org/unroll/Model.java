@@ -171,9 +171,9 @@ public sealed class Model permits Sequential {
    *
    * <p>The file contains the layers with their options and weights, the name of the model, and, for
    * a compiled model, the optimizer with its state, the loss and the metrics. It does not contain
-   * the history or the seeds of {@code fit} and datasets. A chain of layers is saved as a Sequential
-   * model, any other model as a Functional one. An existing file is replaced only after the new one is
-   * complete, even after an interrupt. A symbolic link is followed.
+   * the history or the seeds of {@code fit} and datasets. A chain of layers is saved as a
+   * Sequential model, any other model as a Functional one. An existing file is replaced only after
+   * the new one is complete, even after an interrupt. A symbolic link is followed.
    *
    * @param file the file, whose name must end in {@code .keras}
    * @throws IllegalStateException if layers were frozen or unfrozen after {@code compile}
