@@ -56,7 +56,6 @@ class DocExamplesTest {
           // Dropped, because a later example may use the same name for another type.
           run(shell, source.toString(), small(example.replaceAll("(?m)^ *\\* ?", "")))
               .forEach(shell::drop);
-          shell.eval("if (train == null) System.err.println(\"DBG null after " + source + "\")");
           count++;
         }
       }
@@ -142,6 +141,7 @@ class DocExamplesTest {
       SourceCodeAnalysis.CompletionInfo info = shell.sourceCodeAnalysis().analyzeCompletion(rest);
       String snippet = info.source() == null ? rest : info.source();
       for (SnippetEvent event : shell.eval(snippet)) {
+        if (event.causeSnippet() != null) System.err.println("DBG cause " + where + " " + snippet.strip() + " -> " + event.snippet().source().strip() + " " + event.status());
         if (event.exception() != null) {
           fail(where + ": " + snippet, event.exception());
         }

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.unroll.data.Shape;
 
 /**
@@ -126,6 +127,21 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
    * from the outputs, those with equal distance in the order of a depth-first search.
    */
   private static final class Order {
+    private static final Set<String> MASK_READERS =
+        Set.of(
+            "SimpleRNN",
+            "GRU",
+            "LSTM",
+            "RNN",
+            "ConvLSTM1D",
+            "ConvLSTM2D",
+            "Bidirectional",
+            "TimeDistributed",
+            "BatchNormalization",
+            "GlobalAveragePooling1D",
+            "Softmax",
+            "Sequential");
+
     private final IdentityHashMap<Node, Integer> values = new IdentityHashMap<>();
     private final List<Input> inputs;
     private final IdentityHashMap<Layer, Integer> found = new IdentityHashMap<>(); // in which order
@@ -210,6 +226,11 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
       }
     }
 
+    /** Returns whether Keras passes a mask to the layer as an argument of the call. */
+    private static boolean readsMask(Application application) {
+      return application.inputs().size() == 1 && MASK_READERS.contains(application.layer().type());
+    }
+
     private List<Layer> layers() {
       IdentityHashMap<Application, Integer> depths = new IdentityHashMap<>();
       IdentityHashMap<Layer, Integer> layerDepths = new IdentityHashMap<>();
@@ -219,8 +240,14 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
         int deepest = layerDepths.merge(application.layer(), depth, Math::max);
         for (Node input : application.inputs()) {
           Application before = Application.of(input);
-          if (before != null) {
-            depths.merge(before, deepest + 1, Math::max);
+          if (before == null) {
+            continue;
+          }
+          depths.merge(before, deepest + 1, Math::max);
+          Application masked = Application.of(before.inputs().get(0));
+          if (masked != null && before.layer().type().equals("Masking") && readsMask(application)) {
+            // Keras computes the mask by two operations on the input of the Masking.
+            depths.merge(masked, deepest + 3, Math::max);
           }
         }
       }
