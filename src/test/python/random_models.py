@@ -446,6 +446,7 @@ def make(seed, folder):
             x.tofile(folder / "x.bin")
             y.tofile(folder / "y.bin")
             predicted.tofile(folder / "k_pred.bin")
+            info["backend"] = keras.backend.backend()
             info["layers"] = [layer.__class__.__name__ for layer in model.layers]
             info["loss"] = loss.name
             info["optimizer"] = model.optimizer.__class__.__name__
@@ -604,7 +605,9 @@ def main():
     parser.add_argument("--out", type=pathlib.Path)
     arguments = parser.parse_args()
     if arguments.command == "results":
-        found = results(arguments.folder, arguments.folder / "model.keras")
+        # A file that Keras on Torch has saved names optimizers that work on Torch only.
+        of_torch = data(arguments.folder)[0].get("backend") == "torch" != keras.backend.backend()
+        found = results(arguments.folder, arguments.folder / ("before.keras" if of_torch else "model.keras"))
         np.savez(arguments.out, **{name: np.asarray(value) for name, value in found.items()})
     elif arguments.command == "make":
         for seed in range(arguments.first, arguments.first + arguments.count):
