@@ -8,9 +8,11 @@ import static org.unroll.losses.Losses.sparseCategoricalCrossentropy;
 import static org.unroll.optimizers.Optimizers.adam;
 import static org.unroll.training.FitOptions.epochs;
 
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +22,8 @@ import org.unroll.Model;
 import org.unroll.SequenceDecoder;
 import org.unroll.data.Samples;
 import org.unroll.data.Shape;
+import org.unroll.plots.PlotFigure;
+import org.unroll.plots.Plots;
 
 /**
  * Trains an encoder and a decoder with attention that translate dates, such as "3 March 2021" to
@@ -67,7 +71,7 @@ public class TranslateDates {
     System.out.println(model.summary());
 
     long begin = System.nanoTime();
-    model.fit(samples(known), epochs(3));
+    model.fit(samples(known), epochs(2));
     double seconds = (System.nanoTime() - begin) / 1e9;
 
     int[][] ids =
@@ -78,6 +82,7 @@ public class TranslateDates {
         IntStream.range(0, unseen.size())
             .filter(i -> text(ids[i]).equals(unseen.get(i).toString()))
             .count();
+    saveAttention(model, unseen.subList(0, 1));
     for (int i = 0; i < 5; i++) {
       System.out.println(written(unseen.get(i), i) + " -> " + text(ids[i]));
     }
@@ -88,6 +93,20 @@ public class TranslateDates {
         unseen.size(),
         100.0 * right / unseen.size(),
         seconds);
+  }
+
+  /** Draws which characters of a date the decoder attends to while it writes the translation. */
+  private static void saveAttention(Model model, List<LocalDate> date) {
+    double[][] weights = model.record(samples(date), 0).get("attention", "attention_weights");
+    List<String> columns = List.of(written(date.get(0), 0).split(""));
+    double[][] shown = new double[10][];
+    for (int t = 0; t < shown.length; t++) {
+      shown[t] = Arrays.copyOf(weights[t], columns.size());
+    }
+    List<String> rows = List.of(date.get(0).toString().split(""));
+    PlotFigure.save(
+        Plots.heatMap("Attention", "written date", "translation", columns, rows, shown),
+        Path.of("target", "attention.svg"));
   }
 
   private static Samples samples(List<LocalDate> dates) {

@@ -21,11 +21,11 @@ import org.unroll.internal.SplitMix64;
  *
  * <pre>{@code
  * var source = input(Shape.ANY);
- * var target = input(Shape.ANY);
+ * var prefix = input(Shape.ANY);
  * var encoder = gru(16).returnState(true).on(embedding(20, 8).on(source));
  * var decoder =
- *     gru(16).returnSequences(true).on(embedding(12, 8).on(target), encoder.states());
- * var functional = Model.of(List.of(source, target), dense(12, "softmax").on(decoder));
+ *     gru(16).returnSequences(true).on(embedding(12, 8).on(prefix), encoder.states());
+ * var functional = Model.of(List.of(source, prefix), dense(12, "softmax").on(decoder));
  *
  * var sources = Samples.of(new int[][] {{3, 4, 5}, {6, 7, 8}});
  * int[][] ids = SequenceDecoder.of(functional, 1, 2).maxLength(10).beam(sources, 4);

@@ -123,6 +123,20 @@ public final class Sequential extends Model {
             + " branches. Load it with Model.load(file).");
   }
 
+  /**
+   * @hidden
+   */
+  @Override
+  public Network network() {
+    if (isEmpty() && input != null) {
+      throw new IllegalStateException(
+          "A model must consist of input(...) followed by at least one layer, but has only "
+              + input.type()
+              + ". Call add(layer).");
+    }
+    return super.network();
+  }
+
   @Override
   public Sequential name(String newName) {
     super.name(newName);

@@ -141,7 +141,6 @@ class DocExamplesTest {
       SourceCodeAnalysis.CompletionInfo info = shell.sourceCodeAnalysis().analyzeCompletion(rest);
       String snippet = info.source() == null ? rest : info.source();
       for (SnippetEvent event : shell.eval(snippet)) {
-        if (event.causeSnippet() != null) System.err.println("DBG cause " + where + " " + snippet.strip() + " -> " + event.snippet().source().strip() + " " + event.status());
         if (event.exception() != null) {
           fail(where + ": " + snippet, event.exception());
         }

@@ -153,7 +153,7 @@ class GoldenGraphsTest {
   private static GraphModels.Graph build(String name, JsonNode golden)
       throws ReflectiveOperationException {
     var method = new StringBuilder();
-    for (String word : name.split("_")) {
+    for (String word : name.split("_", -1)) {
       method.append(
           method.isEmpty() ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
     }

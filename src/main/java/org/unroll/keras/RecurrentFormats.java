@@ -99,10 +99,12 @@ final class RecurrentFormats {
         // These cells are private in Keras, so files contain them only as a part of their layers.
         cell(
             convLstm1D(
-                layer("ConvLSTMCell", ConvLstm1DCell.class, RecurrentFormats::refuseConvLstmCell))),
+                layer(
+                    "ConvLSTMCell", ConvLstm1DCell.class, RecurrentFormats::refuseConvLstm1DCell))),
         cell(
             convLstm2D(
-                layer("ConvLSTMCell", ConvLstm2DCell.class, RecurrentFormats::refuseConvLstmCell))),
+                layer(
+                    "ConvLSTMCell", ConvLstm2DCell.class, RecurrentFormats::refuseConvLstm2DCell))),
         stackedRnnCells(),
         bidirectional());
   }
@@ -237,8 +239,16 @@ final class RecurrentFormats {
         .text("padding", layer -> layer.padding().kerasName(), T::padding);
   }
 
-  private static <C> C refuseConvLstmCell(Config config) {
-    throw new IllegalArgumentException(
+  private static ConvLstm1DCell refuseConvLstm1DCell(Config config) {
+    throw separateCell(config);
+  }
+
+  private static ConvLstm2DCell refuseConvLstm2DCell(Config config) {
+    throw separateCell(config);
+  }
+
+  private static IllegalArgumentException separateCell(Config config) {
+    return new IllegalArgumentException(
         config.owner() + " must be part of a layer such as ConvLSTM2D, but is a separate object.");
   }
 

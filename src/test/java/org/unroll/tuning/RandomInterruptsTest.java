@@ -73,6 +73,7 @@ class RandomInterruptsTest {
   }
 
   /** Calls and interrupts this thread at a random moment, or shortly after the end. */
+  @SuppressWarnings("ThreadJoinLoop") // it is one, but for the flag that ends it
   private <T> T interrupted(Call<T> call) throws Exception {
     long moment = (long) (random.nextDouble() * 1.1 * whole);
     Thread caller = Thread.currentThread();
