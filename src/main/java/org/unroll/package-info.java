@@ -3,6 +3,8 @@
  * them.
  *
  * <p>Begin with {@link org.unroll.Sequential}, which builds, trains, saves and loads models. {@link
+ * org.unroll.Model} does the same for graphs of layers, {@link org.unroll.OutputLoss} configures
+ * their outputs, and {@link org.unroll.SequenceDecoder} generates sequences with them. {@link
  * org.unroll.History} and {@link org.unroll.Evaluation} are the results of {@code fit} and {@code
  * evaluate}. {@link org.unroll.Comparison} trains several models on the same data. {@link
  * org.unroll.Unroll} sets the seed of everything. The layers are in {@link

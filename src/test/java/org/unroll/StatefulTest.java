@@ -163,8 +163,8 @@ class StatefulTest {
   void onlyTheLastLayerMayReturnSeveralOutputsAndSuchAModelCannotBeTrained() {
     assertEquals(
         "GRU 'gru' returns its states (returnState), but Dense 'dense' accepts only one input. Only"
-            + " the last layer of a model can return them. Use the stepper() of the model to get the"
-            + " states of all layers.",
+            + " the last layer of a Sequential can return them. Build a Model, whose layers can read"
+            + " states, or use the stepper() of the model.",
         error(() -> Sequential.of(input(STEPS, 2), gru(2).returnState(true), dense(1))));
     Sequential apart =
         Sequential.of(

@@ -204,8 +204,8 @@ public final class Network {
                 + layer.moreOutputs()
                 + ", but "
                 + layers.get(i + 1).describe()
-                + " accepts only one input. Only the last layer of a model can return them. Use the"
-                + " stepper() of the model to get the states of all layers.");
+                + " accepts only one input. Only the last layer of a Sequential can return them. Build a"
+                + " Model, whose layers can read states, or use the stepper() of the model.");
       }
     }
   }

@@ -23,12 +23,12 @@ import org.unroll.network.Layer;
  *
  * <pre>{@code
  * var source = input(30, 8);
- * var target = input(20, 8);
+ * var translation = input(20, 8);
  * var encoded = gru(16).returnSequences(true).on(source);
- * var decoded = gru(16).returnSequences(true).on(target);
+ * var decoded = gru(16).returnSequences(true).on(translation);
  * var context = attention().on(decoded, encoded);
- * var model =
- *     Model.of(List.of(source, target), dense(1).on(concatenate().on(decoded, context)));
+ * var functional =
+ *     Model.of(List.of(source, translation), dense(1).on(concatenate().on(decoded, context)));
  * }</pre>
  *
  * <p>Weights: {@code scale} s, a number, if {@link #useScale} is set, and {@code

@@ -129,9 +129,9 @@ public abstract class RecurrentLayer<S extends RecurrentLayer<S>> extends Layer 
   }
 
   /**
-   * Sets whether the layer returns its final states in addition to its output; false by default.
-   * Only the last layer of a model can return its states, and such a model can predict but cannot
-   * be trained.
+   * Sets whether the layer returns its final states in addition to its output; false by default. In
+   * a {@code Model} the states are nodes, which other layers can read. In a {@code Sequential} only
+   * the last layer can return its states, and such a model can predict but cannot be trained.
    */
   public S returnState(boolean states) {
     requireNotBuilt("returnState");
