@@ -17,6 +17,7 @@ import org.unroll.Model;
 import org.unroll.ModelFiles;
 import org.unroll.OutputLoss;
 import org.unroll.WeightLoading;
+import org.unroll.callbacks.ProgressHints;
 import org.unroll.data.Shape;
 import org.unroll.internal.AtomicFile;
 import org.unroll.internal.Failures;
@@ -107,6 +108,13 @@ public final class KerasFiles implements ModelFiles {
       // The state may be that of an optimizer that is not in the configuration.
       boolean fits = config.isOptimizerKnown() || file.hasStateOf(config.optimizer().name());
       compile(model, config, fits ? file.optimizerState() : List.of());
+    } else if (hasConfig && file.isCompiledWithoutLoss()) {
+      ProgressHints.say(
+          "The model '"
+              + model.name()
+              + "' was compiled without a loss when Keras saved it, so it is not compiled, and its"
+              + " optimizer and metrics are left out. Call compile(optimizer, loss) before you train"
+              + " it.");
     }
     return model;
   }

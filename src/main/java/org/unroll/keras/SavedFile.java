@@ -147,14 +147,25 @@ record SavedFile(KerasVersion version, JsonNode config, Hdf5File.Group root, boo
       named.fieldNames().forEachRemaining(keys::add);
       outputs = List.copyOf(keys);
     }
+    JsonNode node = trainingConfig();
+    return isArchive ? CompileConfig.read(node, outputs) : CompileConfig.readH5(node, outputs);
+  }
+
+  /** Returns whether Keras compiled the model with an optimizer or metrics, but without a loss. */
+  boolean isCompiledWithoutLoss() throws IOException {
+    JsonNode node = trainingConfig();
+    return node != null && !node.isEmpty() && !node.hasNonNull("loss");
+  }
+
+  /** Returns the arguments of compile; null if there are none. */
+  private JsonNode trainingConfig() throws IOException {
     if (isArchive) {
-      return CompileConfig.read(config.get("compile_config"), outputs);
+      return config.get("compile_config");
     }
     String training = root.text("training_config");
     return training == null
         ? null
-        : CompileConfig.readH5(
-            parse("training_config", training.getBytes(StandardCharsets.UTF_8)), outputs);
+        : parse("training_config", training.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Returns the variables of the optimizer, or an empty list if there are none. */

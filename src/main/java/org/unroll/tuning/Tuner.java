@@ -37,7 +37,7 @@ import org.unroll.training.FitOptions;
  *     weather.range(0, 3_000).shuffled(42),
  *     weather.range(3_000, 4_000),
  *     () -> epochs(20).callbacks(earlyStopping("val_loss", 5)));
- * Sequential best = found.bestModels(1).get(0);
+ * Model best = found.bestModels(1).get(0);
  * }</pre>
  *
  * <p><b>Reproducibility.</b> What a trial tries depends only on the seed, the number of the trial

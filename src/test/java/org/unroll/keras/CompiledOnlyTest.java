@@ -2,6 +2,7 @@ package org.unroll.keras;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.unroll.training.FitOptions.epochs;
@@ -9,10 +10,13 @@ import static org.unroll.training.FitOptions.epochs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -84,6 +88,20 @@ class CompiledOnlyTest {
             });
     assertEquals("mean_absolute_error", model.loss().name());
     assertEquals(List.of(Metrics.of("mse")), model.metrics());
+  }
+
+  @Test
+  void saysThatAModelWithoutALossIsNotCompiled() throws IOException, URISyntaxException {
+    PrintStream console = System.out;
+    var printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      assertNull(changed(compile -> compile.putNull("loss")).optimizer());
+    } finally {
+      System.setOut(console);
+    }
+    String hint = printed.toString(StandardCharsets.UTF_8);
+    assertTrue(hint.contains("was compiled without a loss when Keras saved it"), hint);
   }
 
   @Test
