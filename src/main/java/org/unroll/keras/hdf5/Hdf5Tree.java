@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.lang.reflect.Array;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -72,7 +73,8 @@ public final class Hdf5Tree {
           write(scratch);
           break;
         } catch (RuntimeException e) {
-          if (!Thread.interrupted()) {
+          // The flag is not always set any more when the exception arrives here.
+          if (!Thread.interrupted() && !isClosedByInterrupt(e)) {
             throw new IOException("writing HDF5 failed: " + e.getMessage(), e);
           }
           interrupted = true;
@@ -86,6 +88,14 @@ public final class Hdf5Tree {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  private static boolean isClosedByInterrupt(Throwable failure) {
+    Throwable cause = failure;
+    while (cause != null && !(cause instanceof ClosedByInterruptException)) {
+      cause = cause.getCause();
+    }
+    return cause != null;
   }
 
   private void write(File file) {
