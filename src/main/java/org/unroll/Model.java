@@ -358,21 +358,17 @@ public sealed class Model permits Sequential {
    * @throws IllegalArgumentException if an output has no loss or several
    */
   public void compile(Optimizer newOptimizer, OutputLoss... newOutputs) {
-    List<OutputLoss> ordered = OutputLoss.inOrder(List.of(newOutputs), network().outputNames());
+    List<String> names = network().outputNames();
+    List<Shape> shapes = network().outputShapes(network().inputShapes());
+    List<OutputLoss> ordered = OutputLoss.inOrder(List.of(newOutputs), names);
     List<CompiledOutput> compiled = new ArrayList<>();
     for (int i = 0; i < ordered.size(); i++) {
-      String prefix = ordered.size() == 1 ? null : network().outputNames().get(i);
-      compiled.add(ordered.get(i).resolve(outputShapes().get(i).last(), prefix));
+      String prefix = ordered.size() == 1 ? null : names.get(i);
+      compiled.add(ordered.get(i).resolve(shapes.get(i).last(), prefix));
     }
     trainer = new Trainer(network(), newOptimizer, compiled);
     optimizer = newOptimizer;
     outputs = ordered;
-  }
-
-  private List<Shape> outputShapes() {
-    return network().isChain()
-        ? List.of(network().outputShape())
-        : network().outputShapes(network().inputShapes());
   }
 
   /**
@@ -533,10 +529,11 @@ public sealed class Model permits Sequential {
       Layer last = network().outputLayer(0);
       return new Predictions(shapes.get(0), values[0], last.outputWidths(), kept);
     }
+    List<String> names = network().outputNames();
     Map<String, Predictions> all = new LinkedHashMap<>();
     for (int i = 0; i < values.length; i++) {
       var one = new Predictions(shapes.get(i), values[i], Map.of(), kept);
-      all.put(network().outputNames().get(i), one);
+      all.put(names.get(i), one);
     }
     return Predictions.of(all);
   }

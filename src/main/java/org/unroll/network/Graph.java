@@ -8,7 +8,6 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import org.unroll.data.Shape;
 
 /**
  * How the layers of a network are connected: the steps in an order in which each follows those that
@@ -90,26 +89,6 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
     steps.forEach(step -> step.inputs().forEach(value -> readers[value]++));
     outputs.forEach(value -> readers[value]++);
     return readers;
-  }
-
-  /**
-   * Returns the shape of each value.
-   *
-   * @param samples the shapes of the inputs
-   * @throws IllegalArgumentException if a layer does not accept its inputs
-   */
-  Shape[] shapes(List<Shape> samples) {
-    Shape[] shapes = Arrays.copyOf(samples.toArray(new Shape[0]), values());
-    Layer[] sources = sources();
-    for (Step step : steps) {
-      List<Shape> in = step.inputs().stream().map(value -> shapes[value]).toList();
-      List<Layer> previous = step.inputs().stream().map(value -> sources[value]).toList();
-      List<Shape> out = step.layer().checkInputs(in, previous);
-      for (int i = 0; i < step.outputs(); i++) {
-        shapes[step.firstOutput() + i] = out.get(i);
-      }
-    }
-    return shapes;
   }
 
   /** Returns the layer that returns each value. */

@@ -1,6 +1,7 @@
 package org.unroll.network;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -24,6 +25,7 @@ public final class Network {
   private final Graph graph;
   private final boolean chain;
   private final int[] readers; // of each value
+  private final Layer[] sources; // the layer that returns each value
   private final List<Layer> layers;
   private final List<Weight> weights;
   private final List<String> paths;
@@ -110,13 +112,14 @@ public final class Network {
     this.chain = chain;
     layers = graph.layers();
     readers = graph.readers();
+    sources = graph.sources();
     List<Layer> all = new ArrayList<>(graph.inputs());
     // In the order of their first use, in which the names are numbered.
     graph.steps().stream().filter(step -> step.application() == 0).forEach(s -> all.add(s.layer()));
     requireUnused(all.subList(built, all.size()));
     giveNames(all);
     // All shapes are checked first, so that after an exception the layers can still be changed.
-    Shape[] shapes = graph.shapes(inputShapes());
+    Shape[] shapes = shapes(inputShapes());
     if (chain) {
       requireOneOutput();
     }
@@ -229,17 +232,40 @@ public final class Network {
         input.build(input.shape(), input, 0, source);
       }
     }
-    Layer[] sources = graph.sources();
     for (Step step : graph.steps()) {
-      List<Shape> in = step.inputs().stream().map(value -> shapes[value]).toList();
+      List<Shape> in = each(step.inputs(), shapes);
       if (step.layer().isBuilt()) {
         step.layer().requireFittingWeights(in);
       } else {
-        List<Layer> previous = step.inputs().stream().map(value -> sources[value]).toList();
+        List<Layer> previous = each(step.inputs(), sources);
         int position = (step.layerIndex() + 1) * POSITIONS_PER_LAYER;
         step.layer().build(in, previous, position, source);
       }
     }
+  }
+
+  /**
+   * Returns the shape of each value.
+   *
+   * @param samples the shapes of the inputs
+   * @throws IllegalArgumentException if a layer does not accept its inputs
+   */
+  private Shape[] shapes(List<Shape> samples) {
+    Shape[] shapes = Arrays.copyOf(samples.toArray(new Shape[0]), readers.length);
+    for (Step step : graph.steps()) {
+      List<Shape> in = each(step.inputs(), shapes);
+      List<Shape> out = step.layer().checkInputs(in, each(step.inputs(), sources));
+      for (int i = 0; i < step.outputs(); i++) {
+        shapes[step.firstOutput() + i] = out.get(i);
+      }
+    }
+    return shapes;
+  }
+
+  private static <T> List<T> each(List<Integer> values, T[] all) {
+    return values.size() == 1
+        ? List.of(all[values.get(0)])
+        : values.stream().map(value -> all[value]).toList();
   }
 
   /** Returns whether each layer reads the output of the one before, as in a {@code Sequential}. */
@@ -328,13 +354,13 @@ public final class Network {
    * @throws IllegalArgumentException if a layer does not accept such samples
    */
   public List<Shape> outputShapes(List<Shape> samples) {
-    Shape[] shapes = graph.shapes(samples);
+    Shape[] shapes = shapes(samples);
     return graph.outputs().stream().map(value -> shapes[value]).toList();
   }
 
   /** Returns the shape of one sample of each value, see {@link Step}. */
   public List<Shape> valueShapes() {
-    return List.of(graph.shapes(inputShapes()));
+    return List.of(shapes(inputShapes()));
   }
 
   /**
@@ -343,7 +369,7 @@ public final class Network {
    * @param output the index of the output
    */
   public Layer outputLayer(int output) {
-    return graph.sources()[graph.outputs().get(output)];
+    return sources[graph.outputs().get(output)];
   }
 
   /** Returns the output activation of the first output, see {@link #outputActivation(int)}. */

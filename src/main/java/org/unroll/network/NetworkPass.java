@@ -97,10 +97,6 @@ public final class NetworkPass {
     stepInputs[i] = new Tensor[step.inputs().size()];
     stepGradients[i] = new Tensor[step.outputs()];
     needed[i] = new boolean[step.inputs().size()];
-    if (step.application() > 0) {
-      scratch[i] =
-          step.layer().weights().stream().map(step.layer()::newGradient).toArray(Gradient[]::new);
-    }
   }
 
   /** Returns the sum of the penalties on outputs, over all values of the slice. */
@@ -439,8 +435,9 @@ public final class NetworkPass {
     }
   }
 
+  /** Returns gradients for a step whose layer was applied to something else, too. */
   private Gradient[] scratch(int i) {
-    if (scratch[i] == null) { // the first application, if a later one came first
+    if (scratch[i] == null) {
       Layer layer = steps[i].layer();
       scratch[i] = layer.weights().stream().map(layer::newGradient).toArray(Gradient[]::new);
     }

@@ -55,8 +55,7 @@ final class DataChecks {
               + targets.size()
               + ". Give one set of targets for each output, for example with targets(List.of(…)).");
     }
-    List<Shape> outputs =
-        network.outputShapes(inputs(network, dataset).stream().map(Dataset::inputShape).toList());
+    List<Shape> outputs = network.outputShapes(inputShapes(network, dataset));
     for (int o = 0; o < outputs.size(); o++) {
       String what =
           outputs.size() == 1 ? "" : " with output '" + network.outputNames().get(o) + "'";
@@ -97,6 +96,11 @@ final class DataChecks {
               + " windows.and(samples).");
     }
     return inputs;
+  }
+
+  /** Returns the shape of one sample of each input, as {@link #inputs} does. */
+  static List<Shape> inputShapes(Network network, Dataset dataset) {
+    return inputs(network, dataset).stream().map(Dataset::inputShape).toList();
   }
 
   /** Returns the samples with the targets of each output of a network, as {@link #inputs} does. */

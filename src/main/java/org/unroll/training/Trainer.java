@@ -156,13 +156,7 @@ public final class Trainer {
               + ". Use one or the other.");
     }
     Shape output =
-        compiled
-            .network()
-            .outputShapes(
-                DataChecks.inputs(compiled.network(), data).stream()
-                    .map(Dataset::inputShape)
-                    .toList())
-            .get(0);
+        compiled.network().outputShapes(DataChecks.inputShapes(compiled.network(), data)).get(0);
     if (output.rank() > 1) {
       throw new IllegalArgumentException(
           "classWeight(…) needs a model that returns one class per sample, but the output shape is "
