@@ -4,7 +4,6 @@ import java.util.List;
 import org.unroll.data.Shape;
 import org.unroll.network.GraphPass;
 import org.unroll.network.Initializers;
-import org.unroll.network.Layer;
 
 /**
  * Additive attention, as Keras's {@code AdditiveAttention}.
@@ -31,12 +30,11 @@ import org.unroll.network.Layer;
  * <p>Source: Bahdanau, Cho and Bengio 2015, "Neural machine translation by jointly learning to
  * align and translate"; Keras 3, {@code keras.layers.AdditiveAttention}.
  */
-public final class AdditiveAttention extends AttentionLayer<AdditiveAttention> {
-  private boolean useScale = true;
+public final class AdditiveAttention extends ScaledAttention<AdditiveAttention> {
 
   /** Creates the layer. See {@code Layers.additiveAttention}. */
   public AdditiveAttention() {
-    super("AdditiveAttention");
+    super("AdditiveAttention", true);
   }
 
   @Override
@@ -45,32 +43,8 @@ public final class AdditiveAttention extends AttentionLayer<AdditiveAttention> {
   }
 
   @Override
-  Shape scoresShape(int queries, int keys) {
-    return Shape.of(queries, keys);
-  }
-
-  /** Sets whether the scores have trainable factors w. The default is true. */
-  public AdditiveAttention useScale(boolean use) {
-    requireNotBuilt("useScale");
-    useScale = use;
-    return this;
-  }
-
-  /** Returns whether the scores have trainable factors. */
-  public boolean useScale() {
-    return useScale;
-  }
-
-  @Override
-  public List<Shape> checkInputs(List<Shape> inputs, List<Layer> previous) {
-    List<Shape> outputs = super.checkInputs(inputs, previous);
-    requireSameFeatures(inputs, previous);
-    return outputs;
-  }
-
-  @Override
   protected void createWeights(List<Shape> inputs, WeightFactory factory) {
-    if (useScale) {
+    if (useScale()) {
       Shape features = Shape.of(inputs.get(0).last());
       factory.create("scale", features, Initializers.glorotUniform(), null);
     }
@@ -79,6 +53,6 @@ public final class AdditiveAttention extends AttentionLayer<AdditiveAttention> {
   @Override
   public GraphPass newPass() {
     return new AttentionPass(
-        this, new TanhScores(null, useScale ? weights().get(0).values() : null));
+        this, new TanhScores(null, useScale() ? weights().get(0).values() : null));
   }
 }

@@ -4,7 +4,6 @@ import java.util.List;
 import org.unroll.data.Shape;
 import org.unroll.network.GraphPass;
 import org.unroll.network.Initializers;
-import org.unroll.network.Layer;
 
 /**
  * Dot-product attention, as Keras's {@code Attention}.
@@ -44,35 +43,17 @@ import org.unroll.network.Layer;
  * <p>Source: Luong, Pham and Manning 2015, "Effective approaches to attention-based neural machine
  * translation"; Keras 3, {@code keras.layers.Attention}.
  */
-public final class Attention extends AttentionLayer<Attention> {
-  private boolean useScale;
+public final class Attention extends ScaledAttention<Attention> {
   private boolean concat;
 
   /** Creates the layer. See {@code Layers.attention}. */
   public Attention() {
-    super("Attention");
+    super("Attention", false);
   }
 
   @Override
   Attention self() {
     return this;
-  }
-
-  @Override
-  Shape scoresShape(int queries, int keys) {
-    return Shape.of(queries, keys);
-  }
-
-  /** Sets whether the scores have a trainable factor s. The default is false. */
-  public Attention useScale(boolean use) {
-    requireNotBuilt("useScale");
-    useScale = use;
-    return this;
-  }
-
-  /** Returns whether the scores have a trainable factor. */
-  public boolean useScale() {
-    return useScale;
   }
 
   /**
@@ -97,15 +78,8 @@ public final class Attention extends AttentionLayer<Attention> {
   }
 
   @Override
-  public List<Shape> checkInputs(List<Shape> inputs, List<Layer> previous) {
-    List<Shape> outputs = super.checkInputs(inputs, previous);
-    requireSameFeatures(inputs, previous);
-    return outputs;
-  }
-
-  @Override
   protected void createWeights(List<Shape> inputs, WeightFactory factory) {
-    if (useScale) {
+    if (useScale()) {
       factory.create("scale", Shape.of(), Initializers.ones(), null);
     }
     if (concat) {
@@ -115,11 +89,11 @@ public final class Attention extends AttentionLayer<Attention> {
 
   @Override
   public GraphPass newPass() {
-    float[] scale = useScale ? weights().get(0).values() : null;
+    float[] scale = useScale() ? weights().get(0).values() : null;
     return new AttentionPass(
         this,
         concat
-            ? new TanhScores(scale, weights().get(useScale ? 1 : 0).values())
+            ? new TanhScores(scale, weights().get(useScale() ? 1 : 0).values())
             : new DotScores(scale));
   }
 }

@@ -116,15 +116,4 @@ public abstract class AttentionLayer<S extends AttentionLayer<S>> extends GraphL
     }
     return outputs;
   }
-
-  /** Checks that query and key have the same features, because they are added or multiplied. */
-  final void requireSameFeatures(List<Shape> inputs, List<Layer> previous) {
-    if (inputs.get(0).last() != inputs.get(inputs.size() - 1).last()) {
-      throw wrongInputs(
-          "a query and a key with the same number of features",
-          inputs,
-          previous,
-          "Put a dense layer after one of them.");
-    }
-  }
 }
