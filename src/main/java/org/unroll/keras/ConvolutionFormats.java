@@ -31,8 +31,7 @@ import org.unroll.layers.convolution.GlobalAveragePooling1D;
 import org.unroll.layers.convolution.GlobalAveragePooling2D;
 import org.unroll.layers.convolution.GlobalMaxPooling1D;
 import org.unroll.layers.convolution.GlobalMaxPooling2D;
-import org.unroll.layers.convolution.GlobalPooling1D;
-import org.unroll.layers.convolution.GlobalPooling2D;
+import org.unroll.layers.convolution.GlobalPooling;
 import org.unroll.layers.convolution.MaxPooling1D;
 import org.unroll.layers.convolution.MaxPooling2D;
 import org.unroll.layers.convolution.Pooling1D;
@@ -59,8 +58,8 @@ final class ConvolutionFormats {
         conv2DTranspose(),
         pooling2D("MaxPooling2D", MaxPooling2D.class, Layers::maxPooling2D),
         pooling2D("AveragePooling2D", AveragePooling2D.class, Layers::averagePooling2D),
-        globalPooling2D("GlobalMaxPooling2D", GlobalMaxPooling2D.class, Layers::globalMaxPooling2D),
-        globalPooling2D(
+        globalPooling("GlobalMaxPooling2D", GlobalMaxPooling2D.class, Layers::globalMaxPooling2D),
+        globalPooling(
             "GlobalAveragePooling2D", GlobalAveragePooling2D.class, Layers::globalAveragePooling2D),
         depthwise(
             "DepthwiseConv1D",
@@ -186,7 +185,7 @@ final class ConvolutionFormats {
             .text("padding", layer -> layer.padding().kerasName(), L::padding));
   }
 
-  private static <L extends GlobalPooling1D<L>> LayerFormat<L> globalPooling(
+  private static <L extends GlobalPooling<L>> LayerFormat<L> globalPooling(
       String className, Class<L> type, Supplier<L> create) {
     return LayerFormat.of(
         channelsLast(layer(className, type, config -> create.get()).text("name", L::name, L::name))
@@ -233,13 +232,6 @@ final class ConvolutionFormats {
                 layer -> pair(layer.strides()),
                 (layer, strides) -> pair("strides", strides, layer::strides))
             .text("padding", layer -> layer.padding().kerasName(), L::padding));
-  }
-
-  private static <L extends GlobalPooling2D<L>> LayerFormat<L> globalPooling2D(
-      String className, Class<L> type, Supplier<L> create) {
-    return LayerFormat.of(
-        channelsLast(layer(className, type, config -> create.get()).text("name", L::name, L::name))
-            .flag("keepdims", L::keepdims, L::keepdims));
   }
 
   private static LayerFormat<Conv1DTranspose> conv1DTranspose() {

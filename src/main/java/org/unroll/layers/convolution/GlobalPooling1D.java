@@ -12,36 +12,14 @@ import org.unroll.network.Layer;
  *
  * @param <S> the type of the layer, which the fluent setters return
  */
-public abstract class GlobalPooling1D<S extends GlobalPooling1D<S>> extends Layer {
-  private boolean keepdims;
-
+public abstract class GlobalPooling1D<S extends GlobalPooling1D<S>> extends GlobalPooling<S> {
   GlobalPooling1D(String type) {
     super(type);
-  }
-
-  abstract S self();
-
-  /** Sets whether the output keeps a time axis of length 1. The default is false. */
-  public S keepdims(boolean keep) {
-    requireNotBuilt("keepdims");
-    keepdims = keep;
-    return self();
-  }
-
-  /** Returns whether the output keeps a time axis of length 1. */
-  public final boolean keepdims() {
-    return keepdims;
-  }
-
-  /** Sets the name, which must be unique in the model. */
-  public S name(String name) {
-    setName(name);
-    return self();
   }
 
   @Override
   public Shape checkInput(Shape input, Layer previous) {
     requireSequence(input, previous);
-    return keepdims ? input.withFirst(1) : input.dropFirst();
+    return keepdims() ? input.withFirst(1) : input.dropFirst();
   }
 }

@@ -14,31 +14,9 @@ import org.unroll.network.Tensor;
  *
  * @param <S> the type of the layer, which the fluent setters return
  */
-public abstract class GlobalPooling2D<S extends GlobalPooling2D<S>> extends Layer {
-  private boolean keepdims;
-
+public abstract class GlobalPooling2D<S extends GlobalPooling2D<S>> extends GlobalPooling<S> {
   GlobalPooling2D(String type) {
     super(type);
-  }
-
-  abstract S self();
-
-  /** Sets whether the output keeps rows and columns as axes of length 1. The default is false. */
-  public S keepdims(boolean keep) {
-    requireNotBuilt("keepdims");
-    keepdims = keep;
-    return self();
-  }
-
-  /** Returns whether the output keeps rows and columns as axes of length 1. */
-  public final boolean keepdims() {
-    return keepdims;
-  }
-
-  /** Sets the name, which must be unique in the model. */
-  public S name(String name) {
-    setName(name);
-    return self();
   }
 
   @Override
@@ -46,7 +24,7 @@ public abstract class GlobalPooling2D<S extends GlobalPooling2D<S>> extends Laye
     if (input.rank() != 3 || input.last() == Shape.ANY) {
       throw wrongInput(Patches.IMAGES, input, previous);
     }
-    return keepdims ? Shape.of(1, 1, input.last()) : Shape.of(input.last());
+    return keepdims() ? Shape.of(1, 1, input.last()) : Shape.of(input.last());
   }
 
   /** Returns the index of the output for the pixel whose first value has the index {@code at}. */
