@@ -172,21 +172,12 @@ public final class GroupNormalization extends NormalizationLayer<GroupNormalizat
 
     @Override
     public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
-      Arrays.fill(gammaSums, 0);
-      Arrays.fill(betaSums, 0);
-      int size = gradient.size();
-      float[] g = gradient.values();
-      for (int at = 0; at < size; at += features) {
-        for (int j = 0; j < features; j++) {
-          float value = g[gradient.offset() + at + j];
-          gammaSums[j] += value * normalized[at + j];
-          betaSums[j] += value;
-        }
-      }
-      setGradients(weightGradients, gammaSums, betaSums);
+      setGradients(gradient, normalized, gammaSums, betaSums, weightGradients);
       if (!needed) {
         return null;
       }
+      int size = gradient.size();
+      float[] g = gradient.values();
       dx = atLeast(dx, size);
       float[] gamma = gamma();
       int statistics = gradient.rows() * parts;

@@ -1,6 +1,5 @@
 package org.unroll.layers.normalization;
 
-import java.util.Arrays;
 import org.unroll.data.Shape;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
@@ -99,21 +98,12 @@ public final class LayerNormalization extends NormalizationLayer<LayerNormalizat
 
     @Override
     public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
-      Arrays.fill(gammaSums, 0);
-      Arrays.fill(betaSums, 0);
-      int size = gradient.size();
-      float[] g = gradient.values();
-      for (int at = 0; at < size; at += features) {
-        for (int j = 0; j < features; j++) {
-          float value = g[gradient.offset() + at + j];
-          gammaSums[j] += value * normalized[at + j];
-          betaSums[j] += value;
-        }
-      }
-      setGradients(weightGradients, gammaSums, betaSums);
+      setGradients(gradient, normalized, gammaSums, betaSums, weightGradients);
       if (!needed) {
         return null;
       }
+      int size = gradient.size();
+      float[] g = gradient.values();
       dx = atLeast(dx, size);
       float[] gamma = gamma();
       for (int position = 0; position < size / features; position++) {

@@ -1,5 +1,6 @@
 package org.unroll.layers.normalization;
 
+import java.util.Arrays;
 import org.unroll.data.Shape;
 import org.unroll.layers.core.SameShapeLayer;
 import org.unroll.network.Constraint;
@@ -8,6 +9,7 @@ import org.unroll.network.Initializer;
 import org.unroll.network.Initializers;
 import org.unroll.network.Layer;
 import org.unroll.network.Regularizer;
+import org.unroll.network.Tensor;
 
 /**
  * The base class of {@link LayerNormalization}, {@link GroupNormalization} and {@link
@@ -215,6 +217,34 @@ public abstract class NormalizationLayer<S extends NormalizationLayer<S>> extend
   /** Returns β, or null if there is no offset. */
   final float[] beta() {
     return center ? weights().get(scale ? 1 : 0).values() : null;
+  }
+
+  /**
+   * Computes the gradients of γ and β: the sums of g ⊙ x̂ and of g over all positions.
+   *
+   * @param gradient g, the gradient of the output
+   * @param normalized x̂ in the order of the gradient, from index 0
+   * @param gammaSums overwritten, one for each feature
+   * @param betaSums overwritten, one for each feature
+   */
+  final void setGradients(
+      Tensor gradient,
+      float[] normalized,
+      double[] gammaSums,
+      double[] betaSums,
+      Gradient[] weightGradients) {
+    Arrays.fill(gammaSums, 0);
+    Arrays.fill(betaSums, 0);
+    float[] g = gradient.values();
+    int features = gammaSums.length;
+    for (int at = 0; at < gradient.size(); at += features) {
+      for (int j = 0; j < features; j++) {
+        float value = g[gradient.offset() + at + j];
+        gammaSums[j] += value * normalized[at + j];
+        betaSums[j] += value;
+      }
+    }
+    setGradients(weightGradients, gammaSums, betaSums);
   }
 
   /** Sets the gradients of γ and β, if the layer has them. */
