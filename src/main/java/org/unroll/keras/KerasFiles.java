@@ -22,6 +22,7 @@ import org.unroll.data.Shape;
 import org.unroll.internal.AtomicFile;
 import org.unroll.internal.Failures;
 import org.unroll.internal.UniqueNames;
+import org.unroll.keras.files.KerasArchive;
 import org.unroll.keras.hdf5.Hdf5Array;
 import org.unroll.keras.hdf5.Hdf5Tree;
 import org.unroll.network.Layer;
