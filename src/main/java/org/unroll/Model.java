@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.ejml.data.FMatrixRMaj;
 import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.ModelCheckpoint;
 import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
@@ -209,7 +210,7 @@ public sealed class Model permits Sequential {
    * @param file the file, whose name must end in {@code .keras}
    * @throws IllegalStateException if layers were frozen or unfrozen after {@code compile}
    * @throws IllegalArgumentException if the name does not end in {@code .keras}, or the model
-   *     contains something that Keras does not support, such as a custom loss
+   *     contains a custom class that is not registered with {@code CustomObjects}
    * @throws java.io.UncheckedIOException if the file cannot be written
    */
   public void save(Path file) {
@@ -217,6 +218,55 @@ public sealed class Model permits Sequential {
       trainer.requireSameTrainable();
     }
     network().use().run("save", ModelUse.Effect.READS, () -> ModelFiles.find().save(this, file));
+  }
+
+  /**
+   * Writes a Python file with the classes of this model that Keras does not have. After Python has
+   * imported it, Keras loads a saved model with these classes:
+   *
+   * <pre>
+   * import acme
+   * model = keras.models.load_model("model.keras")
+   * </pre>
+   *
+   * <p>The classes of this library, such as {@code AttentionPooling}, are complete and run on every
+   * backend. A class of yours that was registered with {@code CustomObjects} has its constructor
+   * and its weights, and a method that raises {@code NotImplementedError} until you write its
+   * equations in Python. An existing file is replaced.
+   *
+   * @param file the file, whose name must end in {@code .py}
+   * @throws IllegalArgumentException if the name does not end in {@code .py}, the model cannot be
+   *     saved, or Keras has all of its classes
+   * @throws java.io.UncheckedIOException if the file cannot be written
+   */
+  public void savePython(Path file) {
+    network()
+        .use()
+        .run("savePython", ModelUse.Effect.READS, () -> ModelFiles.find().savePython(this, file));
+  }
+
+  /**
+   * Checks that the model can be saved, before it is trained.
+   *
+   * @param use what saves the model later, for the message
+   * @throws IllegalArgumentException if it cannot
+   * @hidden
+   */
+  public void requireSavable(String use) {
+    try {
+      ModelFiles.find().requireSavable(this);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(use + " saves the model. " + e.getMessage(), e);
+    }
+  }
+
+  /** Checks that the callbacks that save the model can do so. */
+  void requireSavable(FitOptions options) {
+    for (Callback callback : options.callbacks()) {
+      if (callback instanceof ModelCheckpoint checkpoint) {
+        requireSavable("The ModelCheckpoint " + checkpoint.file());
+      }
+    }
   }
 
   /**
@@ -429,6 +479,7 @@ public sealed class Model permits Sequential {
   @SuppressWarnings("AssignmentExpression") // the history of a call that is rejected is not kept
   public History fit(Dataset train, FitOptions options) {
     requireCompiled("fit");
+    requireSavable(options);
     History run = new History(options.firstEpoch());
     trainer.fit(
         train,

@@ -94,7 +94,7 @@ final class SavedWeights implements WeightSource {
 
   /** Returns the name of the next layer in the layout of Keras 3: its class in snake case. */
   static String name(Layer layer, UniqueNames names) {
-    return names.next(Config.snakeCase(layer.type()));
+    return names.next(Config.snakeCase(LayerFormats.of(layer).config().className()));
   }
 
   /**
@@ -264,7 +264,8 @@ final class SavedWeights implements WeightSource {
 
   private static boolean hasWeights(Layer layer) {
     var found = new ArrayList<Weight>();
-    LayerFormats.of(layer).groups(layer, "", (owner, path) -> found.addAll(owner.weights()));
+    LayerFormats.of(layer)
+        .groups(layer, "", (owner, path) -> found.addAll(LayerFormats.ownWeights(owner)));
     return !found.isEmpty();
   }
 
@@ -474,7 +475,8 @@ final class SavedWeights implements WeightSource {
     List<Layer> owners = new ArrayList<>();
     LayerFormats.of(layer).groups(layer, "", (owner, path) -> owners.add(owner));
     for (Layer owner : owners) {
-      for (Weight weight : sources.containsKey(owner) ? owner.weights() : List.<Weight>of()) {
+      List<Weight> own = sources.containsKey(owner) ? LayerFormats.ownWeights(owner) : List.of();
+      for (Weight weight : own) {
         Hdf5Array array = sources.get(owner).next();
         requireShape(array, weight.shape(), "'" + weight.name() + "'");
         values.put(weight, array.floats());

@@ -611,6 +611,15 @@ public abstract class Layer {
     return List.of();
   }
 
+  /**
+   * Returns the inner layers, for the file formats.
+   *
+   * @hidden
+   */
+  public final List<Layer> appliedLayers() {
+    return innerLayers();
+  }
+
   /** The position in the network, which is part of the key of the random streams. */
   final int position() {
     return position;
@@ -856,7 +865,13 @@ public abstract class Layer {
       float[] values = source.values(owner, created.size(), name, shape, initializer);
       created.add(
           new Weight(
-              name, shape, values, regularizer, constraint, () -> trainable && owner.trainable));
+              name,
+              shape,
+              values,
+              regularizer,
+              constraint,
+              trainable,
+              () -> trainable && owner.trainable));
     }
 
     /**
@@ -911,6 +926,7 @@ public abstract class Layer {
                 weight.values(),
                 weight.regularizer(),
                 weight.constraint(),
+                weight.isVariable(),
                 () -> weight.trainable() && owner.trainable));
       }
     }
