@@ -182,7 +182,7 @@ def shared(g):
     if not g.calls:
         raise ValueError("no layer yet")
     layer, before = g.d.of(*g.calls)
-    ranks = (2, 3) if isinstance(layer, L.Dense) else (len(before.shape),)
+    ranks = (2, 3) if isinstance(layer, (L.Dense, L.LayerNormalization)) else (len(before.shape),)
     fitting = [x for x in g.pool if len(x.shape) in ranks and x.shape[-1] == before.shape[-1]]
     g.on(layer, g.d.of(*fitting))
 
@@ -401,7 +401,8 @@ def build(d):
 def compile_model(d, model, heads):
     losses = [loss for _, loss, _ in heads]
     metrics = [chosen for _, _, chosen in heads]
-    weighted = [[d.of("mae", "mse")] if d.chance(0.2) else [] for _ in heads]
+    sparse = keras.losses.SparseCategoricalCrossentropy
+    weighted = [["mse"] if d.chance(0.2) and not isinstance(loss, sparse) else [] for loss in losses]
     weights = [d.of(0.3, 1.0, 2.0) for _ in heads] if d.chance(0.5) else None
     if len(heads) == 1:
         losses, metrics, weighted, weights = losses[0], metrics[0], weighted[0], weights and weights[0]
