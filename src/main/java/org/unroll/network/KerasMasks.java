@@ -1,6 +1,7 @@
 package org.unroll.network;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -8,6 +9,9 @@ import java.util.Set;
  * How Keras computes the masks of a graph when the layers are applied: by operations that are part
  * of its graph. A layer with one input takes its mask as an argument, so that the operations count
  * for the order of the layers and are saved in a file.
+ *
+ * <p>A MultiHeadAttention removes the masks of its inputs when Keras runs it, so that steps that
+ * run later do not find them, unless they have a mask as argument.
  *
  * @hidden
  */
@@ -65,6 +69,10 @@ public final class KerasMasks {
   private static final Set<String> RECURRENT =
       Set.of("Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "GRU", "LSTM", "RNN", "SimpleRNN");
 
+  /** Layers whose results depend on the masks that Keras finds when it runs them. */
+  private static final Set<String> ATTENTION =
+      Set.of("AdditiveAttention", "Attention", "MultiHeadAttention");
+
   private static final Set<String> JOINING =
       Set.of("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract");
 
@@ -110,6 +118,8 @@ public final class KerasMasks {
   private final Operation[] masks; // of the values; null for those without
   private final Operation[] arguments; // of the steps; null for those without
   private final List<Operation> operations = new ArrayList<>();
+  private final boolean[] kept; // whether Keras finds the mask of a value at the end
+  private final boolean[][] found; // whether an attention layer finds those of its inputs
 
   /**
    * Finds the masks.
@@ -120,6 +130,9 @@ public final class KerasMasks {
   KerasMasks(List<Step> steps, int[] ranks) {
     masks = new Operation[ranks.length];
     arguments = new Operation[steps.size()];
+    kept = new boolean[ranks.length];
+    found = new boolean[steps.size()][];
+    Arrays.fill(kept, true);
     for (int i = 0; i < arguments.length; i++) {
       Step step = steps.get(i);
       String type = step.layer().type();
@@ -130,6 +143,26 @@ public final class KerasMasks {
       if (!RECURRENT.contains(type) || ranks[step.firstOutput()] == ranks[first]) {
         masks[step.firstOutput()] = mask(step, type, first);
       }
+      run(i, step, type);
+    }
+  }
+
+  /** Finds which masks remain when Keras runs a step. */
+  private void run(int i, Step step, String type) {
+    List<Integer> inputs = step.inputs();
+    found[i] = new boolean[inputs.size()];
+    boolean all = true;
+    for (int j = 0; j < found[i].length; j++) {
+      found[i][j] = kept[inputs.get(j)] || !ATTENTION.contains(type);
+      all &= kept[inputs.get(j)];
+    }
+    boolean isJoined = JOINING.contains(type) || type.equals("Concatenate");
+    kept[step.firstOutput()] =
+        step.layer().createsMask()
+            || arguments[i] != null
+            || (isJoined ? all : kept[inputs.get(0)]);
+    if (type.equals("MultiHeadAttention")) {
+      inputs.forEach(value -> kept[value] = false);
     }
   }
 
@@ -152,8 +185,9 @@ public final class KerasMasks {
     if (type.equals("Concatenate") && inputs.stream().anyMatch(value -> masks[value] != null)) {
       return add("Any", step, add("Concatenate", step, List.of(), each(step)));
     }
-    boolean isAttention = type.equals("Attention") || type.equals("AdditiveAttention");
-    return isAttention && masks[first] != null ? add("ConvertToTensor", step, masks[first]) : null;
+    return ATTENTION.contains(type) && masks[first] != null
+        ? add("ConvertToTensor", step, masks[first])
+        : null;
   }
 
   /** Returns the masks of the inputs of a Concatenate with all their features. */
@@ -186,11 +220,6 @@ public final class KerasMasks {
     return operations;
   }
 
-  /** Returns the mask of a value, or null. */
-  Operation mask(int value) {
-    return masks[value];
-  }
-
   /**
    * Returns the mask that a step takes as an argument, or null.
    *
@@ -198,5 +227,21 @@ public final class KerasMasks {
    */
   public Operation argument(int step) {
     return arguments[step];
+  }
+
+  /**
+   * Returns false if the result of a step depends on the mask of an input, but Keras does not find
+   * it.
+   *
+   * @param step the index of the step
+   * @param input the index of the input
+   */
+  boolean finds(int step, int input) {
+    return found[step][input];
+  }
+
+  /** Returns whether Keras finds the mask of a value after all steps. */
+  boolean keeps(int value) {
+    return kept[value];
   }
 }
