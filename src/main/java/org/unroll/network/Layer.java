@@ -160,7 +160,7 @@ public abstract class Layer {
   private Shape inputShape;
   private Shape outputShape;
   private List<Weight> weights = List.of();
-  private boolean applied;
+  private long firstApplication; // its number, or 0
   private Layer[] builtLayers = {}; // the inner layers, without a new list for each batch
   private int position;
   private boolean trainable = true;
@@ -226,7 +226,12 @@ public abstract class Layer {
 
   /** Returns whether the layer was applied to nodes of a graph. */
   final boolean isApplied() {
-    return applied;
+    return firstApplication > 0;
+  }
+
+  /** Returns a number that is larger than those of layers that were applied before; 0 if never. */
+  final long firstApplication() {
+    return firstApplication;
   }
 
   /** Returns whether the layer is built, which means that it has shapes and weights. */
@@ -364,7 +369,7 @@ public abstract class Layer {
               + ".");
     }
     var application = new Application(this, List.copyOf(inputs));
-    applied = true;
+    firstApplication = isApplied() ? firstApplication : application.number();
     return application.outputs().get(0);
   }
 
@@ -548,6 +553,14 @@ public abstract class Layer {
    */
   public String moreOutputs() {
     return returnState() ? STATES : null;
+  }
+
+  /**
+   * Returns whether the output is masked where the input has a certain value, whether the input is
+   * masked or not.
+   */
+  protected boolean createsMask() {
+    return false;
   }
 
   /**

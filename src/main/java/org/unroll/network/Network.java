@@ -3,6 +3,7 @@ package org.unroll.network;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -115,7 +116,7 @@ public final class Network {
     sources = graph.sources();
     List<Layer> all = new ArrayList<>(graph.inputs());
     // In the order of their first use, in which the names are numbered.
-    graph.steps().stream().filter(step -> step.application() == 0).forEach(s -> all.add(s.layer()));
+    layers.stream().sorted(Comparator.comparing(Layer::firstApplication)).forEach(all::add);
     requireUnused(all.subList(built, all.size()));
     giveNames(all);
     // All shapes are checked first, so that after an exception the layers can still be changed.
@@ -232,16 +233,18 @@ public final class Network {
         input.build(input.shape(), input, 0, source);
       }
     }
-    for (Step step : graph.steps()) {
-      List<Shape> in = each(step.inputs(), shapes);
-      if (step.layer().isBuilt()) {
-        step.layer().requireFittingWeights(in);
-      } else {
+    Step[] first = new Step[layers.size()];
+    graph.steps().stream()
+        .filter(s -> s.application() == 0)
+        .forEach(s -> first[s.layerIndex()] = s);
+    for (Step step : first) { // in the order in which a file contains the weights
+      if (!step.layer().isBuilt()) {
         List<Layer> previous = each(step.inputs(), sources);
         int position = (step.layerIndex() + 1) * POSITIONS_PER_LAYER;
-        step.layer().build(in, previous, position, source);
+        step.layer().build(each(step.inputs(), shapes), previous, position, source);
       }
     }
+    graph.steps().forEach(step -> step.layer().requireFittingWeights(each(step.inputs(), shapes)));
   }
 
   /**
@@ -361,6 +364,11 @@ public final class Network {
   /** Returns the shape of one sample of each value, see {@link Step}. */
   public List<Shape> valueShapes() {
     return List.of(shapes(inputShapes()));
+  }
+
+  /** Returns how Keras computes the masks. */
+  public KerasMasks kerasMasks() {
+    return new KerasMasks(steps(), valueShapes().stream().mapToInt(Shape::rank).toArray());
   }
 
   /**

@@ -26,6 +26,8 @@ public final class NetworkPass {
   private final Tensor[] values;
   private final Tensor[][] stepInputs; // of steps with several inputs or outputs
   private final Tensor[][] stepGradients; // of the outputs of these steps
+  private final Tensor[][] unmasked; // for those of their inputs whose mask Keras does not find
+  private final Tensor[] unmaskedOutputs; // for those outputs
   private final boolean[][] needed; // for the inputs of these steps
   private final Gradient[][] layerGradients; // of the weights of each layer
   private final Gradient[][] scratch; // of the weights of steps that apply a layer again
@@ -60,10 +62,16 @@ public final class NetworkPass {
     graphPasses = new GraphPass[steps.length];
     stepInputs = new Tensor[steps.length][];
     stepGradients = new Tensor[steps.length][];
+    unmasked = new Tensor[steps.length][];
+    unmaskedOutputs = new Tensor[outputs.length];
     needed = new boolean[steps.length][];
     scratch = new Gradient[steps.length][];
+    KerasMasks masks = network.kerasMasks();
     for (int i = 0; i < steps.length; i++) {
-      prepareStep(i);
+      prepareStep(i, masks);
+    }
+    for (int i = 0; i < outputs.length; i++) {
+      unmaskedOutputs[i] = masks.keeps(outputs[i]) ? null : new Tensor();
     }
     layerGradients =
         layers.stream()
@@ -85,7 +93,7 @@ public final class NetworkPass {
     partStarts = network.partStarts();
   }
 
-  private void prepareStep(int i) {
+  private void prepareStep(int i, KerasMasks masks) {
     Step step = steps[i];
     sources[i] = step.inputs().get(0);
     passes[i] = step.layer().newPass();
@@ -97,6 +105,10 @@ public final class NetworkPass {
     stepInputs[i] = new Tensor[step.inputs().size()];
     stepGradients[i] = new Tensor[step.outputs()];
     needed[i] = new boolean[step.inputs().size()];
+    unmasked[i] = new Tensor[step.inputs().size()];
+    for (int j = 0; step.layer() instanceof GraphLayer && j < unmasked[i].length; j++) {
+      unmasked[i][j] = masks.finds(i, j) ? null : new Tensor();
+    }
   }
 
   /** Returns the sum of the penalties on outputs, over all values of the slice. */
@@ -165,7 +177,14 @@ public final class NetworkPass {
 
   /** Returns an output of the last forward pass, valid until the next one. */
   public Tensor output(int index) {
-    return values[outputs[index]];
+    return withoutMask(values[outputs[index]], unmaskedOutputs[index]);
+  }
+
+  /** Returns the value, as another tensor without its mask unless that is null. */
+  private static Tensor withoutMask(Tensor value, Tensor other) {
+    return other == null
+        ? value
+        : other.set(value.values(), value.offset(), value.rows(), value.shape(), null);
   }
 
   /**
@@ -228,7 +247,7 @@ public final class NetworkPass {
     Step step = steps[i];
     Tensor[] in = stepInputs[i];
     for (int j = 0; j < in.length; j++) {
-      in[j] = values[step.inputs().get(j)];
+      in[j] = withoutMask(values[step.inputs().get(j)], unmasked[i][j]);
     }
     Tensor[] out =
         graphPasses[i] instanceof StatePass pass
