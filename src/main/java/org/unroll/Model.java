@@ -515,13 +515,68 @@ public sealed class Model permits Sequential {
    */
   public Evaluation evaluate(Dataset data, Callback... callbacks) {
     requireCompiled("evaluate");
+    return evaluation(trainer.evaluate(data, WorkerPool.defaultThreads(), List.of(callbacks)));
+  }
+
+  private Evaluation evaluation(Map<String, Double> values) {
     boolean penalized =
         network().penalizesOutputs()
             || network().trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
-    return new Evaluation(
-        trainer.evaluate(data, WorkerPool.defaultThreads(), List.of(callbacks)),
-        outputs.size() > 1 ? null : loss(),
-        penalized);
+    return new Evaluation(values, outputs.size() > 1 ? null : loss(), penalized);
+  }
+
+  /**
+   * Trains the model on one batch, for a training loop of your own. All samples are one batch,
+   * whatever the batch size of the dataset, in their natural order. Callbacks are not called and
+   * {@link #history()} does not change; the steps of the optimizer are counted on, and stateful
+   * layers keep their states.
+   *
+   * <pre>{@code
+   * for (int step = 0; step < 3; step++) {
+   *   Dataset batch = train.subset(8 * step, 8 * step + 8);
+   *   double loss = model.trainOnBatch(batch).get("loss");
+   * }
+   * }</pre>
+   *
+   * @return the loss and the metrics of this batch alone, before the step
+   * @throws IllegalStateException as {@link #fit} does
+   * @throws IllegalArgumentException if the data do not fit the model
+   * @throws org.unroll.training.NonFiniteLossException if the loss is infinite or NaN; the weights
+   *     do not change
+   */
+  public Evaluation trainOnBatch(Dataset batch) {
+    return trainOnBatch(batch, Map.of());
+  }
+
+  /**
+   * Trains the model like {@link #trainOnBatch(Dataset)}, with a weight for each class, as {@link
+   * FitOptions#classWeight}.
+   */
+  public Evaluation trainOnBatch(Dataset batch, Map<Integer, Double> classWeight) {
+    requireCompiled("trainOnBatch");
+    return evaluation(trainer.trainOnBatch(batch, classWeight));
+  }
+
+  /**
+   * Computes the loss and the metrics of one batch, which are all samples of the dataset. Stateful
+   * layers keep their states.
+   *
+   * @throws IllegalStateException before {@code compile}
+   * @throws IllegalArgumentException if the data do not fit the model
+   */
+  public Evaluation testOnBatch(Dataset batch) {
+    requireCompiled("testOnBatch");
+    return evaluation(trainer.testOnBatch(batch));
+  }
+
+  /**
+   * Computes the outputs of one batch, which are all samples of the dataset. Stateful layers keep
+   * their states. Unless the model is stateful, this is {@link #predict(Dataset)}.
+   *
+   * @throws IllegalArgumentException if the data do not fit the model
+   */
+  public Predictions predictOnBatch(Dataset batch) {
+    return predict(Trainer.oneBatch(batch));
   }
 
   /**
@@ -606,6 +661,18 @@ public sealed class Model permits Sequential {
    */
   public Stepper stepper(int rows) {
     return new Stepper(network(), rows);
+  }
+
+  /**
+   * Returns a stepper for a model with several inputs, such as an encoder–decoder: the last input
+   * is given step by step, and the others now.
+   *
+   * @param others the samples of the other inputs, one for each sequence
+   * @throws IllegalArgumentException if the samples do not fit, or a layer that depends on the last
+   *     input needs the whole sequence; the message names it and the path from the input
+   */
+  public Stepper stepper(Dataset others) {
+    return Stepper.of(network(), others);
   }
 
   /**

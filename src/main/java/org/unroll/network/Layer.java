@@ -572,6 +572,23 @@ public abstract class Layer {
   }
 
   /**
+   * Returns whether a {@code Stepper} can run the layer step by step if only some inputs are given
+   * step by step and the others as a whole. By default, the others must have no time axis.
+   *
+   * @param inputs the shape of one sample of each input
+   * @param stepped which inputs are given step by step
+   * @hidden
+   */
+  protected boolean worksStepByStep(List<Shape> inputs, boolean[] stepped) {
+    boolean works = worksStepByStep();
+    for (int i = 0; i < stepped.length; i++) {
+      Shape shape = inputs.get(i);
+      works &= stepped[i] || shape.rank() < 2 || shape.axis(0) == 1;
+    }
+    return works;
+  }
+
+  /**
    * Returns a new gradient for one of the weights of this layer. By default it is dense, and for a
    * weight of an inner layer it is what the inner layer returns.
    */

@@ -401,35 +401,6 @@ public final class Network {
     return penalizesOutputs;
   }
 
-  /**
-   * Checks that the network can be run one time step at a time.
-   *
-   * @throws IllegalArgumentException if it cannot; names the layer that needs the whole sequence
-   */
-  public void requireStepByStep() {
-    for (Layer layer : layers) {
-      if (!layer.worksStepByStep()) {
-        throw new IllegalArgumentException(
-            layer.describe()
-                + " needs the whole sequence, so this model cannot be run step by step. Call"
-                + " predict, or build a model without it.");
-      }
-    }
-    if (layers.stream().allMatch(layer -> layer.stateShapes().isEmpty())) {
-      throw new IllegalArgumentException(
-          "A model must have a recurrent layer to be run step by step, but its layers are "
-              + layers.stream().map(Layer::describe).toList()
-              + ". Call predict instead.");
-    }
-    if (!inputShape().dropFirst().isKnown()) {
-      throw new IllegalArgumentException(
-          "The number of values in a time step must be fixed to run a model step by step, but the"
-              + " shape of the input is "
-              + inputShape()
-              + ".");
-    }
-  }
-
   /** Returns which calls use this network. */
   public ModelUse use() {
     return use;

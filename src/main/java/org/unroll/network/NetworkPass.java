@@ -217,33 +217,54 @@ public final class NetworkPass {
     current = context;
     int rows = values[0].rows();
     for (int i = from; i < to; i++) {
-      Step step = steps[i];
-      int index = step.layerIndex();
+      int index = steps[i].layerIndex();
       float[][] own = state == null ? null : state.load(index, firstRow, rows, layerStates[index]);
-      context.application(step.application());
-      Tensor output;
-      if (graphPasses[i] == null) {
-        output = passes[i].forward(values[sources[i]], own, context);
-        values[step.firstOutput()] = output;
-      } else {
-        output = forwardGraph(i, own, context);
-      }
-      Regularizer regularizer = step.layer().activityRegularizer();
-      if (regularizer != null) {
-        for (int j = 0; j < step.outputs(); j++) { // returned states, too, as in Keras
-          Tensor y = values[step.firstOutput() + j];
-          activityPenalty += regularizer.penalty(y.values(), y.offset(), y.size());
-        }
-      }
-      context.record(step.layer(), "output", output);
+      forwardStep(i, own, false, context);
       if (own != null) {
         state.store(index, firstRow, rows, own);
       }
     }
   }
 
+  /**
+   * Runs one step forward.
+   *
+   * @param own the initial states of the layer, overwritten with the final ones; null for zeros
+   * @param continues whether the layer starts with {@code own} even if its initial states are
+   *     inputs
+   */
+  void forwardStep(int i, float[][] own, boolean continues, ForwardContext context) {
+    Step step = steps[i];
+    context.application(step.application());
+    Tensor output;
+    if (graphPasses[i] == null) {
+      output = passes[i].forward(values[sources[i]], own, context);
+      values[step.firstOutput()] = output;
+    } else {
+      output = forwardGraph(i, own, continues, context);
+    }
+    Regularizer regularizer = step.layer().activityRegularizer();
+    if (regularizer != null) {
+      for (int j = 0; j < step.outputs(); j++) { // returned states, too, as in Keras
+        Tensor y = values[step.firstOutput() + j];
+        activityPenalty += regularizer.penalty(y.values(), y.offset(), y.size());
+      }
+    }
+    context.record(step.layer(), "output", output);
+  }
+
+  /** Returns a value of the last forward pass, see {@link Step}. */
+  Tensor value(int number) {
+    return values[number];
+  }
+
+  /** Sets a value that later steps read. */
+  void value(int number, Tensor value) {
+    values[number] = value;
+  }
+
   /** Runs a step with several inputs or outputs forward. */
-  private Tensor forwardGraph(int i, float[][] own, ForwardContext context) {
+  private Tensor forwardGraph(int i, float[][] own, boolean continues, ForwardContext context) {
     Step step = steps[i];
     Tensor[] in = stepInputs[i];
     for (int j = 0; j < in.length; j++) {
@@ -251,7 +272,7 @@ public final class NetworkPass {
     }
     Tensor[] out =
         graphPasses[i] instanceof StatePass pass
-            ? pass.forward(in, own, context)
+            ? pass.forward(in, own, continues, context)
             : graphPasses[i].forward(in, context);
     System.arraycopy(out, 0, values, step.firstOutput(), step.outputs());
     return out[0];

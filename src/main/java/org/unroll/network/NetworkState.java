@@ -2,9 +2,12 @@ package org.unroll.network;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.unroll.data.Shape;
+import org.unroll.internal.UniqueNames;
 
 /**
  * The states of the recurrent layers of a network between two time steps, with one row for each
@@ -29,6 +32,25 @@ public final class NetworkState {
       if (chosen.test(layer)) {
         layer.stateShapes().forEach((name, shape) -> add(layer.name() + "/" + name, shape));
       }
+      firstOfLayer[i + 1] = names.size();
+    }
+  }
+
+  /** Creates states of zeros for steps, each of which has states of its own. */
+  NetworkState(List<Step> steps, int rows) {
+    this.rows = rows;
+    firstOfLayer = new int[steps.size() + 1];
+    var unique = new UniqueNames();
+    Set<String> taken = new HashSet<>();
+    for (int i = 0; i < steps.size(); i++) {
+      Layer layer = steps.get(i).layer();
+      String name = unique.next(layer.name());
+      while (taken.contains(name)) {
+        name = unique.next(layer.name());
+      }
+      taken.add(name);
+      String prefix = name + "/";
+      layer.stateShapes().forEach((state, shape) -> add(prefix + state, shape));
       firstOfLayer[i + 1] = names.size();
     }
   }
