@@ -4,7 +4,7 @@ import static org.unroll.keras.LayerFormats.batchShape;
 import static org.unroll.keras.LayerFormats.channelsLast;
 import static org.unroll.keras.LayerFormats.kernel;
 import static org.unroll.keras.LayerFormats.layer;
-import static org.unroll.keras.LayerFormats.read;
+import static org.unroll.keras.LayerFormats.readLayer;
 import static org.unroll.keras.LayerFormats.withWeights;
 import static org.unroll.keras.LayerFormats.write;
 
@@ -39,6 +39,7 @@ import org.unroll.layers.core.SpatialDropout1D;
 import org.unroll.layers.core.TimeDistributed;
 import org.unroll.network.Input;
 import org.unroll.network.Layer;
+import org.unroll.network.ModelLayer;
 
 /** The formats of the layers of {@link org.unroll.layers.core} and of {@link Input}. */
 final class CoreFormats {
@@ -69,6 +70,8 @@ final class CoreFormats {
         gaussianDropout(),
         alphaDropout(),
         activityRegularization(),
+        model("Sequential", true),
+        model("Functional", false),
         sequential());
   }
 
@@ -153,7 +156,7 @@ final class CoreFormats {
             layer(
                     "TimeDistributed",
                     TimeDistributed.class,
-                    config -> Layers.timeDistributed(read(config.node("layer"))))
+                    config -> Layers.timeDistributed(readLayer(config.node("layer"))))
                 .text("name", TimeDistributed::name, TimeDistributed::name)
                 .node("layer", layer -> write(layer.layer())))
         .inner("layer", TimeDistributed::layer);
@@ -356,11 +359,26 @@ final class CoreFormats {
         .innerList("layers", SequentialLayer::layers);
   }
 
+  /** The formats of models inside models, which {@link ModelConfigs} reads and writes. */
+  private static LayerFormat<ModelLayer> model(String className, boolean chain) {
+    return LayerFormat.of(
+            Format.of("keras", className, ModelLayer.class, CoreFormats::refuseModel)
+                .when(ModelLayer.class, model -> model.isChain() == chain))
+        .innerList("layers", ModelLayer::layers);
+  }
+
+  private static ModelLayer refuseModel(Config config) {
+    throw new IllegalArgumentException(
+        config.owner()
+            + " must be a layer of a model, but is inside another layer, which is not supported."
+            + " Put its layers into a Sequential.");
+  }
+
   private static SequentialLayer createSequential(Config config) {
     config.ignore("build_input_shape"); // the layer before determines it
     List<Layer> layers = new ArrayList<>();
     for (JsonNode node : config.node("layers")) {
-      Layer layer = read(node);
+      Layer layer = readLayer(node);
       if (!(layer instanceof Input)) {
         layers.add(layer);
       }

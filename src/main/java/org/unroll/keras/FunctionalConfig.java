@@ -36,18 +36,74 @@ final class FunctionalConfig {
   }
 
   /**
-   * Reads the configuration.
+   * Reads the configuration of a model, which may be a chain.
    *
    * @throws IllegalArgumentException if it is not a graph of supported layers
    */
   static ModelConfigs.Stack read(JsonNode config) {
+    FunctionalConfig functional = check(config);
+    return functional.isChain() ? functional.chain() : functional.graph();
+  }
+
+  /**
+   * Reads the configuration of a model inside another one.
+   *
+   * @throws IllegalArgumentException if it is not a graph of supported layers
+   */
+  static ModelConfigs.Stack readGraph(JsonNode config) {
+    return check(config).graph();
+  }
+
+  private static FunctionalConfig check(JsonNode config) {
     var functional = new FunctionalConfig(config);
     functional.readLayers();
     functional.addTensors("input_layers", config.path("input_layers"), functional.inputs);
     functional.addTensors("output_layers", config.path("output_layers"), functional.outputs);
+    functional.countFromZero();
     functional.sort();
     functional.checkMasks();
-    return functional.isChain() ? functional.chain() : functional.graph();
+    return functional;
+  }
+
+  /**
+   * Counts the calls of inner models from 0. Keras 2 counts them from 1, because it counts the
+   * graph inside the model as a call, too. Keras 3 does so only in the outputs, and only for
+   * Functional models.
+   */
+  private void countFromZero() {
+    Map<String, Integer> last = new HashMap<>(); // the largest index of a call of each layer
+    List<Tensor> all = new ArrayList<>(outputs);
+    calls.values().forEach(list -> list.forEach(call -> all.addAll(call.inputs())));
+    all.forEach(tensor -> last.merge(tensor.layer(), tensor.call(), Math::max));
+    Set<String> fromOne = new HashSet<>();
+    Set<String> outputsFromOne = new HashSet<>();
+    nodes.forEach(
+        (name, node) -> {
+          boolean isKeras2 = node.path("inbound_nodes").path(0).isArray();
+          if (ModelConfigs.isModel(node) && isKeras2) {
+            // A Sequential that was built by its first call has no such graph.
+            if (last.getOrDefault(name, 0) == calls.get(name).size()) {
+              fromOne.add(name);
+              outputsFromOne.add(name);
+            }
+          } else if (isFunctional(node)) {
+            outputsFromOne.add(name);
+          }
+        });
+    calls.replaceAll(
+        (name, list) ->
+            list.stream().map(call -> call.with(tensor -> fromZero(tensor, fromOne))).toList());
+    outputs.replaceAll(tensor -> fromZero(tensor, outputsFromOne));
+  }
+
+  private static Tensor fromZero(Tensor tensor, Set<String> fromOne) {
+    return fromOne.contains(tensor.layer())
+        ? new Tensor(tensor.layer(), tensor.call() - 1, tensor.index())
+        : tensor;
+  }
+
+  private static boolean isFunctional(JsonNode node) {
+    return ModelConfigs.isModel(node) && !node.path("class_name").asText().equals("Sequential");
   }
 
   private void readLayers() {
@@ -206,6 +262,7 @@ final class FunctionalConfig {
       JsonNode layer = nodes.get(call.layer()).path("config");
       isChain =
           call.inputs().equals(List.of(chain.get(i - 1)))
+              && !isFunctional(nodes.get(call.layer()))
               && call.others().isEmpty()
               && !layer.path("return_state").asBoolean()
               && !layer.path("layer").path("config").path("return_state").asBoolean();

@@ -9,12 +9,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.unroll.Model;
 import org.unroll.data.Shape;
 import org.unroll.layers.core.Embedding;
 import org.unroll.network.GraphLayer;
 import org.unroll.network.Input;
 import org.unroll.network.Layer;
+import org.unroll.network.ModelLayer;
 import org.unroll.network.Network;
 import org.unroll.network.Step;
 
@@ -40,15 +40,17 @@ final class FunctionalWriter {
     for (Input input : network.inputs()) {
       histories.add(history(input, 0, 0));
     }
-    Set<Integer> others = new HashSet<>();
-    for (Step step : network.steps()) {
+    for (Step step : network.topSteps()) {
       for (int i = 0; i < step.outputs(); i++) {
         histories.add(history(step.layer(), step.application(), i));
       }
+    }
+    Set<Integer> others = new HashSet<>();
+    for (Step step : network.steps()) { // the inputs have the same numbers there
       (step.layer() instanceof Embedding ? ids : others).addAll(step.inputs());
     }
     ids.removeAll(others);
-    shapes.addAll(network.valueShapes());
+    shapes.addAll(network.topShapes());
   }
 
   private static ArrayNode history(Layer layer, int call, int index) {
@@ -56,20 +58,31 @@ final class FunctionalWriter {
   }
 
   /** Returns the configuration of a model without that of {@code compile}. */
-  static ObjectNode write(Model model) {
-    var writer = new FunctionalWriter(model.network());
+  static ObjectNode write(String name, Network network) {
+    var writer = new FunctionalWriter(network);
     ObjectNode config = JSON.objectNode();
-    config.put("name", model.name());
+    config.put("name", name);
     config.put("trainable", true);
     config.set("layers", writer.layers());
     config.set("input_layers", histories(writer.histories.subList(0, writer.inputs())));
     config.set(
-        "output_layers",
-        histories(model.network().outputs().stream().map(writer.histories::get).toList()));
+        "output_layers", histories(network.topOutputs().stream().map(writer::output).toList()));
     ObjectNode node = Format.wrap("keras.src.models.functional", "Functional", config);
     node.put("registered_name", "Functional");
     node.putObject("build_config").putNull("input_shape");
     return node;
+  }
+
+  /** Returns an output, where Keras counts the calls of Functional models from 1. */
+  private ArrayNode output(int value) {
+    for (Step step : network.topSteps()) {
+      boolean isOfModel = step.layer() instanceof ModelLayer model && !model.isChain();
+      int index = value - step.firstOutput();
+      if (isOfModel && index >= 0 && index < step.outputs()) {
+        return history(step.layer(), step.application() + 1, index);
+      }
+    }
+    return histories.get(value);
   }
 
   private int inputs() {
@@ -89,10 +102,10 @@ final class FunctionalWriter {
       add(layers, input, network.inputs().get(i)).putArray("inbound_nodes");
     }
     Map<Layer, ArrayNode> calls = new HashMap<>();
-    for (Step step : network.steps()) {
+    for (Step step : network.topSteps()) {
       calls.computeIfAbsent(step.layer(), layer -> JSON.arrayNode()).add(call(step));
     }
-    for (Layer layer : network.layers()) {
+    for (Layer layer : network.topLayers()) {
       ObjectNode node = LayerFormats.write(layer);
       node.remove("build_config"); // the calls build the layer
       add(layers, node, layer).set("inbound_nodes", calls.get(layer));
@@ -116,7 +129,8 @@ final class FunctionalWriter {
       if (tensors.size() > 1) {
         named.putArray("initial_state").addAll(tensors.subList(1, tensors.size()));
       }
-    } else if (format.hasSeparateInputs()) {
+    } else if (format.hasSeparateInputs()
+        || (step.layer() instanceof ModelLayer && tensors.size() == 1)) {
       arguments.addAll(tensors);
     } else {
       arguments.addArray().addAll(tensors);

@@ -8,13 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.unroll.Model;
 import org.unroll.layers.core.Embedding;
+import org.unroll.layers.core.SequentialLayer;
 import org.unroll.network.Input;
 import org.unroll.network.Layer;
+import org.unroll.network.ModelLayer;
 import org.unroll.network.Network;
 import org.unroll.network.Node;
 import org.unroll.network.WeightSource;
 
-/** Reads and writes whole models: Sequential and Functional models. */
+/** Reads and writes Sequential and Functional models, also those inside other models. */
 final class ModelConfigs {
   private ModelConfigs() {}
 
@@ -44,6 +46,46 @@ final class ModelConfigs {
       }
       Model model = Model.of(network);
       return name == null ? model : model.name(name);
+    }
+
+    /** Returns the model as a layer of another one, before its weights are created. */
+    ModelLayer layer() {
+      ModelLayer layer;
+      if (outputs == null) {
+        List<Layer> stack = new ArrayList<>(inputs);
+        stack.addAll(layers);
+        layer = ModelLayer.chain(stack);
+      } else {
+        layer = ModelLayer.of(inputs, outputs, layers);
+      }
+      return name == null ? layer : layer.name(name);
+    }
+  }
+
+  /**
+   * Returns whether a layer is a model with inputs. A Sequential without them is a {@link
+   * SequentialLayer}.
+   */
+  static boolean isModel(JsonNode node) {
+    String type = node.path("class_name").asText("");
+    JsonNode config = node.path("config");
+    JsonNode first = (config.isArray() ? config : config.path("layers")).path(0);
+    return type.equals("Functional")
+        || type.equals("Model")
+        || (type.equals("Sequential")
+            && (first.path("class_name").asText().equals("InputLayer")
+                || first.path("config").path("batch_input_shape").isArray()));
+  }
+
+  /** Reads a model that is a layer of another one, whose own trainable flag Keras ignores. */
+  static ModelLayer readLayer(JsonNode node) {
+    JsonNode config = node.path("config");
+    boolean chain = node.path("class_name").asText().equals("Sequential");
+    try {
+      return (chain ? sequential(config) : FunctionalConfig.readGraph(config)).layer();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "Inside '" + config.path("name").asText() + "': " + e.getMessage(), e);
     }
   }
 
@@ -102,8 +144,7 @@ final class ModelConfigs {
 
   /** Writes a model as Keras does, including its compile configuration. */
   static ObjectNode write(Model model) {
-    ObjectNode node =
-        model.network().isChain() ? writeSequential(model) : FunctionalWriter.write(model);
+    ObjectNode node = write(model.name(), model.network());
     int batchSize = model.network().input().batchSize();
     if (batchSize > 0) {
       fixBatch(node.get("config").get("layers"), batchSize);
@@ -114,20 +155,27 @@ final class ModelConfigs {
     return node;
   }
 
-  private static ObjectNode writeSequential(Model model) {
+  /** Writes a model without its compile configuration. */
+  static ObjectNode write(String name, Network network) {
+    return network.isChain()
+        ? writeSequential(name, network)
+        : FunctionalWriter.write(name, network);
+  }
+
+  private static ObjectNode writeSequential(String name, Network network) {
     ArrayNode layers = JsonNodeFactory.instance.arrayNode();
-    ObjectNode input = LayerFormats.write(model.network().input());
-    if (model.layers().get(0) instanceof Embedding) {
+    ObjectNode input = LayerFormats.write(network.input());
+    if (network.steps().get(0).layer() instanceof Embedding) {
       ((ObjectNode) input.get("config")).put("dtype", "int32");
     }
     layers.add(input);
-    for (Layer layer : model.layers()) {
+    for (Layer layer : network.topLayers()) {
       layers.add(LayerFormats.write(layer));
     }
     ArrayNode inputShape =
-        LayerFormats.batchShape(model.network().inputShape(), model.network().input().batchSize());
+        LayerFormats.batchShape(network.inputShape(), network.input().batchSize());
     ObjectNode config = JsonNodeFactory.instance.objectNode();
-    config.put("name", model.name());
+    config.put("name", name);
     config.put("trainable", true);
     config.set("dtype", LayerFormats.dtypePolicy());
     config.set("layers", layers);

@@ -62,7 +62,9 @@ final class SavedWeights implements WeightSource {
       left.remove(name);
       LayerFormats.of(layer)
           .groups(
-              layer, name, (owner, path) -> weights.sources.put(owner, new Group(container, path)));
+              layer,
+              name,
+              (owner, path) -> weights.sources.putIfAbsent(owner, new Group(container, path)));
     }
     left.removeIf(name -> name.startsWith("input_layer"));
     left.forEach(name -> weights.unmatched.add(container.path(name)));

@@ -901,6 +901,23 @@ public abstract class Layer {
       adopt(inner, inner.name() + "/");
     }
 
+    /** Adds the weights of a layer that the owner neither builds nor freezes. */
+    void share(Layer layer) {
+      for (Weight weight : layer.weights()) {
+        boolean isNew = created.stream().noneMatch(other -> other.values() == weight.values());
+        if (isNew) {
+          created.add(
+              new Weight(
+                  layer.name() + "/" + weight.name(),
+                  weight.shape(),
+                  weight.values(),
+                  weight.regularizer(),
+                  weight.constraint(),
+                  weight::trainable));
+        }
+      }
+    }
+
     /** Adds the weights of an inner layer to those of the owner, which can also freeze them. */
     private void adopt(Layer inner, String prefix) {
       for (Weight weight : inner.weights()) {
