@@ -853,7 +853,7 @@ public abstract class Layer {
         Regularizer regularizer,
         Constraint constraint,
         boolean trainable) {
-      float[] values = source.values(owner, created.size(), name, shape, initializer);
+      float[] values = source.values(owner, created.size(), name, shape, initializer, trainable);
       created.add(
           new Weight(
               name, shape, values, regularizer, constraint, () -> trainable && owner.trainable));
