@@ -4,7 +4,7 @@ import static org.unroll.keras.LayerFormats.batchShape;
 import static org.unroll.keras.LayerFormats.channelsLast;
 import static org.unroll.keras.LayerFormats.kernel;
 import static org.unroll.keras.LayerFormats.layer;
-import static org.unroll.keras.LayerFormats.readLayer;
+import static org.unroll.keras.LayerFormats.read;
 import static org.unroll.keras.LayerFormats.withWeights;
 import static org.unroll.keras.LayerFormats.write;
 
@@ -156,7 +156,7 @@ final class CoreFormats {
             layer(
                     "TimeDistributed",
                     TimeDistributed.class,
-                    config -> Layers.timeDistributed(readLayer(config.node("layer"))))
+                    config -> Layers.timeDistributed(read(config.node("layer"))))
                 .text("name", TimeDistributed::name, TimeDistributed::name)
                 .node("layer", layer -> write(layer.layer())))
         .inner("layer", TimeDistributed::layer);
@@ -378,7 +378,7 @@ final class CoreFormats {
     config.ignore("build_input_shape"); // the layer before determines it
     List<Layer> layers = new ArrayList<>();
     for (JsonNode node : config.node("layers")) {
-      Layer layer = readLayer(node);
+      Layer layer = read(node);
       if (!(layer instanceof Input)) {
         layers.add(layer);
       }

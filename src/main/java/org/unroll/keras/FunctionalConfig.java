@@ -23,6 +23,7 @@ import org.unroll.network.Node;
  */
 final class FunctionalConfig {
   private final JsonNode config;
+  private final Map<String, Layer> shared; // see ModelConfigs
   private final Map<String, JsonNode> nodes = new LinkedHashMap<>();
   private final Map<String, List<FunctionalCall>> calls = new HashMap<>();
   private final List<Tensor> inputs = new ArrayList<>();
@@ -31,8 +32,9 @@ final class FunctionalConfig {
   /** The calls in an order in which each follows those that compute its inputs. */
   private final List<Tensor> order = new ArrayList<>();
 
-  private FunctionalConfig(JsonNode config) {
+  private FunctionalConfig(JsonNode config, Map<String, Layer> shared) {
     this.config = config;
+    this.shared = shared;
   }
 
   /**
@@ -40,8 +42,8 @@ final class FunctionalConfig {
    *
    * @throws IllegalArgumentException if it is not a graph of supported layers
    */
-  static ModelConfigs.Stack read(JsonNode config) {
-    FunctionalConfig functional = check(config);
+  static ModelConfigs.Stack read(JsonNode config, Map<String, Layer> shared) {
+    FunctionalConfig functional = check(config, shared);
     return functional.isChain() ? functional.chain() : functional.graph();
   }
 
@@ -50,12 +52,12 @@ final class FunctionalConfig {
    *
    * @throws IllegalArgumentException if it is not a graph of supported layers
    */
-  static ModelConfigs.Stack readGraph(JsonNode config) {
-    return check(config).graph();
+  static ModelConfigs.Stack readGraph(JsonNode config, Map<String, Layer> shared) {
+    return check(config, shared).graph();
   }
 
-  private static FunctionalConfig check(JsonNode config) {
-    var functional = new FunctionalConfig(config);
+  private static FunctionalConfig check(JsonNode config, Map<String, Layer> shared) {
+    var functional = new FunctionalConfig(config, shared);
     functional.readLayers();
     functional.addTensors("input_layers", config.path("input_layers"), functional.inputs);
     functional.addTensors("output_layers", config.path("output_layers"), functional.outputs);
@@ -274,16 +276,20 @@ final class FunctionalConfig {
     List<Layer> stack = new ArrayList<>();
     for (Tensor call : order) {
       if (!FunctionalMasks.isOperation(nodes.get(call.layer()))) {
-        stack.add(LayerFormats.read(nodes.get(call.layer())));
+        stack.add(read(call.layer()));
       }
     }
     return ModelConfigs.Stack.chain(config.path("name").asText(null), stack);
   }
 
+  private Layer read(String name) {
+    return ModelConfigs.readLayer(nodes.get(name), shared);
+  }
+
   private ModelConfigs.Stack graph() {
     Map<String, Layer> layers = new LinkedHashMap<>();
     for (String name : layers()) {
-      layers.put(name, LayerFormats.read(nodes.get(name)));
+      layers.put(name, read(name));
       LayerFormats.setCallArguments(layers.get(name), calls.get(name));
     }
     Map<Tensor, Node> values = new HashMap<>();
@@ -296,7 +302,7 @@ final class FunctionalConfig {
                 + input.layer()
                 + "' is not.");
       }
-      Input node = (Input) LayerFormats.read(nodes.get(input.layer()));
+      Input node = (Input) read(input.layer());
       given.add(node);
       values.put(input, node);
     }

@@ -26,6 +26,7 @@ final class FunctionalWriter {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private final Network network;
+  private final Map<Layer, ModelConfigs.Written> written;
 
   /** The {@code keras_history} of each value of the network: the layer, the call, the index. */
   private final List<ArrayNode> histories = new ArrayList<>();
@@ -35,8 +36,9 @@ final class FunctionalWriter {
   /** The values that are token ids. */
   private final Set<Integer> ids = new HashSet<>();
 
-  private FunctionalWriter(Network network) {
+  private FunctionalWriter(Network network, Map<Layer, ModelConfigs.Written> written) {
     this.network = network;
+    this.written = written;
     for (Input input : network.inputs()) {
       histories.add(history(input, 0, 0));
     }
@@ -58,8 +60,8 @@ final class FunctionalWriter {
   }
 
   /** Returns the configuration of a model without that of {@code compile}. */
-  static ObjectNode write(String name, Network network) {
-    var writer = new FunctionalWriter(network);
+  static ObjectNode write(String name, Network network, Map<Layer, ModelConfigs.Written> written) {
+    var writer = new FunctionalWriter(network, written);
     ObjectNode config = JSON.objectNode();
     config.put("name", name);
     config.put("trainable", true);
@@ -97,7 +99,7 @@ final class FunctionalWriter {
   private ArrayNode layers() {
     ArrayNode layers = JSON.arrayNode();
     for (int i = 0; i < inputs(); i++) {
-      ObjectNode input = LayerFormats.write(network.inputs().get(i));
+      ObjectNode input = ModelConfigs.write(network.inputs().get(i), written);
       ((ObjectNode) input.get("config")).put("dtype", dtype(i));
       add(layers, input, network.inputs().get(i)).putArray("inbound_nodes");
     }
@@ -106,7 +108,7 @@ final class FunctionalWriter {
       calls.computeIfAbsent(step.layer(), layer -> JSON.arrayNode()).add(call(step));
     }
     for (Layer layer : network.topLayers()) {
-      ObjectNode node = LayerFormats.write(layer);
+      ObjectNode node = ModelConfigs.write(layer, written);
       node.remove("build_config"); // the calls build the layer
       add(layers, node, layer).set("inbound_nodes", calls.get(layer));
     }

@@ -15,7 +15,6 @@ import org.unroll.layers.core.SpatialDropout1D;
 import org.unroll.network.GraphLayer;
 import org.unroll.network.Input;
 import org.unroll.network.Layer;
-import org.unroll.network.ModelLayer;
 
 /**
  * Reads and writes the configuration of any layer. There is one class of formats for each package
@@ -50,13 +49,8 @@ final class LayerFormats {
             + " these layers to save it.");
   }
 
-  /** Reads one entry of a model's list of layers, which may be a model. */
+  /** Reads one entry of a model's list of layers that is not a model, or a layer inside another. */
   static Layer read(JsonNode node) {
-    return ModelConfigs.isModel(node) ? ModelConfigs.readLayer(node) : readLayer(node);
-  }
-
-  /** Reads a layer that is not a model, such as one inside a TimeDistributed. */
-  static Layer readLayer(JsonNode node) {
     String type = node.path("class_name").asText("");
     String owner = type + " '" + node.path("config").path("name").asText("") + "'";
     for (LayerFormat<?> format : FORMATS) {
@@ -116,11 +110,8 @@ final class LayerFormats {
     }
   }
 
-  /** Writes the entry of a built layer in a model's list of layers. */
+  /** Writes the entry of a built layer, which is not a model, in a model's list of layers. */
   static ObjectNode write(Layer layer) {
-    if (layer instanceof ModelLayer model) {
-      return ModelConfigs.write(model.name(), model.network());
-    }
     LayerFormat<?> format = of(layer);
     ObjectNode node;
     try {

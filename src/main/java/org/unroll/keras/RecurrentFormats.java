@@ -3,7 +3,7 @@ package org.unroll.keras;
 import static org.unroll.keras.LayerFormats.channelsLast;
 import static org.unroll.keras.LayerFormats.layer;
 import static org.unroll.keras.LayerFormats.pair;
-import static org.unroll.keras.LayerFormats.readLayer;
+import static org.unroll.keras.LayerFormats.read;
 import static org.unroll.keras.LayerFormats.single;
 import static org.unroll.keras.LayerFormats.withWeights;
 import static org.unroll.keras.LayerFormats.write;
@@ -133,7 +133,7 @@ final class RecurrentFormats {
   }
 
   private static Cell cell(Config config, JsonNode node) {
-    if (readLayer(node) instanceof Cell cell) {
+    if (read(node) instanceof Cell cell) {
       return cell;
     }
     throw config.wrong("cell", "a cell", node);
@@ -290,7 +290,7 @@ final class RecurrentFormats {
   }
 
   private static RecurrentLayer<?> recurrentInside(Config config, String argument) {
-    if (readLayer(config.node(argument)) instanceof RecurrentLayer<?> recurrent) {
+    if (read(config.node(argument)) instanceof RecurrentLayer<?> recurrent) {
       return recurrent;
     }
     throw config.wrong(argument, "a recurrent layer", config.node(argument));

@@ -44,6 +44,9 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
                 + types(stack));
       }
       requireNoCell(layer);
+      if (layer instanceof ModelLayer model) {
+        model.requireOneInputAndOutput();
+      }
     }
     List<Step> steps = new ArrayList<>();
     for (int i = 0; i < layers.size(); i++) {
@@ -83,7 +86,7 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
   }
 
   /** The maximum number of steps, which models that contain each other several times multiply. */
-  private static final int MOST_STEPS = 1_000_000;
+  private static final int MOST_STEPS = 100_000;
 
   /**
    * A graph with and without models inside.

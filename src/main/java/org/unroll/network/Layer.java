@@ -645,7 +645,9 @@ public abstract class Layer {
             ? "is stateful"
             : inner.moreOutputs() != null
                 ? "returns " + inner.moreOutputs()
-                : inner.needsWholeBatch() ? "computes statistics of the whole batch" : null;
+                : inner.needsWholeBatch()
+                    ? "computes statistics of the whole batch"
+                    : inner instanceof ModelLayer ? "is a model" : null;
     refuse(inner, reason);
     requireNoPenalty(inner);
   }

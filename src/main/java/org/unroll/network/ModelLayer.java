@@ -1,5 +1,6 @@
 package org.unroll.network;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.unroll.data.Shape;
 
@@ -86,7 +87,9 @@ public final class ModelLayer extends GraphLayer {
   public Network network() {
     if (network == null) {
       outputShape(); // must be built
-      network = new Network(graph, isChain());
+      List<Layer> stack = new ArrayList<>(graph.inputs());
+      stack.addAll(graph.layers());
+      network = new Network(isChain() ? Graph.chain(stack) : graph, isChain());
     }
     return network;
   }
@@ -141,6 +144,20 @@ public final class ModelLayer extends GraphLayer {
           inputs,
           previous,
           "Apply the model to one node for each of its inputs, with the shape of this input.");
+    }
+  }
+
+  /** Checks that the model can be a layer of a chain. */
+  void requireOneInputAndOutput() {
+    if (graph.inputs().size() != 1 || graph.outputs().size() != 1) {
+      throw new IllegalArgumentException(
+          "A model in a Sequential must have one input and one output, but "
+              + describe()
+              + " has "
+              + graph.inputs().size()
+              + " and "
+              + graph.outputs().size()
+              + ". Apply it with on(...) and build a Model.");
     }
   }
 

@@ -162,13 +162,16 @@ public final class Network {
     Set<Layer> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Layer layer : all) {
       // A graph may share layers with another one, a chain must not. Both may share models.
-      if (!(layer instanceof ModelLayer) && (chain || !layer.isBuilt())) {
+      if (chain || !layer.isBuilt()) {
         requireUnused(layer, seen);
       }
     }
   }
 
   private void requireUnused(Layer layer, Set<Layer> seen) {
+    if (layer instanceof ModelLayer) {
+      return;
+    }
     boolean isTaken = layer.isBuilt() || (chain && layer.isApplied());
     if (isTaken || !seen.add(layer)) {
       throw new IllegalArgumentException(
@@ -218,18 +221,16 @@ public final class Network {
 
   private void requireOneOutput() {
     List<Layer> stack = top.layers();
-    for (int i = 0; i < stack.size(); i++) {
+    for (int i = 0; i < stack.size() - 1; i++) {
       Layer layer = stack.get(i);
-      boolean isLast = i == stack.size() - 1;
-      if (layer.moreOutputs() != null && (!isLast || layer instanceof ModelLayer)) {
+      if (layer.moreOutputs() != null) {
         throw new IllegalArgumentException(
             layer.describe()
                 + " returns "
                 + layer.moreOutputs()
                 + ", but "
-                + (isLast ? "a Sequential has" : stack.get(i + 1).describe() + " accepts")
-                + (isLast ? " only one output." : " only one input.")
-                + " Only the last layer of a Sequential can return its states. Build a"
+                + stack.get(i + 1).describe()
+                + " accepts only one input. Only the last layer of a Sequential can return them. Build a"
                 + " Model, whose layers can read states, or use the stepper() of the model.");
       }
     }

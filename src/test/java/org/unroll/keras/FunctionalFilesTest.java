@@ -227,7 +227,9 @@ class FunctionalFilesTest {
     assumeTrue(
         python != null && !python.isBlank(),
         "no comparison with Keras: set -Dunroll.python=… to a Python with Keras 3");
-    for (String name : NAMES) {
+    // Keras 3.15 itself does not restore a layer that an inner and an outer model share.
+    List<String> checked = NAMES.stream().filter(name -> !name.equals("nested_shared")).toList();
+    for (String name : checked) {
       ObjectNode reference = (ObjectNode) reference(name);
       Samples samples = samples(reference);
       Model model = Model.load(FILES.resolve(name + ".keras"));
@@ -247,7 +249,7 @@ class FunctionalFilesTest {
     String output = Files.readString(log, StandardCharsets.UTF_8);
     System.out.println(output);
     assertEquals(0, exit, output);
-    for (String name : NAMES) {
+    for (String name : checked) {
       JsonNode back = JSON.readTree(folder.resolve("back/" + name + ".json").toFile());
       Model model = Model.load(folder.resolve("back/" + name + ".keras"));
       assertOutputs(back, model, samples(reference(name)));
