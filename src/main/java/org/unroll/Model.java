@@ -23,6 +23,7 @@ import org.unroll.metrics.Metric;
 import org.unroll.metrics.Metrics;
 import org.unroll.network.Input;
 import org.unroll.network.Layer;
+import org.unroll.network.ModelLayer;
 import org.unroll.network.ModelUse;
 import org.unroll.network.Network;
 import org.unroll.network.NetworkState;
@@ -68,14 +69,16 @@ public sealed class Model permits Sequential {
 
   private Network network; // null for a Sequential without layers
   private Predictor predictor;
-  private String name;
+  private String name; // null for the default
+  private final String defaultName;
+  private ModelLayer layer; // this model in another one, or null
   private Optimizer optimizer;
   private List<OutputLoss> outputs = List.of();
   private Trainer trainer;
   private History history = new History(0);
 
-  Model(Network network, String name) {
-    this.name = name;
+  Model(Network network, String defaultName) {
+    this.defaultName = defaultName;
     if (network != null) {
       set(network);
     }
@@ -84,6 +87,7 @@ public sealed class Model permits Sequential {
   private void set(Network newNetwork) {
     network = newNetwork;
     predictor = new Predictor(newNetwork);
+    layer = null;
   }
 
   /**
@@ -302,18 +306,25 @@ public sealed class Model permits Sequential {
 
   /** Returns the name of the model; {@code functional} or {@code sequential} by default. */
   public String name() {
-    return name;
+    return name == null ? defaultName : name;
   }
 
-  /** Sets the name of the model. */
+  /**
+   * Sets the name of the model.
+   *
+   * @throws IllegalStateException if the model is part of another model, which knows it by its name
+   */
   public Model name(String newName) {
+    if (layer != null) {
+      layer.setName(newName);
+    }
     name = newName;
     return this;
   }
 
-  /** Returns the layers without the input. */
+  /** Returns the layers without the input. A model inside this model is one layer. */
   public List<Layer> layers() {
-    return network == null ? List.of() : network.layers();
+    return network == null ? List.of() : network.topLayers();
   }
 
   /**
@@ -327,6 +338,95 @@ public sealed class Model permits Sequential {
       throw new IllegalArgumentException(Suggestion.unknown("layer", layerName, names));
     }
     return layers().get(names.indexOf(layerName));
+  }
+
+  /**
+   * Applies the whole model to nodes of another graph, as calling a model in Keras does. The layers
+   * are shared: they have the same weights in both models, and also if the model is applied several
+   * times. Training either model trains the layers, unless they are {@linkplain #trainable frozen}.
+   *
+   * <pre>{@code
+   * var text = input(20, 8);
+   * var encoder = Model.of(text, dense(4).on(gru(16).on(text))).name("encoder");
+   * var left = input(20, 8);
+   * var right = input(20, 8);
+   * var similarity = dot(1).normalize(true).on(encoder.on(left), encoder.on(right));
+   * var siamese = Model.of(List.of(left, right), similarity);
+   * }</pre>
+   *
+   * <p>In the other model, the weights and states of the layers have names such as {@code
+   * encoder/gru/kernel}. A stateful layer keeps separate states for each model. Two models that
+   * were created with the same layers and the same seed have the same initial weights. If both are
+   * applied in one model, {@linkplain #seeded create} one of them with another seed.
+   *
+   * @param inputs a node for each input of this model, in their order
+   * @return the first output; {@link Node#outputs()} contains all outputs
+   * @throws IllegalArgumentException if the number or the shapes of the inputs do not fit
+   */
+  public Node on(Node... inputs) {
+    return asLayer().on(inputs);
+  }
+
+  /**
+   * Applies the model to a list of nodes.
+   *
+   * @throws IllegalArgumentException as {@link #on(Node...)} does
+   */
+  public Node on(List<? extends Node> inputs) {
+    return asLayer().on(inputs);
+  }
+
+  /**
+   * Returns the model as a layer, for example of a {@link Sequential}:
+   *
+   * <pre>{@code
+   * var series = input(24, 3);
+   * var residual = Model.of(series, add().on(series, conv1D(3, 5).padding("same").on(series)));
+   * var stack = Sequential.of(input(24, 3), residual.asLayer(), gru(16), dense(1));
+   * }</pre>
+   *
+   * <p>The layers are shared, see {@link #on(Node...)}.
+   *
+   * @return the same layer in each call, until layers are added
+   */
+  public ModelLayer asLayer() {
+    if (layer == null) {
+      layer = network().asLayer();
+      if (name != null) {
+        layer.setName(name);
+      }
+    }
+    return layer;
+  }
+
+  /**
+   * Returns a model inside this model, with the same layers and weights. It is not compiled.
+   *
+   * @param layerName the name of the inner model, one of the {@link #layers()}
+   * @throws IllegalArgumentException if there is no such layer, or it is not a model
+   */
+  public Model inner(String layerName) {
+    if (layer(layerName) instanceof ModelLayer inner) {
+      Model model = of(inner.network());
+      model.name = layerName;
+      model.layer = inner;
+      return model;
+    }
+    throw new IllegalArgumentException(
+        "inner(name) must be called with the name of a model inside this model, but "
+            + layer(layerName).describe()
+            + " is a single layer. Call layer(name).");
+  }
+
+  /**
+   * Freezes or unfreezes all layers, as Keras's {@code trainable}. It takes effect with the next
+   * {@code compile}, also of other models that contain the layers.
+   *
+   * @see Layer#trainable(boolean)
+   */
+  public Model trainable(boolean train) {
+    network().layers().forEach(each -> each.trainable(train));
+    return this;
   }
 
   /**
@@ -346,7 +446,7 @@ public sealed class Model permits Sequential {
 
   /** Returns a table of the layers with their output shapes and numbers of parameters. */
   public Summary summary() {
-    return Summary.of(name, network());
+    return Summary.of(name(), network());
   }
 
   /** Returns the number of weight values. */
@@ -794,6 +894,6 @@ public sealed class Model permits Sequential {
   /** Returns {@link #summary()} as text. */
   @Override
   public String toString() {
-    return network == null ? name + " without layers" : summary().toString();
+    return network == null ? name() + " without layers" : summary().toString();
   }
 }

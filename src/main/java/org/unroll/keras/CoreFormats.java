@@ -40,6 +40,7 @@ import org.unroll.layers.core.SpatialDropout1D;
 import org.unroll.layers.core.TimeDistributed;
 import org.unroll.network.Input;
 import org.unroll.network.Layer;
+import org.unroll.network.ModelLayer;
 
 /** The formats of the layers of {@link org.unroll.layers.core} and of {@link Input}. */
 final class CoreFormats {
@@ -71,6 +72,8 @@ final class CoreFormats {
         alphaDropout(),
         activityRegularization(),
         attentionPooling(),
+        model("Sequential", true),
+        model("Functional", false),
         sequential());
   }
 
@@ -369,6 +372,21 @@ final class CoreFormats {
                 .node("layers", CoreFormats::writeLayers)
                 .node("build_input_shape", layer -> batchShape(layer.inputShape(), 0)))
         .innerList("layers", SequentialLayer::layers);
+  }
+
+  /** The formats of models inside models, which {@link ModelConfigs} reads and writes. */
+  private static LayerFormat<ModelLayer> model(String className, boolean chain) {
+    return LayerFormat.of(
+            Format.of("keras", className, ModelLayer.class, CoreFormats::refuseModel)
+                .when(ModelLayer.class, model -> model.isChain() == chain))
+        .innerList("layers", ModelLayer::layers);
+  }
+
+  private static ModelLayer refuseModel(Config config) {
+    throw new IllegalArgumentException(
+        config.owner()
+            + " must be a layer of a model, but is inside another layer, which is not supported."
+            + " Put its layers into a Sequential.");
   }
 
   private static SequentialLayer createSequential(Config config) {

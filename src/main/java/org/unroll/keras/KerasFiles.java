@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -268,6 +269,7 @@ public final class KerasFiles implements ModelFiles {
 
   private static Hdf5Tree weights(Model model, boolean withOptimizer) {
     var tree = new Hdf5Tree();
+    Set<Layer> written = new HashSet<>();
     var names = new UniqueNames();
     for (Layer layer : model.layers()) {
       LayerFormats.of(layer)
@@ -275,6 +277,9 @@ public final class KerasFiles implements ModelFiles {
               layer,
               "layers/" + SavedWeights.name(layer, names),
               (owner, group) -> {
+                if (!written.add(owner)) { // shared with an inner model
+                  return;
+                }
                 String path = group + "/vars";
                 tree.name(path, owner.name());
                 List<Weight> weights = LayerFormats.ownWeights(owner);

@@ -57,7 +57,7 @@ final class LayerFormats {
     return registered;
   }
 
-  /** Reads one entry of a model's list of layers. */
+  /** Reads one entry of a model's list of layers that is not a model, or a layer inside another. */
   static Layer read(JsonNode node) {
     String type = node.path("class_name").asText("");
     String owner = type + " '" + node.path("config").path("name").asText("") + "'";
@@ -122,7 +122,7 @@ final class LayerFormats {
     return of(layer).ownWeights(layer);
   }
 
-  /** Writes the entry of a built layer in a model's list of layers. */
+  /** Writes the entry of a built layer, which is not a model, in a model's list of layers. */
   static ObjectNode write(Layer layer) {
     LayerFormat<?> format = of(layer);
     ObjectNode node;

@@ -29,8 +29,10 @@ import org.unroll.network.Layer;
  *     .h5} files
  */
 record SavedFile(KerasVersion version, JsonNode config, Hdf5File.Group root, boolean isArchive) {
-  /** The maximum nesting of a configuration; those that Keras writes have about ten levels. */
-  private static final int DEEPEST_JSON = 100;
+  /**
+   * The maximum nesting of a configuration. Keras has about ten levels and three for each model.
+   */
+  private static final int DEEPEST_JSON = 1000;
 
   private static final ObjectMapper JSON =
       new ObjectMapper(

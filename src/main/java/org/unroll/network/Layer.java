@@ -684,7 +684,9 @@ public abstract class Layer {
             ? "is stateful"
             : inner.moreOutputs() != null
                 ? "returns " + inner.moreOutputs()
-                : inner.needsWholeBatch() ? "computes statistics of the whole batch" : null;
+                : inner.needsWholeBatch()
+                    ? "computes statistics of the whole batch"
+                    : inner instanceof ModelLayer ? "is a model" : null;
     refuse(inner, reason);
     requireNoPenalty(inner);
   }
@@ -892,7 +894,7 @@ public abstract class Layer {
         Regularizer regularizer,
         Constraint constraint,
         boolean trainable) {
-      float[] values = source.values(owner, created.size(), name, shape, initializer);
+      float[] values = source.values(owner, created.size(), name, shape, initializer, trainable);
       created.add(
           new Weight(
               name,
@@ -944,6 +946,24 @@ public abstract class Layer {
       owner.requireNoPenalty(inner);
       inner.build(input, owner, owner.position + distance, source);
       adopt(inner, inner.name() + "/");
+    }
+
+    /** Adds the weights of a layer that the owner neither builds nor freezes. */
+    void share(Layer layer) {
+      for (Weight weight : layer.weights()) {
+        boolean isNew = created.stream().noneMatch(other -> other.values() == weight.values());
+        if (isNew) {
+          created.add(
+              new Weight(
+                  layer.name() + "/" + weight.name(),
+                  weight.shape(),
+                  weight.values(),
+                  weight.regularizer(),
+                  weight.constraint(),
+                  weight.isVariable(),
+                  weight::trainable));
+        }
+      }
     }
 
     /** Adds the weights of an inner layer to those of the owner, which can also freeze them. */

@@ -1,7 +1,10 @@
 package org.unroll.network;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.unroll.compute.Compute;
 
 /**
@@ -20,6 +23,7 @@ public final class NetworkPass {
   private final int inputs; // the number of inputs
   private final int[] outputs; // the numbers of the values that are outputs
   private final int[] sources; // the first input of each step
+  private final int[] streams; // of random numbers, for each step
   private final int[] readers; // of each value
   private final Pass[] passes; // of each step
   private final GraphPass[] graphPasses; // those with several inputs or outputs, else null
@@ -58,6 +62,7 @@ public final class NetworkPass {
     gradients = new Tensor[count];
     sums = new Tensor[count];
     sources = new int[steps.length];
+    streams = streams(steps);
     passes = new Pass[steps.length];
     graphPasses = new GraphPass[steps.length];
     stepInputs = new Tensor[steps.length][];
@@ -91,6 +96,24 @@ public final class NetworkPass {
       Arrays.fill(learning, step.firstOutput(), step.firstOutput() + step.outputs(), learns);
     }
     partStarts = network.partStarts();
+  }
+
+  /**
+   * Returns different numbers for steps whose layers have the same position. A layer that another
+   * network has built has its position there.
+   */
+  private static int[] streams(Step[] steps) {
+    Map<Integer, List<Layer>> layers = new HashMap<>();
+    int[] streams = new int[steps.length];
+    for (int i = 0; i < steps.length; i++) {
+      Layer layer = steps[i].layer();
+      List<Layer> same = layers.computeIfAbsent(layer.position(), position -> new ArrayList<>());
+      if (!same.contains(layer)) {
+        same.add(layer);
+      }
+      streams[i] = (same.indexOf(layer) << 20) + steps[i].application();
+    }
+    return streams;
   }
 
   private void prepareStep(int i, KerasMasks masks) {
@@ -235,7 +258,7 @@ public final class NetworkPass {
    */
   void forwardStep(int i, float[][] own, boolean continues, ForwardContext context) {
     Step step = steps[i];
-    context.application(step.application());
+    context.application(step.application(), streams[i]);
     Tensor output;
     if (graphPasses[i] == null) {
       output = passes[i].forward(values[sources[i]], own, context);
@@ -454,7 +477,7 @@ public final class NetworkPass {
       }
       return;
     }
-    current.application(step.application());
+    current.application(step.application(), streams[i]);
     addPenalty(i);
     if (graphPasses[i] != null) {
       backwardGraph(i, target);

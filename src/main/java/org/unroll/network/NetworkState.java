@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.unroll.data.Shape;
 import org.unroll.internal.UniqueNames;
@@ -23,14 +24,21 @@ public final class NetworkState {
   private final List<float[]> values = new ArrayList<>(); // rows × size of each state
   private final int[] firstOfLayer; // the first state of each layer, then the number of states
 
-  /** Creates states of zeros for the layers that satisfy the condition. */
-  NetworkState(List<Layer> layers, Predicate<Layer> chosen, int rows) {
+  /**
+   * Creates states of zeros.
+   *
+   * @param layers the layers of a network
+   * @param path returns the name of a layer
+   * @param chosen whether the states of a layer are included
+   */
+  NetworkState(
+      List<Layer> layers, Function<Layer, String> path, Predicate<Layer> chosen, int rows) {
     this.rows = rows;
     firstOfLayer = new int[layers.size() + 1];
     for (int i = 0; i < layers.size(); i++) {
       Layer layer = layers.get(i);
       if (chosen.test(layer)) {
-        layer.stateShapes().forEach((name, shape) -> add(layer.name() + "/" + name, shape));
+        layer.stateShapes().forEach((name, shape) -> add(path.apply(layer) + "/" + name, shape));
       }
       firstOfLayer[i + 1] = names.size();
     }
@@ -85,7 +93,7 @@ public final class NetworkState {
               + Arrays.stream(states).map(state -> state.length).toList()
               + ".");
     }
-    var result = new NetworkState(List.of(), layer -> false, states[0].length);
+    var result = new NetworkState(List.of(), Layer::name, layer -> false, states[0].length);
     for (int s = 0; s < states.length; s++) {
       result.add("state_" + s, Shape.of(states[s][0].length));
       result.set("state_" + s, states[s]);
