@@ -44,17 +44,22 @@ public final class NetworkState {
     }
   }
 
-  /** Creates states of zeros for steps, each of which has states of its own. */
-  NetworkState(List<Step> steps, int rows) {
+  /**
+   * Creates states of zeros for steps, each of which has states of its own.
+   *
+   * @param path returns the name of a layer
+   */
+  NetworkState(List<Step> steps, Function<Layer, String> path, int rows) {
     this.rows = rows;
     firstOfLayer = new int[steps.size() + 1];
     var unique = new UniqueNames();
     Set<String> taken = new HashSet<>();
     for (int i = 0; i < steps.size(); i++) {
       Layer layer = steps.get(i).layer();
-      String name = unique.next(layer.name());
+      String first = path.apply(layer);
+      String name = unique.next(first);
       while (taken.contains(name)) {
-        name = unique.next(layer.name());
+        name = unique.next(first);
       }
       taken.add(name);
       String prefix = name + "/";

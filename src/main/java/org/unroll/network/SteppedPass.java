@@ -59,7 +59,7 @@ public final class SteppedPass {
       }
       stepStates[i] = new float[steps[i].layer().stateShapes().size()][0];
     }
-    state = new NetworkState(carrying, rows);
+    state = new NetworkState(carrying, network::path, rows);
   }
 
   /** Returns the states that are carried from step to step, of all sequences. */
