@@ -254,7 +254,11 @@ public final class Network {
     Shape[] shapes = Arrays.copyOf(samples.toArray(new Shape[0]), readers.length);
     for (Step step : graph.steps()) {
       List<Shape> in = each(step.inputs(), shapes);
-      List<Shape> out = step.layer().checkInputs(in, each(step.inputs(), sources));
+      List<Layer> from = each(step.inputs(), sources);
+      List<Shape> out =
+          chain
+              ? List.of(step.layer().checkInput(in.get(0), from.get(0)))
+              : step.layer().checkInputs(in, from);
       for (int i = 0; i < step.outputs(); i++) {
         shapes[step.firstOutput() + i] = out.get(i);
       }
