@@ -117,8 +117,8 @@ public final class Comparison {
    *
    * <pre>{@code
    * var steps = input(12, 3);
-   * var branched = Model.of(steps, dense(1).on(concatenate().on(gru(8).on(steps), lstm(8).on(steps))));
-   * Comparison.of("both", branched).and("GRU", gru(16));
+   * var merged = concatenate().on(gru(8).on(steps), lstm(8).on(steps));
+   * Comparison.of("both", Model.of(steps, dense(1).on(merged))).and("GRU", gru(16));
    * }</pre>
    *
    * @param name the name of the model in the comparison

@@ -8,11 +8,13 @@ import static org.unroll.callbacks.Callbacks.backupAndRestore;
 import static org.unroll.callbacks.Callbacks.earlyStopping;
 import static org.unroll.callbacks.Callbacks.lambdaCallback;
 import static org.unroll.callbacks.Callbacks.modelCheckpoint;
+import static org.unroll.layers.Layers.bidirectional;
 import static org.unroll.layers.Layers.concatenate;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.dropout;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
+import static org.unroll.layers.Layers.subtract;
 import static org.unroll.training.FitOptions.epochs;
 
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unroll.callbacks.Callback;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
+import org.unroll.layers.recurrent.Bidirectional;
 import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
 import org.unroll.tuning.Hyperband;
@@ -176,5 +179,35 @@ class FunctionalTrainingTest {
     double[] expected = model.predict(TRAIN.subset(7, 8)).outputs().get("kind").get(0);
     assertArrayEquals(expected, recording.get("kind", "output")[0], 1e-6);
     assertArrayEquals(expected, model.record(TRAIN, 7).get("kind", "output")[0], 1e-6);
+  }
+
+  @Test
+  void tablesContainAllOutputs() {
+    Model model = model(4, 0.05);
+    History history = model.fit(TRAIN, options(2));
+    List<String> logs = List.of("loss", "level_loss", "kind_loss", "level_mae", "kind_accuracy");
+    assertEquals(logs, List.copyOf(model.evaluate(VALIDATION).asMap().keySet()));
+    List<String> columns = history.toTable().columnNames();
+    assertTrue(
+        columns.containsAll(logs) && columns.contains("val_kind_accuracy"), columns::toString);
+    Predictions found = model.predict(VALIDATION);
+    assertEquals(List.of("level", "kind_0", "kind_1"), found.toTable().columnNames());
+    assertEquals(found.output("kind").get(3)[1], found.toTable().doubleColumn("kind_1").get(3), 0);
+    assertEquals("Predictions for 20 samples of shapes level (1,), kind (2,)", found.toString());
+  }
+
+  /** The directions of a Bidirectional are separate values, also in files. */
+  @Test
+  void savesSeparateDirections() {
+    var series = input(5, 2);
+    var apart =
+        bidirectional(gru(3).returnState(true)).mergeMode(Bidirectional.MergeMode.NONE).on(series);
+    assertEquals(4, apart.outputs().size());
+    assertEquals(apart.outputs().subList(2, 4), apart.states());
+    var model = Model.of(series, dense(2).on(subtract().on(apart.outputs().subList(0, 2))));
+    Path file = folder.resolve("apart.keras");
+    model.save(file);
+    Samples data = Samples.of(new double[][][] {{{1, 2}, {3, 4}, {0, 1}, {1, 1}, {2, 0}}});
+    assertArrayEquals(model.predict(data).get(0), Model.load(file).predict(data).get(0));
   }
 }
