@@ -35,14 +35,14 @@ import org.unroll.training.Predictor;
  * <pre>{@code
  * var question = input(Shape.ANY);
  * var answer = input(Shape.ANY);
- * var reader = gru(8).returnSequences(true).returnState(true).on(embedding(20, 4).on(question));
- * var writer =
- *     gru(8).returnSequences(true).on(embedding(12, 4).on(answer), reader.states());
- * var found = attention().on(writer, reader.output());
- * var both = dense(12, "softmax").on(concatenate().on(writer, found));
- * var answering = Model.of(List.of(question, answer), both);
- * Stepper decoder = answering.stepper(Samples.of(new int[][] {{3, 4, 5}}));
- * double[] next = decoder.step(1); // of the id that follows id 1
+ * var asked = gru(8).returnSequences(true).returnState(true).on(embedding(20, 4).on(question));
+ * var answered =
+ *     gru(8).returnSequences(true).on(embedding(12, 4).on(answer), asked.states());
+ * var attended = attention().on(answered, asked.output());
+ * var joinedAnswer = dense(12, "softmax").on(concatenate().on(answered, attended));
+ * var answering = Model.of(List.of(question, answer), joinedAnswer);
+ * Stepper answerer = answering.stepper(Samples.of(new int[][] {{3, 4, 5}}));
+ * double[] firstId = answerer.step(1); // of the id that follows id 1
  * }</pre>
  *
  * <p>The initial states are zeros, or those that the model computes from its other inputs. Set them
