@@ -740,6 +740,17 @@ public sealed class Model permits Sequential {
     return Recording.withGradients(network, trainer, data, sample);
   }
 
+  /**
+   * Returns the names of all values in the logs of training but the loss.
+   *
+   * @throws IllegalStateException before {@code compile}
+   * @hidden
+   */
+  public Set<String> logNames() {
+    requireCompiled("a search");
+    return trainer.logNames();
+  }
+
   /** Checks the data before any model is trained. */
   void requireFit(Dataset train, Dataset validation) {
     trainer.requireFit(train, "training");
