@@ -606,6 +606,23 @@ def nested_stateful():
     return y, L.Dense(1)(L.LSTM(2, stateful=True)(inner(L.Dense(3)(inner(y)))))
 
 
+@graph([(5, 3), (4, 2)], [MSE, MSE], optimizer="adam")
+def directions_apart():
+    source, goal = L.Input((5, 3)), L.Input((4, 2))
+    forwards, backwards, *states = L.Bidirectional(
+        L.GRU(3, return_sequences=True, return_state=True), merge_mode=None)(source)
+    both = L.Bidirectional(L.GRU(3), merge_mode=None)(goal, initial_state=states)
+    difference = L.Subtract()([forwards, backwards])
+    return [source, goal], [L.Dense(1, name="steps")(difference), L.Dense(2, name="last")(L.Multiply()(both))]
+
+
+@graph([(5, 3), (4, 2)], MSE)
+def constrained_heads():
+    source, goal = L.Input((5, 3)), L.Input((4, 2))
+    heads = L.MultiHeadAttention(2, 3, kernel_constraint=keras.constraints.MaxNorm(0.9, axis=[0, 1]),
+                                 bias_constraint=keras.constraints.NonNeg())
+    return [source, goal], L.Dense(1)(heads(goal, source))
+
 
 def main():
     names = sys.argv[1:]

@@ -489,8 +489,8 @@ public sealed class Model permits Sequential {
   /**
    * Configures training with an optimizer, a loss and metrics. If several metrics have the same
    * name, evaluations and histories number them as Keras does: {@code name}, {@code name_1}, {@code
-   * name_2}. If the model has several outputs, each has this loss and these metrics, and the loss
-   * of the model is the sum.
+   * name_2}. {@code Metrics.of(name)} returns a metric by its name. If the model has several
+   * outputs, each has this loss and these metrics, and the loss of the model is the sum.
    */
   public void compile(Optimizer newOptimizer, Loss newLoss, Metric... metrics) {
     OutputLoss[] outputs = new OutputLoss[network().outputs().size()];
@@ -527,6 +527,23 @@ public sealed class Model permits Sequential {
    */
   public void compile(Optimizer newOptimizer, Loss newLoss, String... metrics) {
     compile(newOptimizer, newLoss, Arrays.stream(metrics).map(Metrics::of).toArray(Metric[]::new));
+  }
+
+  /** Configures training with an optimizer, and a loss and metrics by their Keras names. */
+  public void compile(Optimizer newOptimizer, String lossName, String... metrics) {
+    compile(newOptimizer, Losses.of(lossName), metrics);
+  }
+
+  /**
+   * Configures training with an optimizer by its Keras name, a loss, and metrics by their names.
+   */
+  public void compile(String optimizerName, Loss newLoss, String... metrics) {
+    compile(Optimizers.of(optimizerName), newLoss, metrics);
+  }
+
+  /** Configures training with an optimizer by its Keras name, and a loss for each output. */
+  public void compile(String optimizerName, OutputLoss... newOutputs) {
+    compile(Optimizers.of(optimizerName), newOutputs);
   }
 
   /** Configures training by the names of Keras, as in {@code compile("rmsprop", "mae", "mse")}. */
@@ -732,8 +749,9 @@ public sealed class Model permits Sequential {
     boolean stopped = rows < data.size() && states != null;
     NetworkState kept = stopped ? states.select(IntStream.range(0, rows).toArray()) : states;
     if (values.length == 1) {
-      Layer last = network().outputLayer(0);
-      return new Predictions(shapes.get(0), values[0], last.outputWidths(), kept);
+      Map<String, Integer> widths =
+          network().isChain() ? network().outputLayer(0).outputWidths() : Map.of();
+      return new Predictions(shapes.get(0), values[0], widths, kept);
     }
     List<String> names = network().outputNames();
     Map<String, Predictions> all = new LinkedHashMap<>();
@@ -871,6 +889,17 @@ public sealed class Model permits Sequential {
   public Recording recordGradients(Dataset data, int sample) {
     requireCompiled("recordGradients");
     return Recording.withGradients(network, trainer, data, sample);
+  }
+
+  /**
+   * Returns the names of all values in the logs of training but the loss.
+   *
+   * @throws IllegalStateException before {@code compile}
+   * @hidden
+   */
+  public Set<String> logNames() {
+    requireCompiled("a search");
+    return trainer.logNames();
   }
 
   /** Checks the data before any model is trained. */

@@ -1,5 +1,6 @@
 package org.unroll;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
@@ -34,14 +35,14 @@ import org.unroll.training.Predictor;
  * <pre>{@code
  * var question = input(Shape.ANY);
  * var answer = input(Shape.ANY);
- * var reader = gru(8).returnSequences(true).returnState(true).on(embedding(20, 4).on(question));
- * var writer =
- *     gru(8).returnSequences(true).on(embedding(12, 4).on(answer), reader.states());
- * var found = attention().on(writer, reader.output());
- * var both = dense(12, "softmax").on(concatenate().on(writer, found));
- * var answering = Model.of(List.of(question, answer), both);
- * Stepper decoder = answering.stepper(Samples.of(new int[][] {{3, 4, 5}}));
- * double[] next = decoder.step(1); // of the id that follows id 1
+ * var asked = gru(8).returnSequences(true).returnState(true).on(embedding(20, 4).on(question));
+ * var answered =
+ *     gru(8).returnSequences(true).on(embedding(12, 4).on(answer), asked.states());
+ * var attended = attention().on(answered, asked.output());
+ * var joinedAnswer = dense(12, "softmax").on(concatenate().on(answered, attended));
+ * var answering = Model.of(List.of(question, answer), joinedAnswer);
+ * Stepper answerer = answering.stepper(Samples.of(new int[][] {{3, 4, 5}}));
+ * double[] firstId = answerer.step(1); // of the id that follows id 1
  * }</pre>
  *
  * <p>The initial states are zeros, or those that the model computes from its other inputs. Set them
@@ -104,7 +105,8 @@ public final class Stepper {
 
   /** Creates a stepper for a network with several inputs. */
   static Stepper of(Network network, Dataset others) {
-    return new Stepper(network, otherInputs(network, others), others.size());
+    return new Stepper(
+        network, gather(otherInputs(network, others), 0, others.size()), others.size());
   }
 
   /**
@@ -112,7 +114,7 @@ public final class Stepper {
    *
    * @throws IllegalArgumentException if they do not fit the network
    */
-  static Tensor[] otherInputs(Network network, Dataset others) {
+  static List<Dataset> otherInputs(Network network, Dataset others) {
     int last = network.inputs().size() - 1;
     int count = others.size();
     int[] axes = network.inputShapes().get(last).toArray();
@@ -122,12 +124,20 @@ public final class Stepper {
     Shape one = Shape.of(axes);
     Dataset all = others.and(Samples.of(one, new float[count * one.size()]));
     Predictor.requireInputs(network, all, "stepper");
-    Tensor[] inputs = new Tensor[last + 1];
-    for (int i = 0; i < last; i++) {
-      Dataset part = Predictor.inputs(network, all).get(i).forBatch(null, 0, count);
+    return Predictor.inputs(network, all).subList(0, last).stream()
+        .map(part -> part.forBatch(null, 0, count))
+        .toList();
+  }
+
+  /** Returns some of the samples, and a place for the last input. */
+  static Tensor[] gather(List<Dataset> others, int from, int to) {
+    Tensor[] inputs = new Tensor[others.size() + 1];
+    int count = to - from;
+    for (int i = 0; i < others.size(); i++) {
+      Dataset part = others.get(i);
       float[] values = new float[count * part.inputShape().size()];
       for (int r = 0; r < count; r++) {
-        part.copyInput(r, values, r, count);
+        part.copyInput(from + r, values, r, count);
       }
       inputs[i] = new Tensor().set(values, 0, count, part.inputShape(), null);
     }

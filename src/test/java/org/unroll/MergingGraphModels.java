@@ -31,6 +31,8 @@ import static org.unroll.losses.Losses.sparseCategoricalCrossentropy;
 import java.util.List;
 import org.unroll.GraphModels.Graph;
 import org.unroll.data.Shape;
+import org.unroll.layers.recurrent.Bidirectional;
+import org.unroll.network.Constraints;
 import org.unroll.network.Input;
 import org.unroll.network.Layer;
 import org.unroll.network.Node;
@@ -210,5 +212,31 @@ final class MergingGraphModels {
     return new Graph(
         Model.of(List.of(source, goal), dense(3, "softmax").on(decoder)),
         OutputLoss.of(sparseCategoricalCrossentropy()));
+  }
+
+  static Graph directionsApart() {
+    Input source = input(5, 3);
+    Input goal = input(4, 2);
+    Node apart =
+        bidirectional(gru(3).returnSequences(true).returnState(true))
+            .mergeMode(Bidirectional.MergeMode.NONE)
+            .on(source);
+    Node both =
+        bidirectional(gru(3)).mergeMode(Bidirectional.MergeMode.NONE).on(goal, apart.states());
+    Node difference = subtract().on(apart.outputs().subList(0, 2));
+    return withMse(
+        List.of(source, goal),
+        dense(1).name("steps").on(difference),
+        dense(2).name("last").on(multiply().on(both.outputs())));
+  }
+
+  static Graph constrainedHeads() {
+    Input source = input(5, 3);
+    Input goal = input(4, 2);
+    var heads =
+        multiHeadAttention(2, 3)
+            .kernelConstraint(Constraints.maxNorm(0.9, 0, 1))
+            .biasConstraint(Constraints.nonNeg());
+    return withMse(List.of(source, goal), dense(1).on(heads.on(goal, source)));
   }
 }

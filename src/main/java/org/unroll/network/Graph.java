@@ -111,8 +111,13 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
       try {
         for (Step step : graph.steps) {
           current = step.layer();
+          List<Shape> in = each(step.inputs(), shapes);
+          List<Layer> from = each(step.inputs(), sources);
+          // In a chain, a layer has one output.
           List<Shape> out =
-              current.checkInputs(each(step.inputs(), shapes), each(step.inputs(), sources));
+              in.size() == 1 && step.outputs() == 1
+                  ? List.of(current.checkInput(in.get(0), from.get(0)))
+                  : current.checkInputs(in, from);
           for (int i = 0; i < step.outputs(); i++) {
             shapes[step.firstOutput() + i] = out.get(i);
           }

@@ -360,14 +360,6 @@ public abstract class Layer {
       throw new IllegalArgumentException(
           describe() + " must be applied to at least one input, but was applied to none.");
     }
-    String more = moreOutputs();
-    if (more != null && !more.equals(STATES) && !(this instanceof GraphLayer)) {
-      throw new IllegalArgumentException(
-          describe()
-              + " must return one output to be applied in a graph, but returns "
-              + more
-              + ".");
-    }
     var application = new Application(this, List.copyOf(inputs));
     firstApplication = isApplied() ? firstApplication : application.number();
     return application.outputs().get(0);
@@ -411,7 +403,9 @@ public abstract class Layer {
       name = defaultName();
     }
     position = newPosition;
-    Shape output = checkInputs(inputs, previous).get(0);
+    // In a chain, a layer has one output.
+    Shape output =
+        isApplied() ? checkInputs(inputs, previous).get(0) : checkInput(inputs.get(0), previous.get(0));
     var created = new ArrayList<Weight>();
     createWeights(inputs, new WeightFactory(this, source, created));
     weights = Collections.unmodifiableList(created);

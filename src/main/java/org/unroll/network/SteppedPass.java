@@ -35,6 +35,7 @@ public final class SteppedPass {
   private final float[][][] stepStates; // of each step, buffers for the pass
   private final ForwardContext context = new ForwardContext();
   private final int rows;
+  private float[][] outputs; // of the steps that carry states, before the current one, or null
 
   /**
    * Creates a pass.
@@ -62,6 +63,36 @@ public final class SteppedPass {
     state = new NetworkState(carrying, network::path, rows);
   }
 
+  /**
+   * Lets recurrent layers repeat their output at masked time steps, as in a prediction of the whole
+   * sequence. By default it is zeros, as in a stateful model of Keras.
+   */
+  public SteppedPass repeatsMasked() {
+    outputs = new float[steps.length][0];
+    return this;
+  }
+
+  /** Returns the number of sequences. */
+  public int rows() {
+    return rows;
+  }
+
+  /**
+   * Lets each sequence continue another one.
+   *
+   * @param from for each sequence, the number of the one to continue
+   */
+  public void select(int... from) {
+    state.set(state.select(from));
+    for (int i = 0; outputs != null && i < outputs.length; i++) {
+      float[] before = outputs[i].clone();
+      int width = before.length / rows;
+      for (int r = 0; r < rows; r++) {
+        System.arraycopy(before, from[r] * width, outputs[i], r * width, width);
+      }
+    }
+  }
+
   /** Returns the states that are carried from step to step, of all sequences. */
   public NetworkState state() {
     return state;
@@ -76,6 +107,9 @@ public final class SteppedPass {
    */
   public void begin(Tensor[] inputs) {
     state.reset();
+    if (outputs != null) {
+      outputs = new float[steps.length][0];
+    }
     context.inference(0);
     for (int v = 0; v < inputs.length; v++) {
       pass.value(v, inputs[v]);
@@ -146,11 +180,27 @@ public final class SteppedPass {
         float[][] own = state.load(carrying, 0, rows, stepStates[i]);
         pass.forwardStep(i, own, true, context);
         state.store(carrying++, 0, rows, own);
+        if (outputs != null && !steps[i].hasInitialStates()) {
+          repeatMasked(i);
+        }
       } else if (kinds[steps[i].firstOutput()] != Kind.FIXED) {
         pass.forwardStep(i, null, false, context);
       }
     }
     return pass.output(0);
+  }
+
+  private void repeatMasked(int i) {
+    boolean[] mask = pass.value(steps[i].inputs().get(0)).mask();
+    Tensor y = pass.value(steps[i].firstOutput());
+    int width = y.shape().size();
+    outputs[i] = Pass.atLeast(outputs[i], rows * width);
+    for (int r = 0; r < rows && mask != null; r++) {
+      if (!mask[r]) {
+        System.arraycopy(outputs[i], r * width, y.values(), y.offset() + r * width, width);
+      }
+    }
+    System.arraycopy(y.values(), y.offset(), outputs[i], 0, rows * width);
   }
 
   /** Finds the kinds of all values, and whether the layers can be run step by step. */

@@ -3,6 +3,7 @@ package org.unroll.training;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -254,6 +255,11 @@ public final class Trainer {
           runner.evaluate(batch, 0, batch.size());
           return runner.loss() + compiled.penalty();
         });
+  }
+
+  /** Returns the names of all values in the logs of training data but the loss. */
+  public Set<String> logNames() {
+    return compiled.names();
   }
 
   /** Returns a dataset whose samples are one batch. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.unroll.Model;
 import org.unroll.callbacks.Callback;
 import org.unroll.callbacks.MonitorCallback;
@@ -16,7 +17,6 @@ import org.unroll.callbacks.TrainingContext;
 import org.unroll.data.Dataset;
 import org.unroll.data.Fingerprint;
 import org.unroll.internal.Suggestion;
-import org.unroll.metrics.Metrics;
 import org.unroll.network.Weight;
 import org.unroll.training.FitOptions;
 
@@ -81,7 +81,9 @@ final class NetworkExperiment implements Experiment {
           "the model",
           first.layers().stream().map(layer -> layer.type() + " to " + layer.outputShape()).toList()
               + ", "
-              + first.loss().name()
+              + first.outputLosses().stream()
+                  .map(output -> output.loss().name())
+                  .collect(Collectors.joining(", "))
               + ", "
               + first.optimizer().name());
       if (!setsEpochs) {
@@ -103,8 +105,7 @@ final class NetworkExperiment implements Experiment {
       requireSavable(first);
       boolean validation = data.get(0).validation() != null || made.hasValidation();
       Set<String> logs =
-          MonitorCallback.requireMonitors(
-              made.callbacks(), Metrics.byName(first.metrics()).keySet(), validation);
+          MonitorCallback.requireMonitors(made.callbacks(), first.logNames(), validation);
       if (logs != null && !logs.contains(objective.name())) {
         throw BestEpoch.missing(objective, logs);
       }
