@@ -130,7 +130,7 @@ public final class KerasFiles implements ModelFiles {
       throws IOException {
     model.compile(config.optimizer(), config.outputs().toArray(new OutputLoss[0]));
     if (!state.isEmpty()) {
-      SavedOptimizer.restore(config.optimizer(), model.network().trainableWeights(), state);
+      SavedOptimizer.restore(model, state);
     }
   }
 
@@ -285,13 +285,14 @@ public final class KerasFiles implements ModelFiles {
               });
     }
     if (withOptimizer && model.optimizer() != null) {
-      optimizer(tree, model.optimizer(), model.network().trainableWeights());
+      optimizer(tree, model);
     }
     return tree;
   }
 
-  private static void optimizer(Hdf5Tree tree, Optimizer optimizer, List<Weight> weights) {
-    optimizer.build(weights);
+  private static void optimizer(Hdf5Tree tree, Model model) {
+    Optimizer optimizer = model.optimizer();
+    List<Optimizer.Slot> slots = SavedOptimizer.slots(model);
     tree.name("optimizer/vars", optimizer.name());
     int next = 0;
     tree.whole("optimizer/vars/" + next++, optimizer.iterations());
@@ -299,7 +300,7 @@ public final class KerasFiles implements ModelFiles {
       float[] rate = {(float) optimizer.learningRate()};
       tree.array("optimizer/vars/" + next++, Shape.of(), rate);
     }
-    for (Optimizer.Slot slot : optimizer.slots()) {
+    for (Optimizer.Slot slot : slots) {
       tree.array("optimizer/vars/" + next++, slot.shape(), slot.values());
     }
   }
