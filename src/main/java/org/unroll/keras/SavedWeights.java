@@ -44,6 +44,9 @@ final class SavedWeights implements WeightSource {
   /** The layers of an {@code .h5} file that are not used yet. */
   private final Deque<Listed> left = new ArrayDeque<>();
 
+  /** The layer of an {@code .h5} file with the name of each layer, until it is used. */
+  private final List<Deque<Listed>> named = new ArrayList<>();
+
   private SavedWeights() {}
 
   /**
@@ -213,11 +216,25 @@ final class SavedWeights implements WeightSource {
   /**
    * Finds the weights in the layout of {@code .h5} files, which has a list for each layer. As in
    * Keras, the layers of the file that have weights correspond to those of the model, in order.
+   * While a model is read from the file, the layers are built in another order if it branches, but
+   * have the names of the file.
    */
   static SavedWeights ofH5(Hdf5File.Group group, List<Layer> layers) throws IOException {
     var weights = new SavedWeights();
-    weights.left.addAll(listed(group));
-    layers.forEach(layer -> weights.addInOrder(layer, weights.left));
+    List<Listed> listed = listed(group);
+    List<String> names = layers.stream().map(Layer::name).toList();
+    if (layers.stream().anyMatch(Layer::isBuilt)
+        || !names.containsAll(listed.stream().map(Listed::name).toList())) {
+      weights.left.addAll(listed);
+      layers.forEach(layer -> weights.addInOrder(layer, weights.left));
+      return weights;
+    }
+    for (Layer layer : layers) {
+      Deque<Listed> own = new ArrayDeque<>();
+      listed.stream().filter(saved -> saved.name.equals(layer.name())).forEach(own::add);
+      weights.named.add(own);
+      weights.addInOrder(layer, own);
+    }
     return weights;
   }
 
@@ -432,6 +449,7 @@ final class SavedWeights implements WeightSource {
   private List<String> unmatched() {
     List<String> all = new ArrayList<>(unmatched);
     left.forEach(layer -> all.add(layer.group.path()));
+    named.forEach(own -> own.forEach(layer -> all.add(layer.group.path())));
     return all;
   }
 
