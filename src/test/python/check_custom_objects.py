@@ -2,7 +2,7 @@
 
     KERAS_BACKEND=tensorflow CUDA_VISIBLE_DEVICES= python check_custom_objects.py FOLDER
 
-FOLDER contains NAME.keras (and NAME.h5 if Unroll wrote it), NAME_classes.py, and NAME.json with the data (x, y), the
+FOLDER contains NAME.keras, perhaps NAME.h5, NAME_classes.py, and NAME.json with the data (x, y), the
 output of Unroll for x, its evaluation if there is one, the loss of the next step, and the output after it. For each
 model, Keras imports the Python file, loads the model without a warning, and must predict, evaluate and train the same.
 It saves the model to back/NAME.keras with its output in back/NAME.json.
@@ -45,7 +45,7 @@ def check(path, back):
     (back / path.name).with_suffix(".json").write_text(json.dumps(output.astype(float).tolist()))
     good = first <= 1e-5 and worst <= 1e-5 and abs(loss - case["loss"]) <= 1e-5 and after <= 1e-4
     print(
-        f"{'ok  ' if good else 'FAIL'} {path.stem:24s} output {first:.1e}  evaluation {worst:.1e}"
+        f"{'ok  ' if good else 'FAIL'} {path.name:24s} output {first:.1e}  evaluation {worst:.1e}"
         f"  loss {loss:.6f} (Unroll {case['loss']:.6f})  after the step {after:.1e}"
     )
     return good
@@ -56,7 +56,8 @@ def main():
     back = folder / "back"
     back.mkdir()
     print(f"Keras {keras.__version__} on {keras.backend.backend()}")
-    results = [check(path, back) for path in sorted(folder.glob("*.keras"))]
+    paths = sorted([*folder.glob("*.h5"), *folder.glob("*.keras")])
+    results = [check(path, back) for path in paths]
     print(f"{sum(results)} of {len(results)} models agree")
     sys.exit(0 if results and all(results) else 1)
 

@@ -11,7 +11,8 @@ of Unroll for x, and the losses of its next two epochs without shuffling. For ea
    Unroll then loads this file and trains that epoch. It also loads back/NAME.weights.h5.
 A model with several outputs, whose NAME.json contains "outputs", is only loaded and compared. FunctionalFilesTest
 writes models that branch, whose NAME.json also contains "inputs", "targets" and the "loss" of the next step. They are
-loaded, compared and trained for one step, and then saved to back/NAME.keras with the next predictions.
+loaded, compared and trained for one step, and then saved to back/NAME.keras with the next predictions. So are the
+same models as NAME.h5, which Unroll wrote.
 """
 import json
 import os
@@ -149,7 +150,8 @@ def main():
     back = folder / "back"
     back.mkdir()
     print(f"Keras {keras.__version__} on {keras.backend.backend()}")
-    results = [check(path, back) for path in sorted(folder.glob("*.keras"))]
+    paths = [p for p in sorted(folder.glob("*.*")) if p.suffix in (".keras", ".h5") and ".weights" not in p.name]
+    results = [check(path, back) for path in paths]
     print(f"{sum(results)} of {len(results)} models agree")
     sys.exit(0 if results and all(results) else 1)
 

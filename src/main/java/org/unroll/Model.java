@@ -202,8 +202,9 @@ public sealed class Model permits Sequential {
   }
 
   /**
-   * Saves the model to a {@code .keras} file. {@link #load} restores every bit, and Keras 3 in
-   * Python opens the file with {@code keras.models.load_model}.
+   * Saves the model to a {@code .keras} file, or to an {@code .h5} file in the older format. {@link
+   * #load} restores every bit, and Keras 3 in Python opens the file with {@code
+   * keras.models.load_model}.
    *
    * <p>The file contains the layers with their options and weights, the name of the model, and, for
    * a compiled model, the optimizer with its state, the loss and the metrics. It does not contain
@@ -211,10 +212,11 @@ public sealed class Model permits Sequential {
    * Sequential model, any other model as a Functional one. An existing file is replaced only after
    * the new one is complete, even after an interrupt. A symbolic link is followed.
    *
-   * @param file the file, whose name must end in {@code .keras}
+   * @param file the file, whose name must end in {@code .keras} or {@code .h5}
    * @throws IllegalStateException if layers were frozen or unfrozen after {@code compile}
-   * @throws IllegalArgumentException if the name does not end in {@code .keras}, or the model
-   *     contains a custom class that is not registered with {@code CustomObjects}
+   * @throws IllegalArgumentException if the name does not end in {@code .keras} or {@code .h5}, the
+   *     configuration is larger than an {@code .h5} file permits, 63 KiB, or the model contains a
+   *     custom class that is not registered with {@code CustomObjects}
    * @throws java.io.UncheckedIOException if the file cannot be written
    */
   public void save(Path file) {

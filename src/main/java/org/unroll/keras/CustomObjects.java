@@ -1,6 +1,11 @@
 package org.unroll.keras;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.unroll.network.Layer;
@@ -91,10 +96,11 @@ public final class CustomObjects {
   public static <T> void register(
       String name, Class<T> type, Function<T, Map<String, ?>> config, Function<Config, T> create) {
     requireName(name);
+    Function<T, Map<String, ?>> ordered = object -> ordered(object, config.apply(object));
     Format<T> format =
         Format.registered(name, object -> object.getClass() == type, create)
-            .nodes(object -> ConfigValues.write(name, config.apply(object)));
-    register(name, type, type, withCommonArguments(format, type), config);
+            .nodes(object -> ConfigValues.write(name, ordered.apply(object)));
+    register(name, type, type, withCommonArguments(format, type), ordered);
   }
 
   /**
@@ -115,6 +121,23 @@ public final class CustomObjects {
     }
     Format<?> format = Format.registered(name, object::equals, config -> object);
     register(name, object, object.getClass(), format, other -> Map.of());
+  }
+
+  /**
+   * Sorts arguments by name, so that files do not depend on the order of a map. Inner layers are
+   * last, in their order.
+   */
+  private static Map<String, ?> ordered(Object object, Map<String, ?> arguments) {
+    List<Layer> layers = object instanceof Layer layer ? layer.appliedLayers() : List.of();
+    List<String> names = new ArrayList<>(new TreeSet<>(arguments.keySet()));
+    names.sort(Comparator.comparingInt(name -> layers.indexOf(first(arguments.get(name)))));
+    Map<String, Object> ordered = new LinkedHashMap<>();
+    names.forEach(name -> ordered.put(name, arguments.get(name)));
+    return ordered;
+  }
+
+  private static Object first(Object argument) {
+    return argument instanceof List<?> list && !list.isEmpty() ? list.get(0) : argument;
   }
 
   private static void requireName(String name) {

@@ -13,11 +13,14 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.unroll.Model;
 import org.unroll.ModelFiles;
 import org.unroll.OutputLoss;
@@ -45,6 +48,9 @@ import org.unroll.optimizers.Optimizer;
 public final class KerasFiles implements ModelFiles {
   /** The version of Keras whose format is written. */
   private static final String KERAS_VERSION = "3.15.1";
+
+  /** The backend that files name, of which Keras only requires that there is one. */
+  private static final String BACKEND = "tensorflow";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -131,21 +137,28 @@ public final class KerasFiles implements ModelFiles {
       throws IOException {
     model.compile(config.optimizer(), config.outputs().toArray(new OutputLoss[0]));
     if (!state.isEmpty()) {
-      SavedOptimizer.restore(config.optimizer(), model.network().trainableWeights(), state);
+      SavedOptimizer.restore(model, state);
     }
   }
 
   @Override
   public void save(Model model, Path path) {
-    if (!path.toString().endsWith(".keras")) {
+    String name = path.toString();
+    boolean isH5 = name.endsWith(".h5") && !name.endsWith(".weights.h5");
+    if (!isH5 && !name.endsWith(".keras")) {
       throw new IllegalArgumentException(
-          "The name of a model file must end in .keras, so that Keras can open it, but was "
+          "The name of a model file must end in .keras or .h5, so that Keras can open it, but was "
               + path
               + ".");
     }
     write(
         path,
         target -> {
+          if (isH5) {
+            byte[] all = bytes(h5(model), target);
+            AtomicFile.write(target, out -> out.write(all));
+            return;
+          }
           byte[] config = JSON.writeValueAsBytes(ModelConfigs.write(model));
           byte[] weights = bytes(weights(model, true), target);
           AtomicFile.write(target, new KerasArchive(metadata(), config, weights)::write);
@@ -281,7 +294,7 @@ public final class KerasFiles implements ModelFiles {
                   return;
                 }
                 String path = group + "/vars";
-                tree.name(path, owner.name());
+                tree.attribute(path, "name", owner.name());
                 List<Weight> weights = LayerFormats.ownWeights(owner);
                 for (int i = 0; i < weights.size(); i++) {
                   Weight weight = weights.get(i);
@@ -290,22 +303,88 @@ public final class KerasFiles implements ModelFiles {
               });
     }
     if (withOptimizer && model.optimizer() != null) {
-      optimizer(tree, model.optimizer(), model.network().trainableWeights());
+      optimizer(tree, "optimizer/vars", model);
+      tree.attribute("optimizer/vars", "name", model.optimizer().name());
     }
     return tree;
   }
 
-  private static void optimizer(Hdf5Tree tree, Optimizer optimizer, List<Weight> weights) {
-    optimizer.build(weights);
-    tree.name("optimizer/vars", optimizer.name());
+  /** Returns a model in the layout of {@code .h5} files. */
+  private static Hdf5Tree h5(Model model) throws IOException {
+    var tree = new Hdf5Tree();
+    ObjectNode config = ModelConfigs.write(model);
+    ObjectNode training = (ObjectNode) config.remove("compile_config");
+    config.retain("class_name", "config");
+    tree.attribute("", "keras_version", KERAS_VERSION);
+    tree.attribute("", "backend", BACKEND);
+    tree.attribute("", "model_config", JSON.writeValueAsString(config));
+    List<String> layers = new ArrayList<>();
+    for (Layer layer : model.layers()) {
+      List<Weight> weights = h5Weights(layer);
+      if (!weights.isEmpty()) {
+        layers.add(layer.name());
+        String path = "model_weights/" + layer.name();
+        List<String> names = weights.stream().map(w -> layer.name() + "/" + w.name()).toList();
+        tree.attribute(path, "weight_names", names);
+        for (int i = 0; i < names.size(); i++) {
+          tree.array(path + "/" + names.get(i), weights.get(i).shape(), weights.get(i).values());
+        }
+      }
+    }
+    if (!layers.isEmpty()) {
+      tree.attribute("model_weights", "keras_version", KERAS_VERSION);
+      tree.attribute("model_weights", "backend", BACKEND);
+      tree.attribute("model_weights", "layer_names", layers);
+    }
+    if (training != null) {
+      training.set(
+          "optimizer_config",
+          ((ObjectNode) training.remove("optimizer")).retain("class_name", "config"));
+      tree.attribute("", "training_config", JSON.writeValueAsString(training));
+      String path = "optimizer_weights";
+      int count = optimizer(tree, path, model);
+      tree.attribute(
+          path, "weight_names", IntStream.range(0, count).mapToObj(Integer::toString).toList());
+    }
+    return tree;
+  }
+
+  /**
+   * Returns the weights of a layer as {@code .h5} files list them: those that are trained first.
+   */
+  private static List<Weight> h5Weights(Layer layer) {
+    LayerFormats.of(layer)
+        .groups(
+            layer,
+            "",
+            (owner, path) -> {
+              int own = LayerFormats.ownWeights(owner).size();
+              if (own > 0 && own < owner.weights().size()) {
+                throw new IllegalArgumentException(
+                    owner.describe()
+                        + " must not have own weights in addition to those of inner layers to be"
+                        + " saved to an .h5 file, whose order of weights has no names. Save the model"
+                        + " to a .keras file.");
+              }
+            });
+    List<Weight> weights = new ArrayList<>(layer.weights());
+    weights.sort(Comparator.comparing(weight -> !weight.trainable()));
+    return weights;
+  }
+
+  /** Writes the variables of the optimizer, and returns their number. */
+  private static int optimizer(Hdf5Tree tree, String path, Model model) {
+    Optimizer optimizer = model.optimizer();
+    List<Optimizer.Slot> slots = SavedOptimizer.slots(model);
     int next = 0;
-    tree.whole("optimizer/vars/" + next++, optimizer.iterations());
+    tree.whole(path + "/" + next++, optimizer.iterations());
     if (optimizer.schedule() == null) {
       float[] rate = {(float) optimizer.learningRate()};
-      tree.array("optimizer/vars/" + next++, Shape.of(), rate);
+      tree.array(path + "/" + next++, Shape.of(), rate);
     }
-    for (Optimizer.Slot slot : optimizer.slots()) {
-      tree.array("optimizer/vars/" + next++, slot.shape(), slot.values());
+    for (Optimizer.Slot slot : slots) {
+      tree.array(path + "/" + next++, slot.shape(), slot.values());
     }
+    return next;
   }
 }

@@ -67,6 +67,9 @@ final class SavedWeights implements WeightSource {
   /** The names of layers of a model that are also layers of a model before them. */
   private final Set<String> shared = new HashSet<>();
 
+  /** The layer of an {@code .h5} file with the name of each layer, until it is used. */
+  private final List<Deque<Listed>> named = new ArrayList<>();
+
   private SavedWeights() {}
 
   /**
@@ -238,11 +241,25 @@ final class SavedWeights implements WeightSource {
   /**
    * Finds the weights in the layout of {@code .h5} files, which has a list for each layer. As in
    * Keras, the layers of the file that have weights correspond to those of the model, in order.
+   * While a model is read from the file, the layers are built in another order if it branches, but
+   * have the names of the file.
    */
   static SavedWeights ofH5(Hdf5File.Group group, List<Layer> layers) throws IOException {
     var weights = new SavedWeights();
-    weights.left.addAll(listed(group));
-    layers.forEach(layer -> weights.addInOrder(layer, weights.left));
+    List<Listed> listed = listed(group);
+    List<String> names = layers.stream().map(Layer::name).toList();
+    if (layers.stream().anyMatch(Layer::isBuilt)
+        || !names.containsAll(listed.stream().map(Listed::name).toList())) {
+      weights.left.addAll(listed);
+      layers.forEach(layer -> weights.addInOrder(layer, weights.left));
+      return weights;
+    }
+    for (Layer layer : layers) {
+      Deque<Listed> own = new ArrayDeque<>();
+      listed.stream().filter(saved -> saved.name.equals(layer.name())).forEach(own::add);
+      weights.named.add(own);
+      weights.addInOrder(layer, own);
+    }
     return weights;
   }
 
@@ -473,6 +490,7 @@ final class SavedWeights implements WeightSource {
   private List<String> unmatched() {
     List<String> all = new ArrayList<>(unmatched);
     left.forEach(layer -> all.add(layer.group.path()));
+    named.forEach(own -> own.forEach(layer -> all.add(layer.group.path())));
     return all;
   }
 

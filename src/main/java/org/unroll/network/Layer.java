@@ -19,8 +19,8 @@ import org.unroll.internal.SplitMix64;
  * <p>A custom layer extends this class and implements three methods: {@link #checkInput} checks the
  * input's shape and returns the output's shape, {@link #createWeights} creates the weights, and
  * {@link #newPass} returns the equations, forward and backward. A layer that applies another layer
- * also implements {@link #innerLayers}. A model with a custom layer can be trained, but not saved
- * in Keras's file formats.
+ * also implements {@link #innerLayers}. To save a model with a custom layer, register its class
+ * with {@code org.unroll.keras.CustomObjects}.
  *
  * <p>The following residual block applies an inner layer f to its centered input and adds the
  * result to the input. In training, dropout multiplies the result by a random mask m. The scale γ

@@ -158,6 +158,15 @@ class FunctionalFilesTest {
       assertArrayEquals(
           weights.get(w).values(), loaded.network().weights().get(w).values(), "weight " + w);
     }
+    Path older = folder.resolve(name + ".h5");
+    model.save(older);
+    Model ofH5 = Model.load(older);
+    assertEquals(ModelConfigs.write(model).toString(), ModelConfigs.write(ofH5).toString());
+    assertEquals(train(model, samples), train(ofH5, samples));
+    for (int w = 0; w < weights.size(); w++) {
+      assertArrayEquals(
+          weights.get(w).values(), ofH5.network().weights().get(w).values(), "weight " + w);
+    }
     Path onlyWeights = folder.resolve(name + ".weights.h5");
     model.saveWeights(onlyWeights);
     Model other = Model.load(FILES.resolve(name + ".keras"), false);
@@ -235,6 +244,7 @@ class FunctionalFilesTest {
       Model model = Model.load(FILES.resolve(name + ".keras"));
       train(model, samples);
       model.save(folder.resolve(name + ".keras"));
+      model.save(folder.resolve(name + ".h5"));
       reference.set("outputs", JSON.valueToTree(outputs(model, samples)));
       reference.put("loss", train(model, samples));
       Files.writeString(folder.resolve(name + ".json"), reference.toString());

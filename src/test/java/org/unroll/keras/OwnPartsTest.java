@@ -179,6 +179,11 @@ class OwnPartsTest {
     if (model instanceof Sequential) { // in others, calls of a shared layer may be renumbered
       assertEquals(ModelConfigs.write(model).toString(), ModelConfigs.write(loaded).toString());
     }
+    Path older = folder.resolve(name + ".h5");
+    model.save(older);
+    Model ofH5 = Model.load(older);
+    assertArrayEquals(predict(model), predict(ofH5));
+    assertEquals(train(model), train(ofH5));
     Path weights = folder.resolve(name + ".weights.h5");
     model.saveWeights(weights);
     Model other = MODELS.get(name).get();
@@ -316,6 +321,7 @@ class OwnPartsTest {
       Model model = MODELS.get(name).get();
       train(model);
       model.save(folder.resolve(name + ".keras"));
+      model.save(folder.resolve(name + ".h5"));
       model.savePython(folder.resolve(name + "_classes.py"));
       ObjectNode reference = JSON.createObjectNode();
       reference.set("x", JSON.valueToTree(X));
