@@ -323,6 +323,13 @@ def batch_normalization_in_both_branches():
     return [left, right], [first, second]
 
 
+@graph([(4,), (4,)], [MSE, MSE])
+def shared_batch_normalization():
+    left, right = L.Input((4,)), L.Input((4,))
+    dense, norm, head = L.Dense(3), L.BatchNormalization(momentum=0.8), L.Dense(1, name="head")
+    return [left, right], [head(norm(dense(left))), head(norm(dense(right)))]
+
+
 @graph([(6, 3), (5, 2)], MSE, optimizer="adam")
 def frozen_encoder():
     source, goal = L.Input((6, 3)), L.Input((5, 2))
@@ -471,6 +478,26 @@ def additive_attention_over_the_encoder_masked():
     decoded = L.GRU(4, return_sequences=True)(L.Embedding(7, 2, mask_zero=True)(goal), initial_state=h)
     context = L.AdditiveAttention()([decoded, encoded])
     return [source, goal], L.Dense(4, "softmax")(L.Concatenate()([decoded, context]))
+
+
+@graph(["right 6"], [MSE, SPARSE])
+def causal_self_attention():
+    text = L.Input((6,), dtype="int32")
+    x = L.Embedding(7, 4, mask_zero=True)(text)
+    x = L.LayerNormalization()(L.Add()([x, L.MultiHeadAttention(2, 3)(x, x, use_causal_mask=True)]))
+    pooled = L.GlobalAveragePooling1D()(x)
+    return text, [L.Dense(1, name="level")(pooled), L.Dense(5, "softmax", name="next")(x)]
+
+
+@graph(["right 6", "right 5"], SPARSE)
+def cross_attention_masked():
+    source, goal = L.Input((6,), dtype="int32"), L.Input((5,), dtype="int32")
+    embedding = L.Embedding(7, 4, mask_zero=True)
+    memory = L.Bidirectional(L.GRU(2, return_sequences=True))(embedding(source))
+    x = embedding(goal)
+    x = L.LayerNormalization()(L.Add()([x, L.MultiHeadAttention(2, 2)(x, memory)]))
+    x = L.Add()([x, L.Dense(4, "relu")(x)])
+    return [source, goal], L.Dense(3, "softmax")(x)
 
 
 @graph([(5, 3), (4, 2)], [MSE, MSE])

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.ejml.data.FMatrixRMaj;
 import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.ModelCheckpoint;
 import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
@@ -213,7 +214,7 @@ public sealed class Model permits Sequential {
    * @param file the file, whose name must end in {@code .keras}
    * @throws IllegalStateException if layers were frozen or unfrozen after {@code compile}
    * @throws IllegalArgumentException if the name does not end in {@code .keras}, or the model
-   *     contains something that Keras does not support, such as a custom loss
+   *     contains a custom class that is not registered with {@code CustomObjects}
    * @throws java.io.UncheckedIOException if the file cannot be written
    */
   public void save(Path file) {
@@ -221,6 +222,55 @@ public sealed class Model permits Sequential {
       trainer.requireSameTrainable();
     }
     network().use().run("save", ModelUse.Effect.READS, () -> ModelFiles.find().save(this, file));
+  }
+
+  /**
+   * Writes a Python file with the classes of this model that Keras does not have. After Python has
+   * imported it, Keras loads a saved model with these classes:
+   *
+   * <pre>
+   * import acme
+   * model = keras.models.load_model("model.keras")
+   * </pre>
+   *
+   * <p>The classes of this library, such as {@code AttentionPooling}, are complete and run on every
+   * backend. A class of yours that was registered with {@code CustomObjects} has its constructor
+   * and its weights, and a method that raises {@code NotImplementedError} until you write its
+   * equations in Python. An existing file is replaced.
+   *
+   * @param file the file, whose name must end in {@code .py}
+   * @throws IllegalArgumentException if the name does not end in {@code .py}, the model cannot be
+   *     saved, or Keras has all of its classes
+   * @throws java.io.UncheckedIOException if the file cannot be written
+   */
+  public void savePython(Path file) {
+    network()
+        .use()
+        .run("savePython", ModelUse.Effect.READS, () -> ModelFiles.find().savePython(this, file));
+  }
+
+  /**
+   * Checks that the model can be saved, before it is trained.
+   *
+   * @param use what saves the model later, for the message
+   * @throws IllegalArgumentException if it cannot
+   * @hidden
+   */
+  public void requireSavable(String use) {
+    try {
+      ModelFiles.find().requireSavable(this);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(use + " saves the model. " + e.getMessage(), e);
+    }
+  }
+
+  /** Checks that the callbacks that save the model can do so. */
+  void requireSavable(FitOptions options) {
+    for (Callback callback : options.callbacks()) {
+      if (callback instanceof ModelCheckpoint checkpoint) {
+        requireSavable("The ModelCheckpoint " + checkpoint.file());
+      }
+    }
   }
 
   /**
@@ -529,6 +579,7 @@ public sealed class Model permits Sequential {
   @SuppressWarnings("AssignmentExpression") // the history of a call that is rejected is not kept
   public History fit(Dataset train, FitOptions options) {
     requireCompiled("fit");
+    requireSavable(options);
     History run = new History(options.firstEpoch());
     trainer.fit(
         train,
@@ -564,13 +615,68 @@ public sealed class Model permits Sequential {
    */
   public Evaluation evaluate(Dataset data, Callback... callbacks) {
     requireCompiled("evaluate");
+    return evaluation(trainer.evaluate(data, WorkerPool.defaultThreads(), List.of(callbacks)));
+  }
+
+  private Evaluation evaluation(Map<String, Double> values) {
     boolean penalized =
         network().penalizesOutputs()
             || network().trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
-    return new Evaluation(
-        trainer.evaluate(data, WorkerPool.defaultThreads(), List.of(callbacks)),
-        outputs.size() > 1 ? null : loss(),
-        penalized);
+    return new Evaluation(values, outputs.size() > 1 ? null : loss(), penalized);
+  }
+
+  /**
+   * Trains the model on one batch, for a training loop of your own. All samples are one batch,
+   * whatever the batch size of the dataset, in their natural order. Callbacks are not called and
+   * {@link #history()} does not change; the steps of the optimizer are counted on, and stateful
+   * layers keep their states.
+   *
+   * <pre>{@code
+   * for (int step = 0; step < 3; step++) {
+   *   Dataset batch = train.subset(8 * step, 8 * step + 8);
+   *   double loss = model.trainOnBatch(batch).get("loss");
+   * }
+   * }</pre>
+   *
+   * @return the loss and the metrics of this batch alone, before the step
+   * @throws IllegalStateException as {@link #fit} does
+   * @throws IllegalArgumentException if the data do not fit the model
+   * @throws org.unroll.training.NonFiniteLossException if the loss is infinite or NaN; the weights
+   *     do not change
+   */
+  public Evaluation trainOnBatch(Dataset batch) {
+    return trainOnBatch(batch, Map.of());
+  }
+
+  /**
+   * Trains the model like {@link #trainOnBatch(Dataset)}, with a weight for each class, as {@link
+   * FitOptions#classWeight}.
+   */
+  public Evaluation trainOnBatch(Dataset batch, Map<Integer, Double> classWeight) {
+    requireCompiled("trainOnBatch");
+    return evaluation(trainer.trainOnBatch(batch, classWeight));
+  }
+
+  /**
+   * Computes the loss and the metrics of one batch, which are all samples of the dataset. Stateful
+   * layers keep their states.
+   *
+   * @throws IllegalStateException before {@code compile}
+   * @throws IllegalArgumentException if the data do not fit the model
+   */
+  public Evaluation testOnBatch(Dataset batch) {
+    requireCompiled("testOnBatch");
+    return evaluation(trainer.testOnBatch(batch));
+  }
+
+  /**
+   * Computes the outputs of one batch, which are all samples of the dataset. Stateful layers keep
+   * their states. Unless the model is stateful, this is {@link #predict(Dataset)}.
+   *
+   * @throws IllegalArgumentException if the data do not fit the model
+   */
+  public Predictions predictOnBatch(Dataset batch) {
+    return predict(Trainer.oneBatch(batch));
   }
 
   /**
@@ -655,6 +761,18 @@ public sealed class Model permits Sequential {
    */
   public Stepper stepper(int rows) {
     return new Stepper(network(), rows);
+  }
+
+  /**
+   * Returns a stepper for a model with several inputs, such as an encoder–decoder: the last input
+   * is given step by step, and the others now.
+   *
+   * @param others the samples of the other inputs, one for each sequence
+   * @throws IllegalArgumentException if the samples do not fit, or a layer that depends on the last
+   *     input needs the whole sequence; the message names it and the path from the input
+   */
+  public Stepper stepper(Dataset others) {
+    return Stepper.of(network(), others);
   }
 
   /**

@@ -18,6 +18,7 @@ import org.unroll.layers.Layers;
 import org.unroll.layers.core.ActivationLayer;
 import org.unroll.layers.core.ActivityRegularization;
 import org.unroll.layers.core.AlphaDropout;
+import org.unroll.layers.core.AttentionPooling;
 import org.unroll.layers.core.Dense;
 import org.unroll.layers.core.Dropout;
 import org.unroll.layers.core.Elu;
@@ -70,6 +71,7 @@ final class CoreFormats {
         gaussianDropout(),
         alphaDropout(),
         activityRegularization(),
+        attentionPooling(),
         model("Sequential", true),
         model("Functional", false),
         sequential());
@@ -348,6 +350,19 @@ final class CoreFormats {
             .text("name", ActivityRegularization::name, ActivityRegularization::name)
             .number("l1", layer -> layer.activityRegularizer().l1())
             .number("l2", layer -> layer.activityRegularizer().l2()));
+  }
+
+  private static LayerFormat<AttentionPooling> attentionPooling() {
+    return LayerFormat.of(
+        Format.own("AttentionPooling", AttentionPooling.class, CoreFormats::createAttentionPooling)
+            .text("name", AttentionPooling::name, AttentionPooling::name)
+            .node("units", layer -> JsonNodeFactory.instance.numberNode(layer.units())));
+  }
+
+  private static AttentionPooling createAttentionPooling(Config config) {
+    return config.has("units")
+        ? Layers.additiveAttention(config.integer("units"))
+        : Layers.dotProductAttention();
   }
 
   private static LayerFormat<SequentialLayer> sequential() {

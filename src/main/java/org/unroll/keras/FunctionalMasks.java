@@ -56,7 +56,7 @@ final class FunctionalMasks {
         switch (type) {
           case "NotEqual" ->
               number(call.inputs().get(0), (float) call.others().get("").doubleValue());
-          case "Any", "ExpandDims", "BroadcastTo" -> given.get(0);
+          case "Any", "ExpandDims", "BroadcastTo", "ConvertToTensor" -> given.get(0);
           case "ZerosLike" -> NONE;
           case "OnesLike" -> ALL_VALID;
           case "LogicalOr" ->

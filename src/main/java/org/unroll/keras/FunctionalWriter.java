@@ -9,18 +9,22 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.unroll.data.Shape;
 import org.unroll.layers.core.Embedding;
 import org.unroll.network.GraphLayer;
 import org.unroll.network.Input;
+import org.unroll.network.KerasMasks;
 import org.unroll.network.Layer;
 import org.unroll.network.ModelLayer;
 import org.unroll.network.Network;
 import org.unroll.network.Step;
 
 /**
- * Writes the configuration of a model that branches, as Keras writes a Functional model. Keras
- * computes masks again when it loads the model, so they are not written.
+ * Writes the configuration of a model that branches, as Keras writes a Functional model: with the
+ * operations that compute masks. Without them, Keras would compute masks by operations of its own
+ * when it loads the model, whose names could be those of layers.
  */
 final class FunctionalWriter {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -103,16 +107,30 @@ final class FunctionalWriter {
       ((ObjectNode) input.get("config")).put("dtype", dtype(i));
       add(layers, input, network.inputs().get(i)).putArray("inbound_nodes");
     }
-    Map<Layer, ArrayNode> calls = new HashMap<>();
-    for (Step step : network.topSteps()) {
-      calls.computeIfAbsent(step.layer(), layer -> JSON.arrayNode()).add(call(step));
+    Map<Layer, SortedMap<Integer, ObjectNode>> calls = new HashMap<>();
+    MaskWriter masks = masks();
+    KerasMasks given = network.topMasks();
+    for (int i = 0; i < network.topSteps().size(); i++) {
+      Step step = network.topSteps().get(i);
+      ObjectNode call = call(step);
+      if (given.argument(i) != null) {
+        ((ObjectNode) call.get("kwargs")).set("mask", masks.tensor(given.argument(i)));
+      }
+      calls.computeIfAbsent(step.layer(), layer -> new TreeMap<>()).put(step.application(), call);
     }
     for (Layer layer : network.topLayers()) {
       ObjectNode node = ModelConfigs.write(layer, written);
       node.remove("build_config"); // the calls build the layer
-      add(layers, node, layer).set("inbound_nodes", calls.get(layer));
+      add(layers, node, layer).putArray("inbound_nodes").addAll(calls.get(layer).values());
     }
-    return layers;
+    return layers.addAll(masks.nodes());
+  }
+
+  private MaskWriter masks() {
+    Set<String> taken = new HashSet<>();
+    network.inputs().forEach(input -> taken.add(input.name()));
+    network.layers().forEach(layer -> taken.add(layer.name()));
+    return new MaskWriter(shapes, this::tensor, taken);
   }
 
   private static ObjectNode add(ArrayNode layers, ObjectNode node, Layer layer) {

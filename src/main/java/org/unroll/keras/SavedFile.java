@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.TreeSet;
+import org.unroll.keras.files.KerasArchive;
+import org.unroll.keras.files.KerasVersion;
 import org.unroll.keras.hdf5.Hdf5Array;
 import org.unroll.keras.hdf5.Hdf5File;
 import org.unroll.network.Layer;

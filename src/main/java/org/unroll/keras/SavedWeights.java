@@ -119,7 +119,7 @@ final class SavedWeights implements WeightSource {
 
   /** Returns the name of the next layer in the layout of Keras 3: its class in snake case. */
   static String name(Layer layer, UniqueNames names) {
-    return names.next(Config.snakeCase(layer.type()));
+    return names.next(Config.snakeCase(LayerFormats.of(layer).config().className()));
   }
 
   /**
@@ -310,7 +310,8 @@ final class SavedWeights implements WeightSource {
 
   private static boolean hasWeights(Layer layer) {
     var found = new ArrayList<Weight>();
-    LayerFormats.of(layer).groups(layer, "", (owner, path) -> found.addAll(owner.weights()));
+    LayerFormats.of(layer)
+        .groups(layer, "", (owner, path) -> found.addAll(LayerFormats.ownWeights(owner)));
     return !found.isEmpty();
   }
 
@@ -530,7 +531,7 @@ final class SavedWeights implements WeightSource {
             });
     for (boolean trained : new boolean[] {true, false}) {
       for (Layer owner : owners) {
-        for (Weight weight : owner.weights()) {
+        for (Weight weight : LayerFormats.ownWeights(owner)) {
           if (trained == (weight.trainable() && !frozen.contains(owner))) {
             Hdf5Array array = sources.get(owner).next();
             requireShape(array, weight.shape(), "'" + weight.name() + "'");

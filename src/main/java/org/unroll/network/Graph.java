@@ -269,30 +269,10 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
     return sources;
   }
 
-  /**
-   * Finds the order of steps and layers, as Keras's {@code map_graph}: layers by their distance
-   * from the outputs, those with equal distance in the order of a depth-first search.
-   */
+  /** Finds the steps between inputs and outputs. */
   private static final class Order {
-    private static final Set<String> MASK_READERS =
-        Set.of(
-            "SimpleRNN",
-            "GRU",
-            "LSTM",
-            "RNN",
-            "ConvLSTM1D",
-            "ConvLSTM2D",
-            "Bidirectional",
-            "TimeDistributed",
-            "BatchNormalization",
-            "GlobalAveragePooling1D",
-            "Softmax",
-            "Sequential",
-            "Functional");
-
     private final IdentityHashMap<Node, Integer> values = new IdentityHashMap<>();
     private final List<Input> inputs;
-    private final IdentityHashMap<Layer, Integer> found = new IdentityHashMap<>(); // in which order
     private final IdentityHashMap<Application, Boolean> finished = new IdentityHashMap<>();
     private final List<Application> order = new ArrayList<>();
 
@@ -310,28 +290,29 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
       for (Node output : outputs) {
         visit(output);
       }
-      List<Layer> layers = given == null ? layers() : List.copyOf(given);
+      order.sort(Comparator.comparing(Application::number)); // as Keras counts them
+      List<Layer> layers = order.stream().map(Application::layer).distinct().toList();
       layers.forEach(Graph::requireNoCell);
       IdentityHashMap<Layer, Integer> indices = new IdentityHashMap<>();
       layers.forEach(layer -> indices.put(layer, indices.size()));
-      IdentityHashMap<Layer, Integer> applications = new IdentityHashMap<>();
+      int[] applications = new int[layers.size()];
       List<Step> steps = new ArrayList<>();
-      // Steps are in the order in which the layers were applied, as Keras counts them.
-      for (Application application :
-          order.stream().sorted(Comparator.comparing(Application::number)).toList()) {
-        Layer layer = application.layer();
+      List<Integer> ranks = new ArrayList<>();
+      inputs.forEach(input -> ranks.add(input.shape().rank()));
+      for (Application application : order) {
+        int layer = indices.get(application.layer());
+        List<Integer> from = application.inputs().stream().map(values::get).toList();
+        int count = application.outputs().size();
         steps.add(
             new Step(
-                layer,
-                indices.get(layer),
-                applications.merge(layer, 1, Integer::sum) - 1,
-                application.inputs().stream().map(values::get).toList(),
-                values.size(),
-                application.outputs().size()));
-        application.outputs().forEach(node -> values.put(node, values.size()));
+                application.layer(), layer, applications[layer]++, from, values.size(), count));
+        for (Node node : application.outputs()) {
+          values.put(node, values.size());
+          ranks.add(node.shape().rank());
+        }
       }
-      return new Graph(
-          List.copyOf(inputs), layers, steps, outputs.stream().map(values::get).toList());
+      List<Integer> returned = outputs.stream().map(values::get).toList();
+      return new Graph(List.copyOf(inputs), layers, steps, returned).inKerasOrder(ranks, given);
     }
 
     /** Adds the applications that a node depends on, each after those it depends on itself. */
@@ -369,38 +350,34 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
                   + ". Add it to the inputs of the model.");
         }
       } else if (!finished.containsKey(application)) {
-        found.putIfAbsent(application.layer(), found.size());
         open.push(application);
       }
     }
+  }
 
-    /** Returns whether Keras passes a mask to the layer as an argument of the call. */
-    private static boolean readsMask(Application application) {
-      return application.inputs().size() == 1 && MASK_READERS.contains(application.layer().type());
-    }
-
-    private List<Layer> layers() {
-      IdentityHashMap<Application, Integer> depths = new IdentityHashMap<>();
-      IdentityHashMap<Layer, Integer> layerDepths = new IdentityHashMap<>();
-      for (int i = order.size() - 1; i >= 0; i--) {
-        Application application = order.get(i);
-        int depth = depths.getOrDefault(application, 0);
-        int deepest = layerDepths.merge(application.layer(), depth, Math::max);
-        for (Node input : application.inputs()) {
-          Application before = Application.of(input);
-          if (before == null) {
-            continue;
-          }
-          depths.merge(before, deepest + 1, Math::max);
-          Application masked = Application.of(before.inputs().get(0));
-          if (masked != null && before.layer().type().equals("Masking") && readsMask(application)) {
-            // Keras computes the mask by two operations on the input of the Masking.
-            depths.merge(masked, deepest + 3, Math::max);
-          }
-        }
+  /**
+   * Returns the same graph with steps and layers in Keras's order.
+   *
+   * @param ranks the number of axes of one sample of each value
+   * @param given the layers in another order, or null
+   */
+  private Graph inKerasOrder(List<Integer> ranks, List<Layer> given) {
+    var keras = new KerasOrder(this, ranks.stream().mapToInt(rank -> rank).toArray());
+    List<Layer> ordered = given == null ? keras.layers() : List.copyOf(given);
+    IdentityHashMap<Layer, Integer> indices = new IdentityHashMap<>();
+    ordered.forEach(layer -> indices.put(layer, indices.size()));
+    int[] numbers = IntStream.range(0, ranks.size()).toArray(); // those of the inputs remain
+    int next = inputs.size();
+    List<Step> moved = new ArrayList<>();
+    for (Step step : keras.steps()) {
+      List<Integer> from = step.inputs().stream().map(value -> numbers[value]).toList();
+      int index = indices.get(step.layer());
+      moved.add(new Step(step.layer(), index, step.application(), from, next, step.outputs()));
+      for (int i = 0; i < step.outputs(); i++) {
+        numbers[step.firstOutput() + i] = next++;
       }
-      Comparator<Layer> deepestFirst = Comparator.comparing(layer -> -layerDepths.get(layer));
-      return found.keySet().stream().sorted(deepestFirst.thenComparing(found::get)).toList();
     }
+    return new Graph(
+        inputs, ordered, List.copyOf(moved), outputs.stream().map(v -> numbers[v]).toList());
   }
 }

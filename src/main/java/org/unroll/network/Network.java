@@ -2,6 +2,7 @@ package org.unroll.network;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -132,7 +133,7 @@ public final class Network {
     sources = graph.sources();
     List<Layer> all = new ArrayList<>(top.inputs());
     // In the order of their first use, in which the names are numbered.
-    top.steps().stream().filter(step -> step.application() == 0).forEach(s -> all.add(s.layer()));
+    top.layers().stream().sorted(Comparator.comparing(Layer::firstApplication)).forEach(all::add);
     requireUnused(all.subList(built, all.size()));
     giveNames(all);
     layerPaths = flat.paths();
@@ -414,6 +415,25 @@ public final class Network {
     return flat.values().stream().map(value -> shapes[value]).toList();
   }
 
+  /** Returns the shape of one sample of each value in the {@link #steps}. */
+  List<Shape> valueShapes() {
+    return List.of(shapes(inputShapes()));
+  }
+
+  /** Returns how Keras computes the masks of the {@link #topSteps}. */
+  public KerasMasks topMasks() {
+    return new KerasMasks(top.steps(), ranks(topShapes()));
+  }
+
+  /** Returns how Keras computes the masks of the {@link #steps}. */
+  KerasMasks kerasMasks() {
+    return new KerasMasks(graph.steps(), ranks(valueShapes()));
+  }
+
+  private static int[] ranks(List<Shape> shapes) {
+    return shapes.stream().mapToInt(Shape::rank).toArray();
+  }
+
   /**
    * Returns the layer that returns an output.
    *
@@ -442,35 +462,6 @@ public final class Network {
   /** Returns whether a layer has an activity regularizer. */
   public boolean penalizesOutputs() {
     return penalizesOutputs;
-  }
-
-  /**
-   * Checks that the network can be run one time step at a time.
-   *
-   * @throws IllegalArgumentException if it cannot; names the layer that needs the whole sequence
-   */
-  public void requireStepByStep() {
-    for (Layer layer : layers) {
-      if (!layer.worksStepByStep()) {
-        throw new IllegalArgumentException(
-            layer.describe()
-                + " needs the whole sequence, so this model cannot be run step by step. Call"
-                + " predict, or build a model without it.");
-      }
-    }
-    if (layers.stream().allMatch(layer -> layer.stateShapes().isEmpty())) {
-      throw new IllegalArgumentException(
-          "A model must have a recurrent layer to be run step by step, but its layers are "
-              + layers.stream().map(Layer::describe).toList()
-              + ". Call predict instead.");
-    }
-    if (!inputShape().dropFirst().isKnown()) {
-      throw new IllegalArgumentException(
-          "The number of values in a time step must be fixed to run a model step by step, but the"
-              + " shape of the input is "
-              + inputShape()
-              + ".");
-    }
   }
 
   /** Returns which calls use this network. */

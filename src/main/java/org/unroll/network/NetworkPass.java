@@ -30,6 +30,8 @@ public final class NetworkPass {
   private final Tensor[] values;
   private final Tensor[][] stepInputs; // of steps with several inputs or outputs
   private final Tensor[][] stepGradients; // of the outputs of these steps
+  private final Tensor[][] unmasked; // for those of their inputs whose mask Keras does not find
+  private final Tensor[] unmaskedOutputs; // for those outputs
   private final boolean[][] needed; // for the inputs of these steps
   private final Gradient[][] layerGradients; // of the weights of each layer
   private final Gradient[][] scratch; // of the weights of steps that apply a layer again
@@ -65,10 +67,16 @@ public final class NetworkPass {
     graphPasses = new GraphPass[steps.length];
     stepInputs = new Tensor[steps.length][];
     stepGradients = new Tensor[steps.length][];
+    unmasked = new Tensor[steps.length][];
+    unmaskedOutputs = new Tensor[outputs.length];
     needed = new boolean[steps.length][];
     scratch = new Gradient[steps.length][];
+    KerasMasks masks = network.kerasMasks();
     for (int i = 0; i < steps.length; i++) {
-      prepareStep(i);
+      prepareStep(i, masks);
+    }
+    for (int i = 0; i < outputs.length; i++) {
+      unmaskedOutputs[i] = masks.keeps(outputs[i]) ? null : new Tensor();
     }
     layerGradients =
         layers.stream()
@@ -108,7 +116,7 @@ public final class NetworkPass {
     return streams;
   }
 
-  private void prepareStep(int i) {
+  private void prepareStep(int i, KerasMasks masks) {
     Step step = steps[i];
     sources[i] = step.inputs().get(0);
     passes[i] = step.layer().newPass();
@@ -120,6 +128,10 @@ public final class NetworkPass {
     stepInputs[i] = new Tensor[step.inputs().size()];
     stepGradients[i] = new Tensor[step.outputs()];
     needed[i] = new boolean[step.inputs().size()];
+    unmasked[i] = new Tensor[step.inputs().size()];
+    for (int j = 0; step.layer() instanceof GraphLayer && j < unmasked[i].length; j++) {
+      unmasked[i][j] = masks.finds(i, j) ? null : new Tensor();
+    }
   }
 
   /** Returns the sum of the penalties on outputs, over all values of the slice. */
@@ -188,7 +200,14 @@ public final class NetworkPass {
 
   /** Returns an output of the last forward pass, valid until the next one. */
   public Tensor output(int index) {
-    return values[outputs[index]];
+    return withoutMask(values[outputs[index]], unmaskedOutputs[index]);
+  }
+
+  /** Returns the value, as another tensor without its mask unless that is null. */
+  private static Tensor withoutMask(Tensor value, Tensor other) {
+    return other == null
+        ? value
+        : other.set(value.values(), value.offset(), value.rows(), value.shape(), null);
   }
 
   /**
@@ -221,41 +240,62 @@ public final class NetworkPass {
     current = context;
     int rows = values[0].rows();
     for (int i = from; i < to; i++) {
-      Step step = steps[i];
-      int index = step.layerIndex();
+      int index = steps[i].layerIndex();
       float[][] own = state == null ? null : state.load(index, firstRow, rows, layerStates[index]);
-      context.application(step.application(), streams[i]);
-      Tensor output;
-      if (graphPasses[i] == null) {
-        output = passes[i].forward(values[sources[i]], own, context);
-        values[step.firstOutput()] = output;
-      } else {
-        output = forwardGraph(i, own, context);
-      }
-      Regularizer regularizer = step.layer().activityRegularizer();
-      if (regularizer != null) {
-        for (int j = 0; j < step.outputs(); j++) { // returned states, too, as in Keras
-          Tensor y = values[step.firstOutput() + j];
-          activityPenalty += regularizer.penalty(y.values(), y.offset(), y.size());
-        }
-      }
-      context.record(step.layer(), "output", output);
+      forwardStep(i, own, false, context);
       if (own != null) {
         state.store(index, firstRow, rows, own);
       }
     }
   }
 
+  /**
+   * Runs one step forward.
+   *
+   * @param own the initial states of the layer, overwritten with the final ones; null for zeros
+   * @param continues whether the layer starts with {@code own} even if its initial states are
+   *     inputs
+   */
+  void forwardStep(int i, float[][] own, boolean continues, ForwardContext context) {
+    Step step = steps[i];
+    context.application(step.application(), streams[i]);
+    Tensor output;
+    if (graphPasses[i] == null) {
+      output = passes[i].forward(values[sources[i]], own, context);
+      values[step.firstOutput()] = output;
+    } else {
+      output = forwardGraph(i, own, continues, context);
+    }
+    Regularizer regularizer = step.layer().activityRegularizer();
+    if (regularizer != null) {
+      for (int j = 0; j < step.outputs(); j++) { // returned states, too, as in Keras
+        Tensor y = values[step.firstOutput() + j];
+        activityPenalty += regularizer.penalty(y.values(), y.offset(), y.size());
+      }
+    }
+    context.record(step.layer(), "output", output);
+  }
+
+  /** Returns a value of the last forward pass, see {@link Step}. */
+  Tensor value(int number) {
+    return values[number];
+  }
+
+  /** Sets a value that later steps read. */
+  void value(int number, Tensor value) {
+    values[number] = value;
+  }
+
   /** Runs a step with several inputs or outputs forward. */
-  private Tensor forwardGraph(int i, float[][] own, ForwardContext context) {
+  private Tensor forwardGraph(int i, float[][] own, boolean continues, ForwardContext context) {
     Step step = steps[i];
     Tensor[] in = stepInputs[i];
     for (int j = 0; j < in.length; j++) {
-      in[j] = values[step.inputs().get(j)];
+      in[j] = withoutMask(values[step.inputs().get(j)], unmasked[i][j]);
     }
     Tensor[] out =
         graphPasses[i] instanceof StatePass pass
-            ? pass.forward(in, own, context)
+            ? pass.forward(in, own, continues, context)
             : graphPasses[i].forward(in, context);
     System.arraycopy(out, 0, values, step.firstOutput(), step.outputs());
     return out[0];

@@ -2,10 +2,13 @@ package org.unroll.network;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.unroll.data.Shape;
+import org.unroll.internal.UniqueNames;
 
 /**
  * The states of the recurrent layers of a network between two time steps, with one row for each
@@ -37,6 +40,30 @@ public final class NetworkState {
       if (chosen.test(layer)) {
         layer.stateShapes().forEach((name, shape) -> add(path.apply(layer) + "/" + name, shape));
       }
+      firstOfLayer[i + 1] = names.size();
+    }
+  }
+
+  /**
+   * Creates states of zeros for steps, each of which has states of its own.
+   *
+   * @param path returns the name of a layer
+   */
+  NetworkState(List<Step> steps, Function<Layer, String> path, int rows) {
+    this.rows = rows;
+    firstOfLayer = new int[steps.size() + 1];
+    var unique = new UniqueNames();
+    Set<String> taken = new HashSet<>();
+    for (int i = 0; i < steps.size(); i++) {
+      Layer layer = steps.get(i).layer();
+      String first = path.apply(layer);
+      String name = unique.next(first);
+      while (taken.contains(name)) {
+        name = unique.next(first);
+      }
+      taken.add(name);
+      String prefix = name + "/";
+      layer.stateShapes().forEach((state, shape) -> add(prefix + state, shape));
       firstOfLayer[i + 1] = names.size();
     }
   }
