@@ -348,17 +348,17 @@ public sealed class Model permits Sequential {
    * times. Training either model trains the layers, unless they are {@linkplain #trainable frozen}.
    *
    * <pre>{@code
-   * var text = input(20, 8);
-   * var encoder = Model.of(text, dense(4).on(gru(16).on(text))).name("encoder");
-   * var left = input(20, 8);
-   * var right = input(20, 8);
-   * var similarity = dot(1).normalize(true).on(encoder.on(left), encoder.on(right));
-   * var siamese = Model.of(List.of(left, right), similarity);
+   * var sentence = input(20, 8);
+   * var reader = Model.of(sentence, dense(4).on(gru(16).on(sentence))).name("reader");
+   * var question = input(20, 8);
+   * var answer = input(20, 8);
+   * var similarity = dot(1).normalize(true).on(reader.on(question), reader.on(answer));
+   * var siamese = Model.of(List.of(question, answer), similarity);
    * }</pre>
    *
    * <p>In the other model, the weights and states of the layers have names such as {@code
-   * encoder/gru/kernel}. A stateful layer keeps separate states for each model. Two models that
-   * were created with the same layers and the same seed have the same initial weights. If both are
+   * reader/gru/kernel}. A stateful layer keeps separate states for each model. Two models that were
+   * created with the same layers and the same seed have the same initial weights. If both are
    * applied in one model, {@linkplain #seeded create} one of them with another seed.
    *
    * @param inputs a node for each input of this model, in their order
@@ -382,8 +382,8 @@ public sealed class Model permits Sequential {
    * Returns the model as a layer, for example of a {@link Sequential}:
    *
    * <pre>{@code
-   * var series = input(24, 3);
-   * var residual = Model.of(series, add().on(series, conv1D(3, 5).padding("same").on(series)));
+   * var day = input(24, 3);
+   * var residual = Model.of(day, add().on(day, conv1D(3, 5).padding("same").on(day)));
    * var stack = Sequential.of(input(24, 3), residual.asLayer(), gru(16), dense(1));
    * }</pre>
    *

@@ -86,16 +86,14 @@ final class ModelConfigs {
   /**
    * Reads an entry of a model's list of layers, which may be a model.
    *
-   * @param shared the layers that several models contain, by the number that Keras gives them
+   * @param shared the layers that several models contain, by the class and Keras's number
    */
   static Layer readLayer(JsonNode node, Map<String, Layer> shared) {
-    String number = node.path(SHARED).asText();
-    Layer layer = shared.get(number);
+    String key = node.path("class_name").asText() + " " + node.path(SHARED).asText();
+    Layer layer = node.has(SHARED) ? shared.get(key) : null;
     if (layer == null) {
       layer = isModel(node) ? readModel(node, shared) : LayerFormats.read(node);
-    }
-    if (!number.isEmpty()) {
-      shared.put(number, layer);
+      shared.put(key, layer);
     }
     return layer;
   }
