@@ -140,7 +140,7 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
 
     /** Returns the names of all layers, inner ones with the models around them: {@code a/lstm}. */
     Map<Layer, String> paths() {
-      Map<Layer, String> paths = new IdentityHashMap<>();
+      IdentityHashMap<Layer, String> paths = new IdentityHashMap<>();
       top.addPaths("", paths);
       return paths;
     }
@@ -175,8 +175,8 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
   /** The steps of the graph without inner models. */
   private static final class Flattening {
     private final List<Layer> layers;
-    private final Map<Layer, Integer> indices = new IdentityHashMap<>();
-    private final Map<Layer, Integer> applications = new IdentityHashMap<>();
+    private final IdentityHashMap<Layer, Integer> indices = new IdentityHashMap<>();
+    private final IdentityHashMap<Layer, Integer> applications = new IdentityHashMap<>();
     private final List<Step> steps = new ArrayList<>();
     private final List<Step> models = new ArrayList<>();
     private int count; // of values
