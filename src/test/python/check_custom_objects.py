@@ -4,7 +4,8 @@
 
 FOLDER contains NAME.keras, perhaps NAME.h5, NAME_classes.py, and NAME.json with the data (x, y), the
 output of Unroll for x, its evaluation if there is one, the loss of the next step, and the output after it. For each
-model, Keras imports the Python file, loads the model without a warning, and must predict, evaluate and train the same.
+model, Keras imports the Python file, loads the model without a warning, and must predict, evaluate and train the same
+(not train from .h5, which Keras cannot).
 It saves the model to back/NAME.keras with its output in back/NAME.json.
 """
 import importlib.util
@@ -38,6 +39,10 @@ def check(path, back):
     first = error(case["output"])
     evaluation = model.evaluate(x, y, batch_size=len(x), verbose=0, return_dict=True)
     worst = max([0] + [abs(evaluation[k] - v) / max(1, abs(v)) for k, v in case.get("evaluation", {}).items()])
+    if path.suffix == ".h5":  # Keras 3.15 builds the optimizer of such a file without variables, so it cannot train
+        good = first <= 1e-5 and worst <= 1e-5
+        print(f"{'ok  ' if good else 'FAIL'} {path.name:24s} output {first:.1e}  evaluation {worst:.1e}")
+        return good
     loss = model.fit(x, y, batch_size=len(x), epochs=1, shuffle=False, verbose=0).history["loss"][0]
     after = error(case["next"])
     model.save(back / path.name)

@@ -4,8 +4,8 @@
  *
  * <p>Users call {@link org.unroll.Sequential#load} and {@link org.unroll.Sequential#save}, and
  * {@link org.unroll.keras.KerasConfig} for a configuration without weights. {@link
- * org.unroll.keras.CustomObjects} registers classes that Keras does not have. Contributors begin with
- * {@code KerasFiles}, which reads and writes whole files, and with {@code LayerFormats}. A new
+ * org.unroll.keras.CustomObjects} registers classes that Keras does not have. Contributors begin
+ * with {@code KerasFiles}, which reads and writes whole files, and with {@code LayerFormats}. A new
  * layer, optimizer, loss or metric needs one entry in the table of its formats ({@code
  * CoreFormats}, {@code RecurrentFormats}, {@code LossFormats}, …), which is used for reading and
  * for writing.
