@@ -144,7 +144,7 @@ class NestedConfigsTest {
     json.append(begin.repeat(100_000)).append(input("x", 2)).append(end.repeat(100_000));
     assertTrue(message(json.toString()).startsWith("A Keras configuration must be JSON:"));
     String less = begin.repeat(300) + input("x", 2) + end.repeat(300);
-    assertTrue(message(less).startsWith("Every layer must be connected to an output"));
+    assertTrue(message(less).startsWith("Each of the 'input_layers' of a Functional"));
   }
 
   @Test
