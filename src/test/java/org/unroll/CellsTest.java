@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.unroll.layers.Layers.bidirectional;
+import static org.unroll.layers.Layers.depthGatedLstmCells;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.gruCell;
 import static org.unroll.layers.Layers.input;
@@ -60,7 +61,14 @@ class CellsTest {
 
   private static Cell cell(String name) {
     var variant = lstmVariantCell(UNITS).peepholes(name.startsWith("peepholes"));
+    var recurrent = lstmVariantCell(UNITS).fullGateRecurrence(true);
     return switch (name) {
+      case "full gate recurrence" -> recurrent.peepholes(true);
+      case "full gate recurrence, no input gate" -> recurrent.peepholes(true).inputGate(false);
+      case "full gate recurrence, no output gate" -> recurrent.outputGate(false);
+      case "peepholes of f and o" -> variant.peepholes(false, true, true);
+      case "peephole of i" -> variant.peepholes(true, false, false);
+      case "depth-gated" -> depthGatedLstmCells(UNITS, 3);
       case "as it comes", "peepholes" -> variant;
       case "coupled", "peepholes, coupled" -> variant.coupledGates(true);
       case "peepholes, no input gate" -> variant.inputGate(false);
@@ -202,7 +210,8 @@ class CellsTest {
   @MethodSource("variants")
   void outputsAndGradientsAgreeWithTheEquations(JsonNode which) {
     var layer = rnn(cell(which.get("name").asText())).returnSequences(true);
-    var network = new Network(List.of(input(STEPS, FEATURES), layer), 1);
+    int features = which.get("x").size() / (ROWS * STEPS);
+    var network = new Network(List.of(input(STEPS, features), layer), 1);
     assertEquals(which.get("weights").size(), network.weights().size());
     for (int w = 0; w < network.weights().size(); w++) {
       float[] values = floats(which.get("weights").get(w));
@@ -212,16 +221,27 @@ class CellsTest {
     for (int i = 0; i < mask.length; i++) {
       mask[i % STEPS * ROWS + i / STEPS] = which.get("mask").get(i).asBoolean();
     }
-    Shape shape = Shape.of(STEPS, FEATURES);
-    float[] x = timeMajor(floats(which.get("x")), FEATURES);
+    Shape shape = Shape.of(STEPS, features);
+    float[] x = timeMajor(floats(which.get("x")), features);
     NetworkPass pass = network.newPass();
     Tensor output =
         pass.forward(new Tensor().set(x, 0, ROWS, shape, mask), new ForwardContext().inference(0));
     assertClose("output", timeMajor(floats(which.get("output")), UNITS), values(output));
 
+    float[] factors = timeMajor(floats(which.get("factors")), UNITS);
+    double sum = 0;
+    double size = 0;
+    for (int i = 0; i < factors.length; i++) {
+      double term = (double) factors[i] * values(output)[i];
+      sum += term;
+      size += Math.abs(term);
+    }
+    if (which.has("loss")) {
+      assertEquals(which.get("loss").asDouble(), sum, 1e-5 * size, "loss");
+    }
+
     network.prepareBackward();
     Gradient[] gradients = network.newGradients();
-    float[] factors = timeMajor(floats(which.get("factors")), UNITS);
     Tensor loss = new Tensor().set(factors, 0, ROWS, output.shape(), null);
     Tensor inputGradient = pass.backwardToInput(loss, false, gradients);
     JsonNode expected = which.get("gradients");
@@ -229,7 +249,7 @@ class CellsTest {
       float[] numbers = floats(expected.get(w));
       assertClose(network.weightPaths().get(w), numbers, gradients[w].values());
     }
-    float[] last = timeMajor(floats(expected.get(gradients.length)), FEATURES);
+    float[] last = timeMajor(floats(expected.get(gradients.length)), features);
     assertClose("input", last, values(inputGradient));
   }
 

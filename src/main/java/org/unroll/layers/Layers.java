@@ -6,6 +6,8 @@ import org.unroll.data.Shape;
 import org.unroll.layers.attention.AdditiveAttention;
 import org.unroll.layers.attention.Attention;
 import org.unroll.layers.attention.MultiHeadAttention;
+import org.unroll.layers.cells.LstmVariantCell;
+import org.unroll.layers.cells.MinimalGatedUnitCell;
 import org.unroll.layers.convolution.AveragePooling1D;
 import org.unroll.layers.convolution.AveragePooling2D;
 import org.unroll.layers.convolution.Conv1D;
@@ -68,8 +70,6 @@ import org.unroll.layers.recurrent.Gru;
 import org.unroll.layers.recurrent.GruCell;
 import org.unroll.layers.recurrent.Lstm;
 import org.unroll.layers.recurrent.LstmCell;
-import org.unroll.layers.recurrent.LstmVariantCell;
-import org.unroll.layers.recurrent.MinimalGatedUnitCell;
 import org.unroll.layers.recurrent.RecurrentLayer;
 import org.unroll.layers.recurrent.Rnn;
 import org.unroll.layers.recurrent.SimpleRnn;
@@ -162,6 +162,23 @@ public final class Layers {
   /** Returns an {@link LstmVariantCell}, an LSTM whose parts can be removed or added. */
   public static LstmVariantCell lstmVariantCell(int units) {
     return new LstmVariantCell(units);
+  }
+
+  /**
+   * Returns the cells of depth-gated LSTM layers (Yao et al. 2015): a stack of {@link
+   * LstmVariantCell}s with peepholes, in which each cell but the first has a depth gate to the cell
+   * state of the cell below.
+   *
+   * @param units the number of units of each cell
+   * @param layers the number of cells
+   * @throws IllegalArgumentException if one of the numbers is less than 1
+   */
+  public static StackedRnnCells depthGatedLstmCells(int units, int layers) {
+    Cell[] cells = new Cell[Math.max(0, layers)];
+    for (int i = 0; i < cells.length; i++) {
+      cells[i] = lstmVariantCell(units).peepholes(true).depthGate(i > 0);
+    }
+    return stackedRnnCells(cells);
   }
 
   /** Returns a {@link MinimalGatedUnitCell}. */

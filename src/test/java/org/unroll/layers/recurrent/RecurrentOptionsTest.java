@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unroll.Sequential;
 import org.unroll.compute.Activation;
 import org.unroll.layers.Layers;
+import org.unroll.layers.cells.LstmVariantCell;
 import org.unroll.network.Cell;
 import org.unroll.network.Constraint;
 import org.unroll.network.Constraints;
@@ -100,6 +101,11 @@ class RecurrentOptionsTest {
       Cell cell = layer instanceof Cell self ? self : ((RecurrentLayer<?>) layer).cell();
       if (cell instanceof UnitsCell<?> units) {
         collect(units.arguments(), values);
+        if (cell instanceof LstmVariantCell) {
+          Field parts = LstmVariantCell.class.getDeclaredField("parts");
+          parts.setAccessible(true);
+          collect(parts.get(cell), values);
+        }
       }
       if (layer instanceof RecurrentLayer<?>) {
         Field sequence = RecurrentLayer.class.getDeclaredField("arguments");

@@ -1,0 +1,289 @@
+package org.unroll.layers.cells;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.unroll.layers.Layers.dense;
+import static org.unroll.layers.Layers.depthGatedLstmCells;
+import static org.unroll.layers.Layers.gruCell;
+import static org.unroll.layers.Layers.input;
+import static org.unroll.layers.Layers.lstmVariantCell;
+import static org.unroll.layers.Layers.masking;
+import static org.unroll.layers.Layers.rnn;
+import static org.unroll.layers.Layers.stackedRnnCells;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.unroll.Sequential;
+import org.unroll.data.Samples;
+import org.unroll.data.Shape;
+import org.unroll.layers.recurrent.Rnn;
+import org.unroll.network.Cell;
+import org.unroll.network.ForwardContext;
+import org.unroll.network.Gradient;
+import org.unroll.network.Initializers;
+import org.unroll.network.Layer;
+import org.unroll.network.Network;
+import org.unroll.network.Pass;
+import org.unroll.network.Tensor;
+import org.unroll.network.Weight;
+import org.unroll.training.FitOptions;
+
+/**
+ * Checks the cells that Keras does not have in training mode: gradients against finite differences,
+ * with masks, dropout and initial states; single steps against whole sequences; threads. {@code
+ * CellsTest} compares outputs and gradients with PyTorch.
+ */
+@Tag("both-compute-implementations")
+class LiteratureCellsTest {
+  private static final int ROWS = 5;
+  private static final int STEPS = 6;
+  private static final int UNITS = 4;
+
+  record Case(String name, Supplier<Cell> cell) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Case> cases() {
+    return Stream.of(
+        new Case(
+            "LSTM with full gate recurrence",
+            () ->
+                lstmVariantCell(UNITS)
+                    .peepholes(true)
+                    .peepholeInitializer(Initializers.glorotUniform())
+                    .fullGateRecurrence(true)
+                    .dropout(0.3)
+                    .recurrentDropout(0.4)),
+        new Case(
+            "LSTM with coupled and recurrent gates, gelu",
+            () ->
+                lstmVariantCell(UNITS)
+                    .coupledGates(true)
+                    .fullGateRecurrence(true)
+                    .useBias(false)
+                    .activation("gelu")
+                    .dropout(0.3)),
+        new Case("depth-gated LSTM", () -> depthGatedLstmCells(UNITS, 3)),
+        new Case(
+            "depth-gated LSTM with dropout",
+            () ->
+                stackedRnnCells(
+                    lstmVariantCell(UNITS).dropout(0.3).recurrentDropout(0.4),
+                    lstmVariantCell(UNITS)
+                        .depthGate(true)
+                        .peepholeInitializer(Initializers.glorotUniform())
+                        .dropout(0.3)
+                        .recurrentDropout(0.4))));
+  }
+
+  /** The values of a layer's forward pass that the loss depends on. */
+  private static final class Problem {
+    final Rnn layer;
+    final Pass pass;
+    final float[] x;
+    final boolean[] mask = new boolean[STEPS * ROWS];
+    final float[][] states;
+    final float[] factors;
+    final float[][] stateFactors;
+    final Shape shape = Shape.of(STEPS, UNITS);
+    final SplittableRandom random = new SplittableRandom(8);
+
+    Problem(Cell cell) {
+      layer = rnn(cell).returnSequences(true).returnState(true);
+      var network = new Network(List.of(input(STEPS, UNITS), layer), 3);
+      for (Weight weight : network.weights()) {
+        for (int i = 0; i < weight.size(); i++) {
+          weight.values()[i] += 0.2f * normal();
+        }
+      }
+      layer.prepareBackward();
+      pass = layer.newPass();
+      x = normals(STEPS * ROWS * UNITS);
+      for (int k = 0; k < STEPS; k++) {
+        for (int r = 0; r < ROWS; r++) {
+          mask[k * ROWS + r] = r == 0 || (r == 1 ? k > 1 : r == 2 ? k < 4 : (k + r) % 3 != 0);
+        }
+      }
+      var initial = new ArrayList<float[]>();
+      cell.stateShapes().forEach((name, stateShape) -> initial.add(state(name, stateShape.size())));
+      states = initial.toArray(float[][]::new);
+      factors = normals(STEPS * ROWS * UNITS);
+      stateFactors = Arrays.stream(states).map(s -> normals(s.length)).toArray(float[][]::new);
+    }
+
+    private float[] state(String name, int width) {
+      return name.startsWith("clock") ? new float[ROWS * width] : normals(ROWS * width);
+    }
+
+    private float normal() {
+      return (float) (random.nextDouble() + random.nextDouble() + random.nextDouble() - 1.5);
+    }
+
+    private float[] normals(int count) {
+      float[] values = new float[count];
+      for (int i = 0; i < count; i++) {
+        values[i] = normal();
+      }
+      return values;
+    }
+
+    private double loss() {
+      float[][] finals = Arrays.stream(states).map(float[]::clone).toArray(float[][]::new);
+      Tensor output =
+          pass.forward(
+              new Tensor().set(x, 0, ROWS, shape, mask),
+              finals,
+              new ForwardContext().training(5, 7, 3));
+      double sum = 0;
+      for (int i = 0; i < factors.length; i++) {
+        sum += (double) factors[i] * output.values()[output.offset() + i];
+      }
+      for (int s = 0; s < finals.length; s++) {
+        for (int i = 0; i < finals[s].length; i++) {
+          sum += (double) stateFactors[s][i] * finals[s][i];
+        }
+      }
+      return sum;
+    }
+
+    /** Compares the change of the loss in a random direction of some values with a gradient. */
+    private void check(String what, float[] values, float[] gradient) {
+      for (int trial = 0; trial < 3; trial++) {
+        float[] start = values.clone();
+        float[] direction = normals(start.length);
+        double expected = 0;
+        double size = 1e-2;
+        for (int i = 0; i < start.length; i++) {
+          expected += (double) gradient[i] * direction[i];
+          size += Math.abs((double) gradient[i] * direction[i]);
+        }
+        double step = 0.004;
+        double change = 0;
+        for (int sign = -1; sign <= 1; sign += 2) {
+          for (int i = 0; i < start.length; i++) {
+            values[i] = (float) (start[i] + sign * step * direction[i]);
+          }
+          change += sign * loss();
+        }
+        System.arraycopy(start, 0, values, 0, start.length);
+        assertEquals(expected, change / (2 * step), 2e-3 * size, what);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void gradientsAgreeWithFiniteDifferences(Case which) {
+    var problem = new Problem(which.cell.get());
+    Gradient[] gradients =
+        problem.layer.weights().stream().map(problem.layer::newGradient).toArray(Gradient[]::new);
+    problem.loss();
+    float[][] ofStates =
+        Arrays.stream(problem.stateFactors).map(float[]::clone).toArray(float[][]::new);
+    Tensor dx =
+        problem.pass.backward(
+            new Tensor().set(problem.factors.clone(), 0, ROWS, problem.shape, null),
+            ofStates,
+            gradients,
+            true);
+    float[] inputGradient =
+        Arrays.copyOfRange(dx.values(), dx.offset(), dx.offset() + problem.x.length);
+    float[][] weightGradients =
+        Arrays.stream(gradients).map(g -> g.values().clone()).toArray(float[][]::new);
+    problem.check("x", problem.x, inputGradient);
+    List<Weight> weights = problem.layer.weights();
+    for (int w = 0; w < weights.size(); w++) {
+      problem.check(weights.get(w).name(), weights.get(w).values(), weightGradients[w]);
+    }
+    List<String> names = List.copyOf(problem.layer.stateShapes().keySet());
+    for (int s = 0; s < names.size(); s++) {
+      if (names.get(s).startsWith("clock")) {
+        assertArrayEquals(new float[ofStates[s].length], ofStates[s], names.get(s));
+      } else {
+        problem.check(names.get(s), problem.states[s], ofStates[s]);
+      }
+    }
+  }
+
+  private static double[][][] sequences(int rows, int steps) {
+    double[][][] x = new double[rows][steps][UNITS];
+    for (int r = 0; r < rows; r++) {
+      for (int t = r % 3; t < steps; t++) {
+        for (int i = 0; i < UNITS; i++) {
+          x[r][t][i] = Math.sin(r + 2.1 * t + 0.7 * i);
+        }
+      }
+    }
+    return x;
+  }
+
+  /** A stepper gives the cell one step at a time, so that states and clocks must be complete. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void oneStepAtATimeGivesTheOutputsOfTheSequence(Case which) {
+    Layer layer = rnn(which.cell.get()).returnSequences(true);
+    Sequential model = Sequential.seeded(4, input(Shape.ANY, UNITS), layer);
+    double[][] x = sequences(1, 40)[0];
+    double[][] all = model.predict(Samples.of(new double[][][] {x})).getSequence(0);
+    var stepper = model.stepper();
+    for (int t = 0; t < x.length; t++) {
+      assertArrayEquals(all[t], stepper.step(x[t]), 1e-6, "step " + t);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void trainingGivesTheSameBitsOnAnyNumberOfThreads(Case which) {
+    double[] targets = new double[70];
+    Arrays.setAll(targets, r -> Math.cos(r));
+    List<float[]> expected = null;
+    for (int threads : new int[] {1, 2, 4}) {
+      Sequential model =
+          Sequential.seeded(4, input(STEPS, UNITS), masking(0), rnn(which.cell.get()), dense(1));
+      model.compile("adam", "mse");
+      model.fit(
+          Samples.of(sequences(70, STEPS)).targets(targets).batchSize(32),
+          FitOptions.epochs(2).threads(threads).verbose(0));
+      List<float[]> weights = model.weights().values().stream().map(w -> w.data.clone()).toList();
+      expected = expected == null ? weights : expected;
+      for (int w = 0; w < weights.size(); w++) {
+        assertArrayEquals(expected.get(w), weights.get(w), which + " on " + threads + " threads");
+      }
+    }
+  }
+
+  private static String refusal(Cell cell) {
+    return assertThrows(IllegalArgumentException.class, () -> Sequential.of(input(5, 3), rnn(cell)))
+        .getMessage();
+  }
+
+  @Test
+  void rejectsArgumentsThatDoNotFit() {
+    assertEquals(
+        "LSTMVariantCell 'lstm_variant_cell' must have weights for each gate with a peephole, but"
+            + " the forget gate has none. Leave its peephole out.",
+        refusal(lstmVariantCell(4).forgetGate(false).peepholes(true, true, false)));
+    assertEquals(
+        "LSTMVariantCell 'lstm_variant_cell' must be above an LSTM cell with 4 units in"
+            + " stackedRnnCells(…) if depthGate is set, but is above no cell. Use"
+            + " depthGatedLstmCells(units, layers).",
+        refusal(lstmVariantCell(4).depthGate(true)));
+    assertEquals(
+        "LSTMVariantCell 'lstm_variant_cell' must be above an LSTM cell with 4 units in"
+            + " stackedRnnCells(…) if depthGate is set, but the cell below, GRUCell 'gru_cell', has"
+            + " the states {h=(4,)}. Use depthGatedLstmCells(units, layers).",
+        refusal(stackedRnnCells(gruCell(4), lstmVariantCell(4).depthGate(true))));
+  }
+}
