@@ -3,7 +3,7 @@
 For each cell, the file contains its arguments and weights, a batch of sequences x with a mask, the outputs of all time
 steps, the loss sum(factors * outputs), and its gradients with respect to the weights and x. PyTorch computes the
 derivatives. The equations are written as the papers have them: Gers and Schmidhuber 2000, Greff et al. 2017, Zhou et
-al. 2016, Yao et al. 2015, and the examples of custom cells (Keras's MinimalRNNCell, a leaky integrator).
+al. 2016, Yao et al. 2015, Jozefowicz et al. 2015, Feng et al. 2024, and the examples of custom cells (Keras's MinimalRNNCell, a leaky integrator).
 """
 
 import json
@@ -143,6 +143,56 @@ def depth_gated(layers):
     return shapes, step, [UNITS] * (2 * layers), 2 * layers - 2
 
 
+def mut(kind):
+    """Jozefowicz et al.: W = (W_xz, W_xr or W_xh, …), U = (W_hr, W_hh) of MUT1, (W_hz, W_hh, W_hr) of MUT2."""
+
+    def mut1(x, h, c, W, U, b):
+        W_z, W_r = W.split(UNITS, dim=1)
+        U_r, U_h = U.split(UNITS, dim=1)
+        b_z, b_r, b_h = b.split(UNITS)
+        z = sigmoid(x @ W_z + b_z)
+        r = sigmoid(x @ W_r + h @ U_r + b_r)
+        return tanh((r * h) @ U_h + tanh(x) + b_h) * z + h * (1 - z), c
+
+    def mut2(x, h, c, W, U, b):
+        W_z, W_h = W.split(UNITS, dim=1)
+        U_z, U_h, U_r = U.split(UNITS, dim=1)
+        b_z, b_h, b_r = b.split(UNITS)
+        z = sigmoid(x @ W_z + h @ U_z + b_z)
+        r = sigmoid(x + h @ U_r + b_r)
+        return tanh((r * h) @ U_h + x @ W_h + b_h) * z + h * (1 - z), c
+
+    def mut3(x, h, c, W, U, b):
+        W_z, W_r, W_h = W.split(UNITS, dim=1)
+        U_z, U_r, U_h = U.split(UNITS, dim=1)
+        b_z, b_r, b_h = b.split(UNITS)
+        z = sigmoid(x @ W_z + tanh(h) @ U_z + b_z)
+        r = sigmoid(x @ W_r + h @ U_r + b_r)
+        return tanh((r * h) @ U_h + x @ W_h + b_h) * z + h * (1 - z), c
+
+    inputs, blocks_x, blocks_h = [(UNITS, 2, 2), (UNITS, 2, 3), (FEATURES, 3, 3)][kind - 1]
+    shapes = [(inputs, blocks_x * UNITS), (UNITS, blocks_h * UNITS), (3 * UNITS,)]
+    return shapes, [mut1, mut2, mut3][kind - 1]
+
+
+def min_gru():
+    def step(x, h, c, W, b):
+        z, new = (x @ W + b).split(UNITS, dim=1)
+        z = sigmoid(z)
+        return (1 - z) * h + z * new, c
+
+    return [(FEATURES, 2 * UNITS), (2 * UNITS,)], step
+
+
+def min_lstm():
+    def step(x, h, c, W, b):
+        f, i, new = (x @ W + b).split(UNITS, dim=1)
+        f, i = sigmoid(f), sigmoid(i)
+        return f / (f + i) * h + i / (f + i) * new, c
+
+    return [(FEATURES, 3 * UNITS), (3 * UNITS,)], step
+
+
 def numbers(array):
     return [float(f"{v:.9g}") for v in np.asarray(array).ravel()]
 
@@ -199,6 +249,11 @@ CASES = [
     case("peepholes of f and o", some_peepholes("fo")),
     case("peephole of i", some_peepholes("i")),
     case("depth-gated", depth_gated(3)),
+    case("MUT1", mut(1), features=UNITS),
+    case("MUT2", mut(2), features=UNITS),
+    case("MUT3", mut(3)),
+    case("minGRU", min_gru()),
+    case("minLSTM", min_lstm()),
 ]
 OUT.parent.mkdir(parents=True, exist_ok=True)
 OUT.write_text(json.dumps(CASES))

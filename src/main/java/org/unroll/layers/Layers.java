@@ -7,7 +7,10 @@ import org.unroll.layers.attention.AdditiveAttention;
 import org.unroll.layers.attention.Attention;
 import org.unroll.layers.attention.MultiHeadAttention;
 import org.unroll.layers.cells.LstmVariantCell;
+import org.unroll.layers.cells.MinGruCell;
+import org.unroll.layers.cells.MinLstmCell;
 import org.unroll.layers.cells.MinimalGatedUnitCell;
+import org.unroll.layers.cells.MutCell;
 import org.unroll.layers.convolution.AveragePooling1D;
 import org.unroll.layers.convolution.AveragePooling2D;
 import org.unroll.layers.convolution.Conv1D;
@@ -184,6 +187,31 @@ public final class Layers {
   /** Returns a {@link MinimalGatedUnitCell}. */
   public static MinimalGatedUnitCell minimalGatedUnitCell(int units) {
     return new MinimalGatedUnitCell(units);
+  }
+
+  /** Returns the {@link MutCell} MUT1 of Jozefowicz et al. (2015). */
+  public static MutCell mut1Cell(int units) {
+    return new MutCell(units, MutCell.Kind.MUT1);
+  }
+
+  /** Returns the {@link MutCell} MUT2 of Jozefowicz et al. (2015). */
+  public static MutCell mut2Cell(int units) {
+    return new MutCell(units, MutCell.Kind.MUT2);
+  }
+
+  /** Returns the {@link MutCell} MUT3 of Jozefowicz et al. (2015). */
+  public static MutCell mut3Cell(int units) {
+    return new MutCell(units, MutCell.Kind.MUT3);
+  }
+
+  /** Returns a {@link MinGruCell}. */
+  public static MinGruCell minGruCell(int units) {
+    return new MinGruCell(units);
+  }
+
+  /** Returns a {@link MinLstmCell}. */
+  public static MinLstmCell minLstmCell(int units) {
+    return new MinLstmCell(units);
   }
 
   /** Returns {@link StackedRnnCells}, starting with the cell that receives the input. */

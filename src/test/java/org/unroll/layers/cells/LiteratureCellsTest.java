@@ -9,6 +9,11 @@ import static org.unroll.layers.Layers.gruCell;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.lstmVariantCell;
 import static org.unroll.layers.Layers.masking;
+import static org.unroll.layers.Layers.minGruCell;
+import static org.unroll.layers.Layers.minLstmCell;
+import static org.unroll.layers.Layers.mut1Cell;
+import static org.unroll.layers.Layers.mut2Cell;
+import static org.unroll.layers.Layers.mut3Cell;
 import static org.unroll.layers.Layers.rnn;
 import static org.unroll.layers.Layers.stackedRnnCells;
 
@@ -75,6 +80,24 @@ class LiteratureCellsTest {
                     .useBias(false)
                     .activation("gelu")
                     .dropout(0.3)),
+        new Case("MUT1", () -> mut1Cell(UNITS).dropout(0.3).recurrentDropout(0.4)),
+        new Case("MUT1 with gelu", () -> mut1Cell(UNITS).activation("gelu").dropout(0.3)),
+        new Case("MUT2", () -> mut2Cell(UNITS).dropout(0.3).recurrentDropout(0.4)),
+        new Case("MUT2 without bias", () -> mut2Cell(UNITS).useBias(false)),
+        new Case("MUT3", () -> mut3Cell(UNITS).dropout(0.3).recurrentDropout(0.4)),
+        new Case("MUT3 with silu", () -> mut3Cell(UNITS).activation("silu")),
+        new Case("minGRU", () -> minGruCell(UNITS).dropout(0.3)),
+        new Case("minGRU with gelu", () -> minGruCell(UNITS).activation("gelu").useBias(false)),
+        new Case("minLSTM", () -> minLstmCell(UNITS).dropout(0.3)),
+        new Case("minLSTM with gelu", () -> minLstmCell(UNITS).activation("gelu")),
+        new Case(
+            "stack",
+            () ->
+                stackedRnnCells(
+                    mut2Cell(UNITS).dropout(0.3),
+                    mut1Cell(UNITS).dropout(0.3),
+                    minGruCell(UNITS),
+                    minLstmCell(UNITS))),
         new Case("depth-gated LSTM", () -> depthGatedLstmCells(UNITS, 3)),
         new Case(
             "depth-gated LSTM with dropout",
@@ -269,8 +292,34 @@ class LiteratureCellsTest {
         .getMessage();
   }
 
+  /** Gates that both underflow to 0 in float32 still have a quotient. */
+  @Test
+  void minLstmDividesGatesThatAreTooSmallForFloats() {
+    Sequential model = Sequential.of(input(2, 1), rnn(minLstmCell(1).name("cell")));
+    float[] kernel = model.layers().get(0).weight("kernel").values();
+    float[] bias = model.layers().get(0).weight("bias").values();
+    Arrays.fill(kernel, 0f);
+    bias[0] = -200;
+    bias[1] = -201;
+    bias[2] = 3;
+    double a = 1 / (1 + Math.exp(-1));
+    double expected = 3 * (1 - a) * (1 + a);
+    assertEquals(expected, model.predict(Samples.of(new double[1][2][1])).get(0)[0], 1e-6);
+  }
+
   @Test
   void rejectsArgumentsThatDoNotFit() {
+    assertEquals(
+        "MUTCell 'mut_cell' must have as many units as features because MUT1 adds the input to a"
+            + " gate, but has 4 units and 3 features. Put timeDistributed(dense(4)) before the"
+            + " layer, or use MUT3.",
+        refusal(mut1Cell(4)));
+    var error =
+        assertThrows(IllegalArgumentException.class, () -> minGruCell(4).recurrentDropout(0.2));
+    assertEquals(
+        "recurrentDropout must not be set because MinGRUCell 'min_gru_cell' has no recurrent"
+            + " kernel. Leave it out.",
+        error.getMessage());
     assertEquals(
         "LSTMVariantCell 'lstm_variant_cell' must have weights for each gate with a peephole, but"
             + " the forget gate has none. Leave its peephole out.",
