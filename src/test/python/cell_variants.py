@@ -3,7 +3,8 @@
 For each cell, the file contains its arguments and weights, a batch of sequences x with a mask, the outputs of all time
 steps, the loss sum(factors * outputs), and its gradients with respect to the weights and x. PyTorch computes the
 derivatives. The equations are written as the papers have them: Gers and Schmidhuber 2000, Greff et al. 2017, Zhou et
-al. 2016, Yao et al. 2015, Jozefowicz et al. 2015, Feng et al. 2024, and the examples of custom cells (Keras's MinimalRNNCell, a leaky integrator).
+al. 2016, Yao et al. 2015, Jozefowicz et al. 2015, Feng et al. 2024,
+Beck et al. 2024, Koutník et al. 2014, Kalchbrenner et al. 2015, and the examples of custom cells (Keras's MinimalRNNCell, a leaky integrator).
 """
 
 import json
@@ -193,6 +194,56 @@ def min_lstm():
     return [(FEATURES, 3 * UNITS), (3 * UNITS,)], step
 
 
+def slstm(exponential_forget):
+    """Beck et al., without the stabilizer state, which does not change h. States h, c, n."""
+
+    def step(x, h, c, n, m, W, U, b):
+        i, f, z, o = (x @ W + h @ U + b).split(UNITS, dim=1)
+        i, f, o = torch.exp(i), torch.exp(f) if exponential_forget else sigmoid(f), sigmoid(o)
+        c = f * c + i * tanh(z)
+        n = f * n + i
+        return o * (c / n), c, n, m
+
+    return [(FEATURES, 4 * UNITS), (UNITS, 4 * UNITS), (4 * UNITS,)], step, [UNITS] * 4
+
+
+def clockwork(periods):
+    """Koutník et al.: U is a block-upper triangular matrix after transposition, and only due modules change."""
+    width = UNITS // len(periods)
+    module = torch.arange(UNITS) // width
+    reads = (module[:, None] >= module[None, :]).double()  # from the row's module to the column's
+
+    def step(x, h, t, W, U, b):
+        new = tanh(x @ W + h @ (U * reads) + b)
+        due = t % torch.tensor(periods, dtype=torch.float64).repeat_interleave(width) == 0
+        return torch.where(due, new, h), t + 1
+
+    return [(FEATURES, UNITS), (UNITS, UNITS), (UNITS,)], step, [UNITS, 1]
+
+
+def grid_lstm(layers):
+    """Kalchbrenner et al.: block(H, m) along time and along depth; V projects x to h and m of the depth."""
+    shapes = [(FEATURES, 2 * UNITS)] + [(2 * UNITS, 8 * UNITS), (8 * UNITS,)] * layers
+
+    def lstm(H, m, W, b):
+        u, f, c, o = (H @ W + b).split(UNITS, dim=1)
+        m = sigmoid(f) * m + sigmoid(u) * tanh(c)
+        return tanh(sigmoid(o) * m), m
+
+    def step(x, *rest):
+        states, V, weights = rest[: 2 * layers], rest[2 * layers + 1], rest[2 * layers + 2 :]
+        h_depth, m_depth = (x @ V).split(UNITS, dim=1)
+        result = []
+        for layer in range(layers):
+            W, b = weights[2 * layer : 2 * layer + 2]
+            H = torch.cat([states[2 * layer], h_depth], dim=1)
+            result += lstm(H, states[2 * layer + 1], W[:, : 4 * UNITS], b[: 4 * UNITS])
+            h_depth, m_depth = lstm(H, m_depth, W[:, 4 * UNITS :], b[4 * UNITS :])
+        return [*result, h_depth]
+
+    return shapes, step, [UNITS] * (2 * layers + 1), 2 * layers
+
+
 def numbers(array):
     return [float(f"{v:.9g}") for v in np.asarray(array).ravel()]
 
@@ -254,6 +305,11 @@ CASES = [
     case("MUT3", mut(3)),
     case("minGRU", min_gru()),
     case("minLSTM", min_lstm()),
+    case("sLSTM", slstm(False)),
+    case("sLSTM, exponential forget gate", slstm(True)),
+    case("clockwork", clockwork([1, 3])),
+    case("clockwork of four modules", clockwork([1, 2, 3, 5])),
+    case("Grid LSTM", grid_lstm(2)),
 ]
 OUT.parent.mkdir(parents=True, exist_ok=True)
 OUT.write_text(json.dumps(CASES))

@@ -6,11 +6,14 @@ import org.unroll.data.Shape;
 import org.unroll.layers.attention.AdditiveAttention;
 import org.unroll.layers.attention.Attention;
 import org.unroll.layers.attention.MultiHeadAttention;
+import org.unroll.layers.cells.ClockworkCell;
+import org.unroll.layers.cells.GridLstmCell;
 import org.unroll.layers.cells.LstmVariantCell;
 import org.unroll.layers.cells.MinGruCell;
 import org.unroll.layers.cells.MinLstmCell;
 import org.unroll.layers.cells.MinimalGatedUnitCell;
 import org.unroll.layers.cells.MutCell;
+import org.unroll.layers.cells.SlstmCell;
 import org.unroll.layers.convolution.AveragePooling1D;
 import org.unroll.layers.convolution.AveragePooling2D;
 import org.unroll.layers.convolution.Conv1D;
@@ -212,6 +215,26 @@ public final class Layers {
   /** Returns a {@link MinLstmCell}. */
   public static MinLstmCell minLstmCell(int units) {
     return new MinLstmCell(units);
+  }
+
+  /** Returns an {@link SlstmCell}. */
+  public static SlstmCell slstmCell(int units) {
+    return new SlstmCell(units);
+  }
+
+  /**
+   * Returns a {@link ClockworkCell}.
+   *
+   * @param units the number of units, a multiple of the number of modules
+   * @param periods the period of each module in time steps, starting with the fastest
+   */
+  public static ClockworkCell clockworkCell(int units, int... periods) {
+    return new ClockworkCell(units, periods);
+  }
+
+  /** Returns a {@link GridLstmCell}, whose dimensions are time and depth. */
+  public static GridLstmCell gridLstmCell(int units, int layers) {
+    return new GridLstmCell(units, layers);
   }
 
   /** Returns {@link StackedRnnCells}, starting with the cell that receives the input. */

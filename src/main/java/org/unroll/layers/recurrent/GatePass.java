@@ -403,6 +403,29 @@ public abstract class GatePass extends CellPass {
     return right.set(recurrentKernel.values(), gate * units, units, width, stride);
   }
 
+  /**
+   * Returns s after recurrent dropout, for a cell that multiplies it by parts of U itself: the
+   * given view, or one of a buffer that is valid until the next call.
+   *
+   * @param s a state or values computed from it, at consecutive steps
+   */
+  protected final Matrix dropStates(Matrix s, int steps, Matrix view) {
+    if (!dropsStates()) {
+      return s;
+    }
+    stateDropout[0].apply(s.values(), s.offset(), steps, masked, 0, false);
+    return view.set(masked, 0, steps * rows, units);
+  }
+
+  /** Adds the gradient of s in {@link #dropStates} at one step to that of the state. */
+  protected final void dropStatesBackward(float[] ds, float[] gradient) {
+    if (dropsStates()) {
+      stateDropout[0].apply(ds, 0, 1, gradient, 0, true);
+    } else {
+      kernels.add(rows * units, ds, 0, gradient, 0);
+    }
+  }
+
   /** Computes out = s·U + row for one gate. Recurrent dropout is applied to s. */
   protected final void multiplyRecurrentAddRow(Matrix s, int gate, Matrix row, Matrix out) {
     if (dropsStates()) {

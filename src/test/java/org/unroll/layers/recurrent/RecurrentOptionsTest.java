@@ -32,6 +32,7 @@ import org.unroll.layers.Layers;
 import org.unroll.layers.cells.LstmVariantCell;
 import org.unroll.layers.cells.MinGruCell;
 import org.unroll.layers.cells.MinLstmCell;
+import org.unroll.layers.cells.SlstmCell;
 import org.unroll.network.Cell;
 import org.unroll.network.Constraint;
 import org.unroll.network.Constraints;
@@ -86,7 +87,10 @@ class RecurrentOptionsTest {
         () -> Layers.minimalGatedUnitCell(3),
         () -> Layers.mut1Cell(2),
         () -> Layers.minGruCell(3),
-        () -> Layers.minLstmCell(3));
+        () -> Layers.minLstmCell(3),
+        () -> Layers.slstmCell(3),
+        () -> Layers.clockworkCell(4, 1, 2),
+        () -> Layers.gridLstmCell(3, 2));
   }
 
   /** The public methods that take arguments and return the layer or cell itself. */
@@ -113,6 +117,9 @@ class RecurrentOptionsTest {
       Cell cell = layer instanceof Cell self ? self : ((RecurrentLayer<?>) layer).cell();
       if (cell instanceof UnitsCell<?> units) {
         collect(units.arguments(), values);
+        if (cell instanceof SlstmCell slstm) {
+          values.put("exponentialForgetGate", slstm.exponentialForgetGate());
+        }
         if (cell instanceof LstmVariantCell) {
           Field parts = LstmVariantCell.class.getDeclaredField("parts");
           parts.setAccessible(true);
