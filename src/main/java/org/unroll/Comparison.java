@@ -202,11 +202,14 @@ public final class Comparison {
     Map<String, Sequential> models = new LinkedHashMap<>();
     stacks.forEach((name, layers) -> models.put(name, model(name, layers)));
     models.values().forEach(model -> model.requireFit(train, validation));
+    Map<String, FitOptions> options = new LinkedHashMap<>();
+    models.keySet().forEach(name -> options.put(name, options(name)));
+    models.forEach((name, model) -> model.requireSavable(options.get(name)));
     Result result = new Result(validation, loss);
     last = result;
     Optional<LiveProgress> live = LiveProgress.open(verbose).map(LiveProgress::severalRuns);
     try {
-      run(models, result, live);
+      run(models, options, result, live);
     } finally {
       live.ifPresent(LiveProgress::end);
     }
@@ -227,11 +230,15 @@ public final class Comparison {
     }
   }
 
-  private void run(Map<String, Sequential> models, Result result, Optional<LiveProgress> live) {
+  private void run(
+      Map<String, Sequential> models,
+      Map<String, FitOptions> all,
+      Result result,
+      Optional<LiveProgress> live) {
     for (Map.Entry<String, Sequential> entry : models.entrySet()) {
       result.models.put(entry.getKey(), entry.getValue());
       try {
-        FitOptions options = options(entry.getKey());
+        FitOptions options = all.get(entry.getKey());
         live.ifPresent(display -> options.progress(display.title(entry.getKey())));
         entry.getValue().fit(train, options);
       } catch (NonFiniteLossException e) {

@@ -20,6 +20,7 @@ import static org.unroll.layers.Layers.layerNormalization;
 import static org.unroll.layers.Layers.lstm;
 import static org.unroll.layers.Layers.maximum;
 import static org.unroll.layers.Layers.minimum;
+import static org.unroll.layers.Layers.multiHeadAttention;
 import static org.unroll.layers.Layers.multiply;
 import static org.unroll.layers.Layers.simpleRnn;
 import static org.unroll.layers.Layers.subtract;
@@ -132,6 +133,35 @@ final class MergingGraphModels {
     return new Graph(
         Model.of(List.of(source, goal), dense(4, "softmax").on(concatenate().on(decoder, context))),
         OutputLoss.of(sparseCategoricalCrossentropy()).metrics("accuracy"));
+  }
+
+  static Graph causalSelfAttention() {
+    Input text = input(6);
+    Node x = tokens(4).on(text);
+    Node context = multiHeadAttention(2, 3).useCausalMask(true).on(x, x);
+    Node normalized = layerNormalization().on(add().on(x, context));
+    Node pooled = globalAveragePooling1D().on(normalized);
+    return new Graph(
+        Model.of(
+            text,
+            List.of(
+                dense(1).name("level").on(pooled),
+                dense(5, "softmax").name("next").on(normalized))),
+        OutputLoss.of(mse()),
+        OutputLoss.of(sparseCategoricalCrossentropy()));
+  }
+
+  static Graph crossAttentionMasked() {
+    Input source = input(6);
+    Input goal = input(5);
+    Layer embedding = tokens(4);
+    Node memory = bidirectional(gru(2).returnSequences(true)).on(embedding.on(source));
+    Node x = embedding.on(goal);
+    Node sum = layerNormalization().on(add().on(x, multiHeadAttention(2, 2).on(x, memory)));
+    Node last = add().on(sum, dense(4, "relu").on(sum));
+    return new Graph(
+        Model.of(List.of(source, goal), dense(3, "softmax").on(last)),
+        OutputLoss.of(sparseCategoricalCrossentropy()));
   }
 
   static Graph attentionScoresAsOutput() {

@@ -1,17 +1,22 @@
 package org.unroll.keras;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.unroll.Model;
 import org.unroll.ModelFiles;
@@ -22,8 +27,11 @@ import org.unroll.data.Shape;
 import org.unroll.internal.AtomicFile;
 import org.unroll.internal.Failures;
 import org.unroll.internal.UniqueNames;
+import org.unroll.keras.files.KerasArchive;
+import org.unroll.keras.files.PythonFile;
 import org.unroll.keras.hdf5.Hdf5Array;
 import org.unroll.keras.hdf5.Hdf5Tree;
+import org.unroll.network.Cell;
 import org.unroll.network.Layer;
 import org.unroll.network.Weight;
 import org.unroll.optimizers.Optimizer;
@@ -145,6 +153,69 @@ public final class KerasFiles implements ModelFiles {
   }
 
   @Override
+  public void requireSavable(Model model) {
+    ModelConfigs.write(model);
+    for (Layer layer : model.layers()) {
+      LayerFormats.of(layer).groups(layer, "", (owner, path) -> {});
+    }
+  }
+
+  @Override
+  public void savePython(Model model, Path path) {
+    if (!path.toString().endsWith(".py")) {
+      throw new IllegalArgumentException(
+          "The name of a Python file must end in .py, but was " + path + ".");
+    }
+    write(
+        path,
+        target -> {
+          var file = new PythonFile();
+          Map<String, Layer> layers = new LinkedHashMap<>();
+          for (Layer layer : model.layers()) {
+            LayerFormats.of(layer)
+                .groups(
+                    layer,
+                    "",
+                    (owner, group) ->
+                        layers.putIfAbsent(
+                            LayerFormats.of(owner).config().registeredName(), owner));
+          }
+          addClasses(ModelConfigs.write(model), layers, file);
+          if (file.isEmpty()) {
+            throw new IllegalArgumentException(
+                "Only a model with classes that Keras does not have needs a Python file, but Keras"
+                    + " has all classes of this model.");
+          }
+          AtomicFile.write(
+              target, out -> out.write(file.toString().getBytes(StandardCharsets.UTF_8)));
+        });
+  }
+
+  /** Adds the registered classes in a configuration, those of inner objects first. */
+  private static void addClasses(JsonNode node, Map<String, Layer> layers, PythonFile file)
+      throws IOException {
+    for (JsonNode child : node) {
+      addClasses(child, layers, file);
+    }
+    String name = node.isObject() ? Format.registeredName(node) : null;
+    if (name == null) {
+      return;
+    }
+    if (name.startsWith(CustomObjects.OWN_PACKAGE + ">")) {
+      file.add(node.path("class_name").asText());
+      return;
+    }
+    Class<?> type = CustomObjects.type(name);
+    Layer layer = layers.get(name);
+    List<Integer> states = List.of();
+    if (layer instanceof Cell cell) {
+      states = cell.stateShapes().values().stream().map(Shape::last).toList();
+    }
+    List<Weight> weights = layer == null ? List.of() : LayerFormats.ownWeights(layer);
+    file.add(name, type, node.path("config"), OptimizerFormats.common(type), states, weights);
+  }
+
+  @Override
   public void saveWeights(Model model, Path path) {
     if (!path.toString().endsWith(".weights.h5")) {
       throw new IllegalArgumentException(
@@ -198,6 +269,7 @@ public final class KerasFiles implements ModelFiles {
 
   private static Hdf5Tree weights(Model model, boolean withOptimizer) {
     var tree = new Hdf5Tree();
+    Set<Layer> written = new HashSet<>();
     var names = new UniqueNames();
     for (Layer layer : model.layers()) {
       LayerFormats.of(layer)
@@ -205,9 +277,12 @@ public final class KerasFiles implements ModelFiles {
               layer,
               "layers/" + SavedWeights.name(layer, names),
               (owner, group) -> {
+                if (!written.add(owner)) { // shared with an inner model
+                  return;
+                }
                 String path = group + "/vars";
                 tree.name(path, owner.name());
-                List<Weight> weights = owner.weights();
+                List<Weight> weights = LayerFormats.ownWeights(owner);
                 for (int i = 0; i < weights.size(); i++) {
                   Weight weight = weights.get(i);
                   tree.array(path + "/" + i, weight.shape(), weight.values());

@@ -42,7 +42,7 @@ final class StatePass extends GraphPass {
 
   @Override
   public Tensor[] forward(Tensor[] inputs, ForwardContext context) {
-    return forward(inputs, null, context);
+    return forward(inputs, null, false, context);
   }
 
   /**
@@ -50,14 +50,15 @@ final class StatePass extends GraphPass {
    *
    * @param kept the initial states unless they are inputs, overwritten with the final states; null
    *     for zeros
+   * @param continues whether to start with {@code kept} although the initial states are inputs
    */
-  Tensor[] forward(Tensor[] inputs, float[][] kept, ForwardContext context) {
+  Tensor[] forward(Tensor[] inputs, float[][] kept, boolean continues, ForwardContext context) {
     input = given ? withMask(unmasked, inputs[0], null) : inputs[0];
     int rows = input.rows();
     for (int s = 0; s < shapes.length; s++) {
       int size = rows * shapes[s].size();
       states[s] = atLeast(states[s], size);
-      if (given) {
+      if (given && !continues) {
         toRows(inputs[1 + s], shapes[s], states[s]);
       } else if (kept != null) {
         System.arraycopy(kept[s], 0, states[s], 0, size);
@@ -105,7 +106,7 @@ final class StatePass extends GraphPass {
   }
 
   /** Copies a tensor to one row after another. */
-  private static void toRows(Tensor from, Shape shape, float[] to) {
+  static void toRows(Tensor from, Shape shape, float[] to) {
     if (shape.rank() < 2) {
       System.arraycopy(from.values(), from.offset(), to, 0, from.size());
     } else {

@@ -100,6 +100,7 @@ final class NetworkExperiment implements Experiment {
             "The model of a search must be compiled, but the function that builds it returned one"
                 + " that is not. Call compile(optimizer, loss) before it returns the model.");
       }
+      requireSavable(first);
       boolean validation = data.get(0).validation() != null || made.hasValidation();
       Set<String> logs =
           MonitorCallback.requireMonitors(
@@ -107,6 +108,10 @@ final class NetworkExperiment implements Experiment {
       if (logs != null && !logs.contains(objective.name())) {
         throw BestEpoch.missing(objective, logs);
       }
+    }
+
+    private static void requireSavable(Model model) {
+      model.requireSavable("The search, which keeps the best models,");
     }
 
     private static String describe(Dataset dataset) {
@@ -139,6 +144,7 @@ final class NetworkExperiment implements Experiment {
         if (assignment.from() != null) {
           network = Model.load(assignment.from().resolve(last));
         }
+        requireSavable(network); // the choices of this trial may differ from those of the first
         FitOptions fit = newOptions();
         fit.threads(assignment.threads()).hints(fit.hints()).verbose(0);
         Fold<?> fold = data.get(f);

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unroll.Sequential;
+import org.unroll.keras.files.KerasArchive;
 import org.unroll.layers.Layers;
 import org.unroll.losses.ElementwiseLoss;
 import org.unroll.losses.Losses;

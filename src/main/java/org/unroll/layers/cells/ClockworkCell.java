@@ -48,8 +48,8 @@ import org.unroll.network.Weight;
  *
  * <p>Source: Jan Koutník, Klaus Greff, Faustino Gomez, Jürgen Schmidhuber, "A clockwork RNN", ICML
  * 2014, arXiv:1402.3511. The products with U are computed for the due modules only; those with W
- * are computed for all time steps at once. Keras has no such cell; initializers and dropout are
- * those of Keras's SimpleRNN.
+ * are computed for all time steps at once. Keras has no such cell, so it is saved as the custom
+ * object {@code unroll>ClockworkCell}; initializers and dropout are those of Keras's SimpleRNN.
  */
 public final class ClockworkCell extends UnitsCell<ClockworkCell>
     implements RecurrentOptions<ClockworkCell> {

@@ -58,7 +58,8 @@ import org.unroll.network.Weight;
  * <p>Source: Nal Kalchbrenner, Ivo Danihelka, Alex Graves, "Grid long short-term memory", 2015,
  * arXiv:1507.01526. As there, act is applied to o ⊙ m, where other LSTMs have o ⊙ act(m). The
  * layers do not share weights, no dimension has priority, and biases are added unless {@code
- * useBias(false)} is set. Keras has no such cell; initializers are those of Keras's LSTM.
+ * useBias(false)} is set. Keras has no such cell, so it is saved as the custom object {@code
+ * unroll>GridLSTMCell}; initializers are those of Keras's LSTM.
  */
 public final class GridLstmCell extends UnitsCell<GridLstmCell>
     implements LstmOptions<GridLstmCell> {

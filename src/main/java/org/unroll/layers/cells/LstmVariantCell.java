@@ -91,8 +91,9 @@ import org.unroll.network.Layer;
  * Schmidhuber, "LSTM: a search space odyssey", IEEE Transactions on Neural Networks and Learning
  * Systems 28(10), 2017, arXiv:1503.04069 (the variants); Kaisheng Yao, Trevor Cohn, Katerina
  * Vylomova, Kevin Duh, Chris Dyer, "Depth-gated LSTM", 2015, arXiv:1508.03790. Keras has no such
- * cell; initializers and dropout are those of Keras's LSTM, where Greff et al. draw all weights
- * from a normal distribution with a deviation of 0.1.
+ * cell, so it is saved as the custom object {@code unroll>LSTMVariantCell}; initializers and
+ * dropout are those of Keras's LSTM, where Greff et al. draw all weights from a normal distribution
+ * with a deviation of 0.1.
  */
 public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
     implements LstmOptions<LstmVariantCell> {
@@ -246,6 +247,18 @@ public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
     to.forgetPeephole = forget;
     to.outputPeephole = output;
     return this;
+  }
+
+  /** Returns whether all gates that the cell has also have peephole connections. */
+  public boolean peepholes() {
+    return parts.allPeepholes;
+  }
+
+  /** Returns the gates that have peephole connections, such as {@code "ifo"}. */
+  public String peepholeGates() {
+    return (hasPeephole(INPUT) ? "i" : "")
+        + (hasPeephole(FORGET) ? "f" : "")
+        + (hasPeephole(OUTPUT) ? "o" : "");
   }
 
   /**

@@ -40,7 +40,8 @@ import org.unroll.network.CellPass;
  * "Were RNNs all we needed?", 2024, arXiv:2410.01201. The paper computes the recurrence with a
  * parallel scan over time, in its second version in log space, which needs positive candidates
  * (log_g instead of act). A processor core is faster with the loop over time, which needs neither.
- * Keras has no such cell; initializers and dropout are those of Keras's GRU.
+ * Keras has no such cell, so it is saved as the custom object {@code unroll>MinGRUCell};
+ * initializers and dropout are those of Keras's GRU.
  */
 public final class MinGruCell extends UnitsCell<MinGruCell>
     implements RecurrentOptions<MinGruCell> {

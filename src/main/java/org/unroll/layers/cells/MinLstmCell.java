@@ -42,8 +42,9 @@ import org.unroll.network.CellPass;
  *
  * <p>Source: Leo Feng, Frederick Tung, Mohamed Osama Ahmed, Yoshua Bengio, Hossein Hajimirsadeghi,
  * "Were RNNs all we needed?", 2024, arXiv:2410.01201, with the length independence scaling of its
- * section 3.2. {@link MinGruCell} documents the difference of the scan. Keras has no such cell;
- * initializers and dropout are those of Keras's LSTM, but no bias starts with ones.
+ * section 3.2. {@link MinGruCell} documents the difference of the scan. Keras has no such cell, so
+ * it is saved as the custom object {@code unroll>MinLSTMCell}; initializers and dropout are those
+ * of Keras's LSTM, but no bias starts with ones.
  */
 public final class MinLstmCell extends UnitsCell<MinLstmCell>
     implements RecurrentOptions<MinLstmCell> {

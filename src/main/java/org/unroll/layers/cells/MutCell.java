@@ -62,8 +62,8 @@ import org.unroll.network.Pass;
  * </pre>
  *
  * <p>Source: Rafal Jozefowicz, Wojciech Zaremba, Ilya Sutskever, "An empirical exploration of
- * recurrent network architectures", ICML 2015. Keras has no such cell; initializers and dropout are
- * those of Keras's GRU.
+ * recurrent network architectures", ICML 2015. Keras has no such cell, so it is saved as the custom
+ * object {@code unroll>MUTCell}; initializers and dropout are those of Keras's GRU.
  */
 public final class MutCell extends UnitsCell<MutCell> implements GatedOptions<MutCell> {
   /** The three cells of the paper. */

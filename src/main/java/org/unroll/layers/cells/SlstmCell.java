@@ -61,7 +61,8 @@ import org.unroll.network.Pass;
  * Prudnikova, Michael Kopp, Günter Klambauer, Johannes Brandstetter, Sepp Hochreiter, "xLSTM:
  * Extended long short-term memory", 2024, arXiv:2405.04517. This is the cell with one head; the
  * paper's residual block around it (convolution, group normalization, projections) is not part of
- * it. Keras has no such cell; initializers and dropout are those of Keras's LSTM.
+ * it. Keras has no such cell, so it is saved as the custom object {@code unroll>SLSTMCell};
+ * initializers and dropout are those of Keras's LSTM.
  */
 public final class SlstmCell extends UnitsCell<SlstmCell> implements LstmOptions<SlstmCell> {
   private static final int INPUT = 0;
