@@ -1,9 +1,10 @@
 """Writes reference values of cells that Keras does not have, computed in float64: cell_variants.json.
 
 For each cell, the file contains its arguments and weights, a batch of sequences x with a mask, the outputs of all time
-steps, and the gradients of sum(factors * outputs) with respect to the weights and x. PyTorch computes the derivatives.
-The equations are those of Gers and Schmidhuber 2000, Greff et al. 2015 and Zhou et al. 2016, and of the examples of
-custom cells (Keras's MinimalRNNCell, a leaky integrator).
+steps, the loss sum(factors * outputs), and its gradients with respect to the weights and x. PyTorch computes the
+derivatives. The equations are written as the papers have them: Gers and Schmidhuber 2000, Greff et al. 2017, Zhou et
+al. 2016, Yao et al. 2015, Jozefowicz et al. 2015, Feng et al. 2024,
+Beck et al. 2024, Koutník et al. 2014, Kalchbrenner et al. 2015, and the examples of custom cells (Keras's MinimalRNNCell, a leaky integrator).
 """
 
 import json
@@ -65,28 +66,208 @@ def leaky_integrator():
     return [(FEATURES, UNITS), (UNITS, UNITS)], step
 
 
+def full_gate_recurrence(seeing="ifo", missing=""):
+    """seeing: the gates with peepholes; missing: gates that the variant does not have. States h, c and the gates."""
+    gates = [g for g in "ifco" if g not in missing]
+    own = [g for g in gates if g != "c"]
+    shapes = [(FEATURES, len(gates) * UNITS), (UNITS, len(gates) * UNITS), (len(gates) * UNITS,)]
+    if seeing:
+        shapes.append((len(seeing), UNITS))
+    shapes.append((len(own) * UNITS, len(own) * UNITS))
+
+    def step(x, h, c, before, W, U, b, *rest):
+        z = dict(zip(gates, (x @ W + h @ U + b).split(UNITS, dim=1)))
+        R = rest[-1]
+        was = dict(zip(own, before.split(UNITS, dim=1)))
+
+        def gate(g, seen):
+            if g not in own:
+                return torch.ones_like(c)
+            a = z[g]
+            for source in own:  # R_sg y_s
+                rows, columns = own.index(source) * UNITS, own.index(g) * UNITS
+                a = a + was[source] @ R[rows : rows + UNITS, columns : columns + UNITS]
+            return sigmoid(a + (rest[0][seeing.index(g)] * seen if g in seeing else 0))
+
+        i, f = gate("i", c), gate("f", c)
+        new = f * c + i * tanh(z["c"])
+        values = {"i": i, "f": f, "o": gate("o", new)}
+        return values["o"] * tanh(new), new, torch.cat([values[g] for g in own], dim=1)
+
+    return shapes, step, [UNITS, UNITS, len(own) * UNITS]
+
+
+def some_peepholes(seeing):
+    shapes = [(FEATURES, 4 * UNITS), (UNITS, 4 * UNITS), (4 * UNITS,), (len(seeing), UNITS)]
+
+    def step(x, h, c, W, U, b, p):
+        z = dict(zip("ifco", (x @ W + h @ U + b).split(UNITS, dim=1)))
+
+        def gate(g, seen):
+            return sigmoid(z[g] + (p[seeing.index(g)] * seen if g in seeing else 0))
+
+        new = gate("f", c) * c + gate("i", c) * tanh(z["c"])
+        return gate("o", new) * tanh(new), new
+
+    return shapes, step
+
+
+def depth_gated(layers):
+    """Yao et al.: each layer but the first has the depth gate d. States h, c of each layer; the output is the last h."""
+    shapes = []
+    for layer in range(layers):
+        inputs, blocks = (UNITS, 5) if layer else (FEATURES, 4)
+        shapes += [(inputs, blocks * UNITS), (UNITS, 4 * UNITS), (blocks * UNITS,), (blocks - 1, UNITS)]
+        shapes += [(UNITS,)] if layer else []
+
+    def step(x, *rest):
+        states, weights = rest[: 2 * layers], list(rest[2 * layers :])
+        result, below = [], None
+        for layer in range(layers):
+            h, c = states[2 * layer : 2 * layer + 2]
+            W, U, b, p = weights[:4]
+            del weights[:4]
+            a = (x @ W + b).split(UNITS, dim=1)
+            r = (h @ U).split(UNITS, dim=1)
+            i = sigmoid(a[0] + r[0] + p[0] * c)
+            f = sigmoid(a[1] + r[1] + p[1] * c)
+            new = f * c + i * tanh(a[2] + r[2])
+            if layer:
+                w_cd, w_ld = p[3], weights.pop(0)
+                d = sigmoid(a[4] + w_cd * c + w_ld * below)
+                new = new + d * below
+            x = sigmoid(a[3] + r[3] + p[2] * new) * tanh(new)
+            result += [x, new]
+            below = new
+        return result
+
+    return shapes, step, [UNITS] * (2 * layers), 2 * layers - 2
+
+
+def mut(kind):
+    """Jozefowicz et al.: W = (W_xz, W_xr or W_xh, …), U = (W_hr, W_hh) of MUT1, (W_hz, W_hh, W_hr) of MUT2."""
+
+    def mut1(x, h, c, W, U, b):
+        W_z, W_r = W.split(UNITS, dim=1)
+        U_r, U_h = U.split(UNITS, dim=1)
+        b_z, b_r, b_h = b.split(UNITS)
+        z = sigmoid(x @ W_z + b_z)
+        r = sigmoid(x @ W_r + h @ U_r + b_r)
+        return tanh((r * h) @ U_h + tanh(x) + b_h) * z + h * (1 - z), c
+
+    def mut2(x, h, c, W, U, b):
+        W_z, W_h = W.split(UNITS, dim=1)
+        U_z, U_h, U_r = U.split(UNITS, dim=1)
+        b_z, b_h, b_r = b.split(UNITS)
+        z = sigmoid(x @ W_z + h @ U_z + b_z)
+        r = sigmoid(x + h @ U_r + b_r)
+        return tanh((r * h) @ U_h + x @ W_h + b_h) * z + h * (1 - z), c
+
+    def mut3(x, h, c, W, U, b):
+        W_z, W_r, W_h = W.split(UNITS, dim=1)
+        U_z, U_r, U_h = U.split(UNITS, dim=1)
+        b_z, b_r, b_h = b.split(UNITS)
+        z = sigmoid(x @ W_z + tanh(h) @ U_z + b_z)
+        r = sigmoid(x @ W_r + h @ U_r + b_r)
+        return tanh((r * h) @ U_h + x @ W_h + b_h) * z + h * (1 - z), c
+
+    inputs, blocks_x, blocks_h = [(UNITS, 2, 2), (UNITS, 2, 3), (FEATURES, 3, 3)][kind - 1]
+    shapes = [(inputs, blocks_x * UNITS), (UNITS, blocks_h * UNITS), (3 * UNITS,)]
+    return shapes, [mut1, mut2, mut3][kind - 1]
+
+
+def min_gru():
+    def step(x, h, c, W, b):
+        z, new = (x @ W + b).split(UNITS, dim=1)
+        z = sigmoid(z)
+        return (1 - z) * h + z * new, c
+
+    return [(FEATURES, 2 * UNITS), (2 * UNITS,)], step
+
+
+def min_lstm():
+    def step(x, h, c, W, b):
+        f, i, new = (x @ W + b).split(UNITS, dim=1)
+        f, i = sigmoid(f), sigmoid(i)
+        return f / (f + i) * h + i / (f + i) * new, c
+
+    return [(FEATURES, 3 * UNITS), (3 * UNITS,)], step
+
+
+def slstm(exponential_forget):
+    """Beck et al., without the stabilizer state, which does not change h. States h, c, n."""
+
+    def step(x, h, c, n, m, W, U, b):
+        i, f, z, o = (x @ W + h @ U + b).split(UNITS, dim=1)
+        i, f, o = torch.exp(i), torch.exp(f) if exponential_forget else sigmoid(f), sigmoid(o)
+        c = f * c + i * tanh(z)
+        n = f * n + i
+        return o * (c / n), c, n, m
+
+    return [(FEATURES, 4 * UNITS), (UNITS, 4 * UNITS), (4 * UNITS,)], step, [UNITS] * 4
+
+
+def clockwork(periods):
+    """Koutník et al.: U is a block-upper triangular matrix after transposition, and only due modules change."""
+    width = UNITS // len(periods)
+    module = torch.arange(UNITS) // width
+    reads = (module[:, None] >= module[None, :]).double()  # from the row's module to the column's
+
+    def step(x, h, t, W, U, b):
+        new = tanh(x @ W + h @ (U * reads) + b)
+        due = t % torch.tensor(periods, dtype=torch.float64).repeat_interleave(width) == 0
+        return torch.where(due, new, h), t + 1
+
+    return [(FEATURES, UNITS), (UNITS, UNITS), (UNITS,)], step, [UNITS, 1]
+
+
+def grid_lstm(layers):
+    """Kalchbrenner et al.: block(H, m) along time and along depth; V projects x to h and m of the depth."""
+    shapes = [(FEATURES, 2 * UNITS)] + [(2 * UNITS, 8 * UNITS), (8 * UNITS,)] * layers
+
+    def lstm(H, m, W, b):
+        u, f, c, o = (H @ W + b).split(UNITS, dim=1)
+        m = sigmoid(f) * m + sigmoid(u) * tanh(c)
+        return tanh(sigmoid(o) * m), m
+
+    def step(x, *rest):
+        states, V, weights = rest[: 2 * layers], rest[2 * layers + 1], rest[2 * layers + 2 :]
+        h_depth, m_depth = (x @ V).split(UNITS, dim=1)
+        result = []
+        for layer in range(layers):
+            W, b = weights[2 * layer : 2 * layer + 2]
+            H = torch.cat([states[2 * layer], h_depth], dim=1)
+            result += lstm(H, states[2 * layer + 1], W[:, : 4 * UNITS], b[: 4 * UNITS])
+            h_depth, m_depth = lstm(H, m_depth, W[:, 4 * UNITS :], b[4 * UNITS :])
+        return [*result, h_depth]
+
+    return shapes, step, [UNITS] * (2 * layers + 1), 2 * layers
+
+
 def numbers(array):
     return [float(f"{v:.9g}") for v in np.asarray(array).ravel()]
 
 
-def case(name, cell):
-    shapes, step = cell
+def case(name, cell, features=FEATURES):
+    shapes, step, widths, output_state = (*cell, *([UNITS, UNITS], 0)[len(cell) - 2 :])
     weights = [rng.normal(0, 0.5, s).astype("float32").astype("float64") for s in shapes]
-    x = rng.normal(0, 1, (ROWS, TIME, FEATURES)).astype("float32").astype("float64")
+    x = rng.normal(0, 1, (ROWS, TIME, features)).astype("float32").astype("float64")
     factors = rng.normal(0, 1, (ROWS, TIME, UNITS)).astype("float32").astype("float64")
     mask = np.ones((ROWS, TIME), bool)
     mask[0, :2] = mask[1, 3:] = mask[2, 2] = False
     tensors = [torch.tensor(w, requires_grad=True) for w in [*weights, x]]
-    h = c = before = torch.zeros(ROWS, UNITS, dtype=torch.float64)
+    states = [torch.zeros(ROWS, width, dtype=torch.float64) for width in widths]
+    before = torch.zeros(ROWS, UNITS, dtype=torch.float64)
     outputs = []
     for t in range(TIME):
-        new_h, new_c = step(tensors[-1][:, t], h, c, *tensors[:-1])
+        new = step(tensors[-1][:, t], *states, *tensors[:-1])
         keep = torch.tensor(mask[:, t : t + 1])
-        h, c = torch.where(keep, new_h, h), torch.where(keep, new_c, c)
-        before = torch.where(keep, new_h, before)
+        states = [torch.where(keep, n, s) for n, s in zip(new, states)]
+        before = torch.where(keep, new[output_state], before)
         outputs.append(before)
     output = torch.stack(outputs, dim=1)
-    (output * torch.tensor(factors)).sum().backward()
+    loss = (output * torch.tensor(factors)).sum()
+    loss.backward()
     return {
         "name": name,
         "weights": [numbers(w) for w in weights],
@@ -94,6 +275,7 @@ def case(name, cell):
         "mask": [bool(m) for m in mask.ravel()],
         "factors": numbers(factors),
         "output": numbers(output.detach().numpy()),
+        "loss": float(loss.detach()),
         "gradients": [numbers(t.grad.numpy()) for t in tensors],
     }
 
@@ -112,6 +294,22 @@ CASES = [
     case("minimal gated unit", minimal_gated_unit()),
     case("minimal rnn", minimal_rnn()),
     case("leaky integrator", leaky_integrator()),
+    case("full gate recurrence", full_gate_recurrence()),
+    case("full gate recurrence, no input gate", full_gate_recurrence("fo", "i")),
+    case("full gate recurrence, no output gate", full_gate_recurrence("", "o")),
+    case("peepholes of f and o", some_peepholes("fo")),
+    case("peephole of i", some_peepholes("i")),
+    case("depth-gated", depth_gated(3)),
+    case("MUT1", mut(1), features=UNITS),
+    case("MUT2", mut(2), features=UNITS),
+    case("MUT3", mut(3)),
+    case("minGRU", min_gru()),
+    case("minLSTM", min_lstm()),
+    case("sLSTM", slstm(False)),
+    case("sLSTM, exponential forget gate", slstm(True)),
+    case("clockwork", clockwork([1, 3])),
+    case("clockwork of four modules", clockwork([1, 2, 3, 5])),
+    case("Grid LSTM", grid_lstm(2)),
 ]
 OUT.parent.mkdir(parents=True, exist_ok=True)
 OUT.write_text(json.dumps(CASES))

@@ -45,6 +45,7 @@ class ArchitectureTest {
           "org.unroll.losses",
           "org.unroll.optimizers",
           "org.unroll.layers",
+          "org.unroll.layers.cells",
           "org.unroll.layers.recurrent",
           "org.unroll.layers.convolution",
           "org.unroll.layers.normalization",

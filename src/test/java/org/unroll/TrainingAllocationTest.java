@@ -3,20 +3,29 @@ package org.unroll;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.unroll.layers.Layers.bidirectional;
+import static org.unroll.layers.Layers.clockworkCell;
 import static org.unroll.layers.Layers.dense;
+import static org.unroll.layers.Layers.depthGatedLstmCells;
 import static org.unroll.layers.Layers.dropout;
 import static org.unroll.layers.Layers.embedding;
 import static org.unroll.layers.Layers.flatten;
+import static org.unroll.layers.Layers.gridLstmCell;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.gruCell;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.lstm;
 import static org.unroll.layers.Layers.lstmCell;
 import static org.unroll.layers.Layers.lstmVariantCell;
+import static org.unroll.layers.Layers.minGruCell;
+import static org.unroll.layers.Layers.minLstmCell;
 import static org.unroll.layers.Layers.minimalGatedUnitCell;
+import static org.unroll.layers.Layers.mut1Cell;
+import static org.unroll.layers.Layers.mut2Cell;
+import static org.unroll.layers.Layers.mut3Cell;
 import static org.unroll.layers.Layers.repeatVector;
 import static org.unroll.layers.Layers.rnn;
 import static org.unroll.layers.Layers.simpleRnn;
+import static org.unroll.layers.Layers.slstmCell;
 import static org.unroll.layers.Layers.stackedRnnCells;
 import static org.unroll.layers.Layers.timeDistributed;
 
@@ -82,6 +91,23 @@ class TrainingAllocationTest {
                 .returnSequences(true)
                 .goBackwards(true),
             rnn(lstmCell(4)),
+            dense(1)),
+        new Case(
+            "cells with own gates",
+            false,
+            input(12, 4),
+            rnn(stackedRnnCells(
+                    mut1Cell(4).dropout(0.2),
+                    mut2Cell(4),
+                    mut3Cell(4).recurrentDropout(0.2),
+                    slstmCell(4),
+                    clockworkCell(4, 1, 2).recurrentDropout(0.2),
+                    gridLstmCell(4, 2).dropout(0.2).recurrentDropout(0.2)))
+                .returnSequences(true),
+            rnn(depthGatedLstmCells(4, 2)).returnSequences(true),
+            rnn(lstmVariantCell(4).fullGateRecurrence(true)).returnSequences(true),
+            rnn(minGruCell(4).dropout(0.2)).returnSequences(true),
+            rnn(minLstmCell(4)),
             dense(1)),
         new Case(
             "everything else",

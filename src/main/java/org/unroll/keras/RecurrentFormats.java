@@ -12,8 +12,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.unroll.layers.Layers;
+import org.unroll.layers.cells.ClockworkCell;
+import org.unroll.layers.cells.GridLstmCell;
+import org.unroll.layers.cells.LstmVariantCell;
+import org.unroll.layers.cells.MinGruCell;
+import org.unroll.layers.cells.MinLstmCell;
+import org.unroll.layers.cells.MinimalGatedUnitCell;
+import org.unroll.layers.cells.MutCell;
+import org.unroll.layers.cells.SlstmCell;
 import org.unroll.layers.recurrent.Bidirectional;
 import org.unroll.layers.recurrent.ConvLstm1D;
 import org.unroll.layers.recurrent.ConvLstm1DCell;
@@ -28,8 +37,6 @@ import org.unroll.layers.recurrent.GruOptions;
 import org.unroll.layers.recurrent.Lstm;
 import org.unroll.layers.recurrent.LstmCell;
 import org.unroll.layers.recurrent.LstmOptions;
-import org.unroll.layers.recurrent.LstmVariantCell;
-import org.unroll.layers.recurrent.MinimalGatedUnitCell;
 import org.unroll.layers.recurrent.RecurrentLayer;
 import org.unroll.layers.recurrent.RecurrentOptions;
 import org.unroll.layers.recurrent.Rnn;
@@ -118,7 +125,12 @@ final class RecurrentFormats {
                 .flag("forget_gate", LstmVariantCell::forgetGate, LstmVariantCell::forgetGate)
                 .flag("output_gate", LstmVariantCell::outputGate, LstmVariantCell::outputGate)
                 .flag("coupled_gates", LstmVariantCell::coupledGates, LstmVariantCell::coupledGates)
-                .flag("peepholes", LstmVariantCell::peepholes, LstmVariantCell::peepholes)
+                .flag(
+                    "full_gate_recurrence",
+                    LstmVariantCell::fullGateRecurrence,
+                    LstmVariantCell::fullGateRecurrence)
+                .flag("depth_gate", LstmVariantCell::depthGate, LstmVariantCell::depthGate)
+                .node("peepholes", RecurrentFormats::peepholes, RecurrentFormats::setPeepholes)
                 .initializer(
                     "peephole_initializer",
                     LstmVariantCell::peepholeInitializer,
@@ -133,6 +145,56 @@ final class RecurrentFormats {
                     "MGUCell",
                     MinimalGatedUnitCell.class,
                     config -> Layers.minimalGatedUnitCell(config.integer("units"))),
+                "units")),
+        cell(
+            gated(
+                Format.own(
+                        "MUTCell",
+                        MutCell.class,
+                        config ->
+                            new MutCell(
+                                config.integer("units"), config.choice("kind", MutCell.Kind.class)))
+                    .node("kind", cell -> text(cell.kind().name())),
+                "units")),
+        cell(
+            inputs(
+                Format.own(
+                    "MinGRUCell",
+                    MinGruCell.class,
+                    config -> Layers.minGruCell(config.integer("units"))),
+                "units")),
+        cell(
+            inputs(
+                Format.own(
+                    "MinLSTMCell",
+                    MinLstmCell.class,
+                    config -> Layers.minLstmCell(config.integer("units"))),
+                "units")),
+        cell(
+            lstm(
+                    Format.own(
+                        "SLSTMCell",
+                        SlstmCell.class,
+                        config -> Layers.slstmCell(config.integer("units"))),
+                    "units")
+                .flag(
+                    "exponential_forget_gate",
+                    SlstmCell::exponentialForgetGate,
+                    SlstmCell::exponentialForgetGate)),
+        cell(
+            units(
+                Format.own(
+                        "ClockworkCell", ClockworkCell.class, RecurrentFormats::createClockworkCell)
+                    .node("periods", cell -> numbers(cell.periods())),
+                "units")),
+        cell(
+            lstm(
+                Format.own(
+                        "GridLSTMCell",
+                        GridLstmCell.class,
+                        config ->
+                            Layers.gridLstmCell(config.integer("units"), config.integer("layers")))
+                    .integer("layers", GridLstmCell::layers),
                 "units")),
         stackedRnnCells(),
         bidirectional());
@@ -205,22 +267,63 @@ final class RecurrentFormats {
    */
   private static <T extends RecurrentOptions<T>> Format<T> units(
       Format<T> format, String unitsName) {
+    return inputs(format, unitsName)
+        .initializer("recurrent_initializer", T::recurrentInitializer, T::recurrentInitializer)
+        .regularizer("recurrent_regularizer", T::recurrentRegularizer, T::recurrentRegularizer)
+        .constraint("recurrent_constraint", T::recurrentConstraint, T::recurrentConstraint)
+        .number("recurrent_dropout", T::recurrentDropout, T::recurrentDropout);
+  }
+
+  /** Adds the arguments that do not concern the recurrent kernel. */
+  private static <T extends RecurrentOptions<T>> Format<T> inputs(
+      Format<T> format, String unitsName) {
     return format
         .integer(unitsName, T::units)
         .activation("activation", T::activation, T::activation)
         .flag("use_bias", T::useBias, T::useBias)
         .initializer("kernel_initializer", T::kernelInitializer, T::kernelInitializer)
-        .initializer("recurrent_initializer", T::recurrentInitializer, T::recurrentInitializer)
         .initializer("bias_initializer", T::biasInitializer, T::biasInitializer)
         .regularizer("kernel_regularizer", T::kernelRegularizer, T::kernelRegularizer)
-        .regularizer("recurrent_regularizer", T::recurrentRegularizer, T::recurrentRegularizer)
         .regularizer("bias_regularizer", T::biasRegularizer, T::biasRegularizer)
         .constraint("kernel_constraint", T::kernelConstraint, T::kernelConstraint)
-        .constraint("recurrent_constraint", T::recurrentConstraint, T::recurrentConstraint)
         .constraint("bias_constraint", T::biasConstraint, T::biasConstraint)
         .number("dropout", T::dropout, T::dropout)
-        .number("recurrent_dropout", T::recurrentDropout, T::recurrentDropout)
         .ignore("implementation", "seed");
+  }
+
+  private static JsonNode text(String value) {
+    return JsonNodeFactory.instance.textNode(value);
+  }
+
+  private static JsonNode numbers(int[] values) {
+    return Format.numbers(Arrays.stream(values).boxed().toList());
+  }
+
+  private static ClockworkCell createClockworkCell(Config config) {
+    int[] periods = config.list("periods", Integer.class).stream().mapToInt(i -> i).toArray();
+    return Layers.clockworkCell(config.integer("units"), periods);
+  }
+
+  /** Returns true, or the letters of the gates that have peepholes, such as "fo", or false. */
+  private static JsonNode peepholes(LstmVariantCell cell) {
+    String gates = cell.peepholeGates();
+    return cell.peepholes() || gates.isEmpty()
+        ? JsonNodeFactory.instance.booleanNode(cell.peepholes())
+        : text(gates);
+  }
+
+  private static LstmVariantCell setPeepholes(LstmVariantCell cell, JsonNode node) {
+    String gates = node.asText();
+    if (node.isBoolean()) {
+      return cell.peepholes(node.asBoolean());
+    }
+    if (!node.isTextual() || !gates.matches("i?f?o?")) {
+      throw new IllegalArgumentException(
+          "peepholes of LSTMVariantCell must be true, false or some of the letters ifo, but was "
+              + node
+              + ".");
+    }
+    return cell.peepholes(gates.contains("i"), gates.contains("f"), gates.contains("o"));
   }
 
   private static <T extends GatedOptions<T>> Format<T> gated(Format<T> format, String unitsName) {

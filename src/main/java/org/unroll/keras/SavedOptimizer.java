@@ -56,7 +56,7 @@ final class SavedOptimizer {
   static List<Optimizer.Slot> slots(Model model) {
     List<Weight> weights = model.network().trainableWeights();
     model.optimizer().build(weights);
-    Map<float[], Integer> indices = new IdentityHashMap<>();
+    IdentityHashMap<float[], Integer> indices = new IdentityHashMap<>();
     weights.forEach(weight -> indices.put(weight.values(), indices.size()));
     List<Integer> order = new ArrayList<>(); // the index of each weight of Keras
     for (Layer layer : model.layers()) {

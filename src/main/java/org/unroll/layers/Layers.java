@@ -6,6 +6,14 @@ import org.unroll.data.Shape;
 import org.unroll.layers.attention.AdditiveAttention;
 import org.unroll.layers.attention.Attention;
 import org.unroll.layers.attention.MultiHeadAttention;
+import org.unroll.layers.cells.ClockworkCell;
+import org.unroll.layers.cells.GridLstmCell;
+import org.unroll.layers.cells.LstmVariantCell;
+import org.unroll.layers.cells.MinGruCell;
+import org.unroll.layers.cells.MinLstmCell;
+import org.unroll.layers.cells.MinimalGatedUnitCell;
+import org.unroll.layers.cells.MutCell;
+import org.unroll.layers.cells.SlstmCell;
 import org.unroll.layers.convolution.AveragePooling1D;
 import org.unroll.layers.convolution.AveragePooling2D;
 import org.unroll.layers.convolution.Conv1D;
@@ -68,8 +76,6 @@ import org.unroll.layers.recurrent.Gru;
 import org.unroll.layers.recurrent.GruCell;
 import org.unroll.layers.recurrent.Lstm;
 import org.unroll.layers.recurrent.LstmCell;
-import org.unroll.layers.recurrent.LstmVariantCell;
-import org.unroll.layers.recurrent.MinimalGatedUnitCell;
 import org.unroll.layers.recurrent.RecurrentLayer;
 import org.unroll.layers.recurrent.Rnn;
 import org.unroll.layers.recurrent.SimpleRnn;
@@ -164,9 +170,71 @@ public final class Layers {
     return new LstmVariantCell(units);
   }
 
+  /**
+   * Returns the cells of depth-gated LSTM layers (Yao et al. 2015): a stack of {@link
+   * LstmVariantCell}s with peepholes, in which each cell but the first has a depth gate to the cell
+   * state of the cell below.
+   *
+   * @param units the number of units of each cell
+   * @param layers the number of cells
+   * @throws IllegalArgumentException if one of the numbers is less than 1
+   */
+  public static StackedRnnCells depthGatedLstmCells(int units, int layers) {
+    Cell[] cells = new Cell[Math.max(0, layers)];
+    for (int i = 0; i < cells.length; i++) {
+      cells[i] = lstmVariantCell(units).peepholes(true).depthGate(i > 0);
+    }
+    return stackedRnnCells(cells);
+  }
+
   /** Returns a {@link MinimalGatedUnitCell}. */
   public static MinimalGatedUnitCell minimalGatedUnitCell(int units) {
     return new MinimalGatedUnitCell(units);
+  }
+
+  /** Returns the {@link MutCell} MUT1 of Jozefowicz et al. (2015). */
+  public static MutCell mut1Cell(int units) {
+    return new MutCell(units, MutCell.Kind.MUT1);
+  }
+
+  /** Returns the {@link MutCell} MUT2 of Jozefowicz et al. (2015). */
+  public static MutCell mut2Cell(int units) {
+    return new MutCell(units, MutCell.Kind.MUT2);
+  }
+
+  /** Returns the {@link MutCell} MUT3 of Jozefowicz et al. (2015). */
+  public static MutCell mut3Cell(int units) {
+    return new MutCell(units, MutCell.Kind.MUT3);
+  }
+
+  /** Returns a {@link MinGruCell}. */
+  public static MinGruCell minGruCell(int units) {
+    return new MinGruCell(units);
+  }
+
+  /** Returns a {@link MinLstmCell}. */
+  public static MinLstmCell minLstmCell(int units) {
+    return new MinLstmCell(units);
+  }
+
+  /** Returns an {@link SlstmCell}. */
+  public static SlstmCell slstmCell(int units) {
+    return new SlstmCell(units);
+  }
+
+  /**
+   * Returns a {@link ClockworkCell}.
+   *
+   * @param units the number of units, a multiple of the number of modules
+   * @param periods the period of each module in time steps, starting with the fastest
+   */
+  public static ClockworkCell clockworkCell(int units, int... periods) {
+    return new ClockworkCell(units, periods);
+  }
+
+  /** Returns a {@link GridLstmCell}, whose dimensions are time and depth. */
+  public static GridLstmCell gridLstmCell(int units, int layers) {
+    return new GridLstmCell(units, layers);
   }
 
   /** Returns {@link StackedRnnCells}, starting with the cell that receives the input. */

@@ -405,7 +405,9 @@ public abstract class Layer {
     position = newPosition;
     // In a chain, a layer has one output.
     Shape output =
-        isApplied() ? checkInputs(inputs, previous).get(0) : checkInput(inputs.get(0), previous.get(0));
+        isApplied()
+            ? checkInputs(inputs, previous).get(0)
+            : checkInput(inputs.get(0), previous.get(0));
     var created = new ArrayList<Weight>();
     createWeights(inputs, new WeightFactory(this, source, created));
     weights = Collections.unmodifiableList(created);

@@ -8,16 +8,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.unroll.layers.Layers.additiveAttention;
 import static org.unroll.layers.Layers.bidirectional;
+import static org.unroll.layers.Layers.clockworkCell;
 import static org.unroll.layers.Layers.concatenate;
 import static org.unroll.layers.Layers.dense;
+import static org.unroll.layers.Layers.depthGatedLstmCells;
 import static org.unroll.layers.Layers.dotProductAttention;
+import static org.unroll.layers.Layers.gridLstmCell;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.gruCell;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.lstmVariantCell;
 import static org.unroll.layers.Layers.masking;
+import static org.unroll.layers.Layers.minGruCell;
+import static org.unroll.layers.Layers.minLstmCell;
 import static org.unroll.layers.Layers.minimalGatedUnitCell;
+import static org.unroll.layers.Layers.mut1Cell;
+import static org.unroll.layers.Layers.mut2Cell;
+import static org.unroll.layers.Layers.mut3Cell;
 import static org.unroll.layers.Layers.rnn;
+import static org.unroll.layers.Layers.slstmCell;
 import static org.unroll.layers.Layers.stackedRnnCells;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -44,7 +53,7 @@ import org.unroll.Sequential;
 import org.unroll.data.Samples;
 import org.unroll.keras.files.PythonFile;
 import org.unroll.layers.Layers;
-import org.unroll.layers.recurrent.LstmVariantCell;
+import org.unroll.layers.cells.LstmVariantCell;
 import org.unroll.layers.recurrent.RecurrentLayer;
 import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
@@ -88,6 +97,18 @@ class OwnPartsTest {
         "stacked",
         () -> chain(rnn(stackedRnnCells(variant(), gruCell(2), minimalGatedUnitCell(3)))));
     MODELS.put("bidirectional", () -> chain(bidirectional(rnn(minimalGatedUnitCell(3)))));
+    MODELS.put(
+        "full_gate_recurrence",
+        () -> chain(rnn(variant().fullGateRecurrence(true).peepholes(false, true, true))));
+    MODELS.put("mut1", () -> chain(rnn(mut1Cell(3))));
+    MODELS.put("mut2", () -> chain(rnn(mut2Cell(3))));
+    MODELS.put("mut3", () -> chain(rnn(mut3Cell(4))));
+    MODELS.put("min_gru", () -> chain(rnn(minGruCell(4))));
+    MODELS.put("min_lstm", () -> chain(rnn(minLstmCell(4).activation("tanh"))));
+    MODELS.put("slstm", () -> chain(rnn(slstmCell(4).exponentialForgetGate(true))));
+    MODELS.put("slstm_sigmoid", () -> chain(rnn(slstmCell(4))));
+    MODELS.put("clockwork", () -> chain(rnn(clockworkCell(4, 1, 3))));
+    MODELS.put("grid_lstm", () -> chain(rnn(gridLstmCell(4, 2))));
     MODELS.put("functional", OwnPartsTest::functional);
     MODELS.put("frozen", OwnPartsTest::frozen);
   }
@@ -189,6 +210,16 @@ class OwnPartsTest {
     Model other = MODELS.get(name).get();
     assertEquals(List.of(), other.loadWeights(weights));
     assertArrayEquals(predict(model), predict(other));
+  }
+
+  /** Not in MODELS, because Keras's stacks hide the states of other cells. */
+  @Test
+  void depthGatedCellsPredictTheSameAfterLoading() {
+    Model model = chain(rnn(depthGatedLstmCells(3, 2)));
+    train(model);
+    Path file = folder.resolve("depth.keras");
+    model.save(file);
+    assertArrayEquals(predict(model), predict(Model.load(file)));
   }
 
   @Test

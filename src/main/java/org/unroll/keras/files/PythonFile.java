@@ -163,20 +163,29 @@ public final class PythonFile {
               }
             });
     var text = new StringBuilder();
-    line(text, 0, "@keras.saving.register_keras_serializable(%s)", quoted(registeredName, end));
-    line(text, 0, "class %s(%s):", name, kind.base);
+    line(
+        text,
+        0,
+        "@keras.saving.register_keras_serializable(%s)".formatted(quoted(registeredName, end)));
+    line(text, 0, "class %s(%s):".formatted(name, kind.base));
     String parameters = String.join("", arguments.stream().map(a -> ", " + a).toList());
-    line(text, 1, "def __init__(self%s%s):", parameters, kind.hasOptions ? ", **kwargs" : "");
-    line(text, 2, "super().__init__(%s)", kind.hasOptions ? "**kwargs" : "");
+    line(
+        text,
+        1,
+        "def __init__(self%s%s):".formatted(parameters, kind.hasOptions ? ", **kwargs" : ""));
+    line(text, 2, "super().__init__(%s)".formatted(kind.hasOptions ? "**kwargs" : ""));
     for (String argument : arguments) {
       boolean isObject = config.get(argument).isContainerNode();
       if (isObject) {
         sources.putIfAbsent("read_object", READ_OBJECT);
       }
-      line(text, 2, "self.%1$s = " + (isObject ? "read_object(%1$s)" : "%1$s"), argument);
+      line(
+          text,
+          2,
+          ("self.%1$s = " + (isObject ? "read_object(%1$s)" : "%1$s")).formatted(argument));
     }
     if (!states.isEmpty()) {
-      line(text, 2, "self.state_size = %s", states);
+      line(text, 2, "self.state_size = %s".formatted(states));
       line(text, 2, "self.output_size = self.state_size[0]  # the width of the output");
     } else if (Layer.class.isAssignableFrom(type)) {
       line(text, 2, "self.supports_masking = True");
@@ -184,21 +193,19 @@ public final class PythonFile {
     build(text, weights);
     for (String method : kind.methods) {
       line(text, 0, "");
-      line(text, 1, "def %s:", method);
+      line(text, 1, "def %s:".formatted(method));
       line(
           text,
           2,
-          "raise NotImplementedError(\"%s.%s must be written in Python: the equations of %s\")",
-          name,
-          method.substring(0, method.indexOf('(')),
-          registeredName);
+          "raise NotImplementedError(\"%s.%s must be written in Python: the equations of %s\")"
+              .formatted(name, method.substring(0, method.indexOf('(')), registeredName));
     }
     line(text, 0, "");
     line(text, 1, "def get_config(self):");
     String base = kind.hasOptions ? "**super().get_config()" : "";
     List<String> entries = new ArrayList<>(base.isEmpty() ? List.of() : List.of(base));
     arguments.forEach(argument -> entries.add("\"" + argument + "\": self." + argument));
-    line(text, 2, "return {%s}", String.join(", ", entries));
+    line(text, 2, "return {%s}".formatted(String.join(", ", entries)));
     sources.put(name, text.toString());
   }
 
@@ -213,11 +220,12 @@ public final class PythonFile {
       line(
           text,
           2,
-          "self.%s = self.add_weight(shape=%s, name=\"%s\", trainable=%s)",
-          weight.name().replaceAll("\\W", "_"),
-          weight.shape(),
-          weight.name(),
-          weight.isVariable() ? "True" : "False");
+          "self.%s = self.add_weight(shape=%s, name=\"%s\", trainable=%s)"
+              .formatted(
+                  weight.name().replaceAll("\\W", "_"),
+                  weight.shape(),
+                  weight.name(),
+                  weight.isVariable() ? "True" : "False"));
     }
   }
 
@@ -227,8 +235,8 @@ public final class PythonFile {
         + "\"";
   }
 
-  private static void line(StringBuilder text, int indent, String format, Object... arguments) {
-    text.append("    ".repeat(indent)).append(String.format(format, arguments)).append('\n');
+  private static void line(StringBuilder text, int indent, String line) {
+    text.append("    ".repeat(indent)).append(line).append('\n');
   }
 
   /** Returns the text of the file. */

@@ -51,12 +51,12 @@ public abstract class ConvLstmCell<C extends ConvLstmCell<C>> extends UnitsCell<
   }
 
   @Override
-  int gates() {
+  protected int gates() {
     return 4;
   }
 
   @Override
-  Initializer initialBias() {
+  protected Initializer initialBias() {
     return withForgetBias(1);
   }
 

@@ -12,35 +12,58 @@ import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.Pass;
 import org.unroll.network.SequenceDropout;
+import org.unroll.network.TimeSteps;
+import org.unroll.network.Weight;
 
 /**
  * The part of a step that the cells with units have in common: the products of inputs and states
  * with the kernels of the gates, dropout, and the gradients of both. A subclass adds the equations
  * of one step.
  *
+ * <p>The kernel may have columns for the first gates only; the others then start with their bias.
+ * The recurrent kernel may be absent or have columns for some of the gates only.
+ *
  * <p>Buffers are time-major: "block k" contains the values of all rows of the slice at step k.
+ *
+ * @hidden
  */
-abstract class GatePass extends CellPass {
+public abstract class GatePass extends CellPass {
   /** The number of gate values per stretch if no backward pass follows: 64 KiB. */
   private static final int STRETCH = 16384;
 
-  final Kernels kernels = Compute.kernels();
-  final UnitsCell<?> cell;
-  final int units;
-  final int gates;
-  final int columns; // gates · units, the width of a gate buffer
-  int rows;
-  int timesteps;
+  /** The kernels of this JVM. */
+  protected final Kernels kernels = Compute.kernels();
+
+  /** The number of units. */
+  protected final int units;
+
+  /** The number of gates, counting the candidate. */
+  protected final int gates;
+
+  /** The width of a gate buffer: gates · units. */
+  protected final int columns;
+
+  /** The number of rows of the slice. */
+  protected int rows;
+
+  /** The number of time steps. */
+  protected int timesteps;
+
+  private final UnitsCell<?> cell;
+  private final Weight kernel;
+  private final Weight recurrentKernel; // null if the cell has none
+  private final int inputColumns; // of the kernel
+  private final int biasIndex; // among the weights
   private int features;
 
   /**
    * Pre-activations, then activated gates, then, in the backward pass, their gradients: timesteps ×
    * rows × columns.
    */
-  float[] gateValues = {};
+  protected float[] gateValues = {};
 
   /** The inputs of the activations, in the layout of the gate values; null if not needed. */
-  float[] preActivations;
+  protected float[] preActivations;
 
   // The operands and results of a kernel call, which are set just before the call.
   private final Matrix left = new Matrix();
@@ -54,14 +77,21 @@ abstract class GatePass extends CellPass {
 
   private final SequenceDropout[] inputDropout; // one for each gate, or one for all
   private final SequenceDropout[] stateDropout;
+  private float[] zeros = {}; // columns
   private float[] masked = {}; // timesteps × rows × max(features, units)
   private float[] product = {}; // timesteps × rows × features, or rows × units
 
-  GatePass(UnitsCell<?> cell) {
+  /** Creates a pass over a cell that is built. */
+  protected GatePass(UnitsCell<?> cell) {
     this.cell = cell;
     units = cell.units();
     gates = cell.gates();
     columns = gates * units;
+    kernel = cell.weights().get(0);
+    inputColumns = kernel.shape().last();
+    boolean isRecurrent = cell.weights().size() > 1 && isNamed(1, "recurrent_kernel");
+    recurrentKernel = isRecurrent ? cell.weights().get(1) : null;
+    biasIndex = isRecurrent ? 2 : 1;
     int masks = cell.dropoutMasks();
     inputDropout = new SequenceDropout[masks];
     stateDropout = new SequenceDropout[masks];
@@ -71,29 +101,49 @@ abstract class GatePass extends CellPass {
     }
   }
 
+  private boolean isNamed(int index, String name) {
+    return cell.weights().get(index).name().equals(name);
+  }
+
   /** Allocates the buffers of the subclass. */
-  abstract void reserve();
+  protected abstract void reserve();
 
   /**
    * Computes block k + 1 of the states from block k. Block k of the gate values contains the
    * projection of the inputs.
    */
-  abstract void stepForward(int k);
+  protected abstract void stepForward(int k);
 
   /**
    * Replaces the gradients of block k + 1 of the states by those of block k, and block k of the
    * gate values by the gradients of the projection of the inputs.
    */
-  abstract void stepBackward(int k);
+  protected abstract void stepBackward(int k);
 
   /**
    * Computes the gradients of the recurrent kernel and of the subclass's additional weights, after
    * all steps.
    */
-  abstract void recurrentGradient(Gradient[] gradients);
+  protected abstract void recurrentGradient(Gradient[] gradients);
+
+  /**
+   * Receives the cell state of the cell below in a stack. A cell that reads it returns the gradient
+   * in {@link #gradientBelow()}.
+   *
+   * @param cellState at k + 1 the cell state of the cell below after step k
+   */
+  protected void readBelow(TimeSteps cellState) {}
+
+  /**
+   * Returns the gradient of the cell state of the cell below after the last step backward, rows ×
+   * units; null if the cell does not read it.
+   */
+  protected float[] gradientBelow() {
+    return null;
+  }
 
   /** Returns the names of the gates for a recorder, in the order of the columns; may be empty. */
-  List<String> gateNames() {
+  protected List<String> gateNames() {
     return List.of();
   }
 
@@ -158,8 +208,8 @@ abstract class GatePass extends CellPass {
   @Override
   public final void backward(int k, Gradient[] gradients) {
     stepBackward(k);
-    if (!inputsInAdvance()) {
-      inputGradients(k, 1);
+    if (!inputsInAdvance() && inputGradient() != null) {
+      projectInputsBackward(k, 1);
     }
   }
 
@@ -168,50 +218,50 @@ abstract class GatePass extends CellPass {
     recurrentGradient(gradients);
     if (cell.useBias()) {
       left.set(gateValues, 0, timesteps * rows, columns);
-      kernels.sumRows(left, result.set(gradients[2].values(), 0, 1, columns));
+      kernels.sumRows(left, result.set(gradients[biasIndex].values(), 0, 1, columns));
     }
     kernelGradient(timesteps * rows, gradients[0].values());
-    if (inputsInAdvance()) {
-      inputGradients(0, timesteps);
+    if (inputsInAdvance() && inputGradient() != null) {
+      projectInputsBackward(0, timesteps);
     }
   }
 
   /** Returns all gates of block k. The view is valid until the next call. */
-  final Matrix gates(int k) {
+  protected final Matrix gates(int k) {
     return gateBlock.set(gateValues, k * rows * columns, rows, columns);
   }
 
   /** Returns some of the gates of block k. The view is valid until the next call. */
-  final Matrix gates(int k, int fromGate, int toGate) {
+  protected final Matrix gates(int k, int fromGate, int toGate) {
     return gates(k, fromGate, toGate, gateColumns);
   }
 
   /** Sets a view to some of the gates of block k. */
-  final Matrix gates(int k, int fromGate, int toGate, Matrix view) {
+  protected final Matrix gates(int k, int fromGate, int toGate, Matrix view) {
     int at = k * rows * columns + fromGate * units;
     return view.set(gateValues, at, rows, (toGate - fromGate) * units, columns);
   }
 
   /** Returns some of the gates of all blocks, in the view of {@link #gates(int, int, int)}. */
-  final Matrix allGates(int fromGate, int toGate) {
+  protected final Matrix allGates(int fromGate, int toGate) {
     int width = (toGate - fromGate) * units;
     return gateColumns.set(gateValues, fromGate * units, timesteps * rows, width, columns);
   }
 
   /** Sets a view to block k of a buffer of timesteps × rows × units. */
-  final Matrix block(float[] values, int k, Matrix view) {
+  protected final Matrix block(float[] values, int k, Matrix view) {
     return view.set(values, k * rows * units, rows, units);
   }
 
   /** Sets a view to the pre-activations of block k; returns null if they are not kept. */
-  final Matrix preActivations(int k, Matrix view) {
+  protected final Matrix preActivations(int k, Matrix view) {
     return preActivations == null
         ? null
         : view.set(preActivations, k * rows * columns, rows, columns);
   }
 
   /** Applies an activation to some of the gates of a step, in place. */
-  final void activateGates(Activation f, int k, int fromGate, int toGate) {
+  protected final void activateGates(Activation f, int k, int fromGate, int toGate) {
     Matrix activated = gates(k, fromGate, toGate, result);
     if (preActivations != null) {
       for (int r = 0; r < rows; r++) {
@@ -230,7 +280,7 @@ abstract class GatePass extends CellPass {
    * Computes the gradients of the inputs of {@link #activateGates} from those of its outputs, in
    * place, rows × columns.
    */
-  final void activateGatesBackward(
+  protected final void activateGatesBackward(
       Activation f, int k, int fromGate, int toGate, float[] gradients) {
     int step = f.isRowWise() ? 1 : toGate - fromGate;
     int width = step * units;
@@ -253,27 +303,46 @@ abstract class GatePass extends CellPass {
     return stateDropout[0].isActive();
   }
 
-  /** Computes gates = x·W + b for some time steps at once. */
-  private void projectInputs(int fromStep, int steps) {
+  /**
+   * Computes gates = x·W + b for some time steps at once. A subclass may add more, such as the
+   * activations of gates that do not depend on the state.
+   */
+  protected void projectInputs(int fromStep, int steps) {
     int positions = steps * rows;
     int at = fromStep * rows * columns;
     float[] x = input().values();
     int xOffset = input().at(fromStep);
-    if (!dropsInputs()) {
-      project(positions, x, xOffset, 0, columns, at);
-      return;
+    if (dropsInputs()) {
+      int width = maskedColumns();
+      for (int part = 0; part * width < inputColumns; part++) {
+        inputDropout[part].apply(x, xOffset, steps, masked, 0, false);
+        project(positions, masked, 0, part * width, width, at);
+      }
+    } else {
+      project(positions, x, xOffset, 0, inputColumns, at);
     }
-    int parts = inputDropout.length;
-    int width = columns / parts;
-    for (int part = 0; part < parts; part++) {
-      inputDropout[part].apply(x, xOffset, steps, masked, 0, false);
-      project(positions, masked, 0, part * width, width, at);
+    if (inputColumns < columns) {
+      result.set(gateValues, at + inputColumns, positions, columns - inputColumns, columns);
+      kernels.fillRows(bias.set(biasOrZeros(), inputColumns, 1, columns - inputColumns), result);
     }
+  }
+
+  /** Returns the number of columns of the kernel that have a dropout mask in common. */
+  private int maskedColumns() {
+    return inputDropout.length == 1 ? inputColumns : units;
+  }
+
+  private float[] biasOrZeros() {
+    if (cell.useBias()) {
+      return inputBias();
+    }
+    zeros = Pass.atLeast(zeros, columns);
+    return zeros;
   }
 
   private void project(int positions, float[] inputs, int offset, int column, int width, int at) {
     left.set(inputs, offset, positions, features);
-    right.set(cell.weights().get(0).values(), column, features, width, columns);
+    right.set(kernel.values(), column, features, width, inputColumns);
     result.set(gateValues, at + column, positions, width, columns);
     if (cell.useBias()) {
       kernels.multiplyAddRow(left, right, bias.set(inputBias(), column, 1, width), result);
@@ -282,22 +351,40 @@ abstract class GatePass extends CellPass {
     }
   }
 
+  /**
+   * Computes to = x, or to += x, for some steps of the inputs or of their gradient, with the
+   * dropout mask of a gate.
+   *
+   * @param gate the position of the gate that reads the input without a kernel
+   * @param add whether to add to the values of {@code to}
+   */
+  protected final void maskInputs(
+      int gate, float[] from, int offset, int steps, float[] to, int toOffset, boolean add) {
+    if (dropsInputs()) {
+      int mask = Math.min(gate, inputDropout.length - 1);
+      inputDropout[mask].apply(from, offset, steps, to, toOffset, add);
+    } else if (add) {
+      kernels.add(steps * rows * features, from, offset, to, toOffset);
+    } else {
+      System.arraycopy(from, offset, to, toOffset, steps * rows * features);
+    }
+  }
+
   /** Returns the bias that is added to the projection of the inputs, one value for each column. */
-  float[] inputBias() {
-    return cell.weights().get(2).values();
+  protected float[] inputBias() {
+    return cell.weights().get(biasIndex).values();
   }
 
   /**
    * Computes out = s·U, or out += s·U, for some of the gates. s is one block of a state or of
    * values computed from it. Recurrent dropout is applied to s.
    *
+   * @param fromGate the position of the first of these gates in the recurrent kernel
    * @param out contains these gates only
    */
-  final void multiplyRecurrent(Matrix s, int fromGate, Matrix out, boolean add) {
-    float[] kernel = cell.weights().get(1).values();
+  protected final void multiplyRecurrent(Matrix s, int fromGate, Matrix out, boolean add) {
     if (!dropsStates()) {
-      right.set(kernel, fromGate * units, units, out.columns(), columns);
-      kernels.multiply(s, right, out, add);
+      kernels.multiply(s, recurrentColumns(fromGate, out.columns()), out, add);
       return;
     }
     for (int g = 0; g * units < out.columns(); g++) {
@@ -305,20 +392,47 @@ abstract class GatePass extends CellPass {
       stateDropout[gate].apply(s.values(), s.offset(), 1, product, 0, false);
       kernels.multiply(
           left.set(product, 0, rows, units),
-          right.set(kernel, gate * units, units, units, columns),
+          recurrentColumns(gate, units),
           result.setColumns(out, g * units, units),
           add);
     }
   }
 
+  private Matrix recurrentColumns(int gate, int width) {
+    int stride = recurrentKernel.shape().last();
+    return right.set(recurrentKernel.values(), gate * units, units, width, stride);
+  }
+
+  /**
+   * Returns s after recurrent dropout, for a cell that multiplies it by parts of U itself: the
+   * given view, or one of a buffer that is valid until the next call.
+   *
+   * @param s a state or values computed from it, at consecutive steps
+   */
+  protected final Matrix dropStates(Matrix s, int steps, Matrix view) {
+    if (!dropsStates()) {
+      return s;
+    }
+    stateDropout[0].apply(s.values(), s.offset(), steps, masked, 0, false);
+    return view.set(masked, 0, steps * rows, units);
+  }
+
+  /** Adds the gradient of s in {@link #dropStates} at one step to that of the state. */
+  protected final void dropStatesBackward(float[] ds, float[] gradient) {
+    if (dropsStates()) {
+      stateDropout[0].apply(ds, 0, 1, gradient, 0, true);
+    } else {
+      kernels.add(rows * units, ds, 0, gradient, 0);
+    }
+  }
+
   /** Computes out = s·U + row for one gate. Recurrent dropout is applied to s. */
-  final void multiplyRecurrentAddRow(Matrix s, int gate, Matrix row, Matrix out) {
+  protected final void multiplyRecurrentAddRow(Matrix s, int gate, Matrix row, Matrix out) {
     if (dropsStates()) {
       kernels.fillRows(row, out);
       multiplyRecurrent(s, gate, out, true);
     } else {
-      float[] kernel = cell.weights().get(1).values();
-      kernels.multiplyAddRow(s, right.set(kernel, gate * units, units, units, columns), row, out);
+      kernels.multiplyAddRow(s, recurrentColumns(gate, units), row, out);
     }
   }
 
@@ -328,8 +442,9 @@ abstract class GatePass extends CellPass {
    *
    * @param dGates contains these gates only
    */
-  final void multiplyRecurrentBackward(Matrix dGates, int fromGate, float[] ds, boolean add) {
-    float[] transposed = transposed(cell.weights().get(1));
+  protected final void multiplyRecurrentBackward(
+      Matrix dGates, int fromGate, float[] ds, boolean add) {
+    float[] transposed = transposed(recurrentKernel);
     if (!dropsStates()) {
       right.set(transposed, fromGate * units * units, dGates.columns(), units);
       kernels.multiply(dGates, right, result.set(ds, 0, rows, units), add);
@@ -351,13 +466,15 @@ abstract class GatePass extends CellPass {
    *
    * @param dGates contains these gates only, with a row for each step and row
    */
-  final void recurrentGradient(float[] s, Matrix dGates, int fromGate, Gradient gradient) {
+  protected final void recurrentGradient(
+      float[] s, Matrix dGates, int fromGate, Gradient gradient) {
     int positions = timesteps * rows;
+    int stride = recurrentKernel.shape().last();
     if (!dropsStates()) {
       kernels.multiplyTransposed(
           left.set(s, 0, positions, units),
           dGates,
-          result.set(gradient.values(), fromGate * units, units, dGates.columns(), columns),
+          result.set(gradient.values(), fromGate * units, units, dGates.columns(), stride),
           false);
       return;
     }
@@ -367,7 +484,7 @@ abstract class GatePass extends CellPass {
       kernels.multiplyTransposed(
           left.set(masked, 0, positions, units),
           right.setColumns(dGates, g * units, units),
-          result.set(gradient.values(), gate * units, units, units, columns),
+          result.set(gradient.values(), gate * units, units, units, stride),
           false);
     }
   }
@@ -378,43 +495,42 @@ abstract class GatePass extends CellPass {
     if (!dropsInputs()) {
       kernels.multiplyTransposed(
           left.set(x, xOffset, positions, features),
-          right.set(gateValues, 0, positions, columns),
-          result.set(gradient, 0, features, columns),
+          right.set(gateValues, 0, positions, inputColumns, columns),
+          result.set(gradient, 0, features, inputColumns),
           false);
       return;
     }
-    int parts = inputDropout.length;
-    int width = columns / parts;
-    for (int part = 0; part < parts; part++) {
+    int width = maskedColumns();
+    for (int part = 0; part * width < inputColumns; part++) {
       inputDropout[part].apply(x, xOffset, timesteps, masked, 0, false);
       kernels.multiplyTransposed(
           left.set(masked, 0, positions, features),
           right.set(gateValues, part * width, positions, width, columns),
-          result.set(gradient, part * width, features, width, columns),
+          result.set(gradient, part * width, features, width, inputColumns),
           false);
     }
   }
 
-  private void inputGradients(int fromStep, int steps) {
-    if (inputGradient() == null) {
-      return;
-    }
+  /**
+   * Computes dx = dgates·Wᵀ for some time steps at once. A subclass that reads the inputs without
+   * the kernel adds the rest. Called only if {@link #inputGradient()} is not null.
+   */
+  protected void projectInputsBackward(int fromStep, int steps) {
     float[] dx = inputGradient().values();
     int dxOffset = inputGradient().at(fromStep);
     int at = fromStep * rows * columns;
-    float[] transposed = transposed(cell.weights().get(0));
+    float[] transposed = transposed(kernel);
     if (!dropsInputs()) {
       kernels.multiply(
-          left.set(gateValues, at, steps * rows, columns),
-          right.set(transposed, 0, columns, features),
+          left.set(gateValues, at, steps * rows, inputColumns, columns),
+          right.set(transposed, 0, inputColumns, features),
           result.set(dx, dxOffset, steps * rows, features),
           false);
       return;
     }
-    int parts = inputDropout.length;
-    int width = columns / parts;
+    int width = maskedColumns();
     product = Pass.atLeast(product, steps * rows * features);
-    for (int part = 0; part < parts; part++) {
+    for (int part = 0; part * width < inputColumns; part++) {
       kernels.multiply(
           left.set(gateValues, at + part * width, steps * rows, width, columns),
           right.set(transposed, part * width * features, width, features),

@@ -67,7 +67,7 @@ public final class GruCell extends UnitsCell<GruCell> implements GruOptions<GruC
   }
 
   @Override
-  int gates() {
+  protected int gates() {
     return 3;
   }
 
@@ -103,12 +103,12 @@ public final class GruCell extends UnitsCell<GruCell> implements GruOptions<GruC
     }
 
     @Override
-    List<String> gateNames() {
+    protected List<String> gateNames() {
       return GATES;
     }
 
     @Override
-    void reserve() {
+    protected void reserve() {
       inner = Pass.atLeast(inner, timesteps * rows * units);
       if (useBias()) {
         inputBias = Pass.atLeast(inputBias, columns);
@@ -120,12 +120,12 @@ public final class GruCell extends UnitsCell<GruCell> implements GruOptions<GruC
     }
 
     @Override
-    float[] inputBias() {
+    protected float[] inputBias() {
       return inputBias;
     }
 
     @Override
-    void stepForward(int k) {
+    protected void stepForward(int k) {
       state(0).at(k, hBefore);
       block(inner, k, innerBlock);
       multiplyRecurrent(hBefore, 0, gates(k, 0, 2), true);
@@ -145,7 +145,7 @@ public final class GruCell extends UnitsCell<GruCell> implements GruOptions<GruC
     }
 
     @Override
-    void stepBackward(int k) {
+    protected void stepBackward(int k) {
       dh.set(swapStateGradient(0), 0, rows, units);
       float[] dhPrevious = stateGradient(0);
       block(inner, k, innerBlock);
@@ -163,7 +163,7 @@ public final class GruCell extends UnitsCell<GruCell> implements GruOptions<GruC
     }
 
     @Override
-    void recurrentGradient(Gradient[] gradients) {
+    protected void recurrentGradient(Gradient[] gradients) {
       float[] states = state(0).values();
       int positions = timesteps * rows;
       recurrentGradient(states, allGates(0, 2), 0, gradients[1]);
@@ -198,17 +198,17 @@ public final class GruCell extends UnitsCell<GruCell> implements GruOptions<GruC
     }
 
     @Override
-    List<String> gateNames() {
+    protected List<String> gateNames() {
       return GATES;
     }
 
     @Override
-    void reserve() {
+    protected void reserve() {
       reset = Pass.atLeast(reset, timesteps * rows * units);
     }
 
     @Override
-    void stepForward(int k) {
+    protected void stepForward(int k) {
       state(0).at(k, hBefore);
       block(reset, k, resetBlock);
       multiplyRecurrent(hBefore, 0, gates(k, 0, 2), true);
@@ -220,7 +220,7 @@ public final class GruCell extends UnitsCell<GruCell> implements GruOptions<GruC
     }
 
     @Override
-    void stepBackward(int k) {
+    protected void stepBackward(int k) {
       int block = rows * units;
       dh.set(swapStateGradient(0), 0, rows, units);
       float[] dhPrevious = stateGradient(0);
@@ -244,7 +244,7 @@ public final class GruCell extends UnitsCell<GruCell> implements GruOptions<GruC
     }
 
     @Override
-    void recurrentGradient(Gradient[] gradients) {
+    protected void recurrentGradient(Gradient[] gradients) {
       recurrentGradient(state(0).values(), allGates(0, 2), 0, gradients[1]);
       recurrentGradient(reset, allGates(2, 3), 2, gradients[1]);
     }

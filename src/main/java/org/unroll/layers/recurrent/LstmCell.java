@@ -56,7 +56,7 @@ public final class LstmCell extends UnitsCell<LstmCell> implements LstmOptions<L
   }
 
   @Override
-  int gates() {
+  protected int gates() {
     return 4;
   }
 
@@ -66,7 +66,7 @@ public final class LstmCell extends UnitsCell<LstmCell> implements LstmOptions<L
   }
 
   @Override
-  Initializer initialBias() {
+  protected Initializer initialBias() {
     return withForgetBias(1);
   }
 
@@ -95,17 +95,17 @@ public final class LstmCell extends UnitsCell<LstmCell> implements LstmOptions<L
     }
 
     @Override
-    List<String> gateNames() {
+    protected List<String> gateNames() {
       return List.of("i", "f", "g", "o");
     }
 
     @Override
-    void reserve() {
+    protected void reserve() {
       activatedCell = Pass.atLeast(activatedCell, timesteps * rows * units);
     }
 
     @Override
-    void stepForward(int k) {
+    protected void stepForward(int k) {
       Matrix gates = gates(k);
       multiplyRecurrent(state(0).at(k, hBefore), 0, gates, true);
       if (preActivations != null) {
@@ -123,7 +123,7 @@ public final class LstmCell extends UnitsCell<LstmCell> implements LstmOptions<L
     }
 
     @Override
-    void stepBackward(int k) {
+    protected void stepBackward(int k) {
       Matrix gates = gates(k);
       kernels.lstmBackward(
           act,
@@ -139,7 +139,7 @@ public final class LstmCell extends UnitsCell<LstmCell> implements LstmOptions<L
     }
 
     @Override
-    void recurrentGradient(Gradient[] gradients) {
+    protected void recurrentGradient(Gradient[] gradients) {
       recurrentGradient(state(0).values(), allGates(0, 4), 0, gradients[1]);
     }
   }

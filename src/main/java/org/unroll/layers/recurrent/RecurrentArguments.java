@@ -46,15 +46,6 @@ final class RecurrentArguments implements Cloneable {
   int[] dilationRate = {1, 1};
   Padding padding = Padding.VALID;
 
-  // variants of the LSTM
-  boolean inputGate = true;
-  boolean forgetGate = true;
-  boolean outputGate = true;
-  boolean coupledGates;
-  boolean peepholes;
-  Activation cellActivation = Activation.TANH;
-  Initializer peepholeInitializer = Initializers.zeros();
-
   RecurrentArguments(int units) {
     this.units = units;
   }

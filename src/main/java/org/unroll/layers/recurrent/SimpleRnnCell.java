@@ -42,13 +42,13 @@ public final class SimpleRnnCell extends UnitsCell<SimpleRnnCell> {
   }
 
   @Override
-  int gates() {
+  protected int gates() {
     return 1;
   }
 
   /** False because activation writes to the state and leaves the pre-activations in place. */
   @Override
-  boolean keepsPreActivations() {
+  protected boolean keepsPreActivations() {
     return false;
   }
 
@@ -68,17 +68,17 @@ public final class SimpleRnnCell extends UnitsCell<SimpleRnnCell> {
     }
 
     @Override
-    void reserve() {}
+    protected void reserve() {}
 
     @Override
-    void stepForward(int k) {
+    protected void stepForward(int k) {
       Matrix a = gates(k);
       multiplyRecurrent(state(0).at(k, before), 0, a, true);
       kernels.activate(act, a, state(0).at(k + 1, after));
     }
 
     @Override
-    void stepBackward(int k) {
+    protected void stepBackward(int k) {
       int block = rows * units;
       float[] dh = stateGradient(0); // becomes da_t, then dh_{t−1}
       Matrix a = gates(k);
@@ -88,7 +88,7 @@ public final class SimpleRnnCell extends UnitsCell<SimpleRnnCell> {
     }
 
     @Override
-    void recurrentGradient(Gradient[] gradients) {
+    protected void recurrentGradient(Gradient[] gradients) {
       recurrentGradient(state(0).values(), allGates(0, 1), 0, gradients[1]);
     }
   }

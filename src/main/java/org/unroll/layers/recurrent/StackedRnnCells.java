@@ -19,7 +19,7 @@ import org.unroll.network.TimeSteps;
  * A stack of cells that acts as one cell, Keras's {@code StackedRNNCells}. At each time step, the
  * first cell receives the input, and each further cell receives the output of the cell before it.
  * The output of the last cell is the output of the stack. States and weights are those of all
- * cells.
+ * cells. An upper cell with a depth gate also reads the cell state of the cell below.
  *
  * <p>Without masks and dropout, a stack of layers computes the same and is faster, because each
  * layer projects all time steps at once.
@@ -45,6 +45,11 @@ public final class StackedRnnCells extends Cell {
           "StackedRNNCells needs at least one cell, but was given none.");
     }
     this.cells = List.of(cells);
+    for (int i = 1; i < cells.length; i++) {
+      if (cells[i] instanceof UnitsCell<?> upper) {
+        upper.stackOn(cells[i - 1]);
+      }
+    }
   }
 
   /** Returns the cells, starting with the one that receives the input. */
@@ -121,6 +126,7 @@ public final class StackedRnnCells extends Cell {
     final Cell cell;
     final CellPass pass;
     final int outputState; // among the states of the cell
+    final int cellState; // among the states of the cell, -1 if it has none
     final int firstState; // among the states of the stack
     final TimeSteps[] states;
     final float[][] stateGradients;
@@ -134,6 +140,7 @@ public final class StackedRnnCells extends Cell {
       this.firstState = firstState;
       pass = cell.newCellPass();
       outputState = cell.outputState();
+      cellState = List.copyOf(cell.stateShapes().keySet()).indexOf("c");
       states = new TimeSteps[cell.stateShapes().size()];
       stateGradients = new float[states.length][];
       gradients = new Gradient[cell.weights().size()];
@@ -163,6 +170,9 @@ public final class StackedRnnCells extends Cell {
         boolean inAdvance = i == 0 && inputsInAdvance();
         level.pass.attach(level.cell, below, inAdvance, level.states, rows(), timesteps());
         level.pass.begin(call);
+        if (i > 0 && level.pass instanceof GatePass upper && levels[i - 1].cellState >= 0) {
+          upper.readBelow(levels[i - 1].states[levels[i - 1].cellState]);
+        }
         TimeSteps output = level.states[level.outputState];
         if (i < levels.length - 1) {
           // The input of the next cell at step k is this cell's output state after step k.
@@ -203,6 +213,11 @@ public final class StackedRnnCells extends Cell {
           float[] gradient = stateGradient(below.firstState + below.outputState);
           TimeSteps dx = level.inputGradient;
           kernels.add(rows() * dx.width(), dx.values(), dx.at(k), gradient, 0);
+          float[] dc = level.pass instanceof GatePass upper ? upper.gradientBelow() : null;
+          if (dc != null) {
+            float[] sum = stateGradient(below.firstState + below.cellState);
+            kernels.add(rows() * below.states[below.cellState].width(), dc, 0, sum, 0);
+          }
         }
       }
     }

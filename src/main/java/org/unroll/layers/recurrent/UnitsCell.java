@@ -21,7 +21,17 @@ import org.unroll.network.Initializer;
  */
 public abstract class UnitsCell<S extends UnitsCell<S>> extends Cell
     implements RecurrentOptions<S> {
-  private final RecurrentArguments arguments;
+  private RecurrentArguments arguments;
+
+  /**
+   * Creates a cell with default arguments.
+   *
+   * @param type the class name for summaries and errors
+   * @hidden
+   */
+  protected UnitsCell(String type, int units) {
+    this(type, new RecurrentArguments(units));
+  }
 
   UnitsCell(String type, RecurrentArguments arguments) {
     super(type);
@@ -29,8 +39,7 @@ public abstract class UnitsCell<S extends UnitsCell<S>> extends Cell
     this.arguments = arguments;
   }
 
-  @SuppressWarnings(
-      "unchecked") // S is the class itself in all subclasses, which are in this package
+  @SuppressWarnings("unchecked") // S is the class itself in all subclasses
   private S self() {
     return (S) this;
   }
@@ -38,6 +47,12 @@ public abstract class UnitsCell<S extends UnitsCell<S>> extends Cell
   /** {@inheritDoc} */
   @Override
   public abstract S copy();
+
+  /** Gives a new cell copies of the arguments of {@link RecurrentOptions}, and returns it. */
+  protected final S copyTo(S copy) {
+    ((UnitsCell<?>) copy).arguments = arguments.copy();
+    return copy;
+  }
 
   /**
    * {@inheritDoc}
@@ -57,12 +72,31 @@ public abstract class UnitsCell<S extends UnitsCell<S>> extends Cell
   @Override
   public final S set(String option, Consumer<RecurrentArguments> change) {
     requireNotBuilt(option);
+    requireOption(option);
     change.accept(arguments);
     return self();
   }
 
+  /**
+   * Checks that the cell has an option of {@link RecurrentOptions}; by default it has all.
+   *
+   * @throws IllegalArgumentException if it does not
+   */
+  protected void requireOption(String option) {}
+
+  /** Checks that an option is not one of the recurrent kernel, which the cell does not have. */
+  protected final void refuseRecurrentOption(String option) {
+    if (option.startsWith("recurrent") && !option.equals("recurrentActivation")) {
+      throw new IllegalArgumentException(
+          option
+              + " must not be set because "
+              + describe()
+              + " has no recurrent kernel. Leave it out.");
+    }
+  }
+
   /** Checks that an activation returns as many values as it receives. */
-  static Activation checkedActivation(String argument, Activation activation) {
+  protected static Activation checkedActivation(String argument, Activation activation) {
     if (activation == Activation.GLU) {
       throw new IllegalArgumentException(
           argument
@@ -80,8 +114,11 @@ public abstract class UnitsCell<S extends UnitsCell<S>> extends Cell
     return new int[] {requirePositive(argument, rows), requirePositive(argument, columns)};
   }
 
+  /** Receives the cell below this one in a stack. A cell that reads its cell state keeps it. */
+  protected void stackOn(Cell below) {}
+
   /** Returns the number of gates, counting the candidate. */
-  abstract int gates();
+  protected abstract int gates();
 
   /** Sets the name of the cell. */
   public S name(String name) {
@@ -95,7 +132,7 @@ public abstract class UnitsCell<S extends UnitsCell<S>> extends Cell
   }
 
   /** Returns the states of a cell that has a cell state c in addition to its output h. */
-  final Map<String, Shape> hiddenAndCellState() {
+  protected final Map<String, Shape> hiddenAndCellState() {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     shapes.put("h", Shape.of(units()));
     shapes.put("c", Shape.of(units()));
@@ -103,7 +140,7 @@ public abstract class UnitsCell<S extends UnitsCell<S>> extends Cell
   }
 
   /** Returns whether the backward pass needs the inputs of the gates' activations. */
-  boolean keepsPreActivations() {
+  protected boolean keepsPreActivations() {
     return arguments.activation.derivativeNeedsInput()
         || arguments.recurrentActivation.derivativeNeedsInput();
   }
@@ -124,30 +161,41 @@ public abstract class UnitsCell<S extends UnitsCell<S>> extends Cell
     createWeights(Shape.of(input.last(), columns), Shape.of(units(), columns), factory);
   }
 
-  /** Creates the kernel, the recurrent kernel and the bias. */
-  final void createWeights(Shape kernel, Shape recurrentKernel, WeightFactory factory) {
+  /**
+   * Creates the kernel, the recurrent kernel and the bias.
+   *
+   * @param recurrentKernel the shape of the recurrent kernel; null if the cell has none
+   */
+  protected final void createWeights(Shape kernel, Shape recurrentKernel, WeightFactory factory) {
     factory.create(
         "kernel",
         kernel,
         arguments.kernelInitializer,
         arguments.kernelRegularizer,
         arguments.kernelConstraint);
-    factory.create(
-        "recurrent_kernel",
-        recurrentKernel,
-        arguments.recurrentInitializer,
-        arguments.recurrentRegularizer,
-        arguments.recurrentConstraint);
+    if (recurrentKernel != null) {
+      factory.create(
+          "recurrent_kernel",
+          recurrentKernel,
+          recurrentStart(),
+          arguments.recurrentRegularizer,
+          arguments.recurrentConstraint);
+    }
     if (arguments.useBias) {
-      Shape bias = Shape.of(kernel.last());
+      Shape bias = Shape.of(gates() * units());
       Shape shape = biasRows() == 1 ? bias : bias.prepend(biasRows());
       factory.create(
           "bias", shape, initialBias(), arguments.biasRegularizer, arguments.biasConstraint);
     }
   }
 
+  /** Returns the initializer of the recurrent kernel, including what the cell does to it. */
+  protected Initializer recurrentStart() {
+    return arguments.recurrentInitializer;
+  }
+
   /** Returns the initializer of the bias, including {@code unitForgetBias}. */
-  Initializer initialBias() {
+  protected Initializer initialBias() {
     return arguments.biasInitializer;
   }
 
@@ -157,7 +205,7 @@ public abstract class UnitsCell<S extends UnitsCell<S>> extends Cell
    *
    * @param gate the position of the forget gate among the gates
    */
-  final Initializer withForgetBias(int gate) {
+  protected final Initializer withForgetBias(int gate) {
     if (!arguments.unitForgetBias) {
       return arguments.biasInitializer;
     }

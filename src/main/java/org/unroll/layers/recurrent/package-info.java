@@ -1,8 +1,9 @@
 /**
  * Recurrent layers and their cells: {@link org.unroll.layers.recurrent.SimpleRnn SimpleRNN}, {@link
  * org.unroll.layers.recurrent.Lstm LSTM}, {@link org.unroll.layers.recurrent.Gru GRU}, {@link
- * org.unroll.layers.recurrent.ConvLstm2D ConvLSTM2D}, bidirectional layers and cells from the
- * literature. Models create them with {@link org.unroll.layers.Layers}.
+ * org.unroll.layers.recurrent.ConvLstm2D ConvLSTM2D}, bidirectional layers and stacks of cells. The
+ * package {@code layers.cells} contains the cells that Keras does not have. Models create them with
+ * {@link org.unroll.layers.Layers}.
  *
  * <p>A recurrent layer is a loop over time around a cell. Begin with {@link
  * org.unroll.layers.recurrent.RecurrentLayer} for the loop and {@link

@@ -10,12 +10,18 @@ class LSTMVariantCell(GatedCell):
         forget_gate=True,
         output_gate=True,
         coupled_gates=False,
+        full_gate_recurrence=False,
+        depth_gate=False,
         peepholes=False,
         peephole_initializer="zeros",
         cell_activation="tanh",
         **kwargs,
     ):
         super().__init__(units, **kwargs)
+        if depth_gate:
+            raise ValueError("depth_gate is not available in Keras, whose StackedRNNCells hides the states of other cells.")
+        self.full_gate_recurrence = full_gate_recurrence
+        self.depth_gate = depth_gate
         self.input_gate = input_gate
         self.forget_gate = forget_gate
         self.output_gate = output_gate
@@ -25,12 +31,25 @@ class LSTMVariantCell(GatedCell):
         self.cell_activation = keras.activations.get(cell_activation)
         has = {"i": input_gate, "f": forget_gate and not coupled_gates, "c": True, "o": output_gate}
         self.gates = tuple(gate for gate in has if has[gate])
+        self.own = [gate for gate in self.gates if gate != "c"]
+        self.seeing = [g for g in self.own if peepholes is True or (peepholes and g in peepholes)]
+        if full_gate_recurrence:
+            self.state_size = [units, units, len(self.own) * units]
 
     def build(self, input_shape):
         super().build(input_shape)
-        if self.peepholes:
+        if self.seeing:
             self.peephole_kernel = self.add_weight(
-                shape=(len(self.gates) - 1, self.units), name="peephole_kernel", initializer=self.peephole_initializer
+                shape=(len(self.seeing), self.units), name="peephole_kernel", initializer=self.peephole_initializer
+            )
+        if self.full_gate_recurrence:
+            width = len(self.own) * self.units
+            self.gate_kernel = self.add_weight(
+                shape=(width, width),
+                name="gate_kernel",
+                initializer=self.recurrent_initializer,
+                regularizer=self.recurrent_regularizer,
+                constraint=self.recurrent_constraint,
             )
 
     def initial_bias(self, shape, dtype=None):
@@ -43,20 +62,26 @@ class LSTMVariantCell(GatedCell):
     def call(self, inputs, states, training=False):
         before = states[1]
         x, h, u = self.project(inputs, states[0], training)
+        last = {}
+        if self.full_gate_recurrence:
+            last = dict(zip(self.own, ops.split(ops.matmul(states[2], self.gate_kernel), len(self.own), axis=1)))
+        values = {}
 
         def gate(name, cell):
             if name not in x:
                 return 1.0
-            z = x[name] + ops.matmul(h[name], u[name])
-            if self.peepholes:
-                row = [g for g in self.gates if g != "c"].index(name)
-                z = z + self.peephole_kernel[row] * cell
-            return self.recurrent_activation(z)
+            z = x[name] + ops.matmul(h[name], u[name]) + last.get(name, 0.0)
+            if name in self.seeing:
+                z = z + self.peephole_kernel[self.seeing.index(name)] * cell
+            values[name] = self.recurrent_activation(z)
+            return values[name]
 
         i = gate("i", before)
         f = 1.0 - i if self.coupled_gates else gate("f", before)
         c = f * before + i * self.activation(x["c"] + ops.matmul(h["c"], u["c"]))
         output = gate("o", c) * self.cell_activation(c)
+        if self.full_gate_recurrence:
+            return output, [output, c, ops.concatenate([values[g] for g in self.own], axis=1)]
         return output, [output, c]
 
     def get_config(self):
@@ -66,6 +91,8 @@ class LSTMVariantCell(GatedCell):
             "forget_gate": self.forget_gate,
             "output_gate": self.output_gate,
             "coupled_gates": self.coupled_gates,
+            "full_gate_recurrence": self.full_gate_recurrence,
+            "depth_gate": self.depth_gate,
             "peepholes": self.peepholes,
             "peephole_initializer": keras.initializers.serialize(self.peephole_initializer),
             "cell_activation": keras.activations.serialize(self.cell_activation),

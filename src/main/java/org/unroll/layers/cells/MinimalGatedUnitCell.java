@@ -1,7 +1,12 @@
-package org.unroll.layers.recurrent;
+package org.unroll.layers.cells;
 
 import org.unroll.compute.Activation;
 import org.unroll.compute.Matrix;
+import org.unroll.layers.recurrent.GatePass;
+import org.unroll.layers.recurrent.GatedOptions;
+import org.unroll.layers.recurrent.GruCell;
+import org.unroll.layers.recurrent.Rnn;
+import org.unroll.layers.recurrent.UnitsCell;
 import org.unroll.network.CellPass;
 import org.unroll.network.Gradient;
 import org.unroll.network.Pass;
@@ -39,20 +44,16 @@ public final class MinimalGatedUnitCell extends UnitsCell<MinimalGatedUnitCell>
     implements GatedOptions<MinimalGatedUnitCell> {
   /** Creates a cell with the given number of units. */
   public MinimalGatedUnitCell(int units) {
-    this(new RecurrentArguments(units));
-  }
-
-  private MinimalGatedUnitCell(RecurrentArguments arguments) {
-    super("MGUCell", arguments);
+    super("MGUCell", units);
   }
 
   @Override
   public MinimalGatedUnitCell copy() {
-    return new MinimalGatedUnitCell(arguments().copy());
+    return copyTo(new MinimalGatedUnitCell(units()));
   }
 
   @Override
-  int gates() {
+  protected int gates() {
     return 2;
   }
 
@@ -79,14 +80,14 @@ public final class MinimalGatedUnitCell extends UnitsCell<MinimalGatedUnitCell>
     }
 
     @Override
-    void reserve() {
+    protected void reserve() {
       reset = Pass.atLeast(reset, timesteps * rows * units);
       gateGradients = Pass.atLeast(gateGradients, rows * columns);
       ds = Pass.atLeast(ds, rows * units);
     }
 
     @Override
-    void stepForward(int k) {
+    protected void stepForward(int k) {
       int at = k * rows * columns;
       float[] h = state(0).values();
       int before = state(0).at(k);
@@ -109,7 +110,7 @@ public final class MinimalGatedUnitCell extends UnitsCell<MinimalGatedUnitCell>
     }
 
     @Override
-    void stepBackward(int k) {
+    protected void stepBackward(int k) {
       int at = k * rows * columns;
       float[] h = state(0).values();
       int before = state(0).at(k);
@@ -140,7 +141,7 @@ public final class MinimalGatedUnitCell extends UnitsCell<MinimalGatedUnitCell>
     }
 
     @Override
-    void recurrentGradient(Gradient[] gradients) {
+    protected void recurrentGradient(Gradient[] gradients) {
       recurrentGradient(state(0).values(), allGates(0, 1), 0, gradients[1]);
       recurrentGradient(reset, allGates(1, 2), 1, gradients[1]);
     }
