@@ -31,7 +31,10 @@ final class MinimalCells {
    * @param args numbers of time steps, by default 100, 1000 and 10000
    */
   public static void main(String[] args) {
-    int[] lengths = args.length == 0 ? new int[] {100, 1000, 10_000} : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
+    int[] lengths =
+        args.length == 0
+            ? new int[] {100, 1000, 10_000}
+            : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
     System.out.println("layer,timesteps,seconds,ratio_to_gru");
     for (int timesteps : lengths) {
       measure(timesteps);

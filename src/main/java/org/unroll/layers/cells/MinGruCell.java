@@ -21,8 +21,8 @@ import org.unroll.network.CellPass;
  * </pre>
  *
  * <p>Given the gates, the state is a linear recurrence. {@link Rnn} computes the gates of all time
- * steps at once and then only the recurrence step by step, which is the faster way for sequences of
- * any length. A {@code Stepper} computes the same one step at a time.
+ * steps at once and then only the recurrence step by step. A {@code Stepper} computes the same one
+ * step at a time.
  *
  * <p>Weights, with the columns of z before those of h: {@code kernel} W (features, 2·units), {@code
  * bias} b (2·units). {@link RecurrentOptions} documents the arguments. {@code activation} is {@code
@@ -39,9 +39,9 @@ import org.unroll.network.CellPass;
  * <p>Source: Leo Feng, Frederick Tung, Mohamed Osama Ahmed, Yoshua Bengio, Hossein Hajimirsadeghi,
  * "Were RNNs all we needed?", 2024, arXiv:2410.01201. The paper computes the recurrence with a
  * parallel scan over time, in its second version in log space, which needs positive candidates
- * (log_g instead of act). A processor core is faster with the loop over time, which needs neither.
- * Keras has no such cell, so it is saved as the custom object {@code unroll>MinGRUCell};
- * initializers and dropout are those of Keras's GRU.
+ * (log_g instead of act). The loop over time needs the fewest operations and no positive
+ * candidates. Keras has no such cell, so it is saved as the custom object {@code
+ * unroll>MinGRUCell}; initializers and dropout are those of Keras's GRU.
  */
 public final class MinGruCell extends UnitsCell<MinGruCell>
     implements RecurrentOptions<MinGruCell> {
