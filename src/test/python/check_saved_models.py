@@ -67,7 +67,7 @@ def tensors(values):
 def check_graph(path, case, back):
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
-        warnings.filterwarnings("ignore", ".*does not support masking")  # of an inner model, whose layers do
+        warnings.filterwarnings("ignore", ".*does not support masking")  # an inner model, or a convolution behind a mask
         model = keras.models.load_model(path)
     x, y = tensors(case["inputs"]), tensors(case["targets"])
     rows = case["inputs"][0]["shape"][0]

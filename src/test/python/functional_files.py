@@ -181,7 +181,29 @@ def nested_shared():
     return Model(y, layers.Dense(1)(layers.LSTM(2)(shared(inner(shared(y)))))), [normal(4, 3)], [normal(1)]
 
 
-CASES = [two_inputs, two_outputs, siamese, encoder_decoder, masked_decoder, stateful_encoder, bidirectional_states, masked_branches, residual, attention]
+def masked_join():
+    """The mask behind a Concatenate is computed by operations, which make its inputs deeper than the other branch."""
+    a, b, c = Input((4,), dtype="int32", name="a"), Input((4, 2), name="b"), Input((2,), name="c")
+    y = layers.Dense(2, name="second")(layers.Dense(2, activation="tanh", name="first")(b))
+    joined = layers.Concatenate()([layers.Embedding(5, 2, mask_zero=True)(a), y])
+    z = c
+    for name in "third", "fourth", "fifth", "sixth", "seventh":
+        z = layers.Dense(2, activation="tanh", name=name)(z)
+    both = layers.Concatenate()([layers.LSTM(2)(joined), z])
+    return Model([a, b, c], layers.Dense(1, name="last")(both)), [ids(4, 5), normal(4, 2), normal(2)], [normal(1)]
+
+
+def masked_attention():
+    """Keras passes on the mask of an attention by an operation; a convolution has no mask."""
+    x = Input((5,), dtype="int32", name="x")
+    tokens = layers.Embedding(6, 3, mask_zero=True)(x)
+    joined = layers.Concatenate()([layers.Conv1D(2, 2, padding="same")(tokens), tokens])
+    context = layers.Attention()([tokens, tokens])
+    both = layers.Concatenate()([layers.GRU(2)(joined), layers.GlobalAveragePooling1D()(context)])
+    return Model(x, layers.Dense(1)(both)), [ids(5, 6)], [normal(1)]
+
+
+CASES = [two_inputs, two_outputs, siamese, encoder_decoder, masked_decoder, stateful_encoder, bidirectional_states, masked_branches, residual, attention, masked_join, masked_attention]
 NESTED = [nested_siamese, nested_outputs, nested_deep, nested_chain, nested_masked, nested_shared]
 
 

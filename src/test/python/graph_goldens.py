@@ -397,6 +397,13 @@ def masked_sequences_of_two_outputs():
     h = L.Bidirectional(L.LSTM(2, return_sequences=True))(L.Embedding(7, 3, mask_zero=True)(text))
     return text, [L.Dense(4, "softmax", name="tag")(h), L.Dense(1, name="value")(h)]
 
+@graph([(5, 3), (3,)], [MSE, MSE])
+def layers_of_a_series_and_a_vector():
+    series, place = L.Input((5, 3)), L.Input((3,))
+    norm, dense = L.LayerNormalization(), L.Dense(4, "tanh", activity_regularizer=L2(0.1))
+    return [series, place], [L.Dense(1, name="steps")(dense(norm(series))), L.Dense(2, name="whole")(dense(norm(place)))]
+
+
 @graph([(6, 3), (2,)], MSE, metrics=["mae"], optimizer="adam")
 def static_features_beside_a_series():
     series, place = L.Input((6, 3)), L.Input((2,))

@@ -371,7 +371,7 @@ def ends(g):
     """Returns one to three tensors of rank 2 or 3 that depend on all that no layer reads."""
     d = g.d
     left = [x for x in g.pool if id(x) not in g.read]
-    left = [L.GlobalAveragePooling2D()(x) if len(x.shape) == 4 else x for x in left]
+    left = [L.Flatten()(x) if len(x.shape) > 3 else x for x in left]
     count = min(len(left), d.number(1, 3))
     own = [left.pop(d.number(0, len(left) - 1)) for _ in range(count)]
     if left:

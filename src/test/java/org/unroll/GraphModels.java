@@ -246,6 +246,17 @@ final class GraphModels {
         List.of(left, right), dense(3).name("a").on(first), dense(2).name("b").on(second));
   }
 
+  static Graph layersOfASeriesAndAVector() {
+    Input series = input(5, 3);
+    Input place = input(3);
+    Layer norm = layerNormalization();
+    Layer dense = dense(4, "tanh").activityRegularizer(l2(0.1));
+    return withMse(
+        List.of(series, place),
+        dense(1).name("steps").on(dense.on(norm.on(series))),
+        dense(2).name("whole").on(dense.on(norm.on(place))));
+  }
+
   static Graph sharedBatchNormalization() {
     Input left = input(4);
     Input right = input(4);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.unroll.keras.FunctionalCall.Tensor;
+import org.unroll.network.KerasMasks;
 
 /**
  * The masks in a Functional model of Keras 3. Keras 3.15 writes the computation of a mask as nodes
@@ -94,18 +95,21 @@ final class FunctionalMasks {
     }
     JsonNode config = node.path("config");
     String type = node.path("class_name").asText();
-    int mask = given.isEmpty() ? NONE : given.get(0);
-    if (ModelConfigs.isModel(node)) {
-      mask = NONE; // Keras does not compute the masks of inner models in advance
-    } else if (type.equals("Masking")
+    JsonNode inner = type.equals("Bidirectional") ? config.path("layer").path("config") : config;
+    boolean passes = KerasMasks.passesMask(type) && inner.path("return_sequences").asBoolean(true);
+    int mask = passes ? given.get(0) : NONE;
+    if (type.equals("Masking")
         || (type.equals("Embedding") && config.path("mask_zero").asBoolean())) {
       mask = number(call.inputs().get(0), (float) config.path("mask_value").asDouble(0));
     } else if (MERGES.contains(type)) {
+      mask = given.get(0);
       for (int i = 1; i < given.size(); i++) {
         mask = mask == NONE || given.get(i) == NONE ? NONE : number("or", mask, given.get(i));
       }
     } else if (type.equals("Concatenate") && given.stream().anyMatch(m -> m != NONE)) {
       mask = number("concatenate", given.stream().map(m -> m == NONE ? ALL_VALID : m).toList());
+    } else if (type.equals("Attention") || type.equals("AdditiveAttention")) {
+      mask = given.get(0);
     }
     masks.put(result, mask);
   }

@@ -147,6 +147,11 @@ public final class KerasMasks {
     }
   }
 
+  /** Returns whether a layer has the mask of its first input, if its output has the same steps. */
+  public static boolean passesMask(String type) {
+    return PASSING.contains(type);
+  }
+
   /** Finds which masks remain when Keras runs a step. */
   private void run(int i, Step step, String type) {
     List<Integer> inputs = step.inputs();

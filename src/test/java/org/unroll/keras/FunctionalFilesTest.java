@@ -13,8 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +53,8 @@ class FunctionalFilesTest {
           "masked_branches",
           "residual",
           "attention",
+          "masked_join",
+          "masked_attention",
           "nested_siamese",
           "nested_outputs",
           "nested_deep",
@@ -177,6 +183,38 @@ class FunctionalFilesTest {
     }
   }
 
+  /** Otherwise Keras names operations of its own, which could be the names of layers. */
+  @ParameterizedTest
+  @MethodSource("names")
+  void savesTheOperationsThatComputeMasksLikeKeras(String name) throws IOException {
+    JsonNode own = ModelConfigs.write(Model.load(FILES.resolve(name + ".keras")));
+    try (var file = new ZipFile(FILES.resolve(name + ".keras").toFile())) {
+      JsonNode keras = JSON.readTree(file.getInputStream(file.getEntry("config.json")));
+      assertEquals(operations(keras), operations(own));
+    }
+    Set<String> names = new HashSet<>();
+    own.get("config").get("layers").forEach(node -> names.add(node.get("name").asText()));
+    assertEquals(own.get("config").get("layers").size(), names.size());
+  }
+
+  /** Returns the types of the operations and of the layers that take a mask. */
+  private static List<String> operations(JsonNode config) {
+    List<String> types = new ArrayList<>();
+    for (JsonNode node : config.get("config").get("layers")) {
+      String type = node.get("class_name").asText();
+      if (node.get("module").asText().startsWith("keras.src.ops")) {
+        types.add(type);
+      }
+      for (JsonNode call : node.get("inbound_nodes")) {
+        if (call.path("kwargs").path("mask").isObject()) {
+          types.add("mask of " + type);
+        }
+      }
+    }
+    Collections.sort(types);
+    return types;
+  }
+
   /** The weights in a file have no names of layers, so their order decides. */
   @Test
   void ordersTheLayersOfMaskedBranchesLikeKeras() {
@@ -193,6 +231,29 @@ class FunctionalFilesTest {
     assertEquals(List.of("first", "second", "third", "q", "p"), dense);
     assertEquals(
         dense, model.layers().stream().filter(l -> l instanceof Dense).map(Layer::name).toList());
+  }
+
+  @Test
+  void ordersTheLayersBeforeAMaskedConcatenateLikeKeras() {
+    var a = Layers.input(4);
+    var b = Layers.input(4, 2);
+    var c = Layers.input(2);
+    Node y = Layers.dense(2).name("second").on(Layers.dense(2, "tanh").name("first").on(b));
+    Node ids = Layers.embedding(5, 2).maskZero(true).on(a);
+    Node z = c;
+    for (String name : List.of("third", "fourth", "fifth", "sixth", "seventh")) {
+      z = Layers.dense(2, "tanh").name(name).on(z);
+    }
+    Node memory = Layers.lstm(2).on(Layers.concatenate().on(ids, y));
+    Node last = Layers.dense(1).name("last").on(Layers.concatenate().on(memory, z));
+    Model model = Model.of(List.of(a, b, c), last);
+    Model loaded = Model.load(FILES.resolve("masked_join.keras"));
+    List<String> expected =
+        List.of("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "last");
+    for (Model each : List.of(loaded, model)) {
+      List<Layer> dense = each.layers().stream().filter(l -> l instanceof Dense).toList();
+      assertEquals(expected, dense.stream().map(Layer::name).toList());
+    }
   }
 
   /** Saved by Keras after one more step. */
