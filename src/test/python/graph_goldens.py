@@ -631,6 +631,18 @@ def constrained_heads():
     return [source, goal], L.Dense(1)(heads(goal, source))
 
 
+@graph(["both 6", "right 6"], [MSE, SPARSE], optimizer="adam")
+def masks_that_attention_removes():
+    """A layer that finds no masks when it runs, but whose own mask is an argument of the next."""
+    source, goal = L.Input((6,), dtype="int32"), L.Input((6,), dtype="int32")
+    tokens, words = L.Embedding(7, 4, mask_zero=True)(source), L.Embedding(7, 4, mask_zero=True)(goal)
+    heads = L.MultiHeadAttention(1, 3)(tokens, words)
+    extremes = [L.Minimum()([tokens, words]), L.Maximum()([words, tokens]), L.Multiply()([tokens, words])]
+    later = L.Attention()([tokens, heads], use_causal_mask=True)
+    means = [L.GlobalAveragePooling1D()(x) for x in [*extremes, later]]
+    return [source, goal], [L.Dense(2, name="level")(L.Concatenate()(means)), L.Dense(3, "softmax", name="kind")(later)]
+
+
 def main():
     names = sys.argv[1:]
     for case in GRAPHS:

@@ -174,7 +174,7 @@ class FunctionalTrainingTest {
     Model model = model(4, 0.05);
     Recording recording = model.recordGradients(TRAIN, 7);
     assertEquals(
-        List.of("gru", "concatenate", "dense", "dropout", "level", "kind"), recording.layers());
+        List.of("gru", "concatenate", "dense", "dropout", "kind", "level"), recording.layers());
     assertEquals(5, recording.get("gru", "dh").length);
     double[] expected = model.predict(TRAIN.subset(7, 8)).outputs().get("kind").get(0);
     assertArrayEquals(expected, recording.get("kind", "output")[0], 1e-6);

@@ -29,6 +29,7 @@ import static org.unroll.losses.Losses.mse;
 import static org.unroll.losses.Losses.sparseCategoricalCrossentropy;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.unroll.GraphModels.Graph;
 import org.unroll.data.Shape;
 import org.unroll.layers.recurrent.Bidirectional;
@@ -163,6 +164,31 @@ final class MergingGraphModels {
     Node last = add().on(sum, dense(4, "relu").on(sum));
     return new Graph(
         Model.of(List.of(source, goal), dense(3, "softmax").on(last)),
+        OutputLoss.of(sparseCategoricalCrossentropy()));
+  }
+
+  static Graph masksThatAttentionRemoves() {
+    Input source = input(6);
+    Input goal = input(6);
+    Node tokens = tokens(4).on(source);
+    Node words = tokens(4).on(goal);
+    Node heads = multiHeadAttention(1, 3).on(tokens, words);
+    Node later = attention().useCausalMask(true).on(tokens, heads);
+    List<Node> means =
+        Stream.of(
+                minimum().on(tokens, words),
+                maximum().on(words, tokens),
+                multiply().on(tokens, words),
+                later)
+            .map(each -> globalAveragePooling1D().on(each))
+            .toList();
+    return new Graph(
+        Model.of(
+            List.of(source, goal),
+            List.of(
+                dense(2).name("level").on(concatenate().on(means)),
+                dense(3, "softmax").name("kind").on(later))),
+        OutputLoss.of(mse()),
         OutputLoss.of(sparseCategoricalCrossentropy()));
   }
 

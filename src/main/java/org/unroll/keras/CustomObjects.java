@@ -20,17 +20,36 @@ import org.unroll.optimizers.Optimizer;
  * <p>The name of a class in files is {@code package>Name}. Its configuration consists of the
  * arguments from which an equal object can be created: numbers, strings, booleans, null, layers,
  * activations, initializers and other objects of Keras or registered classes, and lists and maps of
- * them. For the loss that is the example of {@link org.unroll.losses.Loss}:
+ * them. For example:
  *
  * <pre>{@code
  * import java.util.Map;
  * import org.unroll.keras.CustomObjects;
+ * import org.unroll.losses.ElementwiseLoss;
+ *
+ * record PowerLoss(double exponent) implements ElementwiseLoss {
+ *   @Override
+ *   public String name() {
+ *     return "power";
+ *   }
+ *
+ *   @Override
+ *   public double loss(double prediction, double goal) {
+ *     return Math.pow(Math.abs(prediction - goal), exponent);
+ *   }
+ *
+ *   @Override
+ *   public double slope(double prediction, double goal) {
+ *     double error = prediction - goal;
+ *     return exponent * Math.pow(Math.abs(error), exponent - 1) * Math.signum(error);
+ *   }
+ * }
  *
  * CustomObjects.register(
- *     "acme>QuantileLoss",
- *     QuantileLoss.class,
- *     loss -> Map.of("q", loss.q()),
- *     config -> new QuantileLoss(config.number("q")));
+ *     "acme>PowerLoss",
+ *     PowerLoss.class,
+ *     loss -> Map.of("exponent", loss.exponent()),
+ *     config -> new PowerLoss(config.number("exponent")));
  * }</pre>
  *
  * <p>Register a class before a model with it is saved, or is trained with a {@code

@@ -70,6 +70,15 @@ public final class KerasMasks {
       Set.of("Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "GRU", "LSTM", "RNN", "SimpleRNN");
 
   /** Layers whose results depend on the masks that Keras finds when it runs them. */
+  private static final Set<String> FINDING =
+      Set.of(
+          "AdditiveAttention",
+          "Attention",
+          "Maximum",
+          "Minimum",
+          "MultiHeadAttention",
+          "Multiply");
+
   private static final Set<String> ATTENTION =
       Set.of("AdditiveAttention", "Attention", "MultiHeadAttention");
 
@@ -152,13 +161,18 @@ public final class KerasMasks {
     return PASSING.contains(type);
   }
 
+  /** Returns whether a layer has a mask where all of its inputs have one. */
+  static boolean joins(String type) {
+    return JOINING.contains(type);
+  }
+
   /** Finds which masks remain when Keras runs a step. */
   private void run(int i, Step step, String type) {
     List<Integer> inputs = step.inputs();
     found[i] = new boolean[inputs.size()];
     boolean all = true;
     for (int j = 0; j < found[i].length; j++) {
-      found[i][j] = kept[inputs.get(j)] || !ATTENTION.contains(type);
+      found[i][j] = kept[inputs.get(j)] || !FINDING.contains(type);
       all &= kept[inputs.get(j)];
     }
     boolean isJoined = JOINING.contains(type) || type.equals("Concatenate");

@@ -31,6 +31,7 @@ public final class NetworkPass {
   private final Tensor[][] stepInputs; // of steps with several inputs or outputs
   private final Tensor[][] stepGradients; // of the outputs of these steps
   private final Tensor[][] unmasked; // for those of their inputs whose mask Keras does not find
+  private final boolean[] hidesMasks; // whether a step does not find all masks of its inputs
   private final Tensor[] unmaskedOutputs; // for those outputs
   private final boolean[][] needed; // for the inputs of these steps
   private final Gradient[][] layerGradients; // of the weights of each layer
@@ -69,6 +70,7 @@ public final class NetworkPass {
     stepGradients = new Tensor[steps.length][];
     unmasked = new Tensor[steps.length][];
     unmaskedOutputs = new Tensor[outputs.length];
+    hidesMasks = new boolean[steps.length];
     needed = new boolean[steps.length][];
     scratch = new Gradient[steps.length][];
     KerasMasks masks = network.kerasMasks();
@@ -131,6 +133,7 @@ public final class NetworkPass {
     unmasked[i] = new Tensor[step.inputs().size()];
     for (int j = 0; step.layer() instanceof GraphLayer && j < unmasked[i].length; j++) {
       unmasked[i][j] = masks.finds(i, j) ? null : new Tensor();
+      hidesMasks[i] |= !masks.finds(i, j);
     }
   }
 
@@ -297,8 +300,34 @@ public final class NetworkPass {
         graphPasses[i] instanceof StatePass pass
             ? pass.forward(in, own, continues, context)
             : graphPasses[i].forward(in, context);
+    if (hidesMasks[i]) {
+      out[0].set(
+          out[0].values(), out[0].offset(), out[0].rows(), out[0].shape(), masksBefore(step));
+    }
     System.arraycopy(out, 0, values, step.firstOutput(), step.outputs());
     return out[0];
+  }
+
+  /**
+   * Returns the mask of the output of a step that does not find all masks of its inputs. It is
+   * computed from all of them, because later steps can have it as an argument.
+   */
+  private boolean[] masksBefore(Step step) {
+    boolean[] first = values[step.inputs().get(0)].mask();
+    if (first == null || !KerasMasks.joins(step.layer().type())) {
+      return first;
+    }
+    boolean[] any = first.clone();
+    for (int input : step.inputs()) {
+      boolean[] mask = values[input].mask();
+      if (mask == null) {
+        return null;
+      }
+      for (int p = 0; p < any.length; p++) {
+        any[p] |= mask[p];
+      }
+    }
+    return any;
   }
 
   /**
