@@ -12,6 +12,8 @@ import org.unroll.network.Tensor;
  * <p>The outputs of the model are logits z of shape (time, classes), without an activation. Class 0
  * is the blank, which means "no label". The target of a sample is a row of class numbers from 1 on,
  * padded with 0 at the end. It may be shorter than the time axis, and consist of padding only.
+ * {@code Sequences} take such rows as {@code double[][]}. There are no metrics for such targets;
+ * {@code CtcDecoder.labelErrorRate} compares decoded labels with the true ones.
  *
  * <pre>{@code
  * var reader =
