@@ -273,14 +273,14 @@ public final class CtcDecoder {
       for (int label = 1; label < logProbabilities.length; label++) {
         Prefix child = prefix.children.get(label);
         double score = logProbabilities[label] + prefix.before(label);
-        if (child != null && child.kept) {
-          continue;
-        } else if (score > (best.size() < width ? LOG_ZERO : best.element().nextTotal)) {
+        boolean isNew = child == null || !child.kept;
+        double least = best.size() < width ? LOG_ZERO : best.element().nextTotal;
+        if (isNew && score > least) {
           if (best.size() == width) {
             best.remove().kept = false;
           }
           best.add(prefix.grow(label, score));
-        } else if (child != null) {
+        } else if (isNew && child != null) {
           child.total = LOG_ZERO;
           child.blank = LOG_ZERO;
         }
