@@ -6,6 +6,7 @@ the targets, the predictions, the evaluation, and the predictions after one more
 import json
 import pathlib
 import sys
+import zlib
 
 import keras
 import numpy as np
@@ -123,7 +124,65 @@ def attention():
     ]
 
 
+def nested_siamese():
+    """An encoder, itself a model, of two texts. Its Embedding makes the masks."""
+    text = Input((None,), dtype="int32", name="text")
+    memory = layers.LSTM(3)(layers.Embedding(6, 2, mask_zero=True)(text))
+    encoder = Model(text, layers.Dense(2, activation="tanh")(memory), name="encoder")
+    left, right = Input((None,), dtype="int32", name="left"), Input((None,), dtype="int32", name="right")
+    both = layers.Subtract()([encoder(left), encoder(right)])
+    return Model([left, right], layers.Dense(1)(both)), [ids(5, 6), ids(4, 6)], [normal(1)]
+
+
+def nested_outputs():
+    """A model with two inputs and two outputs that is called twice, and whose output is an output."""
+    series, place = Input((None, 3), name="series"), Input((4,), name="place")
+    steps = layers.GRU(4, return_sequences=True)(series, initial_state=place)
+    inner = Model([series, place], [layers.Dense(3)(steps), layers.Dense(4)(place)], name="inner")
+    x, y = Input((5, 3), name="x"), Input((4,), name="y")
+    one, start = inner([x, y])
+    two, last = inner([one, start])
+    return Model([x, y], [last, layers.Dense(1, name="level")(two)]), [normal(5, 3), normal(4)], [normal(4), normal(5, 1)]
+
+
+def nested_deep():
+    """Models in models with the same names of layers, batch normalization, and a frozen layer."""
+    x = Input((4, 3))
+    inner = keras.Sequential([Input((4, 3)), layers.Dense(3, name="dense", trainable=False), layers.BatchNormalization()], name="stack")
+    middle = Model(x, layers.Add()([inner(layers.Dense(3, name="dense")(x)), x]), name="middle")
+    z = Input((4, 3))
+    series = layers.BatchNormalization(name="first")(middle(middle(z)))
+    outer = Model(z, layers.Bidirectional(layers.GRU(2), name="dense")(series), name="outer")
+    y = Input((4, 3))
+    return Model(y, layers.Dense(1, name="outer_dense")(outer(y))), [normal(4, 3)], [normal(1)]
+
+
+def nested_chain():
+    """A Sequential whose layers are a branching model and a Sequential."""
+    x = Input((4, 3))
+    residual = Model(x, layers.Add()([x, layers.Conv1D(3, 2, padding="causal")(x)]), name="residual")
+    memory = keras.Sequential([Input((4, 3)), layers.GRU(3, return_sequences=True), layers.LSTM(2)], name="memory")
+    return keras.Sequential([Input((4, 3)), residual, memory, layers.Dense(1)]), [normal(4, 3)], [normal(1)]
+
+
+def nested_masked():
+    """A mask enters a stateful model and leaves it."""
+    x = Input((5, 2), batch_size=ROWS)
+    inner = Model(x, layers.GRU(3, return_sequences=True, stateful=True)(x), name="memory")
+    text = Input((5,), dtype="int32", batch_size=ROWS)
+    return Model(text, layers.Dense(1)(layers.LSTM(2)(inner(layers.Embedding(6, 2, mask_zero=True)(text))))), [ids(5, 6)], [normal(1)]
+
+
+def nested_shared():
+    """A layer of an inner model is also a layer of the outer one."""
+    x, shared = Input((4, 3)), layers.Dense(3, activation="tanh", name="shared")
+    inner = Model(x, layers.GRU(3, return_sequences=True)(shared(x)), name="inner")
+    y = Input((4, 3))
+    return Model(y, layers.Dense(1)(layers.LSTM(2)(shared(inner(shared(y)))))), [normal(4, 3)], [normal(1)]
+
+
 CASES = [two_inputs, two_outputs, siamese, encoder_decoder, masked_decoder, stateful_encoder, bidirectional_states, masked_branches, residual, attention]
+NESTED = [nested_siamese, nested_outputs, nested_deep, nested_chain, nested_masked, nested_shared]
 
 
 def compile_model(model, name):
@@ -158,7 +217,7 @@ def one(values):
 
 
 def begin_anew(model):
-    for layer in model.layers:
+    for layer in model._flatten_layers():
         if getattr(layer, "stateful", False):
             layer.reset_state()
 
@@ -170,6 +229,10 @@ def predictions(model, inputs):
 
 
 def write(case):
+    global rng
+    if case in NESTED:  # its own random numbers, so that the files of the other cases stay the same
+        rng = np.random.default_rng(zlib.crc32(case.__name__.encode()))
+        keras.backend.clear_session()
     keras.utils.set_random_seed(5)
     model, inputs, targets = case()
     for weight in model.trainable_variables:
@@ -186,13 +249,13 @@ def write(case):
     begin_anew(model)
     model.train_on_batch(one(inputs), one(targets))
     reference["after"] = [keras.ops.convert_to_numpy(w).ravel().tolist() for w in model.trainable_variables]
-    if case.__name__ == "two_outputs":
+    if case.__name__ == "two_outputs" or case in NESTED[2:4]:
         model.save(OUT / f"{case.__name__}.h5")
     (OUT / f"{case.__name__}.json").write_text(json.dumps(reference) + "\n")
 
 
 OUT.mkdir(exist_ok=True)
-for case in CASES:
+for case in CASES + NESTED:
     if len(sys.argv) < 2 or case.__name__ in sys.argv[1:]:
         write(case)
         print(case.__name__)

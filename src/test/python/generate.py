@@ -49,6 +49,7 @@ GENERATORS = {
     "mel_spectrogram": KERAS | {"KERAS_BACKEND": "numpy"},
     "merge_goldens": PLAIN,
     "metric_names": PLAIN,
+    "on_batch": PLAIN,
     "padding": KERAS,
     "recurrent_states": KERAS,
     "regularizers": KERAS,

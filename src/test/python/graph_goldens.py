@@ -323,6 +323,13 @@ def batch_normalization_in_both_branches():
     return [left, right], [first, second]
 
 
+@graph([(4,), (4,)], [MSE, MSE])
+def shared_batch_normalization():
+    left, right = L.Input((4,)), L.Input((4,))
+    dense, norm, head = L.Dense(3), L.BatchNormalization(momentum=0.8), L.Dense(1, name="head")
+    return [left, right], [head(norm(dense(left))), head(norm(dense(right)))]
+
+
 @graph([(6, 3), (5, 2)], MSE, optimizer="adam")
 def frozen_encoder():
     source, goal = L.Input((6, 3)), L.Input((5, 2))
@@ -473,6 +480,26 @@ def additive_attention_over_the_encoder_masked():
     return [source, goal], L.Dense(4, "softmax")(L.Concatenate()([decoded, context]))
 
 
+@graph(["right 6"], [MSE, SPARSE])
+def causal_self_attention():
+    text = L.Input((6,), dtype="int32")
+    x = L.Embedding(7, 4, mask_zero=True)(text)
+    x = L.LayerNormalization()(L.Add()([x, L.MultiHeadAttention(2, 3)(x, x, use_causal_mask=True)]))
+    pooled = L.GlobalAveragePooling1D()(x)
+    return text, [L.Dense(1, name="level")(pooled), L.Dense(5, "softmax", name="next")(x)]
+
+
+@graph(["right 6", "right 5"], SPARSE)
+def cross_attention_masked():
+    source, goal = L.Input((6,), dtype="int32"), L.Input((5,), dtype="int32")
+    embedding = L.Embedding(7, 4, mask_zero=True)
+    memory = L.Bidirectional(L.GRU(2, return_sequences=True))(embedding(source))
+    x = embedding(goal)
+    x = L.LayerNormalization()(L.Add()([x, L.MultiHeadAttention(2, 2)(x, memory)]))
+    x = L.Add()([x, L.Dense(4, "relu")(x)])
+    return [source, goal], L.Dense(3, "softmax")(x)
+
+
 @graph([(5, 3), (4, 2)], [MSE, MSE])
 def attention_scores_as_output():
     source, goal = L.Input((5, 3)), L.Input((4, 2))
@@ -506,6 +533,95 @@ def bidirectional_encoder_for_one_decoder():
     decoded = L.LSTM(4, return_sequences=True)(L.Embedding(7, 2, mask_zero=True)(goal), initial_state=[h, c])
     return [source, goal], L.Dense(3, "softmax")(decoded)
 
+
+@graph(["both 5", "right 6"], MSE, optimizer="adam")
+def nested_siamese():
+    text = L.Input((None,), dtype="int32")
+    memory = L.LSTM(3)(L.Embedding(7, 3, mask_zero=True)(text))
+    encoder = keras.Model(text, L.Dense(2, "tanh")(L.Dropout(0.0)(memory)), name="encoder")
+    left, right = L.Input((None,), dtype="int32"), L.Input((None,), dtype="int32")
+    return [left, right], L.Dense(1)(L.Dot(axes=1)([encoder(left), encoder(right)]))
+
+
+@graph([(5, 3), (2,)], [MSE, MSE], optimizer="adam", metrics=[["mae"], []])
+def nested_two_inputs_two_outputs():
+    series, place = L.Input((None, 3)), L.Input((4,))
+    steps = L.GRU(4, return_sequences=True)(series, initial_state=place)
+    inner = keras.Model([series, place], [L.Dense(3)(steps), L.Dense(4, "tanh")(place)], name="inner")
+    x, y = L.Input((5, 3)), L.Input((2,))
+    one, start = inner([x, L.Dense(4)(y)])
+    two, last = inner([one, start])
+    return [x, y], [L.Dense(1, name="a")(L.Add()([one, two])), L.Dense(1, name="b")(L.Multiply()([start, last]))]
+
+
+@graph([(6, 3)], SPARSE, metrics=["accuracy"])
+def nested_three_deep():
+    block = keras.Sequential([L.Input((6, 3)), L.Conv1D(3, 2, padding="causal", activation="tanh"), L.Dropout(0.0)])
+    x = L.Input((6, 3))
+    residual = keras.Model(x, L.Add()([x, block(x)]), name="residual")
+    chain = keras.Sequential([L.Input((6, 3)), L.Dense(3), residual, L.GRU(4)], name="chain")
+    y = L.Input((6, 3))
+    return y, L.Dense(3, "softmax")(chain(residual(y)))
+
+
+@graph(["both 6", "left 5"], [SPARSE, MSE])
+def nested_masks():
+    source, goal = L.Input((6,), dtype="int32"), L.Input((5,), dtype="int32")
+    x = L.Input((None, 3))
+    sequence, h, c = L.LSTM(4, return_sequences=True, return_state=True)(x)
+    encoder = keras.Model(x, [L.Dense(3)(sequence), h, c], name="encoder")
+    embedding = L.Embedding(7, 3, mask_zero=True)
+    first, h, c = encoder(embedding(source))
+    second, _, _ = encoder(embedding(goal))
+    decoded = L.LSTM(4, return_sequences=True)(second, initial_state=[h, c])
+    return [source, goal], [L.Dense(4, "softmax", name="kind")(decoded), L.Dense(1, name="level")(L.GRU(2)(first))]
+
+
+@graph([(4,), (4,)], [MSE, MSE], optimizer="adam")
+def nested_batch_normalization():
+    x = L.Input((4,))
+    hidden = L.Dense(3, "tanh", activity_regularizer=L2(0.1), kernel_regularizer=L2(0.05))(x)
+    inner = keras.Model(x, L.Dense(4)(L.BatchNormalization()(hidden)), name="inner")
+    left, right = L.Input((4,)), L.Input((4,))
+    a, b = inner(left), inner(L.Dense(4)(right))
+    return [left, right], [L.Dense(1, name="a")(a), L.Dense(2, name="b")(L.BatchNormalization()(L.Add()([a, b])))]
+
+
+@graph([(5, 3)], MSE, optimizer="adam")
+def nested_frozen_and_shared():
+    x, shared = L.Input((None, 3)), L.Dense(3, "tanh", name="shared")
+    frozen = keras.Model(x, L.GRU(3, return_sequences=True)(shared(L.Dense(3, name="first")(x))), name="frozen")
+    frozen.trainable = False
+    shared.trainable = True
+    y = L.Input((5, 3))
+    z = frozen(shared(L.Dense(3, name="before")(y)))
+    return y, L.Dense(1, name="after")(L.LSTM(2)(z))
+
+
+@graph([(5, 3)], MSE, rows=8, batch=4)
+def nested_stateful():
+    x = L.Input((5, 3), batch_size=4)
+    inner = keras.Model(x, L.GRU(3, return_sequences=True, stateful=True)(x), name="inner")
+    y = L.Input((5, 3), batch_size=4)
+    return y, L.Dense(1)(L.LSTM(2, stateful=True)(inner(L.Dense(3)(inner(y)))))
+
+
+@graph([(5, 3), (4, 2)], [MSE, MSE], optimizer="adam")
+def directions_apart():
+    source, goal = L.Input((5, 3)), L.Input((4, 2))
+    forwards, backwards, *states = L.Bidirectional(
+        L.GRU(3, return_sequences=True, return_state=True), merge_mode=None)(source)
+    both = L.Bidirectional(L.GRU(3), merge_mode=None)(goal, initial_state=states)
+    difference = L.Subtract()([forwards, backwards])
+    return [source, goal], [L.Dense(1, name="steps")(difference), L.Dense(2, name="last")(L.Multiply()(both))]
+
+
+@graph([(5, 3), (4, 2)], MSE)
+def constrained_heads():
+    source, goal = L.Input((5, 3)), L.Input((4, 2))
+    heads = L.MultiHeadAttention(2, 3, kernel_constraint=keras.constraints.MaxNorm(0.9, axis=[0, 1]),
+                                 bias_constraint=keras.constraints.NonNeg())
+    return [source, goal], L.Dense(1)(heads(goal, source))
 
 
 def main():

@@ -351,8 +351,19 @@ def optimizer(d):
     )()
 
 
+def stateful(model):
+    return [layer for layer in model._flatten_layers() if getattr(layer, "stateful", False)]
+
+
 def trained(model):
-    return [w for w in model.weights if "seed_gen" not in w.path]
+    """The weights, without the states of stateful layers."""
+    states = {id(s) for layer in stateful(model) for s in keras.tree.flatten(getattr(layer, "states", None))}
+    return [w for w in model.weights if "seed_gen" not in w.path and id(w) not in states]
+
+
+def begin_anew(model):
+    for layer in stateful(model):
+        layer.reset_state()
 
 
 def values(model):
@@ -378,23 +389,33 @@ def finalize(model):
             layer.finalize_state()
 
 
-def batches(info, x, y, w):
-    size = info["batch_size"]
-    for i in range(0, len(x), size):
-        yield x[i : i + size], y[i : i + size], None if w is None else w[i : i + size]
+def listed(values):
+    return list(values) if isinstance(values, (list, tuple)) else [values]
 
 
 def predict(model, x):
-    return keras.ops.convert_to_numpy(model(x, training=False))
+    """The outputs; those of a model with several outputs in a row."""
+    begin_anew(model)
+    x = listed(x)
+    size = model.inputs[0].shape[0] or len(x[0])
+    parts = []
+    for i in range(0, len(x[0]), size):
+        batch = [each[i : i + size] for each in x]
+        outputs = listed(model(batch if len(batch) > 1 else batch[0], training=False))
+        parts.append([keras.ops.convert_to_numpy(output) for output in outputs])
+    outputs = [np.concatenate(part) for part in zip(*parts)]
+    return outputs[0] if len(outputs) == 1 else np.concatenate([output.ravel() for output in outputs])
 
 
 def evaluate(model, info, x, y, w):
+    begin_anew(model)
     result = model.evaluate(x, y, sample_weight=w, batch_size=info["batch_size"], verbose=0, return_dict=True)
     return {name: float(np.mean(value)) for name, value in result.items()}
 
 
 def train(model, info, x, y, w):
     """Returns the weights after each step, and after training, which can set them to averages."""
+    begin_anew(model)
     steps = []
     keep = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: steps.append(values(model)))
     model.fit(x, y, sample_weight=w, batch_size=info["batch_size"], shuffle=False, verbose=0, callbacks=[keep])
@@ -407,10 +428,25 @@ def load(file):
     return model
 
 
+def read(folder, name, shapes):
+    """An array, or a list of arrays if there is a list of shapes."""
+    if shapes is None:
+        return None
+    if shapes and isinstance(shapes[0], list):
+        return [read(folder, f"{name}{i}", shape) for i, shape in enumerate(shapes)]
+    return np.fromfile(folder / f"{name}.bin", "<f4").reshape(shapes)
+
+
 def data(folder):
     info = json.loads((folder / "info.json").read_text())
-    read = lambda name: np.fromfile(folder / f"{name}.bin", "<f4").reshape(info[f"{name}_shape"])
-    return info, read("x"), read("y"), read("w") if info["w_shape"] else None
+    return info, *(read(folder, name, info[f"{name}_shape"]) for name in "xyw")
+
+
+def per_sample(w):
+    """Weights of samples without the second axis that they have in Java."""
+    if isinstance(w, list):
+        return [per_sample(each) for each in w]
+    return w[:, 0] if w is not None and w.shape[1:] == (1,) else w
 
 
 def make(seed, folder):
@@ -478,7 +514,7 @@ def difference(a, b):
 def results(folder, file, noise=0.0, seed=1):
     """What Keras computes with a file, by name; with noise, after all weights have changed by up to that part."""
     info, x, y, w = data(folder)
-    w = w[:, 0] if w is not None and w.shape[1:] == (1,) else w
+    w = per_sample(w)
     keras.utils.set_random_seed(1)
     model = load(file)
     if noise:
@@ -527,23 +563,27 @@ def of_keras(folder, info):
 
 
 def compare(folder):
-    """Returns the differences above the limit with their explanations, and the number of comparisons."""
+    """Returns the differences above the limit with their explanations, and the number of comparisons and the largest."""
     info = json.loads((folder / "info.json").read_text())
     java = of_java(folder, info)
     if isinstance(java, str):
-        return {"refused": java}, 0
+        return {"refused": java}, 0, 0
     expected = of_keras(folder, info)
     found = differences(expected, java)
     # The other way: Keras loads what Java has saved.
-    back = differences(expected, results(folder, folder / "before.keras"))
-    found |= {f"back: {name}": value for name, value in back.items()}
-    if info["train"]:
-        model = load(folder / "after.keras")
-        found["back: final"] = difference(values(model), java["final"])
+    try:
+        back = differences(expected, results(folder, folder / "before.keras"))
+        found |= {f"back: {name}": value for name, value in back.items()}
+        if info["train"]:
+            model = load(folder / "after.keras")
+            found["back: saved"] = difference(values(model), java["final"])
+    except Exception as error:  # of any kind, from any part of Keras
+        return {f"back: {error!r}"[:600]: (np.inf, "KERAS REFUSES")}, len(found), np.inf
+    largest = max(value for value in found.values())
     large = {name: value for name, value in found.items() if not value <= LIMIT}
     if large:
         large = explain(folder, expected, java, large)
-    return large, len(found)
+    return large, len(found), largest
 
 
 def explain(folder, expected, java, large):
@@ -596,7 +636,7 @@ def on(backend, folder):
         return {name: found[name] for name in found.files}
 
 
-def main():
+def main(make=make):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=["make", "compare", "results"])
     parser.add_argument("folder", type=pathlib.Path)
@@ -615,7 +655,7 @@ def main():
     else:
         counts = collections.Counter()
         for folder in sorted(p.parent for p in arguments.folder.glob("*/java.json")):
-            large, comparisons = compare(folder)
+            large, comparisons, largest = compare(folder)
             counts["models"] += 1
             counts["comparisons"] += comparisons
             if "refused" in large:
@@ -623,9 +663,11 @@ def main():
                 print(folder.name, "refused:", large["refused"])
                 continue
             counts["agree"] += not large
+            if not large:
+                counts["largest"] = max(counts["largest"], largest)
             for name, (value, why) in large.items():
                 counts[why.split(":")[0]] += 1
-                print(folder.name, name, f"{value:.1e}", why)
+                print(folder.name, name, f"{value:.1e}", why, flush=True)
         print(dict(counts))
 
 

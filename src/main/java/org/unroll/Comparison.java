@@ -45,7 +45,7 @@ import tech.tablesaw.plotly.components.Figure;
  * epochs.
  */
 public final class Comparison {
-  private final Map<String, List<Layer>> stacks = new LinkedHashMap<>();
+  private final Map<String, Entry> entries = new LinkedHashMap<>();
   private Dataset train;
   private Dataset validation;
   private int epochs = 10;
@@ -59,6 +59,9 @@ public final class Comparison {
   private long seed = DefaultSeed.get();
   private Result last;
 
+  /** A model, or the layers of one that is not built yet. */
+  private record Entry(Model model, List<Layer> layers) {}
+
   private Comparison() {}
 
   /**
@@ -70,6 +73,15 @@ public final class Comparison {
    */
   public static Comparison of(String name, Layer... layers) {
     return new Comparison().and(name, layers);
+  }
+
+  /**
+   * Creates a comparison with one model. Add others with {@link #and(String, Model)}.
+   *
+   * @throws IllegalArgumentException as {@link #and(String, Model)} does
+   */
+  public static Comparison of(String name, Model model) {
+    return new Comparison().and(name, model);
   }
 
   /** Creates a comparison of two models with one layer each. */
@@ -95,7 +107,40 @@ public final class Comparison {
       throw new IllegalArgumentException(
           "Each model of a comparison must have at least one layer, but '" + name + "' has none.");
     }
-    if (stacks.put(name, Arrays.asList(layers)) != null) {
+    return and(name, new Entry(null, Arrays.asList(layers)));
+  }
+
+  /**
+   * Adds a model of any kind, such as one with several inputs or outputs. A model that is compiled
+   * keeps its optimizer, loss and metrics; any other gets those of the comparison. Its initial
+   * weights are those that it has.
+   *
+   * <pre>{@code
+   * var steps = input(12, 3);
+   * var merged = concatenate().on(gru(8).on(steps), lstm(8).on(steps));
+   * Comparison.of("both", Model.of(steps, dense(1).on(merged))).and("GRU", gru(16));
+   * }</pre>
+   *
+   * @param name the name of the model in the comparison
+   * @param model a model that was not trained after {@code compile}
+   * @throws IllegalArgumentException if another model has the name, or the model occurs twice
+   */
+  public Comparison and(String name, Model model) {
+    for (Map.Entry<String, Entry> other : entries.entrySet()) {
+      if (other.getValue().model() == model) {
+        throw new IllegalArgumentException(
+            "The models of a comparison must differ, but '"
+                + other.getKey()
+                + "' and '"
+                + name
+                + "' are the same. Build a second one.");
+      }
+    }
+    return and(name, new Entry(model, List.of()));
+  }
+
+  private Comparison and(String name, Entry entry) {
+    if (entries.put(name, entry) != null) {
       throw new IllegalArgumentException(
           "The models of a comparison must have different names, but '" + name + "' occurs twice.");
     }
@@ -185,7 +230,8 @@ public final class Comparison {
    *
    * <p>A comparison can run only once, because the returned models own its layers.
    *
-   * @throws IllegalStateException before {@link #on}, or if the layers already belong to models
+   * @throws IllegalStateException before {@link #on}, if the layers already belong to models, or if
+   *     a model was already trained
    * @throws IllegalArgumentException if the data have no targets, or do not fit the models
    */
   public Result run() {
@@ -197,24 +243,35 @@ public final class Comparison {
       throw new IllegalArgumentException(
           "The training data of a comparison must have targets, but has none.");
     }
-    stacks.forEach(Comparison::requireNew);
+    entries.forEach(Comparison::requireNew);
     // All models are built first, so that a mistake in the last one is found before any training.
-    Map<String, Sequential> models = new LinkedHashMap<>();
-    stacks.forEach((name, layers) -> models.put(name, model(name, layers)));
+    Map<String, Model> models = new LinkedHashMap<>();
+    entries.forEach((name, entry) -> models.put(name, compiled(name, entry)));
     models.values().forEach(model -> model.requireFit(train, validation));
-    Result result = new Result(validation, loss);
+    Map<String, FitOptions> options = new LinkedHashMap<>();
+    models.keySet().forEach(name -> options.put(name, options(name)));
+    models.forEach((name, model) -> model.requireSavable(options.get(name)));
+    Result result = new Result(validation);
     last = result;
     Optional<LiveProgress> live = LiveProgress.open(verbose).map(LiveProgress::severalRuns);
     try {
-      run(models, result, live);
+      run(models, options, result, live);
     } finally {
       live.ifPresent(LiveProgress::end);
     }
     return result;
   }
 
-  private static void requireNew(String name, List<Layer> layers) {
-    for (Layer layer : layers) {
+  private static void requireNew(String name, Entry entry) {
+    Model model = entry.model();
+    if (model != null && model.optimizer() != null && model.optimizer().iterations() > 0) {
+      throw new IllegalStateException(
+          "A comparison must have models that were not trained and can run only once, but '"
+              + name
+              + "' was trained. Build the model and run the comparison together, or compile the model"
+              + " again to train it further.");
+    }
+    for (Layer layer : entry.layers()) {
       if (layer.isBuilt()) {
         throw new IllegalStateException(
             "A comparison must have new layers and can run only once, but "
@@ -227,11 +284,15 @@ public final class Comparison {
     }
   }
 
-  private void run(Map<String, Sequential> models, Result result, Optional<LiveProgress> live) {
-    for (Map.Entry<String, Sequential> entry : models.entrySet()) {
+  private void run(
+      Map<String, Model> models,
+      Map<String, FitOptions> all,
+      Result result,
+      Optional<LiveProgress> live) {
+    for (Map.Entry<String, Model> entry : models.entrySet()) {
       result.models.put(entry.getKey(), entry.getValue());
       try {
-        FitOptions options = options(entry.getKey());
+        FitOptions options = all.get(entry.getKey());
         live.ifPresent(display -> options.progress(display.title(entry.getKey())));
         entry.getValue().fit(train, options);
       } catch (NonFiniteLossException e) {
@@ -252,6 +313,14 @@ public final class Comparison {
     return last;
   }
 
+  private Model compiled(String name, Entry entry) {
+    Model model = entry.model() == null ? model(name, entry.layers()) : entry.model();
+    if (model.optimizer() == null) {
+      model.compile(optimizer.get(), loss, metrics);
+    }
+    return model;
+  }
+
   private Sequential model(String name, List<Layer> layers) {
     var stack = new ArrayList<Layer>();
     Input first = input(train.inputShape().toArray());
@@ -265,9 +334,7 @@ public final class Comparison {
       int steps = last.returnSequences() ? train.inputShape().axis(0) : 1;
       stack.add(dense(Math.max(1, size / steps)));
     }
-    Sequential model = Sequential.seeded(seed, stack.toArray(new Layer[0])).name(name);
-    model.compile(optimizer.get(), loss, metrics);
-    return model;
+    return Sequential.seeded(seed, stack.toArray(new Layer[0])).name(name);
   }
 
   private FitOptions options(String name) {
@@ -290,7 +357,7 @@ public final class Comparison {
   @Override
   public String toString() {
     return "Comparison of "
-        + String.join(", ", stacks.keySet())
+        + String.join(", ", entries.keySet())
         + ": "
         + epochs
         + (epochs == 1 ? " epoch" : " epochs")
@@ -301,18 +368,16 @@ public final class Comparison {
 
   /** The result of a comparison: its models, their histories, and a table. */
   public static final class Result {
-    private final Map<String, Sequential> models = new LinkedHashMap<>();
+    private final Map<String, Model> models = new LinkedHashMap<>();
     private final Map<String, NonFiniteLossException> failures = new LinkedHashMap<>();
     private final Dataset validation;
-    private final Loss loss;
 
-    Result(Dataset validation, Loss loss) {
+    Result(Dataset validation) {
       this.validation = validation;
-      this.loss = loss;
     }
 
     /** Returns the trained models by name. */
-    public Map<String, Sequential> models() {
+    public Map<String, Model> models() {
       return Collections.unmodifiableMap(models);
     }
 
@@ -326,8 +391,8 @@ public final class Comparison {
      *
      * @throws IllegalArgumentException if there is no such model
      */
-    public Sequential model(String name) {
-      Sequential model = models.get(name);
+    public Model model(String name) {
+      Model model = models.get(name);
       if (model == null) {
         throw new IllegalArgumentException(Suggestion.unknown("model", name, models.keySet()));
       }
@@ -352,14 +417,14 @@ public final class Comparison {
 
     /**
      * Returns a table with a row for each model. The columns are the number of parameters, the
-     * median of the seconds per epoch, the smallest validation loss, and its epoch. If the loss is
-     * MAE and the data are windows of a series with one target, there is also a column with this
-     * loss in the unit of the target. If there are {@link #failures()}, the last column contains
-     * the first sentence of each message. A model that was stopped in its first epoch has no row.
-     * Numbers are printed with four digits, but stored with all digits.
+     * median of the seconds per epoch, the smallest validation loss, and its epoch. If all losses
+     * are MAE and the data are windows of a series with one target, there is also a column with
+     * this loss in the unit of the target. If there are {@link #failures()}, the last column
+     * contains the first sentence of each message. A model that was stopped in its first epoch has
+     * no row. Numbers are printed with four digits, but stored with all digits.
      */
     public Table table() {
-      return new ComparisonTable(this, validation, loss).build();
+      return new ComparisonTable(this, validation).build();
     }
 
     /** Plots the training and validation curves of all models in one figure. */

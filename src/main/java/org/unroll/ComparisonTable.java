@@ -5,7 +5,6 @@ import java.math.MathContext;
 import java.util.Collections;
 import java.util.List;
 import org.unroll.data.Dataset;
-import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
 import org.unroll.timeseries.Windows;
 import org.unroll.training.NonFiniteLossException;
@@ -20,9 +19,8 @@ import tech.tablesaw.columns.numbers.NumberColumnFormatter;
  *
  * @param result the result of the comparison
  * @param validation the validation data
- * @param loss the loss of all models
  */
-record ComparisonTable(Comparison.Result result, Dataset validation, Loss loss) {
+record ComparisonTable(Comparison.Result result, Dataset validation) {
   /** Prints four significant digits: more are noise, fewer could hide a difference. */
   private static final NumberColumnFormatter FOUR_DIGITS =
       new NumberColumnFormatter() {
@@ -68,7 +66,7 @@ record ComparisonTable(Comparison.Result result, Dataset validation, Loss loss) 
     Table table = Table.create("Comparison", names, parameters, seconds, best, epoch);
     if (validation instanceof Windows windows
         && windows.series().targetNames().size() == 1
-        && loss.name().equals(Losses.mae().name())) {
+        && result.models().values().stream().allMatch(ComparisonTable::hasMae)) {
       DoubleColumn inUnits = DoubleColumn.create("MAE, " + windows.series().targetNames().get(0));
       best.forEach(value -> inUnits.append(windows.series().denormalizeError(value)));
       inUnits.setPrintFormatter(FOUR_DIGITS);
@@ -78,6 +76,10 @@ record ComparisonTable(Comparison.Result result, Dataset validation, Loss loss) 
       table.addColumns(names.map(this::failureOf).setName("failure"));
     }
     return table;
+  }
+
+  private static boolean hasMae(Model model) {
+    return model.outputLosses().size() == 1 && model.loss().name().equals(Losses.mae().name());
   }
 
   private String failureOf(String name) {

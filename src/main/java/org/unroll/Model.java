@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.ejml.data.FMatrixRMaj;
 import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.ModelCheckpoint;
 import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
@@ -22,6 +23,7 @@ import org.unroll.metrics.Metric;
 import org.unroll.metrics.Metrics;
 import org.unroll.network.Input;
 import org.unroll.network.Layer;
+import org.unroll.network.ModelLayer;
 import org.unroll.network.ModelUse;
 import org.unroll.network.Network;
 import org.unroll.network.NetworkState;
@@ -67,14 +69,16 @@ public sealed class Model permits Sequential {
 
   private Network network; // null for a Sequential without layers
   private Predictor predictor;
-  private String name;
+  private String name; // null for the default
+  private final String defaultName;
+  private ModelLayer layer; // this model in another one, or null
   private Optimizer optimizer;
   private List<OutputLoss> outputs = List.of();
   private Trainer trainer;
   private History history = new History(0);
 
-  Model(Network network, String name) {
-    this.name = name;
+  Model(Network network, String defaultName) {
+    this.defaultName = defaultName;
     if (network != null) {
       set(network);
     }
@@ -83,6 +87,7 @@ public sealed class Model permits Sequential {
   private void set(Network newNetwork) {
     network = newNetwork;
     predictor = new Predictor(newNetwork);
+    layer = null;
   }
 
   /**
@@ -197,8 +202,9 @@ public sealed class Model permits Sequential {
   }
 
   /**
-   * Saves the model to a {@code .keras} file. {@link #load} restores every bit, and Keras 3 in
-   * Python opens the file with {@code keras.models.load_model}.
+   * Saves the model to a {@code .keras} file, or to an {@code .h5} file in the older format. {@link
+   * #load} restores every bit, and Keras 3 in Python opens the file with {@code
+   * keras.models.load_model}.
    *
    * <p>The file contains the layers with their options and weights, the name of the model, and, for
    * a compiled model, the optimizer with its state, the loss and the metrics. It does not contain
@@ -206,10 +212,11 @@ public sealed class Model permits Sequential {
    * Sequential model, any other model as a Functional one. An existing file is replaced only after
    * the new one is complete, even after an interrupt. A symbolic link is followed.
    *
-   * @param file the file, whose name must end in {@code .keras}
+   * @param file the file, whose name must end in {@code .keras} or {@code .h5}
    * @throws IllegalStateException if layers were frozen or unfrozen after {@code compile}
-   * @throws IllegalArgumentException if the name does not end in {@code .keras}, or the model
-   *     contains something that Keras does not support, such as a custom loss
+   * @throws IllegalArgumentException if the name does not end in {@code .keras} or {@code .h5}, the
+   *     configuration is larger than an {@code .h5} file permits, 63 KiB, or the model contains a
+   *     custom class that is not registered with {@code CustomObjects}
    * @throws java.io.UncheckedIOException if the file cannot be written
    */
   public void save(Path file) {
@@ -217,6 +224,55 @@ public sealed class Model permits Sequential {
       trainer.requireSameTrainable();
     }
     network().use().run("save", ModelUse.Effect.READS, () -> ModelFiles.find().save(this, file));
+  }
+
+  /**
+   * Writes a Python file with the classes of this model that Keras does not have. After Python has
+   * imported it, Keras loads a saved model with these classes:
+   *
+   * <pre>
+   * import acme
+   * model = keras.models.load_model("model.keras")
+   * </pre>
+   *
+   * <p>The classes of this library, such as {@code AttentionPooling}, are complete and run on every
+   * backend. A class of yours that was registered with {@code CustomObjects} has its constructor
+   * and its weights, and a method that raises {@code NotImplementedError} until you write its
+   * equations in Python. An existing file is replaced.
+   *
+   * @param file the file, whose name must end in {@code .py}
+   * @throws IllegalArgumentException if the name does not end in {@code .py}, the model cannot be
+   *     saved, or Keras has all of its classes
+   * @throws java.io.UncheckedIOException if the file cannot be written
+   */
+  public void savePython(Path file) {
+    network()
+        .use()
+        .run("savePython", ModelUse.Effect.READS, () -> ModelFiles.find().savePython(this, file));
+  }
+
+  /**
+   * Checks that the model can be saved, before it is trained.
+   *
+   * @param use what saves the model later, for the message
+   * @throws IllegalArgumentException if it cannot
+   * @hidden
+   */
+  public void requireSavable(String use) {
+    try {
+      ModelFiles.find().requireSavable(this);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(use + " saves the model. " + e.getMessage(), e);
+    }
+  }
+
+  /** Checks that the callbacks that save the model can do so. */
+  void requireSavable(FitOptions options) {
+    for (Callback callback : options.callbacks()) {
+      if (callback instanceof ModelCheckpoint checkpoint) {
+        requireSavable("The ModelCheckpoint " + checkpoint.file());
+      }
+    }
   }
 
   /**
@@ -252,18 +308,25 @@ public sealed class Model permits Sequential {
 
   /** Returns the name of the model; {@code functional} or {@code sequential} by default. */
   public String name() {
-    return name;
+    return name == null ? defaultName : name;
   }
 
-  /** Sets the name of the model. */
+  /**
+   * Sets the name of the model.
+   *
+   * @throws IllegalStateException if the model is part of another model, which knows it by its name
+   */
   public Model name(String newName) {
+    if (layer != null) {
+      layer.setName(newName);
+    }
     name = newName;
     return this;
   }
 
-  /** Returns the layers without the input. */
+  /** Returns the layers without the input. A model inside this model is one layer. */
   public List<Layer> layers() {
-    return network == null ? List.of() : network.layers();
+    return network == null ? List.of() : network.topLayers();
   }
 
   /**
@@ -277,6 +340,95 @@ public sealed class Model permits Sequential {
       throw new IllegalArgumentException(Suggestion.unknown("layer", layerName, names));
     }
     return layers().get(names.indexOf(layerName));
+  }
+
+  /**
+   * Applies the whole model to nodes of another graph, as calling a model in Keras does. The layers
+   * are shared: they have the same weights in both models, and also if the model is applied several
+   * times. Training either model trains the layers, unless they are {@linkplain #trainable frozen}.
+   *
+   * <pre>{@code
+   * var sentence = input(20, 8);
+   * var reader = Model.of(sentence, dense(4).on(gru(16).on(sentence))).name("reader");
+   * var question = input(20, 8);
+   * var answer = input(20, 8);
+   * var similarity = dot(1).normalize(true).on(reader.on(question), reader.on(answer));
+   * var siamese = Model.of(List.of(question, answer), similarity);
+   * }</pre>
+   *
+   * <p>In the other model, the weights and states of the layers have names such as {@code
+   * reader/gru/kernel}. A stateful layer keeps separate states for each model. Two models that were
+   * created with the same layers and the same seed have the same initial weights. If both are
+   * applied in one model, {@linkplain #seeded create} one of them with another seed.
+   *
+   * @param inputs a node for each input of this model, in their order
+   * @return the first output; {@link Node#outputs()} contains all outputs
+   * @throws IllegalArgumentException if the number or the shapes of the inputs do not fit
+   */
+  public Node on(Node... inputs) {
+    return asLayer().on(inputs);
+  }
+
+  /**
+   * Applies the model to a list of nodes.
+   *
+   * @throws IllegalArgumentException as {@link #on(Node...)} does
+   */
+  public Node on(List<? extends Node> inputs) {
+    return asLayer().on(inputs);
+  }
+
+  /**
+   * Returns the model as a layer, for example of a {@link Sequential}:
+   *
+   * <pre>{@code
+   * var day = input(24, 3);
+   * var residual = Model.of(day, add().on(day, conv1D(3, 5).padding("same").on(day)));
+   * var stack = Sequential.of(input(24, 3), residual.asLayer(), gru(16), dense(1));
+   * }</pre>
+   *
+   * <p>The layers are shared, see {@link #on(Node...)}.
+   *
+   * @return the same layer in each call, until layers are added
+   */
+  public ModelLayer asLayer() {
+    if (layer == null) {
+      layer = network().asLayer();
+      if (name != null) {
+        layer.setName(name);
+      }
+    }
+    return layer;
+  }
+
+  /**
+   * Returns a model inside this model, with the same layers and weights. It is not compiled.
+   *
+   * @param layerName the name of the inner model, one of the {@link #layers()}
+   * @throws IllegalArgumentException if there is no such layer, or it is not a model
+   */
+  public Model inner(String layerName) {
+    if (layer(layerName) instanceof ModelLayer inner) {
+      Model model = of(inner.network());
+      model.name = layerName;
+      model.layer = inner;
+      return model;
+    }
+    throw new IllegalArgumentException(
+        "inner(name) must be called with the name of a model inside this model, but "
+            + layer(layerName).describe()
+            + " is a single layer. Call layer(name).");
+  }
+
+  /**
+   * Freezes or unfreezes all layers, as Keras's {@code trainable}. It takes effect with the next
+   * {@code compile}, also of other models that contain the layers.
+   *
+   * @see Layer#trainable(boolean)
+   */
+  public Model trainable(boolean train) {
+    network().layers().forEach(each -> each.trainable(train));
+    return this;
   }
 
   /**
@@ -296,7 +448,7 @@ public sealed class Model permits Sequential {
 
   /** Returns a table of the layers with their output shapes and numbers of parameters. */
   public Summary summary() {
-    return Summary.of(name, network());
+    return Summary.of(name(), network());
   }
 
   /** Returns the number of weight values. */
@@ -339,8 +491,8 @@ public sealed class Model permits Sequential {
   /**
    * Configures training with an optimizer, a loss and metrics. If several metrics have the same
    * name, evaluations and histories number them as Keras does: {@code name}, {@code name_1}, {@code
-   * name_2}. If the model has several outputs, each has this loss and these metrics, and the loss
-   * of the model is the sum.
+   * name_2}. {@code Metrics.of(name)} returns a metric by its name. If the model has several
+   * outputs, each has this loss and these metrics, and the loss of the model is the sum.
    */
   public void compile(Optimizer newOptimizer, Loss newLoss, Metric... metrics) {
     OutputLoss[] outputs = new OutputLoss[network().outputs().size()];
@@ -377,6 +529,23 @@ public sealed class Model permits Sequential {
    */
   public void compile(Optimizer newOptimizer, Loss newLoss, String... metrics) {
     compile(newOptimizer, newLoss, Arrays.stream(metrics).map(Metrics::of).toArray(Metric[]::new));
+  }
+
+  /** Configures training with an optimizer, and a loss and metrics by their Keras names. */
+  public void compile(Optimizer newOptimizer, String lossName, String... metrics) {
+    compile(newOptimizer, Losses.of(lossName), metrics);
+  }
+
+  /**
+   * Configures training with an optimizer by its Keras name, a loss, and metrics by their names.
+   */
+  public void compile(String optimizerName, Loss newLoss, String... metrics) {
+    compile(Optimizers.of(optimizerName), newLoss, metrics);
+  }
+
+  /** Configures training with an optimizer by its Keras name, and a loss for each output. */
+  public void compile(String optimizerName, OutputLoss... newOutputs) {
+    compile(Optimizers.of(optimizerName), newOutputs);
   }
 
   /** Configures training by the names of Keras, as in {@code compile("rmsprop", "mae", "mse")}. */
@@ -429,6 +598,7 @@ public sealed class Model permits Sequential {
   @SuppressWarnings("AssignmentExpression") // the history of a call that is rejected is not kept
   public History fit(Dataset train, FitOptions options) {
     requireCompiled("fit");
+    requireSavable(options);
     History run = new History(options.firstEpoch());
     trainer.fit(
         train,
@@ -464,13 +634,68 @@ public sealed class Model permits Sequential {
    */
   public Evaluation evaluate(Dataset data, Callback... callbacks) {
     requireCompiled("evaluate");
+    return evaluation(trainer.evaluate(data, WorkerPool.defaultThreads(), List.of(callbacks)));
+  }
+
+  private Evaluation evaluation(Map<String, Double> values) {
     boolean penalized =
         network().penalizesOutputs()
             || network().trainableWeights().stream().anyMatch(w -> w.regularizer() != null);
-    return new Evaluation(
-        trainer.evaluate(data, WorkerPool.defaultThreads(), List.of(callbacks)),
-        outputs.size() > 1 ? null : loss(),
-        penalized);
+    return new Evaluation(values, outputs.size() > 1 ? null : loss(), penalized);
+  }
+
+  /**
+   * Trains the model on one batch, for a training loop of your own. All samples are one batch,
+   * whatever the batch size of the dataset, in their natural order. Callbacks are not called and
+   * {@link #history()} does not change; the steps of the optimizer are counted on, and stateful
+   * layers keep their states.
+   *
+   * <pre>{@code
+   * for (int step = 0; step < 3; step++) {
+   *   Dataset batch = train.subset(8 * step, 8 * step + 8);
+   *   double loss = model.trainOnBatch(batch).get("loss");
+   * }
+   * }</pre>
+   *
+   * @return the loss and the metrics of this batch alone, before the step
+   * @throws IllegalStateException as {@link #fit} does
+   * @throws IllegalArgumentException if the data do not fit the model
+   * @throws org.unroll.training.NonFiniteLossException if the loss is infinite or NaN; the weights
+   *     do not change
+   */
+  public Evaluation trainOnBatch(Dataset batch) {
+    return trainOnBatch(batch, Map.of());
+  }
+
+  /**
+   * Trains the model like {@link #trainOnBatch(Dataset)}, with a weight for each class, as {@link
+   * FitOptions#classWeight}.
+   */
+  public Evaluation trainOnBatch(Dataset batch, Map<Integer, Double> classWeight) {
+    requireCompiled("trainOnBatch");
+    return evaluation(trainer.trainOnBatch(batch, classWeight));
+  }
+
+  /**
+   * Computes the loss and the metrics of one batch, which are all samples of the dataset. Stateful
+   * layers keep their states.
+   *
+   * @throws IllegalStateException before {@code compile}
+   * @throws IllegalArgumentException if the data do not fit the model
+   */
+  public Evaluation testOnBatch(Dataset batch) {
+    requireCompiled("testOnBatch");
+    return evaluation(trainer.testOnBatch(batch));
+  }
+
+  /**
+   * Computes the outputs of one batch, which are all samples of the dataset. Stateful layers keep
+   * their states. Unless the model is stateful, this is {@link #predict(Dataset)}.
+   *
+   * @throws IllegalArgumentException if the data do not fit the model
+   */
+  public Predictions predictOnBatch(Dataset batch) {
+    return predict(Trainer.oneBatch(batch));
   }
 
   /**
@@ -526,8 +751,9 @@ public sealed class Model permits Sequential {
     boolean stopped = rows < data.size() && states != null;
     NetworkState kept = stopped ? states.select(IntStream.range(0, rows).toArray()) : states;
     if (values.length == 1) {
-      Layer last = network().outputLayer(0);
-      return new Predictions(shapes.get(0), values[0], last.outputWidths(), kept);
+      Map<String, Integer> widths =
+          network().isChain() ? network().outputLayer(0).outputWidths() : Map.of();
+      return new Predictions(shapes.get(0), values[0], widths, kept);
     }
     List<String> names = network().outputNames();
     Map<String, Predictions> all = new LinkedHashMap<>();
@@ -555,6 +781,18 @@ public sealed class Model permits Sequential {
    */
   public Stepper stepper(int rows) {
     return new Stepper(network(), rows);
+  }
+
+  /**
+   * Returns a stepper for a model with several inputs, such as an encoder–decoder: the last input
+   * is given step by step, and the others now.
+   *
+   * @param others the samples of the other inputs, one for each sequence
+   * @throws IllegalArgumentException if the samples do not fit, or a layer that depends on the last
+   *     input needs the whole sequence; the message names it and the path from the input
+   */
+  public Stepper stepper(Dataset others) {
+    return Stepper.of(network(), others);
   }
 
   /**
@@ -655,6 +893,17 @@ public sealed class Model permits Sequential {
     return Recording.withGradients(network, trainer, data, sample);
   }
 
+  /**
+   * Returns the names of all values in the logs of training but the loss.
+   *
+   * @throws IllegalStateException before {@code compile}
+   * @hidden
+   */
+  public Set<String> logNames() {
+    requireCompiled("a search");
+    return trainer.logNames();
+  }
+
   /** Checks the data before any model is trained. */
   void requireFit(Dataset train, Dataset validation) {
     trainer.requireFit(train, "training");
@@ -676,6 +925,6 @@ public sealed class Model permits Sequential {
   /** Returns {@link #summary()} as text. */
   @Override
   public String toString() {
-    return network == null ? name + " without layers" : summary().toString();
+    return network == null ? name() + " without layers" : summary().toString();
   }
 }

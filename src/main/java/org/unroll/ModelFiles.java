@@ -18,6 +18,16 @@ public interface ModelFiles {
   /** Saves a model; see {@link Model#save}. */
   void save(Model model, Path path);
 
+  /**
+   * Checks that a model can be saved, without writing anything.
+   *
+   * @throws IllegalArgumentException if it cannot
+   */
+  void requireSavable(Model model);
+
+  /** Writes the Python classes of a model; see {@link Model#savePython}. */
+  void savePython(Model model, Path path);
+
   /** Saves the weights of a model; see {@link Model#saveWeights}. */
   void saveWeights(Model model, Path path);
 

@@ -4,6 +4,7 @@ import java.lang.reflect.Array;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.ejml.data.FMatrixRMaj;
 import org.unroll.data.Shape;
 import org.unroll.internal.Suggestion;
@@ -208,18 +209,26 @@ public final class Predictions {
 
   /**
    * Returns a table with one row per sample. The column is {@code prediction}, or the columns are
-   * {@code prediction_0}, {@code prediction_1}, ….
+   * {@code prediction_0}, {@code prediction_1}, …. If the model has several outputs, the columns of
+   * all of them have the names of the outputs, such as {@code price} or {@code price_0}.
    */
   public Table toTable() {
     Table table = Table.create("Predictions");
+    if (all.isEmpty()) {
+      addColumns("prediction", table);
+    }
+    all.forEach((name, output) -> output.addColumns(name, table));
+    return table;
+  }
+
+  private void addColumns(String name, Table table) {
     for (int i = 0; i < width; i++) {
       double[] column = new double[size()];
       for (int row = 0; row < column.length; row++) {
         column[row] = values[row * width + i];
       }
-      table.addColumns(DoubleColumn.create(width == 1 ? "prediction" : "prediction_" + i, column));
+      table.addColumns(DoubleColumn.create(width == 1 ? name : name + "_" + i, column));
     }
-    return table;
   }
 
   @Override
@@ -227,7 +236,11 @@ public final class Predictions {
     return "Predictions for "
         + size()
         + (size() == 1 ? " sample" : " samples")
-        + " of shape "
-        + shape;
+        + (all.isEmpty()
+            ? " of shape " + shape
+            : " of shapes "
+                + all.entrySet().stream()
+                    .map(output -> output.getKey() + " " + output.getValue().shape)
+                    .collect(Collectors.joining(", ")));
   }
 }

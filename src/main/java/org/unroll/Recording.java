@@ -22,7 +22,7 @@ import org.unroll.training.Trainer;
  * backward pass from its loss; see {@link Model#record} and {@link Model#recordGradients}. The
  * values come from the layers of the model, not from a second implementation. A layer that is
  * applied several times is recorded each time, with numbered names such as {@code gru}, {@code
- * gru_1}.
+ * gru_1}. The layers of a model inside the model have names such as {@code encoder/gru}.
  *
  * <p>The following quantities are recorded:
  *
@@ -43,10 +43,12 @@ import org.unroll.training.Trainer;
 public final class Recording {
   private final Map<String, Map<String, double[][]>> layers = new LinkedHashMap<>();
 
+  private final Network network;
   private final Set<String> names; // of the layers of the model
 
   private Recording(Network network) {
-    names = network.layers().stream().map(Layer::name).collect(Collectors.toSet());
+    this.network = network;
+    names = network.layers().stream().map(network::path).collect(Collectors.toSet());
   }
 
   /** Records the forward pass of one sample. */
@@ -81,10 +83,11 @@ public final class Recording {
   }
 
   private void add(Layer layer, int application, String quantity, Tensor values) {
-    String name = layer.name();
+    String first = network.path(layer);
+    String name = first;
     int left = application;
     for (int number = 1; left > 0; number++) {
-      name = layer.name() + "_" + number;
+      name = first + "_" + number;
       left -= names.contains(name) ? 0 : 1;
     }
     int width = values.width();

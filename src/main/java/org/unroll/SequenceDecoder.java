@@ -4,11 +4,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 import org.unroll.data.Samples;
 import org.unroll.data.Shape;
 import org.unroll.internal.SplitMix64;
+import org.unroll.network.ModelUse;
+import org.unroll.network.Network;
+import org.unroll.network.SteppedPass;
+import org.unroll.network.Tensor;
 
 /**
  * Generates sequences of token ids with an encoder–decoder model, one token at a time: with the
@@ -31,17 +38,30 @@ import org.unroll.internal.SplitMix64;
  * int[][] ids = SequenceDecoder.of(functional, 1, 2).maxLength(10).beam(sources, 4);
  * }</pre>
  *
- * <p>Each step runs the model on the whole sequence so far, so the time grows with the square of
- * the length.
+ * <p>The cost of a step does not depend on the length of the sequence if a {@link Stepper} can run
+ * the model: if the layers after the last input are recurrent, work on each time step separately,
+ * or attend to a sequence of the other inputs. Otherwise, each step runs the model on the whole
+ * sequence so far, so the time grows with the square of the length.
  */
 public final class SequenceDecoder {
+  /** The rows that a thread runs at a time: its buffers fit the cache of a core. */
+  private static final int ROWS = 32;
+
   private final Model model;
   private final int start;
   private final int end;
   private int maxLength = 50;
 
-  /** A sequence of ids that begins with the start id, and the logarithm of its probability. */
-  private record Hypothesis(int[] ids, double score, boolean finished) {}
+  /**
+   * A sequence of ids that begins with the start id, and the logarithm of its probability.
+   *
+   * @param parent the index of the hypothesis without the last id among those of the step before
+   */
+  private record Hypothesis(int[] ids, double score, boolean finished, int parent) {
+    int last() {
+      return ids[ids.length - 1];
+    }
+  }
 
   private SequenceDecoder(Model model, int start, int end) {
     this.model = model;
@@ -128,16 +148,18 @@ public final class SequenceDecoder {
     }
     return decode(
         sources,
-        (hypotheses, probabilities) -> {
+        width,
+        (sample, hypotheses, probabilities) -> {
           List<Hypothesis> all = new ArrayList<>();
           for (int h = 0; h < hypotheses.size(); h++) {
             Hypothesis hypothesis = hypotheses.get(h);
             if (hypothesis.finished()) {
-              all.add(hypothesis);
+              all.add(kept(hypothesis, h));
               continue;
             }
-            for (int id = 0; id < probabilities.get(h).length; id++) {
-              all.add(next(hypothesis, id, probabilities.get(h)[id]));
+            double[] next = probabilities.get(h);
+            for (int id : mostProbable(next, width)) {
+              all.add(next(hypothesis, h, id, next[id]));
             }
           }
           return all.stream()
@@ -147,13 +169,33 @@ public final class SequenceDecoder {
         });
   }
 
+  /** Returns the most probable ids in increasing order, of equally probable ids the first. */
+  private static int[] mostProbable(double[] probabilities, int count) {
+    int[] best = new int[Math.min(count, probabilities.length)];
+    int found = 0;
+    for (int id = 0; id < probabilities.length; id++) {
+      int at = found;
+      while (at > 0 && probabilities[best[at - 1]] < probabilities[id]) {
+        at--;
+      }
+      if (at < best.length) {
+        int moved = Math.min(found, best.length - 1) - at;
+        System.arraycopy(best, at, best, at + 1, moved);
+        best[at] = id;
+        found = Math.min(found + 1, best.length);
+      }
+    }
+    Arrays.sort(best);
+    return best;
+  }
+
   /**
    * Returns sequences whose ids are drawn from their probabilities.
    *
    * @param sources the samples for the other inputs of the model
    * @param temperature the logarithms of the probabilities are divided by it: below 1, probable ids
    *     become more probable
-   * @param seed the seed of the draws
+   * @param seed the seed of the draws. Those of a sample depend only on it and the sample's index
    * @return for each sample the ids without start and end
    * @throws IllegalArgumentException if the temperature is not a positive number
    */
@@ -162,16 +204,20 @@ public final class SequenceDecoder {
       throw new IllegalArgumentException(
           "The temperature must be a positive number, but was " + temperature + ".");
     }
-    RandomGenerator random = new SplitMix64(seed);
+    RandomGenerator[] randoms =
+        IntStream.range(0, sources.size())
+            .mapToObj(i -> new SplitMix64(SplitMix64.mix(seed) + i))
+            .toArray(RandomGenerator[]::new);
     return decode(
         sources,
-        (hypotheses, probabilities) -> {
+        1,
+        (sample, hypotheses, probabilities) -> {
           Hypothesis only = hypotheses.get(0);
           if (only.finished()) {
             return hypotheses;
           }
-          int id = draw(probabilities.get(0), temperature, random);
-          return List.of(next(only, id, probabilities.get(0)[id]));
+          int id = draw(probabilities.get(0), temperature, randoms[sample]);
+          return List.of(next(only, 0, id, probabilities.get(0)[id]));
         });
   }
 
@@ -190,26 +236,77 @@ public final class SequenceDecoder {
     return id;
   }
 
-  private Hypothesis next(Hypothesis before, int id, double probability) {
+  private Hypothesis next(Hypothesis before, int parent, int id, double probability) {
     int[] ids = Arrays.copyOf(before.ids(), before.ids().length + 1);
     ids[ids.length - 1] = id;
-    return new Hypothesis(ids, before.score() + Math.log(probability), id == end);
+    return new Hypothesis(ids, before.score() + Math.log(probability), id == end, parent);
   }
 
-  /** Chooses the hypotheses to keep from those so far and the probabilities of their next ids. */
+  private static Hypothesis kept(Hypothesis finished, int parent) {
+    return new Hypothesis(finished.ids(), finished.score(), true, parent);
+  }
+
+  /**
+   * Chooses the hypotheses of a sample from those so far and the probabilities of their next ids.
+   */
   private interface Choice {
-    List<Hypothesis> of(List<Hypothesis> hypotheses, List<double[]> probabilities);
+    List<Hypothesis> of(int sample, List<Hypothesis> hypotheses, List<double[]> probabilities);
   }
 
-  private int[][] decode(Dataset sources, Choice choice) {
+  /** Computes the probabilities of the next ids of the hypotheses of some samples. */
+  private interface Probabilities {
+    List<List<double[]>> of(List<List<Hypothesis>> hypotheses, int step);
+  }
+
+  private int[][] decode(Dataset sources, int width, Choice choice) {
+    int[][] found = new int[sources.size()][];
+    if (!worksStepByStep()) {
+      decode(found, 0, found.length, choice, (all, step) -> predicted(sources, all, step));
+      return found;
+    }
+    int chunk = Math.max(1, ROWS / width);
+    int chunks = (found.length - 1) / chunk + 1;
+    List<Dataset> inputs = Stepper.otherInputs(model.network(), sources);
+    try (WorkerPool workers = WorkerPool.take(Math.min(chunks, WorkerPool.defaultThreads()))) {
+      model
+          .network()
+          .use()
+          .run(
+              "decode",
+              ModelUse.Effect.READS,
+              () ->
+                  workers.run(
+                      chunks,
+                      (number, worker) -> {
+                        int from = number * chunk;
+                        int to = Math.min(from + chunk, found.length);
+                        var stepping = new Stepping(model.network(), inputs, from, to, width);
+                        decode(found, from, to, choice, stepping);
+                      }));
+    }
+    return found;
+  }
+
+  /** Decodes some of the samples. */
+  private void decode(int[][] found, int from, int to, Choice choice, Probabilities probabilities) {
     List<List<Hypothesis>> all = new ArrayList<>();
-    for (int i = 0; i < sources.size(); i++) {
-      all.add(List.of(new Hypothesis(new int[] {start}, 0, false)));
+    for (int i = from; i < to; i++) {
+      all.add(List.of(new Hypothesis(new int[] {start}, 0, false, 0)));
     }
     for (int step = 0; step < maxLength && !allFinished(all); step++) {
-      step(sources, all, choice, step);
+      if (Thread.currentThread().isInterrupted()) {
+        throw new CancellationException(
+            "The decoder was interrupted before the end of the sequences, so there is no result."
+                + " Call it again.");
+      }
+      List<List<double[]>> next = probabilities.of(all, step);
+      for (int i = 0; i < all.size(); i++) {
+        all.set(i, choice.of(from + i, all.get(i), next.get(i)));
+      }
     }
-    return all.stream().map(hypotheses -> ids(hypotheses.get(0))).toArray(int[][]::new);
+    for (int i = from; i < to; i++) {
+      found[i] = ids(all.get(i - from).get(0));
+    }
   }
 
   private static boolean allFinished(List<List<Hypothesis>> all) {
@@ -221,8 +318,8 @@ public final class SequenceDecoder {
     return Arrays.copyOfRange(hypothesis.ids(), 1, to);
   }
 
-  /** Extends the hypotheses of all samples by one id, with one prediction for all of them. */
-  private void step(Dataset sources, List<List<Hypothesis>> all, Choice choice, int step) {
+  /** Predicts the whole sequences so far. */
+  private List<List<double[]>> predicted(Dataset sources, List<List<Hypothesis>> all, int step) {
     List<Integer> samples = new ArrayList<>();
     List<int[]> prefixes = new ArrayList<>();
     int steps = targetSteps() == Shape.ANY ? step + 1 : targetSteps();
@@ -235,13 +332,74 @@ public final class SequenceDecoder {
     Dataset repeated = new RepeatedSamples(sources, samples);
     Predictions predictions =
         model.predict(repeated.and(Samples.of(prefixes.toArray(int[][]::new))));
+    List<List<double[]>> result = new ArrayList<>();
     int row = 0;
-    for (int i = 0; i < all.size(); i++) {
+    for (List<Hypothesis> hypotheses : all) {
       List<double[]> probabilities = new ArrayList<>();
-      for (int h = 0; h < all.get(i).size(); h++) {
+      for (int h = 0; h < hypotheses.size(); h++) {
         probabilities.add(predictions.getSequence(row++)[step]);
       }
-      all.set(i, choice.of(all.get(i), probabilities));
+      result.add(probabilities);
+    }
+    return result;
+  }
+
+  private boolean worksStepByStep() {
+    try {
+      return new SteppedPass(model.network(), model.network().inputs().size() - 1, 1).rows() == 1;
+    } catch (IllegalArgumentException needsWholeSequence) {
+      return false;
+    }
+  }
+
+  /** Runs only the last ids, with the states that each hypothesis has so far. */
+  private static final class Stepping implements Probabilities {
+    private final SteppedPass pass;
+    private final Tensor ids;
+    private final int width;
+    private final float[] x;
+
+    Stepping(Network network, List<Dataset> others, int from, int to, int width) {
+      this.width = width;
+      int rows = (to - from) * width;
+      int last = others.size();
+      x = new float[rows];
+      Tensor[] inputs = Stepper.gather(others, from, to);
+      ids = new Tensor().set(x, 0, rows, Shape.of(1), null);
+      inputs[last] = ids;
+      pass = new SteppedPass(network, last, rows).repeatsMasked();
+      pass.begin(inputs);
+    }
+
+    @Override
+    public List<List<double[]>> of(List<List<Hypothesis>> all, int step) {
+      // Rows without a hypothesis continue the first one.
+      int[] parents = new int[x.length];
+      for (int row = 0; row < x.length; row++) {
+        List<Hypothesis> hypotheses = all.get(row / width);
+        int h = row % width < hypotheses.size() ? row % width : 0;
+        x[row] = hypotheses.get(h).last();
+        parents[row] = row - row % width + hypotheses.get(h).parent();
+      }
+      if (width > 1 && step > 0) {
+        pass.select(parents);
+      }
+      Tensor output = pass.step(ids);
+      int count = output.shape().size();
+      List<List<double[]>> result = new ArrayList<>();
+      for (int i = 0; i < all.size(); i++) {
+        List<double[]> probabilities = new ArrayList<>();
+        for (int h = 0; h < all.get(i).size(); h++) {
+          int at = output.offset() + (i * width + h) * count;
+          double[] row = new double[count];
+          for (int id = 0; id < count; id++) {
+            row[id] = output.values()[at + id];
+          }
+          probabilities.add(row);
+        }
+        result.add(probabilities);
+      }
+      return result;
     }
   }
 }

@@ -138,6 +138,12 @@ public final class Sequential extends Model {
   }
 
   @Override
+  public Sequential trainable(boolean train) {
+    super.trainable(train);
+    return this;
+  }
+
+  @Override
   public Sequential name(String newName) {
     super.name(newName);
     return this;

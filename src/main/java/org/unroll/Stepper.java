@@ -1,13 +1,16 @@
 package org.unroll;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.unroll.data.Dataset;
+import org.unroll.data.Samples;
 import org.unroll.data.Shape;
-import org.unroll.network.ForwardContext;
 import org.unroll.network.ModelUse;
 import org.unroll.network.Network;
-import org.unroll.network.NetworkPass;
 import org.unroll.network.NetworkState;
+import org.unroll.network.SteppedPass;
 import org.unroll.network.Tensor;
+import org.unroll.training.Predictor;
 
 /**
  * Runs a model one time step at a time and keeps the states of its layers between steps. Use it to
@@ -24,9 +27,28 @@ import org.unroll.network.Tensor;
  * stepper.state(afterOne).step(5); // as if token 4 had not been processed
  * }</pre>
  *
- * <p>The initial states are zeros. Set them with {@link #state(NetworkState)}, for example to the
- * last states of an encoder. They are independent of the states that a stateful model keeps between
- * batches. The weights are those of the model, so training affects existing steppers.
+ * <p>A model with several inputs, such as an encoder–decoder, is given its last input step by step
+ * and the others as a whole. What depends only on the others, such as the encoder, is computed
+ * once. The layers after the last input must be recurrent, work on each time step separately, or
+ * attend to a sequence of the other inputs.
+ *
+ * <pre>{@code
+ * var question = input(Shape.ANY);
+ * var answer = input(Shape.ANY);
+ * var asked = gru(8).returnSequences(true).returnState(true).on(embedding(20, 4).on(question));
+ * var answered =
+ *     gru(8).returnSequences(true).on(embedding(12, 4).on(answer), asked.states());
+ * var attended = attention().on(answered, asked.output());
+ * var joinedAnswer = dense(12, "softmax").on(concatenate().on(answered, attended));
+ * var answering = Model.of(List.of(question, answer), joinedAnswer);
+ * Stepper answerer = answering.stepper(Samples.of(new int[][] {{3, 4, 5}}));
+ * double[] firstId = answerer.step(1); // of the id that follows id 1
+ * }</pre>
+ *
+ * <p>The initial states are zeros, or those that the model computes from its other inputs. Set them
+ * with {@link #state(NetworkState)}, for example to the last states of an encoder. They are
+ * independent of the states that a stateful model keeps between batches. The weights are those of
+ * the model, so training affects existing steppers.
  *
  * <p>A masked step (token 0 with {@code maskZero}) does not change the states. Its output is that
  * of the layers for zeros, as in a stateful model of Keras.
@@ -36,28 +58,90 @@ import org.unroll.network.Tensor;
 public final class Stepper {
   private final Network network;
   private final AtomicBoolean stepping = new AtomicBoolean();
-  private NetworkPass pass; // null after a step has failed
-  private final NetworkState state;
+  private final Tensor[] inputs; // of the network, of which the last is the current step
+  private final int last;
+  private SteppedPass pass;
+  private boolean failed; // whether the step before has failed
   private final Shape stepShape;
   private final int features;
   private final int rows;
-  private final ForwardContext context = new ForwardContext().inference(0);
-  private final Tensor input = new Tensor();
   private final float[] x;
 
+  /** Creates a stepper for a network with one input. */
   Stepper(Network network, int rows) {
+    this(network, new Tensor[network.inputs().size()], rows);
+  }
+
+  private Stepper(Network network, Tensor[] inputs, int rows) {
     if (rows < 1) {
       throw new IllegalArgumentException("rows must be at least 1, but was " + rows + ".");
     }
-    network.requireStepByStep();
     this.network = network;
+    this.inputs = inputs;
     this.rows = rows;
-    pass = network.newPass();
-    state = network.newState(rows);
-    Shape shape = network.inputShape();
+    last = inputs.length - 1;
+    if (inputs.length > 1 && inputs[0] == null) {
+      throw new IllegalArgumentException(
+          "The model has "
+              + inputs.length
+              + " inputs, of which only the last is given step by step. Call stepper(others) with"
+              + " the samples of the others.");
+    }
+    pass = new SteppedPass(network, last, rows);
+    Shape shape = network.inputShapes().get(last);
+    if (!shape.dropFirst().isKnown()) {
+      throw new IllegalArgumentException(
+          "The number of values in a time step must be fixed to run a model step by step, but the"
+              + " shape of the input is "
+              + shape
+              + ".");
+    }
     stepShape = shape.withFirst(1);
     features = stepShape.size();
     x = new float[rows * features];
+    inputs[last] = new Tensor().set(x, 0, rows, stepShape, null);
+    begin();
+  }
+
+  /** Creates a stepper for a network with several inputs. */
+  static Stepper of(Network network, Dataset others) {
+    return new Stepper(
+        network, gather(otherInputs(network, others), 0, others.size()), others.size());
+  }
+
+  /**
+   * Returns the samples of all inputs but the last, as one batch.
+   *
+   * @throws IllegalArgumentException if they do not fit the network
+   */
+  static List<Dataset> otherInputs(Network network, Dataset others) {
+    int last = network.inputs().size() - 1;
+    int count = others.size();
+    int[] axes = network.inputShapes().get(last).toArray();
+    for (int i = 0; i < axes.length; i++) {
+      axes[i] = Math.max(1, axes[i]); // for an axis of any length
+    }
+    Shape one = Shape.of(axes);
+    Dataset all = others.and(Samples.of(one, new float[count * one.size()]));
+    Predictor.requireInputs(network, all, "stepper");
+    return Predictor.inputs(network, all).subList(0, last).stream()
+        .map(part -> part.forBatch(null, 0, count))
+        .toList();
+  }
+
+  /** Returns some of the samples, and a place for the last input. */
+  static Tensor[] gather(List<Dataset> others, int from, int to) {
+    Tensor[] inputs = new Tensor[others.size() + 1];
+    int count = to - from;
+    for (int i = 0; i < others.size(); i++) {
+      Dataset part = others.get(i);
+      float[] values = new float[count * part.inputShape().size()];
+      for (int r = 0; r < count; r++) {
+        part.copyInput(from + r, values, r, count);
+      }
+      inputs[i] = new Tensor().set(values, 0, count, part.inputShape(), null);
+    }
+    return inputs;
   }
 
   /** Returns the number of sequences. */
@@ -149,7 +233,7 @@ public final class Stepper {
   }
 
   private double[][] run() {
-    if (pass == null) {
+    if (failed) {
       throw new IllegalStateException(
           "The states of a stepper must be known to run a step, but the step before has failed. Call"
               + " reset() or state(newState) first.");
@@ -158,10 +242,9 @@ public final class Stepper {
   }
 
   private double[][] forward() {
-    NetworkPass current = pass;
-    pass = null;
-    Tensor output = current.forward(input.set(x, 0, rows, stepShape, null), state, 0, context);
-    pass = current;
+    failed = true;
+    Tensor output = pass.step(inputs[last]);
+    failed = false;
     int width = output.shape().size();
     double[][] result = new double[rows][width];
     for (int r = 0; r < rows; r++) {
@@ -174,7 +257,7 @@ public final class Stepper {
 
   /** Returns a copy of the states after the last step. */
   public NetworkState state() {
-    return state.copy();
+    return pass.state().copy();
   }
 
   /**
@@ -184,21 +267,28 @@ public final class Stepper {
    *     differ
    */
   public Stepper state(NetworkState newState) {
-    state.set(newState);
-    recover();
+    pass.state().set(newState);
+    if (failed) {
+      reset();
+      pass.state().set(newState);
+    }
     return this;
   }
 
-  /** Sets all states to zeros to start new sequences. */
+  /**
+   * Starts new sequences: sets the states to those before the first step. What depends only on the
+   * other inputs is computed again, with the current weights.
+   */
   public void reset() {
-    state.reset();
-    recover();
+    if (failed) {
+      // The failed step may have left its buffers in an inconsistent state.
+      pass = new SteppedPass(network, last, rows);
+    }
+    begin();
+    failed = false;
   }
 
-  /** Replaces buffers that a failed step may have left in an inconsistent state. */
-  private void recover() {
-    if (pass == null) {
-      pass = network.newPass();
-    }
+  private void begin() {
+    network.use().run("stepper", ModelUse.Effect.READS, () -> pass.begin(inputs));
   }
 }

@@ -14,7 +14,7 @@ import org.unroll.network.Weight;
 
 /**
  * The layers of a model with their output shapes and numbers of parameters, as in Keras's {@code
- * summary()}.
+ * summary()}. A model inside the model is one row.
  */
 public final class Summary {
   private static final String SHAPE_TITLE = "Output Shape";
@@ -24,12 +24,15 @@ public final class Summary {
 
   private final String name;
   private final List<Row> rows;
+  private final int parameters;
   private final int trainable;
 
-  private Summary(String name, List<Row> rows, int trainable) {
+  private Summary(String name, List<Row> rows, Network network) {
     this.name = name;
     this.rows = List.copyOf(rows);
-    this.trainable = trainable;
+    // Not the sum of the rows, because inner models may share layers.
+    parameters = network.weights().stream().mapToInt(Weight::size).sum();
+    trainable = network.trainableWeights().stream().mapToInt(Weight::size).sum();
   }
 
   static Summary of(String name, Network network) {
@@ -40,7 +43,7 @@ public final class Summary {
       }
     }
     Map<Layer, List<String>> sources = sources(network);
-    for (Layer layer : network.layers()) {
+    for (Layer layer : network.topLayers()) {
       rows.add(
           new Row(
               layer.name(),
@@ -49,8 +52,7 @@ public final class Summary {
               layer.parameters(),
               sources.getOrDefault(layer, List.of())));
     }
-    return new Summary(
-        name, rows, network.trainableWeights().stream().mapToInt(Weight::size).sum());
+    return new Summary(name, rows, network);
   }
 
   /** Returns what each layer of a graph is applied to; an empty map for a chain. */
@@ -61,7 +63,7 @@ public final class Summary {
     }
     List<String> values = new ArrayList<>();
     network.inputs().forEach(input -> values.add(input.name()));
-    for (Step step : network.steps()) {
+    for (Step step : network.topSteps()) {
       for (int i = 0; i < step.outputs(); i++) {
         String place = step.application() == 0 && i == 0 ? "" : "[" + step.application() + "]";
         values.add(step.layer().name() + place + (i == 0 ? "" : "[" + i + "]"));
@@ -113,7 +115,7 @@ public final class Summary {
 
   /** Returns the number of all weight values. */
   public int parameters() {
-    return rows.stream().mapToInt(Row::parameters).sum();
+    return parameters;
   }
 
   /** Returns the number of trainable weight values. */
@@ -123,7 +125,7 @@ public final class Summary {
 
   /** Returns the number of other weight values, such as moving averages and frozen weights. */
   public int nonTrainableParameters() {
-    return parameters() - trainable;
+    return parameters - trainable;
   }
 
   /**

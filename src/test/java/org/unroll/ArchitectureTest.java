@@ -36,6 +36,7 @@ class ArchitectureTest {
           "org.unroll.plots.drawing",
           "org.unroll.tuning",
           "org.unroll.keras",
+          "org.unroll.keras.files",
           "org.unroll.keras.hdf5",
           "org.unroll",
           "org.unroll.training",

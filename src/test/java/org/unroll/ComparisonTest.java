@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.unroll.layers.Layers.concatenate;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.unroll.callbacks.Callback;
@@ -178,11 +180,78 @@ class ComparisonTest {
             .validationSteps(1)
             .verbose(0)
             .run();
-    Sequential model = result.model("GRU");
+    Model model = result.model("GRU");
     assertEquals(
         model.evaluate(data(20).subset(0, 8)).get("loss"),
         result.histories().get("GRU").last("val_loss"),
         1e-12);
+  }
+
+  private static Model branched(boolean compiled) {
+    var first = input(4, 2);
+    var second = input(3);
+    var both = concatenate().on(gru(3).on(first), second);
+    var model =
+        Model.of(
+            List.of(first, second),
+            List.of(dense(1).name("a").on(both), dense(2).name("b").on(both)));
+    if (compiled) {
+      model.compile(
+          "adam", OutputLoss.of("a", "mse").weight(2), OutputLoss.of("b", "mae").metrics("mse"));
+    }
+    return model;
+  }
+
+  private static Samples twoInputs(int n) {
+    var random = new Random(n);
+    double[][][] x = new double[n][4][2];
+    double[][] z = new double[n][3];
+    double[][] y = new double[n][2];
+    for (int i = 0; i < n; i++) {
+      Arrays.setAll(x[i][3], f -> random.nextGaussian());
+      Arrays.setAll(z[i], f -> random.nextGaussian());
+      Arrays.setAll(y[i], f -> random.nextGaussian());
+    }
+    double[] a = Arrays.stream(z).mapToDouble(row -> row[0]).toArray();
+    return Samples.of(List.of(x, z)).targets(List.of(a, y)).batchSize(8);
+  }
+
+  /** A compiled model keeps its losses; any other gets the settings of the comparison. */
+  @Test
+  void comparesModelsWithSeveralInputsAndOutputs() {
+    Comparison comparison =
+        Comparison.of("own", branched(true))
+            .and("common", branched(false))
+            .on(twoInputs(40), twoInputs(16))
+            .optimizer(Optimizers::adam)
+            .epochs(2)
+            .verbose(0);
+    Comparison.Result result = comparison.run();
+    for (String name : List.of("own", "common")) {
+      Model expected = branched(name.equals("own"));
+      if (name.equals("common")) {
+        expected.compile("adam", Losses.mae());
+      }
+      History history =
+          expected.fit(twoInputs(40), FitOptions.epochs(2).validation(twoInputs(16)).verbose(0));
+      assertEquals(history.names(), result.history(name).names());
+      history.names().forEach(n -> assertEquals(history.get(n), result.history(name).get(n), n));
+    }
+    assertTrue(result.history("own").names().contains("val_b_mse"));
+    assertEquals(
+        List.of("model", "parameters", "seconds per epoch", "best val_loss", "in epoch"),
+        result.table().columnNames());
+    assertEquals(2, result.table().rowCount());
+    assertTrue(
+        assertThrows(IllegalStateException.class, comparison::run)
+            .getMessage()
+            .contains("'own' was trained"));
+    Model same = branched(false);
+    assertThrows(IllegalArgumentException.class, () -> Comparison.of("x", same).and("y", same));
+    // A stack of layers cannot take two inputs, which is found before any training.
+    Comparison mixed = Comparison.of("graph", same).and("stack", gru(2));
+    assertThrows(IllegalArgumentException.class, () -> mixed.on(twoInputs(8), twoInputs(8)).run());
+    assertEquals(0, same.optimizer().iterations());
   }
 
   private static Windows windows() {

@@ -188,8 +188,8 @@ class ConstraintsTest {
                 IllegalArgumentException.class, () -> model.save(folder.resolve("model.keras")))
             .getMessage();
     assertEquals(
-        "Dense 'dense' cannot be saved: The kernel_constraint must be one of Constraints to"
-            + " be saved in a Keras file, but was ",
+        "Dense 'dense' cannot be saved: The kernel_constraint must be one of Constraints,"
+            + " or registered, to be saved, but was ",
         message.substring(message.indexOf("Dense"), message.indexOf("was ") + 4));
   }
 }

@@ -5,13 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.unroll.data.Samples;
 import org.unroll.data.Shape;
 import org.unroll.layers.Layers;
 import org.unroll.losses.Losses;
+import org.unroll.metrics.Metrics;
 import org.unroll.network.Layer;
 import org.unroll.network.Node;
 import org.unroll.optimizers.Optimizers;
@@ -39,6 +44,32 @@ class FunctionalTest {
       rows[i] = values[i][0];
     }
     return rows;
+  }
+
+  /** Optimizers, losses and metrics by name or as objects, in the mixes that Keras accepts. */
+  @Test
+  void namesAndObjectsCompileTheSame() {
+    Samples data = Samples.of(series(24, 7, 3, 1)).targets(rows(24, 2, 2));
+    List<Consumer<Model>> ways =
+        List.of(
+            model -> model.compile(Optimizers.adam(), Losses.mse(), Metrics.of("mae")),
+            model -> model.compile(Optimizers.adam(), Losses.mse(), "mae"),
+            model -> model.compile(Optimizers.adam(), "mse", "mae"),
+            model -> model.compile("adam", Losses.mse(), "mae"),
+            model -> model.compile("adam", OutputLoss.of(Losses.mse()).metrics("mae")),
+            model -> model.compile("adam", "mse", "mae"));
+    Set<Map<String, Double>> found = new HashSet<>();
+    for (Consumer<Model> way : ways) {
+      Model model = Sequential.of(Layers.input(7, 3), Layers.lstm(4), Layers.dense(2));
+      way.accept(model);
+      model.fit(data, FitOptions.epochs(2).verbose(0));
+      found.add(model.evaluate(data).asMap());
+    }
+    assertEquals(1, found.size(), found::toString);
+    assertEquals(Set.of("loss", "mae"), found.iterator().next().keySet());
+    Model model = Sequential.of(Layers.input(7, 3), Layers.dense(2));
+    model.compile(Optimizers.adam(), "mse");
+    model.compile("adam", Losses.mse());
   }
 
   @Test

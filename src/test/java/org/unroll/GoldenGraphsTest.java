@@ -176,7 +176,8 @@ class GoldenGraphsTest {
   }
 
   private static GraphModels.Graph build(String method) throws ReflectiveOperationException {
-    for (Class<?> models : List.of(GraphModels.class, MergingGraphModels.class)) {
+    for (Class<?> models :
+        List.of(GraphModels.class, MergingGraphModels.class, NestedGraphModels.class)) {
       for (Method each : models.getDeclaredMethods()) {
         if (each.getName().equals(method)) {
           return (GraphModels.Graph) each.invoke(null);

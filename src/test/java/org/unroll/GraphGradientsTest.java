@@ -67,6 +67,11 @@ class GraphGradientsTest {
         Arguments.of("attention scores", MergingGraphModels.attentionScoresAsOutput()),
         Arguments.of("read twice", MergingGraphModels.valueReadTwiceByOneLayer()),
         Arguments.of("siamese", MergingGraphModels.siameseCosine()),
+        Arguments.of("nested siamese", NestedGraphModels.nestedSiamese()),
+        Arguments.of("nested outputs", NestedGraphModels.nestedTwoInputsTwoOutputs()),
+        Arguments.of("nested masks", NestedGraphModels.nestedMasks()),
+        Arguments.of("nested normalization", NestedGraphModels.nestedBatchNormalization()),
+        Arguments.of("nested three deep", NestedGraphModels.nestedThreeDeep()),
         Arguments.of(DROPOUT, sharedDropout()));
   }
 

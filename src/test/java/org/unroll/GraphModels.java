@@ -246,6 +246,16 @@ final class GraphModels {
         List.of(left, right), dense(3).name("a").on(first), dense(2).name("b").on(second));
   }
 
+  static Graph sharedBatchNormalization() {
+    Input left = input(4);
+    Input right = input(4);
+    Layer dense = dense(3);
+    Layer norm = batchNormalization().momentum(0.8);
+    Layer head = dense(1).name("head");
+    return withMse(
+        List.of(left, right), head.on(norm.on(dense.on(left))), head.on(norm.on(dense.on(right))));
+  }
+
   static Graph frozenEncoder() {
     Input source = input(6, 3);
     Input goal = input(5, 2);

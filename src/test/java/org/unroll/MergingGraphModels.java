@@ -20,6 +20,7 @@ import static org.unroll.layers.Layers.layerNormalization;
 import static org.unroll.layers.Layers.lstm;
 import static org.unroll.layers.Layers.maximum;
 import static org.unroll.layers.Layers.minimum;
+import static org.unroll.layers.Layers.multiHeadAttention;
 import static org.unroll.layers.Layers.multiply;
 import static org.unroll.layers.Layers.simpleRnn;
 import static org.unroll.layers.Layers.subtract;
@@ -30,6 +31,8 @@ import static org.unroll.losses.Losses.sparseCategoricalCrossentropy;
 import java.util.List;
 import org.unroll.GraphModels.Graph;
 import org.unroll.data.Shape;
+import org.unroll.layers.recurrent.Bidirectional;
+import org.unroll.network.Constraints;
 import org.unroll.network.Input;
 import org.unroll.network.Layer;
 import org.unroll.network.Node;
@@ -134,6 +137,35 @@ final class MergingGraphModels {
         OutputLoss.of(sparseCategoricalCrossentropy()).metrics("accuracy"));
   }
 
+  static Graph causalSelfAttention() {
+    Input text = input(6);
+    Node x = tokens(4).on(text);
+    Node context = multiHeadAttention(2, 3).useCausalMask(true).on(x, x);
+    Node normalized = layerNormalization().on(add().on(x, context));
+    Node pooled = globalAveragePooling1D().on(normalized);
+    return new Graph(
+        Model.of(
+            text,
+            List.of(
+                dense(1).name("level").on(pooled),
+                dense(5, "softmax").name("next").on(normalized))),
+        OutputLoss.of(mse()),
+        OutputLoss.of(sparseCategoricalCrossentropy()));
+  }
+
+  static Graph crossAttentionMasked() {
+    Input source = input(6);
+    Input goal = input(5);
+    Layer embedding = tokens(4);
+    Node memory = bidirectional(gru(2).returnSequences(true)).on(embedding.on(source));
+    Node x = embedding.on(goal);
+    Node sum = layerNormalization().on(add().on(x, multiHeadAttention(2, 2).on(x, memory)));
+    Node last = add().on(sum, dense(4, "relu").on(sum));
+    return new Graph(
+        Model.of(List.of(source, goal), dense(3, "softmax").on(last)),
+        OutputLoss.of(sparseCategoricalCrossentropy()));
+  }
+
   static Graph attentionScoresAsOutput() {
     Input source = input(5, 3);
     Input goal = input(4, 2);
@@ -180,5 +212,31 @@ final class MergingGraphModels {
     return new Graph(
         Model.of(List.of(source, goal), dense(3, "softmax").on(decoder)),
         OutputLoss.of(sparseCategoricalCrossentropy()));
+  }
+
+  static Graph directionsApart() {
+    Input source = input(5, 3);
+    Input goal = input(4, 2);
+    Node apart =
+        bidirectional(gru(3).returnSequences(true).returnState(true))
+            .mergeMode(Bidirectional.MergeMode.NONE)
+            .on(source);
+    Node both =
+        bidirectional(gru(3)).mergeMode(Bidirectional.MergeMode.NONE).on(goal, apart.states());
+    Node difference = subtract().on(apart.outputs().subList(0, 2));
+    return withMse(
+        List.of(source, goal),
+        dense(1).name("steps").on(difference),
+        dense(2).name("last").on(multiply().on(both.outputs())));
+  }
+
+  static Graph constrainedHeads() {
+    Input source = input(5, 3);
+    Input goal = input(4, 2);
+    var heads =
+        multiHeadAttention(2, 3)
+            .kernelConstraint(Constraints.maxNorm(0.9, 0, 1))
+            .biasConstraint(Constraints.nonNeg());
+    return withMse(List.of(source, goal), dense(1).on(heads.on(goal, source)));
   }
 }

@@ -36,7 +36,7 @@ class UnrollTest {
     Unroll.setRandomSeed(0);
   }
 
-  private static float[] weights(Sequential model) {
+  private static float[] weights(Model model) {
     List<float[]> all = new ArrayList<>();
     model.weights().values().forEach(weight -> all.add(weight.data));
     float[] flat = {};

@@ -9,7 +9,7 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Computes matrix products in tiles of C that stay in registers while the products along the summed
- * axis are added: four or eight rows by up to four vectors ({@link VectorWideTiles}, {@link
+ * axis are added: four or eight rows by up to three vectors ({@link VectorWideTiles}, {@link
  * VectorNarrowTiles}).
  *
  * <p>Products with A and with Aᵀ run through the same code. The element of A for row r of C and
@@ -24,13 +24,25 @@ import jdk.incubator.vector.FloatVector;
  * object runs the garbage collector's barrier.
  */
 final class VectorProducts {
-  /** Steps that are summed at a time, so that a tile's rows of B stay in the nearest caches. */
-  private static final int BLOCK = 256;
+  /** Steps that are summed at a time, so that a tile's rows of B stay in the nearest cache. */
+  private static final int BLOCK = 128;
+
+  /**
+   * The rows of A from which copying a tile's columns of B together takes less time than it saves.
+   */
+  private static final int PACKED_ROWS = 64;
 
   /** The widest tile, in vectors. */
-  private static final int WIDEST = MANY_REGISTERS ? 4 : 2;
+  private static final int WIDEST = MANY_REGISTERS ? 3 : 2;
 
   private static final float[] ZEROS = new float[WIDEST * LANES];
+
+  /**
+   * Room for the columns of B in one tile. Rows of B that are a power of two apart compete for the
+   * same few lines of the cache, and rows that follow one another do not.
+   */
+  private static final ThreadLocal<float[]> TILE =
+      ThreadLocal.withInitial(() -> new float[BLOCK * WIDEST * LANES]);
 
   /** Room for the columns of B, and of C, that do not fill a vector. */
   private static final ThreadLocal<float[]> PANEL = ThreadLocal.withInitial(() -> new float[0]);
@@ -235,12 +247,9 @@ final class VectorProducts {
     }
   }
 
-  /** Returns the vectors of the next tile: four, or three if one or two would remain. */
+  /** Returns the vectors of the next tile: the most, or two if only one would remain. */
   private static int tileWidth(int vectors) {
-    if (vectors <= WIDEST || vectors % WIDEST == 0) {
-      return Math.min(vectors, WIDEST);
-    }
-    return WIDEST == 4 ? 3 : 2;
+    return vectors == WIDEST + 1 ? Math.min(2, vectors) : Math.min(vectors, WIDEST);
   }
 
   /** Computes one tile of all rows. */
@@ -261,24 +270,15 @@ final class VectorProducts {
       float[] c,
       int cOffset,
       int ldc) {
+    if (rows >= PACKED_ROWS) {
+      int width = vectors * LANES;
+      float[] packed = TILE.get();
+      copyVectors(steps, width, b, bOffset, ldb, packed, 0, width);
+      b = packed;
+      bOffset = 0;
+      ldb = width;
+    }
     switch (vectors) {
-      case 4 ->
-          VectorWideTiles.fourVectors(
-              rows,
-              steps,
-              a,
-              aOffset,
-              rowStride,
-              stepStride,
-              b,
-              bOffset,
-              ldb,
-              init,
-              initOffset,
-              initStride,
-              c,
-              cOffset,
-              ldc);
       case 3 ->
           VectorWideTiles.threeVectors(
               rows,

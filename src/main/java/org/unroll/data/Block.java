@@ -201,6 +201,12 @@ record Block(int count, Shape shape, float[] values) {
     if (value instanceof double[][][] sequences) {
       return of(what, sequences);
     }
+    if (value instanceof double[][][][] images) {
+      return nested(what, images, 3);
+    }
+    if (value instanceof double[][][][][] images) {
+      return nested(what, images, 4);
+    }
     if (value instanceof int[] numbers) {
       return of(what, numbers);
     }

@@ -5,15 +5,22 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.unroll.compute.Activation;
 
 /**
- * The arguments of one object in a Keras configuration, {@code {class_name, config}}. A reader asks
- * for each argument by name. {@link #finish} rejects every argument that was not asked for, because
- * ignoring an option silently would create a different model.
+ * The arguments of one object in a Keras configuration, {@code {class_name, config}}, from which
+ * the object is created. A reader asks for each argument by name. Every argument that was not asked
+ * for is rejected afterwards, because ignoring an option silently would create a different model.
+ *
+ * <p>All methods throw an {@link IllegalArgumentException} that names the object and the argument
+ * if the argument is missing or has another type.
+ *
+ * @see CustomObjects#register(String, Class, java.util.function.Function,
+ *     java.util.function.Function)
  */
-final class Config {
+public final class Config {
   private final String owner;
   private final JsonNode arguments;
   private final Set<String> read = new HashSet<>();
@@ -34,7 +41,7 @@ final class Config {
   }
 
   /** Returns whether the argument is present and not null. */
-  boolean has(String name) {
+  public boolean has(String name) {
     read.add(name);
     JsonNode node = arguments.get(name);
     return node != null && !node.isNull();
@@ -55,7 +62,8 @@ final class Config {
     return arguments.get(name);
   }
 
-  int integer(String name) {
+  /** Returns an argument that is a whole number. */
+  public int integer(String name) {
     JsonNode node = node(name);
     if (!node.isIntegralNumber() || !node.canConvertToInt()) {
       throw wrong(name, "a whole number", node);
@@ -71,7 +79,8 @@ final class Config {
     return node.longValue();
   }
 
-  double number(String name) {
+  /** Returns an argument that is a number. */
+  public double number(String name) {
     JsonNode node = node(name);
     if (!node.isNumber()) {
       throw wrong(name, "a number", node);
@@ -81,6 +90,34 @@ final class Config {
 
   double number(String name, double fallback) {
     return has(name) ? number(name) : fallback;
+  }
+
+  /** Returns an argument that is true or false. */
+  public boolean flag(String name) {
+    node(name);
+    return flag(name, false);
+  }
+
+  /**
+   * Returns an argument of a class: {@code Integer}, {@code Double}, {@code String}, {@code
+   * Boolean}, a {@code Layer} or a subclass such as {@code Cell}, {@code Activation}, {@code
+   * Initializer}, {@code Regularizer}, {@code Constraint}, {@code LearningRateSchedule}, {@code
+   * Loss} or {@code Metric}.
+   *
+   * @return the argument, or null if it is null
+   */
+  public <T> T get(String name, Class<T> type) {
+    return isNull(name) ? null : ConfigValues.read(this, name, type);
+  }
+
+  /** Returns an argument that is a list of elements of a class, as {@link #get} has them. */
+  public <T> List<T> list(String name, Class<T> type) {
+    return ConfigValues.readList(this, name, type);
+  }
+
+  /** Returns an argument that maps names to values of a class, as {@link #get} has them. */
+  public <T> Map<String, T> map(String name, Class<T> type) {
+    return ConfigValues.readMap(this, name, type);
   }
 
   boolean flag(String name, boolean fallback) {
@@ -94,7 +131,8 @@ final class Config {
     return node.booleanValue();
   }
 
-  String text(String name) {
+  /** Returns an argument that is a string. */
+  public String text(String name) {
     JsonNode node = node(name);
     if (!node.isTextual()) {
       throw wrong(name, "a string", node);

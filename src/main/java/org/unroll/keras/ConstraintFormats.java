@@ -50,7 +50,10 @@ final class ConstraintFormats {
   static Constraint read(Config owner, String name) {
     JsonNode node = owner.node(name);
     String given = node.isTextual() ? node.asText() : node.path("class_name").asText();
-    Format<? extends Constraint> format = Format.named(FORMATS, Config.camelCase(given));
+    Format<? extends Constraint> format =
+        Format.registeredName(node) == null
+            ? Format.named(FORMATS, Constraint.class, Format.classNode(Config.camelCase(given)))
+            : Format.named(FORMATS, Constraint.class, node);
     if (format == null) {
       throw new IllegalArgumentException(
           owner.owner()
@@ -77,14 +80,15 @@ final class ConstraintFormats {
     if (constraint == null) {
       return NullNode.instance;
     }
-    Format<? extends Constraint> format = Format.of(FORMATS, constraint);
+    Format<?> format = Format.of(FORMATS, constraint);
     if (format == null) {
       throw new IllegalArgumentException(
           "The "
               + name
-              + " must be one of Constraints to be saved in a Keras file, but was "
+              + " must be one of Constraints, or registered, to be saved, but was "
               + constraint
-              + ".");
+              + ". "
+              + CustomObjects.howToRegister(constraint));
     }
     return format.write(constraint);
   }

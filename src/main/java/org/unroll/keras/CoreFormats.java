@@ -18,6 +18,7 @@ import org.unroll.layers.Layers;
 import org.unroll.layers.core.ActivationLayer;
 import org.unroll.layers.core.ActivityRegularization;
 import org.unroll.layers.core.AlphaDropout;
+import org.unroll.layers.core.AttentionPooling;
 import org.unroll.layers.core.Dense;
 import org.unroll.layers.core.Dropout;
 import org.unroll.layers.core.Elu;
@@ -39,6 +40,7 @@ import org.unroll.layers.core.SpatialDropout1D;
 import org.unroll.layers.core.TimeDistributed;
 import org.unroll.network.Input;
 import org.unroll.network.Layer;
+import org.unroll.network.ModelLayer;
 
 /** The formats of the layers of {@link org.unroll.layers.core} and of {@link Input}. */
 final class CoreFormats {
@@ -69,6 +71,9 @@ final class CoreFormats {
         gaussianDropout(),
         alphaDropout(),
         activityRegularization(),
+        attentionPooling(),
+        model("Sequential", true),
+        model("Functional", false),
         sequential());
   }
 
@@ -347,6 +352,19 @@ final class CoreFormats {
             .number("l2", layer -> layer.activityRegularizer().l2()));
   }
 
+  private static LayerFormat<AttentionPooling> attentionPooling() {
+    return LayerFormat.of(
+        Format.own("AttentionPooling", AttentionPooling.class, CoreFormats::createAttentionPooling)
+            .text("name", AttentionPooling::name, AttentionPooling::name)
+            .node("units", layer -> JsonNodeFactory.instance.numberNode(layer.units())));
+  }
+
+  private static AttentionPooling createAttentionPooling(Config config) {
+    return config.has("units")
+        ? Layers.additiveAttention(config.integer("units"))
+        : Layers.dotProductAttention();
+  }
+
   private static LayerFormat<SequentialLayer> sequential() {
     return LayerFormat.of(
             Format.of("keras", "Sequential", SequentialLayer.class, CoreFormats::createSequential)
@@ -354,6 +372,21 @@ final class CoreFormats {
                 .node("layers", CoreFormats::writeLayers)
                 .node("build_input_shape", layer -> batchShape(layer.inputShape(), 0)))
         .innerList("layers", SequentialLayer::layers);
+  }
+
+  /** The formats of models inside models, which {@link ModelConfigs} reads and writes. */
+  private static LayerFormat<ModelLayer> model(String className, boolean chain) {
+    return LayerFormat.of(
+            Format.of("keras", className, ModelLayer.class, CoreFormats::refuseModel)
+                .when(ModelLayer.class, model -> model.isChain() == chain))
+        .innerList("layers", ModelLayer::layers);
+  }
+
+  private static ModelLayer refuseModel(Config config) {
+    throw new IllegalArgumentException(
+        config.owner()
+            + " must be a layer of a model, but is inside another layer, which is not supported."
+            + " Put its layers into a Sequential.");
   }
 
   private static SequentialLayer createSequential(Config config) {

@@ -30,6 +30,7 @@ import org.unroll.network.Regularizer;
 final class Format<T> {
   private final String module;
   private final String className;
+  private final String registeredName; // null for a class of Keras
   private final Predicate<Object> accepts;
   private final Function<Config, T> create;
   private final List<Argument<T>> arguments = new ArrayList<>();
@@ -37,9 +38,14 @@ final class Format<T> {
   private record Argument<T>(BiFunction<Config, T, T> read, BiConsumer<T, ObjectNode> write) {}
 
   private Format(
-      String module, String className, Predicate<Object> accepts, Function<Config, T> create) {
+      String module,
+      String className,
+      String registeredName,
+      Predicate<Object> accepts,
+      Function<Config, T> create) {
     this.module = module;
     this.className = className;
+    this.registeredName = registeredName;
     this.accepts = accepts;
     this.create = create;
   }
@@ -54,7 +60,25 @@ final class Format<T> {
    */
   static <T> Format<T> of(
       String module, String className, Class<T> type, Function<Config, T> create) {
-    return new Format<>(module, className, type::isInstance, create);
+    return new Format<>(module, className, null, type::isInstance, create);
+  }
+
+  /**
+   * Creates a format of a class that Keras does not have. It is written as an object that was
+   * registered with {@code @keras.saving.register_keras_serializable(package)}.
+   *
+   * @param registeredName {@code package>Name}
+   * @param accepts returns whether an object has this format
+   */
+  static <T> Format<T> registered(
+      String registeredName, Predicate<Object> accepts, Function<Config, T> create) {
+    String className = registeredName.substring(registeredName.indexOf('>') + 1);
+    return new Format<>(null, className, registeredName, accepts, create);
+  }
+
+  /** Creates a format of a class of this library that Keras does not have. */
+  static <T> Format<T> own(String className, Class<T> type, Function<Config, T> create) {
+    return registered(CustomObjects.OWN_PACKAGE + ">" + className, type::isInstance, create);
   }
 
   /** Restricts the format to some objects of the class, if Keras has several classes for it. */
@@ -63,6 +87,7 @@ final class Format<T> {
         new Format<T>(
             module,
             className,
+            registeredName,
             object -> type.isInstance(object) && condition.test(type.cast(object)),
             create);
     narrowed.arguments.addAll(arguments);
@@ -72,6 +97,43 @@ final class Format<T> {
   /** Returns Keras's class name. */
   String className() {
     return className;
+  }
+
+  /** Returns a configuration that contains only the name of a class of Keras. */
+  static ObjectNode classNode(String className) {
+    return JsonNodeFactory.instance.objectNode().put("class_name", className);
+  }
+
+  /** Returns the name under which the class is registered; null for a class of Keras. */
+  String registeredName() {
+    return registeredName;
+  }
+
+  /** Returns whether a configuration has this format. */
+  boolean isOf(JsonNode node) {
+    return registeredName == null
+        ? registeredName(node) == null && node.path("class_name").asText("").equals(className)
+        : registeredName.equals(registeredName(node));
+  }
+
+  /**
+   * Returns the name under which the class of an object was registered in Keras, {@code
+   * package>Name}; null for a class of Keras.
+   *
+   * @param node an object, a function, or the name of either
+   */
+  static String registeredName(JsonNode node) {
+    for (JsonNode name :
+        List.of(
+            node,
+            node.path("registered_name"),
+            node.path("class_name"), // in files of the extension .h5
+            node.path("config"))) { // of a function
+      if (name.isTextual() && name.asText().contains(">")) {
+        return name.asText();
+      }
+    }
+    return null;
   }
 
   /** Returns whether this is the format of an object. */
@@ -95,7 +157,11 @@ final class Format<T> {
     for (Argument<T> argument : arguments) {
       argument.write.accept((T) object, config);
     }
-    return wrap(module, className, config);
+    ObjectNode node = wrap(module, className, config);
+    if (registeredName != null) {
+      node.put("registered_name", registeredName);
+    }
+    return node;
   }
 
   /** Wraps a configuration as Keras does. */
@@ -108,24 +174,30 @@ final class Format<T> {
     return node;
   }
 
-  /** Returns the format of a class name, or null if there is none. */
-  static <F> Format<? extends F> named(List<Format<? extends F>> formats, String className) {
+  /**
+   * Returns the format of a configuration. It is null if the class is one of Keras that has none.
+   *
+   * @param kind the class or interface of the objects of these formats
+   * @throws IllegalArgumentException if the class is a custom one that is not registered
+   */
+  static <F> Format<? extends F> named(
+      List<Format<? extends F>> formats, Class<F> kind, JsonNode node) {
     for (Format<? extends F> format : formats) {
-      if (format.className.equals(className)) {
+      if (format.isOf(node)) {
         return format;
       }
     }
-    return null;
+    return registeredName(node) == null ? null : CustomObjects.named(kind, registeredName(node));
   }
 
   /** Returns the format of an object, or null if there is none. */
-  static <F> Format<? extends F> of(List<Format<? extends F>> formats, Object object) {
-    for (Format<? extends F> format : formats) {
+  static Format<?> of(List<? extends Format<?>> formats, Object object) {
+    for (Format<?> format : formats) {
       if (format.accepts(object)) {
         return format;
       }
     }
-    return null;
+    return CustomObjects.of(object);
   }
 
   /** A list of numbers, or null. */
@@ -169,6 +241,11 @@ final class Format<T> {
   Format<T> node(String name, Function<T, JsonNode> get) {
     return argument(
         (config, object) -> object, (object, node) -> node.set(name, get.apply(object)));
+  }
+
+  /** Arguments in any form, which {@code create} reads. */
+  Format<T> nodes(Function<T, ObjectNode> get) {
+    return argument((config, object) -> object, (object, node) -> node.setAll(get.apply(object)));
   }
 
   /** An optional argument in any form. */

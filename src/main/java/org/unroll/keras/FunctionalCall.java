@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * One call of a layer in the configuration of a Functional model, which Keras names a node.
@@ -72,6 +73,12 @@ record FunctionalCall(
       calls.add(reader.call());
     }
     return calls;
+  }
+
+  /** Returns this call with other tensors in the place of the tensors it is called with. */
+  FunctionalCall with(UnaryOperator<Tensor> change) {
+    return new FunctionalCall(
+        layer, inputs.stream().map(change).toList(), masks.stream().map(change).toList(), others);
   }
 
   /** Returns the exception for an argument that is not supported. */

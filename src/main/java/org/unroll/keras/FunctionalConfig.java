@@ -23,6 +23,7 @@ import org.unroll.network.Node;
  */
 final class FunctionalConfig {
   private final JsonNode config;
+  private final Map<String, Layer> shared; // see ModelConfigs
   private final Map<String, JsonNode> nodes = new LinkedHashMap<>();
   private final Map<String, List<FunctionalCall>> calls = new HashMap<>();
   private final List<Tensor> inputs = new ArrayList<>();
@@ -31,23 +32,80 @@ final class FunctionalConfig {
   /** The calls in an order in which each follows those that compute its inputs. */
   private final List<Tensor> order = new ArrayList<>();
 
-  private FunctionalConfig(JsonNode config) {
+  private FunctionalConfig(JsonNode config, Map<String, Layer> shared) {
     this.config = config;
+    this.shared = shared;
   }
 
   /**
-   * Reads the configuration.
+   * Reads the configuration of a model, which may be a chain.
    *
    * @throws IllegalArgumentException if it is not a graph of supported layers
    */
-  static ModelConfigs.Stack read(JsonNode config) {
-    var functional = new FunctionalConfig(config);
+  static ModelConfigs.Stack read(JsonNode config, Map<String, Layer> shared) {
+    FunctionalConfig functional = check(config, shared);
+    return functional.isChain() ? functional.chain() : functional.graph();
+  }
+
+  /**
+   * Reads the configuration of a model inside another one.
+   *
+   * @throws IllegalArgumentException if it is not a graph of supported layers
+   */
+  static ModelConfigs.Stack readGraph(JsonNode config, Map<String, Layer> shared) {
+    return check(config, shared).graph();
+  }
+
+  private static FunctionalConfig check(JsonNode config, Map<String, Layer> shared) {
+    var functional = new FunctionalConfig(config, shared);
     functional.readLayers();
     functional.addTensors("input_layers", config.path("input_layers"), functional.inputs);
     functional.addTensors("output_layers", config.path("output_layers"), functional.outputs);
+    functional.countFromZero();
     functional.sort();
     functional.checkMasks();
-    return functional.isChain() ? functional.chain() : functional.graph();
+    return functional;
+  }
+
+  /**
+   * Counts the calls of inner models from 0. Keras 2 counts them from 1, because it counts the
+   * graph inside the model as a call, too. Keras 3 does so only in the outputs, and only for
+   * Functional models.
+   */
+  private void countFromZero() {
+    Map<String, Integer> last = new HashMap<>(); // the largest index of a call of each layer
+    List<Tensor> all = new ArrayList<>(outputs);
+    calls.values().forEach(list -> list.forEach(call -> all.addAll(call.inputs())));
+    all.forEach(tensor -> last.merge(tensor.layer(), tensor.call(), Math::max));
+    Set<String> fromOne = new HashSet<>();
+    Set<String> outputsFromOne = new HashSet<>();
+    nodes.forEach(
+        (name, node) -> {
+          boolean isKeras2 = node.path("inbound_nodes").path(0).isArray();
+          if (ModelConfigs.isModel(node) && isKeras2) {
+            // A Sequential that was built by its first call has no such graph.
+            if (last.getOrDefault(name, 0) == calls.get(name).size()) {
+              fromOne.add(name);
+              outputsFromOne.add(name);
+            }
+          } else if (isFunctional(node)) {
+            outputsFromOne.add(name);
+          }
+        });
+    calls.replaceAll(
+        (name, list) ->
+            list.stream().map(call -> call.with(tensor -> fromZero(tensor, fromOne))).toList());
+    outputs.replaceAll(tensor -> fromZero(tensor, outputsFromOne));
+  }
+
+  private static Tensor fromZero(Tensor tensor, Set<String> fromOne) {
+    return fromOne.contains(tensor.layer())
+        ? new Tensor(tensor.layer(), tensor.call() - 1, tensor.index())
+        : tensor;
+  }
+
+  private static boolean isFunctional(JsonNode node) {
+    return ModelConfigs.isModel(node) && !node.path("class_name").asText().equals("Sequential");
   }
 
   private void readLayers() {
@@ -206,6 +264,7 @@ final class FunctionalConfig {
       JsonNode layer = nodes.get(call.layer()).path("config");
       isChain =
           call.inputs().equals(List.of(chain.get(i - 1)))
+              && !isFunctional(nodes.get(call.layer()))
               && call.others().isEmpty()
               && !layer.path("return_state").asBoolean()
               && !layer.path("layer").path("config").path("return_state").asBoolean();
@@ -217,16 +276,20 @@ final class FunctionalConfig {
     List<Layer> stack = new ArrayList<>();
     for (Tensor call : order) {
       if (!FunctionalMasks.isOperation(nodes.get(call.layer()))) {
-        stack.add(LayerFormats.read(nodes.get(call.layer())));
+        stack.add(read(call.layer()));
       }
     }
     return ModelConfigs.Stack.chain(config.path("name").asText(null), stack);
   }
 
+  private Layer read(String name) {
+    return ModelConfigs.readLayer(nodes.get(name), shared);
+  }
+
   private ModelConfigs.Stack graph() {
     Map<String, Layer> layers = new LinkedHashMap<>();
     for (String name : layers()) {
-      layers.put(name, LayerFormats.read(nodes.get(name)));
+      layers.put(name, read(name));
       LayerFormats.setCallArguments(layers.get(name), calls.get(name));
     }
     Map<Tensor, Node> values = new HashMap<>();
@@ -239,7 +302,7 @@ final class FunctionalConfig {
                 + input.layer()
                 + "' is not.");
       }
-      Input node = (Input) LayerFormats.read(nodes.get(input.layer()));
+      Input node = (Input) read(input.layer());
       given.add(node);
       values.put(input, node);
     }

@@ -56,7 +56,7 @@ final class FunctionalMasks {
         switch (type) {
           case "NotEqual" ->
               number(call.inputs().get(0), (float) call.others().get("").doubleValue());
-          case "Any", "ExpandDims", "BroadcastTo" -> given.get(0);
+          case "Any", "ExpandDims", "BroadcastTo", "ConvertToTensor" -> given.get(0);
           case "ZerosLike" -> NONE;
           case "OnesLike" -> ALL_VALID;
           case "LogicalOr" ->
@@ -95,7 +95,9 @@ final class FunctionalMasks {
     JsonNode config = node.path("config");
     String type = node.path("class_name").asText();
     int mask = given.isEmpty() ? NONE : given.get(0);
-    if (type.equals("Masking")
+    if (ModelConfigs.isModel(node)) {
+      mask = NONE; // Keras does not compute the masks of inner models in advance
+    } else if (type.equals("Masking")
         || (type.equals("Embedding") && config.path("mask_zero").asBoolean())) {
       mask = number(call.inputs().get(0), (float) config.path("mask_value").asDouble(0));
     } else if (MERGES.contains(type)) {

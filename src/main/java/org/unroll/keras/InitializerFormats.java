@@ -140,7 +140,10 @@ final class InitializerFormats {
     config.refuse("output_axes", "the fans are those of the whole weight.");
     Initializer initializer = NAMED.get(type);
     if (initializer == null) {
-      Format<? extends Initializer> format = Format.named(FORMATS, type);
+      Format<? extends Initializer> format =
+          Format.registeredName(node) == null
+              ? Format.named(FORMATS, Initializer.class, Format.classNode(type))
+              : Format.named(FORMATS, Initializer.class, node);
       if (format == null) {
         throw new IllegalArgumentException(
             owner.owner()
@@ -163,14 +166,15 @@ final class InitializerFormats {
         return Format.wrap(MODULE, named.getKey(), JsonNodeFactory.instance.objectNode());
       }
     }
-    Format<? extends Initializer> format = Format.of(FORMATS, initializer);
+    Format<?> format = Format.of(FORMATS, initializer);
     if (format == null) {
       throw new IllegalArgumentException(
           "The "
               + name
-              + " must be one of Initializers to be saved in a Keras file, but was "
+              + " must be one of Initializers, or registered, to be saved, but was "
               + initializer
-              + ".");
+              + ". "
+              + CustomObjects.howToRegister(initializer));
     }
     return format.write(initializer);
   }

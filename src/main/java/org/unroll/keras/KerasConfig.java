@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.unroll.Model;
 import org.unroll.Sequential;
+import org.unroll.keras.files.KerasVersion;
 import org.unroll.losses.Loss;
 import org.unroll.metrics.Metric;
 import org.unroll.network.WeightSource;

@@ -1,18 +1,26 @@
 package org.unroll.keras;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.unroll.Model;
 import org.unroll.ModelFiles;
 import org.unroll.OutputLoss;
@@ -22,8 +30,11 @@ import org.unroll.data.Shape;
 import org.unroll.internal.AtomicFile;
 import org.unroll.internal.Failures;
 import org.unroll.internal.UniqueNames;
+import org.unroll.keras.files.KerasArchive;
+import org.unroll.keras.files.PythonFile;
 import org.unroll.keras.hdf5.Hdf5Array;
 import org.unroll.keras.hdf5.Hdf5Tree;
+import org.unroll.network.Cell;
 import org.unroll.network.Layer;
 import org.unroll.network.Weight;
 import org.unroll.optimizers.Optimizer;
@@ -37,6 +48,9 @@ import org.unroll.optimizers.Optimizer;
 public final class KerasFiles implements ModelFiles {
   /** The version of Keras whose format is written. */
   private static final String KERAS_VERSION = "3.15.1";
+
+  /** The backend that files name, of which Keras only requires that there is one. */
+  private static final String BACKEND = "tensorflow";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -123,25 +137,95 @@ public final class KerasFiles implements ModelFiles {
       throws IOException {
     model.compile(config.optimizer(), config.outputs().toArray(new OutputLoss[0]));
     if (!state.isEmpty()) {
-      SavedOptimizer.restore(config.optimizer(), model.network().trainableWeights(), state);
+      SavedOptimizer.restore(model, state);
     }
   }
 
   @Override
   public void save(Model model, Path path) {
-    if (!path.toString().endsWith(".keras")) {
+    String name = path.toString();
+    boolean isH5 = name.endsWith(".h5") && !name.endsWith(".weights.h5");
+    if (!isH5 && !name.endsWith(".keras")) {
       throw new IllegalArgumentException(
-          "The name of a model file must end in .keras, so that Keras can open it, but was "
+          "The name of a model file must end in .keras or .h5, so that Keras can open it, but was "
               + path
               + ".");
     }
     write(
         path,
         target -> {
+          if (isH5) {
+            byte[] all = bytes(h5(model), target);
+            AtomicFile.write(target, out -> out.write(all));
+            return;
+          }
           byte[] config = JSON.writeValueAsBytes(ModelConfigs.write(model));
           byte[] weights = bytes(weights(model, true), target);
           AtomicFile.write(target, new KerasArchive(metadata(), config, weights)::write);
         });
+  }
+
+  @Override
+  public void requireSavable(Model model) {
+    ModelConfigs.write(model);
+    for (Layer layer : model.layers()) {
+      LayerFormats.of(layer).groups(layer, "", (owner, path) -> {});
+    }
+  }
+
+  @Override
+  public void savePython(Model model, Path path) {
+    if (!path.toString().endsWith(".py")) {
+      throw new IllegalArgumentException(
+          "The name of a Python file must end in .py, but was " + path + ".");
+    }
+    write(
+        path,
+        target -> {
+          var file = new PythonFile();
+          Map<String, Layer> layers = new LinkedHashMap<>();
+          for (Layer layer : model.layers()) {
+            LayerFormats.of(layer)
+                .groups(
+                    layer,
+                    "",
+                    (owner, group) ->
+                        layers.putIfAbsent(
+                            LayerFormats.of(owner).config().registeredName(), owner));
+          }
+          addClasses(ModelConfigs.write(model), layers, file);
+          if (file.isEmpty()) {
+            throw new IllegalArgumentException(
+                "Only a model with classes that Keras does not have needs a Python file, but Keras"
+                    + " has all classes of this model.");
+          }
+          AtomicFile.write(
+              target, out -> out.write(file.toString().getBytes(StandardCharsets.UTF_8)));
+        });
+  }
+
+  /** Adds the registered classes in a configuration, those of inner objects first. */
+  private static void addClasses(JsonNode node, Map<String, Layer> layers, PythonFile file)
+      throws IOException {
+    for (JsonNode child : node) {
+      addClasses(child, layers, file);
+    }
+    String name = node.isObject() ? Format.registeredName(node) : null;
+    if (name == null) {
+      return;
+    }
+    if (name.startsWith(CustomObjects.OWN_PACKAGE + ">")) {
+      file.add(node.path("class_name").asText());
+      return;
+    }
+    Class<?> type = CustomObjects.type(name);
+    Layer layer = layers.get(name);
+    List<Integer> states = List.of();
+    if (layer instanceof Cell cell) {
+      states = cell.stateShapes().values().stream().map(Shape::last).toList();
+    }
+    List<Weight> weights = layer == null ? List.of() : LayerFormats.ownWeights(layer);
+    file.add(name, type, node.path("config"), OptimizerFormats.common(type), states, weights);
   }
 
   @Override
@@ -198,6 +282,7 @@ public final class KerasFiles implements ModelFiles {
 
   private static Hdf5Tree weights(Model model, boolean withOptimizer) {
     var tree = new Hdf5Tree();
+    Set<Layer> written = new HashSet<>();
     var names = new UniqueNames();
     for (Layer layer : model.layers()) {
       LayerFormats.of(layer)
@@ -205,9 +290,12 @@ public final class KerasFiles implements ModelFiles {
               layer,
               "layers/" + SavedWeights.name(layer, names),
               (owner, group) -> {
+                if (!written.add(owner)) { // shared with an inner model
+                  return;
+                }
                 String path = group + "/vars";
-                tree.name(path, owner.name());
-                List<Weight> weights = owner.weights();
+                tree.attribute(path, "name", owner.name());
+                List<Weight> weights = LayerFormats.ownWeights(owner);
                 for (int i = 0; i < weights.size(); i++) {
                   Weight weight = weights.get(i);
                   tree.array(path + "/" + i, weight.shape(), weight.values());
@@ -215,22 +303,88 @@ public final class KerasFiles implements ModelFiles {
               });
     }
     if (withOptimizer && model.optimizer() != null) {
-      optimizer(tree, model.optimizer(), model.network().trainableWeights());
+      optimizer(tree, "optimizer/vars", model);
+      tree.attribute("optimizer/vars", "name", model.optimizer().name());
     }
     return tree;
   }
 
-  private static void optimizer(Hdf5Tree tree, Optimizer optimizer, List<Weight> weights) {
-    optimizer.build(weights);
-    tree.name("optimizer/vars", optimizer.name());
+  /** Returns a model in the layout of {@code .h5} files. */
+  private static Hdf5Tree h5(Model model) throws IOException {
+    var tree = new Hdf5Tree();
+    ObjectNode config = ModelConfigs.write(model);
+    ObjectNode training = (ObjectNode) config.remove("compile_config");
+    config.retain("class_name", "config");
+    tree.attribute("", "keras_version", KERAS_VERSION);
+    tree.attribute("", "backend", BACKEND);
+    tree.attribute("", "model_config", JSON.writeValueAsString(config));
+    List<String> layers = new ArrayList<>();
+    for (Layer layer : model.layers()) {
+      List<Weight> weights = h5Weights(layer);
+      if (!weights.isEmpty()) {
+        layers.add(layer.name());
+        String path = "model_weights/" + layer.name();
+        List<String> names = weights.stream().map(w -> layer.name() + "/" + w.name()).toList();
+        tree.attribute(path, "weight_names", names);
+        for (int i = 0; i < names.size(); i++) {
+          tree.array(path + "/" + names.get(i), weights.get(i).shape(), weights.get(i).values());
+        }
+      }
+    }
+    if (!layers.isEmpty()) {
+      tree.attribute("model_weights", "keras_version", KERAS_VERSION);
+      tree.attribute("model_weights", "backend", BACKEND);
+      tree.attribute("model_weights", "layer_names", layers);
+    }
+    if (training != null) {
+      training.set(
+          "optimizer_config",
+          ((ObjectNode) training.remove("optimizer")).retain("class_name", "config"));
+      tree.attribute("", "training_config", JSON.writeValueAsString(training));
+      String path = "optimizer_weights";
+      int count = optimizer(tree, path, model);
+      tree.attribute(
+          path, "weight_names", IntStream.range(0, count).mapToObj(Integer::toString).toList());
+    }
+    return tree;
+  }
+
+  /**
+   * Returns the weights of a layer as {@code .h5} files list them: those that are trained first.
+   */
+  private static List<Weight> h5Weights(Layer layer) {
+    LayerFormats.of(layer)
+        .groups(
+            layer,
+            "",
+            (owner, path) -> {
+              int own = LayerFormats.ownWeights(owner).size();
+              if (own > 0 && own < owner.weights().size()) {
+                throw new IllegalArgumentException(
+                    owner.describe()
+                        + " must not have own weights in addition to those of inner layers to be"
+                        + " saved to an .h5 file, whose order of weights has no names. Save the model"
+                        + " to a .keras file.");
+              }
+            });
+    List<Weight> weights = new ArrayList<>(layer.weights());
+    weights.sort(Comparator.comparing(weight -> !weight.trainable()));
+    return weights;
+  }
+
+  /** Writes the variables of the optimizer, and returns their number. */
+  private static int optimizer(Hdf5Tree tree, String path, Model model) {
+    Optimizer optimizer = model.optimizer();
+    List<Optimizer.Slot> slots = SavedOptimizer.slots(model);
     int next = 0;
-    tree.whole("optimizer/vars/" + next++, optimizer.iterations());
+    tree.whole(path + "/" + next++, optimizer.iterations());
     if (optimizer.schedule() == null) {
       float[] rate = {(float) optimizer.learningRate()};
-      tree.array("optimizer/vars/" + next++, Shape.of(), rate);
+      tree.array(path + "/" + next++, Shape.of(), rate);
     }
-    for (Optimizer.Slot slot : optimizer.slots()) {
-      tree.array("optimizer/vars/" + next++, slot.shape(), slot.values());
+    for (Optimizer.Slot slot : slots) {
+      tree.array(path + "/" + next++, slot.shape(), slot.values());
     }
+    return next;
   }
 }

@@ -1,15 +1,19 @@
 package org.unroll.keras;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.unroll.internal.UniqueNames;
 import org.unroll.network.Layer;
+import org.unroll.network.Weight;
 
 /**
  * The format of the layers of one class: their configuration, and the location of their weights and
@@ -21,6 +25,7 @@ final class LayerFormat<L extends Layer> {
   private final Format<L> config;
   private final Map<String, Function<L, Layer>> inner = new LinkedHashMap<>();
   private final Map<String, Function<L, List<? extends Layer>>> innerLists = new LinkedHashMap<>();
+  private Function<L, Map<String, ?>> arguments; // of a registered layer, else null
 
   private final Map<String, CallArgument<L>> callArguments = new LinkedHashMap<>();
   private boolean separateInputs;
@@ -37,7 +42,21 @@ final class LayerFormat<L extends Layer> {
   }
 
   /**
-   * Declares an inner layer. A layer with inner layers has no other weights.
+   * Creates the format of a layer that Keras does not have.
+   *
+   * @param arguments returns the arguments of its configuration. An inner layer among them is an
+   *     attribute of this name in Keras. Other inner layers are attributes with the name of their
+   *     class, such as {@code dense} and {@code dense_1}
+   */
+  static <L extends Layer> LayerFormat<L> registered(
+      Format<L> config, Function<L, Map<String, ?>> arguments) {
+    LayerFormat<L> format = new LayerFormat<>(config);
+    format.arguments = arguments;
+    return format;
+  }
+
+  /**
+   * Declares an inner layer.
    *
    * @param attribute Keras's name of the attribute
    */
@@ -47,7 +66,7 @@ final class LayerFormat<L extends Layer> {
   }
 
   /**
-   * Declares a list of inner layers. A layer with inner layers has no other weights.
+   * Declares a list of inner layers.
    *
    * @param attribute Keras's name of the attribute
    */
@@ -105,35 +124,59 @@ final class LayerFormat<L extends Layer> {
   }
 
   /** Returns the direct inner layers of a layer of this format, in the order of their weights. */
-  @SuppressWarnings("unchecked") // the caller chose this format by the layer
   List<Layer> children(Layer layer) {
-    List<Layer> children = new ArrayList<>();
-    inner.values().forEach(function -> children.add(function.apply((L) layer)));
-    innerLists.values().forEach(function -> children.addAll(function.apply((L) layer)));
-    return children;
+    return List.copyOf(inner(layer).keySet());
+  }
+
+  /** Returns the inner layers and the paths of their groups in that of this layer. */
+  @SuppressWarnings("unchecked") // the caller chose this format by the layer
+  private Map<Layer, String> inner(Layer layer) {
+    Map<Layer, String> paths = new LinkedHashMap<>();
+    inner.forEach((attribute, function) -> paths.put(function.apply((L) layer), attribute));
+    innerLists.forEach(
+        (attribute, function) -> addList(attribute, function.apply((L) layer), paths));
+    if (arguments != null) {
+      arguments.apply((L) layer).forEach((attribute, value) -> add(attribute, value, paths));
+      List<Layer> others = new ArrayList<>(layer.appliedLayers());
+      others.removeAll(paths.keySet());
+      var names = new UniqueNames();
+      others.forEach(other -> paths.put(other, SavedWeights.name(other, names)));
+    }
+    return paths;
+  }
+
+  private static void add(String attribute, Object argument, Map<Layer, String> paths) {
+    if (argument instanceof Layer layer) {
+      paths.put(layer, attribute);
+    } else if (argument instanceof List<?> list
+        && list.stream().anyMatch(Layer.class::isInstance)) {
+      addList(attribute, list.stream().map(Layer.class::cast).toList(), paths);
+    }
+  }
+
+  private static void addList(
+      String attribute, List<? extends Layer> layers, Map<Layer, String> paths) {
+    var names = new UniqueNames();
+    layers.forEach(layer -> paths.put(layer, attribute + "/" + SavedWeights.name(layer, names)));
   }
 
   /**
-   * Passes each layer that has weights, and the path of its group, to {@code sink}. The weights are
-   * in the group {@code vars} of that group. These are the layer itself or its inner layers.
+   * Passes this layer, its inner layers and their inner layers, each with the path of its group, to
+   * {@code sink}. The {@linkplain #ownWeights own weights} are in the group {@code vars} of that
+   * group.
    */
-  @SuppressWarnings("unchecked") // the caller chose this format by the layer
   void groups(Layer layer, String path, BiConsumer<Layer, String> sink) {
-    if (inner.isEmpty() && innerLists.isEmpty()) {
-      sink.accept(layer, path);
-    }
-    inner.forEach(
-        (attribute, function) -> {
-          Layer innerLayer = function.apply((L) layer);
-          LayerFormats.of(innerLayer).groups(innerLayer, path + "/" + attribute, sink);
-        });
-    innerLists.forEach(
-        (attribute, function) -> {
-          var names = new UniqueNames();
-          for (Layer innerLayer : function.apply((L) layer)) {
-            String name = attribute + "/" + SavedWeights.name(innerLayer, names);
-            LayerFormats.of(innerLayer).groups(innerLayer, path + "/" + name, sink);
-          }
-        });
+    sink.accept(layer, path);
+    inner(layer)
+        .forEach(
+            (child, attribute) ->
+                LayerFormats.of(child).groups(child, path + "/" + attribute, sink));
+  }
+
+  /** Returns the weights of a layer that are not those of its inner layers. */
+  List<Weight> ownWeights(Layer layer) {
+    Set<float[]> others = Collections.newSetFromMap(new IdentityHashMap<>());
+    children(layer).forEach(child -> child.weights().forEach(w -> others.add(w.values())));
+    return layer.weights().stream().filter(w -> !others.contains(w.values())).toList();
   }
 }

@@ -15,6 +15,7 @@ import org.unroll.layers.core.SpatialDropout1D;
 import org.unroll.network.GraphLayer;
 import org.unroll.network.Input;
 import org.unroll.network.Layer;
+import org.unroll.network.Weight;
 
 /**
  * Reads and writes the configuration of any layer. There is one class of formats for each package
@@ -34,6 +35,9 @@ final class LayerFormats {
           .<LayerFormat<?>>map(format -> format)
           .toList();
 
+  private static final List<Format<? extends Layer>> CONFIGS =
+      FORMATS.stream().<Format<? extends Layer>>map(LayerFormat::config).toList();
+
   private LayerFormats() {}
 
   /** Returns the format of a layer. */
@@ -43,44 +47,47 @@ final class LayerFormats {
         return format;
       }
     }
-    throw new IllegalArgumentException(
-        layer.describe()
-            + " cannot be saved: a .keras file must contain only layers of Keras. Build the model from"
-            + " these layers to save it.");
+    LayerFormat<?> registered = CustomObjects.layer(layer);
+    if (registered == null) {
+      throw new IllegalArgumentException(
+          layer.describe()
+              + " cannot be saved: it must be a layer of Keras, or registered. "
+              + CustomObjects.howToRegister(layer));
+    }
+    return registered;
   }
 
-  /** Reads one entry of a model's list of layers. */
+  /** Reads one entry of a model's list of layers that is not a model, or a layer inside another. */
   static Layer read(JsonNode node) {
     String type = node.path("class_name").asText("");
     String owner = type + " '" + node.path("config").path("name").asText("") + "'";
-    for (LayerFormat<?> format : FORMATS) {
-      if (format.config().className().equals(type)) {
-        Config config = new Config(owner, node.path("config"));
-        boolean isIds =
-            type.equals("InputLayer")
-                && config.has("dtype")
-                && config.node("dtype").asText().startsWith("int");
-        if (!isIds) {
-          config.requireFloat32("weights must be float32.");
-        }
-        boolean trainable = config.flag("trainable", true);
-        Layer layer = format.config().read(config);
-        if (config.has("activity_regularizer")) {
-          layer.setActivityRegularizer(RegularizerFormat.read(config, "activity_regularizer"));
-        }
-        if (!trainable) { // otherwise inner layers keep their own setting
-          layer.trainable(false);
-        }
-        config.ignore("batch_input_shape"); // of the first layer; already read for the model
-        config.finish();
-        return layer;
-      }
+    Format<? extends Layer> format = Format.named(CONFIGS, Layer.class, node);
+    if (format == null) {
+      throw new IllegalArgumentException(
+          "The layer "
+              + owner
+              + " is of a type that is not supported. Supported: "
+              + CONFIGS.stream().map(Format::className).toList());
     }
-    throw new IllegalArgumentException(
-        "The layer "
-            + owner
-            + " is of a type that is not supported. Supported: "
-            + FORMATS.stream().map(format -> format.config().className()).toList());
+    Config config = new Config(owner, node.path("config"));
+    boolean isIds =
+        type.equals("InputLayer")
+            && config.has("dtype")
+            && config.node("dtype").asText().startsWith("int");
+    if (!isIds) {
+      config.requireFloat32("weights must be float32.");
+    }
+    boolean trainable = config.flag("trainable", true);
+    Layer layer = format.read(config);
+    if (config.has("activity_regularizer")) {
+      layer.setActivityRegularizer(RegularizerFormat.read(config, "activity_regularizer"));
+    }
+    if (!trainable) { // otherwise inner layers keep their own setting
+      layer.trainable(false);
+    }
+    config.ignore("batch_input_shape"); // of the first layer; already read for the model
+    config.finish();
+    return layer;
   }
 
   /**
@@ -110,7 +117,12 @@ final class LayerFormats {
     }
   }
 
-  /** Writes the entry of a built layer in a model's list of layers. */
+  /** Returns the weights of a layer that are not those of its inner layers, in Keras's order. */
+  static List<Weight> ownWeights(Layer layer) {
+    return of(layer).ownWeights(layer);
+  }
+
+  /** Writes the entry of a built layer, which is not a model, in a model's list of layers. */
   static ObjectNode write(Layer layer) {
     LayerFormat<?> format = of(layer);
     ObjectNode node;
@@ -120,6 +132,7 @@ final class LayerFormats {
       throw new IllegalArgumentException(
           layer.describe() + " cannot be saved: " + e.getMessage(), e);
     }
+    requireTrainableFirst(layer);
     ObjectNode config = (ObjectNode) node.get("config");
     if (layer instanceof Input) {
       config.put("dtype", "float32");
@@ -136,6 +149,22 @@ final class LayerFormats {
       node.putObject("build_config").set("input_shape", batchShape(layer.inputShape(), 0));
     }
     return node;
+  }
+
+  /** Keras saves the weights that are trained before the others. */
+  private static void requireTrainableFirst(Layer layer) {
+    boolean before = true;
+    for (Weight weight : ownWeights(layer)) {
+      if (weight.isVariable() && !before) {
+        throw new IllegalArgumentException(
+            layer.describe()
+                + " cannot be saved: createWeights must create the weights that are trained first, as"
+                + " Keras saves them, but '"
+                + weight.name()
+                + "' follows one that is not. Create it before.");
+      }
+      before = weight.isVariable();
+    }
   }
 
   /** Returns the dtype policy of all layers in this library. */

@@ -116,17 +116,18 @@ final class LossFormats {
 
   /** Reads a loss. */
   static Loss read(JsonNode node) {
-    if (node.isTextual()) {
+    boolean isRegistered = Format.registeredName(node) != null;
+    if (node.isTextual() && !isRegistered) {
       return Losses.of(node.asText());
     }
     String type = node.path("class_name").asText("");
-    if (type.equals("function")) {
+    if (type.equals("function") && !isRegistered) {
       return Losses.of(node.path("config").asText());
     }
     Config config = new Config("the loss " + type, node.path("config"));
     config.ignore("name"); // of the object; reports call it "loss"
     config.requireFloat32("losses are computed from float32 values.");
-    Format<? extends Loss> format = Format.named(FORMATS, type);
+    Format<? extends Loss> format = Format.named(FORMATS, Loss.class, node);
     Loss loss = format == null ? Losses.of(type) : format.read(config);
     config.requireLastAxis();
     Reduction reduction = reduction(config);
@@ -150,31 +151,34 @@ final class LossFormats {
       return JsonNodeFactory.instance.textNode(loss.name());
     }
     Loss inner = loss instanceof ReducedLoss reduced ? reduced.loss() : loss;
-    Format<? extends Loss> format = Format.of(FORMATS, inner);
+    Format<?> format = Format.of(FORMATS, inner);
     if (format == null && !isDefault(inner)) {
       throw new IllegalArgumentException(
           "The loss '"
               + loss.name()
-              + "' cannot be saved: it must be a loss of Keras. Save the model before compile, or"
-              + " compile it with one of Losses.");
+              + "' cannot be saved: it must be a loss of Keras, or registered. "
+              + CustomObjects.howToRegister(inner));
     }
     ObjectNode node =
         format == null
             ? Format.wrap(MODULE, className(inner), JsonNodeFactory.instance.objectNode())
             : format.write(inner);
+    if (format != null && format.registeredName() != null) {
+      ((ObjectNode) node.get("config")).put("name", inner.name());
+    }
     ((ObjectNode) node.get("config")).set("reduction", Format.lowerCase(loss.reduction()));
     return node;
   }
 
   /** Reads the arguments of a loss that is used as a metric. */
   static Loss read(Loss standard, Config config) {
-    Format<? extends Loss> format = Format.of(FORMATS, standard);
-    return format == null ? standard : format.read(config);
+    Format<?> format = Format.of(FORMATS, standard);
+    return format == null ? standard : (Loss) format.read(config);
   }
 
   /** Returns the arguments of a loss that is used as a metric. */
   static ObjectNode arguments(Loss loss) {
-    Format<? extends Loss> format = Format.of(FORMATS, loss);
+    Format<?> format = Format.of(FORMATS, loss);
     return format == null
         ? JsonNodeFactory.instance.objectNode()
         : (ObjectNode) format.write(loss).get("config");

@@ -130,8 +130,14 @@ final class MergingFormats {
                             "MultiHeadAttention",
                             MultiHeadAttention.class,
                             MergingFormats::createMultiHeadAttention)))
-                .refuse("kernel_constraint", "attention cannot have constraints.")
-                .refuse("bias_constraint", "attention cannot have constraints.")
+                .constraint(
+                    "kernel_constraint",
+                    MultiHeadAttention::kernelConstraint,
+                    MultiHeadAttention::kernelConstraint)
+                .constraint(
+                    "bias_constraint",
+                    MultiHeadAttention::biasConstraint,
+                    MultiHeadAttention::biasConstraint)
                 .integer("num_heads", MultiHeadAttention::numHeads)
                 .integer("key_dim", MultiHeadAttention::keyDim)
                 .integer("value_dim", MultiHeadAttention::valueDim, MultiHeadAttention::valueDim)

@@ -13,6 +13,7 @@ import org.unroll.metrics.Auc;
 import org.unroll.metrics.BinaryAccuracy;
 import org.unroll.metrics.CategoricalAccuracy;
 import org.unroll.metrics.CosineSimilarity;
+import org.unroll.metrics.ErrorRate;
 import org.unroll.metrics.F1Score;
 import org.unroll.metrics.IntersectionOverUnion;
 import org.unroll.metrics.LossMetric;
@@ -24,6 +25,7 @@ import org.unroll.metrics.Recall;
 import org.unroll.metrics.RootMeanSquaredError;
 import org.unroll.metrics.SparseCategoricalAccuracy;
 import org.unroll.metrics.SparseTopKCategoricalAccuracy;
+import org.unroll.metrics.SymmetricMeanAbsolutePercentageError;
 import org.unroll.metrics.TopKCategoricalAccuracy;
 import org.unroll.metrics.ValueAtThreshold;
 
@@ -165,7 +167,16 @@ final class MetricFormats {
           Format.of(MODULE, "MeanIoU", IntersectionOverUnion.class, config -> iou(config, true)),
           Format.of(MODULE, "OneHotIoU", IntersectionOverUnion.class, config -> iou(config, false)),
           Format.of(
-              MODULE, "OneHotMeanIoU", IntersectionOverUnion.class, config -> iou(config, false)));
+              MODULE, "OneHotMeanIoU", IntersectionOverUnion.class, config -> iou(config, false)),
+          Format.own(
+                  "ErrorRate",
+                  ErrorRate.class,
+                  config -> new ErrorRate(config.text("name"), config.number("threshold")))
+              .number("threshold", ErrorRate::threshold),
+          Format.own(
+              "SymmetricMeanAbsolutePercentageError",
+              SymmetricMeanAbsolutePercentageError.class,
+              config -> new SymmetricMeanAbsolutePercentageError(config.text("name"))));
 
   private static Format<ValueAtThreshold> valueAtThreshold(
       String className, String least, ValueAtThreshold.Rate rate) {
@@ -307,11 +318,12 @@ final class MetricFormats {
 
   /** Reads a metric. */
   static Metric read(JsonNode node) {
-    if (node.isTextual()) {
+    boolean isRegistered = Format.registeredName(node) != null;
+    if (node.isTextual() && !isRegistered) {
       return Metrics.of(node.asText());
     }
     String type = node.path("class_name").asText("");
-    if (type.equals("function")) {
+    if (type.equals("function") && !isRegistered) {
       return Metrics.of(node.path("config").asText());
     }
     Config config = new Config("the metric " + type, node.path("config"));
@@ -319,7 +331,10 @@ final class MetricFormats {
     config.requireDtype(
         isMatrix ? "int" : "float32", "the default is " + (isMatrix ? "int64." : "float32."));
     config.requireLastAxis();
-    Format<? extends Metric> format = Format.named(FORMATS, type);
+    Format<? extends Metric> format = Format.named(FORMATS, Metric.class, node);
+    if (isRegistered) {
+      config.ignore("name"); // of the object
+    }
     Metric metric;
     if (format != null) {
       metric = format.read(config);
@@ -335,9 +350,13 @@ final class MetricFormats {
 
   /** Writes a metric, by its name if it has no arguments. */
   static JsonNode write(Metric metric) {
-    Format<? extends Metric> format = Format.of(FORMATS, metric);
+    Format<?> format = Format.of(FORMATS, metric);
     if (format != null) {
-      return format.write(metric);
+      ObjectNode node = format.write(metric);
+      if (format.registeredName() != null) {
+        ((ObjectNode) node.get("config")).put("name", metric.name());
+      }
+      return node;
     }
     if (isKnown(metric.name(), metric)) {
       return text(metric.name());
@@ -350,7 +369,8 @@ final class MetricFormats {
     throw new IllegalArgumentException(
         "The metric '"
             + metric.name()
-            + "' cannot be saved: it must be a metric of Keras. Compile the model without it to save it.");
+            + "' cannot be saved: it must be a metric of Keras, or registered. "
+            + CustomObjects.howToRegister(metric));
   }
 
   /** Returns Keras's class for the mean of a loss. */

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.unroll.optimizers.Adadelta;
 import org.unroll.optimizers.Adagrad;
 import org.unroll.optimizers.Adam;
@@ -72,7 +74,8 @@ final class OptimizerFormats {
 
   private OptimizerFormats() {}
 
-  private static <O extends FluentOptimizer<O>> Format<O> common(Format<O> format) {
+  /** Adds the arguments that all optimizers of Keras have. */
+  static <O extends FluentOptimizer<O>> Format<O> common(Format<O> format) {
     return format
         .node("learning_rate", OptimizerFormats::learningRate, OptimizerFormats::learningRate)
         .optionalNumber("weight_decay", O::weightDecay, O::weightDecay)
@@ -90,6 +93,17 @@ final class OptimizerFormats {
         .optionalNumber("loss_scale_factor", O::lossScaleFactor, O::lossScaleFactor)
         // The name of the object, and how a backend compiles; neither changes a step.
         .ignore("name", "jit_compile");
+  }
+
+  /** Returns the names of the arguments that Keras's base class has; none for other classes. */
+  static Set<String> common(Class<?> type) {
+    Set<String> names = new TreeSet<>();
+    if (FluentOptimizer.class.isAssignableFrom(type)) {
+      JsonNode common =
+          common(Format.of(MODULE, "", Sgd.class, config -> null)).write(Optimizers.sgd());
+      common.get("config").fieldNames().forEachRemaining(names::add);
+    }
+    return names;
   }
 
   private static Format<Adam> adam(Format<Adam> format) {
@@ -116,11 +130,11 @@ final class OptimizerFormats {
 
   /** Reads an optimizer from its configuration or from its name. */
   static Optimizer read(JsonNode node) {
-    if (node.isTextual()) {
+    if (node.isTextual() && Format.registeredName(node) == null) {
       return Optimizers.of(node.asText());
     }
     String type = node.path("class_name").asText("");
-    Format<? extends Optimizer> format = Format.named(FORMATS, type);
+    Format<? extends Optimizer> format = Format.named(FORMATS, Optimizer.class, node);
     if (format == null) {
       throw new IllegalArgumentException(
           "The optimizer '"
@@ -136,14 +150,15 @@ final class OptimizerFormats {
 
   /** Writes an optimizer. */
   static ObjectNode write(Optimizer optimizer) {
-    Format<? extends Optimizer> format = Format.of(FORMATS, optimizer);
+    Format<?> format = Format.of(FORMATS, optimizer);
     if (format == null) {
       throw new IllegalArgumentException(
           "The optimizer '"
               + optimizer.name()
               + "' cannot be saved: it must be one of "
               + FORMATS.stream().map(Format::className).toList()
-              + ". Save the model before compile, or compile it with one of them.");
+              + " or registered. "
+              + CustomObjects.howToRegister(optimizer));
     }
     return format.write(optimizer);
   }

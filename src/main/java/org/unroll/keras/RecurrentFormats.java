@@ -28,6 +28,8 @@ import org.unroll.layers.recurrent.GruOptions;
 import org.unroll.layers.recurrent.Lstm;
 import org.unroll.layers.recurrent.LstmCell;
 import org.unroll.layers.recurrent.LstmOptions;
+import org.unroll.layers.recurrent.LstmVariantCell;
+import org.unroll.layers.recurrent.MinimalGatedUnitCell;
 import org.unroll.layers.recurrent.RecurrentLayer;
 import org.unroll.layers.recurrent.RecurrentOptions;
 import org.unroll.layers.recurrent.Rnn;
@@ -105,6 +107,33 @@ final class RecurrentFormats {
             convLstm2D(
                 layer(
                     "ConvLSTMCell", ConvLstm2DCell.class, RecurrentFormats::refuseConvLstm2DCell))),
+        cell(
+            lstm(
+                    Format.own(
+                        "LSTMVariantCell",
+                        LstmVariantCell.class,
+                        config -> Layers.lstmVariantCell(config.integer("units"))),
+                    "units")
+                .flag("input_gate", LstmVariantCell::inputGate, LstmVariantCell::inputGate)
+                .flag("forget_gate", LstmVariantCell::forgetGate, LstmVariantCell::forgetGate)
+                .flag("output_gate", LstmVariantCell::outputGate, LstmVariantCell::outputGate)
+                .flag("coupled_gates", LstmVariantCell::coupledGates, LstmVariantCell::coupledGates)
+                .flag("peepholes", LstmVariantCell::peepholes, LstmVariantCell::peepholes)
+                .initializer(
+                    "peephole_initializer",
+                    LstmVariantCell::peepholeInitializer,
+                    LstmVariantCell::peepholeInitializer)
+                .activation(
+                    "cell_activation",
+                    LstmVariantCell::cellActivation,
+                    LstmVariantCell::cellActivation)),
+        cell(
+            gated(
+                Format.own(
+                    "MGUCell",
+                    MinimalGatedUnitCell.class,
+                    config -> Layers.minimalGatedUnitCell(config.integer("units"))),
+                "units")),
         stackedRnnCells(),
         bidirectional());
   }

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.TreeSet;
+import org.unroll.keras.files.KerasArchive;
+import org.unroll.keras.files.KerasVersion;
 import org.unroll.keras.hdf5.Hdf5Array;
 import org.unroll.keras.hdf5.Hdf5File;
 import org.unroll.network.Layer;
@@ -27,8 +29,10 @@ import org.unroll.network.Layer;
  *     .h5} files
  */
 record SavedFile(KerasVersion version, JsonNode config, Hdf5File.Group root, boolean isArchive) {
-  /** The maximum nesting of a configuration; those that Keras writes have about ten levels. */
-  private static final int DEEPEST_JSON = 100;
+  /**
+   * The maximum nesting of a configuration. Keras has about ten levels and three for each model.
+   */
+  private static final int DEEPEST_JSON = 1000;
 
   private static final ObjectMapper JSON =
       new ObjectMapper(

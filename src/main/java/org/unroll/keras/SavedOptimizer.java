@@ -2,10 +2,16 @@ package org.unroll.keras;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.unroll.Model;
 import org.unroll.data.Shape;
 import org.unroll.keras.hdf5.Hdf5Array;
 import org.unroll.keras.hdf5.Hdf5File;
+import org.unroll.network.Layer;
 import org.unroll.network.Weight;
 import org.unroll.optimizers.Optimizer;
 
@@ -43,11 +49,39 @@ final class SavedOptimizer {
     return variables;
   }
 
-  /** Sets the state of an optimizer. */
-  static void restore(Optimizer optimizer, List<Weight> weights, List<Hdf5Array> variables)
-      throws IOException {
-    optimizer.build(weights);
-    List<Optimizer.Slot> slots = optimizer.slots();
+  /**
+   * Returns the slots of the optimizer of a model in the order of Keras, in which the own weights
+   * of a layer precede those of its inner layers.
+   */
+  static List<Optimizer.Slot> slots(Model model) {
+    List<Weight> weights = model.network().trainableWeights();
+    model.optimizer().build(weights);
+    Map<float[], Integer> indices = new IdentityHashMap<>();
+    weights.forEach(weight -> indices.put(weight.values(), indices.size()));
+    List<Integer> order = new ArrayList<>(); // the index of each weight of Keras
+    for (Layer layer : model.layers()) {
+      LayerFormats.of(layer)
+          .groups(
+              layer,
+              "",
+              (owner, path) ->
+                  LayerFormats.ownWeights(owner).stream()
+                      .map(weight -> indices.remove(weight.values()))
+                      .filter(Objects::nonNull)
+                      .forEach(order::add));
+    }
+    Map<String, Optimizer.Slot> named = new HashMap<>();
+    List<Optimizer.Slot> slots = model.optimizer().slots();
+    slots.forEach(slot -> named.put(slot.name() + slot.weight(), slot));
+    return slots.stream()
+        .map(slot -> slot.weight() < 0 ? slot : named.get(slot.name() + order.get(slot.weight())))
+        .toList();
+  }
+
+  /** Sets the state of the optimizer of a model. */
+  static void restore(Model model, List<Hdf5Array> variables) throws IOException {
+    Optimizer optimizer = model.optimizer();
+    List<Optimizer.Slot> slots = slots(model);
     int first = optimizer.schedule() == null ? 2 : 1;
     // Keras creates the slots at the first step, so a model saved before it has none.
     boolean untrained = variables.size() == first && variables.get(0).whole() == 0;

@@ -5,11 +5,15 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.unroll.data.Shape;
 import org.unroll.internal.UniqueNames;
@@ -17,6 +21,7 @@ import org.unroll.keras.hdf5.Hdf5Array;
 import org.unroll.keras.hdf5.Hdf5File;
 import org.unroll.network.Initializer;
 import org.unroll.network.Layer;
+import org.unroll.network.ModelLayer;
 import org.unroll.network.Weight;
 import org.unroll.network.WeightSource;
 
@@ -28,6 +33,18 @@ final class SavedWeights implements WeightSource {
   /** The remaining weights of one layer. */
   private interface Source {
     Hdf5Array next() throws IOException;
+
+    /**
+     * Returns the values of a weight.
+     *
+     * @param trained whether it is trained
+     * @param use a description of the weight
+     */
+    default float[] values(Shape shape, boolean trained, String use) throws IOException {
+      Hdf5Array array = next();
+      requireShape(array, shape, use);
+      return array.floats();
+    }
 
     /** Throws an exception if there are more weights than the layer has. */
     void finish() throws IOException;
@@ -43,6 +60,15 @@ final class SavedWeights implements WeightSource {
 
   /** The layers of an {@code .h5} file that are not used yet. */
   private final Deque<Listed> left = new ArrayDeque<>();
+
+  /** The layers that are not trained, inner ones with the layers around them. */
+  private final Set<Layer> frozen = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** The names of layers of a model that are also layers of a model before them. */
+  private final Set<String> shared = new HashSet<>();
+
+  /** The layer of an {@code .h5} file with the name of each layer, until it is used. */
+  private final List<Deque<Listed>> named = new ArrayList<>();
 
   private SavedWeights() {}
 
@@ -62,7 +88,9 @@ final class SavedWeights implements WeightSource {
       left.remove(name);
       LayerFormats.of(layer)
           .groups(
-              layer, name, (owner, path) -> weights.sources.put(owner, new Group(container, path)));
+              layer,
+              name,
+              (owner, path) -> weights.sources.putIfAbsent(owner, new Group(container, path)));
     }
     left.removeIf(name -> name.startsWith("input_layer"));
     left.forEach(name -> weights.unmatched.add(container.path(name)));
@@ -94,7 +122,7 @@ final class SavedWeights implements WeightSource {
 
   /** Returns the name of the next layer in the layout of Keras 3: its class in snake case. */
   static String name(Layer layer, UniqueNames names) {
-    return names.next(Config.snakeCase(layer.type()));
+    return names.next(Config.snakeCase(LayerFormats.of(layer).config().className()));
   }
 
   /**
@@ -213,11 +241,25 @@ final class SavedWeights implements WeightSource {
   /**
    * Finds the weights in the layout of {@code .h5} files, which has a list for each layer. As in
    * Keras, the layers of the file that have weights correspond to those of the model, in order.
+   * While a model is read from the file, the layers are built in another order if it branches, but
+   * have the names of the file.
    */
   static SavedWeights ofH5(Hdf5File.Group group, List<Layer> layers) throws IOException {
     var weights = new SavedWeights();
-    weights.left.addAll(listed(group));
-    layers.forEach(layer -> weights.addInOrder(layer, weights.left));
+    List<Listed> listed = listed(group);
+    List<String> names = layers.stream().map(Layer::name).toList();
+    if (layers.stream().anyMatch(Layer::isBuilt)
+        || !names.containsAll(listed.stream().map(Listed::name).toList())) {
+      weights.left.addAll(listed);
+      layers.forEach(layer -> weights.addInOrder(layer, weights.left));
+      return weights;
+    }
+    for (Layer layer : layers) {
+      Deque<Listed> own = new ArrayDeque<>();
+      listed.stream().filter(saved -> saved.name.equals(layer.name())).forEach(own::add);
+      weights.named.add(own);
+      weights.addInOrder(layer, own);
+    }
     return weights;
   }
 
@@ -243,10 +285,31 @@ final class SavedWeights implements WeightSource {
   }
 
   private void addInOrder(Layer layer, Deque<Listed> saved) {
-    List<Part> parts = new ArrayList<>();
-    addParts(layer, List.of(), layer.trainable(), parts);
-    var source = new InOrder(saved, parts);
-    LayerFormats.of(layer).groups(layer, "", (owner, path) -> sources.put(owner, source));
+    addFrozen(layer, layer instanceof ModelLayer || layer.trainable());
+    var source = new InOrder(saved, shared);
+    int before = sources.size();
+    LayerFormats.of(layer)
+        .groups(
+            layer,
+            "",
+            (owner, path) -> {
+              if (sources.putIfAbsent(owner, source) != null) {
+                shared.add(owner.name());
+              }
+            });
+    if (sources.size() == before) {
+      shared.add(layer.name());
+    }
+  }
+
+  private void addFrozen(Layer layer, boolean trainable) {
+    if (!trainable) {
+      frozen.add(layer);
+    }
+    boolean isModel = layer instanceof ModelLayer;
+    for (Layer child : LayerFormats.of(layer).children(layer)) {
+      addFrozen(child, (isModel || trainable) && child.trainable());
+    }
   }
 
   /** Returns the layers of a file that have weights. */
@@ -264,7 +327,8 @@ final class SavedWeights implements WeightSource {
 
   private static boolean hasWeights(Layer layer) {
     var found = new ArrayList<Weight>();
-    LayerFormats.of(layer).groups(layer, "", (owner, path) -> found.addAll(owner.weights()));
+    LayerFormats.of(layer)
+        .groups(layer, "", (owner, path) -> found.addAll(LayerFormats.ownWeights(owner)));
     return !found.isEmpty();
   }
 
@@ -281,34 +345,6 @@ final class SavedWeights implements WeightSource {
               + ", but has "
               + count
               + ". Load layers of the same name with WeightLoading.BY_NAME.");
-    }
-  }
-
-  /**
-   * Weights that are trained or frozen together.
-   *
-   * @param names the names of the inner layers that identify them
-   * @param trainable whether they are trained
-   */
-  private record Part(List<String> names, boolean trainable) {
-    boolean has(String weight) {
-      return List.of(weight.split("/")).containsAll(names);
-    }
-  }
-
-  /** Adds the parts of a layer in the order in which they request weights. */
-  private static void addParts(
-      Layer layer, List<String> names, boolean trainable, List<Part> parts) {
-    List<Layer> children = LayerFormats.of(layer).children(layer);
-    if (children.isEmpty()) {
-      parts.add(new Part(names, trainable));
-    }
-    for (Layer child : children) {
-      List<String> longer = new ArrayList<>(names);
-      if (children.size() > 1) {
-        longer.add(child.name());
-      }
-      addParts(child, longer, trainable && child.trainable(), parts);
     }
   }
 
@@ -331,39 +367,51 @@ final class SavedWeights implements WeightSource {
   /** A layer of the file and the names of its remaining weights. */
   private record Listed(String name, Hdf5File.Group group, Deque<String> weights) {}
 
-  /** The weights of the next layer of the file, which is chosen when the first one is requested. */
+  /**
+   * The weights of the next layer of the file, which is chosen when the first one is requested.
+   * Keras lists trained weights before all others. The others are therefore read at the end.
+   */
   private static final class InOrder implements Source {
     private final Deque<Listed> saved;
-    private final List<Part> parts;
+    private final Set<String> shared;
+    private final List<Late> late = new ArrayList<>();
     private Listed current;
 
-    InOrder(Deque<Listed> saved, List<Part> parts) {
+    /** A weight that is read at the end. */
+    private record Late(Shape shape, float[] values, String use) {}
+
+    InOrder(Deque<Listed> saved, Set<String> shared) {
       this.saved = saved;
-      this.parts = parts;
+      this.shared = shared;
     }
 
-    /**
-     * Returns the weights of the next layer. Keras lists trainable weights before frozen ones. If
-     * only some of the inner layers are frozen, the weights are therefore found by the names of the
-     * inner layers.
-     */
-    private Listed nextLayer() {
-      Listed next = saved.poll();
-      if (next == null || parts.stream().map(Part::trainable).distinct().count() < 2) {
-        return next;
+    @Override
+    public float[] values(Shape shape, boolean trained, String use) throws IOException {
+      if (trained) {
+        return Source.super.values(shape, true, use);
       }
-      Deque<String> sorted = new ArrayDeque<>();
-      for (Part part : parts) {
-        next.weights.stream().filter(part::has).forEach(sorted::add);
+      choose();
+      boolean found = false;
+      for (String name : current == null ? List.<String>of() : current.weights) {
+        found = found || hasShape(current.group.array(name), shape);
       }
-      return new Listed(next.name, next.group, sorted);
+      if (!found) {
+        return Source.super.values(shape, false, use); // throws an exception
+      }
+      late.add(new Late(shape, new float[shape.size()], use));
+      return late.get(late.size() - 1).values;
+    }
+
+    private void choose() {
+      while (current == null && !saved.isEmpty()) {
+        Listed next = saved.poll();
+        current = shared.contains(next.name) ? null : next;
+      }
     }
 
     @Override
     public Hdf5Array next() throws IOException {
-      if (current == null) {
-        current = nextLayer();
-      }
+      choose();
       if (current == null || current.weights.isEmpty()) {
         throw new IOException(
             "it must have as many weights as the model, but has too few"
@@ -374,6 +422,11 @@ final class SavedWeights implements WeightSource {
 
     @Override
     public void finish() throws IOException {
+      for (Late weight : late) {
+        float[] values = Source.super.values(weight.shape, false, weight.use);
+        System.arraycopy(values, 0, weight.values, 0, values.length);
+      }
+      late.clear();
       if (current != null && !current.weights.isEmpty()) {
         throw new IOException(
             "it has the weights "
@@ -386,11 +439,13 @@ final class SavedWeights implements WeightSource {
   }
 
   @Override
-  public float[] values(Layer owner, int index, String name, Shape shape, Initializer initializer) {
+  public float[] values(
+      Layer owner, int index, String name, Shape shape, Initializer initializer, boolean trained) {
     try {
-      Hdf5Array array = sources.get(owner).next();
-      requireShape(array, shape, "'" + name + "' of " + owner.describe());
-      return array.floats();
+      return sources
+          .get(owner)
+          .values(
+              shape, trained && !frozen.contains(owner), "'" + name + "' of " + owner.describe());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -398,12 +453,7 @@ final class SavedWeights implements WeightSource {
 
   /** Throws an exception unless an array has this shape. */
   static void requireShape(Hdf5Array array, Shape shape, String use) throws IOException {
-    long[] dimensions = array.dimensions();
-    boolean same = dimensions.length == shape.rank();
-    for (int i = 0; same && i < dimensions.length; i++) {
-      same = dimensions[i] == shape.axis(i);
-    }
-    if (!same) {
+    if (!hasShape(array, shape)) {
       throw new IOException(
           "'"
               + array.path()
@@ -412,8 +462,17 @@ final class SavedWeights implements WeightSource {
               + " of "
               + use
               + ", but has "
-              + Arrays.toString(dimensions));
+              + Arrays.toString(array.dimensions()));
     }
+  }
+
+  private static boolean hasShape(Hdf5Array array, Shape shape) {
+    long[] dimensions = array.dimensions();
+    boolean same = dimensions.length == shape.rank();
+    for (int i = 0; same && i < dimensions.length; i++) {
+      same = dimensions[i] == shape.axis(i);
+    }
+    return same;
   }
 
   /** Throws an exception if the file has weights that no layer has requested. */
@@ -431,6 +490,7 @@ final class SavedWeights implements WeightSource {
   private List<String> unmatched() {
     List<String> all = new ArrayList<>(unmatched);
     left.forEach(layer -> all.add(layer.group.path()));
+    named.forEach(own -> own.forEach(layer -> all.add(layer.group.path())));
     return all;
   }
 
@@ -443,9 +503,10 @@ final class SavedWeights implements WeightSource {
   List<String> copyTo(List<Layer> layers, boolean skip) {
     List<String> mismatches = new ArrayList<>();
     Map<Weight, float[]> values = new LinkedHashMap<>();
+    Set<Layer> done = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Layer layer : layers) {
       try {
-        values.putAll(valuesOf(layer));
+        values.putAll(valuesOf(layer, done));
       } catch (IOException e) {
         mismatches.add(layer.describe() + ": " + e.getMessage());
       }
@@ -469,21 +530,36 @@ final class SavedWeights implements WeightSource {
     return mismatches;
   }
 
-  private Map<Weight, float[]> valuesOf(Layer layer) throws IOException {
+  /**
+   * Reads the weights of a layer.
+   *
+   * @param done the layers before, which an inner model may contain, too
+   */
+  private Map<Weight, float[]> valuesOf(Layer layer, Set<Layer> done) throws IOException {
     Map<Weight, float[]> values = new LinkedHashMap<>();
     List<Layer> owners = new ArrayList<>();
-    LayerFormats.of(layer).groups(layer, "", (owner, path) -> owners.add(owner));
-    for (Layer owner : owners) {
-      for (Weight weight : sources.containsKey(owner) ? owner.weights() : List.<Weight>of()) {
-        Hdf5Array array = sources.get(owner).next();
-        requireShape(array, weight.shape(), "'" + weight.name() + "'");
-        values.put(weight, array.floats());
+    LayerFormats.of(layer)
+        .groups(
+            layer,
+            "",
+            (owner, path) -> {
+              if (sources.containsKey(owner) && done.add(owner)) {
+                owners.add(owner);
+              }
+            });
+    for (boolean trained : new boolean[] {true, false}) {
+      for (Layer owner : owners) {
+        for (Weight weight : LayerFormats.ownWeights(owner)) {
+          if (trained == (weight.trainable() && !frozen.contains(owner))) {
+            Hdf5Array array = sources.get(owner).next();
+            requireShape(array, weight.shape(), "'" + weight.name() + "'");
+            values.put(weight, array.floats());
+          }
+        }
       }
     }
     for (Layer owner : owners) {
-      if (sources.containsKey(owner)) {
-        sources.get(owner).finish();
-      }
+      sources.get(owner).finish();
     }
     return values;
   }

@@ -101,7 +101,8 @@ final class ScheduleFormats {
   /** Reads a schedule. */
   static LearningRateSchedule read(JsonNode node) {
     String type = node.path("class_name").asText("");
-    Format<? extends LearningRateSchedule> format = Format.named(FORMATS, type);
+    Format<? extends LearningRateSchedule> format =
+        Format.named(FORMATS, LearningRateSchedule.class, node);
     if (format == null) {
       throw new IllegalArgumentException(
           "The schedule '"
@@ -118,14 +119,15 @@ final class ScheduleFormats {
 
   /** Writes a schedule. */
   static ObjectNode write(LearningRateSchedule schedule) {
-    Format<? extends LearningRateSchedule> format = Format.of(FORMATS, schedule);
+    Format<?> format = Format.of(FORMATS, schedule);
     if (format == null) {
       throw new IllegalArgumentException(
           "The learning rate schedule "
               + schedule
               + " cannot be saved: it must be one of "
               + FORMATS.stream().map(Format::className).toList()
-              + ".");
+              + " or registered. "
+              + CustomObjects.howToRegister(schedule));
     }
     return format.write(schedule);
   }

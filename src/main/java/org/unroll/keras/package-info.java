@@ -1,9 +1,10 @@
 /**
- * Models in the file formats of Keras: {@code .keras} files are read and written, {@code .h5} files
- * and JSON configurations are read.
+ * Models in the file formats of Keras: {@code .keras} and {@code .h5} files are read and written,
+ * JSON configurations are read.
  *
  * <p>Users call {@link org.unroll.Sequential#load} and {@link org.unroll.Sequential#save}, and
- * {@link org.unroll.keras.KerasConfig} for a configuration without weights. Contributors begin with
+ * {@link org.unroll.keras.KerasConfig} for a configuration without weights. {@link
+ * org.unroll.keras.CustomObjects} registers classes that Keras does not have. Contributors begin with
  * {@code KerasFiles}, which reads and writes whole files, and with {@code LayerFormats}. A new
  * layer, optimizer, loss or metric needs one entry in the table of its formats ({@code
  * CoreFormats}, {@code RecurrentFormats}, {@code LossFormats}, …), which is used for reading and

@@ -38,9 +38,9 @@ import org.unroll.network.Tensor;
  * quantileModel.compile(adam(), new QuantileLoss(0.9));
  * }</pre>
  *
- * <p>Keras cannot read a custom loss, so {@code save} throws an exception for a model that was
- * compiled with one. A loss must not change while it is used because several threads call it at the
- * same time.
+ * <p>To save a model with a custom loss, register its class with {@code
+ * org.unroll.keras.CustomObjects}. A loss must not change while it is used because several threads
+ * call it at the same time.
  */
 public interface Loss {
   /** Returns the name, for example {@code mean_absolute_error}, as in Keras. */

@@ -12,7 +12,7 @@ package org.unroll.metrics;
  *
  * <p>Source: the segment-based error rate of A. Mesaros, T. Heittola and T. Virtanen, "Metrics for
  * polyphonic sound event detection" (Applied Sciences 6, 2016), with positions as segments. Keras
- * has no such metric, so a model that was compiled with it cannot be saved.
+ * has no such metric, so it is saved as the custom object {@code unroll>ErrorRate}.
  *
  * @param name the name in the logs
  * @param threshold predictions above it count as active; between 0 and 1, 0.5 by default

@@ -54,9 +54,9 @@ import org.unroll.losses.Loss;
  * toleranceModel.compile(adam(), mse(), new WithinTolerance(0.5));
  * }</pre>
  *
- * <p>Keras cannot read a custom metric, so {@code save} throws an exception for a model that was
- * compiled with one. A metric must not change while it is used because several threads call it at
- * the same time.
+ * <p>To save a model with a custom metric, register its class with {@code
+ * org.unroll.keras.CustomObjects}. A metric must not change while it is used because several
+ * threads call it at the same time.
  */
 public interface Metric {
   /**

@@ -205,8 +205,8 @@ public final class Metrics {
   }
 
   /**
-   * Returns the symmetric mean absolute percentage error. Keras has no such metric, so a model that
-   * was compiled with it cannot be saved.
+   * Returns the symmetric mean absolute percentage error. Keras has no such metric, so it is saved
+   * as a custom object.
    */
   public static SymmetricMeanAbsolutePercentageError smape() {
     return new SymmetricMeanAbsolutePercentageError("smape");
@@ -336,7 +336,7 @@ public final class Metrics {
 
   /**
    * Returns the error rate of sound event detection at the threshold 0.5. Keras has no such metric,
-   * so a model that was compiled with it cannot be saved.
+   * so it is saved as a custom object.
    */
   public static ErrorRate errorRate() {
     return errorRate(ThresholdMetric.DEFAULT_THRESHOLD);

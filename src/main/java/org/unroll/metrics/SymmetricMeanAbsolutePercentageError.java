@@ -5,8 +5,8 @@ package org.unroll.metrics;
  * |t|))}, of predictions p for targets t: a percentage from 0 to 200. It is 0 where both are 0.
  *
  * <p>Source: S. Makridakis, "Accuracy measures: theoretical and practical concerns" (International
- * Journal of Forecasting 9, 1993). Keras has no such metric, so a model that was compiled with it
- * cannot be saved.
+ * Journal of Forecasting 9, 1993). Keras has no such metric, so it is saved as the custom object
+ * {@code unroll>SymmetricMeanAbsolutePercentageError}.
  *
  * @param name the name in the logs
  */

@@ -98,7 +98,8 @@ import org.unroll.layers.recurrent.Rnn;
  *       Layer.WeightFactory#createNonTrainable createNonTrainable} in {@link #createWeights}.
  * </ul>
  *
- * <p>A cell of your own class cannot be saved to a Keras file, because Keras does not know it.
+ * <p>To save a model with a cell of your own, register its class with {@code
+ * org.unroll.keras.CustomObjects}.
  */
 public abstract class Cell extends Layer {
   private float[][] transposed = {};

@@ -23,7 +23,8 @@ import org.unroll.data.Shape;
  * gradientAccumulationSteps}, a constraint is applied after each batch, and with {@code useEma}
  * after the weights have been averaged; both as in Keras.
  *
- * <p>A model with a custom constraint can be trained, but not saved in Keras's file formats.
+ * <p>To save a model with a custom constraint, register it with {@code
+ * org.unroll.keras.CustomObjects}.
  *
  * <p>Source: Keras 3, {@code keras.constraints.Constraint}.
  */

@@ -28,6 +28,7 @@ public final class ForwardContext {
   private int timesteps;
   private Recorder recorder;
   private int application;
+  private int stepStream;
 
   /** Creates a context outside of training, for {@link #timeStepsAsRows}. */
   public ForwardContext() {}
@@ -87,9 +88,16 @@ public final class ForwardContext {
     return this;
   }
 
-  /** Sets how often the layer that runs next was applied before, so that its masks differ. */
-  void application(int number) {
+  /**
+   * Sets which layer runs next.
+   *
+   * @param number how often it was applied before
+   * @param newStream a number that differs from that of the other steps of layers with the same
+   *     position, so that their masks differ
+   */
+  void application(int number, int newStream) {
     application = number;
+    stepStream = newStream;
   }
 
   /** Returns whether intermediate values are recorded. */
@@ -138,6 +146,7 @@ public final class ForwardContext {
     step = outer.step;
     outerContext = outer;
     application = outer.application;
+    stepStream = outer.stepStream;
     rows = newRows;
     timesteps = newTimesteps;
     return this;
@@ -227,7 +236,7 @@ public final class ForwardContext {
               + stream
               + ".");
     }
-    long own = application == 0 ? seed : SplitMix64.mix(seed + application);
+    long own = stepStream == 0 ? seed : SplitMix64.mix(seed + stepStream);
     return CounterRandom.key(own, layer * STREAMS_PER_LAYER + stream, step, row);
   }
 

@@ -3,11 +3,15 @@ package org.unroll.network;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.unroll.data.Shape;
 
 /**
  * How the layers of a network are connected: the steps in an order in which each follows those that
@@ -40,6 +44,9 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
                 + types(stack));
       }
       requireNoCell(layer);
+      if (layer instanceof ModelLayer model) {
+        model.requireOneInputAndOutput();
+      }
     }
     List<Step> steps = new ArrayList<>();
     for (int i = 0; i < layers.size(); i++) {
@@ -78,6 +85,173 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
     return new Order(inputs).graph(outputs, layers);
   }
 
+  /** The maximum number of steps, which models that contain each other several times multiply. */
+  private static final int MOST_STEPS = 100_000;
+
+  /**
+   * A graph with and without models inside.
+   *
+   * @param top the graph in which inner models are layers
+   * @param graph the graph in which their layers are layers instead
+   * @param values for each value of the first graph, its number in the second
+   * @param models the applications of inner models, with numbers of values of the second graph
+   */
+  record Flat(Graph top, Graph graph, List<Integer> values, List<Step> models) {
+    /**
+     * Returns the shape of each value of the graph without models.
+     *
+     * @param samples the shapes of the inputs
+     * @param name the name of the model for the message of an exception; null for the outermost
+     * @throws IllegalArgumentException if a layer does not accept its inputs
+     */
+    Shape[] shapes(List<Shape> samples, String name) {
+      Layer[] sources = graph.sources();
+      Shape[] shapes = Arrays.copyOf(samples.toArray(new Shape[0]), sources.length);
+      Layer current = null;
+      try {
+        for (Step step : graph.steps) {
+          current = step.layer();
+          List<Shape> in = each(step.inputs(), shapes);
+          List<Layer> from = each(step.inputs(), sources);
+          // In a chain, a layer has one output.
+          List<Shape> out =
+              in.size() == 1 && step.outputs() == 1
+                  ? List.of(current.checkInput(in.get(0), from.get(0)))
+                  : current.checkInputs(in, from);
+          for (int i = 0; i < step.outputs(); i++) {
+            shapes[step.firstOutput() + i] = out.get(i);
+          }
+        }
+        for (Step step : models) {
+          current = step.layer();
+          ((ModelLayer) current)
+              .requireInputs(each(step.inputs(), shapes), each(step.inputs(), sources));
+        }
+        return shapes;
+      } catch (IllegalArgumentException e) {
+        String path = (name == null ? "" : name + "/") + paths().get(current);
+        int end = path.lastIndexOf('/');
+        throw end < 0
+            ? e
+            : new IllegalArgumentException(
+                "Inside '" + path.substring(0, end) + "': " + e.getMessage(), e);
+      }
+    }
+
+    /** Returns the names of all layers, inner ones with the models around them: {@code a/lstm}. */
+    Map<Layer, String> paths() {
+      IdentityHashMap<Layer, String> paths = new IdentityHashMap<>();
+      top.addPaths("", paths);
+      return paths;
+    }
+  }
+
+  private void addPaths(String prefix, Map<Layer, String> paths) {
+    for (Layer layer : layers) {
+      String path = prefix + layer.displayName();
+      paths.putIfAbsent(layer, path);
+      if (layer instanceof ModelLayer model) {
+        model.graph().addPaths(path + "/", paths);
+      }
+    }
+  }
+
+  /**
+   * Puts the steps of inner models in the place of the steps that apply these models.
+   *
+   * @throws IllegalArgumentException if there are too many steps
+   */
+  Flat flat() {
+    Set<Layer> all = Collections.newSetFromMap(new IdentityHashMap<>());
+    List<Layer> flatLayers = new ArrayList<>();
+    for (Layer layer : layers) {
+      boolean isModel = layer instanceof ModelLayer;
+      List<Layer> own = isModel ? ((ModelLayer) layer).flat().graph.layers : List.of(layer);
+      own.stream().filter(all::add).forEach(flatLayers::add);
+    }
+    return new Flattening(flatLayers).flat(this);
+  }
+
+  /** The steps of the graph without inner models. */
+  private static final class Flattening {
+    private final List<Layer> layers;
+    private final IdentityHashMap<Layer, Integer> indices = new IdentityHashMap<>();
+    private final IdentityHashMap<Layer, Integer> applications = new IdentityHashMap<>();
+    private final List<Step> steps = new ArrayList<>();
+    private final List<Step> models = new ArrayList<>();
+    private int count; // of values
+
+    Flattening(List<Layer> layers) {
+      this.layers = layers;
+      layers.forEach(layer -> indices.put(layer, indices.size()));
+    }
+
+    Flat flat(Graph top) {
+      List<Integer> values = new ArrayList<>();
+      top.inputs.forEach(input -> values.add(count++));
+      for (Step step : top.steps) {
+        List<Integer> from = step.inputs().stream().map(values::get).toList();
+        if (!(step.layer() instanceof ModelLayer model)) {
+          values.addAll(add(step, from));
+          continue;
+        }
+        models.add(new Step(model, 0, step.application(), from, 0, 0));
+        Flat inner = model.flat();
+        List<Integer> innerValues = new ArrayList<>(from);
+        inner.graph.steps.forEach(
+            each ->
+                innerValues.addAll(
+                    add(each, each.inputs().stream().map(innerValues::get).toList())));
+        for (Step each : inner.models) {
+          List<Integer> given = each.inputs().stream().map(innerValues::get).toList();
+          models.add(new Step(each.layer(), 0, each.application(), given, 0, 0));
+        }
+        inner.graph.outputs.forEach(output -> values.add(innerValues.get(output)));
+      }
+      List<Integer> outputs = top.outputs.stream().map(values::get).toList();
+      var graph = new Graph(top.inputs, layers, List.copyOf(steps), outputs);
+      return new Flat(top, graph, values, List.copyOf(models));
+    }
+
+    /** Adds a step and returns the numbers of its outputs. */
+    private List<Integer> add(Step step, List<Integer> inputs) {
+      if (steps.size() == MOST_STEPS) {
+        throw new IllegalArgumentException(
+            "A model must apply its layers and those of inner models at most "
+                + MOST_STEPS
+                + " times, but applies them more often. Apply the inner models less often.");
+      }
+      Layer layer = step.layer();
+      int application = applications.merge(layer, 1, Integer::sum) - 1;
+      int first = count;
+      count += step.outputs();
+      steps.add(new Step(layer, indices.get(layer), application, inputs, first, step.outputs()));
+      return IntStream.range(first, count).boxed().toList();
+    }
+  }
+
+  /** Builds the inputs and the inner models, whose layers are built. */
+  void buildModels(WeightSource source) {
+    for (Input input : inputs) {
+      if (!input.isBuilt()) {
+        input.build(input.shape(), input, 0, source);
+      }
+    }
+    for (Layer layer : layers) {
+      if (layer instanceof ModelLayer model && !model.isBuilt()) {
+        model.graph().buildModels(source);
+        List<Input> own = model.graph().inputs();
+        model.build(own.stream().map(Input::shape).toList(), List.<Layer>copyOf(own), 0, source);
+      }
+    }
+  }
+
+  static <T> List<T> each(List<Integer> values, T[] all) {
+    return values.size() == 1
+        ? List.of(all[values.get(0)])
+        : values.stream().map(value -> all[value]).toList();
+  }
+
   /** Returns the number of values. */
   int values() {
     return inputs.size() + steps.stream().mapToInt(Step::outputs).sum();
@@ -100,29 +274,10 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
     return sources;
   }
 
-  /**
-   * Finds the order of steps and layers, as Keras's {@code map_graph}: layers by their distance
-   * from the outputs, those with equal distance in the order of a depth-first search.
-   */
+  /** Finds the steps between inputs and outputs. */
   private static final class Order {
-    private static final Set<String> MASK_READERS =
-        Set.of(
-            "SimpleRNN",
-            "GRU",
-            "LSTM",
-            "RNN",
-            "ConvLSTM1D",
-            "ConvLSTM2D",
-            "Bidirectional",
-            "TimeDistributed",
-            "BatchNormalization",
-            "GlobalAveragePooling1D",
-            "Softmax",
-            "Sequential");
-
     private final IdentityHashMap<Node, Integer> values = new IdentityHashMap<>();
     private final List<Input> inputs;
-    private final IdentityHashMap<Layer, Integer> found = new IdentityHashMap<>(); // in which order
     private final IdentityHashMap<Application, Boolean> finished = new IdentityHashMap<>();
     private final List<Application> order = new ArrayList<>();
 
@@ -140,28 +295,29 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
       for (Node output : outputs) {
         visit(output);
       }
-      List<Layer> layers = given == null ? layers() : List.copyOf(given);
+      order.sort(Comparator.comparing(Application::number)); // as Keras counts them
+      List<Layer> layers = order.stream().map(Application::layer).distinct().toList();
       layers.forEach(Graph::requireNoCell);
       IdentityHashMap<Layer, Integer> indices = new IdentityHashMap<>();
       layers.forEach(layer -> indices.put(layer, indices.size()));
-      IdentityHashMap<Layer, Integer> applications = new IdentityHashMap<>();
+      int[] applications = new int[layers.size()];
       List<Step> steps = new ArrayList<>();
-      // Steps are in the order in which the layers were applied, as Keras counts them.
-      for (Application application :
-          order.stream().sorted(Comparator.comparing(Application::number)).toList()) {
-        Layer layer = application.layer();
+      List<Integer> ranks = new ArrayList<>();
+      inputs.forEach(input -> ranks.add(input.shape().rank()));
+      for (Application application : order) {
+        int layer = indices.get(application.layer());
+        List<Integer> from = application.inputs().stream().map(values::get).toList();
+        int count = application.outputs().size();
         steps.add(
             new Step(
-                layer,
-                indices.get(layer),
-                applications.merge(layer, 1, Integer::sum) - 1,
-                application.inputs().stream().map(values::get).toList(),
-                values.size(),
-                application.outputs().size()));
-        application.outputs().forEach(node -> values.put(node, values.size()));
+                application.layer(), layer, applications[layer]++, from, values.size(), count));
+        for (Node node : application.outputs()) {
+          values.put(node, values.size());
+          ranks.add(node.shape().rank());
+        }
       }
-      return new Graph(
-          List.copyOf(inputs), layers, steps, outputs.stream().map(values::get).toList());
+      List<Integer> returned = outputs.stream().map(values::get).toList();
+      return new Graph(List.copyOf(inputs), layers, steps, returned).inKerasOrder(ranks, given);
     }
 
     /** Adds the applications that a node depends on, each after those it depends on itself. */
@@ -199,38 +355,34 @@ record Graph(List<Input> inputs, List<Layer> layers, List<Step> steps, List<Inte
                   + ". Add it to the inputs of the model.");
         }
       } else if (!finished.containsKey(application)) {
-        found.putIfAbsent(application.layer(), found.size());
         open.push(application);
       }
     }
+  }
 
-    /** Returns whether Keras passes a mask to the layer as an argument of the call. */
-    private static boolean readsMask(Application application) {
-      return application.inputs().size() == 1 && MASK_READERS.contains(application.layer().type());
-    }
-
-    private List<Layer> layers() {
-      IdentityHashMap<Application, Integer> depths = new IdentityHashMap<>();
-      IdentityHashMap<Layer, Integer> layerDepths = new IdentityHashMap<>();
-      for (int i = order.size() - 1; i >= 0; i--) {
-        Application application = order.get(i);
-        int depth = depths.getOrDefault(application, 0);
-        int deepest = layerDepths.merge(application.layer(), depth, Math::max);
-        for (Node input : application.inputs()) {
-          Application before = Application.of(input);
-          if (before == null) {
-            continue;
-          }
-          depths.merge(before, deepest + 1, Math::max);
-          Application masked = Application.of(before.inputs().get(0));
-          if (masked != null && before.layer().type().equals("Masking") && readsMask(application)) {
-            // Keras computes the mask by two operations on the input of the Masking.
-            depths.merge(masked, deepest + 3, Math::max);
-          }
-        }
+  /**
+   * Returns the same graph with steps and layers in Keras's order.
+   *
+   * @param ranks the number of axes of one sample of each value
+   * @param given the layers in another order, or null
+   */
+  private Graph inKerasOrder(List<Integer> ranks, List<Layer> given) {
+    var keras = new KerasOrder(this, ranks.stream().mapToInt(rank -> rank).toArray());
+    List<Layer> ordered = given == null ? keras.layers() : List.copyOf(given);
+    IdentityHashMap<Layer, Integer> indices = new IdentityHashMap<>();
+    ordered.forEach(layer -> indices.put(layer, indices.size()));
+    int[] numbers = IntStream.range(0, ranks.size()).toArray(); // those of the inputs remain
+    int next = inputs.size();
+    List<Step> moved = new ArrayList<>();
+    for (Step step : keras.steps()) {
+      List<Integer> from = step.inputs().stream().map(value -> numbers[value]).toList();
+      int index = indices.get(step.layer());
+      moved.add(new Step(step.layer(), index, step.application(), from, next, step.outputs()));
+      for (int i = 0; i < step.outputs(); i++) {
+        numbers[step.firstOutput() + i] = next++;
       }
-      Comparator<Layer> deepestFirst = Comparator.comparing(layer -> -layerDepths.get(layer));
-      return found.keySet().stream().sorted(deepestFirst.thenComparing(found::get)).toList();
     }
+    return new Graph(
+        inputs, ordered, List.copyOf(moved), outputs.stream().map(v -> numbers[v]).toList());
   }
 }

@@ -32,7 +32,8 @@ import org.unroll.data.Shape;
  *         input(240, 14), lstm(32).unitForgetBias(false).biasInitializer(chrono), dense(1));
  * }</pre>
  *
- * <p>A model with a custom initializer can be trained, but not saved in Keras's file formats.
+ * <p>To save a model with a custom initializer, register it with {@code
+ * org.unroll.keras.CustomObjects}.
  */
 @FunctionalInterface
 public interface Initializer {

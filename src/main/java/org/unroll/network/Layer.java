@@ -19,8 +19,8 @@ import org.unroll.internal.SplitMix64;
  * <p>A custom layer extends this class and implements three methods: {@link #checkInput} checks the
  * input's shape and returns the output's shape, {@link #createWeights} creates the weights, and
  * {@link #newPass} returns the equations, forward and backward. A layer that applies another layer
- * also implements {@link #innerLayers}. A model with a custom layer can be trained, but not saved
- * in Keras's file formats.
+ * also implements {@link #innerLayers}. To save a model with a custom layer, register its class
+ * with {@code org.unroll.keras.CustomObjects}.
  *
  * <p>The following residual block applies an inner layer f to its centered input and adds the
  * result to the input. In training, dropout multiplies the result by a random mask m. The scale γ
@@ -160,7 +160,7 @@ public abstract class Layer {
   private Shape inputShape;
   private Shape outputShape;
   private List<Weight> weights = List.of();
-  private boolean applied;
+  private long firstApplication; // its number, or 0
   private Layer[] builtLayers = {}; // the inner layers, without a new list for each batch
   private int position;
   private boolean trainable = true;
@@ -226,7 +226,12 @@ public abstract class Layer {
 
   /** Returns whether the layer was applied to nodes of a graph. */
   final boolean isApplied() {
-    return applied;
+    return firstApplication > 0;
+  }
+
+  /** Returns a number that is larger than those of layers that were applied before; 0 if never. */
+  final long firstApplication() {
+    return firstApplication;
   }
 
   /** Returns whether the layer is built, which means that it has shapes and weights. */
@@ -355,16 +360,8 @@ public abstract class Layer {
       throw new IllegalArgumentException(
           describe() + " must be applied to at least one input, but was applied to none.");
     }
-    String more = moreOutputs();
-    if (more != null && !more.equals(STATES) && !(this instanceof GraphLayer)) {
-      throw new IllegalArgumentException(
-          describe()
-              + " must return one output to be applied in a graph, but returns "
-              + more
-              + ".");
-    }
     var application = new Application(this, List.copyOf(inputs));
-    applied = true;
+    firstApplication = isApplied() ? firstApplication : application.number();
     return application.outputs().get(0);
   }
 
@@ -406,7 +403,9 @@ public abstract class Layer {
       name = defaultName();
     }
     position = newPosition;
-    Shape output = checkInputs(inputs, previous).get(0);
+    // In a chain, a layer has one output.
+    Shape output =
+        isApplied() ? checkInputs(inputs, previous).get(0) : checkInput(inputs.get(0), previous.get(0));
     var created = new ArrayList<Weight>();
     createWeights(inputs, new WeightFactory(this, source, created));
     weights = Collections.unmodifiableList(created);
@@ -551,11 +550,36 @@ public abstract class Layer {
   }
 
   /**
+   * Returns whether the output is masked where the input has a certain value, whether the input is
+   * masked or not.
+   */
+  protected boolean createsMask() {
+    return false;
+  }
+
+  /**
    * Returns whether the output at a time step depends only on the input at this step and on the
    * states, so that a {@code Stepper} can run the layer step by step. The default is false.
    */
   protected boolean worksStepByStep() {
     return false;
+  }
+
+  /**
+   * Returns whether a {@code Stepper} can run the layer step by step if only some inputs are given
+   * step by step and the others as a whole. By default, the others must have no time axis.
+   *
+   * @param inputs the shape of one sample of each input
+   * @param stepped which inputs are given step by step
+   * @hidden
+   */
+  protected boolean worksStepByStep(List<Shape> inputs, boolean[] stepped) {
+    boolean works = worksStepByStep();
+    for (int i = 0; i < stepped.length; i++) {
+      Shape shape = inputs.get(i);
+      works &= stepped[i] || shape.rank() < 2 || shape.axis(0) == 1;
+    }
+    return works;
   }
 
   /**
@@ -611,6 +635,15 @@ public abstract class Layer {
     return List.of();
   }
 
+  /**
+   * Returns the inner layers, for the file formats.
+   *
+   * @hidden
+   */
+  public final List<Layer> appliedLayers() {
+    return innerLayers();
+  }
+
   /** The position in the network, which is part of the key of the random streams. */
   final int position() {
     return position;
@@ -645,7 +678,9 @@ public abstract class Layer {
             ? "is stateful"
             : inner.moreOutputs() != null
                 ? "returns " + inner.moreOutputs()
-                : inner.needsWholeBatch() ? "computes statistics of the whole batch" : null;
+                : inner.needsWholeBatch()
+                    ? "computes statistics of the whole batch"
+                    : inner instanceof ModelLayer ? "is a model" : null;
     refuse(inner, reason);
     requireNoPenalty(inner);
   }
@@ -853,10 +888,16 @@ public abstract class Layer {
         Regularizer regularizer,
         Constraint constraint,
         boolean trainable) {
-      float[] values = source.values(owner, created.size(), name, shape, initializer);
+      float[] values = source.values(owner, created.size(), name, shape, initializer, trainable);
       created.add(
           new Weight(
-              name, shape, values, regularizer, constraint, () -> trainable && owner.trainable));
+              name,
+              shape,
+              values,
+              regularizer,
+              constraint,
+              trainable,
+              () -> trainable && owner.trainable));
     }
 
     /**
@@ -901,6 +942,24 @@ public abstract class Layer {
       adopt(inner, inner.name() + "/");
     }
 
+    /** Adds the weights of a layer that the owner neither builds nor freezes. */
+    void share(Layer layer) {
+      for (Weight weight : layer.weights()) {
+        boolean isNew = created.stream().noneMatch(other -> other.values() == weight.values());
+        if (isNew) {
+          created.add(
+              new Weight(
+                  layer.name() + "/" + weight.name(),
+                  weight.shape(),
+                  weight.values(),
+                  weight.regularizer(),
+                  weight.constraint(),
+                  weight.isVariable(),
+                  weight::trainable));
+        }
+      }
+    }
+
     /** Adds the weights of an inner layer to those of the owner, which can also freeze them. */
     private void adopt(Layer inner, String prefix) {
       for (Weight weight : inner.weights()) {
@@ -911,6 +970,7 @@ public abstract class Layer {
                 weight.values(),
                 weight.regularizer(),
                 weight.constraint(),
+                weight.isVariable(),
                 () -> weight.trainable() && owner.trainable));
       }
     }

@@ -1,12 +1,14 @@
 package org.unroll.network;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.unroll.compute.Activation;
 import org.unroll.data.Shape;
@@ -22,7 +24,10 @@ public final class Network {
   /** The number of positions reserved for a layer and its inner layers. */
   private static final int POSITIONS_PER_LAYER = 4;
 
-  private final Graph graph;
+  private final Graph.Flat flat;
+  private final Graph top; // in which inner models are layers
+  private final Graph graph; // in which their layers are layers
+  private final Map<Layer, String> layerPaths;
   private final boolean chain;
   private final int[] readers; // of each value
   private final Layer[] sources; // the layer that returns each value
@@ -66,14 +71,20 @@ public final class Network {
     this(
         Graph.chain(before.stackWith(next)),
         true,
-        before.layers.size() + 1,
+        before.top.layers().size() + 1,
         WeightSource.seeded(seed));
   }
 
   private List<Layer> stackWith(Layer next) {
-    List<Layer> stack = new ArrayList<>(layers);
-    stack.add(0, input());
+    List<Layer> stack = stack();
     stack.add(next);
+    return stack;
+  }
+
+  /** Returns the input of a chain and its layers. */
+  List<Layer> stack() {
+    List<Layer> stack = new ArrayList<>(top.layers());
+    stack.add(0, input());
     return stack;
   }
 
@@ -102,22 +113,30 @@ public final class Network {
     this(Graph.between(inputs, outputs, order), false, 0, source);
   }
 
+  /** Creates a network of layers that are built. */
+  Network(Graph graph, boolean chain) {
+    this(graph, chain, graph.layers().size() + 1, WeightSource.seeded(0));
+  }
+
   /**
    * Builds a graph.
    *
    * @param built the number of layers at the beginning of a chain, with the input, that are built
    */
-  private Network(Graph graph, boolean chain, int built, WeightSource source) {
-    this.graph = graph;
+  private Network(Graph top, boolean chain, int built, WeightSource source) {
+    this.top = top;
     this.chain = chain;
+    flat = top.flat();
+    graph = flat.graph();
     layers = graph.layers();
     readers = graph.readers();
     sources = graph.sources();
-    List<Layer> all = new ArrayList<>(graph.inputs());
+    List<Layer> all = new ArrayList<>(top.inputs());
     // In the order of their first use, in which the names are numbered.
-    graph.steps().stream().filter(step -> step.application() == 0).forEach(s -> all.add(s.layer()));
+    top.layers().stream().sorted(Comparator.comparing(Layer::firstApplication)).forEach(all::add);
     requireUnused(all.subList(built, all.size()));
     giveNames(all);
+    layerPaths = flat.paths();
     // All shapes are checked first, so that after an exception the layers can still be changed.
     Shape[] shapes = shapes(inputShapes());
     if (chain) {
@@ -125,14 +144,15 @@ public final class Network {
     }
     boolean stateful = requireBatchSize();
     build(source, shapes);
+    buildModels(source, shapes);
     penalizesOutputs = layers.stream().anyMatch(layer -> layer.activityRegularizer() != null);
-    keptState = stateful ? new NetworkState(layers, Layer::stateful, input().batchSize()) : null;
+    keptState = stateful ? newState(Layer::stateful, input().batchSize()) : null;
     var allWeights = new ArrayList<Weight>();
     var allPaths = new ArrayList<String>();
     for (Layer layer : layers) {
       for (Weight weight : layer.weights()) {
         allWeights.add(weight);
-        allPaths.add(layer.name() + "/" + weight.name());
+        allPaths.add(path(layer) + "/" + weight.name());
       }
     }
     weights = List.copyOf(allWeights);
@@ -142,7 +162,7 @@ public final class Network {
   private void requireUnused(List<Layer> all) {
     Set<Layer> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Layer layer : all) {
-      // A graph may share layers with another one, a chain must not.
+      // A graph may share layers with another one, a chain must not. Both may share models.
       if (chain || !layer.isBuilt()) {
         requireUnused(layer, seen);
       }
@@ -150,6 +170,9 @@ public final class Network {
   }
 
   private void requireUnused(Layer layer, Set<Layer> seen) {
+    if (layer instanceof ModelLayer) {
+      return;
+    }
     boolean isTaken = layer.isBuilt() || (chain && layer.isApplied());
     if (isTaken || !seen.add(layer)) {
       throw new IllegalArgumentException(
@@ -198,15 +221,16 @@ public final class Network {
   }
 
   private void requireOneOutput() {
-    for (int i = 0; i < layers.size() - 1; i++) {
-      Layer layer = layers.get(i);
+    List<Layer> stack = top.layers();
+    for (int i = 0; i < stack.size() - 1; i++) {
+      Layer layer = stack.get(i);
       if (layer.moreOutputs() != null) {
         throw new IllegalArgumentException(
             layer.describe()
                 + " returns "
                 + layer.moreOutputs()
                 + ", but "
-                + layers.get(i + 1).describe()
+                + stack.get(i + 1).describe()
                 + " accepts only one input. Only the last layer of a Sequential can return them. Build a"
                 + " Model, whose layers can read states, or use the stepper() of the model.");
       }
@@ -232,40 +256,35 @@ public final class Network {
         input.build(input.shape(), input, 0, source);
       }
     }
+    Step[] first = new Step[layers.size()];
     for (Step step : graph.steps()) {
-      List<Shape> in = each(step.inputs(), shapes);
-      if (step.layer().isBuilt()) {
-        step.layer().requireFittingWeights(in);
-      } else {
-        List<Layer> previous = each(step.inputs(), sources);
+      first[step.layerIndex()] = step.application() == 0 ? step : first[step.layerIndex()];
+    }
+    for (Step step : first) { // in the order in which a file contains the weights
+      if (!step.layer().isBuilt()) {
+        List<Layer> previous = Graph.each(step.inputs(), sources);
         int position = (step.layerIndex() + 1) * POSITIONS_PER_LAYER;
-        step.layer().build(in, previous, position, source);
+        step.layer().build(Graph.each(step.inputs(), shapes), previous, position, source);
       }
     }
-  }
-
-  /**
-   * Returns the shape of each value.
-   *
-   * @param samples the shapes of the inputs
-   * @throws IllegalArgumentException if a layer does not accept its inputs
-   */
-  private Shape[] shapes(List<Shape> samples) {
-    Shape[] shapes = Arrays.copyOf(samples.toArray(new Shape[0]), readers.length);
     for (Step step : graph.steps()) {
-      List<Shape> in = each(step.inputs(), shapes);
-      List<Shape> out = step.layer().checkInputs(in, each(step.inputs(), sources));
-      for (int i = 0; i < step.outputs(); i++) {
-        shapes[step.firstOutput() + i] = out.get(i);
-      }
+      step.layer().requireFittingWeights(Graph.each(step.inputs(), shapes));
     }
-    return shapes;
   }
 
-  private static <T> List<T> each(List<Integer> values, T[] all) {
-    return values.size() == 1
-        ? List.of(all[values.get(0)])
-        : values.stream().map(value -> all[value]).toList();
+  /** Builds the inner models, whose layers are built. */
+  private void buildModels(WeightSource source, Shape[] shapes) {
+    for (Step step : top.steps()) {
+      if (step.layer() instanceof ModelLayer model && !model.isBuilt()) {
+        model.graph().buildModels(source);
+        List<Integer> inputs = step.inputs().stream().map(flat.values()::get).toList();
+        model.build(Graph.each(inputs, shapes), Graph.each(inputs, sources), 0, source);
+      }
+    }
+  }
+
+  private Shape[] shapes(List<Shape> samples) {
+    return flat.shapes(samples, null);
   }
 
   /** Returns whether each layer reads the output of the one before, as in a {@code Sequential}. */
@@ -294,12 +313,44 @@ public final class Network {
   }
 
   /**
-   * Returns the names of the outputs, which are those of their layers. Further outputs of the same
-   * layer are numbered, such as {@code lstm}, {@code lstm_1}. (In Keras they have the same name.)
+   * Returns the layers after the input, in which an inner model is one layer, a {@link ModelLayer}.
+   */
+  public List<Layer> topLayers() {
+    return top.layers();
+  }
+
+  /** Returns the applications of the {@link #topLayers}, with their own numbers of values. */
+  public List<Step> topSteps() {
+    return top.steps();
+  }
+
+  /** Returns the numbers of the values in the {@link #topSteps} that are outputs. */
+  public List<Integer> topOutputs() {
+    return top.outputs();
+  }
+
+  /** Returns the network as a layer of another one, which has the same layers. */
+  public ModelLayer asLayer() {
+    return ModelLayer.of(this, top);
+  }
+
+  /**
+   * Returns the name of a layer, for a layer of an inner model with the names of the models around
+   * it, such as {@code encoder/lstm}.
+   */
+  public String path(Layer layer) {
+    return layerPaths.getOrDefault(layer, layer.name());
+  }
+
+  /**
+   * Returns the names of the outputs, which are those of their layers or inner models. Further
+   * outputs of the same layer are numbered, such as {@code lstm}, {@code lstm_1}. (In Keras they
+   * have the same name.)
    */
   public List<String> outputNames() {
+    Layer[] topSources = top.sources();
     List<String> layerNames =
-        IntStream.range(0, outputs().size()).mapToObj(i -> outputLayer(i).name()).toList();
+        top.outputs().stream().map(value -> topSources[value].name()).toList();
     Set<String> taken = new HashSet<>(layerNames);
     List<String> names = new ArrayList<>();
     for (String name : layerNames) {
@@ -317,7 +368,7 @@ public final class Network {
     return readers.clone();
   }
 
-  /** Returns the layers after the input. */
+  /** Returns the layers after the input, in which those of inner models are layers. */
   public List<Layer> layers() {
     return layers;
   }
@@ -334,7 +385,7 @@ public final class Network {
 
   /** Returns the shape of one sample of the first output. */
   public Shape outputShape() {
-    return chain ? layers.get(layers.size() - 1).outputShape() : outputShapes(inputShapes()).get(0);
+    return chain ? last().outputShape() : outputShapes(inputShapes()).get(0);
   }
 
   /**
@@ -358,9 +409,29 @@ public final class Network {
     return graph.outputs().stream().map(value -> shapes[value]).toList();
   }
 
-  /** Returns the shape of one sample of each value, see {@link Step}. */
-  public List<Shape> valueShapes() {
+  /** Returns the shape of one sample of each value in the {@link #topSteps}. */
+  public List<Shape> topShapes() {
+    Shape[] shapes = shapes(inputShapes());
+    return flat.values().stream().map(value -> shapes[value]).toList();
+  }
+
+  /** Returns the shape of one sample of each value in the {@link #steps}. */
+  List<Shape> valueShapes() {
     return List.of(shapes(inputShapes()));
+  }
+
+  /** Returns how Keras computes the masks of the {@link #topSteps}. */
+  public KerasMasks topMasks() {
+    return new KerasMasks(top.steps(), ranks(topShapes()));
+  }
+
+  /** Returns how Keras computes the masks of the {@link #steps}. */
+  KerasMasks kerasMasks() {
+    return new KerasMasks(graph.steps(), ranks(valueShapes()));
+  }
+
+  private static int[] ranks(List<Shape> shapes) {
+    return shapes.stream().mapToInt(Shape::rank).toArray();
   }
 
   /**
@@ -393,35 +464,6 @@ public final class Network {
     return penalizesOutputs;
   }
 
-  /**
-   * Checks that the network can be run one time step at a time.
-   *
-   * @throws IllegalArgumentException if it cannot; names the layer that needs the whole sequence
-   */
-  public void requireStepByStep() {
-    for (Layer layer : layers) {
-      if (!layer.worksStepByStep()) {
-        throw new IllegalArgumentException(
-            layer.describe()
-                + " needs the whole sequence, so this model cannot be run step by step. Call"
-                + " predict, or build a model without it.");
-      }
-    }
-    if (layers.stream().allMatch(layer -> layer.stateShapes().isEmpty())) {
-      throw new IllegalArgumentException(
-          "A model must have a recurrent layer to be run step by step, but its layers are "
-              + layers.stream().map(Layer::describe).toList()
-              + ". Call predict instead.");
-    }
-    if (!inputShape().dropFirst().isKnown()) {
-      throw new IllegalArgumentException(
-          "The number of values in a time step must be fixed to run a model step by step, but the"
-              + " shape of the input is "
-              + inputShape()
-              + ".");
-    }
-  }
-
   /** Returns which calls use this network. */
   public ModelUse use() {
     return use;
@@ -449,13 +491,21 @@ public final class Network {
   public NetworkState newState(int rows) {
     Set<Layer> given = new HashSet<>();
     graph.steps().stream().filter(Step::hasInitialStates).map(Step::layer).forEach(given::add);
-    return new NetworkState(layers, layer -> !given.contains(layer), rows);
+    return newState(layer -> !given.contains(layer), rows);
+  }
+
+  private NetworkState newState(Predicate<Layer> chosen, int rows) {
+    return new NetworkState(layers, this::path, chosen, rows);
+  }
+
+  private Layer last() {
+    return top.layers().get(top.layers().size() - 1);
   }
 
   /** Returns states of zeros for the last layer if it returns its states, or else null. */
   public NetworkState newReturnedState(int rows) {
-    Layer last = layers.get(layers.size() - 1);
-    return chain && last.returnState() ? new NetworkState(layers, last::equals, rows) : null;
+    Layer last = last();
+    return chain && last.returnState() ? newState(last::equals, rows) : null;
   }
 
   /**
@@ -463,7 +513,7 @@ public final class Network {
    * exception. Returns null if the network has one output.
    */
   public String moreOutputs() {
-    Layer last = layers.get(layers.size() - 1);
+    Layer last = last();
     return !chain || last.moreOutputs() == null
         ? null
         : last.describe() + " returns " + last.moreOutputs();

@@ -1,7 +1,10 @@
 package org.unroll.network;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.unroll.compute.Compute;
 
 /**
@@ -20,12 +23,15 @@ public final class NetworkPass {
   private final int inputs; // the number of inputs
   private final int[] outputs; // the numbers of the values that are outputs
   private final int[] sources; // the first input of each step
+  private final int[] streams; // of random numbers, for each step
   private final int[] readers; // of each value
   private final Pass[] passes; // of each step
   private final GraphPass[] graphPasses; // those with several inputs or outputs, else null
   private final Tensor[] values;
   private final Tensor[][] stepInputs; // of steps with several inputs or outputs
   private final Tensor[][] stepGradients; // of the outputs of these steps
+  private final Tensor[][] unmasked; // for those of their inputs whose mask Keras does not find
+  private final Tensor[] unmaskedOutputs; // for those outputs
   private final boolean[][] needed; // for the inputs of these steps
   private final Gradient[][] layerGradients; // of the weights of each layer
   private final Gradient[][] scratch; // of the weights of steps that apply a layer again
@@ -56,14 +62,21 @@ public final class NetworkPass {
     gradients = new Tensor[count];
     sums = new Tensor[count];
     sources = new int[steps.length];
+    streams = streams(steps);
     passes = new Pass[steps.length];
     graphPasses = new GraphPass[steps.length];
     stepInputs = new Tensor[steps.length][];
     stepGradients = new Tensor[steps.length][];
+    unmasked = new Tensor[steps.length][];
+    unmaskedOutputs = new Tensor[outputs.length];
     needed = new boolean[steps.length][];
     scratch = new Gradient[steps.length][];
+    KerasMasks masks = network.kerasMasks();
     for (int i = 0; i < steps.length; i++) {
-      prepareStep(i);
+      prepareStep(i, masks);
+    }
+    for (int i = 0; i < outputs.length; i++) {
+      unmaskedOutputs[i] = masks.keeps(outputs[i]) ? null : new Tensor();
     }
     layerGradients =
         layers.stream()
@@ -85,7 +98,25 @@ public final class NetworkPass {
     partStarts = network.partStarts();
   }
 
-  private void prepareStep(int i) {
+  /**
+   * Returns different numbers for steps whose layers have the same position. A layer that another
+   * network has built has its position there.
+   */
+  private static int[] streams(Step[] steps) {
+    Map<Integer, List<Layer>> layers = new HashMap<>();
+    int[] streams = new int[steps.length];
+    for (int i = 0; i < steps.length; i++) {
+      Layer layer = steps[i].layer();
+      List<Layer> same = layers.computeIfAbsent(layer.position(), position -> new ArrayList<>());
+      if (!same.contains(layer)) {
+        same.add(layer);
+      }
+      streams[i] = (same.indexOf(layer) << 20) + steps[i].application();
+    }
+    return streams;
+  }
+
+  private void prepareStep(int i, KerasMasks masks) {
     Step step = steps[i];
     sources[i] = step.inputs().get(0);
     passes[i] = step.layer().newPass();
@@ -97,6 +128,10 @@ public final class NetworkPass {
     stepInputs[i] = new Tensor[step.inputs().size()];
     stepGradients[i] = new Tensor[step.outputs()];
     needed[i] = new boolean[step.inputs().size()];
+    unmasked[i] = new Tensor[step.inputs().size()];
+    for (int j = 0; step.layer() instanceof GraphLayer && j < unmasked[i].length; j++) {
+      unmasked[i][j] = masks.finds(i, j) ? null : new Tensor();
+    }
   }
 
   /** Returns the sum of the penalties on outputs, over all values of the slice. */
@@ -165,7 +200,14 @@ public final class NetworkPass {
 
   /** Returns an output of the last forward pass, valid until the next one. */
   public Tensor output(int index) {
-    return values[outputs[index]];
+    return withoutMask(values[outputs[index]], unmaskedOutputs[index]);
+  }
+
+  /** Returns the value, as another tensor without its mask unless that is null. */
+  private static Tensor withoutMask(Tensor value, Tensor other) {
+    return other == null
+        ? value
+        : other.set(value.values(), value.offset(), value.rows(), value.shape(), null);
   }
 
   /**
@@ -198,41 +240,62 @@ public final class NetworkPass {
     current = context;
     int rows = values[0].rows();
     for (int i = from; i < to; i++) {
-      Step step = steps[i];
-      int index = step.layerIndex();
+      int index = steps[i].layerIndex();
       float[][] own = state == null ? null : state.load(index, firstRow, rows, layerStates[index]);
-      context.application(step.application());
-      Tensor output;
-      if (graphPasses[i] == null) {
-        output = passes[i].forward(values[sources[i]], own, context);
-        values[step.firstOutput()] = output;
-      } else {
-        output = forwardGraph(i, own, context);
-      }
-      Regularizer regularizer = step.layer().activityRegularizer();
-      if (regularizer != null) {
-        for (int j = 0; j < step.outputs(); j++) { // returned states, too, as in Keras
-          Tensor y = values[step.firstOutput() + j];
-          activityPenalty += regularizer.penalty(y.values(), y.offset(), y.size());
-        }
-      }
-      context.record(step.layer(), "output", output);
+      forwardStep(i, own, false, context);
       if (own != null) {
         state.store(index, firstRow, rows, own);
       }
     }
   }
 
+  /**
+   * Runs one step forward.
+   *
+   * @param own the initial states of the layer, overwritten with the final ones; null for zeros
+   * @param continues whether the layer starts with {@code own} even if its initial states are
+   *     inputs
+   */
+  void forwardStep(int i, float[][] own, boolean continues, ForwardContext context) {
+    Step step = steps[i];
+    context.application(step.application(), streams[i]);
+    Tensor output;
+    if (graphPasses[i] == null) {
+      output = passes[i].forward(values[sources[i]], own, context);
+      values[step.firstOutput()] = output;
+    } else {
+      output = forwardGraph(i, own, continues, context);
+    }
+    Regularizer regularizer = step.layer().activityRegularizer();
+    if (regularizer != null) {
+      for (int j = 0; j < step.outputs(); j++) { // returned states, too, as in Keras
+        Tensor y = values[step.firstOutput() + j];
+        activityPenalty += regularizer.penalty(y.values(), y.offset(), y.size());
+      }
+    }
+    context.record(step.layer(), "output", output);
+  }
+
+  /** Returns a value of the last forward pass, see {@link Step}. */
+  Tensor value(int number) {
+    return values[number];
+  }
+
+  /** Sets a value that later steps read. */
+  void value(int number, Tensor value) {
+    values[number] = value;
+  }
+
   /** Runs a step with several inputs or outputs forward. */
-  private Tensor forwardGraph(int i, float[][] own, ForwardContext context) {
+  private Tensor forwardGraph(int i, float[][] own, boolean continues, ForwardContext context) {
     Step step = steps[i];
     Tensor[] in = stepInputs[i];
     for (int j = 0; j < in.length; j++) {
-      in[j] = values[step.inputs().get(j)];
+      in[j] = withoutMask(values[step.inputs().get(j)], unmasked[i][j]);
     }
     Tensor[] out =
         graphPasses[i] instanceof StatePass pass
-            ? pass.forward(in, own, context)
+            ? pass.forward(in, own, continues, context)
             : graphPasses[i].forward(in, context);
     System.arraycopy(out, 0, values, step.firstOutput(), step.outputs());
     return out[0];
@@ -414,7 +477,7 @@ public final class NetworkPass {
       }
       return;
     }
-    current.application(step.application());
+    current.application(step.application(), streams[i]);
     addPenalty(i);
     if (graphPasses[i] != null) {
       backwardGraph(i, target);

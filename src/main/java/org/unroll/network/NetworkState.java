@@ -2,9 +2,13 @@ package org.unroll.network;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.unroll.data.Shape;
+import org.unroll.internal.UniqueNames;
 
 /**
  * The states of the recurrent layers of a network between two time steps, with one row for each
@@ -20,15 +24,46 @@ public final class NetworkState {
   private final List<float[]> values = new ArrayList<>(); // rows × size of each state
   private final int[] firstOfLayer; // the first state of each layer, then the number of states
 
-  /** Creates states of zeros for the layers that satisfy the condition. */
-  NetworkState(List<Layer> layers, Predicate<Layer> chosen, int rows) {
+  /**
+   * Creates states of zeros.
+   *
+   * @param layers the layers of a network
+   * @param path returns the name of a layer
+   * @param chosen whether the states of a layer are included
+   */
+  NetworkState(
+      List<Layer> layers, Function<Layer, String> path, Predicate<Layer> chosen, int rows) {
     this.rows = rows;
     firstOfLayer = new int[layers.size() + 1];
     for (int i = 0; i < layers.size(); i++) {
       Layer layer = layers.get(i);
       if (chosen.test(layer)) {
-        layer.stateShapes().forEach((name, shape) -> add(layer.name() + "/" + name, shape));
+        layer.stateShapes().forEach((name, shape) -> add(path.apply(layer) + "/" + name, shape));
       }
+      firstOfLayer[i + 1] = names.size();
+    }
+  }
+
+  /**
+   * Creates states of zeros for steps, each of which has states of its own.
+   *
+   * @param path returns the name of a layer
+   */
+  NetworkState(List<Step> steps, Function<Layer, String> path, int rows) {
+    this.rows = rows;
+    firstOfLayer = new int[steps.size() + 1];
+    var unique = new UniqueNames();
+    Set<String> taken = new HashSet<>();
+    for (int i = 0; i < steps.size(); i++) {
+      Layer layer = steps.get(i).layer();
+      String first = path.apply(layer);
+      String name = unique.next(first);
+      while (taken.contains(name)) {
+        name = unique.next(first);
+      }
+      taken.add(name);
+      String prefix = name + "/";
+      layer.stateShapes().forEach((state, shape) -> add(prefix + state, shape));
       firstOfLayer[i + 1] = names.size();
     }
   }
@@ -63,7 +98,7 @@ public final class NetworkState {
               + Arrays.stream(states).map(state -> state.length).toList()
               + ".");
     }
-    var result = new NetworkState(List.of(), layer -> false, states[0].length);
+    var result = new NetworkState(List.of(), Layer::name, layer -> false, states[0].length);
     for (int s = 0; s < states.length; s++) {
       result.add("state_" + s, Shape.of(states[s][0].length));
       result.set("state_" + s, states[s]);

@@ -44,6 +44,7 @@ public interface Node {
           layer().describe()
               + " must return its states, but does not. Set returnState(true) before on(…).");
     }
-    return outputs().subList(1, outputs().size());
+    int states = layer().stateShapes().size();
+    return outputs().subList(outputs().size() - states, outputs().size());
   }
 }

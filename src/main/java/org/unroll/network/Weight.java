@@ -14,6 +14,7 @@ public final class Weight {
   private final float[] values;
   private final Regularizer regularizer;
   private final Constraint constraint;
+  private final boolean variable;
   private final BooleanSupplier trainable;
 
   /**
@@ -27,7 +28,7 @@ public final class Weight {
    * @hidden
    */
   public Weight(String name, Shape shape, float[] values, Regularizer regularizer) {
-    this(name, shape, values, regularizer, null, () -> true);
+    this(name, shape, values, regularizer, null, true, () -> true);
   }
 
   /** Creates a weight that is trainable while the supplier returns true. */
@@ -37,6 +38,7 @@ public final class Weight {
       float[] values,
       Regularizer regularizer,
       Constraint constraint,
+      boolean variable,
       BooleanSupplier trainable) {
     if (values.length != shape.size()) {
       throw new IllegalArgumentException(
@@ -55,6 +57,7 @@ public final class Weight {
     this.values = values;
     this.regularizer = regularizer;
     this.constraint = constraint;
+    this.variable = variable;
     this.trainable = trainable;
   }
 
@@ -95,6 +98,15 @@ public final class Weight {
    */
   public boolean trainable() {
     return trainable.getAsBoolean();
+  }
+
+  /**
+   * Returns whether an optimizer changes this weight unless its layer is frozen.
+   *
+   * @hidden
+   */
+  public boolean isVariable() {
+    return variable;
   }
 
   /**

@@ -17,8 +17,8 @@ package org.unroll.optimizers;
  * warmedUp.compile(adam().learningRate(warmup), mae());
  * }</pre>
  *
- * <p>Keras cannot read a custom schedule, so {@code save} throws an exception for a model whose
- * optimizer uses one.
+ * <p>To save a model whose optimizer uses a custom schedule, register it with {@code
+ * org.unroll.keras.CustomObjects}.
  */
 @FunctionalInterface
 public interface LearningRateSchedule {

@@ -187,8 +187,7 @@ final class BatchRunner implements AutoCloseable {
       run(Mode.PREDICT, dataset, null, first, rows);
     } finally {
       predictions = null;
-      batch.clear();
-      state = null;
+      release();
     }
   }
 
@@ -535,6 +534,12 @@ final class BatchRunner implements AutoCloseable {
   /** Returns the number of threads. */
   int threads() {
     return threadWorkers.length;
+  }
+
+  /** Releases the dataset of the last batch, which the caller may no longer need. */
+  void release() {
+    batch.clear();
+    state = null;
   }
 
   /** Gives the threads back. Never fails, so it hides no exception. */

@@ -7,10 +7,11 @@ import org.unroll.network.Gradient;
 import org.unroll.network.Network;
 
 /**
- * Thrown by {@code fit} when the loss of a batch is infinite or not a number. The message names the
- * batch and the weight with the largest gradient, and reports whether the data is not finite or the
- * features look unscaled. The weights of the model stay as they were before this batch. With {@link
- * org.unroll.callbacks.TerminateOnNaN} training ends without this exception.
+ * Thrown by {@code fit} and {@code trainOnBatch} when the loss of a batch is infinite or not a
+ * number. The message names the batch and the weight with the largest gradient, and reports whether
+ * the data is not finite or the features look unscaled. The weights of the model stay as they were
+ * before this batch. With {@link org.unroll.callbacks.TerminateOnNaN} training ends without this
+ * exception.
  */
 public final class NonFiniteLossException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -27,18 +28,29 @@ public final class NonFiniteLossException extends RuntimeException {
 
   static NonFiniteLossException at(
       int epoch, int batch, double loss, BatchRunner runner, Network network) {
+    return of(
+        " in epoch " + (epoch + 1) + ", batch " + (batch + 1),
+        loss,
+        runner,
+        network,
+        "; model.history() contains the completed epochs.");
+  }
+
+  static NonFiniteLossException onBatch(double loss, BatchRunner runner, Network network) {
+    return of(" in trainOnBatch", loss, runner, network, ".");
+  }
+
+  private static NonFiniteLossException of(
+      String where, double loss, BatchRunner runner, Network network, String end) {
     return new NonFiniteLossException(
         "The loss became "
             + loss
-            + " in epoch "
-            + (epoch + 1)
-            + ", batch "
-            + (batch + 1)
+            + where
             + ". "
             + largestGradient(runner.gradients(), network.weightPaths())
             + advice(runner, network)
-            + " The weights are as before this batch; model.history() contains the completed"
-            + " epochs.");
+            + " The weights are as before this batch"
+            + end);
   }
 
   private static String advice(BatchRunner runner, Network network) {

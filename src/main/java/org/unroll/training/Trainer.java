@@ -3,15 +3,20 @@ package org.unroll.training;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.unroll.callbacks.Callback;
 import org.unroll.callbacks.LiveView;
 import org.unroll.callbacks.ProgressHints;
 import org.unroll.compute.Compute;
+import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
+import org.unroll.internal.DefaultSeed;
 import org.unroll.network.ModelUse;
 import org.unroll.network.Network;
 import org.unroll.network.Recorder;
@@ -24,6 +29,10 @@ import org.unroll.optimizers.Optimizer;
  */
 public final class Trainer {
   private final CompiledNetwork compiled;
+  private final TrainingStep trainingStep; // of trainOnBatch
+
+  /** The runner of single batches that no thread is using, if there is one. */
+  private final AtomicReference<BatchRunner> unused = new AtomicReference<>();
 
   /**
    * Creates a trainer of a network. The weights that are trainable now are trained. The optimizer
@@ -41,6 +50,7 @@ public final class Trainer {
             network
                 .use()
                 .during("compile", ModelUse.Effect.CHANGES_WEIGHTS, network::trainableWeights));
+    trainingStep = new TrainingStep(compiled);
   }
 
   /**
@@ -197,6 +207,85 @@ public final class Trainer {
               new Hooks(callbacks))
           .logs();
     }
+  }
+
+  /**
+   * Trains the network on one batch, which are all samples of a dataset in their natural order.
+   * Buffers are kept for the next call. The seed of dropout is the default one.
+   *
+   * @param classWeight as in {@link FitOptions#classWeight}
+   * @return the loss and the metrics of the batch before the step, by name
+   * @throws IllegalArgumentException if the data does not fit the network and the loss
+   * @throws NonFiniteLossException if the loss is infinite or not a number; the weights do not
+   *     change
+   */
+  public Map<String, Double> trainOnBatch(Dataset samples, Map<Integer, Double> classWeight) {
+    Dataset batch = oneBatch(samples);
+    requireSameTrainable();
+    requireFit(batch, "training");
+    Dataset weighted = classWeight.isEmpty() ? batch : classWeighted(batch, classWeight);
+    return onBatch(
+        "trainOnBatch",
+        ModelUse.Effect.CHANGES_WEIGHTS,
+        weighted,
+        runner -> {
+          double loss = trainingStep.run(runner, weighted, null, 0, weighted.size());
+          if (!Double.isFinite(loss)) {
+            runner.restoreState();
+            throw NonFiniteLossException.onBatch(loss, runner, compiled.network());
+          }
+          return loss;
+        });
+  }
+
+  /**
+   * Returns the loss and the metrics of one batch, by name, as {@link #trainOnBatch} but without
+   * training.
+   *
+   * @throws IllegalArgumentException if the data does not fit the network and the loss
+   */
+  public Map<String, Double> testOnBatch(Dataset samples) {
+    Dataset batch = oneBatch(samples);
+    requireFit(batch, "evaluation");
+    return onBatch(
+        "testOnBatch",
+        compiled.network().forwardEffect(),
+        batch,
+        runner -> {
+          runner.evaluate(batch, 0, batch.size());
+          return runner.loss() + compiled.penalty();
+        });
+  }
+
+  /** Returns the names of all values in the logs of training data but the loss. */
+  public Set<String> logNames() {
+    return compiled.names();
+  }
+
+  /** Returns a dataset whose samples are one batch. */
+  public static Dataset oneBatch(Dataset samples) {
+    return samples.batchSize() == samples.size() ? samples : samples.batchSize(samples.size());
+  }
+
+  private Map<String, Double> onBatch(
+      String call, ModelUse.Effect effect, Dataset batch, ToDoubleFunction<BatchRunner> body) {
+    return compiled.network().use().during(call, effect, () -> onBatchAlone(batch, body));
+  }
+
+  private Map<String, Double> onBatchAlone(Dataset batch, ToDoubleFunction<BatchRunner> body) {
+    BatchRunner runner = unused.getAndSet(null);
+    if (runner == null) {
+      int threads = WorkerPool.defaultThreads();
+      runner = new BatchRunner(compiled.network(), compiled.outputs(), DefaultSeed.get(), threads);
+    }
+    var totals = new EpochTotals(compiled.outputs());
+    try (BatchRunner open = runner.open()) {
+      totals.add(open, body.applyAsDouble(open), batch.size());
+    }
+    runner.release();
+    // Not after a failure, which may have come between two changes of the buffers.
+    unused.set(runner);
+    return totals.logs();
   }
 
   /**

@@ -23,7 +23,7 @@ final class TrainingDescription {
     Optimizer optimizer = compiled.optimizer();
     lines.put("the input", network.inputShapes().toString());
     for (Layer layer : network.layers()) {
-      lines.put("layer '" + layer.name() + "'", layer.type() + " to " + layer.outputShape());
+      lines.put("layer '" + network.path(layer) + "'", layer.type() + " to " + layer.outputShape());
     }
     for (int w = 0; w < network.weights().size(); w++) {
       Weight weight = network.weights().get(w);

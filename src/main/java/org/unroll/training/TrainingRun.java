@@ -19,7 +19,6 @@ import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
 import org.unroll.internal.Failures;
 import org.unroll.metrics.Metric;
-import org.unroll.network.Gradient;
 import org.unroll.network.Network;
 import org.unroll.network.NetworkState;
 import org.unroll.network.Weight;
@@ -44,8 +43,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
   private final Consumer<Path> saver;
   private final RunBackup backup;
   private final boolean toleratesNonFiniteLoss;
-  private final float[][] gradientValues;
-  private final Gradient.Rows[] gradientRows;
+  private final TrainingStep trainingStep;
 
   private int batch; // the next one of the current epoch
   private EpochTotals totals;
@@ -70,8 +68,7 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     this.options = options;
     this.saver = saver;
     stepsPerEpoch = options.stepsPerEpoch() == null ? train.batches() : options.stepsPerEpoch();
-    gradientValues = new float[compiled.trainable().size()][];
-    gradientRows = new Gradient.Rows[compiled.trainable().size()];
+    trainingStep = new TrainingStep(compiled);
     totals = new EpochTotals(compiled.outputs());
     callbacks = new ArrayList<>(options.callbacks());
     callbacks.add(recorder);
@@ -225,7 +222,6 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
   }
 
   private void trainBatch(BatchRunner runner, int epoch) {
-    compiled.requireSameTrainable(); // a callback may have frozen a layer
     // The position in the data follows from the number of the batch alone. So a run that begins
     // with initialEpoch sees the same batches as one that trained all epochs before.
     long step = (long) epoch * stepsPerEpoch + batch;
@@ -235,38 +231,12 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     }
     int first = (int) (step % train.batches()) * train.batchSize();
     int rows = Math.min(train.batchSize(), train.size() - first);
-    network.prepareBackward();
-    runner.train(train, order, first, rows, compiled.optimizer());
-    double batchLoss = runner.loss() + compiled.penalty();
+    double batchLoss = trainingStep.run(runner, train, order, first, rows);
     if (!Double.isFinite(batchLoss) && !toleratesNonFiniteLoss) {
       runner.restoreState();
       throw NonFiniteLossException.at(epoch, batch, batchLoss, runner, network);
     }
     totals.add(runner, batchLoss, rows);
-    if (Double.isFinite(batchLoss)) {
-      runner.keepStatistics();
-      step(runner.gradients());
-    }
-  }
-
-  private void step(Gradient[] gradients) {
-    List<Weight> weights = network.weights();
-    int next = 0;
-    for (int w = 0; w < gradients.length; w++) {
-      Weight weight = weights.get(w);
-      if (!weight.trainable()) {
-        continue;
-      }
-      gradientValues[next] = gradients[w].values();
-      gradientRows[next] = gradients[w].rows();
-      if (weight.regularizer() != null) {
-        weight.regularizer().addGradient(weight.values(), gradientValues[next]);
-        // The penalty touches every row, so the gradient is no longer sparse, as in Keras.
-        gradientRows[next] = null;
-      }
-      next++;
-    }
-    compiled.optimizer().apply(compiled.trainable(), gradientValues, gradientRows);
   }
 
   /** Writes what a backup holds besides weights, optimizer and callbacks. */

@@ -8,7 +8,7 @@ public interface HyperModel {
   /**
    * Returns a new, compiled model. It must depend only on the hyperparameters. A model may be built
    * without being trained afterwards. Each trial saves its model as a {@code .keras} file, so a
-   * trial with a custom loss or metric fails; see {@link Model#save}.
+   * custom class must be registered; see {@link Model#save}.
    *
    * @param hp the hyperparameters of the trial
    */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.unroll.Model;
 import org.unroll.callbacks.Callback;
 import org.unroll.callbacks.MonitorCallback;
@@ -16,7 +17,6 @@ import org.unroll.callbacks.TrainingContext;
 import org.unroll.data.Dataset;
 import org.unroll.data.Fingerprint;
 import org.unroll.internal.Suggestion;
-import org.unroll.metrics.Metrics;
 import org.unroll.network.Weight;
 import org.unroll.training.FitOptions;
 
@@ -81,7 +81,9 @@ final class NetworkExperiment implements Experiment {
           "the model",
           first.layers().stream().map(layer -> layer.type() + " to " + layer.outputShape()).toList()
               + ", "
-              + first.loss().name()
+              + first.outputLosses().stream()
+                  .map(output -> output.loss().name())
+                  .collect(Collectors.joining(", "))
               + ", "
               + first.optimizer().name());
       if (!setsEpochs) {
@@ -100,13 +102,17 @@ final class NetworkExperiment implements Experiment {
             "The model of a search must be compiled, but the function that builds it returned one"
                 + " that is not. Call compile(optimizer, loss) before it returns the model.");
       }
+      requireSavable(first);
       boolean validation = data.get(0).validation() != null || made.hasValidation();
       Set<String> logs =
-          MonitorCallback.requireMonitors(
-              made.callbacks(), Metrics.byName(first.metrics()).keySet(), validation);
+          MonitorCallback.requireMonitors(made.callbacks(), first.logNames(), validation);
       if (logs != null && !logs.contains(objective.name())) {
         throw BestEpoch.missing(objective, logs);
       }
+    }
+
+    private static void requireSavable(Model model) {
+      model.requireSavable("The search, which keeps the best models,");
     }
 
     private static String describe(Dataset dataset) {
@@ -139,6 +145,7 @@ final class NetworkExperiment implements Experiment {
         if (assignment.from() != null) {
           network = Model.load(assignment.from().resolve(last));
         }
+        requireSavable(network); // the choices of this trial may differ from those of the first
         FitOptions fit = newOptions();
         fit.threads(assignment.threads()).hints(fit.hints()).verbose(0);
         Fold<?> fold = data.get(f);

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
+import org.unroll.keras.files.KerasArchive;
 import org.unroll.metrics.Metrics;
 
 /**

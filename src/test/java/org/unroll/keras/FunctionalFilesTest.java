@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.unroll.Evaluation;
 import org.unroll.Model;
 import org.unroll.Predictions;
@@ -47,7 +48,13 @@ class FunctionalFilesTest {
           "bidirectional_states",
           "masked_branches",
           "residual",
-          "attention");
+          "attention",
+          "nested_siamese",
+          "nested_outputs",
+          "nested_deep",
+          "nested_chain",
+          "nested_masked",
+          "nested_shared");
 
   @TempDir Path folder;
 
@@ -151,6 +158,15 @@ class FunctionalFilesTest {
       assertArrayEquals(
           weights.get(w).values(), loaded.network().weights().get(w).values(), "weight " + w);
     }
+    Path older = folder.resolve(name + ".h5");
+    model.save(older);
+    Model ofH5 = Model.load(older);
+    assertEquals(ModelConfigs.write(model).toString(), ModelConfigs.write(ofH5).toString());
+    assertEquals(train(model, samples), train(ofH5, samples));
+    for (int w = 0; w < weights.size(); w++) {
+      assertArrayEquals(
+          weights.get(w).values(), ofH5.network().weights().get(w).values(), "weight " + w);
+    }
     Path onlyWeights = folder.resolve(name + ".weights.h5");
     model.saveWeights(onlyWeights);
     Model other = Model.load(FILES.resolve(name + ".keras"), false);
@@ -180,18 +196,37 @@ class FunctionalFilesTest {
   }
 
   /** Saved by Keras after one more step. */
-  @Test
-  void readsH5() throws IOException {
-    Model model = Model.load(FILES.resolve("two_outputs.h5"));
+  @ParameterizedTest
+  @ValueSource(strings = {"two_outputs", "nested_deep", "nested_chain"})
+  void readsH5(String name) throws IOException {
+    Model model = Model.load(FILES.resolve(name + ".h5"));
     assertEquals(3, model.optimizer().iterations());
-    assertEquals(List.of(0.5, 2.0), model.outputLosses().stream().map(o -> o.weight()).toList());
-    JsonNode after = reference("two_outputs").get("after");
+    requireAfter(name, model);
+    Model other = Model.load(FILES.resolve(name + ".keras"), false);
+    assertEquals(List.of(), other.loadWeights(FILES.resolve(name + ".h5")));
+    requireAfter(name, other);
+    for (int w = 0; w < model.network().weights().size(); w++) {
+      assertArrayEquals(
+          model.network().weights().get(w).values(),
+          other.network().weights().get(w).values(),
+          "weight " + w);
+    }
+  }
+
+  private static void requireAfter(String name, Model model) throws IOException {
+    JsonNode after = reference(name).get("after");
     for (int w = 0; w < after.size(); w++) {
       float[] values = model.network().trainableWeights().get(w).values();
       for (int i = 0; i < values.length; i++) {
         assertEquals((float) after.get(w).get(i).asDouble(), values[i], "weight " + w + ", " + i);
       }
     }
+  }
+
+  @Test
+  void readsLossWeightsFromH5() {
+    Model model = Model.load(FILES.resolve("two_outputs.h5"));
+    assertEquals(List.of(0.5, 2.0), model.outputLosses().stream().map(o -> o.weight()).toList());
   }
 
   /** Unroll trains a step and saves; Keras loads, predicts, trains a step and saves. */
@@ -201,12 +236,15 @@ class FunctionalFilesTest {
     assumeTrue(
         python != null && !python.isBlank(),
         "no comparison with Keras: set -Dunroll.python=… to a Python with Keras 3");
-    for (String name : NAMES) {
+    // Keras 3.15 itself does not restore a layer that an inner and an outer model share.
+    List<String> checked = NAMES.stream().filter(name -> !name.equals("nested_shared")).toList();
+    for (String name : checked) {
       ObjectNode reference = (ObjectNode) reference(name);
       Samples samples = samples(reference);
       Model model = Model.load(FILES.resolve(name + ".keras"));
       train(model, samples);
       model.save(folder.resolve(name + ".keras"));
+      model.save(folder.resolve(name + ".h5"));
       reference.set("outputs", JSON.valueToTree(outputs(model, samples)));
       reference.put("loss", train(model, samples));
       Files.writeString(folder.resolve(name + ".json"), reference.toString());
@@ -221,7 +259,7 @@ class FunctionalFilesTest {
     String output = Files.readString(log, StandardCharsets.UTF_8);
     System.out.println(output);
     assertEquals(0, exit, output);
-    for (String name : NAMES) {
+    for (String name : checked) {
       JsonNode back = JSON.readTree(folder.resolve("back/" + name + ".json").toFile());
       Model model = Model.load(folder.resolve("back/" + name + ".keras"));
       assertOutputs(back, model, samples(reference(name)));

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unroll.Sequential;
+import org.unroll.keras.files.KerasArchive;
 
 /**
  * Damaged and malicious files: reading one must end quickly with an exception that names the file,

@@ -13,7 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.unroll.Sequential;
+import org.unroll.Model;
+import org.unroll.Predictions;
 import org.unroll.callbacks.Callback;
 import org.unroll.callbacks.TrainingContext;
 import org.unroll.data.Dataset;
@@ -22,10 +23,11 @@ import org.unroll.network.Weight;
 import org.unroll.training.FitOptions;
 
 /**
- * The Java half of {@code src/test/python/random_models.py}. For each folder in the given one,
- * loads {@code model.keras}, predicts, evaluates, trains one epoch and saves the model, before
- * training as {@code before.keras} and afterwards as {@code after.keras}. Arrays are little-endian
- * float32 in the order of Keras. A model that is refused leaves its message in {@code java.json}.
+ * The Java half of {@code src/test/python/random_models.py} and {@code random_graphs.py}. For each
+ * folder in the given one, loads {@code model.keras}, predicts, evaluates, trains one epoch and
+ * saves the model, before training as {@code before.keras} and afterwards as {@code after.keras}.
+ * Arrays are little-endian float32 in the order of Keras. A model that is refused leaves its
+ * message in {@code java.json}.
  */
 final class RandomModels {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -51,9 +53,10 @@ final class RandomModels {
 
   private static void run(Path folder, ObjectNode result) throws IOException {
     JsonNode info = JSON.readTree(folder.resolve("info.json").toFile());
-    Sequential model = Sequential.load(folder.resolve("model.keras"));
+    Model model = Model.load(folder.resolve("model.keras"));
     Dataset data = new Arrays(folder, info).batchSize(info.get("batch_size").asInt());
-    write(folder.resolve("j_pred.bin"), flat(model.predict(data).toArray()));
+    resetStates(model);
+    write(folder.resolve("j_pred.bin"), flat(model.predict(data)));
     resetStates(model);
     if (info.get("compiled").asBoolean()) {
       ObjectNode evaluation = result.putObject("evaluation");
@@ -81,7 +84,7 @@ final class RandomModels {
     }
   }
 
-  private static float[] weights(Sequential model) {
+  private static float[] weights(Model model) {
     List<Weight> weights = model.network().weights();
     float[] all = new float[weights.stream().mapToInt(Weight::size).sum()];
     int at = 0;
@@ -92,15 +95,24 @@ final class RandomModels {
     return all;
   }
 
-  private static float[] flat(double[][] samples) {
-    float[] all = new float[samples.length * samples[0].length];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = (float) samples[i / samples[0].length][i % samples[0].length];
+  /** Returns all outputs, one after the other. */
+  private static float[] flat(Predictions predictions) {
+    List<double[]> rows = new ArrayList<>();
+    boolean several = predictions.outputs().size() > 1;
+    for (Predictions output : several ? predictions.outputs().values() : List.of(predictions)) {
+      rows.addAll(List.of(output.toArray()));
+    }
+    float[] all = new float[rows.stream().mapToInt(row -> row.length).sum()];
+    int at = 0;
+    for (double[] row : rows) {
+      for (double value : row) {
+        all[at++] = (float) value;
+      }
     }
     return all;
   }
 
-  private static void resetStates(Sequential model) {
+  private static void resetStates(Model model) {
     if (model.network().isStateful()) {
       model.resetStates();
     }
@@ -112,81 +124,114 @@ final class RandomModels {
     Files.write(file, bytes.array());
   }
 
-  private static float[] read(Path file) throws IOException {
-    FloatBuffer floats =
-        ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-    float[] values = new float[floats.remaining()];
-    floats.get(values);
-    return values;
-  }
-
-  /** The samples of a case. */
-  private static final class Arrays implements Dataset {
-    private final int size;
-    private final Shape inputShape;
-    private final Shape targetShape;
-    private final Shape weightShape;
-    private final float[] x;
-    private final float[] y;
-    private final float[] weights;
-
-    Arrays(Path folder, JsonNode info) throws IOException {
-      size = info.get("x_shape").get(0).asInt();
-      inputShape = sample(info.get("x_shape"));
-      targetShape = sample(info.get("y_shape"));
-      boolean weighted = info.hasNonNull("w_shape");
-      weightShape = weighted ? sample(info.get("w_shape")) : null;
-      x = read(folder.resolve("x.bin"));
-      y = read(folder.resolve("y.bin"));
-      weights = weighted ? read(folder.resolve("w.bin")) : new float[0];
+  /** Arrays whose first axis is that of the samples. */
+  private record Block(int count, Shape shape, float[] values) {
+    /** Reads one block, or one for each of a list of shapes; none if the shape is null. */
+    static List<Block> read(Path folder, JsonNode info, String name) throws IOException {
+      List<Block> blocks = new ArrayList<>();
+      JsonNode axes = info.path(name + "_shape");
+      for (int i = 0; axes.path(0).isArray() && i < axes.size(); i++) {
+        blocks.add(one(folder.resolve(name + i + ".bin"), axes.get(i)));
+      }
+      if (axes.path(0).isNumber()) {
+        blocks.add(one(folder.resolve(name + ".bin"), axes));
+      }
+      return blocks;
     }
 
-    private static Shape sample(JsonNode axes) {
+    private static Block one(Path file, JsonNode axes) throws IOException {
       int[] shape = new int[axes.size() - 1];
       for (int i = 0; i < shape.length; i++) {
         shape[i] = axes.get(i + 1).asInt();
       }
-      return Shape.of(shape);
+      FloatBuffer floats =
+          ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+      float[] values = new float[floats.remaining()];
+      floats.get(values);
+      return new Block(axes.get(0).asInt(), Shape.of(shape), values);
+    }
+  }
+
+  /** The samples of a case, or one of its inputs or outputs. */
+  private static final class Arrays implements Dataset {
+    private final List<Block> inputs;
+    private final List<Block> targets;
+    private final List<Block> weights;
+
+    Arrays(Path folder, JsonNode info) throws IOException {
+      this(
+          Block.read(folder, info, "x"),
+          Block.read(folder, info, "y"),
+          Block.read(folder, info, "w"));
+    }
+
+    private Arrays(List<Block> inputs, List<Block> targets, List<Block> weights) {
+      this.inputs = inputs;
+      this.targets = targets;
+      this.weights = weights;
+    }
+
+    @Override
+    public List<Dataset> inputParts() {
+      return inputs.stream()
+          .<Dataset>map(input -> new Arrays(List.of(input), targets, weights))
+          .toList();
+    }
+
+    @Override
+    public List<Dataset> targetParts() {
+      List<Dataset> parts = new ArrayList<>();
+      for (int i = 0; i < targets.size(); i++) {
+        List<Block> own = weights.isEmpty() ? weights : List.of(weights.get(i));
+        parts.add(new Arrays(inputs, List.of(targets.get(i)), own));
+      }
+      return parts;
     }
 
     @Override
     public int size() {
-      return size;
+      return inputs.get(0).count();
     }
 
     @Override
     public Shape inputShape() {
-      return inputShape;
+      return inputs.get(0).shape();
     }
 
     @Override
     public Shape targetShape() {
-      return targetShape;
+      return targets.get(0).shape();
     }
 
     @Override
     public Shape weightShape() {
-      return weightShape;
+      return weights.isEmpty() ? null : weights.get(0).shape();
     }
 
     @Override
     public void copyInput(int sample, float[] slice, int row, int rows) {
-      int timesteps = inputShape.rank() < 2 ? 1 : inputShape.axis(0);
-      int width = inputShape.size() / timesteps;
+      Shape shape = inputShape();
+      int timesteps = shape.rank() < 2 ? 1 : shape.axis(0);
+      int width = shape.size() / timesteps;
       for (int t = 0; t < timesteps; t++) {
         int from = (sample * timesteps + t) * width;
-        System.arraycopy(x, from, slice, (t * rows + row) * width, width);
+        System.arraycopy(inputs.get(0).values(), from, slice, (t * rows + row) * width, width);
       }
     }
 
     @Override
     public void copyTarget(int sample, float[] target, int offset) {
-      System.arraycopy(y, sample * targetShape.size(), target, offset, targetShape.size());
+      copy(targets.get(0), sample, target, offset);
     }
 
     @Override
     public void copyWeights(int sample, float[] out, int offset) {
-      System.arraycopy(weights, sample * weightShape.size(), out, offset, weightShape.size());
+      copy(weights.get(0), sample, out, offset);
+    }
+
+    private static void copy(Block block, int sample, float[] out, int offset) {
+      int size = block.shape().size();
+      System.arraycopy(block.values(), sample * size, out, offset, size);
     }
   }
 }

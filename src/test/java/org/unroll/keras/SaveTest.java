@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unroll.Sequential;
+import org.unroll.keras.files.KerasArchive;
 import org.unroll.layers.Layers;
 import org.unroll.losses.ElementwiseLoss;
 import org.unroll.losses.Losses;
@@ -163,8 +164,11 @@ class SaveTest {
   @Test
   void namesFilesThatCannotBeWritten() {
     Sequential model = model(1);
-    var e = assertThrows(IllegalArgumentException.class, () -> model.save(Path.of("model.h5")));
-    assertTrue(e.getMessage().contains(".keras"), e.getMessage());
+    for (String name : List.of("model.weights.h5", "model.hdf5", "model")) {
+      Path file = folder.resolve(name);
+      var e = assertThrows(IllegalArgumentException.class, () -> model.save(file));
+      assertTrue(e.getMessage().contains("must end in .keras or .h5"), e.getMessage());
+    }
     Path nowhere = folder.resolve("no/model.keras");
     var io = assertThrows(UncheckedIOException.class, () -> model.save(nowhere));
     assertTrue(io.getMessage().contains(nowhere.toString()), io.getMessage());

@@ -7,23 +7,65 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.lang.reflect.Array;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.unroll.data.Shape;
 
 /** Collects the arrays and attributes of an HDF5 file by path, and writes the file. */
 public final class Hdf5Tree {
+  /** The limit of Keras; HDF5 permits 64 KiB for the header of a group. */
+  private static final int LONGEST_ATTRIBUTE = 64512;
+
   private final Map<String, Object> arrays = new LinkedHashMap<>();
-  private final Map<String, String> names = new LinkedHashMap<>();
+  private final Map<String, Map<String, Object>> attributes = new LinkedHashMap<>();
 
   /** Creates an empty file. */
   public Hdf5Tree() {}
 
-  /** Sets the attribute {@code name} of a group of arrays, as Keras does. */
-  public void name(String path, String name) {
-    names.put(path, name);
+  /**
+   * Sets an attribute of a group that contains arrays or groups.
+   *
+   * @param path the path of the group; empty for the root
+   * @throws IllegalArgumentException if the text has more bytes than HDF5 permits
+   */
+  public void attribute(String path, String name, String text) {
+    requireFitting(name, text.getBytes(StandardCharsets.UTF_8).length);
+    attributes.computeIfAbsent(path, key -> new LinkedHashMap<>()).put(name, text);
+  }
+
+  /**
+   * Sets an attribute that is a list, in several parts if it is long, as Keras does.
+   *
+   * @param texts the list, which must not be empty
+   */
+  public void attribute(String path, String name, List<String> texts) {
+    int longest =
+        texts.stream().mapToInt(t -> t.getBytes(StandardCharsets.UTF_8).length + 1).max().orElse(1);
+    requireFitting(name, longest);
+    int count = LONGEST_ATTRIBUTE / longest;
+    for (int from = 0; from < texts.size(); from += count) {
+      String part = texts.size() > count ? name + from / count : name;
+      String[] some =
+          texts.subList(from, Math.min(from + count, texts.size())).toArray(new String[0]);
+      attributes.computeIfAbsent(path, key -> new LinkedHashMap<>()).put(part, some);
+    }
+  }
+
+  private static void requireFitting(String name, int bytes) {
+    if (bytes > LONGEST_ATTRIBUTE) {
+      throw new IllegalArgumentException(
+          "An attribute of an HDF5 file must have at most "
+              + LONGEST_ATTRIBUTE
+              + " bytes, but '"
+              + name
+              + "' of this model has "
+              + bytes
+              + ". Save the model to a .keras file.");
+    }
   }
 
   /** Adds an array of float32. */
@@ -110,10 +152,10 @@ public final class Hdf5Tree {
           });
       // Only groups with arrays: jhdf 0.13 writes a footer after the last array, which overwrites a
       // following group without arrays. Keras does not need empty groups.
-      names.forEach(
-          (path, name) -> {
+      attributes.forEach(
+          (path, named) -> {
             if (groups.containsKey(path)) {
-              groups.get(path).putAttribute("name", name);
+              named.forEach(groups.get(path)::putAttribute);
             }
           });
     }

@@ -116,4 +116,10 @@ public abstract class AttentionLayer<S extends AttentionLayer<S>> extends GraphL
     }
     return outputs;
   }
+
+  @Override
+  protected final boolean worksStepByStep(List<Shape> inputs, boolean[] stepped) {
+    boolean isValueWhole = !stepped[1] && !stepped[stepped.length - 1];
+    return stepped[0] && isValueWhole && !useCausalMask;
+  }
 }

@@ -3,6 +3,7 @@ package org.unroll.layers.attention;
 import java.util.Arrays;
 import java.util.List;
 import org.unroll.data.Shape;
+import org.unroll.network.Constraint;
 import org.unroll.network.GraphPass;
 import org.unroll.network.Initializer;
 import org.unroll.network.Initializers;
@@ -47,6 +48,8 @@ public final class MultiHeadAttention extends AttentionLayer<MultiHeadAttention>
   private Initializer biasInitializer = Initializers.zeros();
   private Regularizer kernelRegularizer;
   private Regularizer biasRegularizer;
+  private Constraint kernelConstraint;
+  private Constraint biasConstraint;
   private final Projection query = new Projection(this, "query");
   private final Projection key = new Projection(this, "key");
   private final Projection value = new Projection(this, "value");
@@ -181,6 +184,30 @@ public final class MultiHeadAttention extends AttentionLayer<MultiHeadAttention>
   /** Returns the penalty on the biases, which may be null. */
   public Regularizer biasRegularizer() {
     return biasRegularizer;
+  }
+
+  /** Sets the constraint on the kernels. The default is null, which means no constraint. */
+  public MultiHeadAttention kernelConstraint(Constraint constraint) {
+    requireNotBuilt("kernelConstraint");
+    kernelConstraint = constraint;
+    return this;
+  }
+
+  /** Returns the constraint on the kernels, which may be null. */
+  public Constraint kernelConstraint() {
+    return kernelConstraint;
+  }
+
+  /** Sets the constraint on the biases. The default is null, which means no constraint. */
+  public MultiHeadAttention biasConstraint(Constraint constraint) {
+    requireNotBuilt("biasConstraint");
+    biasConstraint = constraint;
+    return this;
+  }
+
+  /** Returns the constraint on the biases, which may be null. */
+  public Constraint biasConstraint() {
+    return biasConstraint;
   }
 
   @Override

@@ -41,9 +41,19 @@ public final class Projection extends Layer {
 
   @Override
   protected void createWeights(Shape input, WeightFactory factory) {
-    factory.create("kernel", kernelShape, owner.kernelInitializer(), owner.kernelRegularizer());
+    factory.create(
+        "kernel",
+        kernelShape,
+        owner.kernelInitializer(),
+        owner.kernelRegularizer(),
+        owner.kernelConstraint());
     if (owner.useBias()) {
-      factory.create("bias", biasShape, owner.biasInitializer(), owner.biasRegularizer());
+      factory.create(
+          "bias",
+          biasShape,
+          owner.biasInitializer(),
+          owner.biasRegularizer(),
+          owner.biasConstraint());
     }
     kernelTransposed = new float[kernelShape.size()];
   }

@@ -46,7 +46,8 @@ import org.unroll.network.Tensor;
  * <p>Source: Bahdanau, Cho and Bengio 2015, "Neural machine translation by jointly learning to
  * align and translate" (additive score); Luong, Pham and Manning 2015 (dot product); Vaswani et al.
  * 2017 (scaled dot product); Yang et al. 2016, "Hierarchical attention networks" (learned query).
- * Keras has no such layer, so a model with this layer cannot be saved in Keras's file formats.
+ * Keras has no such layer. It is saved as the custom object {@code unroll>AttentionPooling}, whose
+ * Python class {@code Model.savePython} writes.
  */
 public final class AttentionPooling extends Layer {
   /** The name under which α is recorded. */
@@ -79,6 +80,11 @@ public final class AttentionPooling extends Layer {
   public AttentionPooling name(String name) {
     setName(name);
     return this;
+  }
+
+  /** Returns the length of the query of the additive score; null for the dot product. */
+  public Integer units() {
+    return units;
   }
 
   @Override

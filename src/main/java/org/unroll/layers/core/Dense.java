@@ -82,6 +82,12 @@ public final class Dense extends KernelLayer<Dense> {
     return true;
   }
 
+  /** Only the number of features counts: a vector and a sequence can share the weights. */
+  @Override
+  protected boolean fitsWeights(Shape other) {
+    return other.last() == inputShape().last();
+  }
+
   @Override
   public Pass newPass() {
     return new DensePass();

@@ -110,6 +110,11 @@ public final class Embedding extends Layer {
     return maskZero;
   }
 
+  @Override
+  protected boolean createsMask() {
+    return maskZero;
+  }
+
   /** Sets the penalty on the output, divided by the rows of a batch. The default is null. */
   public Embedding activityRegularizer(Regularizer regularizer) {
     setActivityRegularizer(regularizer);

@@ -53,6 +53,11 @@ public final class Masking extends SameShapeLayer {
   }
 
   @Override
+  protected boolean createsMask() {
+    return true;
+  }
+
+  @Override
   public Pass newPass() {
     return new MaskingPass();
   }

@@ -91,8 +91,13 @@ public final class Concatenate extends GraphLayer {
   }
 
   @Override
+  protected boolean worksStepByStep(List<Shape> inputs, boolean[] stepped) {
+    return sampleAxis(inputs.get(0).rank()) != 0 && super.worksStepByStep(inputs, stepped);
+  }
+
+  @Override
   protected boolean worksStepByStep() {
-    return axis != 1;
+    return true;
   }
 
   @Override

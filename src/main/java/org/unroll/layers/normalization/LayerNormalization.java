@@ -38,6 +38,12 @@ public final class LayerNormalization extends NormalizationLayer<LayerNormalizat
     return this;
   }
 
+  /** Only the number of features counts: a vector and a sequence can share the weights. */
+  @Override
+  protected boolean fitsWeights(Shape other) {
+    return other.last() == inputShape().last();
+  }
+
   @Override
   public Pass newPass() {
     return new LayerNormalizationPass(inputShape());

@@ -1,5 +1,6 @@
 package org.unroll.layers.recurrent;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,8 +50,9 @@ public final class Bidirectional extends Layer {
     /** Their mean. */
     AVE,
     /**
-     * No merging, Keras's {@code None}. The layer must be the last one of a model, which then
-     * predicts two outputs, named like the two layers: {@code forward_…} and {@code backward_…}.
+     * No merging, Keras's {@code None}. In a {@code Model}, the layer returns two nodes, before its
+     * states. In a {@code Sequential}, it must be the last layer; the model then predicts two
+     * outputs, named like the two layers: {@code forward_…} and {@code backward_…}.
      */
     NONE;
 
@@ -230,6 +232,19 @@ public final class Bidirectional extends Layer {
               + ". Use equal units or MergeMode.CONCAT.");
     }
     return one;
+  }
+
+  /** Without merging, the outputs of both directions are separate values of a graph. */
+  @Override
+  public List<Shape> checkInputs(List<Shape> inputs, List<Layer> previous) {
+    List<Shape> outputs = new ArrayList<>(super.checkInputs(inputs, previous));
+    if (mergeMode == MergeMode.NONE) {
+      Shape forwards = forwardLayer.checkInput(inputs.get(0), previous.get(0));
+      int backwards = outputs.get(0).last() - forwards.last();
+      outputs.set(0, forwards);
+      outputs.add(1, forwards.withLast(backwards));
+    }
+    return outputs;
   }
 
   @Override

@@ -65,7 +65,8 @@ import org.unroll.network.Pass;
  * <p>Sources: Felix Gers, Jürgen Schmidhuber, "Recurrent nets that time and count", IJCNN 2000
  * (peepholes); Klaus Greff, Rupesh K. Srivastava, Jan Koutník, Bas R. Steunebrink, Jürgen
  * Schmidhuber, "LSTM: a search space odyssey", 2015, arXiv:1503.04069 (the variants). Keras has no
- * such cell; initializers and dropout are those of Keras's LSTM.
+ * such cell, so it is saved as the custom object {@code unroll>LSTMVariantCell}; initializers and
+ * dropout are those of Keras's LSTM.
  */
 public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
     implements LstmOptions<LstmVariantCell> {
@@ -140,6 +141,41 @@ public final class LstmVariantCell extends UnitsCell<LstmVariantCell>
   /** Sets the activation {@code out} of the cell state by its Keras name. */
   public LstmVariantCell cellActivation(String name) {
     return cellActivation(Activation.of(name));
+  }
+
+  /** Returns whether the cell has an input gate. */
+  public boolean inputGate() {
+    return arguments().inputGate;
+  }
+
+  /** Returns whether the cell has a forget gate. */
+  public boolean forgetGate() {
+    return arguments().forgetGate;
+  }
+
+  /** Returns whether the cell has an output gate. */
+  public boolean outputGate() {
+    return arguments().outputGate;
+  }
+
+  /** Returns whether the forget gate is 1 − input gate. */
+  public boolean coupledGates() {
+    return arguments().coupledGates;
+  }
+
+  /** Returns whether the gates have peephole connections to the cell state. */
+  public boolean peepholes() {
+    return arguments().peepholes;
+  }
+
+  /** Returns the initializer of p. */
+  public Initializer peepholeInitializer() {
+    return arguments().peepholeInitializer;
+  }
+
+  /** Returns the activation {@code out} of the cell state. */
+  public Activation cellActivation() {
+    return arguments().cellActivation;
   }
 
   @Override

@@ -32,7 +32,8 @@ import org.unroll.network.Pass;
  *
  * <p>Source: Guo-Bing Zhou, Jianxin Wu, Chen-Lin Zhang, Zhi-Hua Zhou, "Minimal gated unit for
  * recurrent neural networks", International Journal of Automation and Computing 13(3), 2016. Keras
- * has no such cell; initializers and dropout are those of Keras's GRU.
+ * has no such cell, so it is saved as the custom object {@code unroll>MGUCell}; initializers and
+ * dropout are those of Keras's GRU.
  */
 public final class MinimalGatedUnitCell extends UnitsCell<MinimalGatedUnitCell>
     implements GatedOptions<MinimalGatedUnitCell> {

@@ -1,4 +1,4 @@
-package org.unroll.keras;
+package org.unroll.keras.files;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,7 +11,7 @@ import org.unroll.compute.Activation;
  *
  * @param text the version, such as {@code 2.13.1} or {@code 2.2.4-tf}
  */
-record KerasVersion(String text) {
+public record KerasVersion(String text) {
   private static final Set<String> GATED = Set.of("LSTM", "GRU", "LSTMCell", "GRUCell");
 
   /**
@@ -21,7 +21,7 @@ record KerasVersion(String text) {
    * @param config the configuration of the model; null for a file of weights
    * @throws IllegalArgumentException if the version is unknown, or is Keras 1
    */
-  static KerasVersion of(String text, JsonNode config) {
+  public static KerasVersion of(String text, JsonNode config) {
     if (text == null || text.isEmpty()) {
       if (config != null
           && config.findValue("init") == null) { // every layer with weights had it in Keras 1
@@ -50,7 +50,7 @@ record KerasVersion(String text) {
   }
 
   /** Returns whether Keras 3 wrote the file. */
-  boolean isKeras3() {
+  public boolean isKeras3() {
     return text.startsWith("3");
   }
 
@@ -58,7 +58,7 @@ record KerasVersion(String text) {
    * Replaces in a configuration what had another meaning before Keras 3: the function {@code
    * hard_sigmoid}, which was also the default of the recurrent activation.
    */
-  void modernize(JsonNode config) {
+  public void modernize(JsonNode config) {
     if (isKeras3()) {
       return;
     }

@@ -1,4 +1,4 @@
-package org.unroll.keras;
+package org.unroll.keras.files;
 
 import java.io.File;
 import java.io.IOException;
@@ -20,13 +20,13 @@ import java.util.zip.ZipOutputStream;
  * @param config {@code config.json}
  * @param weights {@code model.weights.h5}
  */
-record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
+public record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
   private static final String METADATA = "metadata.json";
   private static final String CONFIG = "config.json";
   private static final String WEIGHTS = "model.weights.h5";
 
   /** The maximum size of the weights: 1 GiB, which is 2²⁸ numbers. */
-  static final int LARGEST_WEIGHTS = 1 << 30;
+  public static final int LARGEST_WEIGHTS = 1 << 30;
 
   /** The maximum size of a JSON entry. */
   private static final int LARGEST_TEXT = 4 << 20;
@@ -38,12 +38,12 @@ record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
   private static final int LARGEST_RATIO = 100;
 
   /** Returns whether a file begins with the signature of a zip file. */
-  static boolean isZip(byte[] head) {
+  public static boolean isZip(byte[] head) {
     return head.length >= 4 && head[0] == 'P' && head[1] == 'K' && head[2] == 3 && head[3] == 4;
   }
 
   /** Reads an archive. */
-  static KerasArchive read(File file) throws IOException {
+  public static KerasArchive read(File file) throws IOException {
     try (var zip = new ZipFile(file)) {
       Map<String, ZipEntry> entries = new HashMap<>();
       for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements(); ) {
@@ -132,7 +132,7 @@ record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
   }
 
   /** Writes the archive with uncompressed entries, as Keras does. */
-  void write(OutputStream out) throws IOException {
+  public void write(OutputStream out) throws IOException {
     var zip = new ZipOutputStream(out);
     write(zip, METADATA, metadata);
     write(zip, CONFIG, config);
