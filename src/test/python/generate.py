@@ -30,6 +30,7 @@ GENERATORS = {
     "compiled_only": PLAIN,
     "constraints": KERAS,
     "conv_lstm": KERAS | {"KERAS_BACKEND": "torch"},
+    "ctc": KERAS,
     "frozen_files": PLAIN,
     "functional_files": PLAIN,
     "functional_masks": KERAS,

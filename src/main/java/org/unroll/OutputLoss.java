@@ -129,8 +129,17 @@ public final class OutputLoss {
    * Returns this loss for an output of the given width.
    *
    * @param prefix the name of the output in the logs; null if the model has one output
+   * @throws IllegalArgumentException if a metric does not fit the loss
    */
   CompiledOutput resolve(int width, String prefix) {
+    if (loss.overSequences() != null && !metrics.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Metrics compare each output with a target, but "
+              + loss.name()
+              + " has targets of another length, so it must be compiled without metrics. It had "
+              + metrics.stream().map(Metric::name).toList()
+              + ". Compute CtcDecoder.labelErrorRate from predictions instead.");
+    }
     int targetWidth = loss.targetWidth(width);
     Map<String, Metric> resolved = new LinkedHashMap<>();
     Metrics.byName(metrics)

@@ -34,6 +34,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unroll.callbacks.Callback;
@@ -145,7 +146,24 @@ class TrainingAllocationTest {
     for (int i = 0; i < ids.length; i++) {
       ids[i][i % 12] = i % 50;
     }
-    Samples data = (which.tokens ? Samples.of(ids) : Samples.of(x)).targets(new double[64]);
+    assertNoBuffers(
+        model, (which.tokens ? Samples.of(ids) : Samples.of(x)).targets(new double[64]));
+  }
+
+  @Test
+  void stepOfCtcAllocatesNoBuffers() {
+    assumeTrue(Compute.describe().startsWith("Plain loops"));
+    Sequential model = Sequential.of(input(12, 4), gru(8).returnSequences(true), dense(5));
+    model.compile("adam", "ctc");
+    int[][] labels = new int[64][3];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i][0] = 1 + i % 4;
+      labels[i][1] = i % 3;
+    }
+    assertNoBuffers(model, Samples.of(new double[64][12][4]).targets(labels));
+  }
+
+  private static void assertNoBuffers(Sequential model, Samples data) {
     var bytes = new Bytes();
     model.fit(
         data.batchSize(64),

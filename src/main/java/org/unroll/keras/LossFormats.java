@@ -188,6 +188,7 @@ final class LossFormats {
   static String className(Loss loss) {
     return switch (loss.name()) {
       case "kl_divergence" -> "KLDivergence";
+      case "ctc" -> "CTC";
       default -> Config.camelCase(loss.name());
     };
   }

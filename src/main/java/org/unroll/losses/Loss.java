@@ -1,6 +1,7 @@
 package org.unroll.losses;
 
 import org.unroll.compute.Activation;
+import org.unroll.network.Tensor;
 
 /**
  * A loss that is computed position by position. A position is one sample, or one time step of a
@@ -91,6 +92,39 @@ public interface Loss {
    */
   default BatchLoss overBatch() {
     return null;
+  }
+
+  /**
+   * Returns a new computation of this loss over whole sequences, for one thread, or null if the
+   * loss is a sum over positions.
+   *
+   * @hidden
+   */
+  default OverSequences overSequences() {
+    return null;
+  }
+
+  /**
+   * Computes a loss of whole sequences, such as {@link Ctc}, whose targets may have another length
+   * than the predictions. For the reduction, a sample is one position. An object has buffers and is
+   * used by one thread at a time.
+   *
+   * @hidden
+   */
+  interface OverSequences {
+    /**
+     * Returns the sum over samples of weight × loss, and computes the gradient of this sum.
+     *
+     * @param predictions the predictions of shape (time, outputs), and their mask
+     * @param targets the targets, one sample after another
+     * @param targetWidth the number of target values of a sample
+     * @param weights a weight for each sample, or null if all are 1
+     * @param gradient overwritten with d sum / d predictions, in the order of the predictions; null
+     *     if no gradient is needed
+     * @throws InvalidTargetException if the loss does not accept a target
+     */
+    double sum(
+        Tensor predictions, float[] targets, int targetWidth, float[] weights, float[] gradient);
   }
 
   /**

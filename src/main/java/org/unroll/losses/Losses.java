@@ -58,6 +58,7 @@ public final class Losses {
     register(Losses::cosineSimilarityLoss, "cosine_similarity", "CosineSimilarity");
     register(Losses::dice, "dice", "Dice");
     register(Losses::tversky, "tversky", "Tversky");
+    register(Losses::ctc, "ctc", "CTC");
     register(Losses::poisson, "poisson", "Poisson");
     register(Losses::klDivergence, "kl_divergence", "KLDivergence", "kld", "KLD");
   }
@@ -223,6 +224,11 @@ public final class Losses {
   public static Loss reduced(Loss loss, Reduction reduction) {
     Loss inner = loss instanceof ReducedLoss before ? before.loss() : loss;
     return reduction == Reduction.SUM_OVER_BATCH_SIZE ? inner : new ReducedLoss(inner, reduction);
+  }
+
+  /** Returns the CTC loss of label sequences that are not aligned with the time steps. */
+  public static Ctc ctc() {
+    return new Ctc();
   }
 
   /** Returns the Poisson loss. */

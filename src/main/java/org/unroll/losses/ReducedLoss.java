@@ -36,6 +36,11 @@ public record ReducedLoss(Loss loss, Reduction reduction) implements Loss {
   }
 
   @Override
+  public OverSequences overSequences() {
+    return loss.overSequences();
+  }
+
+  @Override
   public double sum(
       int positions,
       int outputs,

@@ -6,6 +6,7 @@
  * {@link org.unroll.losses.MeanSquaredError}, the simplest one.
  *
  * <p>A loss knows arrays of numbers, not models: this package depends on {@code org.unroll.compute}
- * only. Metrics, training, saved models and {@code org.unroll} use it.
+ * and, for losses of whole sequences, on {@code Tensor} of {@code org.unroll.network}. Metrics,
+ * training, saved models and {@code org.unroll} use it.
  */
 package org.unroll.losses;

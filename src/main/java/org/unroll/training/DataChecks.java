@@ -66,6 +66,10 @@ final class DataChecks {
   private static void requireTargets(
       Loss loss, Shape output, Dataset dataset, String what, String use) {
     Shape targets = dataset.targetShape();
+    if (loss.overSequences() != null) {
+      requireLabels(loss, output, targets, dataset.weightShape(), what, use);
+      return;
+    }
     int outputs = output.last();
     Shape fitting = output.withLast(loss.targetWidth(outputs));
     if (!fitting.isKnown() || !targets.isKnown()) {
@@ -74,6 +78,34 @@ final class DataChecks {
     }
     requireTargets(loss, output, fitting, targets, what, use);
     requireWeights(output, dataset.weightShape(), use);
+  }
+
+  /** Checks the targets and weights for a loss of whole sequences. */
+  private static void requireLabels(
+      Loss loss, Shape output, Shape targets, Shape weights, String what, String use) {
+    if (output.rank() != 2 || targets.rank() != 1) {
+      throw new IllegalArgumentException(
+          loss.name()
+              + " needs a model"
+              + what
+              + " with outputs of shape (time, classes) and a row of class numbers as the target of"
+              + " each sample, but the output shape is "
+              + output
+              + " and the targets of the "
+              + use
+              + " data have shape "
+              + targets
+              + ". Change returnSequences of the last recurrent layer, or the targets.");
+    }
+    if (weights != null && weights.size() != 1) {
+      throw new IllegalArgumentException(
+          loss.name()
+              + " needs one weight per sample, but the weights of the "
+              + use
+              + " data have shape "
+              + weights
+              + ".");
+    }
   }
 
   /**

@@ -13,6 +13,7 @@ import org.unroll.layers.core.KernelLayer;
 import org.unroll.layers.core.TimeDistributed;
 import org.unroll.losses.BinaryCrossentropy;
 import org.unroll.losses.CategoricalCrossentropy;
+import org.unroll.losses.Ctc;
 import org.unroll.losses.Huber;
 import org.unroll.losses.LogCosh;
 import org.unroll.losses.Loss;
@@ -102,11 +103,13 @@ final class Hints {
     hints.add(
         fromLogits
             ? loss.name()
-                + " with fromLogits(true) needs outputs without an activation, but the last layer, '"
+                + (loss instanceof Ctc ? "" : " with fromLogits(true)")
+                + " needs outputs without an activation, but the last layer, '"
                 + last.name()
                 + "', has the activation "
                 + activation
-                + ". Remove fromLogits(true) or the activation."
+                + (loss instanceof Ctc ? ". Remove " : ". Remove fromLogits(true) or ")
+                + "the activation."
             : loss.name()
                 + " needs probabilities, but the last layer, '"
                 + last.name()
@@ -117,9 +120,11 @@ final class Hints {
                 + ", or fromLogits(true) with a linear layer.");
   }
 
-  /** Returns whether a cross-entropy is computed from logits; null for another loss. */
+  /** Returns whether a loss of probabilities is computed from logits; null for another loss. */
   private Boolean fromLogits() {
-    if (loss instanceof BinaryCrossentropy binary) {
+    if (loss instanceof Ctc) {
+      return true;
+    } else if (loss instanceof BinaryCrossentropy binary) {
       return binary.fromLogits();
     } else if (loss instanceof CategoricalCrossentropy categorical) {
       return categorical.fromLogits();

@@ -15,6 +15,7 @@ final class OutputScorer {
   private final Batch batch;
   private final Loss loss;
   private final Loss logitsLoss; // the same loss on the logits of the output, or null
+  private final Loss.OverSequences sequences; // null for a loss of positions
   private final Metric[] metrics;
   private final Tensor outputGradient = new Tensor();
   private float[] target = {}; // one sample, row-major
@@ -38,6 +39,7 @@ final class OutputScorer {
     this.batch = batch;
     loss = compiled.loss();
     logitsLoss = activation == null ? null : loss.onLogits(activation);
+    sequences = loss.overSequences();
     metrics = compiled.metrics().values().toArray(Metric[]::new);
   }
 
@@ -64,9 +66,10 @@ final class OutputScorer {
   void score(SliceResult.Output slice, NetworkPass pass, int from, boolean training) {
     Tensor output = pass.output(index);
     int outputs = output.shape().last();
-    int positions = output.size() / outputs;
-    gatherTargets(output, from, positions, loss.targetWidth(outputs));
-    float[] counted = counted(output.mask(), positions);
+    // A loss of whole sequences has one position for each sample, and applies the mask itself.
+    int positions = sequences == null ? output.size() / outputs : output.rows();
+    gatherTargets(output, from, positions, targetWidth(outputs));
+    float[] counted = sequences == null ? counted(output.mask(), positions) : null;
     float[] given = batch.target(index).weightShape() == null ? null : gatherWeights(output, from);
     if (training) {
       gradient = enlarged(gradient, output.size());
@@ -103,7 +106,7 @@ final class OutputScorer {
       int from,
       boolean training) {
     int outputs = output.shape().last();
-    int width = loss.targetWidth(outputs);
+    int width = targetWidth(outputs);
     float[] lossCounted = lossCounted(counted, positions, width);
     lossWeights = enlarged(lossWeights, positions);
     slice.plain = given == null && counted == null;
@@ -123,24 +126,38 @@ final class OutputScorer {
           .add(positions, outputs, output.values(), output.offset(), targets, slice.lossSums);
       return;
     }
+    float[] weights = plain ? null : lossWeights;
+    float[] slopes = training ? gradient : null;
     try {
       slice.loss =
-          (logitsLoss == null ? loss : logitsLoss)
-              .sum(
-                  positions,
-                  outputs,
-                  scored.values(),
-                  scored.offset(),
-                  targets,
-                  plain ? null : lossWeights,
-                  training ? gradient : null);
+          sequences != null
+              ? sequences.sum(scored, targets, width, weights, slopes)
+              : (logitsLoss == null ? loss : logitsLoss)
+                  .sum(
+                      positions,
+                      outputs,
+                      scored.values(),
+                      scored.offset(),
+                      targets,
+                      weights,
+                      slopes);
     } catch (InvalidTargetException e) {
       // Targets are time-major.
-      int perStep = positions / output.rows() / output.timesteps() * width;
+      int perStep = positions / output.rows() / targetSteps(output) * width;
       int place = e.position() / perStep;
       int sample = batch.sample(from + place % output.rows());
-      throw e.at(sample, place / output.rows(), output.timesteps());
+      throw e.at(sample, place / output.rows(), targetSteps(output));
     }
+  }
+
+  /** Returns the number of target values of a position. */
+  private int targetWidth(int outputs) {
+    return sequences == null ? loss.targetWidth(outputs) : batch.target(index).targetShape().size();
+  }
+
+  /** Returns the number of time steps that have targets and weights. */
+  private int targetSteps(Tensor output) {
+    return sequences == null ? output.timesteps() : 1;
   }
 
   /**
@@ -164,7 +181,7 @@ final class OutputScorer {
   private void gatherTargets(Tensor output, int from, int positions, int width) {
     int count = output.rows();
     int perRow = positions / count;
-    int timesteps = output.timesteps();
+    int timesteps = targetSteps(output);
     int perStep = perRow / timesteps * width;
     target = enlarged(target, perRow * width);
     targets = enlarged(targets, positions * width);
@@ -210,7 +227,7 @@ final class OutputScorer {
   private float[] gatherWeights(Tensor output, int from) {
     int count = output.rows();
     int perRow = batch.target(index).weightShape().size();
-    int timesteps = output.timesteps();
+    int timesteps = targetSteps(output);
     int perStep = perRow / timesteps;
     weight = enlarged(weight, perRow);
     sampleWeights = enlarged(sampleWeights, count * perRow);

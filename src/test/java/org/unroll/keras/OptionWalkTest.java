@@ -222,7 +222,6 @@ class OptionWalkTest {
     assertEquals(
         new TreeSet<>(
             Set.of(
-                "CTC",
                 "Circle",
                 "Accuracy",
                 "ConcordanceCorrelation",

@@ -312,6 +312,7 @@ class SavedModelsTest {
                 2));
     cases.put("embedding_softmax", SavedModelsTest::tokens);
     cases.put("stateful", SavedModelsTest::stateful);
+    cases.put("ctc", SavedModelsTest::labels);
     return cases;
   }
 
@@ -381,6 +382,21 @@ class SavedModelsTest {
                 dense(2)),
             2);
     return new Case(plain.model, plain.x, false, plain.y, plain.samples.batchSize(11));
+  }
+
+  /** Labels that are not aligned with the time steps. */
+  private static Case labels() {
+    var model = Sequential.seeded(8, input(6, 3), gru(4).returnSequences(true), dense(4, "linear"));
+    Case plain = series(Sequential.seeded(2, input(6, 3), lstm(4), dense(2)), 2);
+    int[][] y = new int[11][3];
+    for (int r = 0; r < y.length; r++) {
+      for (int i = 0; i < r % 4; i++) {
+        y[r][i] = 1 + (r + i) % 3;
+      }
+    }
+    model.compile(Optimizers.adam(0.01), Losses.ctc());
+    Samples samples = plain.samples.targets(y);
+    return new Case(model, plain.x, false, JSON.valueToTree(y), samples);
   }
 
   /** Models with multiple outputs. */

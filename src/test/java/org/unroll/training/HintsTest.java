@@ -13,6 +13,7 @@ import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.timeDistributed;
 import static org.unroll.losses.Losses.binaryCrossentropy;
 import static org.unroll.losses.Losses.categoricalCrossentropy;
+import static org.unroll.losses.Losses.ctc;
 import static org.unroll.losses.Losses.mae;
 import static org.unroll.losses.Losses.mse;
 import static org.unroll.losses.Losses.poisson;
@@ -174,6 +175,16 @@ class HintsTest {
             dense(2),
             activation(activation)),
         expected + "softmax");
+  }
+
+  @Test
+  void ctcNeedsNoActivation() {
+    Dataset data = Samples.of(new double[][][] {{{1, 2}, {-1, 0}}}).targets(new int[][] {{1}});
+    assertOne(
+        hints(ctc(), data, input(2, 2), dense(3, "softmax")),
+        "ctc needs outputs without an activation",
+        "has the activation softmax. Remove the activation.");
+    assertEquals(List.of(), hints(ctc(), data, input(2, 2), dense(3)));
   }
 
   @Test
