@@ -72,9 +72,9 @@ final class CoreFormats {
         alphaDropout(),
         activityRegularization(),
         attentionPooling(),
+        sequential(), // first, because inside another layer a Sequential is read as this one
         model("Sequential", true),
-        model("Functional", false),
-        sequential());
+        model("Functional", false));
   }
 
   private static LayerFormat<Input> input() {
