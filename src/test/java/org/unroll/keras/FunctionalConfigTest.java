@@ -167,12 +167,6 @@ class FunctionalConfigTest {
     assertRejected("operation Sin 's'", "['b', 0, 0]", INPUT, add, dense("b", "['s', 0, 0]"));
   }
 
-  @Test
-  void rejectsInnerFunctionalModels() {
-    String inner = layer("Functional", "f", "'layers': []", "{'args': [" + tensor(A) + "]}");
-    assertRejected("Functional 'f'", "['f', 0, 0]", INPUT, inner);
-  }
-
   /** As many as fit into a file, which has at most 4 MiB of configuration. */
   @Test
   void readsManyCallsInTime() {
