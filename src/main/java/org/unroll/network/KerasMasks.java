@@ -72,12 +72,7 @@ public final class KerasMasks {
   /** Layers whose results depend on the masks that Keras finds when it runs them. */
   private static final Set<String> FINDING =
       Set.of(
-          "AdditiveAttention",
-          "Attention",
-          "Maximum",
-          "Minimum",
-          "MultiHeadAttention",
-          "Multiply");
+          "AdditiveAttention", "Attention", "Maximum", "Minimum", "MultiHeadAttention", "Multiply");
 
   private static final Set<String> ATTENTION =
       Set.of("AdditiveAttention", "Attention", "MultiHeadAttention");
