@@ -319,8 +319,9 @@ public final class KerasFiles implements ModelFiles {
     tree.attribute("", "backend", BACKEND);
     tree.attribute("", "model_config", JSON.writeValueAsString(config));
     List<String> layers = new ArrayList<>();
+    Set<Layer> seen = new HashSet<>();
     for (Layer layer : model.layers()) {
-      List<Weight> weights = h5Weights(layer);
+      List<Weight> weights = h5Weights(layer, seen);
       if (!weights.isEmpty()) {
         layers.add(layer.name());
         String path = "model_weights/" + layer.name();
@@ -352,12 +353,19 @@ public final class KerasFiles implements ModelFiles {
   /**
    * Returns the weights of a layer as {@code .h5} files list them: those that are trained first.
    */
-  private static List<Weight> h5Weights(Layer layer) {
+  private static List<Weight> h5Weights(Layer layer, Set<Layer> seen) {
     LayerFormats.of(layer)
         .groups(
             layer,
             "",
             (owner, path) -> {
+              if (!seen.add(owner)) {
+                throw new IllegalArgumentException(
+                    owner.describe()
+                        + " must not belong to a model and also to a model inside it to be saved to an"
+                        + " .h5 file, which would contain its weights twice. Save the model to a .keras"
+                        + " file.");
+              }
               int own = LayerFormats.ownWeights(owner).size();
               if (own > 0 && own < owner.weights().size()) {
                 throw new IllegalArgumentException(
