@@ -82,6 +82,7 @@ public abstract class GatePass extends CellPass {
   private float[] product = {}; // timesteps × rows × features, or rows × units
 
   /** Creates a pass over a cell that is built. */
+  @SuppressWarnings("this-escape") // dropout only keeps the pass, and reads it at each batch
   protected GatePass(UnitsCell<?> cell) {
     this.cell = cell;
     units = cell.units();
