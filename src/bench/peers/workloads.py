@@ -151,18 +151,18 @@ WORKLOADS = {
         Recurrent("simplernn", 130, dropout=0.2, return_sequences=True),
         Recurrent("simplernn", 110, dropout=0.2, return_sequences=True),
         Recurrent("simplernn", 130, dropout=0.2, return_sequences=True),
-        Recurrent("simplernn", 100, dropout=0.2, return_sequences=True),
-        Recurrent("simplernn", 40, activation="sigmoid", dropout=0.3),
+        Recurrent("simplernn", 100, activation="sigmoid", dropout=0.2, return_sequences=True),
+        Recurrent("simplernn", 40, dropout=0.3),
     ),
     "stack-lstm": _stack(
-        Recurrent("lstm", 130, return_sequences=True),
+        Recurrent("lstm", 130, dropout=0.2, return_sequences=True),
         Recurrent("lstm", 70, activation="relu", dropout=0.1, return_sequences=True),
         Recurrent("lstm", 100),
         output="tanh",
     ),
     "stack-gru": _stack(
-        Recurrent("gru", 90, return_sequences=True),
-        Recurrent("gru", 150, return_sequences=True),
+        Recurrent("gru", 90, dropout=0.2, return_sequences=True),
+        Recurrent("gru", 150, dropout=0.2, return_sequences=True),
         Recurrent("gru", 60, activation="relu", dropout=0.5),
     ),
     "bilstm-char": Workload(

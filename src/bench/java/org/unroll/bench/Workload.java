@@ -81,15 +81,15 @@ record Workload(
                       simpleRnn(130).dropout(0.2).returnSequences(true),
                       simpleRnn(110).dropout(0.2).returnSequences(true),
                       simpleRnn(130).dropout(0.2).returnSequences(true),
-                      simpleRnn(100).dropout(0.2).returnSequences(true),
-                      simpleRnn(40).dropout(0.3).activation("sigmoid"),
+                      simpleRnn(100).activation("sigmoid").dropout(0.2).returnSequences(true),
+                      simpleRnn(40).dropout(0.3),
                       dense(1))),
           stack(
               "stack-lstm",
               () ->
                   layers(
                       input(60, 14),
-                      lstm(130).returnSequences(true),
+                      lstm(130).dropout(0.2).returnSequences(true),
                       lstm(70).activation("relu").dropout(0.1).returnSequences(true),
                       lstm(100),
                       dense(1, "tanh"))),
@@ -98,8 +98,8 @@ record Workload(
               () ->
                   layers(
                       input(60, 14),
-                      gru(90).returnSequences(true),
-                      gru(150).returnSequences(true),
+                      gru(90).dropout(0.2).returnSequences(true),
+                      gru(150).dropout(0.2).returnSequences(true),
                       gru(60).activation("relu").dropout(0.5),
                       dense(1))),
           new Workload(

@@ -58,21 +58,21 @@ record Workload(
             sequences("simplernn", 130, "tanh", 0.2),
             sequences("simplernn", 110, "tanh", 0.2),
             sequences("simplernn", 130, "tanh", 0.2),
-            sequences("simplernn", 100, "tanh", 0.2),
-            last("simplernn", 40, "sigmoid", 0.3),
+            sequences("simplernn", 100, "sigmoid", 0.2),
+            last("simplernn", 40, "tanh", 0.3),
             new Dense(1, "linear")));
     all.put(
         "stack-lstm",
         stack(
-            sequences("lstm", 130, "tanh", 0),
+            sequences("lstm", 130, "tanh", 0.2),
             sequences("lstm", 70, "relu", 0.1),
             last("lstm", 100, "tanh", 0),
             new Dense(1, "tanh")));
     all.put(
         "stack-gru",
         stack(
-            sequences("gru", 90, "tanh", 0),
-            sequences("gru", 150, "tanh", 0),
+            sequences("gru", 90, "tanh", 0.2),
+            sequences("gru", 150, "tanh", 0.2),
             last("gru", 60, "relu", 0.5),
             new Dense(1, "linear")));
     List<Layer> characters =
