@@ -2,7 +2,9 @@ package org.unroll.network;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.unroll.data.Shape;
 
 /**
@@ -24,6 +26,20 @@ public final class SteppedPass {
     SUMMARY,
     /** An output of a layer for the last time step, in which time is not the first axis. */
     OTHER
+  }
+
+  /** What a network is analyzed for, with the words for the message of an exception. */
+  private enum Use {
+    STEPS("run step by step", "Call predict"),
+    STRETCHES("trained with truncatedBackpropagation(…)", "Remove this option");
+
+    private final String done;
+    private final String fix;
+
+    Use(String done, String fix) {
+      this.done = done;
+      this.fix = fix;
+    }
   }
 
   private final int input;
@@ -50,7 +66,9 @@ public final class SteppedPass {
     this.rows = rows;
     steps = network.steps().toArray(Step[]::new);
     carries = new boolean[steps.length];
-    kinds = new Analysis(network, input, carries).kinds();
+    boolean[] stepped = new boolean[network.inputs().size()];
+    stepped[input] = true;
+    kinds = new Analysis(network, stepped, carries, Use.STEPS).kinds();
     pass = network.newPass();
     List<Step> carrying = new ArrayList<>();
     stepStates = new float[steps.length][][];
@@ -61,6 +79,32 @@ public final class SteppedPass {
       stepStates[i] = new float[steps[i].layer().stateShapes().size()][0];
     }
     state = new NetworkState(carrying, network::path, rows);
+  }
+
+  /**
+   * Checks that a network can be trained on stretches of the time steps of all its inputs, one
+   * stretch after another, with the states of its layers carried from one to the next.
+   *
+   * @throws IllegalArgumentException if a layer needs the whole sequence, or an output is not one
+   *     for each time step; the message names the layer
+   */
+  public static void requireStretches(Network network) {
+    boolean[] carries = new boolean[network.steps().size()];
+    boolean[] stepped = new boolean[network.inputs().size()];
+    Arrays.fill(stepped, true);
+    new Analysis(network, stepped, carries, Use.STRETCHES).kinds();
+    Set<Layer> carrying = new HashSet<>();
+    for (int i = 0; i < carries.length; i++) {
+      Layer layer = network.steps().get(i).layer();
+      if (carries[i] && !carrying.add(layer)) {
+        throw new IllegalArgumentException(
+            layer.describe()
+                + " is applied more than once, so it has no single state to carry from stretch to"
+                + " stretch. "
+                + Use.STRETCHES.fix
+                + ", or use a layer for each application.");
+      }
+    }
   }
 
   /**
@@ -210,16 +254,20 @@ public final class SteppedPass {
     private final Kind[] kinds;
     private final Shape[] shapes;
     private final String[] paths; // from the input that is given step by step
+    private final Use use;
 
-    Analysis(Network network, int input, boolean[] carries) {
+    Analysis(Network network, boolean[] stepped, boolean[] carries, Use use) {
       this.network = network;
       this.carries = carries;
+      this.use = use;
       shapes = network.valueShapes().toArray(new Shape[0]);
       kinds = new Kind[shapes.length];
       paths = new String[shapes.length];
       Arrays.fill(kinds, Kind.FIXED);
-      kinds[input] = Kind.SEQUENCE;
-      paths[input] = network.inputs().get(input).name();
+      for (int i = 0; i < stepped.length; i++) {
+        kinds[i] = stepped[i] ? Kind.SEQUENCE : Kind.FIXED;
+        paths[i] = stepped[i] ? network.inputs().get(i).name() : null;
+      }
     }
 
     Kind[] kinds() {
@@ -277,6 +325,9 @@ public final class SteppedPass {
         }
       }
       if (step.hasInitialStates()) {
+        if (use == Use.STRETCHES) {
+          return false; // every stretch would begin with them again
+        }
         return step.layer().worksStepByStep() && stepped[0];
       }
       // A sequence of numbers, such as ids, has no axis of features that a layer could read.
@@ -287,14 +338,22 @@ public final class SteppedPass {
     private IllegalArgumentException needsSequence(Step step, String path) {
       return new IllegalArgumentException(
           step.layer().describe()
-              + " needs the whole sequence, so this model cannot be run step by step. Call"
-              + " predict, or build a model without it."
+              + (step.hasInitialStates() && use == Use.STRETCHES
+                  ? " has initial states that are inputs"
+                  : " needs the whole sequence")
+              + ", so this model cannot be "
+              + use.done
+              + ". "
+              + use.fix
+              + ", or build a model without it."
               + (network.isChain() ? "" : " Path: " + path + " → " + step.layer().name() + "."));
     }
 
     private void requireOutput() {
       Kind output = kinds[network.outputs().get(0)];
-      if (output == Kind.FIXED || output == Kind.OTHER) {
+      if (use == Use.STRETCHES) {
+        requireSequences();
+      } else if (output == Kind.FIXED || output == Kind.OTHER) {
         throw new IllegalArgumentException(
             "The first output of a model must depend on the sequence to be run step by step, but"
                 + " the one of "
@@ -308,11 +367,29 @@ public final class SteppedPass {
       for (boolean one : carries) {
         carriesAny |= one;
       }
-      if (!carriesAny && network.inputs().size() == 1) {
+      if (!carriesAny && (network.inputs().size() == 1 || use == Use.STRETCHES)) {
         throw new IllegalArgumentException(
-            "A model must have a recurrent layer to be run step by step, but its layers are "
+            "A model must have a recurrent layer to be "
+                + use.done
+                + ", but its layers are "
                 + network.layers().stream().map(Layer::describe).toList()
-                + ". Call predict instead.");
+                + ". "
+                + use.fix
+                + (use == Use.STEPS ? " instead." : "."));
+      }
+    }
+
+    private void requireSequences() {
+      for (int o = 0; o < network.outputs().size(); o++) {
+        if (kinds[network.outputs().get(o)] != Kind.SEQUENCE) {
+          throw new IllegalArgumentException(
+              "A model must return an output for each time step to be "
+                  + use.done
+                  + ", but "
+                  + network.outputLayer(o).describe()
+                  + " returns one for the whole sequence. Set returnSequences(true) on the last"
+                  + " recurrent layer and give a target for each time step, or remove this option.");
+        }
       }
     }
   }

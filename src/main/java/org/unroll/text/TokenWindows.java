@@ -66,6 +66,34 @@ public final class TokenWindows implements Dataset {
   }
 
   /**
+   * Cuts a long text into neighboring rows of equal length, for training with {@code
+   * truncatedBackpropagation} on stretches of the rows. All rows are one batch. The last tokens,
+   * fewer than {@code count}, that would make the rows unequal are not used, as in the language
+   * model of PyTorch's examples.
+   *
+   * <pre>{@code
+   * var twoRows = TokenWindows.rows(new int[] {5, 3, 8, 2, 9, 4}, 2);
+   * // {5, 3} with targets {3, 8}, and {8, 2} with targets {2, 9}
+   * }</pre>
+   *
+   * @param count the number of rows, at least 1
+   * @throws IllegalArgumentException if {@code count} is below 1, there are fewer than {@code count
+   *     + 1} tokens, or a token is negative or above 16,777,216
+   */
+  public static TokenWindows rows(int[] tokens, int count) {
+    if (count < 1 || count >= tokens.length) {
+      throw new IllegalArgumentException(
+          "The number of rows must be at least 1 and less than the number of tokens, which is "
+              + tokens.length
+              + ", but was "
+              + count
+              + ".");
+    }
+    int length = (tokens.length - 1) / count;
+    return of(Arrays.copyOf(tokens, count * length + 1), length).stride(length).batchSize(count);
+  }
+
+  /**
    * Sets how many tokens after the previous window a window begins; 1 by default.
    *
    * @throws IllegalArgumentException if {@code count} is below 1

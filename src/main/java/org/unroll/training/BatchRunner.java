@@ -136,10 +136,21 @@ final class BatchRunner implements AutoCloseable {
    * @param first the position in this order where the batch begins
    * @param rows the number of samples in the batch
    * @param optimizer the optimizer that will make a step with the gradients
+   * @param carried the initial states, overwritten with the final states; null for zeros or what a
+   *     stateful network keeps
    */
-  void train(Dataset dataset, int[] order, int first, int rows, Optimizer optimizer) {
+  void train(
+      Dataset dataset,
+      int[] order,
+      int first,
+      int rows,
+      Optimizer optimizer,
+      NetworkState carried) {
     step = optimizer.iterations();
     keepState();
+    if (carried != null) {
+      state = carried;
+    }
     run(Mode.TRAIN, dataset, order, first, rows);
     sumScale = hasSeveralOutputs() ? 1f : (float) gradientScale();
     optimizer.prepare(total, network.weights());
@@ -454,23 +465,49 @@ final class BatchRunner implements AutoCloseable {
     for (int o = 0; o < outputs.size(); o++) {
       loss += outputs.get(o).lossWeight() * outputLoss(o);
     }
+    return loss + penalty();
+  }
+
+  /** Returns the penalties on outputs, which are a part of the loss. */
+  double penalty() {
     double penalty = 0;
     for (int i = 0; i < sliceCount; i++) {
       penalty += slices[i].activityPenalty;
     }
-    return loss + penalty / batch.rows();
+    return penalty / batch.rows();
   }
 
   /** Returns the mean loss of one output. */
   double outputLoss(int output) {
+    double divisor = lossDivisor(output);
+    return divisor != 0 ? lossSum(output) / divisor : 0;
+  }
+
+  /** Returns the sum of the losses of one output, which {@link #lossDivisor} makes a mean. */
+  double lossSum(int output) {
     Loss loss = outputs.get(output).loss();
-    double divisor =
-        loss.reduction() == Reduction.NONE ? sum(output, s -> s.positions) : divisor(output);
     if (loss.overBatch() != null) {
       double weight = sumLoss(output);
-      return divisor != 0 ? loss.overBatch().value(lossSums[output]) * weight / divisor : 0;
+      return loss.overBatch().value(lossSums[output]) * weight;
     }
-    return divisor != 0 ? sum(output, s -> s.loss) / divisor : 0;
+    return sum(output, s -> s.loss);
+  }
+
+  /** Returns the number by which {@link #lossSum} is divided. */
+  double lossDivisor(int output) {
+    return outputs.get(output).loss().reduction() == Reduction.NONE
+        ? sum(output, s -> s.positions)
+        : divisor(output);
+  }
+
+  /** Returns whether the loss of any output depends on the batch. */
+  boolean counts() {
+    for (int o = 0; o < outputs.size(); o++) {
+      if (sum(o, s -> s.weight) != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns the number by which the sum of the losses of the positions is divided in training. */

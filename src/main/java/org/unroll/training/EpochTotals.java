@@ -3,9 +3,11 @@ package org.unroll.training;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.unroll.losses.Reduction;
 import org.unroll.metrics.Metric;
 
 /**
@@ -19,9 +21,17 @@ final class EpochTotals {
   private double lossSum;
   private double rowSum;
 
+  // The batch whose stretches are added.
+  private final double[] stretchLosses; // the sum of each output
+  private final double[] stretchDivisors;
+  private double stretchPenalties;
+  private int stretches;
+
   EpochTotals(List<CompiledOutput> outputs) {
     this.outputs = outputs;
     outputLossSums = new double[outputs.size()];
+    stretchLosses = new double[outputs.size()];
+    stretchDivisors = new double[outputs.size()];
     metricTotals = outputs.stream().map(EpochTotals::newTotals).toArray(double[][][]::new);
   }
 
@@ -43,10 +53,53 @@ final class EpochTotals {
       if (outputs.get(o).lossName() != null) {
         outputLossSums[o] += runner.outputLoss(o) * rows;
       }
+    }
+    addMetrics(runner);
+  }
+
+  private void addMetrics(BatchRunner runner) {
+    for (int o = 0; o < metricTotals.length; o++) {
       for (int m = 0; m < metricTotals[o].length; m++) {
         runner.addMetric(o, m, metricTotals[o][m]);
       }
     }
+  }
+
+  /**
+   * Adds the stretch of a batch that the runner ran last.
+   *
+   * @param penalty the penalty on the weights
+   */
+  void addStretch(BatchRunner runner, double penalty) {
+    for (int o = 0; o < stretchLosses.length; o++) {
+      stretchLosses[o] += runner.lossSum(o);
+      boolean isSum = outputs.get(o).loss().reduction() == Reduction.SUM;
+      stretchDivisors[o] = isSum ? 1 : stretchDivisors[o] + runner.lossDivisor(o);
+    }
+    stretchPenalties += runner.penalty() + penalty;
+    stretches++;
+    addMetrics(runner);
+  }
+
+  /**
+   * Ends a batch after its stretches. Its loss is the mean over the time steps of all stretches,
+   * and the mean of their penalties.
+   */
+  void endStretches(int rows) {
+    double loss = stretchPenalties / stretches;
+    for (int o = 0; o < stretchLosses.length; o++) {
+      double mean = stretchDivisors[o] == 0 ? 0 : stretchLosses[o] / stretchDivisors[o];
+      loss += outputs.get(o).lossWeight() * mean;
+      if (outputs.get(o).lossName() != null) {
+        outputLossSums[o] += mean * rows;
+      }
+    }
+    lossSum += loss * rows;
+    rowSum += rows;
+    Arrays.fill(stretchLosses, 0);
+    Arrays.fill(stretchDivisors, 0);
+    stretchPenalties = 0;
+    stretches = 0;
   }
 
   /** Returns the mean losses and the metrics of the batches so far, by name, as a new map. */

@@ -31,6 +31,7 @@ public final class FitOptions {
   private String title;
   private long seed = DefaultSeed.get();
   private Integer threads;
+  private Integer stretch;
 
   private FitOptions() {}
 
@@ -203,6 +204,53 @@ public final class FitOptions {
     return this;
   }
 
+  /**
+   * Trains on long sequences with truncated backpropagation through time; by default the whole
+   * sequences are backpropagated through. Each batch is cut into stretches of time steps. Each
+   * stretch begins with the states that the one before ended with, runs forward and backward, and
+   * makes one step of the optimizer. Gradients do not flow from one stretch to the one before. The
+   * next batch begins with zero states. This is what {@code detach()} does in PyTorch, and {@code
+   * train_on_batch} of a stateful model in Keras.
+   *
+   * <p>Activations are kept for one stretch only, so memory does not grow with the length of the
+   * sequences. Dependencies that are longer than a stretch are used, through the states, but not
+   * learned.
+   *
+   * <pre>{@code
+   * int[] text = new int[6_001]; // the ids of a long text
+   * TokenWindows rows = TokenWindows.rows(text, 8); // 8 sequences of 750 time steps
+   * var language =
+   *     Sequential.of(
+   *         input(Shape.ANY), embedding(30, 8), gru(8).returnSequences(true), dense(30, "softmax"));
+   * language.compile(adam(0.01).clipnorm(1), sparseCategoricalCrossentropy());
+   * language.fit(rows, epochs(2).truncatedBackpropagation(50)); // 15 steps of Adam per epoch
+   * }</pre>
+   *
+   * <p>The model must return an output for each time step, all inputs must have the same time
+   * steps, and every layer must be recurrent or work on each time step separately. A layer that
+   * needs the whole sequence, such as {@code bidirectional}, {@code conv1d} or attention, is
+   * refused. So are stateful layers, initial states that are inputs, and losses of whole sequences
+   * or batches. The last stretch may be shorter. A stretch in which no time step counts, because
+   * all are masked or have the weight 0, makes no step.
+   *
+   * <p>A batch with all its stretches is still one batch for {@link #stepsPerEpoch}, callbacks and
+   * backups. Its loss is the mean over all its time steps, and that of an epoch is comparable with
+   * {@code evaluate}, which always runs whole sequences. Learning rate schedules count the steps of
+   * the optimizer. Dropout draws new masks for each stretch. A batch with no more time steps than
+   * {@code steps} is trained as without this option.
+   *
+   * <p>Source: Ronald J. Williams, Jing Peng, "An efficient gradient-based algorithm for on-line
+   * training of recurrent network trajectories", Neural Computation 2, 1990.
+   *
+   * @param steps the number of time steps in a stretch, at least 1
+   * @throws IllegalArgumentException if {@code steps} is less than 1. {@code fit} throws it if the
+   *     model or the data does not fit
+   */
+  public FitOptions truncatedBackpropagation(int steps) {
+    stretch = atLeast("truncatedBackpropagation", steps, 1);
+    return this;
+  }
+
   private static int atLeast(String argument, int value, int minimum) {
     if (value < minimum) {
       throw new IllegalArgumentException(
@@ -284,5 +332,10 @@ public final class FitOptions {
 
   Integer threads() {
     return threads;
+  }
+
+  /** Returns the number of time steps in a stretch of truncated backpropagation, or null. */
+  Integer stretch() {
+    return stretch;
   }
 }

@@ -26,18 +26,27 @@ public final class NonFiniteLossException extends RuntimeException {
     super(message);
   }
 
+  /**
+   * Creates an exception for a batch of {@code fit}.
+   *
+   * @param stretches the current stretch of the batch, or null for a whole batch
+   */
   static NonFiniteLossException at(
-      int epoch, int batch, double loss, BatchRunner runner, Network network) {
+      int epoch, int batch, Stretches stretches, double loss, BatchRunner runner, Network network) {
+    String where = " in epoch " + (epoch + 1) + ", batch " + (batch + 1);
     return of(
-        " in epoch " + (epoch + 1) + ", batch " + (batch + 1),
+        stretches == null
+            ? where
+            : where + ", time steps " + stretches.from() + " to " + (stretches.to() - 1),
         loss,
         runner,
         network,
-        "; model.history() contains the completed epochs.");
+        (stretches == null ? "batch" : "stretch")
+            + "; model.history() contains the completed epochs.");
   }
 
   static NonFiniteLossException onBatch(double loss, BatchRunner runner, Network network) {
-    return of(" in trainOnBatch", loss, runner, network, ".");
+    return of(" in trainOnBatch", loss, runner, network, "batch.");
   }
 
   private static NonFiniteLossException of(
@@ -49,7 +58,7 @@ public final class NonFiniteLossException extends RuntimeException {
             + ". "
             + largestGradient(runner.gradients(), network.weightPaths())
             + advice(runner, network)
-            + " The weights are as before this batch"
+            + " The weights are as before this "
             + end);
   }
 

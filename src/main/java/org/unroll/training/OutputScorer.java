@@ -146,7 +146,8 @@ final class OutputScorer {
       int perStep = positions / output.rows() / targetSteps(output) * width;
       int place = e.position() / perStep;
       int sample = batch.sample(from + place % output.rows());
-      throw e.at(sample, place / output.rows(), targetSteps(output));
+      int begin = batch.target(index) instanceof Stretches stretches ? stretches.from() : 0;
+      throw e.at(sample, begin + place / output.rows(), begin + targetSteps(output));
     }
   }
 

@@ -93,6 +93,9 @@ public final class Trainer {
       validation = dataset.subset(split, dataset.size());
     }
     requireFit(train, "training");
+    if (options.stretch() != null) {
+      Stretches.requireFit(compiled, train);
+    }
     if (!options.classWeight().isEmpty()) {
       train = classWeighted(train, options.classWeight());
     }
@@ -229,7 +232,7 @@ public final class Trainer {
         ModelUse.Effect.CHANGES_WEIGHTS,
         weighted,
         runner -> {
-          double loss = trainingStep.run(runner, weighted, null, 0, weighted.size());
+          double loss = trainingStep.run(runner, weighted, null, 0, weighted.size(), null);
           if (!Double.isFinite(loss)) {
             runner.restoreState();
             throw NonFiniteLossException.onBatch(loss, runner, compiled.network());

@@ -97,6 +97,9 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
             .put("initialEpoch", options.firstEpoch())
             .put("the seed", options.seed())
             .put("the list of callbacks", remembering);
+    if (options.stretch() != null) {
+      description.put("truncatedBackpropagation", options.stretch());
+    }
     return new BackupFile(folder, description.lines(), compiled, remembering, this);
   }
 
@@ -183,7 +186,9 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
       Map<String, Double> logs = totals.logs();
       hooks.call("onTrainBatchEnd", callback -> callback.onTrainBatchEnd(this, number, logs));
       batch++;
-      backup.batchEnded(epoch, batch);
+      if (!interrupted) { // else stretches of the batch may be missing
+        backup.batchEnded(epoch, batch);
+      }
       noticeInterrupt();
     }
     if (interrupted) {
@@ -231,12 +236,39 @@ final class TrainingRun implements TrainingContext, BackupFile.State {
     }
     int first = (int) (step % train.batches()) * train.batchSize();
     int rows = Math.min(train.batchSize(), train.size() - first);
-    double batchLoss = trainingStep.run(runner, train, order, first, rows);
-    if (!Double.isFinite(batchLoss) && !toleratesNonFiniteLoss) {
-      runner.restoreState();
-      throw NonFiniteLossException.at(epoch, batch, batchLoss, runner, network);
+    if (options.stretch() != null) {
+      Stretches stretches = Stretches.of(train, order, first, rows);
+      if (stretches.length() > options.stretch()) {
+        trainStretches(runner, epoch, stretches, first, rows);
+        return;
+      }
     }
+    double batchLoss = trainingStep.run(runner, train, order, first, rows, null);
+    requireFinite(batchLoss, epoch, null, runner);
     totals.add(runner, batchLoss, rows);
+  }
+
+  /** Trains on the stretches of a batch one after another, which pass their states on. */
+  private void trainStretches(
+      BatchRunner runner, int epoch, Stretches stretches, int first, int rows) {
+    NetworkState carried = network.newState(rows);
+    double loss;
+    do {
+      stretches.next(options.stretch());
+      double penalty = compiled.penalty();
+      loss = trainingStep.run(runner, stretches, order, first, rows, carried);
+      requireFinite(loss, epoch, stretches, runner);
+      totals.addStretch(runner, penalty);
+    } while (Double.isFinite(loss) && stretches.to() < stretches.length() && !noticeInterrupt());
+    totals.endStretches(rows);
+  }
+
+  /** Throws an exception if the loss of a batch, or of a stretch of it, ends training. */
+  private void requireFinite(double loss, int epoch, Stretches stretches, BatchRunner runner) {
+    if (!Double.isFinite(loss) && !toleratesNonFiniteLoss) {
+      runner.restoreState();
+      throw NonFiniteLossException.at(epoch, batch, stretches, loss, runner, network);
+    }
   }
 
   /** Writes what a backup holds besides weights, optimizer and callbacks. */
