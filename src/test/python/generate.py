@@ -61,6 +61,7 @@ GENERATORS = {
     "text_vectorization": KERAS,
     "training_options": PLAIN,
     "training_references": KERAS,
+    "truncated_backpropagation": {},
     "weighted_references": KERAS,
 }
 

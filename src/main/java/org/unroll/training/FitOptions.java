@@ -231,7 +231,9 @@ public final class FitOptions {
    * needs the whole sequence, such as {@code bidirectional}, {@code conv1d} or attention, is
    * refused. So are stateful layers, initial states that are inputs, and losses of whole sequences
    * or batches. The last stretch may be shorter. A stretch in which no time step counts, because
-   * all are masked or have the weight 0, makes no step.
+   * all are masked or have the weight 0, makes no step. As in a stateful model of Keras, the output
+   * of a recurrent layer at masked time steps is zeros at the beginning of a stretch, which matters
+   * only if a later layer does not pass the mask on.
    *
    * <p>A batch with all its stretches is still one batch for {@link #stepsPerEpoch}, callbacks and
    * backups. Its loss is the mean over all its time steps, and that of an epoch is comparable with

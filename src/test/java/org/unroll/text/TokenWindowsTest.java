@@ -76,4 +76,31 @@ class TokenWindowsTest {
         "stride must be at least 1, but was 0.", () -> TokenWindows.of(new int[3], 1).stride(0));
     assertThrows(IndexOutOfBoundsException.class, () -> TokenWindows.of(new int[3], 1).window(2));
   }
+
+  @Property(tries = 100)
+  void rowsAreNeighborsWithoutGaps(
+      @ForAll @IntRange(min = 1, max = 9) int count,
+      @ForAll @IntRange(min = 1, max = 40) int more) {
+    int[] tokens = IntStream.range(100, 100 + count + more).toArray();
+    TokenWindows rows = TokenWindows.rows(tokens, count);
+    int length = (tokens.length - 1) / count;
+    assertEquals(count, rows.size());
+    assertEquals(count, rows.batchSize());
+    assertEquals(1, rows.batches());
+    float[] target = new float[length];
+    for (int r = 0; r < count; r++) {
+      int[] expected = IntStream.range(100 + r * length, 100 + (r + 1) * length).toArray();
+      assertArrayEquals(expected, rows.window(r));
+      rows.copyTarget(r, target, 0);
+      assertEquals(expected[length - 1] + 1, target[length - 1]);
+    }
+  }
+
+  @Test
+  void refusesMoreRowsThanTargets() {
+    assertMessageContains(
+        "The number of rows must be at least 1 and less than the number of tokens, which is 3, but"
+            + " was 3.",
+        () -> TokenWindows.rows(new int[3], 3));
+  }
 }

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
 import org.unroll.data.Shape;
@@ -44,6 +45,7 @@ import org.unroll.network.Network;
 import org.unroll.network.Pass;
 import org.unroll.network.Tensor;
 import org.unroll.network.Weight;
+import org.unroll.optimizers.Optimizers;
 import org.unroll.training.FitOptions;
 
 /**
@@ -300,6 +302,44 @@ class LiteratureCellsTest {
     var stepper = model.stepper();
     for (int t = 0; t < x.length; t++) {
       assertArrayEquals(all[t], stepper.step(x[t]), 1e-6, "step " + t);
+    }
+  }
+
+  /**
+   * A layer computes the gates of minGRU and minLSTM for all time steps at once. In a stack, their
+   * inputs come one at a time, so they are computed step by step.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void parallelFormTrainsLikeTheSequentialForm(boolean isGru) {
+    Supplier<Cell> cell = () -> isGru ? minGruCell(UNITS) : minLstmCell(UNITS);
+    Sequential parallel =
+        Sequential.seeded(
+            4,
+            input(Shape.ANY, UNITS),
+            masking(0),
+            rnn(mut1Cell(UNITS)).returnSequences(true),
+            rnn(cell.get()).returnSequences(true));
+    Sequential sequential =
+        Sequential.seeded(
+            4,
+            input(Shape.ANY, UNITS),
+            masking(0),
+            rnn(stackedRnnCells(mut1Cell(UNITS), cell.get())).returnSequences(true));
+    List<Weight> weights = parallel.network().weights();
+    List<Weight> others = sequential.network().weights();
+    for (int w = 0; w < weights.size(); w++) {
+      System.arraycopy(
+          weights.get(w).values(), 0, others.get(w).values(), 0, weights.get(w).size());
+    }
+    Samples samples = Samples.of(sequences(5, 60)).targets(sequences(5, 60));
+    for (Sequential model : List.of(parallel, sequential)) {
+      model.compile(Optimizers.sgd(0.5), "mse");
+      model.fit(samples, FitOptions.epochs(3).verbose(0));
+    }
+    for (int w = 0; w < weights.size(); w++) {
+      assertArrayEquals(
+          others.get(w).values(), weights.get(w).values(), 1e-6f, weights.get(w).name());
     }
   }
 
