@@ -16,6 +16,7 @@ import org.unroll.network.ModelUse;
 import org.unroll.network.Network;
 import org.unroll.network.SteppedPass;
 import org.unroll.network.Tensor;
+import org.unroll.text.Sampler;
 
 /**
  * Generates sequences of token ids with an encoder–decoder model, one token at a time: with the
@@ -200,10 +201,20 @@ public final class SequenceDecoder {
    * @throws IllegalArgumentException if the temperature is not a positive number
    */
   public int[][] sample(Dataset sources, double temperature, long seed) {
-    if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "The temperature must be a positive number, but was " + temperature + ".");
-    }
+    return sample(sources, Sampler.random().temperature(temperature), seed);
+  }
+
+  /**
+   * Returns sequences whose ids are drawn by a sampler, for example with {@code
+   * Sampler.random().topP(0.9)}.
+   *
+   * @param sources the samples for the other inputs of the model
+   * @param sampler draws each id
+   * @param seed the seed of the draws. Those of a sample depend only on it and the sample's index
+   * @return for each sample the ids without start and end
+   * @throws IllegalArgumentException if the outputs of the model are not probabilities
+   */
+  public int[][] sample(Dataset sources, Sampler sampler, long seed) {
     RandomGenerator[] randoms =
         IntStream.range(0, sources.size())
             .mapToObj(i -> new SplitMix64(SplitMix64.mix(seed) + i))
@@ -216,24 +227,9 @@ public final class SequenceDecoder {
           if (only.finished()) {
             return hypotheses;
           }
-          int id = draw(probabilities.get(0), temperature, randoms[sample]);
+          int id = sampler.draw(probabilities.get(0), randoms[sample]);
           return List.of(next(only, 0, id, probabilities.get(0)[id]));
         });
-  }
-
-  private static int draw(double[] probabilities, double temperature, RandomGenerator random) {
-    double[] powers = new double[probabilities.length];
-    double largest = Arrays.stream(probabilities).max().orElseThrow();
-    for (int id = 0; id < powers.length; id++) {
-      powers[id] = Math.pow(probabilities[id] / largest, 1 / temperature);
-    }
-    double left = random.nextDouble() * Arrays.stream(powers).sum();
-    int id = 0;
-    while (id < powers.length - 1 && left >= powers[id]) {
-      left -= powers[id];
-      id++;
-    }
-    return id;
   }
 
   private Hypothesis next(Hypothesis before, int parent, int id, double probability) {

@@ -31,6 +31,7 @@ import org.unroll.data.Sequences;
 public final class TextVectorization {
   private static final String WHITESPACE = "whitespace";
   private static final String CHARACTER = "character";
+  private static final String PUNCTUATED = "punctuated";
   private static final List<String> STANDARDIZATIONS =
       List.of("lower_and_strip_punctuation", "lower", "strip_punctuation", "none");
   private static final Pattern PUNCTUATION =
@@ -40,14 +41,21 @@ public final class TextVectorization {
   private final String standardize;
   private final String split;
   private final int maxTokens; // 0 for no limit
+  private final int minCount;
   private final int length; // 0 for the length of the text
   private final Vocabulary vocabulary; // null before adapt or vocabulary
 
   private TextVectorization(
-      String standardize, String split, int maxTokens, int length, Vocabulary vocabulary) {
+      String standardize,
+      String split,
+      int maxTokens,
+      int minCount,
+      int length,
+      Vocabulary vocabulary) {
     this.standardize = standardize;
     this.split = split;
     this.maxTokens = maxTokens;
+    this.minCount = minCount;
     this.length = length;
     this.vocabulary = vocabulary;
   }
@@ -58,7 +66,7 @@ public final class TextVectorization {
    * only ASCII punctuation and white space are recognized.
    */
   public static TextVectorization words() {
-    return new TextVectorization(STANDARDIZATIONS.get(0), WHITESPACE, 0, 0, null);
+    return new TextVectorization(STANDARDIZATIONS.get(0), WHITESPACE, 0, 1, 0, null);
   }
 
   /**
@@ -66,7 +74,29 @@ public final class TextVectorization {
    * split="character"}, {@code standardize=None}.
    */
   public static TextVectorization characters() {
-    return new TextVectorization("none", CHARACTER, 0, 0, null);
+    return new TextVectorization("none", CHARACTER, 0, 1, 0, null);
+  }
+
+  /**
+   * Creates a vectorization of words and punctuation marks, for language models: each mark is a
+   * token, and the case is kept. {@link #decode} puts spaces in the usual places, so that ordinary
+   * text with single spaces is restored.
+   *
+   * <pre>{@code
+   * import org.unroll.text.*;
+   *
+   * var marks = TextVectorization.wordsAndPunctuation().adapt(List.of("Well, it's 5:30 (a.m.)."));
+   * List<String> tokens = marks.tokens("Well, it's 5:30."); // Well | , | it's | 5:30 | .
+   * String restored = marks.decode(marks.vectorize("Well, it's 5:30.")); // the same text
+   * }</pre>
+   *
+   * <p>A word consists of letters and digits and may contain apostrophes and hyphens. A number may
+   * contain points, commas and colons. Any other code point that is not white space is a token. A
+   * straight quotation mark opens and closes in turn; all other marks that are not recognized as
+   * opening or closing are written between spaces.
+   */
+  public static TextVectorization wordsAndPunctuation() {
+    return new TextVectorization("none", PUNCTUATED, 0, 1, 0, null);
   }
 
   /**
@@ -82,7 +112,7 @@ public final class TextVectorization {
           "standardize must be one of " + STANDARDIZATIONS + ", but was \"" + name + "\".");
     }
     requireNoVocabulary("standardize");
-    return new TextVectorization(name, split, maxTokens, length, null);
+    return new TextVectorization(name, split, maxTokens, minCount, length, null);
   }
 
   /**
@@ -101,7 +131,22 @@ public final class TextVectorization {
               + ".");
     }
     requireNoVocabulary("maxTokens");
-    return new TextVectorization(standardize, split, count, length, null);
+    return new TextVectorization(standardize, split, count, minCount, length, null);
+  }
+
+  /**
+   * Sets how often a token must occur in the texts to be in the vocabulary; 1 by default. Less
+   * frequent tokens are unknown.
+   *
+   * @throws IllegalArgumentException if {@code count} is below 1
+   * @throws IllegalStateException if there is already a vocabulary
+   */
+  public TextVectorization minCount(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("minCount must be at least 1, but was " + count + ".");
+    }
+    requireNoVocabulary("minCount");
+    return new TextVectorization(standardize, split, maxTokens, count, length, null);
   }
 
   /**
@@ -115,7 +160,7 @@ public final class TextVectorization {
       throw new IllegalArgumentException(
           "outputSequenceLength must be at least 1, but was " + steps + ".");
     }
-    return new TextVectorization(standardize, split, maxTokens, steps, vocabulary);
+    return new TextVectorization(standardize, split, maxTokens, minCount, steps, vocabulary);
   }
 
   private void requireNoVocabulary(String setting) {
@@ -129,7 +174,7 @@ public final class TextVectorization {
   /**
    * Returns a copy with a vocabulary built from these texts.
    *
-   * @throws IllegalArgumentException if the texts contain no token
+   * @throws IllegalArgumentException if the texts contain no token that is frequent enough
    */
   public TextVectorization adapt(Iterable<String> texts) {
     Map<String, Integer> counts = new HashMap<>();
@@ -138,9 +183,16 @@ public final class TextVectorization {
         counts.merge(token, 1, Integer::sum);
       }
     }
-    if (counts.isEmpty()) {
+    int most = counts.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+    if (most < minCount) {
       throw new IllegalArgumentException(
-          "The texts must contain at least one token for the vocabulary, but contain none.");
+          counts.isEmpty()
+              ? "The texts must contain at least one token for the vocabulary, but contain none."
+              : "At least one token must occur minCount="
+                  + minCount
+                  + " times, but the most frequent one occurs "
+                  + most
+                  + " times.");
     }
     Comparator<Map.Entry<String, Integer>> rare = Map.Entry.comparingByValue();
     Comparator<String> bytes =
@@ -148,6 +200,7 @@ public final class TextVectorization {
             token -> token.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
     List<String> tokens =
         counts.entrySet().stream()
+            .filter(entry -> entry.getValue() >= minCount)
             .sorted(rare.thenComparing(Map.Entry::getKey, bytes).reversed())
             .map(Map.Entry::getKey)
             .limit(maxTokens == 0 ? Integer.MAX_VALUE : maxTokens - 2)
@@ -157,7 +210,7 @@ public final class TextVectorization {
 
   /** Returns a copy with an existing vocabulary. */
   public TextVectorization vocabulary(Vocabulary known) {
-    return new TextVectorization(standardize, split, maxTokens, length, known);
+    return new TextVectorization(standardize, split, maxTokens, minCount, length, known);
   }
 
   /**
@@ -185,6 +238,9 @@ public final class TextVectorization {
     if (split.equals(CHARACTER)) {
       return standard.codePoints().mapToObj(Character::toString).toList();
     }
+    if (split.equals(PUNCTUATED)) {
+      return Words.split(standard);
+    }
     return BLANKS.splitAsStream(standard).filter(token -> !token.isEmpty()).toList();
   }
 
@@ -211,23 +267,36 @@ public final class TextVectorization {
   }
 
   /**
-   * Returns the tokens with these ids as one text. Words are separated by spaces, and padding is
-   * left out.
+   * Returns the tokens with these ids as one text. Words are separated by spaces, except around
+   * punctuation, and padding is left out.
    *
    * @throws IllegalArgumentException if there is no token with an id
    */
   public String decode(int[] ids) {
-    List<String> tokens =
+    return join(
         Arrays.stream(ids)
             .filter(id -> id != Vocabulary.PADDING)
             .mapToObj(vocabulary()::token)
-            .toList();
-    return String.join(split.equals(CHARACTER) ? "" : " ", tokens);
+            .toList());
+  }
+
+  /**
+   * Returns tokens as one text, the inverse of {@link #tokens}. The text of the first tokens does
+   * not depend on those that follow.
+   */
+  public String join(List<String> tokens) {
+    return split.equals(PUNCTUATED)
+        ? Words.join(tokens)
+        : String.join(split.equals(CHARACTER) ? "" : " ", tokens);
   }
 
   @Override
   public String toString() {
-    return (split.equals(CHARACTER) ? "characters" : "words")
+    return switch (split) {
+          case CHARACTER -> "characters";
+          case PUNCTUATED -> "words and punctuation";
+          default -> "words";
+        }
         + ", standardize "
         + standardize
         + ", "
