@@ -20,11 +20,11 @@ import org.unroll.plots.Plots;
 import org.unroll.training.FitOptions;
 
 /**
- * Measures whether a bidirectional LSTM learns faster and better than an LSTM with the same units and
- * one with as many weights. Each time step of a sequence of 40 random values of −1 and 1 is labeled
- * with the sign of a sum of seven values: in the task "both sides" those from three steps before to
- * three steps after, in the task "past" the current value and the six before. Values outside the
- * sequence are 0. The label is 1 for a positive sum, else 0.
+ * Measures whether a bidirectional LSTM learns faster and better than an LSTM with the same units
+ * and one with as many weights. Each time step of a sequence of 40 random values of −1 and 1 is
+ * labeled with the sign of a sum of seven values: in the task "both sides" those from three steps
+ * before to three steps after, in the task "past" the current value and the six before. Values
+ * outside the sequence are 0. The label is 1 for a positive sum, else 0.
  */
 final class BidirectionalLearning {
   private static final int LENGTH = 40;
@@ -120,7 +120,10 @@ final class BidirectionalLearning {
     claim.add(row, "parameters", model.parameters());
     claim.add(row, EPOCHS, reached ? epochs : Double.POSITIVE_INFINITY);
     claim.add(row, SECONDS, reached ? seconds : Double.POSITIVE_INFINITY);
-    claim.add(row, "seconds per epoch", history.seconds().stream().mapToDouble(s -> s).average().orElseThrow());
+    claim.add(
+        row,
+        "seconds per epoch",
+        history.seconds().stream().mapToDouble(s -> s).average().orElseThrow());
     claim.add(row, ACCURACY, model.evaluate(samples(task, 1000, 2000 + seed)).get("accuracy"));
     return curve;
   }

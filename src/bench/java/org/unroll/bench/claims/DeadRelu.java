@@ -22,8 +22,8 @@ import org.unroll.training.NonFiniteLossException;
 
 /**
  * Measures the share of dead ReLU units inside a recurrent layer: units whose output is 0 at all
- * time steps of all test sequences, so that their weights get no gradient. The layer has 64 units and
- * learns the adding problem over 30 time steps.
+ * time steps of all test sequences, so that their weights get no gradient. The layer has 64 units
+ * and learns the adding problem over 30 time steps.
  */
 final class DeadRelu {
   private static final double[] RATES = {0.001, 0.01, 0.1};
@@ -52,13 +52,18 @@ final class DeadRelu {
     claim.print();
     for (String kind : KINDS.subList(1, KINDS.size())) {
       boolean dies =
-          Arrays.stream(RATES).anyMatch(r -> claim.smaller(AFTER, row(KINDS.get(0), r), row(kind, r)));
+          Arrays.stream(RATES)
+              .anyMatch(r -> claim.smaller(AFTER, row(KINDS.get(0), r), row(kind, r)));
       boolean grows = claim.smaller(AFTER, row(kind, RATES[0]), row(kind, RATES[2]));
       Claim.verdict(
           "ReLU units can die in training, with tanh they do not",
           dies,
-          kind + ", zero units by learning rate " + byRate(claim, kind) + "; more of them at the "
-              + "largest rate in every seed: " + (grows ? "yes." : "no."));
+          kind
+              + ", zero units by learning rate "
+              + byRate(claim, kind)
+              + "; more of them at the "
+              + "largest rate in every seed: "
+              + (grows ? "yes." : "no."));
     }
     Map<String, double[][]> groups = new LinkedHashMap<>();
     for (String kind : KINDS) {

@@ -20,16 +20,16 @@ import org.unroll.plots.Plots;
 import org.unroll.training.FitOptions;
 
 /**
- * Measures the example of C. Olah's "Understanding LSTM networks": a language model must remember the
- * gender of the current subject to predict a pronoun, and forget it when it sees a new subject.
+ * Measures the example of C. Olah's "Understanding LSTM networks": a language model must remember
+ * the gender of the current subject to predict a pronoun, and forget it when it sees a new subject.
  *
- * <p>A text has 48 words. A sentence begins with a period and its subject, followed by phrases of two
- * words: a preposition and another person, or a verb and an adverb. The last subject stands a given
- * number of words before the end, and the next word is "he" or "she". In training, the persons
- * between have random genders, so that their genders say nothing about the pronoun. In the test, all
- * of them have the other gender, and there is at least one. Guessing has an accuracy of 0.5; the gender
- * of the last person is always wrong. Training stops at an accuracy of 0.998 on the training set or
- * after 24 epochs.
+ * <p>A text has 48 words. A sentence begins with a period and its subject, followed by phrases of
+ * two words: a preposition and another person, or a verb and an adverb. The last subject stands a
+ * given number of words before the end, and the next word is "he" or "she". In training, the
+ * persons between have random genders, so that their genders say nothing about the pronoun. In the
+ * test, all of them have the other gender, and there is at least one. Guessing has an accuracy of
+ * 0.5; the gender of the last person is always wrong. Training stops at an accuracy of 0.998 on the
+ * training set or after 24 epochs.
  */
 final class GenderAgreement {
   private static final List<String> KINDS = List.of("SimpleRNN", "LSTM", "GRU");
@@ -65,7 +65,10 @@ final class GenderAgreement {
     var claim = new Claim(GenderAgreement.class);
     Text example = text(12, Between.OTHER_GENDER, new SplitMix64(1));
     System.out.println(
-        "Distance 12: … " + String.join(" ", example.words.subList(24, LENGTH)) + " | " + example.pronoun);
+        "Distance 12: … "
+            + String.join(" ", example.words.subList(24, LENGTH))
+            + " | "
+            + example.pronoun);
     for (String kind : KINDS) {
       for (int seed = 1; seed <= Claim.SEEDS; seed++) {
         measure(claim, kind, seed);
@@ -78,8 +81,14 @@ final class GenderAgreement {
         Claim.verdict(
             "a cell state keeps the gender of the subject where a simple RNN forgets it",
             claim.smaller(column, "SimpleRNN", kind),
-            column + ": " + kind + " " + claim.text(kind, column) + ", SimpleRNN "
-                + claim.text("SimpleRNN", column) + ".");
+            column
+                + ": "
+                + kind
+                + " "
+                + claim.text(kind, column)
+                + ", SimpleRNN "
+                + claim.text("SimpleRNN", column)
+                + ".");
       }
     }
     Map<String, double[]> lines = new LinkedHashMap<>();

@@ -30,8 +30,8 @@ import org.unroll.training.FitOptions;
 /**
  * Compares recurrent layers and one-dimensional convolutions on the same windows: five days of
  * synthetic Jena weather, hourly, predict the temperature one day later. The first convolutional
- * network is the one of Chollet's book, which keeps the maximum over time. The second keeps the order
- * of the time steps.
+ * network is the one of Chollet's book, which keeps the maximum over time. The second keeps the
+ * order of the time steps.
  */
 final class RecurrentOrConvolution {
   private static final String ERROR = "test MAE (°C)";
@@ -48,10 +48,11 @@ final class RecurrentOrConvolution {
     MODELS.put("GRU", () -> List.of(gru(32)));
     MODELS.put(
         POOLED,
-        () -> List.of(conv(), maxPooling1D(3), conv(), maxPooling1D(3), conv(), globalMaxPooling1D()));
+        () ->
+            List.of(
+                conv(), maxPooling1D(3), conv(), maxPooling1D(3), conv(), globalMaxPooling1D()));
     MODELS.put(
-        FLAT,
-        () -> List.of(conv(), maxPooling1D(3), conv(), maxPooling1D(3), conv(), flatten()));
+        FLAT, () -> List.of(conv(), maxPooling1D(3), conv(), maxPooling1D(3), conv(), flatten()));
   }
 
   private RecurrentOrConvolution() {}
@@ -75,8 +76,7 @@ final class RecurrentOrConvolution {
       var windows = series.windows().lookback(720).step(6).delay(144).batchSize(128);
       Windows train = windows.range(0, 40_000).shuffled(seed);
       Windows test = windows.range(40_000);
-      claim.add(
-          "last value", ERROR, series.denormalizeError(Baseline.lastValue().mae(test)));
+      claim.add("last value", ERROR, series.denormalizeError(Baseline.lastValue().mae(test)));
       for (String name : MODELS.keySet()) {
         measure(claim, name, train, test, seed);
       }
@@ -87,14 +87,24 @@ final class RecurrentOrConvolution {
         Claim.verdict(
             "an RNN suits series better than a CNN, which does not know the order in time",
             claim.smaller(ERROR, recurrent, conv),
-            recurrent + " has an MAE of " + claim.text(recurrent, ERROR) + " °C, " + conv + " "
-                + claim.text(conv, ERROR) + " °C.");
+            recurrent
+                + " has an MAE of "
+                + claim.text(recurrent, ERROR)
+                + " °C, "
+                + conv
+                + " "
+                + claim.text(conv, ERROR)
+                + " °C.");
       }
       Claim.verdict(
           "a CNN is faster",
           claim.smaller(SECONDS, conv, "GRU"),
-          conv + " takes " + claim.text(conv, SECONDS) + " s per epoch, GRU "
-              + claim.text("GRU", SECONDS) + " s.");
+          conv
+              + " takes "
+              + claim.text(conv, SECONDS)
+              + " s per epoch, GRU "
+              + claim.text("GRU", SECONDS)
+              + " s.");
     }
     Map<String, double[]> errors = new LinkedHashMap<>();
     errors.put("last value", claim.values("last value", ERROR));

@@ -18,17 +18,17 @@ import org.unroll.plots.Plots;
 import org.unroll.training.FitOptions;
 
 /**
- * Measures the memory that a layer of 128 units needs in training with Adam, on one thread: 500 time
- * steps of 16 features, batches of 64 sequences. One thread works on 16 sequences at a time, so it
- * keeps the activations of 16 sequences for the backward pass.
+ * Measures the memory that a layer of 128 units needs in training with Adam, on one thread: 500
+ * time steps of 16 features, batches of 64 sequences. One thread works on 16 sequences at a time,
+ * so it keeps the activations of 16 sequences for the backward pass.
  *
- * <p>The heap columns are live bytes after garbage collection: what a built model adds, what is added
- * after training, and what is held during training in addition. The memory of activations is the
- * difference between models with 500 time steps and with 1.
+ * <p>The heap columns are live bytes after garbage collection: what a built model adds, what is
+ * added after training, and what is held during training in addition. The memory of activations is
+ * the difference between models with 500 time steps and with 1.
  *
- * <p>By arithmetic, in float32 for U units and F features, a sequence keeps per time step: h and the
- * activated input of SimpleRNN (2U); h, c, four gates and tanh(c) of LSTM (7U); h, three gates and
- * the candidate's recurrent term of GRU (5U); and its input (F).
+ * <p>By arithmetic, in float32 for U units and F features, a sequence keeps per time step: h and
+ * the activated input of SimpleRNN (2U); h, c, four gates and tanh(c) of LSTM (7U); h, three gates
+ * and the candidate's recurrent term of GRU (5U); and its input (F).
  */
 final class TrainingMemory {
   private static final int UNITS = 128;
@@ -75,8 +75,7 @@ final class TrainingMemory {
             claim.add(kind, OPTIMIZER, all.optimizer / MEGABYTE);
             claim.add(kind, "activations, computed (MB)", activations / MEGABYTE);
             claim.add(kind, ACTIVATIONS, (all.training - withoutTime.training) / MEGABYTE);
-            claim.add(
-                kind, TOTAL, (all.weights + all.optimizer + all.training) / MEGABYTE);
+            claim.add(kind, TOTAL, (all.weights + all.optimizer + all.training) / MEGABYTE);
           }
         });
     claim.print();
@@ -84,8 +83,14 @@ final class TrainingMemory {
       Claim.verdict(
           "a GRU needs less memory than an LSTM",
           claim.smaller(column, "GRU", "LSTM"),
-          column + ": GRU " + claim.text("GRU", column) + ", LSTM " + claim.text("LSTM", column)
-              + ", SimpleRNN " + claim.text("SimpleRNN", column) + ".");
+          column
+              + ": GRU "
+              + claim.text("GRU", column)
+              + ", LSTM "
+              + claim.text("LSTM", column)
+              + ", SimpleRNN "
+              + claim.text("SimpleRNN", column)
+              + ".");
     }
     Map<String, double[][]> groups = new LinkedHashMap<>();
     for (String column : List.of(WEIGHTS, OPTIMIZER, ACTIVATIONS)) {
@@ -118,8 +123,7 @@ final class TrainingMemory {
             .batchSize(BATCH);
     long before = liveBytes();
     Sequential model =
-        Sequential.seeded(
-            seed, input(timesteps, FEATURES), Claim.recurrent(kind, UNITS), dense(1));
+        Sequential.seeded(seed, input(timesteps, FEATURES), Claim.recurrent(kind, UNITS), dense(1));
     long built = liveBytes();
     model.compile(adam(), "mse");
     long[] inTraining = {0};

@@ -102,8 +102,7 @@ final class VanishingWithDepth {
     }
     layers.add(dense(4, "softmax"));
     Sequential model = Sequential.seeded(seed, layers.toArray(Layer[]::new));
-    model.compile(
-        adam(0.003).clipnorm(1), "sparse_categorical_crossentropy", "accuracy");
+    model.compile(adam(0.003).clipnorm(1), "sparse_categorical_crossentropy", "accuracy");
     Samples train = SequenceTasks.temporalOrder(LENGTH, 2000, seed).batchSize(32).shuffled(seed);
     Samples test = SequenceTasks.temporalOrder(LENGTH, 1000, 1000 + seed);
     claim.add(row(kind, depth), START, ratio(model, test, depth));
