@@ -203,8 +203,19 @@ def masked_attention():
     return Model(x, layers.Dense(1)(both)), [ids(5, 6)], [normal(1)]
 
 
+def nested_time_distributed():
+    """A branching model and a Sequential that are applied to each time step."""
+    frame = Input((2, 3))
+    x = layers.Conv1D(3, 2, padding="same", activation="tanh", name="kernel")(frame)
+    cnn = Model(frame, layers.Dense(4, name="dense")(layers.Flatten()(layers.Add()([x, frame]))), name="cnn")
+    stack = keras.Sequential([Input((4,)), layers.Dense(3, trainable=False, name="dense"), layers.LayerNormalization()], name="stack")
+    series = Input((8, 3))
+    each = layers.TimeDistributed(cnn)(layers.Reshape((4, 2, 3))(series))
+    return Model(series, layers.Dense(1)(layers.GRU(2)(layers.TimeDistributed(stack, name="last")(each)))), [normal(8, 3)], [normal(1)]
+
+
 CASES = [two_inputs, two_outputs, siamese, encoder_decoder, masked_decoder, stateful_encoder, bidirectional_states, masked_branches, residual, attention, masked_join, masked_attention]
-NESTED = [nested_siamese, nested_outputs, nested_deep, nested_chain, nested_masked, nested_shared]
+NESTED = [nested_siamese, nested_outputs, nested_deep, nested_chain, nested_masked, nested_shared, nested_time_distributed]
 
 
 def compile_model(model, name):

@@ -613,6 +613,23 @@ def nested_stateful():
     return y, L.Dense(1)(L.LSTM(2, stateful=True)(inner(L.Dense(3)(inner(y)))))
 
 
+@graph([(8, 3), (2, 4)], MSE, optimizer="adam")
+def time_distributed_models():
+    """A convolution with a residual branch for each of four frames, applied twice, and a frozen model."""
+    frame = L.Input((2, 3))
+    x = L.Conv1D(3, 2, padding="same", activation="tanh", kernel_regularizer=L2(0.05))(frame)
+    cnn = keras.Model(frame, L.Dense(4)(L.Flatten()(L.Add()([x, frame]))), name="cnn")
+    y = L.Input((4,))
+    frozen = keras.Model(y, L.Dense(4)(L.BatchNormalization()(y)), name="frozen")
+    frozen.trainable = False
+    video, other = L.Input((8, 3)), L.Input((2, 4))
+    each = L.TimeDistributed(cnn)
+    first = each(L.Reshape((4, 2, 3))(video))
+    second = each(L.Reshape((4, 2, 3))(L.Conv1D(3, 3, padding="same")(video)))
+    third = L.TimeDistributed(frozen)(other)
+    return [video, other], L.Dense(1)(L.Concatenate()([L.GRU(3)(L.Add()([first, second])), L.LSTM(2)(third)]))
+
+
 @graph([(5, 3), (4, 2)], [MSE, MSE], optimizer="adam")
 def directions_apart():
     source, goal = L.Input((5, 3)), L.Input((4, 2))

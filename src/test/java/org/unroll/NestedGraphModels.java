@@ -4,15 +4,19 @@ import static org.unroll.GraphModels.tokens;
 import static org.unroll.GraphModels.withMse;
 import static org.unroll.layers.Layers.add;
 import static org.unroll.layers.Layers.batchNormalization;
+import static org.unroll.layers.Layers.concatenate;
 import static org.unroll.layers.Layers.conv1D;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.dot;
 import static org.unroll.layers.Layers.dropout;
+import static org.unroll.layers.Layers.flatten;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.l2;
 import static org.unroll.layers.Layers.lstm;
 import static org.unroll.layers.Layers.multiply;
+import static org.unroll.layers.Layers.reshape;
+import static org.unroll.layers.Layers.timeDistributed;
 import static org.unroll.losses.Losses.mse;
 import static org.unroll.losses.Losses.sparseCategoricalCrossentropy;
 
@@ -120,5 +124,23 @@ final class NestedGraphModels {
     Input y = input(5, 3).batchSize(4);
     Node z = inner.on(dense(3).on(inner.on(y)));
     return withMse(List.of(y), dense(1).on(lstm(2).stateful(true).on(z)));
+  }
+
+  static Graph timeDistributedModels() {
+    Input frame = input(2, 3);
+    Node x = conv1D(3, 2).padding("same").activation("tanh").kernelRegularizer(l2(0.05)).on(frame);
+    Model cnn = Model.of(frame, dense(4).on(flatten().on(add().on(x, frame)))).name("cnn");
+    Input y = input(4);
+    Model frozen = Model.of(y, dense(4).on(batchNormalization().on(y))).name("frozen");
+    frozen.trainable(false);
+    Input video = input(8, 3);
+    Input other = input(2, 4);
+    Layer each = timeDistributed(cnn.asLayer());
+    Node first = each.on(reshape(4, 2, 3).on(video));
+    Node second = each.on(reshape(4, 2, 3).on(conv1D(3, 3).padding("same").on(video)));
+    Node third = timeDistributed(frozen.asLayer()).on(other);
+    return withMse(
+        List.of(video, other),
+        dense(1).on(concatenate().on(gru(3).on(add().on(first, second)), lstm(2).on(third))));
   }
 }

@@ -9,11 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.unroll.layers.Layers.activation;
 import static org.unroll.layers.Layers.add;
+import static org.unroll.layers.Layers.batchNormalization;
+import static org.unroll.layers.Layers.concatenate;
 import static org.unroll.layers.Layers.conv1D;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.dropout;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
+import static org.unroll.layers.Layers.l2;
 import static org.unroll.layers.Layers.lstm;
 import static org.unroll.layers.Layers.subtract;
 import static org.unroll.layers.Layers.timeDistributed;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unroll.data.Samples;
 import org.unroll.data.Shape;
+import org.unroll.layers.core.Dense;
 import org.unroll.losses.Losses;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Input;
@@ -271,11 +275,6 @@ class NestedModelsTest {
         "A model in a Sequential must have one input and one output, but Functional 'functional'"
             + " has 1 and 2. Apply it with on(...) and build a Model.",
         message(() -> Sequential.of(input(4, 3), two.asLayer(), dense(1))));
-    Model one = Model.of(x, dense(1).on(x));
-    assertEquals(
-        "TimeDistributed 'time_distributed' cannot apply Functional 'functional' because"
-            + " 'functional' is a model. Put it before or after 'time_distributed'.",
-        message(() -> Sequential.of(input(2, 4, 3), timeDistributed(one.asLayer()))));
     ModelLayer first = encoder().asLayer();
     ModelLayer second = encoder().asLayer();
     Input y = input(5, 3);
@@ -283,6 +282,133 @@ class NestedModelsTest {
         "The names of the layers in a model must be unique, but two layers are named 'encoder'.",
         message(() -> Model.of(y, add().on(first.on(y), second.on(y)))));
     assertThrows(IllegalStateException.class, () -> Sequential.of().on(y));
+  }
+
+  @Test
+  void timeDistributedAppliesAModelToEachTimeStep() {
+    Input frame = input(4, 3);
+    Model cnn = Model.of(frame, dense(2).on(conv1D(2, 4).on(frame))).name("cnn");
+    Input video = input(5, 4, 3);
+    Model outer = Model.of(video, timeDistributed(cnn.asLayer()).on(video));
+    assertEquals(
+        List.of(
+            "time_distributed/cnn/conv1d/kernel",
+            "time_distributed/cnn/conv1d/bias",
+            "time_distributed/cnn/dense/kernel",
+            "time_distributed/cnn/dense/bias"),
+        List.copyOf(outer.weights().keySet()));
+    Summary.Row row = outer.summary().rows().get(1);
+    assertEquals("TimeDistributed", row.type());
+    assertEquals(Shape.of(5, 1, 2), row.outputShape());
+    assertEquals(4 * 3 * 2 + 2 + 2 * 2 + 2, row.parameters());
+    var pass = outer.network().newPass();
+    var cnnPass = cnn.network().newPass();
+    float[] frames = new float[5 * 4 * 3];
+    for (int i = 0; i < frames.length; i++) {
+      frames[i] = (float) Math.sin(i);
+    }
+    var context = new ForwardContext().inference(0);
+    // The first axis of a sample comes before the rows, of which there is one.
+    Tensor all = pass.forward(new Tensor().set(frames, 0, 1, video.shape(), null), context);
+    for (int t = 0; t < 5; t++) {
+      Tensor step = new Tensor().set(frames, 12 * t, 1, frame.shape(), null);
+      Tensor alone = cnnPass.forward(step, context);
+      for (int i = 0; i < 2; i++) {
+        assertEquals(
+            alone.values()[alone.offset() + i], all.values()[all.offset() + 2 * t + i], 1e-6);
+      }
+    }
+  }
+
+  private static void assertRefused(Model inner, String reason) {
+    Input x = input(2, 3).batchSize(4);
+    assertTrue(
+        message(() -> timeDistributed(inner.asLayer()).on(x))
+            .startsWith(
+                "TimeDistributed 'time_distributed' cannot apply Functional 'inner' because 'inner'"
+                    + " "
+                    + reason),
+        reason);
+  }
+
+  @Test
+  void modelsThatTimeDistributedCannotApply() {
+    Input x = input(3);
+    assertRefused(
+        Model.of(x, batchNormalization().on(x)).name("inner"),
+        "computes statistics of the whole batch");
+    assertRefused(
+        Model.of(x, List.of(dense(1).on(x), dense(2).on(x))).name("inner"), "returns 2 outputs");
+    Dense penalized = dense(1);
+    penalized.setActivityRegularizer(l2(0.1));
+    assertRefused(Model.of(x, penalized.on(x)).name("inner"), "has an activityRegularizer");
+  }
+
+  /** Batch normalization has one mean for the whole batch, but inside it sees one time step. */
+  @Test
+  void batchNormalizationInsideTimeDistributedMustStayFrozen() {
+    Input x = input(3);
+    Model inner = Model.of(x, batchNormalization().on(x)).name("inner");
+    inner.trainable(false);
+    Sequential outer =
+        Sequential.of(input(5, 3), timeDistributed(inner.asLayer()), gru(2), dense(1));
+    outer.compile(Optimizers.sgd(0.1), Losses.mse());
+    outer.fit(series(4, 5, 3), epochs(1).verbose(0));
+    inner.trainable(true);
+    assertTrue(
+        compileMessage(outer)
+            .contains("computes statistics of the whole batch unless it is frozen"),
+        compileMessage(outer));
+  }
+
+  private static String compileMessage(Model model) {
+    return message(
+        () -> {
+          model.compile(Optimizers.sgd(0.1), Losses.mse());
+          return model;
+        });
+  }
+
+  @Test
+  void aLayerInsideTimeDistributedHasNoOtherPlace() {
+    Input x = input(3);
+    Model inner = Model.of(x, dense(3).name("shared").on(x)).name("inner");
+    Input y = input(5, 3);
+    Node twice = inner.layer("shared").on(timeDistributed(inner.asLayer()).on(y));
+    assertTrue(
+        message(() -> Model.of(y, twice)).contains("and also applied directly"),
+        message(() -> Model.of(y, twice)));
+    Node wrappers = timeDistributed(inner.asLayer()).on(timeDistributed(inner.asLayer()).on(y));
+    assertTrue(
+        message(() -> Model.of(y, wrappers)).contains("must be in one place of a model"),
+        message(() -> Model.of(y, wrappers)));
+  }
+
+  /** Each time step has a mask of its own, which differs from that of a layer outside. */
+  @Test
+  void dropoutInsideTimeDistributedDiffersBetweenStepsAndLayers() {
+    Input x = input(40);
+    Model inner = Model.of(x, dropout(0.5).on(x)).name("inner");
+    Input y = input(2, 40);
+    Node both = concatenate().on(timeDistributed(inner.asLayer()).on(y), dropout(0.5).on(y));
+    var pass = Model.of(y, both).network().newPass();
+    float[] ones = new float[80];
+    Arrays.fill(ones, 1f);
+    Tensor out =
+        pass.forward(
+            new Tensor().set(ones, 0, 1, Shape.of(2, 40), null),
+            new ForwardContext().training(1, 1, 0));
+    int[] different = new int[3];
+    for (int i = 0; i < 40; i++) {
+      float[] v = out.values();
+      int at = out.offset() + i;
+      different[0] += v[at] == v[at + 40] ? 0 : 1; // inside and outside
+      different[1] += v[at] == v[at + 80] ? 0 : 1; // the time steps inside
+      different[2] += v[at + 80] == v[at + 120] ? 0 : 1;
+    }
+    for (int count : different) {
+      assertTrue(count > 8, Arrays.toString(different) + " of 40");
+    }
   }
 
   /** Each model applies the one before it twice. */

@@ -383,10 +383,7 @@ final class CoreFormats {
   }
 
   private static ModelLayer refuseModel(Config config) {
-    throw new IllegalArgumentException(
-        config.owner()
-            + " must be a layer of a model, but is inside another layer, which is not supported."
-            + " Put its layers into a Sequential.");
+    throw new IllegalStateException(config.owner() + " must be read as a model.");
   }
 
   private static SequentialLayer createSequential(Config config) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -15,6 +17,7 @@ import org.unroll.layers.core.SpatialDropout1D;
 import org.unroll.network.GraphLayer;
 import org.unroll.network.Input;
 import org.unroll.network.Layer;
+import org.unroll.network.ModelLayer;
 import org.unroll.network.Weight;
 
 /**
@@ -60,6 +63,9 @@ final class LayerFormats {
   /** Reads one entry of a model's list of layers that is not a model, or a layer inside another. */
   static Layer read(JsonNode node) {
     String type = node.path("class_name").asText("");
+    if (ModelConfigs.isModel(node) && !type.equals("Sequential")) {
+      return ModelConfigs.readLayer(node, new HashMap<>());
+    }
     String owner = type + " '" + node.path("config").path("name").asText("") + "'";
     Format<? extends Layer> format = Format.named(CONFIGS, Layer.class, node);
     if (format == null) {
@@ -122,8 +128,11 @@ final class LayerFormats {
     return of(layer).ownWeights(layer);
   }
 
-  /** Writes the entry of a built layer, which is not a model, in a model's list of layers. */
+  /** Writes the entry of a built layer in a model's list of layers, or inside another layer. */
   static ObjectNode write(Layer layer) {
+    if (layer instanceof ModelLayer) {
+      return ModelConfigs.write(layer, new IdentityHashMap<>());
+    }
     LayerFormat<?> format = of(layer);
     ObjectNode node;
     try {

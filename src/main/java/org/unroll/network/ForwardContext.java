@@ -29,6 +29,7 @@ public final class ForwardContext {
   private Recorder recorder;
   private int application;
   private int stepStream;
+  private int stepPosition;
 
   /** Creates a context outside of training, for {@link #timeStepsAsRows}. */
   public ForwardContext() {}
@@ -94,10 +95,28 @@ public final class ForwardContext {
    * @param number how often it was applied before
    * @param newStream a number that differs from that of the other steps of layers with the same
    *     position, so that their masks differ
+   * @param position the position of the layer
    */
-  void application(int number, int newStream) {
+  void application(int number, int newStream, int position) {
     application = number;
     stepStream = newStream;
+    stepPosition = position;
+  }
+
+  /**
+   * Changes this context to one for the layers of a model inside another layer. Their random
+   * numbers differ from those of all other layers.
+   *
+   * @param outer the context of the model
+   * @param position the position of the model
+   */
+  ForwardContext inside(ForwardContext outer, int position) {
+    long places = ((long) outer.stepPosition << 32) + position + 1;
+    timeStepsAsRows(outer, outer.rows, outer.timesteps);
+    outerContext = outer.outerContext;
+    seed = SplitMix64.mix(outer.stepSeed() + SplitMix64.mix(places));
+    firstRow = outer.firstRow;
+    return this;
   }
 
   /** Returns whether intermediate values are recorded. */
@@ -147,6 +166,7 @@ public final class ForwardContext {
     outerContext = outer;
     application = outer.application;
     stepStream = outer.stepStream;
+    stepPosition = outer.stepPosition;
     rows = newRows;
     timesteps = newTimesteps;
     return this;
@@ -236,8 +256,11 @@ public final class ForwardContext {
               + stream
               + ".");
     }
-    long own = stepStream == 0 ? seed : SplitMix64.mix(seed + stepStream);
-    return CounterRandom.key(own, layer * STREAMS_PER_LAYER + stream, step, row);
+    return CounterRandom.key(stepSeed(), layer * STREAMS_PER_LAYER + stream, step, row);
+  }
+
+  private long stepSeed() {
+    return stepStream == 0 ? seed : SplitMix64.mix(seed + stepStream);
   }
 
   /**

@@ -682,13 +682,19 @@ public abstract class Layer {
                 ? "returns " + inner.moreOutputs()
                 : inner.needsWholeBatch()
                     ? "computes statistics of the whole batch"
-                    : inner instanceof ModelLayer ? "is a model" : null;
+                        + (inner instanceof ModelLayer ? " unless it is frozen" : "")
+                    : null;
     refuse(inner, reason);
     requireNoPenalty(inner);
   }
 
   private void requireNoPenalty(Layer inner) {
-    refuse(inner, inner.activityRegularizer == null ? null : "has an activityRegularizer");
+    refuse(inner, inner.penalizesOutput() ? "has an activityRegularizer" : null);
+  }
+
+  /** Returns whether the layer, or a layer of this model, has an activity regularizer. */
+  boolean penalizesOutput() {
+    return activityRegularizer != null;
   }
 
   private void refuse(Layer inner, String reason) {
@@ -927,8 +933,7 @@ public abstract class Layer {
       innerLayers++;
       // Mixed, so that the weights and random streams of nested layers are independent.
       long mixed = SplitMix64.mix(((long) owner.position << 32) + innerLayers);
-      inner.build(input, owner, FIRST_INNER_POSITION | (int) (mixed >>> 38), source);
-      adopt(inner, inner.name() + "/");
+      build(inner, input, FIRST_INNER_POSITION | (int) (mixed >>> 38));
     }
 
     /**
@@ -940,7 +945,15 @@ public abstract class Layer {
      */
     public void inner(Layer inner, Shape input, int distance) {
       owner.requireNoPenalty(inner);
-      inner.build(input, owner, owner.position + distance, source);
+      build(inner, input, owner.position + distance);
+    }
+
+    private void build(Layer inner, Shape input, int position) {
+      if (inner instanceof ModelLayer model) {
+        model.buildInside(input, owner, position, source);
+      } else {
+        inner.build(input, owner, position, source);
+      }
       adopt(inner, inner.name() + "/");
     }
 

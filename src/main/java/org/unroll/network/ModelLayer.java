@@ -1,7 +1,10 @@
 package org.unroll.network;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
 import org.unroll.data.Shape;
 
 /**
@@ -13,6 +16,9 @@ import org.unroll.data.Shape;
  * <p>A model that contains such a layer runs the inner layers directly. Masks, states, dropout,
  * batch normalization, penalties and frozen layers therefore work as if the inner layers had been
  * applied one by one.
+ *
+ * <p>A layer such as {@code TimeDistributed} can apply the model, too. Its layers must then not be
+ * stateful and have no activity regularizer, and batch normalization must be frozen.
  *
  * <p>Inputs and outputs: those of the inner model.
  *
@@ -87,11 +93,28 @@ public final class ModelLayer extends GraphLayer {
   public Network network() {
     if (network == null) {
       outputShape(); // must be built
-      List<Layer> stack = new ArrayList<>(graph.inputs());
-      stack.addAll(graph.layers());
-      network = new Network(isChain() ? Graph.chain(stack) : graph, isChain());
+      network = newNetwork(WeightSource.seeded(0));
     }
     return network;
+  }
+
+  private Network newNetwork(WeightSource source) {
+    List<Layer> stack = new ArrayList<>(graph.inputs());
+    stack.addAll(graph.layers());
+    return new Network(isChain() ? Graph.chain(stack) : graph, isChain(), source);
+  }
+
+  /**
+   * Builds the model inside a layer that is not a model. Its layers are built, too, unless they
+   * are.
+   */
+  void buildInside(Shape input, Layer owner, int position, WeightSource source) {
+    if (network == null) {
+      network = newNetwork(source);
+    }
+    if (!isBuilt()) {
+      build(input, owner, position, source);
+    }
   }
 
   Graph graph() {
@@ -168,10 +191,75 @@ public final class ModelLayer extends GraphLayer {
     }
   }
 
-  /** Always throws an exception, because models run the inner layers instead. */
+  @Override
+  public boolean stateful() {
+    return anyLayer(Layer::stateful);
+  }
+
+  /** Returns whether a layer that is not frozen uses statistics of the whole batch. */
+  @Override
+  public boolean needsWholeBatch() {
+    return anyLayer(Layer::usesBatchStatistics);
+  }
+
+  @Override
+  boolean penalizesOutput() {
+    return anyLayer(Layer::penalizesOutput);
+  }
+
+  private boolean anyLayer(Predicate<Layer> predicate) {
+    return graph.layers().stream().anyMatch(predicate);
+  }
+
+  /** Returns a pass for a layer that applies the model. A model runs the inner layers instead. */
   @Override
   public GraphPass newPass() {
-    throw new IllegalStateException(
-        describe() + " must be expanded by the model that contains it.");
+    return new ModelPass();
+  }
+
+  private final class ModelPass extends GraphPass {
+    private final NetworkPass pass = network().newPass();
+    private final ForwardContext inside = new ForwardContext();
+    private final int[] indices; // of the network's weights among those of this layer
+    private final Gradient[] gradients; // of the network's weights
+    private final Tensor[] outputs = new Tensor[graph.outputs().size()];
+    private final Tensor[] inputGradients = new Tensor[graph.inputs().size()];
+    private final boolean[] fromLogits = new boolean[outputs.length];
+
+    ModelPass() {
+      Map<float[], Integer> own = new IdentityHashMap<>();
+      weights().forEach(weight -> own.put(weight.values(), own.size()));
+      indices = network.weights().stream().mapToInt(weight -> own.get(weight.values())).toArray();
+      gradients = new Gradient[indices.length];
+    }
+
+    @Override
+    public Tensor[] forward(Tensor[] inputs, ForwardContext context) {
+      pass.forward(inputs, null, 0, inside.inside(context, position()));
+      for (int i = 0; i < outputs.length; i++) {
+        outputs[i] = pass.output(i);
+      }
+      return outputs;
+    }
+
+    @Override
+    public Tensor[] backward(Tensor[] gradient, Gradient[] weightGradients, boolean[] needed) {
+      for (int i = 0; i < indices.length; i++) {
+        gradients[i] = weightGradients[indices[i]];
+      }
+      boolean toInputs = false;
+      for (boolean each : needed) {
+        toInputs |= each;
+      }
+      if (toInputs) {
+        pass.backwardToInputs(gradient, fromLogits, gradients);
+      } else {
+        pass.backward(gradient, fromLogits, gradients);
+      }
+      for (int i = 0; i < inputGradients.length; i++) {
+        inputGradients[i] = needed[i] ? pass.inputGradient(i) : null;
+      }
+      return inputGradients;
+    }
   }
 }

@@ -113,9 +113,9 @@ public final class Network {
     this(Graph.between(inputs, outputs, order), false, 0, source);
   }
 
-  /** Creates a network of layers that are built. */
-  Network(Graph graph, boolean chain) {
-    this(graph, chain, graph.layers().size() + 1, WeightSource.seeded(0));
+  /** Creates the network of an inner model, whose layers are built or belong to no other model. */
+  Network(Graph graph, boolean chain, WeightSource source) {
+    this(graph, chain, graph.layers().size() + 1, source);
   }
 
   /**
@@ -135,6 +135,7 @@ public final class Network {
     // In the order of their first use, in which the names are numbered.
     top.layers().stream().sorted(Comparator.comparing(Layer::firstApplication)).forEach(all::add);
     requireUnused(all.subList(built, all.size()));
+    requireOneOwner();
     giveNames(all);
     layerPaths = flat.paths();
     // All shapes are checked first, so that after an exception the layers can still be changed.
@@ -182,6 +183,34 @@ public final class Network {
     }
     for (Layer inner : layer.innerLayers()) {
       requireUnused(inner, seen);
+    }
+  }
+
+  /** Checks that each layer inside another one has one place, where its weights are trained. */
+  private void requireOneOwner() {
+    Map<Layer, Layer> owners = new IdentityHashMap<>();
+    layers.forEach(layer -> owners.put(layer, layer));
+    layers.forEach(layer -> addOwner(layer, layer, owners));
+  }
+
+  private static void addOwner(Layer outer, Layer owner, Map<Layer, Layer> owners) {
+    List<Layer> inside =
+        outer instanceof ModelLayer model ? model.flat().graph().layers() : outer.innerLayers();
+    for (Layer layer : inside) {
+      Layer other = layer instanceof ModelLayer ? null : owners.put(layer, owner);
+      if (other != null) {
+        throw new IllegalArgumentException(
+            layer.describe()
+                + " must be in one place of a model, but is inside "
+                + owner.describe()
+                + (other == layer
+                    ? " and also applied directly."
+                    : " and " + other.describe() + ".")
+                + " Apply "
+                + owner.describe()
+                + " several times to share its weights.");
+      }
+      addOwner(layer, owner, owners);
     }
   }
 

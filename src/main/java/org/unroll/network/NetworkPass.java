@@ -261,7 +261,7 @@ public final class NetworkPass {
    */
   void forwardStep(int i, float[][] own, boolean continues, ForwardContext context) {
     Step step = steps[i];
-    context.application(step.application(), streams[i]);
+    context.application(step.application(), streams[i], step.layer().position());
     Tensor output;
     if (graphPasses[i] == null) {
       output = passes[i].forward(values[sources[i]], own, context);
@@ -506,7 +506,7 @@ public final class NetworkPass {
       }
       return;
     }
-    current.application(step.application(), streams[i]);
+    current.application(step.application(), streams[i], step.layer().position());
     addPenalty(i);
     if (graphPasses[i] != null) {
       backwardGraph(i, target);

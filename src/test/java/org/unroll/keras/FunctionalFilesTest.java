@@ -62,7 +62,8 @@ class FunctionalFilesTest {
           "nested_deep",
           "nested_chain",
           "nested_masked",
-          "nested_shared");
+          "nested_shared",
+          "nested_time_distributed");
 
   @TempDir Path folder;
 

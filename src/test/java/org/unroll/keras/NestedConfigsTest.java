@@ -158,17 +158,6 @@ class NestedConfigsTest {
   }
 
   @Test
-  void aModelInsideAnotherLayerIsRefused() {
-    String wrapped =
-        """
-        {"class_name": "TimeDistributed", "name": "t", "inbound_nodes": [%s],
-         "config": {"name": "t", "layer": %s}}"""
-            .formatted(call("y", 0), inner(""));
-    String message = message(outer(wrapped, "[\"t\", 0, 0]"));
-    assertTrue(message.startsWith("Functional 'inner' must be a layer of a model"), message);
-  }
-
-  @Test
   void layersAreListedAsInKeras() {
     String stack = inner(call("y", 0));
     Model model =

@@ -87,7 +87,7 @@ public final class SequentialLayer extends Layer {
     Shape shape = input;
     for (Layer layer : layers) {
       factory.inner(layer, shape);
-      shape = layer.outputShape();
+      shape = layer.checkInput(shape, this);
     }
   }
 

@@ -17,6 +17,17 @@ import org.unroll.network.Tensor;
  * <p>Input: (batch, time, …), where … is the input of the inner layer. Output: (batch, time, …),
  * where … is its output. The mask is passed on.
  *
+ * <p>The inner layer can be a whole model with one input and one output, such as a convolutional
+ * network that is applied to each image of a video:
+ *
+ * <pre>{@code
+ * var image = input(28, 28, 1);
+ * var edges = maxPooling2D(4).on(conv2D(8, 3).activation("relu").on(image));
+ * var cnn = Model.of(image, dense(16, "relu").on(flatten().on(edges))).name("cnn");
+ * var video = input(10, 28, 28, 1);
+ * var classifier = Model.of(video, dense(3, "softmax").on(gru(8).on(timeDistributed(cnn.asLayer()).on(video))));
+ * }</pre>
+ *
  * <p>Weights: those of the inner layer.
  *
  * <p>Source: Keras 3, {@code keras.layers.TimeDistributed}.
@@ -121,7 +132,7 @@ public final class TimeDistributed extends Layer {
     public Tensor backward(Tensor gradient, Gradient[] weightGradients, boolean needed) {
       toInner(gradient, innerGradient, 2);
       Tensor dx = inner.backward(innerGradient, weightGradients, needed);
-      return needed ? toOuter(dx, inputGradient, 3, x.shape(), null) : null;
+      return needed && dx != null ? toOuter(dx, inputGradient, 3, x.shape(), null) : null;
     }
 
     /**
