@@ -51,6 +51,7 @@ GENERATORS = {
     "metric_names": PLAIN,
     "on_batch": PLAIN,
     "padding": KERAS,
+    "quantile_references": KERAS,
     "recurrent_states": KERAS,
     "regularizers": KERAS,
     "resampling": {},

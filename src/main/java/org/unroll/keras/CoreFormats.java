@@ -28,6 +28,7 @@ import org.unroll.layers.core.GaussianDropout;
 import org.unroll.layers.core.GaussianNoise;
 import org.unroll.layers.core.LeakyRelu;
 import org.unroll.layers.core.Masking;
+import org.unroll.layers.core.OrderedQuantiles;
 import org.unroll.layers.core.Permute;
 import org.unroll.layers.core.Prelu;
 import org.unroll.layers.core.Relu;
@@ -72,6 +73,7 @@ final class CoreFormats {
         alphaDropout(),
         activityRegularization(),
         attentionPooling(),
+        orderedQuantiles(),
         sequential(), // first, because inside another layer a Sequential is read as this one
         model("Sequential", true),
         model("Functional", false));
@@ -357,6 +359,16 @@ final class CoreFormats {
         Format.own("AttentionPooling", AttentionPooling.class, CoreFormats::createAttentionPooling)
             .text("name", AttentionPooling::name, AttentionPooling::name)
             .node("units", layer -> JsonNodeFactory.instance.numberNode(layer.units())));
+  }
+
+  private static LayerFormat<OrderedQuantiles> orderedQuantiles() {
+    return LayerFormat.of(
+        Format.own(
+                "OrderedQuantiles",
+                OrderedQuantiles.class,
+                config -> Layers.orderedQuantiles(config.integer("count")))
+            .text("name", OrderedQuantiles::name, OrderedQuantiles::name)
+            .integer("count", OrderedQuantiles::count));
   }
 
   private static AttentionPooling createAttentionPooling(Config config) {

@@ -10,9 +10,11 @@ import org.unroll.losses.CategoricalCrossentropy;
 import org.unroll.losses.CategoricalFocalCrossentropy;
 import org.unroll.losses.CategoricalGeneralizedCrossentropy;
 import org.unroll.losses.Dice;
+import org.unroll.losses.GaussianNll;
 import org.unroll.losses.Huber;
 import org.unroll.losses.Loss;
 import org.unroll.losses.Losses;
+import org.unroll.losses.Pinball;
 import org.unroll.losses.ReducedLoss;
 import org.unroll.losses.Reduction;
 import org.unroll.losses.SparseCategoricalCrossentropy;
@@ -108,6 +110,12 @@ final class LossFormats {
               .number("beta", Tversky::beta, Tversky::beta)
               .refuse("axis", BATCH),
           Format.of(MODULE, "Dice", Dice.class, config -> Losses.dice()).refuse("axis", BATCH),
+          Format.own(
+                  "Pinball",
+                  Pinball.class,
+                  config -> new Pinball(config.list("levels", Double.class)))
+              .node("levels", loss -> Format.numbers(loss.levels())),
+          Format.own("GaussianNLL", GaussianNll.class, config -> Losses.gaussianNll()),
           // Keras 3.15 does not write delta, so a missing value must be 1, its default.
           Format.of(MODULE, "Huber", Huber.class, config -> Losses.huber(config.number("delta", 1)))
               .number("delta", Huber::delta));

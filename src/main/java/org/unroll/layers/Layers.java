@@ -44,6 +44,7 @@ import org.unroll.layers.core.GaussianDropout;
 import org.unroll.layers.core.GaussianNoise;
 import org.unroll.layers.core.LeakyRelu;
 import org.unroll.layers.core.Masking;
+import org.unroll.layers.core.OrderedQuantiles;
 import org.unroll.layers.core.Permute;
 import org.unroll.layers.core.Prelu;
 import org.unroll.layers.core.Relu;
@@ -283,6 +284,16 @@ public final class Layers {
    */
   public static Masking masking(double maskValue) {
     return new Masking(maskValue);
+  }
+
+  /**
+   * Returns an {@link OrderedQuantiles} layer, which keeps the quantiles of each target from
+   * crossing: {@code dense(24 * 3), orderedQuantiles(3)}.
+   *
+   * @param count the number of quantiles of each target
+   */
+  public static OrderedQuantiles orderedQuantiles(int count) {
+    return new OrderedQuantiles(count);
   }
 
   /** Returns a {@link RepeatVector} layer that repeats its input n times. */

@@ -231,6 +231,22 @@ public final class Losses {
     return new Ctc();
   }
 
+  /**
+   * Returns the pinball loss of quantiles.
+   *
+   * @param levels the levels of the quantiles of each target, each greater than 0 and less than 1,
+   *     in increasing order
+   * @throws IllegalArgumentException if there is no level, or if the levels are not as required
+   */
+  public static Pinball pinball(double... levels) {
+    return Pinball.of(levels);
+  }
+
+  /** Returns the negative log-likelihood of a mean and the logarithm of a standard deviation. */
+  public static GaussianNll gaussianNll() {
+    return new GaussianNll();
+  }
+
   /** Returns the Poisson loss. */
   public static Poisson poisson() {
     return new Poisson();

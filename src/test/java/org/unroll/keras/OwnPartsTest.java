@@ -25,6 +25,7 @@ import static org.unroll.layers.Layers.minimalGatedUnitCell;
 import static org.unroll.layers.Layers.mut1Cell;
 import static org.unroll.layers.Layers.mut2Cell;
 import static org.unroll.layers.Layers.mut3Cell;
+import static org.unroll.layers.Layers.orderedQuantiles;
 import static org.unroll.layers.Layers.rnn;
 import static org.unroll.layers.Layers.slstmCell;
 import static org.unroll.layers.Layers.stackedRnnCells;
@@ -109,6 +110,8 @@ class OwnPartsTest {
     MODELS.put("slstm_sigmoid", () -> chain(rnn(slstmCell(4))));
     MODELS.put("clockwork", () -> chain(rnn(clockworkCell(4, 1, 3))));
     MODELS.put("grid_lstm", () -> chain(rnn(gridLstmCell(4, 2))));
+    MODELS.put("quantiles", () -> forecast(Losses.pinball(0.1, 0.5, 0.9), 6, orderedQuantiles(3)));
+    MODELS.put("gaussian", () -> forecast(Losses.gaussianNll(), 4));
     MODELS.put("functional", OwnPartsTest::functional);
     MODELS.put("frozen", OwnPartsTest::frozen);
   }
@@ -125,6 +128,15 @@ class OwnPartsTest {
 
   private static Model chain(Layer layer) {
     return compiled(Sequential.of(input(5, 3), masking(0), layer, dense(2, "sigmoid")));
+  }
+
+  private static Model forecast(Loss loss, int outputs, Layer... last) {
+    var model = Sequential.of(input(5, 3), masking(0), gru(4), dense(outputs));
+    for (Layer layer : last) {
+      model.add(layer);
+    }
+    model.compile(Optimizers.adam(0.02), loss);
+    return model;
   }
 
   private static Model frozen() {
