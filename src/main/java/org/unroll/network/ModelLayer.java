@@ -3,7 +3,6 @@ package org.unroll.network;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import org.unroll.data.Shape;
 
@@ -227,7 +226,7 @@ public final class ModelLayer extends GraphLayer {
     private final boolean[] fromLogits = new boolean[outputs.length];
 
     ModelPass() {
-      Map<float[], Integer> own = new IdentityHashMap<>();
+      IdentityHashMap<float[], Integer> own = new IdentityHashMap<>();
       weights().forEach(weight -> own.put(weight.values(), own.size()));
       indices = network.weights().stream().mapToInt(weight -> own.get(weight.values())).toArray();
       gradients = new Gradient[indices.length];

@@ -188,12 +188,12 @@ public final class Network {
 
   /** Checks that each layer inside another one has one place, where its weights are trained. */
   private void requireOneOwner() {
-    Map<Layer, Layer> owners = new IdentityHashMap<>();
+    IdentityHashMap<Layer, Layer> owners = new IdentityHashMap<>();
     layers.forEach(layer -> owners.put(layer, layer));
     layers.forEach(layer -> addOwner(layer, layer, owners));
   }
 
-  private static void addOwner(Layer outer, Layer owner, Map<Layer, Layer> owners) {
+  private static void addOwner(Layer outer, Layer owner, IdentityHashMap<Layer, Layer> owners) {
     List<Layer> inside =
         outer instanceof ModelLayer model ? model.flat().graph().layers() : outer.innerLayers();
     for (Layer layer : inside) {

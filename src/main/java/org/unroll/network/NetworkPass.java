@@ -32,6 +32,7 @@ public final class NetworkPass {
   private final Tensor[][] stepGradients; // of the outputs of these steps
   private final Tensor[][] unmasked; // for those of their inputs whose mask Keras does not find
   private final boolean[] hidesMasks; // whether a step does not find all masks of its inputs
+  private final boolean[][] joinedMasks; // of those steps whose masks are joined
   private final Tensor[] unmaskedOutputs; // for those outputs
   private final boolean[][] needed; // for the inputs of these steps
   private final Gradient[][] layerGradients; // of the weights of each layer
@@ -71,6 +72,7 @@ public final class NetworkPass {
     unmasked = new Tensor[steps.length][];
     unmaskedOutputs = new Tensor[outputs.length];
     hidesMasks = new boolean[steps.length];
+    joinedMasks = new boolean[steps.length][];
     needed = new boolean[steps.length][];
     scratch = new Gradient[steps.length][];
     KerasMasks masks = network.kerasMasks();
@@ -301,8 +303,7 @@ public final class NetworkPass {
             ? pass.forward(in, own, continues, context)
             : graphPasses[i].forward(in, context);
     if (hidesMasks[i]) {
-      out[0].set(
-          out[0].values(), out[0].offset(), out[0].rows(), out[0].shape(), masksBefore(step));
+      out[0].set(out[0].values(), out[0].offset(), out[0].rows(), out[0].shape(), masksBefore(i));
     }
     System.arraycopy(out, 0, values, step.firstOutput(), step.outputs());
     return out[0];
@@ -312,12 +313,17 @@ public final class NetworkPass {
    * Returns the mask of the output of a step that does not find all masks of its inputs. It is
    * computed from all of them, because later steps can have it as an argument.
    */
-  private boolean[] masksBefore(Step step) {
+  private boolean[] masksBefore(int i) {
+    Step step = steps[i];
     boolean[] first = values[step.inputs().get(0)].mask();
     if (first == null || !KerasMasks.joins(step.layer().type())) {
       return first;
     }
-    boolean[] any = first.clone();
+    if (joinedMasks[i] == null || joinedMasks[i].length != first.length) {
+      joinedMasks[i] = new boolean[first.length];
+    }
+    boolean[] any = joinedMasks[i];
+    Arrays.fill(any, false);
     for (int input : step.inputs()) {
       boolean[] mask = values[input].mask();
       if (mask == null) {

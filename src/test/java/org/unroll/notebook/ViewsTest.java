@@ -17,17 +17,27 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unroll.Comparison;
 import org.unroll.History;
+import org.unroll.Model;
+import org.unroll.OutputLoss;
 import org.unroll.Sequential;
 import org.unroll.audio.AudioClip;
+import org.unroll.callbacks.Callback;
+import org.unroll.callbacks.TrainingContext;
+import org.unroll.data.Samples;
 import org.unroll.data.Shape;
 import org.unroll.losses.Losses;
 import org.unroll.network.Tensor;
 import org.unroll.notebook.kernel.MimeBundle;
 import org.unroll.optimizers.Optimizers;
+import org.unroll.plots.Plots;
 import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.TimeTable;
 import org.unroll.timeseries.Windows;
@@ -69,6 +79,56 @@ class ViewsTest {
     assertEquals(
         model.evaluate(windows().range(30)).toString(),
         Views.of(model.evaluate(windows().range(30))).text());
+  }
+
+  /** Names of logs as in Keras: loss, then loss and metrics of each output. */
+  @Test
+  void showsModelWithTwoOutputs() {
+    var x = input(3);
+    var hidden = dense(2).name("<hidden>").on(x);
+    Model model =
+        Model.of(x, List.of(dense(1).name("level").on(hidden), dense(2).name("kind").on(hidden)));
+    model.compile(
+        Optimizers.sgd(), OutputLoss.of(Losses.mse()).metrics("mae"), OutputLoss.of(Losses.mae()));
+    Samples samples =
+        Samples.of(new double[][] {{1, 2, 3}, {0, 1, 0}, {4, 1, 1}, {2, 2, 2}})
+            .targets(List.of(new double[4][1], new double[4][2]));
+    List<String> lines = new ArrayList<>();
+    History history =
+        model.fit(
+            samples,
+            epochs(2)
+                .verbose(0)
+                .validation(samples)
+                .callbacks(
+                    new Callback() {
+                      @Override
+                      public void onEpochEnd(
+                          TrainingContext training, int epoch, Map<String, Double> logs) {
+                        lines.add(String.join(" ", logs.keySet()));
+                      }
+                    }));
+
+    String names = "kind_loss level_loss level_mae loss";
+    for (String line : lines) {
+      List<String> seen = new ArrayList<>(List.of(line.split(" ", -1)));
+      seen.removeIf(name -> name.startsWith("val_"));
+      Collections.sort(seen);
+      assertEquals(names, String.join(" ", seen));
+    }
+    for (String name : names.split(" ", -1)) {
+      assertTrue(html(history).contains("val_" + name), html(history));
+    }
+    String summary = html(model);
+    assertTrue(summary.contains("&lt;hidden&gt;") && !summary.contains("<hidden>"), summary);
+    String curves = Views.of(history.plot()).text();
+    assertTrue(curves.contains("training (2 points), validation (2 points)"), curves);
+    String diagram = html(Plots.model(model));
+    for (String layer : List.of("level", "kind")) {
+      assertTrue(diagram.contains(layer), diagram);
+    }
+    assertTrue(html(model.predict(samples)).contains("prediction"));
+    assertTrue(html(model.predict(samples).output("kind")).contains("prediction"));
   }
 
   @Test
