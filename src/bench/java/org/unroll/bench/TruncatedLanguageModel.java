@@ -30,10 +30,10 @@ import org.unroll.training.FitOptions;
 /**
  * Trains a character-level language model on rows of 400 characters with truncated backpropagation
  * through time, in stretches of different lengths, and on the whole rows. All models read the same
- * characters equally often. The shorter the stretches, the more steps the optimizer makes. Two
- * models with shorter stretches do not carry the states: their rows are windows of this length,
- * in batches with as many characters as a stretch of the others. A third one has the whole rows, in
- * batches of so few that the optimizer makes as many steps as with stretches of 25.
+ * characters equally often. The shorter the stretches, the more steps the optimizer makes. Two other
+ * kinds of runs show what comes from the steps and what from the states: "zero25" has windows of 25
+ * characters that begin with zero states, and "small25" has whole rows in small batches. Both make
+ * about as many steps as stretches of 25.
  *
  * <p>Prints lines of CSV: the perplexity per character of held-out text in rows of 400 characters,
  * the seconds of training without the first epoch, and the megabytes of heap that training keeps.
