@@ -83,7 +83,7 @@ final class DeadRelu {
   }
 
   private static void measure(Claim claim, String kind, double rate, int seed) {
-    String[] parts = kind.split(", ");
+    String[] parts = kind.split(", ", -1);
     Initializer initializer =
         switch (parts[1]) {
           case "orthogonal" -> Initializers.orthogonal();
