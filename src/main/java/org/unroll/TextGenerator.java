@@ -30,9 +30,9 @@ import org.unroll.text.Vocabulary;
  * String text = generator.generate("the c", 20); // the prompt and 20 more characters
  * }</pre>
  *
- * <p>Padding and the unknown token are never generated. Unknown tokens of the prompt are read as such and
- * remain in the text. Defaults: a random sampler with temperature
- * 1, and the default seed. Immutable: each setting returns a new object.
+ * <p>Padding and the unknown token are never generated. Unknown tokens of the prompt are read as
+ * such and remain in the text. Defaults: a random sampler with temperature 1, and the default seed.
+ * Immutable: each setting returns a new object.
  */
 public final class TextGenerator {
   private static final int NO_END = -1;

@@ -180,7 +180,9 @@ public final class Sampler {
     for (int id : excluded) {
       if (id >= q.length) {
         throw new IllegalArgumentException(
-            "The excluded tokens must be from 0 to " + (q.length - 1) + ", but "
+            "The excluded tokens must be from 0 to "
+                + (q.length - 1)
+                + ", but "
                 + id
                 + " is excluded.");
       }
