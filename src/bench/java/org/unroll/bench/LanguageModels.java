@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import org.unroll.Predictions;
 import org.unroll.Sequential;
 import org.unroll.data.SequencePadding;
 import org.unroll.data.Sequences;
@@ -30,8 +31,8 @@ import org.unroll.text.TextVectorization;
 
 /**
  * Compares n-gram models with recurrent networks as language models of words and of characters, on
- * held-out sentences. Prints lines of CSV: perplexity per token and bits per character. A sentence
- * ends with a line break, which is a token and a character of both levels. Words that occur once in
+ * held-out sentences. Prints lines of CSV: perplexity per token and bits per character. The end
+ * of a sentence is a token and counts as a character at both levels. Words that occur once in
  * the training sentences are unknown; their spelling is not counted in the bits of the words.
  */
 final class LanguageModels {
@@ -151,7 +152,20 @@ final class LanguageModels {
             dense(size, "softmax"));
     model.compile(adam(0.002).clipnorm(1), sparseCategoricalCrossentropy());
     model.fit(samples(train).shuffled(seed), epochs(epochs).verbose(0).seed(seed));
-    return Math.exp(model.evaluate(samples(test)).get("loss"));
+    double sum = 0;
+    long count = 0;
+    for (int from = 0; from < test.length; from += 100) {
+      int[][] part = Arrays.copyOfRange(test, from, Math.min(from + 100, test.length));
+      Predictions predictions = model.predict(samples(part));
+      for (int i = 0; i < part.length; i++) {
+        double[][] probabilities = predictions.getSequence(i);
+        for (int t = 1; t < part[i].length; t++) {
+          sum += Math.log(probabilities[t - 1][part[i][t]]);
+          count++;
+        }
+      }
+    }
+    return Math.exp(-sum / count);
   }
 
   private static Sequences samples(int[][] sentences) {
