@@ -44,6 +44,7 @@ GENERATORS = {
     "keras2_layouts": KERAS,
     "keras_files": PLAIN,
     "keras_options": KERAS,
+    "language_models": {},
     "layer_goldens": PLAIN,
     "masks": KERAS,
     "mel_spectrogram": KERAS | {"KERAS_BACKEND": "numpy"},

@@ -239,9 +239,10 @@ public final class NGramModel {
   }
 
   /**
-   * Returns the perplexity exp(−mean of log P) over all tokens but the first of each sequence. That
-   * of a network on the same tokens is the metric {@code "perplexity"}, or the exponential of its
-   * crossentropy.
+   * Returns the perplexity exp(−mean of log P) over all tokens but the first of each sequence. The
+   * perplexity of a network on the same tokens is the exponential of its {@code
+   * sparseCategoricalCrossentropy()}: {@code Math.exp(model.evaluate(data).get("loss"))}, if the
+   * model has no regularizers and the sequences are not padded.
    *
    * @throws IllegalArgumentException if an id is out of range, or no sequence has two tokens
    */

@@ -11,6 +11,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -119,5 +120,70 @@ class TextVectorizationTest {
     assertMessageContains("but token 0 is '[UNK]'.", () -> Vocabulary.of(List.of("[UNK]")));
     assertMessageContains(
         "must be between 0 and 3, but was -1.", () -> vocabulary.oneHot(new int[] {-1}));
+  }
+
+  @Test
+  void keepsPunctuationAsTokensAndRestoresText() {
+    var words = TextVectorization.wordsAndPunctuation();
+    assertEquals(
+        List.of(
+            "Tom's", "e-mail", ",", "\"", "at", "5:30", "\"", ",", "cost", "$", "1,000.50", "!"),
+        words.tokens("Tom's e-mail, \"at 5:30\", cost $1,000.50!"));
+    List<String> texts =
+        List.of(
+            "Tom's e-mail, \"at 5:30\", cost $1,000.50!",
+            "\"Is it (really) so?\" she said. \"Yes...\"",
+            "„Ärger“ – naïve “quotes” of 50% [sic]; see: B2B.",
+            "I don’t know the boys’ room.");
+    var adapted = words.adapt(texts);
+    for (String text : texts.subList(0, 2)) {
+      assertEquals(text, adapted.decode(adapted.vectorize(text)));
+    }
+    assertEquals(texts.get(3), adapted.decode(adapted.vectorize(texts.get(3))));
+    assertEquals(
+        List.of("well", ",", "tom"), words.standardize("lower").tokens("Well, Tom"), "lower case");
+    assertEquals("[UNK], Tom's", adapted.decode(adapted.vectorize("Bob, Tom's")));
+  }
+
+  @Test
+  void tokensOfJoinedTokensAreTheSameForAnyText() {
+    var random = new Random(8);
+    String letters = "aB3 .,:;'’\"-()[]“”„%$é\u0301 \n😀…!?&";
+    int[] alphabet = letters.codePoints().toArray();
+    for (int round = 0; round < 3000; round++) {
+      int[] points =
+          random.ints(random.nextInt(15), 0, alphabet.length).map(i -> alphabet[i]).toArray();
+      String text = new String(points, 0, points.length);
+      var words = TextVectorization.wordsAndPunctuation();
+      List<String> tokens = words.tokens(text);
+      assertEquals(tokens, words.tokens(words.join(tokens)), text);
+      for (int count = 0; count < tokens.size(); count++) {
+        String part = words.join(tokens.subList(0, count));
+        assertEquals(part, words.join(tokens).substring(0, part.length()), text);
+      }
+      var characters = TextVectorization.characters();
+      assertEquals(text, characters.join(characters.tokens(text)));
+      if (!text.isBlank()) {
+        var adapted = characters.adapt(List.of(text));
+        assertEquals(text, adapted.decode(adapted.vectorize(text)));
+        adapted = words.adapt(List.of(text));
+        assertEquals(words.join(tokens), adapted.decode(adapted.vectorize(text)));
+      }
+    }
+  }
+
+  @Test
+  void rareTokensAreUnknown() {
+    var words = TextVectorization.words().minCount(2);
+    assertEquals(
+        List.of("", "[UNK]", "a", "c"),
+        words.adapt(List.of("a b c", "a c d a")).vocabulary().tokens());
+    assertEquals(
+        List.of("", "[UNK]", "a"),
+        words.maxTokens(3).adapt(List.of("a b c", "a c d a")).vocabulary().tokens());
+    assertMessageContains(
+        "At least one token must occur minCount=2 times, but the most frequent one occurs 1 times.",
+        () -> words.adapt(List.of("a b")));
+    assertMessageContains("minCount must be at least 1, but was 0.", () -> words.minCount(0));
   }
 }
