@@ -124,22 +124,24 @@ final class TrainingMemory {
     long before = liveBytes();
     Sequential model =
         Sequential.seeded(seed, input(timesteps, FEATURES), Claim.recurrent(kind, UNITS), dense(1));
-    long built = liveBytes();
-    model.compile(adam(), "mse");
-    long[] inTraining = {0};
-    model.fit(
-        data,
-        FitOptions.epochs(2)
-            .threads(1)
-            .verbose(0)
-            .callbacks(
-                lambdaCallback()
-                    .onEpochEnd((training, epoch, logs) -> inTraining[0] = liveBytes())));
-    long after = liveBytes();
-    int parameters = model.parameters();
-    Reference.reachabilityFence(model);
-    Reference.reachabilityFence(data);
-    return new Bytes(parameters, built - before, after - built, inTraining[0] - after);
+    try {
+      long built = liveBytes();
+      model.compile(adam(), "mse");
+      long[] inTraining = {0};
+      model.fit(
+          data,
+          FitOptions.epochs(2)
+              .threads(1)
+              .verbose(0)
+              .callbacks(
+                  lambdaCallback()
+                      .onEpochEnd((training, epoch, logs) -> inTraining[0] = liveBytes())));
+      long after = liveBytes();
+      return new Bytes(model.parameters(), built - before, after - built, inTraining[0] - after);
+    } finally {
+      Reference.reachabilityFence(model);
+      Reference.reachabilityFence(data);
+    }
   }
 
   private static long liveBytes() {
