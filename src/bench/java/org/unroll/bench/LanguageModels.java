@@ -180,6 +180,7 @@ final class LanguageModels {
     return Sequences.of(inputs)
         .targets(targets)
         .padding(SequencePadding.post())
+        .perBatch()
         .batchSize(64);
   }
 }
