@@ -31,6 +31,7 @@ GENERATORS = {
     "constraints": KERAS,
     "conv_lstm": KERAS | {"KERAS_BACKEND": "torch"},
     "ctc": KERAS,
+    "forecast_metrics": {},
     "frozen_files": PLAIN,
     "functional_files": PLAIN,
     "functional_masks": KERAS,

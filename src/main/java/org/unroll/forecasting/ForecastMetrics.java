@@ -1,0 +1,281 @@
+package org.unroll.forecasting;
+
+import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntToDoubleFunction;
+
+/**
+ * Metrics of forecasts as plain functions of measured values y and forecasts f, in the units of the
+ * targets. Each is the mean over all values. For a metric by horizon or by series, pass the values
+ * of one target step or of one series.
+ *
+ * <p>All functions throw an {@link IllegalArgumentException} if there are no values, if their
+ * numbers differ, or if a value is not finite.
+ *
+ * <pre>{@code
+ * import org.unroll.forecasting.ForecastMetrics;
+ *
+ * double[] training = {1, 2, 4, 3};
+ * double mase = ForecastMetrics.mase(new double[] {5, 4}, new double[] {4, 4}, training, 1);
+ * // 0.375, the mean error 0.5 divided by 4/3, that of the last value in the training range
+ * }</pre>
+ *
+ * <p>Sources: R. Hyndman and A. Koehler, "Another look at measures of forecast accuracy" (2006) for
+ * MASE; S. Makridakis et al., the M4 and M5 competitions (2020, 2022) for sMAPE and RMSSE; T.
+ * Gneiting and A. Raftery, "Strictly Proper Scoring Rules, Prediction, and Estimation" (2007) for
+ * CRPS and the interval score.
+ */
+public final class ForecastMetrics {
+  private ForecastMetrics() {}
+
+  /** Returns the bias, the mean of f − y. It is positive if the forecasts are too high. */
+  public static double bias(double[] truth, double[] forecast) {
+    return mean(truth, forecast, i -> forecast[i] - truth[i]);
+  }
+
+  /** Returns the mean absolute percentage error, the mean of 100 · |y − f| / |y|; no y may be 0. */
+  public static double mape(double[] truth, double[] forecast) {
+    return mean(
+        truth,
+        forecast,
+        i -> {
+          if (truth[i] == 0) {
+            throw new IllegalArgumentException(
+                "MAPE needs measured values other than 0, but value "
+                    + i
+                    + " is 0. Use wape or mase instead.");
+          }
+          return 100 * Math.abs((truth[i] - forecast[i]) / truth[i]);
+        });
+  }
+
+  /**
+   * Returns the symmetric mean absolute percentage error, the mean of 200 · |y − f| / (|y| + |f|),
+   * between 0 and 200. A term with y = f = 0 is 0.
+   */
+  public static double smape(double[] truth, double[] forecast) {
+    return mean(
+        truth,
+        forecast,
+        i -> {
+          double sum = Math.abs(truth[i]) + Math.abs(forecast[i]);
+          return sum == 0 ? 0 : 200 * Math.abs(truth[i] - forecast[i]) / sum;
+        });
+  }
+
+  /** Returns the weighted absolute percentage error, 100 · Σ |y − f| / Σ |y|. */
+  public static double wape(double[] truth, double[] forecast) {
+    double scale = mean(truth, truth, i -> Math.abs(truth[i]));
+    return 100 * meanAbsoluteError(truth, forecast) / requireScale("WAPE", scale, "measured value");
+  }
+
+  /**
+   * Returns the mean absolute scaled error: the mean of |y − f|, divided by that of the seasonal
+   * forecast in the training range, the mean of |yₜ − yₜ₋ₘ|.
+   *
+   * @param training the values of the training range, in their order
+   * @param season m, the length of a season in rows; 1 for the last value
+   */
+  public static double mase(double[] truth, double[] forecast, double[] training, int season) {
+    double scale = seasonal(training, season, Math::abs);
+    return meanAbsoluteError(truth, forecast)
+        / requireScale("MASE", scale, "seasonal difference of the training range");
+  }
+
+  /**
+   * Returns the root mean squared scaled error: the square root of the mean of (y − f)², divided by
+   * that of the seasonal forecast in the training range.
+   *
+   * @param training the values of the training range, in their order
+   * @param season m, the length of a season in rows; 1 for the last value
+   */
+  public static double rmsse(double[] truth, double[] forecast, double[] training, int season) {
+    double scale = seasonal(training, season, x -> x * x);
+    double squared =
+        mean(truth, forecast, i -> (truth[i] - forecast[i]) * (truth[i] - forecast[i]));
+    return Math.sqrt(
+        squared / requireScale("RMSSE", scale, "seasonal difference of the training range"));
+  }
+
+  /** Returns the pinball loss of the quantiles of one level, max(q(y − f), (q − 1)(y − f)). */
+  public static double pinball(double[] truth, double[] quantiles, double level) {
+    requireShare("level", level);
+    return mean(
+        truth,
+        quantiles,
+        i -> {
+          double error = truth[i] - quantiles[i];
+          return Math.max(level * error, (level - 1) * error);
+        });
+  }
+
+  /** Returns the share of values within their intervals, ends included. */
+  public static double coverage(double[] truth, double[] lower, double[] upper) {
+    requireSame(truth, lower, "lower");
+    return mean(truth, upper, i -> truth[i] >= lower[i] && truth[i] <= upper[i] ? 1 : 0);
+  }
+
+  /**
+   * Returns the Winkler score, also called interval score: the width of the interval plus 2 / α
+   * times the distance of a value outside, with α = 1 − coverage.
+   *
+   * @param coverage the nominal coverage of the intervals, between 0 and 1
+   */
+  public static double winkler(double[] truth, double[] lower, double[] upper, double coverage) {
+    requireCoverage(coverage);
+    requireSame(truth, lower, "lower");
+    return mean(
+        truth,
+        upper,
+        i ->
+            upper[i]
+                - lower[i]
+                + 2 / (1 - coverage) * Math.max(0, Conformal.score(truth[i], lower[i], upper[i])));
+  }
+
+  /**
+   * Returns the continuous ranked probability score of samples X, E|X − y| − ½ E|X − X′|.
+   *
+   * @param samples the samples of each value, {@code [value][sample]}
+   */
+  public static double crpsOfSamples(double[] truth, double[][] samples) {
+    requireRows(truth, samples, "samples");
+    return mean(
+        truth,
+        truth,
+        i -> {
+          double[] sorted = samples[i].clone();
+          Arrays.sort(sorted);
+          int n = sorted.length;
+          double distance = 0;
+          double spread = 0;
+          for (int k = 0; k < n; k++) {
+            distance += Math.abs(sorted[k] - truth[i]);
+            spread += (2.0 * k + 1 - n) * sorted[k]; // = ½ Σ |x − x′|
+          }
+          return distance / n - spread / n / n;
+        });
+  }
+
+  /**
+   * Returns an approximation of the continuous ranked probability score from quantiles: twice the
+   * mean of their pinball losses. It converges to the score for many evenly spaced levels.
+   *
+   * @param quantiles the quantiles of each value, {@code [value][level]}
+   * @param levels the levels, each between 0 and 1
+   */
+  public static double crpsOfQuantiles(double[] truth, double[][] quantiles, double... levels) {
+    requireRows(truth, quantiles, "quantiles");
+    double sum = 0;
+    for (int k = 0; k < levels.length; k++) {
+      double[] column = new double[truth.length];
+      for (int i = 0; i < column.length; i++) {
+        if (quantiles[i].length != levels.length) {
+          throw new IllegalArgumentException(
+              "There must be one quantile for each of the levels "
+                  + Arrays.toString(levels)
+                  + ", but value "
+                  + i
+                  + " has "
+                  + quantiles[i].length
+                  + ".");
+        }
+        column[i] = quantiles[i][k];
+      }
+      sum += pinball(truth, column, levels[k]);
+    }
+    return 2 * sum / levels.length;
+  }
+
+  private static double meanAbsoluteError(double[] truth, double[] forecast) {
+    return mean(truth, forecast, i -> Math.abs(truth[i] - forecast[i]));
+  }
+
+  private static double mean(double[] truth, double[] forecast, IntToDoubleFunction term) {
+    requireSame(truth, forecast, "forecasts");
+    double sum = 0;
+    for (int i = 0; i < truth.length; i++) {
+      sum += term.applyAsDouble(i);
+    }
+    return sum / truth.length;
+  }
+
+  private static double seasonal(double[] training, int season, DoubleUnaryOperator size) {
+    if (season < 1 || season >= training.length) {
+      throw new IllegalArgumentException(
+          "season must be at least 1 row and less than the "
+              + training.length
+              + " values of the training range, but was "
+              + season
+              + ".");
+    }
+    requireSame(training, training, "training");
+    double sum = 0;
+    for (int t = season; t < training.length; t++) {
+      sum += size.applyAsDouble(training[t] - training[t - season]);
+    }
+    return sum / (training.length - season);
+  }
+
+  private static double requireScale(String metric, double scale, String what) {
+    if (scale == 0) {
+      throw new IllegalArgumentException(
+          metric + " needs at least one " + what + " other than 0, but all are 0.");
+    }
+    return scale;
+  }
+
+  private static void requireRows(double[] truth, double[][] rows, String name) {
+    boolean empty = Arrays.stream(rows).anyMatch(row -> row.length == 0);
+    if (rows.length != truth.length || empty) {
+      throw new IllegalArgumentException(
+          name
+              + " must have one row that is not empty for each of the "
+              + truth.length
+              + " measured values, but has "
+              + rows.length
+              + (empty ? " with an empty one." : "."));
+    }
+    for (double[] row : rows) {
+      requireSame(row, row, name);
+    }
+  }
+
+  static void requireCoverage(double coverage) {
+    requireShare("coverage", coverage);
+  }
+
+  private static void requireShare(String name, double value) {
+    if (!(value > 0 && value < 1)) {
+      throw new IllegalArgumentException(
+          name + " must be greater than 0 and less than 1, such as 0.9, but was " + value + ".");
+    }
+  }
+
+  static void requireSame(double[] truth, double[] forecast, String name) {
+    if (truth.length == 0 || forecast.length != truth.length) {
+      throw new IllegalArgumentException(
+          "There must be at least one measured value and as many "
+              + name
+              + ", but there are "
+              + truth.length
+              + " and "
+              + forecast.length
+              + ".");
+    }
+    for (int i = 0; i < truth.length; i++) {
+      if (!Double.isFinite(truth[i]) || !Double.isFinite(forecast[i])) {
+        throw new IllegalArgumentException(
+            "Measured values and "
+                + name
+                + " must be finite, but value "
+                + i
+                + " is "
+                + truth[i]
+                + " and "
+                + forecast[i]
+                + ". Leave out values that are missing.");
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package org.unroll.forecasting;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** Metrics compared with NumPy and scikit-learn (src/test/python/forecast_metrics.py). */
+class ForecastMetricsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static <T> T read(JsonNode reference, String name, Class<T> type) {
+    return JSON.convertValue(reference.get(name), type);
+  }
+
+  @Test
+  void valuesMatchNumpyAndScikitLearn() throws IOException {
+    JsonNode reference;
+    try (var in = ForecastMetricsTest.class.getResourceAsStream("metrics.json")) {
+      reference = JSON.readTree(in);
+    }
+    double[] training = read(reference, "training", double[].class);
+    double[] y = read(reference, "truth", double[].class);
+    double[] f = read(reference, "forecast", double[].class);
+    double[][] samples = read(reference, "samples", double[][].class);
+    double[] levels = read(reference, "levels", double[].class);
+    double[][] quantiles = read(reference, "quantiles", double[][].class);
+    double[] low = Arrays.stream(quantiles).mapToDouble(row -> row[0]).toArray();
+    double[] high = Arrays.stream(quantiles).mapToDouble(row -> row[4]).toArray();
+    check(reference, "bias", ForecastMetrics.bias(y, f));
+    check(reference, "mape", ForecastMetrics.mape(y, f));
+    check(reference, "smape", ForecastMetrics.smape(y, f));
+    check(reference, "wape", ForecastMetrics.wape(y, f));
+    check(reference, "mase", ForecastMetrics.mase(y, f, training, 4));
+    check(reference, "rmsse", ForecastMetrics.rmsse(y, f, training, 4));
+    check(reference, "pinball", ForecastMetrics.pinball(y, low, 0.1));
+    check(reference, "coverage", ForecastMetrics.coverage(y, low, high));
+    check(reference, "winkler", ForecastMetrics.winkler(y, low, high, 0.8));
+    check(reference, "crps_of_samples", ForecastMetrics.crpsOfSamples(y, samples));
+    check(reference, "crps_of_quantiles", ForecastMetrics.crpsOfQuantiles(y, quantiles, levels));
+  }
+
+  private static void check(JsonNode reference, String name, double value) {
+    assertEquals(reference.get(name).asDouble(), value, 1e-10, name);
+  }
+
+  @Test
+  void meaninglessValuesAreRefused() {
+    double[] zero = {0, 1};
+    double[] one = {1, 1};
+    double[] missing = {1, Double.NaN};
+    assertMessage("value 0 is 0", () -> ForecastMetrics.mape(zero, one));
+    assertMessage("all are 0", () -> ForecastMetrics.wape(new double[2], one));
+    assertMessage("all are 0", () -> ForecastMetrics.mase(zero, one, one, 1));
+    assertMessage("was 2", () -> ForecastMetrics.mase(zero, one, one, 2));
+    assertMessage("value 1 is 1.0 and NaN", () -> ForecastMetrics.bias(one, missing));
+    assertMessage("2 and 1", () -> ForecastMetrics.bias(one, new double[1]));
+    assertMessage("0 and 0", () -> ForecastMetrics.bias(new double[0], new double[0]));
+    assertMessage("was 1.0", () -> ForecastMetrics.winkler(one, one, one, 1));
+    assertMessage(
+        "value 0 has 1", () -> ForecastMetrics.crpsOfQuantiles(one, new double[2][1], 0.1, 0.9));
+    assertMessage("empty", () -> ForecastMetrics.crpsOfSamples(one, new double[2][0]));
+    assertEquals(0, ForecastMetrics.smape(new double[1], new double[1]));
+  }
+
+  private static void assertMessage(String part, Runnable call) {
+    var error = assertThrows(IllegalArgumentException.class, call::run);
+    assertTrue(error.getMessage().contains(part), error.getMessage());
+  }
+}
