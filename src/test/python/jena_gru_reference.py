@@ -1,12 +1,14 @@
 """Trains a GRU in Keras on a year of the Jena weather station, for comparison with RealJenaTest.
 
-    KERAS_BACKEND=tensorflow python jena_gru_reference.py jena_2020.csv [SEEDS]
+    KERAS_BACKEND=tensorflow python jena_gru_reference.py jena_2020.csv [SEEDS [EPOCHS [MODEL]]]
+
+MODEL is gru, dropout or stacked, for comparison with org.unroll.bench.claims.JenaYear.
 
 The data have fourteen columns. Missing values (-9999) are interpolated, and NumPy's mean and deviation of the rows 0 to
 34,999 normalize all rows. A window ends at row i and contains the samples i-lookback, i-lookback+step, ..., i-step. Its
 target is T (degC) at i+delay, as in the book. Training windows are in the rows 0 to 34,999 and validation windows in
 the rows 35,000 to 44,999, including targets. The model is GRU(32), Dense(1), trained with RMSprop, MAE, batches of
-128, and 5 epochs with each training window once per epoch in random order.
+128, and by default 5 epochs with each training window once per epoch in random order.
 """
 import csv
 import sys
@@ -15,7 +17,14 @@ import numpy as np
 import keras
 from keras import layers
 
-LOOKBACK, STEP, DELAY, BATCH, EPOCHS = 720, 6, 144, 128, 5
+LOOKBACK, STEP, DELAY, BATCH = 720, 6, 144, 128
+EPOCHS = int(sys.argv[3]) if len(sys.argv) > 3 else 5
+MODEL = sys.argv[4] if len(sys.argv) > 4 else "gru"
+RECURRENT = {
+    "gru": lambda: [layers.GRU(32)],
+    "dropout": lambda: [layers.GRU(32, dropout=0.2, recurrent_dropout=0.2)],
+    "stacked": lambda: [layers.GRU(32, return_sequences=True), layers.GRU(32)],
+}
 TRAIN, VALIDATION = (0, 35_000), (35_000, 45_000)
 
 with open(sys.argv[1], encoding="latin-1") as file:
@@ -59,7 +68,7 @@ naive = np.abs(x - data[validation_ends + DELAY, TEMPERATURE]).mean()
 print(f"windows {len(train_ends)} + {len(validation_ends)}; last value: {naive:.4f} = {naive * std[1]:.3f} degC")
 for seed in range(int(sys.argv[2]) if len(sys.argv) > 2 else 3):
     keras.utils.set_random_seed(seed)
-    model = keras.Sequential([keras.Input((LOOKBACK // STEP, 14)), layers.GRU(32), layers.Dense(1)])
+    model = keras.Sequential([keras.Input((LOOKBACK // STEP, 14)), *RECURRENT[MODEL](), layers.Dense(1)])
     model.compile(optimizer="rmsprop", loss="mae")
     history = model.fit(
         Windows(train_ends, np.random.default_rng(seed)), epochs=EPOCHS,

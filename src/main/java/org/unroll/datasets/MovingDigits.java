@@ -14,7 +14,7 @@ import org.unroll.internal.SplitMix64;
  *
  * <pre>{@code
  * MovingDigits videos = MovingDigits.of(100, 1).digits(2);
- * Samples train = videos.samples(); // inputs (10, 16, 16, 1), targets (10, 16, 16, 1)
+ * Samples clips = videos.samples(); // inputs (10, 16, 16, 1), targets (10, 16, 16, 1)
  *
  * Sequential network = Sequential.of(
  *     input(10, 16, 16, 1),

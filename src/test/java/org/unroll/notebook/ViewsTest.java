@@ -37,6 +37,7 @@ import org.unroll.losses.Losses;
 import org.unroll.network.Tensor;
 import org.unroll.notebook.kernel.MimeBundle;
 import org.unroll.optimizers.Optimizers;
+import org.unroll.plots.FigureJson;
 import org.unroll.plots.Plots;
 import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.TimeTable;
@@ -123,7 +124,7 @@ class ViewsTest {
     assertTrue(summary.contains("&lt;hidden&gt;") && !summary.contains("<hidden>"), summary);
     String curves = Views.of(history.plot()).text();
     assertTrue(curves.contains("training (2 points), validation (2 points)"), curves);
-    String diagram = html(Plots.model(model));
+    String diagram = FigureJson.of(Plots.model(model)).toString();
     for (String layer : List.of("level", "kind")) {
       assertTrue(diagram.contains(layer), diagram);
     }
