@@ -128,8 +128,8 @@ class ViewsTest {
     for (String layer : List.of("level", "kind")) {
       assertTrue(diagram.contains(layer), diagram);
     }
-    assertTrue(html(model.predict(samples)).contains("prediction"));
-    assertTrue(html(model.predict(samples).output("kind")).contains("prediction"));
+    assertTrue(html(model.predict(samples)).contains("kind_1"));
+    assertTrue(html(model.predict(samples).output("kind")).contains("prediction_1"));
   }
 
   @Test
