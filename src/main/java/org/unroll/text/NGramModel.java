@@ -37,10 +37,10 @@ import java.util.Map;
  * of a sentence, begin each sentence with a token of its own. The beginning of a sequence is part
  * of the context. Immutable.
  *
- * <p>Source: S. F. Chen and J. Goodman, "An empirical study of smoothing techniques for language
- * modeling" (Computer Speech and Language 13, 1999), section 4.1 and equation 16 without the
- * modification to three discounts; R. Kneser and H. Ney, "Improved backing-off for m-gram language
- * modeling" (ICASSP 1995).
+ * <p>Sources: S. F. Chen and J. Goodman, "An empirical study of smoothing techniques for language
+ * modeling" (Computer Speech and Language 13, 1999), with one discount for each length instead of
+ * the three of their modified variant; R. Kneser and H. Ney, "Improved backing-off for M-gram
+ * language modeling" (ICASSP 1995).
  */
 public final class NGramModel {
   /** Stands before the first token of a sequence. */
