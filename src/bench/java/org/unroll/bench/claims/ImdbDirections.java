@@ -4,6 +4,7 @@ import static org.unroll.layers.Layers.bidirectional;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.embedding;
 import static org.unroll.layers.Layers.gru;
+import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.lstm;
 import static org.unroll.layers.Layers.simpleRnn;
 import static org.unroll.optimizers.Optimizers.rmsprop;
@@ -60,7 +61,11 @@ final class ImdbDirections {
       for (int seed = 1; seed <= Claim.SEEDS; seed++) {
         Sequential model =
             Sequential.seeded(
-                seed, embedding(10_000, 32), MODELS.get(name).get(), dense(1, "sigmoid"));
+                seed,
+                input(500),
+                embedding(10_000, 32),
+                MODELS.get(name).get(),
+                dense(1, "sigmoid"));
         model.compile(rmsprop(), "binary_crossentropy", "accuracy");
         History history =
             model.fit(
