@@ -384,7 +384,7 @@ class NestedModelsTest {
         message(() -> Model.of(y, wrappers)));
   }
 
-  /** Each time step has a mask of its own, which differs from that of a layer outside. */
+  /** Each time step has its own mask, which differs from that of a layer outside. */
   @Test
   void dropoutInsideTimeDistributedDiffersBetweenStepsAndLayers() {
     Input x = input(40);

@@ -34,8 +34,8 @@ import java.util.Map;
  *
  * <p>The first token of a sequence is given and not predicted, as with a network whose inputs are
  * the tokens of a sequence and whose targets are the tokens after them. To include the first word
- * of a sentence, begin each sentence with a token of its own. The beginning of a sequence is part
- * of the context. Immutable.
+ * of a sentence, begin each sentence with a special token. The beginning of a sequence is part of
+ * the context. Immutable.
  *
  * <p>Sources: S. F. Chen and J. Goodman, "An empirical study of smoothing techniques for language
  * modeling" (Computer Speech and Language 13, 1999), with one discount for each length instead of
