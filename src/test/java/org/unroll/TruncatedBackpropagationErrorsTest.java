@@ -3,6 +3,8 @@ package org.unroll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.unroll.TruncatedBackpropagationTest.quiet;
+import static org.unroll.TruncatedBackpropagationTest.samples;
 import static org.unroll.layers.Layers.attention;
 import static org.unroll.layers.Layers.bidirectional;
 import static org.unroll.layers.Layers.conv1D;
@@ -19,7 +21,6 @@ import static org.unroll.optimizers.Optimizers.sgd;
 import static org.unroll.training.FitOptions.epochs;
 
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.unroll.callbacks.Callback;
 import org.unroll.callbacks.TrainingContext;
@@ -32,25 +33,6 @@ import org.unroll.training.NonFiniteLossException;
 
 /** The messages for models and data that cannot be trained on stretches of time steps. */
 class TruncatedBackpropagationErrorsTest {
-  private static FitOptions quiet(int epochs) {
-    return epochs(epochs).verbose(0);
-  }
-
-  private static Samples samples(int rows, int timesteps, int width) {
-    var random = new Random(5);
-    double[][][] x = new double[rows][timesteps][width];
-    double[][] y = new double[rows][timesteps];
-    for (int r = 0; r < rows; r++) {
-      for (int t = 0; t < timesteps; t++) {
-        y[r][t] = random.nextGaussian();
-        for (int i = 0; i < width; i++) {
-          x[r][t][i] = random.nextGaussian();
-        }
-      }
-    }
-    return Samples.of(x).targets(y);
-  }
-
   @Test
   void infiniteLossNamesTheTimeSteps() {
     Sequential model = Sequential.of(input(8, 1), gru(2).returnSequences(true), dense(1));

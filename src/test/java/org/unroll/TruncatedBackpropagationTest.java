@@ -112,11 +112,11 @@ class TruncatedBackpropagationTest {
     }
   }
 
-  private static FitOptions quiet(int epochs) {
+  static FitOptions quiet(int epochs) {
     return epochs(epochs).verbose(0);
   }
 
-  private static Samples samples(int rows, int timesteps, int width) {
+  static Samples samples(int rows, int timesteps, int width) {
     var random = new Random(5);
     double[][][] x = new double[rows][timesteps][width];
     double[][] y = new double[rows][timesteps];
