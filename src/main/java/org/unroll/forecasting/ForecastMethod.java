@@ -50,7 +50,8 @@ public interface ForecastMethod {
   }
 
   /**
-   * Returns a method that builds a network, possibly with several inputs, and trains it on the past.
+   * Returns a method that builds a network, possibly with several inputs, and trains it on the
+   * past.
    *
    * @param data returns the samples for windows, one for each window and in the same natural order,
    *     such as {@code windows -> windows.batchSize(64).shuffled(1)}
