@@ -91,10 +91,8 @@ public final class ForecastMetrics {
    */
   public static double rmsse(double[] truth, double[] forecast, double[] training, int season) {
     double scale = seasonal(training, season, x -> x * x);
-    double squared =
-        mean(truth, forecast, i -> (truth[i] - forecast[i]) * (truth[i] - forecast[i]));
-    return Math.sqrt(
-        squared / requireScale("RMSSE", scale, "seasonal difference of the training range"));
+    return rootMeanSquaredError(truth, forecast)
+        / Math.sqrt(requireScale("RMSSE", scale, "seasonal difference of the training range"));
   }
 
   /** Returns the pinball loss of the quantiles of one level, max(q(y − f), (q − 1)(y − f)). */
@@ -187,8 +185,40 @@ public final class ForecastMetrics {
     return 2 * sum / levels.length;
   }
 
-  private static double meanAbsoluteError(double[] truth, double[] forecast) {
+  static double meanAbsoluteError(double[] truth, double[] forecast) {
     return mean(truth, forecast, i -> Math.abs(truth[i] - forecast[i]));
+  }
+
+  static double rootMeanSquaredError(double[] truth, double[] forecast) {
+    return Math.sqrt(
+        mean(truth, forecast, i -> (truth[i] - forecast[i]) * (truth[i] - forecast[i])));
+  }
+
+  /**
+   * Returns the mean absolute seasonal difference, which scales {@link #mase}, of the pairs of
+   * values that are not NaN.
+   */
+  static double seasonalError(double[] training, int season) {
+    double sum = 0;
+    int count = 0;
+    for (int t = season; t < training.length; t++) {
+      double difference = Math.abs(training[t] - training[t - season]);
+      if (!Double.isNaN(difference)) {
+        sum += difference;
+        count++;
+      }
+    }
+    if (!(sum > 0)) {
+      throw new IllegalArgumentException(
+          "The values before a forecast must differ from those a season of "
+              + season
+              + " rows earlier, but "
+              + (count == 0 ? "there are no such values" : "all " + count + " are equal")
+              + " in "
+              + training.length
+              + " rows. Begin the forecasts later, or choose another season.");
+    }
+    return sum / count;
   }
 
   private static double mean(double[] truth, double[] forecast, IntToDoubleFunction term) {

@@ -132,6 +132,25 @@ final class Forecasts {
     }
   }
 
+  /** Checks that an input that begins in a row has no missing value. */
+  void requireComplete(double[][] input, int first) {
+    for (int t = 0; t < input.length; t++) {
+      int row = first + t * windows.step();
+      for (int j = 0; j < input[t].length; j++) {
+        if (Double.isNaN(input[t][j])) {
+          throw new IllegalArgumentException(
+              "The input of a forecast must have no missing value, but column '"
+                  + series.columnNames().get(j)
+                  + "' has none at "
+                  + series.nameOfRow(row)
+                  + ", row "
+                  + row
+                  + ". Fill longer gaps, or end the range before this row.");
+        }
+      }
+    }
+  }
+
   /** Returns a forecast of the values after the last row. */
   Table next(double[] prediction) {
     checkWidth(prediction, "");

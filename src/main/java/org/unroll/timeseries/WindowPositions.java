@@ -66,7 +66,7 @@ public record WindowPositions(
     }
   }
 
-  private static void requireAtLeast(String name, int least, int value) {
+  static void requireAtLeast(String name, int least, int value) {
     if (value < least) {
       throw new IllegalArgumentException(
           name + " must be at least " + least + ", but was " + value + ".");
@@ -178,18 +178,24 @@ public record WindowPositions(
   }
 
   /**
-   * Returns the first rows of the windows that contain no missing value.
+   * Returns the first rows of every n-th window of the range, without the windows that contain a
+   * missing value.
    *
+   * @param every the number of rows from one window to the next
    * @param missingInputs the rows in which an input is missing
    * @param missingTargets the rows in which a target is missing
+   * @param missingKnown the rows in which a known column is missing, which matters in target rows
    * @param rows the number of rows of the series
    * @throws IllegalArgumentException if there is no such window
    */
-  int[] startsWithoutGaps(BitSet missingInputs, BitSet missingTargets, int rows) {
+  int[] starts(
+      int every, BitSet missingInputs, BitSet missingTargets, BitSet missingKnown, int rows) {
+    BitSet missingAhead = (BitSet) missingTargets.clone();
+    missingAhead.or(missingKnown);
     int[] inputs = missingUpTo(missingInputs, rows);
-    int[] targets = missingUpTo(missingTargets, rows);
+    int[] targets = missingUpTo(missingAhead, rows);
     int[] starts =
-        IntStream.rangeClosed(from, to - span())
+        IntStream.iterate(from, first -> first <= to - span(), first -> first + every)
             .filter(
                 first -> {
                   int target = targetRow(first);
