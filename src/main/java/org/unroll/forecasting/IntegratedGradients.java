@@ -1,11 +1,13 @@
 package org.unroll.forecasting;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.analysis.integration.gauss.GaussIntegrator;
 import org.apache.commons.math3.analysis.integration.gauss.GaussIntegratorFactory;
 import org.unroll.Model;
+import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
 import org.unroll.timeseries.Windows;
 import org.unroll.training.Predictor;
@@ -40,41 +42,54 @@ public final class IntegratedGradients {
 
   private final Windows windows;
   private final int output;
+  private final boolean hasFuture;
   private final double[][][] attributions;
   private final double[] differences; // f(x) − f(x′)
 
   private IntegratedGradients(
-      Windows windows, int output, double[][][] attributions, double[] differences) {
+      Windows windows,
+      int output,
+      boolean hasFuture,
+      double[][][] attributions,
+      double[] differences) {
     this.windows = windows;
     this.output = output;
+    this.hasFuture = hasFuture;
     this.attributions = attributions;
     this.differences = differences;
   }
 
   /**
-   * Computes the attributions in comparison with a window of zeros, which are the means of the
+   * Computes the attributions in comparison with inputs of zeros, which are the means of the
    * columns if the series is normalized, with 32 points of the path.
    *
+   * @param model a model whose input is the windows, or a model with two inputs, the second of
+   *     which is {@link Windows#future()}
    * @param windows the windows to explain, best a range of some hundred
    * @param output the index of the predicted value in the order of {@link Windows#targetShape()}
    * @throws IllegalArgumentException if the windows do not fit the model, or the first layer has no
    *     gradient with respect to its input, as an embedding
    */
   public static IntegratedGradients of(Model model, Windows windows, int output) {
-    Shape shape = windows.inputShape();
-    return of(model, windows, output, new double[shape.axis(0)][shape.last()], STEPS);
+    double[][][] zeros =
+        InputGradients.data(windows, InputGradients.hasFuture(model)).inputParts().stream()
+            .map(part -> new double[part.inputShape().axis(0)][part.inputShape().last()])
+            .toArray(double[][][]::new);
+    return of(model, windows, output, STEPS, zeros);
   }
 
   /**
    * Computes the attributions in comparison with any window.
    *
-   * @param baseline x′, a normalized window such as {@code windows.input(0)}
    * @param steps the number of points of the path from x′ to x, at least 1
+   * @param baseline x′, normalized, such as {@code windows.input(0)}; one for each input of the
+   *     model
    */
   public static IntegratedGradients of(
-      Model model, Windows windows, int output, double[][] baseline, int steps) {
-    Predictor.requireInputs(model.network(), windows, "explained");
-    Shape shape = windows.inputShape();
+      Model model, Windows windows, int output, int steps, double[][]... baseline) {
+    boolean hasFuture = InputGradients.hasFuture(model);
+    Dataset data = InputGradients.data(windows, hasFuture);
+    Predictor.requireInputs(model.network(), data, "explained");
     int targets = windows.targetShape().size();
     if (output < 0 || output >= targets) {
       throw new IllegalArgumentException(
@@ -86,78 +101,129 @@ public final class IntegratedGradients {
               + output
               + ".");
     }
-    if (baseline.length != shape.axis(0) || baseline[0].length != shape.last()) {
-      throw new IllegalArgumentException(
-          "The baseline must have the shape of a window, "
-              + shape
-              + ", but has "
-              + baseline.length
-              + " rows of "
-              + baseline[0].length
-              + " values.");
-    }
-    var gradients = new InputGradients(model, shape);
+    List<Shape> shapes = data.inputParts().stream().map(Dataset::inputShape).toList();
+    requireShapes(shapes, baseline);
+    var gradients = new InputGradients(model, shapes);
     var rule = new GaussIntegratorFactory().legendre(steps, 0.0, 1.0);
     double[][][] attributions = new double[windows.size()][][];
     double[] differences = new double[windows.size()];
     for (int sample = 0; sample < attributions.length; sample++) {
-      double[][] input = windows.input(sample);
-      attributions[sample] = integrate(gradients, rule, input, baseline, output);
-      double[] ends = values(gradients, input, baseline, output);
-      differences[sample] = ends[1] - ends[0];
+      Path path = new Path(data, sample, baseline);
+      double[][][] parts = path.integrate(gradients, rule, output);
+      attributions[sample] = hasFuture ? join(windows, parts[0], parts[1]) : parts[0];
+      differences[sample] = path.difference(gradients, output);
     }
-    return new IntegratedGradients(windows, output, attributions, differences);
+    return new IntegratedGradients(windows, output, hasFuture, attributions, differences);
   }
 
-  /** Returns the values of f at the points a of the path, and their gradients in another array. */
-  private static double[] run(
-      InputGradients gradients,
-      double[][] x,
-      double[][] baseline,
-      double[] path,
-      int output,
-      float[] gradient) {
-    int width = x[0].length;
-    float[] rows = new float[path.length * x.length * width];
-    for (int t = 0; t < x.length; t++) {
-      for (int r = 0; r < path.length; r++) {
-        for (int j = 0; j < width; j++) {
-          rows[(t * path.length + r) * width + j] =
-              (float) (baseline[t][j] + path[r] * (x[t][j] - baseline[t][j]));
-        }
+  private static void requireShapes(List<Shape> shapes, double[][]... baseline) {
+    boolean fits = baseline.length == shapes.size();
+    for (int p = 0; fits && p < baseline.length; p++) {
+      int width = shapes.get(p).last();
+      fits =
+          baseline[p].length == shapes.get(p).axis(0)
+              && Arrays.stream(baseline[p]).allMatch(row -> row.length == width);
+    }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "There must be one baseline for each input of the model, of the shapes "
+              + shapes
+              + ", but there were "
+              + Arrays.stream(baseline)
+                  .map(x -> x.length + " rows of " + (x.length == 0 ? 0 : x[0].length) + " values")
+                  .toList()
+              + ".");
+    }
+  }
+
+  /** Returns the attributions of the steps of the window, then those of the target rows. */
+  private static double[][] join(Windows windows, double[][] past, double[][] future) {
+    List<String> columns = InputGradients.columns(windows, true);
+    List<String> known = windows.series().knownNames();
+    double[][] all = new double[past.length + future.length][columns.size()];
+    for (int t = 0; t < all.length; t++) {
+      for (int j = 0; j < columns.size(); j++) {
+        boolean isPast = t < past.length;
+        int column = isPast ? j : known.indexOf(columns.get(j));
+        double[] values = isPast ? past[t] : future[t - past.length];
+        all[t][j] = column >= 0 && column < values.length ? values[column] : Double.NaN;
       }
     }
-    return gradients.run(rows, path.length, output, gradient);
+    return all;
   }
 
-  private static double[] values(
-      InputGradients gradients, double[][] x, double[][] baseline, int output) {
-    double[] ends = {0, 1};
-    return run(gradients, x, baseline, ends, output, new float[2 * x.length * x[0].length]);
-  }
+  /** The straight path from the baselines to the inputs of a sample. */
+  private static final class Path {
+    private final double[][][] baseline;
+    private final float[][] x; // of each input, row-major
 
-  private static double[][] integrate(
-      InputGradients gradients,
-      GaussIntegrator rule,
-      double[][] x,
-      double[][] baseline,
-      int output) {
-    int width = x[0].length;
-    int count = rule.getNumberOfPoints();
-    double[] path = IntStream.range(0, count).mapToDouble(rule::getPoint).toArray();
-    float[] gradient = new float[count * x.length * width];
-    run(gradients, x, baseline, path, output, gradient);
-    double[][] attributions = new double[x.length][width];
-    for (int t = 0; t < x.length; t++) {
-      for (int j = 0; j < width; j++) {
-        double integral = 0;
-        for (int r = 0; r < count; r++) {
-          integral += rule.getWeight(r) * gradient[(t * count + r) * width + j];
-        }
-        attributions[t][j] = integral * (x[t][j] - baseline[t][j]);
-      }
+    Path(Dataset data, int sample, double[][][] baseline) {
+      this.baseline = baseline;
+      x =
+          data.inputParts().stream()
+              .map(
+                  part -> {
+                    float[] values = new float[part.inputShape().size()];
+                    part.copyInput(sample, values, 0, 1);
+                    return values;
+                  })
+              .toArray(float[][]::new);
     }
-    return attributions;
+
+    private double distance(int part, int index) {
+      int width = baseline[part][0].length;
+      return x[part][index] - baseline[part][index / width][index % width];
+    }
+
+    /** Returns the values at some points of the path. */
+    private double[] run(InputGradients model, double[] points, int output, float[][] overwritten) {
+      float[][] rows = new float[x.length][];
+      for (int p = 0; p < x.length; p++) {
+        int width = baseline[p][0].length;
+        rows[p] = new float[points.length * x[p].length];
+        overwritten[p] = new float[rows[p].length];
+        for (int i = 0; i < x[p].length; i++) {
+          for (int r = 0; r < points.length; r++) {
+            rows[p][place(i, width, r, points.length)] =
+                (float) (x[p][i] - (1 - points[r]) * distance(p, i));
+          }
+        }
+      }
+      return model.run(rows, points.length, output, overwritten);
+    }
+
+    /** Returns the place of a value in a time-major array. */
+    private static int place(int index, int width, int row, int rows) {
+      return (index / width * rows + row) * width + index % width;
+    }
+
+    double difference(InputGradients model, int output) {
+      double[] ends = run(model, new double[] {0, 1}, output, new float[x.length][]);
+      return ends[1] - ends[0];
+    }
+
+    double[][][] integrate(InputGradients model, GaussIntegrator rule, int output) {
+      int count = rule.getNumberOfPoints();
+      float[][] gradients = new float[x.length][];
+      run(
+          model,
+          IntStream.range(0, count).mapToDouble(rule::getPoint).toArray(),
+          output,
+          gradients);
+      double[][][] attributions = new double[x.length][][];
+      for (int p = 0; p < x.length; p++) {
+        int width = baseline[p][0].length;
+        attributions[p] = new double[baseline[p].length][width];
+        for (int i = 0; i < x[p].length; i++) {
+          double integral = 0;
+          for (int r = 0; r < count; r++) {
+            integral += rule.getWeight(r) * gradients[p][place(i, width, r, count)];
+          }
+          attributions[p][i / width][i % width] = integral * distance(p, i);
+        }
+      }
+      return attributions;
+    }
   }
 
   /** Returns the number of windows. */
@@ -167,7 +233,7 @@ public final class IntegratedGradients {
 
   /** Returns the names of the columns. */
   public List<String> columns() {
-    return windows.series().columnNames();
+    return InputGradients.columns(windows, hasFuture);
   }
 
   /** Returns the name of the target whose prediction is explained. */
@@ -177,21 +243,24 @@ public final class IntegratedGradients {
   }
 
   /**
-   * Returns the distance of each input row from the last input row, in rows, as in {@link
-   * #attributions}.
+   * Returns, for each step of {@link #attributions}, its distance in rows from the last input row:
+   * 0 for the last input row, negative for the target rows of known columns.
    */
   public int[] lags() {
-    int rows = windows.inputShape().axis(0);
-    int last = windows.lastRow(0) - windows.firstRow(0);
-    int step = rows == 1 ? 1 : last / (rows - 1);
-    return IntStream.range(0, rows).map(t -> last - t * step).toArray();
+    int steps = windows.inputShape().axis(0);
+    int last = windows.lastRow(0);
+    int step = steps == 1 ? 1 : (last - windows.firstRow(0)) / (steps - 1);
+    return IntStream.range(0, attributions[0].length)
+        .map(t -> t < steps ? (steps - 1 - t) * step : last - windows.targetRow(0, t - steps))
+        .toArray();
   }
 
   /**
    * Returns the attributions of a window, normalized like the target.
    *
    * @param sample the index of the window
-   * @return {@code [step][column]}, the oldest step first
+   * @return {@code [step][column]}, the oldest step first. If the known future is an input, the
+   *     target rows follow. NaN for a column that is not an input in a step.
    */
   public double[][] attributions(int sample) {
     Objects.checkIndex(sample, size());
@@ -208,8 +277,8 @@ public final class IntegratedGradients {
     double scale = Math.abs(differences[Objects.checkIndex(sample, size())]);
     for (double[] step : attributions[sample]) {
       for (double value : step) {
-        sum += value;
-        scale = Math.max(scale, Math.abs(value));
+        sum += Double.isNaN(value) ? 0 : value;
+        scale = Double.isNaN(value) ? scale : Math.max(scale, Math.abs(value));
       }
     }
     return scale == 0 ? 0 : Math.abs(sum - differences[sample]) / scale;
@@ -230,8 +299,8 @@ public final class IntegratedGradients {
 
   /**
    * Returns the mean absolute attributions over all windows in the units of the target: one row per
-   * input row, the oldest first, with its {@code lag}, the number of rows before the last input
-   * row, and a column for each column of the series.
+   * step, the oldest first, with its {@link #lags() lag}, and a column for each column that the
+   * model sees. Missing where a column is not an input.
    */
   public Table table() {
     return table("Mean absolute attributions", meanAbsolute());

@@ -37,6 +37,8 @@ public final class PermutationImportance {
   /**
    * Returns the importance as the increase of the mean absolute error, normalized like the series.
    *
+   * @param model a model whose input is the windows, or a model with two inputs, the second of
+   *     which is {@link Windows#future()}. Known columns are permuted in both.
    * @param repeats how often each column is permuted, at least 1; scikit-learn's default is 5
    * @param seed the seed of the permutations
    * @return one row per column, the most important first: {@code column}, and {@code mean} and
@@ -63,17 +65,26 @@ public final class PermutationImportance {
     if (repeats < 1) {
       throw new IllegalArgumentException("repeats must be at least 1, but was " + repeats + ".");
     }
-    List<String> columns = windows.series().columnNames();
+    boolean hasFuture = InputGradients.hasFuture(model);
+    List<String> columns = InputGradients.columns(windows, hasFuture);
     double[][] targets =
         IntStream.range(0, windows.size()).mapToObj(windows::target).toArray(double[][]::new);
-    double before = error.applyAsDouble(targets, model.predict(windows).toArray());
+    double before =
+        error.applyAsDouble(
+            targets, model.predict(InputGradients.data(windows, hasFuture)).toArray());
     SplittableRandom random = new SplittableRandom(seed);
     double[] means = new double[columns.size()];
     double[] deviations = new double[columns.size()];
     for (int j = 0; j < means.length; j++) {
       double[] increases = new double[repeats];
       for (int r = 0; r < repeats; r++) {
-        Dataset permuted = new Permuted(windows, j, permutation(windows.size(), random));
+        int[] order = permutation(windows.size(), random);
+        Dataset permuted =
+            Permuted.of(windows, windows.series().columnNames().indexOf(columns.get(j)), order);
+        if (hasFuture) {
+          int known = windows.series().knownNames().indexOf(columns.get(j));
+          permuted = permuted.and(Permuted.of(windows.future(), known, order));
+        }
         increases[r] = error.applyAsDouble(targets, model.predict(permuted).toArray()) - before;
       }
       double mean = Arrays.stream(increases).average().orElseThrow();
@@ -82,7 +93,7 @@ public final class PermutationImportance {
           Math.sqrt(
               Arrays.stream(increases).map(x -> (x - mean) * (x - mean)).average().orElseThrow());
     }
-    int[] order =
+    int[] ranks =
         IntStream.range(0, means.length)
             .boxed()
             .sorted(Comparator.comparingDouble(j -> -means[j]))
@@ -90,9 +101,9 @@ public final class PermutationImportance {
             .toArray();
     return Table.create(
         "Permutation importance",
-        StringColumn.create("column", IntStream.of(order).mapToObj(columns::get).toList()),
-        DoubleColumn.create("mean", IntStream.of(order).mapToDouble(j -> means[j])),
-        DoubleColumn.create("std", IntStream.of(order).mapToDouble(j -> deviations[j])));
+        StringColumn.create("column", IntStream.of(ranks).mapToObj(columns::get).toList()),
+        DoubleColumn.create("mean", IntStream.of(ranks).mapToDouble(j -> means[j])),
+        DoubleColumn.create("std", IntStream.of(ranks).mapToDouble(j -> deviations[j])));
   }
 
   private static double meanAbsoluteError(double[][] targets, double[][] predictions) {
@@ -116,42 +127,46 @@ public final class PermutationImportance {
     return order;
   }
 
-  /** Windows of which each has one column of another. */
-  private record Permuted(Windows windows, int column, int[] order) implements Dataset {
+  /** Samples of which each has one column of another. */
+  private record Permuted(Dataset base, int column, int[] order) implements Dataset {
+    static Dataset of(Dataset base, int column, int[] order) {
+      return column < 0 ? base : new Permuted(base, column, order);
+    }
+
     @Override
     public int size() {
-      return windows.size();
+      return base.size();
     }
 
     @Override
     public Shape inputShape() {
-      return windows.inputShape();
+      return base.inputShape();
     }
 
     @Override
     public Shape targetShape() {
-      return windows.targetShape();
+      return base.targetShape();
     }
 
     @Override
     public int batchSize() {
-      return windows.batchSize();
+      return base.batchSize();
     }
 
     @Override
     public void copyInput(int sample, float[] slice, int row, int rows) {
-      windows.copyInput(sample, slice, row, rows);
-      int width = windows.inputShape().last();
-      float[] other = new float[windows.inputShape().size()];
-      windows.copyInput(order[sample], other, 0, 1);
-      for (int t = 0; t < windows.inputShape().axis(0); t++) {
+      base.copyInput(sample, slice, row, rows);
+      int width = inputShape().last();
+      float[] other = new float[inputShape().size()];
+      base.copyInput(order[sample], other, 0, 1);
+      for (int t = 0; t < inputShape().axis(0); t++) {
         slice[(t * rows + row) * width + column] = other[t * width + column];
       }
     }
 
     @Override
     public void copyTarget(int sample, float[] target, int offset) {
-      windows.copyTarget(sample, target, offset);
+      base.copyTarget(sample, target, offset);
     }
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.unroll.timeseries.Windows;
+import org.unroll.timeseries.WindowsDescription;
 
 /** A model for each target of a series, see {@link SeriesModel#method}. */
 record SeriesForecasts(int firstRow, List<String> targets, List<? extends SeriesModel> models)
@@ -12,13 +13,15 @@ record SeriesForecasts(int firstRow, List<String> targets, List<? extends Series
 
   static SeriesForecasts fit(Windows past, Function<double[], ? extends SeriesModel> fit) {
     List<String> targets = past.series().targetNames();
-    int from = past.firstRow(0);
-    int to = past.targetRow(past.size() - 1, steps(past) - 1) + 1;
+    WindowsDescription rows = past.describe();
+    int from = rows.from();
+    int to = rows.to();
     return new SeriesForecasts(
         from,
         targets,
         targets.stream()
-            .map(target -> fit.apply(Arrays.copyOfRange(past.values(target), from, to)))
+            .map(
+                target -> fit.apply(Arrays.copyOfRange(past.series().normalized(target), from, to)))
             .toList());
   }
 
@@ -49,7 +52,8 @@ record SeriesForecasts(int firstRow, List<String> targets, List<? extends Series
     requireState(windows, last >= firstRow, 0);
     double[][] predictions = new double[windows.size()][steps * targets.size()];
     for (int j = 0; j < targets.size(); j++) {
-      double[] values = Arrays.copyOfRange(windows.values(targets.get(j)), firstRow, end);
+      double[] values =
+          Arrays.copyOfRange(windows.series().normalized(targets.get(j)), firstRow, end);
       double[][] forecasts = models.get(j).forecasts(values, ahead);
       for (int sample = 0; sample < predictions.length; sample++) {
         for (int k = 0; k < steps; k++) {

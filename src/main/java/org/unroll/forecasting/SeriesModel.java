@@ -23,10 +23,9 @@ public interface SeriesModel {
   double[][] forecasts(double[] values, int... ahead);
 
   /**
-   * Returns a method of forecasting that fits a model to each target. It uses the rows of the past
-   * windows, from the first input row to the last target row. The parameters stay fixed for later
-   * rows. The normalized values are used, which does not change the forecasts, because all models
-   * are linear.
+   * Returns a method of forecasting that fits a model to each target. It uses all rows of the range
+   * of the past windows. The parameters stay fixed for later rows. The normalized values are used,
+   * which does not change the forecasts, because all models are linear.
    *
    * <p>The fitted models predict windows of the same series, or of a series with the same times in
    * its rows. The last input row of a window must not be before the first row of the fit, because

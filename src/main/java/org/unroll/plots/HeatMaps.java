@@ -149,16 +149,21 @@ final class HeatMaps {
    */
   static PlotFigure attributions(Table table, boolean isSigned) {
     List<String> lags = new ArrayList<>();
-    table.intColumn("lag").forEach(lag -> lags.add(lag == 0 ? "0" : "−" + lag));
+    table.intColumn("lag").forEach(lag -> lags.add(lag > 0 ? "−" + lag : String.valueOf(-lag)));
     List<String> columns = table.columnNames().subList(1, table.columnCount());
     double[][] values =
         columns.stream()
             .map(name -> table.doubleColumn(name).asDoubleArray())
             .toArray(double[][]::new);
     PlotFigure figure =
-        heatMap(table.name(), "rows before the last input row", "", lags, columns, values);
+        heatMap(table.name(), "rows after the last input row", "", lags, columns, values);
     double largest =
-        Arrays.stream(values).flatMapToDouble(Arrays::stream).map(Math::abs).max().orElse(0);
+        Arrays.stream(values)
+            .flatMapToDouble(Arrays::stream)
+            .filter(value -> !Double.isNaN(value))
+            .map(Math::abs)
+            .max()
+            .orElse(0);
     return largest == 0 ? figure : figure.colorRange(isSigned ? -largest : 0, largest);
   }
 

@@ -4,6 +4,7 @@ import java.time.LocalDateTime;
 import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrix;
 import org.ejml.simple.SimpleMatrix;
 import org.unroll.data.Columns;
@@ -392,6 +393,15 @@ public final class TimeSeries {
    */
   public double std(String column) {
     return data().std()[columns.position(column)];
+  }
+
+  /** Returns the normalized values of a column, with gaps filled. NaN is a missing value. */
+  public double[] normalized(String column) {
+    SeriesData all = data();
+    int position = columns.position(column);
+    return IntStream.range(0, rows())
+        .mapToDouble(row -> all.values()[row * all.columns() + position])
+        .toArray();
   }
 
   /** Returns a value of a column on the scale that a model sees: (value − mean) / std. */

@@ -7,6 +7,7 @@ import static org.unroll.ErrorMessages.assertMessageContains;
 import static org.unroll.layers.Layers.activityRegularization;
 import static org.unroll.layers.Layers.batchNormalization;
 import static org.unroll.layers.Layers.bidirectional;
+import static org.unroll.layers.Layers.concatenate;
 import static org.unroll.layers.Layers.conv1D;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.dropout;
@@ -22,6 +23,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.unroll.Model;
 import org.unroll.Sequential;
 import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
@@ -79,7 +81,8 @@ class ExplanationsTest {
     }
     float[] gradient = new float[rows.length];
     double[] values =
-        new InputGradients(model, windows.inputShape()).run(rows, 2, output, gradient);
+        new InputGradients(model, List.of(windows.inputShape()))
+            .run(new float[][] {rows}, 2, output, new float[][] {gradient});
     assertEquals(model.predictOne(x)[output], values[1], 1e-6);
     double step = 1e-2;
     double largest = 0;
@@ -111,7 +114,7 @@ class ExplanationsTest {
     Windows windows = windows(60);
     Sequential model = network(windows);
     double[][] baseline = windows.input(20);
-    var why = IntegratedGradients.of(model, windows.range(0, 40), 1, baseline, 40);
+    var why = IntegratedGradients.of(model, windows.range(0, 40), 1, 40, baseline);
     double[][] predictions = model.predict(windows).toArray();
     for (int sample = 0; sample < why.size(); sample++) {
       double sum = 0;
@@ -125,7 +128,7 @@ class ExplanationsTest {
       assertEquals(0, why.completenessError(sample), 1e-3);
     }
     assertTrue(Math.abs(predictions[0][1] - predictions[20][1]) > 0.01);
-    double coarse = IntegratedGradients.of(model, windows, 1, baseline, 1).completenessError(0);
+    double coarse = IntegratedGradients.of(model, windows, 1, 1, baseline).completenessError(0);
     assertTrue(coarse > 1e-3, "one step cannot be exact: " + coarse);
   }
 
@@ -224,14 +227,53 @@ class ExplanationsTest {
     assertTrue(absolute.doubleColumn("std").sum() > 0);
   }
 
+  /** A model of c and b, where b and a are known in the target rows. */
+  @Test
+  void theKnownFutureIsExplained() {
+    Windows all = windows(60);
+    Windows windows =
+        all.series()
+            .columns("c", "b")
+            .target("c")
+            .known("b", "a")
+            .windows()
+            .lookback(4)
+            .step(2)
+            .targetSteps(3);
+    var past = input(2, 2);
+    var future = input(3, 2);
+    var joined = concatenate().on(flatten().on(past), flatten().on(future));
+    Model model = Model.of(List.of(past, future), dense(3, "tanh").name("y").on(joined));
+    var why = IntegratedGradients.of(model, windows, 1);
+    assertEquals(List.of("c", "b", "a"), why.columns());
+    assertArrayEquals(new int[] {2, 0, -1, -3, -5}, why.lags());
+    double[] steps = why.attributions(3)[2];
+    assertTrue(Double.isNaN(steps[0]) && steps[1] != 0 && steps[2] != 0);
+    assertTrue(Double.isNaN(why.attributions(3)[1][2]));
+    assertEquals(0, why.completenessError(3), 1e-3);
+
+    var kernel = model.weight("y/kernel");
+    kernel.zero();
+    kernel.set(3, 0, 1); // the last b of the window
+    kernel.set(4, 0, -1); // the first b of the target rows
+    kernel.set(2 * 2 + 2 * 2 + 1, 1, 1); // the third a of the target rows
+    var simple = IntegratedGradients.of(model, windows, 1);
+    double a = windows.series().normalize("a", windows.series().table().doubleColumn("a").get(12));
+    assertEquals(12, windows.targetRow(5, 2));
+    assertEquals(Math.tanh(a), simple.attributions(5)[4][2], 1e-5);
+    Table importance = PermutationImportance.of(model, windows, 2, 1);
+    assertEquals(0, importance.doubleColumn("mean").get(2), 1e-12);
+    assertEquals("c", importance.stringColumn("column").get(2));
+  }
+
   @Test
   void whatCannotBeExplainedIsRefused() {
     Windows windows = windows(60);
     Sequential model = sequences(windows);
     assertMessageContains("0 … 3, but was 4", () -> IntegratedGradients.of(model, windows, 4));
     assertMessageContains(
-        "has 6 rows of 2 values",
-        () -> IntegratedGradients.of(model, windows, 0, new double[STEPS][2], 8));
+        "[(6, 3)], but there were [6 rows of 2 values]",
+        () -> IntegratedGradients.of(model, windows, 0, 8, new double[STEPS][2]));
     assertMessageContains(
         "repeats must be at least 1, but was 0",
         () -> PermutationImportance.of(model, windows, 0, 1));
