@@ -18,9 +18,9 @@ import org.ejml.data.DMatrixRMaj;
  * <pre>{@code
  * import org.unroll.forecasting.Autoregression;
  *
- * double[] values = {1, 2, 4, 7, 11, 16}; // yₜ = 2 yₜ₋₁ − yₜ₋₂ + 1
- * Autoregression model = Autoregression.fit(values, 2);
- * double[][] forecasts = model.forecasts(values, 1, 2);
+ * double[] heights = {1, 2, 4, 7, 11, 16}; // yₜ = 2 yₜ₋₁ − yₜ₋₂ + 1
+ * Autoregression rule = Autoregression.fit(heights, 2);
+ * double[][] forecasts = rule.forecasts(heights, 1, 2);
  * double[] next = forecasts[5]; // 22 and 29
  * }</pre>
  *

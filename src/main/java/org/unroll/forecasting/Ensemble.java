@@ -16,7 +16,7 @@ import org.unroll.timeseries.Windows;
  * import org.unroll.forecasting.PointForecasts;
  *
  * PointForecasts both =
- *     Ensemble.mean(Baseline.lastValue()::predict, Ridge.fit(train, 1.0)::predict);
+ *     Ensemble.mean(Baseline.lastValue()::predict, Baseline.seasonal(144)::predict);
  * double[][] predictions = both.predict(val);
  *
  * ForecastMethod refitted = // fitted to each past of a backtest

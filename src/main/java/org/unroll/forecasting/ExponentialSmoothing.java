@@ -29,8 +29,8 @@ import org.ejml.data.DMatrixRMaj;
  * import java.util.List;
  * import org.unroll.forecasting.ExponentialSmoothing;
  *
- * var model = new ExponentialSmoothing(0.5, 0, 0, 1, 10, 0, List.of()); // a level of 10
- * double[][] forecasts = model.forecasts(new double[] {12, 12}, 1); // 11 and 11.5
+ * var smoothing = new ExponentialSmoothing(0.5, 0, 0, 1, 10, 0, List.of()); // a level of 10
+ * double[][] forecasts = smoothing.forecasts(new double[] {12, 12}, 1); // 11 and 11.5
  * }</pre>
  *
  * <p>Source: R. Hyndman, A. Koehler, J. Ord and R. Snyder, "Forecasting with Exponential Smoothing:

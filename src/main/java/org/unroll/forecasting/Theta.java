@@ -20,9 +20,9 @@ import java.util.List;
  * <pre>{@code
  * import org.unroll.forecasting.Theta;
  *
- * double[] values = {4, 7, 5, 8, 6, 9, 7, 10}; // a season of 2 rows on a line
- * Theta model = Theta.fit(values, 2);
- * double[] next = model.forecasts(values, 1, 2)[7];
+ * double[] sales = {4, 7, 5, 8, 6, 9, 7, 10}; // a season of 2 rows on a line
+ * Theta theta = Theta.fit(sales, 2);
+ * double[] next = theta.forecasts(sales, 1, 2)[7];
  * }</pre>
  *
  * <p>Source: V. Assimakopoulos and K. Nikolopoulos, "The theta model: a decomposition approach to
