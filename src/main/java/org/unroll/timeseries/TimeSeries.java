@@ -218,7 +218,7 @@ public final class TimeSeries {
     return with(gaps.skip());
   }
 
-  private TimeSeries with(Gaps newGaps) {
+  TimeSeries with(Gaps newGaps) {
     return new TimeSeries(table, times, inputs, leftOut, targets, newGaps, normalization);
   }
 
@@ -331,6 +331,11 @@ public final class TimeSeries {
    */
   public LocalDateTime timeOf(int row) {
     return times.at(row);
+  }
+
+  /** Returns the treatment of missing values. */
+  Gaps gaps() {
+    return gaps;
   }
 
   /** Returns the times of the rows. */

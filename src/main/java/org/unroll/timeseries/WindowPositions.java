@@ -91,18 +91,7 @@ record WindowPositions(
    * @throws IllegalArgumentException otherwise
    */
   void requireFit(int rows) {
-    if (step > lookback || lookback % step != 0) {
-      int below = lookback / step * step;
-      throw new IllegalArgumentException(
-          "lookback must be a multiple of step, but lookback="
-              + lookback
-              + " and step="
-              + step
-              + ". The nearest valid lookback is "
-              + (below == 0 ? "" : below + " or ")
-              + (below + step)
-              + ".");
-    }
+    requireSteps();
     if (span() > to - from) {
       throw new IllegalArgumentException(
           "A window must fit into the rows. It spans "
@@ -114,6 +103,26 @@ record WindowPositions(
               + " has "
               + (to - from)
               + " rows. Use a smaller lookback or more rows.");
+    }
+  }
+
+  /**
+   * Checks that the lookback is a multiple of the step.
+   *
+   * @throws IllegalArgumentException otherwise
+   */
+  void requireSteps() {
+    if (step > lookback || lookback % step != 0) {
+      int below = lookback / step * step;
+      throw new IllegalArgumentException(
+          "lookback must be a multiple of step, but lookback="
+              + lookback
+              + " and step="
+              + step
+              + ". The nearest valid lookback is "
+              + (below == 0 ? "" : below + " or ")
+              + (below + step)
+              + ".");
     }
   }
 
@@ -159,6 +168,7 @@ record WindowPositions(
 
   /** Returns the first row of the latest window whose input ends with the range. */
   int firstRowOfLastInput() {
+    requireLookback();
     return to - 1 - lookback + step;
   }
 
