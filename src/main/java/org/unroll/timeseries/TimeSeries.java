@@ -216,7 +216,7 @@ public final class TimeSeries {
     return with(gaps.skip());
   }
 
-  private TimeSeries with(Gaps newGaps) {
+  TimeSeries with(Gaps newGaps) {
     return new TimeSeries(table, times, columns, newGaps, normalization);
   }
 
@@ -340,6 +340,11 @@ public final class TimeSeries {
    */
   public LocalDateTime timeOf(int row) {
     return times.at(row);
+  }
+
+  /** Returns the treatment of missing values. */
+  Gaps gaps() {
+    return gaps;
   }
 
   /** Returns the times of the rows. */

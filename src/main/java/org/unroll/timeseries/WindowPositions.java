@@ -92,18 +92,7 @@ public record WindowPositions(
    * @throws IllegalArgumentException otherwise
    */
   public void requireFit(int rows) {
-    if (step > lookback || lookback % step != 0) {
-      int below = lookback / step * step;
-      throw new IllegalArgumentException(
-          "lookback must be a multiple of step, but lookback="
-              + lookback
-              + " and step="
-              + step
-              + ". The nearest valid lookback is "
-              + (below == 0 ? "" : below + " or ")
-              + (below + step)
-              + ".");
-    }
+    requireSteps();
     if (span() > to - from) {
       throw new IllegalArgumentException(
           "A window must fit into the rows. It spans "
@@ -115,6 +104,26 @@ public record WindowPositions(
               + " has "
               + (to - from)
               + " rows. Use a smaller lookback or more rows.");
+    }
+  }
+
+  /**
+   * Checks that the lookback is a multiple of the step.
+   *
+   * @throws IllegalArgumentException otherwise
+   */
+  void requireSteps() {
+    if (step > lookback || lookback % step != 0) {
+      int below = lookback / step * step;
+      throw new IllegalArgumentException(
+          "lookback must be a multiple of step, but lookback="
+              + lookback
+              + " and step="
+              + step
+              + ". The nearest valid lookback is "
+              + (below == 0 ? "" : below + " or ")
+              + (below + step)
+              + ".");
     }
   }
 
@@ -165,6 +174,7 @@ public record WindowPositions(
 
   /** Returns the first row of the latest window whose input ends with the range. */
   int firstRowOfLastInput() {
+    requireLookback();
     return firstRow(to - 1);
   }
 
