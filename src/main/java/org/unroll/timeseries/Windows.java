@@ -457,9 +457,46 @@ public final class Windows implements Dataset {
     return new Forecasts(this).next(prediction);
   }
 
+  /**
+   * Returns the normalized values of a target in all rows of the series. NaN is a missing value.
+   *
+   * @param target the name of the target
+   * @throws IllegalArgumentException if the series has no such target
+   */
+  public double[] values(String target) {
+    int index = series.targetNames().indexOf(target);
+    if (index < 0) {
+      throw new IllegalArgumentException(
+          "The series must have the target '"
+              + target
+              + "', but its targets are "
+              + series.targetNames()
+              + ".");
+    }
+    return IntStream.range(0, series.rows()).mapToDouble(i -> value(i, targets[index])).toArray();
+  }
+
   /** Returns the normalized value of a stored column in a row. */
   double value(int row, int column) {
     return values[row * stride + column];
+  }
+
+  /**
+   * Returns the normalized value of a stored column in a row.
+   *
+   * @throws IllegalArgumentException if it is missing
+   */
+  double presentValue(int row, int column) {
+    double value = value(row, column);
+    if (Double.isNaN(value)) {
+      int target = IntStream.of(targets).boxed().toList().indexOf(column);
+      throw new IllegalArgumentException(
+          "A baseline needs a value"
+              + series.times().place(series.targetNames().get(target), row)
+              + ", but it is missing. Fill the gap, or make the target an input, so that windows"
+              + " with this gap are left out.");
+    }
+    return value;
   }
 
   /** Returns the positions of the targets among the stored columns. */
