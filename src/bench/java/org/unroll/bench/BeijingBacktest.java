@@ -35,7 +35,9 @@ final class BeijingBacktest {
    * @param args file and folder
    */
   public static void main(String[] args) {
-    Table file = Table.read().csv(CsvReadOptions.builder(args[0]).missingValueIndicator("NA"));
+    Table file =
+        Table.read()
+            .csv(CsvReadOptions.builder(args[0]).missingValueIndicator("NA").sample(false));
     Table table = Cycle.addTo(hours(file), Cycle.DAY, Cycle.YEAR);
     int first = table.rowCount() - 8 * FOLD;
     var windows =

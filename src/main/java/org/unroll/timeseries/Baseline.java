@@ -59,7 +59,7 @@ public interface Baseline {
       double[] prediction = new double[windows.targetShape().size()];
       int[] columns = windows.targetPositions();
       for (int i = 0; i < prediction.length; i++) {
-        prediction[i] = windows.presentValue(windows.lastRow(sample), columns[i % columns.length]);
+        prediction[i] = present(windows, windows.lastRow(sample), columns[i % columns.length]);
       }
       return prediction;
     };
@@ -87,8 +87,8 @@ public interface Baseline {
       int[] columns = windows.targetPositions();
       for (int i = 0; i < prediction.length; i++) {
         int column = columns[i % columns.length];
-        double value = windows.presentValue(last, column);
-        double slope = (value - windows.presentValue(first, column)) / (last - first);
+        double value = present(windows, last, column);
+        double slope = (value - present(windows, first, column)) / (last - first);
         prediction[i] = value + slope * (windows.targetRow(sample, i / columns.length) - last);
       }
       return prediction;
@@ -130,7 +130,7 @@ public interface Baseline {
                     .mapToDouble(row -> windows.value(row, column))
                     .filter(value -> !Double.isNaN(value))
                     .average()
-                    .orElseGet(() -> windows.presentValue(last, column))
+                    .orElseGet(() -> present(windows, last, column))
                 : prediction[i - columns.length];
       }
       return prediction;
@@ -176,5 +176,20 @@ public interface Baseline {
       }
       return prediction;
     };
+  }
+
+  /** Returns the normalized value of a target column in a row, which must not be missing. */
+  private static double present(Windows windows, int row, int column) {
+    double value = windows.value(row, column);
+    if (Double.isNaN(value)) {
+      int target = IntStream.of(windows.targetPositions()).boxed().toList().indexOf(column);
+      TimeSeries series = windows.series();
+      throw new IllegalArgumentException(
+          "A baseline needs a value"
+              + series.times().place(series.targetNames().get(target), row)
+              + ", but it is missing. Fill the gap, or make the target an input, so that windows"
+              + " with this gap are left out.");
+    }
+    return value;
   }
 }

@@ -132,8 +132,21 @@ final class Forecasts {
     }
   }
 
-  /** Checks that an input that begins in a row has no missing value. */
-  void requireComplete(double[][] input, int first) {
+  /** Returns the input that begins in a row, whether or not there is such a window. */
+  double[][] rows(int first) {
+    double[][] input = new double[windows.positions().inputRows()][windows.inputShape().last()];
+    for (int t = 0; t < input.length; t++) {
+      for (int j = 0; j < input[t].length; j++) {
+        input[t][j] = windows.value(first + t * windows.step(), j);
+      }
+    }
+    return input;
+  }
+
+  /** Returns the input that ends with the range, which must have no missing value. */
+  double[][] lastInput() {
+    int first = windows.positions().firstRowOfLastInput();
+    double[][] input = rows(first);
     for (int t = 0; t < input.length; t++) {
       int row = first + t * windows.step();
       for (int j = 0; j < input[t].length; j++) {
@@ -149,6 +162,7 @@ final class Forecasts {
         }
       }
     }
+    return input;
   }
 
   /** Returns a forecast of the values after the last row. */

@@ -333,18 +333,7 @@ public final class Windows implements Dataset {
    * first.
    */
   public double[][] input(int sample) {
-    return rows(firstRow(sample));
-  }
-
-  /** Returns the input that begins in a row, whether or not there is such a window. */
-  private double[][] rows(int first) {
-    double[][] input = new double[positions.inputRows()][columns];
-    for (int t = 0; t < input.length; t++) {
-      for (int j = 0; j < columns; j++) {
-        input[t][j] = values[(first + t * positions.step()) * stride + j];
-      }
-    }
-    return input;
+    return new Forecasts(this).rows(firstRow(sample));
   }
 
   /** Returns the normalized target of a window, in the order of {@link #targetShape()}. */
@@ -399,11 +388,7 @@ public final class Windows implements Dataset {
    * @throws IllegalArgumentException if one of the values is missing
    */
   public double[][] lastInput() {
-    positions.requireLookback();
-    int first = positions.firstRowOfLastInput();
-    double[][] input = rows(first);
-    new Forecasts(this).requireComplete(input, first);
-    return input;
+    return new Forecasts(this).lastInput();
   }
 
   /**
@@ -479,24 +464,6 @@ public final class Windows implements Dataset {
   /** Returns the normalized value of a stored column in a row. */
   double value(int row, int column) {
     return values[row * stride + column];
-  }
-
-  /**
-   * Returns the normalized value of a stored column in a row.
-   *
-   * @throws IllegalArgumentException if it is missing
-   */
-  double presentValue(int row, int column) {
-    double value = value(row, column);
-    if (Double.isNaN(value)) {
-      int target = IntStream.of(targets).boxed().toList().indexOf(column);
-      throw new IllegalArgumentException(
-          "A baseline needs a value"
-              + series.times().place(series.targetNames().get(target), row)
-              + ", but it is missing. Fill the gap, or make the target an input, so that windows"
-              + " with this gap are left out.");
-    }
-    return value;
   }
 
   /** Returns the positions of the targets among the stored columns. */
