@@ -59,6 +59,7 @@ GENERATORS = {
     "resampling": {},
     "rnn_cells": PLAIN,
     "sequence_shapes": KERAS,
+    "series_models": {},
     "state_gradients": KERAS,
     "summaries": KERAS | {"COLUMNS": "100"},
     "text_vectorization": KERAS,

@@ -276,6 +276,33 @@ public final class ForecastMetrics {
     return mean(truth, forecast, weights, i -> (truth[i] - forecast[i]) * (truth[i] - forecast[i]));
   }
 
+  /**
+   * Returns the mean absolute seasonal difference, which scales {@link #mase}, of the pairs of
+   * values that are not NaN.
+   */
+  static double seasonalError(double[] training, int season) {
+    double sum = 0;
+    int count = 0;
+    for (int t = season; t < training.length; t++) {
+      double difference = Math.abs(training[t] - training[t - season]);
+      if (!Double.isNaN(difference)) {
+        sum += difference;
+        count++;
+      }
+    }
+    if (!(sum > 0)) {
+      throw new IllegalArgumentException(
+          "The values before a forecast must differ from those a season of "
+              + season
+              + " rows earlier, but "
+              + (count == 0 ? "there are no such values" : "all " + count + " are equal")
+              + " in "
+              + training.length
+              + " rows. Begin the forecasts later, or choose another season.");
+    }
+    return sum / count;
+  }
+
   private static double mean(
       double[] truth, double[] forecast, double[] weights, IntToDoubleFunction term) {
     requireSame(truth, forecast, "forecasts");

@@ -1,5 +1,6 @@
 package org.unroll.notebook;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.unroll.notebook.kernel.MimeBundle;
@@ -26,7 +27,11 @@ final class WindowsView {
             .column("", "time", false);
     edges.row(cells("first window", windows.first()));
     edges.row(cells("last window", windows.last()));
-    return MimeBundle.html(edges.html() + HtmlTable.notes(windows.remarks()), windows.toString());
+    List<String> notes = new ArrayList<>(windows.remarks());
+    if (!windows.known().isEmpty()) {
+      notes.add(0, windows.future());
+    }
+    return MimeBundle.html(edges.html() + HtmlTable.notes(notes), windows.toString());
   }
 
   /** Returns the lines of the text that do not describe the first and last window. */

@@ -47,8 +47,11 @@ final class ErrorPlots {
                 errors.put(
                     name, Arrays.stream(values).mapToDouble(ErrorPlots::meanAbsolute).toArray()));
     double[] steps = IntStream.rangeClosed(1, known.width()).asDoubleStream().toArray();
-    return fromZero(
-        LinePlots.lines("Error by horizon", "steps ahead", mae(known.unit()), steps, errors));
+    return byHorizon(steps, errors, known.unit());
+  }
+
+  static PlotFigure byHorizon(double[] steps, Map<String, double[]> errors, String unit) {
+    return fromZero(LinePlots.lines("Error by horizon", "steps ahead", mae(unit), steps, errors));
   }
 
   static PlotFigure byHour(Windows windows, Map<String, ? extends Model> models) {

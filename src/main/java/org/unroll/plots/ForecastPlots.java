@@ -181,7 +181,7 @@ final class ForecastPlots {
     return figure(xTitle, quantity, curves);
   }
 
-  private static PlotFigure forecast(
+  static PlotFigure forecast(
       ArrayNode x,
       String xTitle,
       double[] truth,

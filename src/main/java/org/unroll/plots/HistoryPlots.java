@@ -4,7 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unroll.History;
 import org.unroll.PlotProvider;
+import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
 import tech.tablesaw.plotly.components.Figure;
 
 /**
@@ -35,5 +37,18 @@ public final class HistoryPlots implements PlotProvider {
     return tables.isEmpty()
         ? TrainingPlots.empty("Training of each model")
         : Plots.comparison(tables);
+  }
+
+  @Override
+  public Figure errorsByHorizon(double[] ahead, Map<String, double[]> errors, String target) {
+    return ErrorPlots.byHorizon(ahead, errors, TargetForecasts.unit(target));
+  }
+
+  @Override
+  public Figure forecasts(
+      Column<?> x, double[] truth, Map<String, double[]> forecasts, String target) {
+    boolean areRows = x instanceof IntColumn;
+    return ForecastPlots.forecast(
+        PlotlyTrace.column(x), areRows ? "row" : "", truth, forecasts, target);
   }
 }

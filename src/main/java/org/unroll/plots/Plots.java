@@ -8,6 +8,7 @@ import org.unroll.ConfusionMatrix;
 import org.unroll.Model;
 import org.unroll.Recording;
 import org.unroll.ThresholdCurves;
+import org.unroll.forecasting.IntegratedGradients;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.Table;
 
@@ -339,6 +340,16 @@ public final class Plots {
   public static PlotFigure errorByHour(
       List<LocalDateTime> times, Map<String, double[]> errors, String unit) {
     return ErrorPlots.byHour(times, errors, unit);
+  }
+
+  /** Draws the mean absolute attributions of all windows in the units of the target. */
+  public static PlotFigure attributions(IntegratedGradients gradients) {
+    return HeatMaps.attributions(gradients.table(), false);
+  }
+
+  /** Draws the attributions of one window in the units of the target, with colors around 0. */
+  public static PlotFigure attributions(IntegratedGradients gradients, int sample) {
+    return HeatMaps.attributions(gradients.table(sample), true);
   }
 
   // ---- Inside the layers

@@ -54,10 +54,13 @@ final class TargetForecasts {
 
   /** Returns the text in the last parentheses of the target's name, or an empty text. */
   String unit() {
-    int open = quantity().lastIndexOf('(');
-    return open >= 0 && quantity().endsWith(")")
-        ? quantity().substring(open + 1, quantity().length() - 1)
-        : "";
+    return unit(quantity());
+  }
+
+  /** Returns the text in the last parentheses of a name, or an empty text. */
+  static String unit(String name) {
+    int open = name.lastIndexOf('(');
+    return open >= 0 && name.endsWith(")") ? name.substring(open + 1, name.length() - 1) : "";
   }
 
   /** Returns the number of target values of a window. */

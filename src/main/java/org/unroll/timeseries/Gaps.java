@@ -28,6 +28,23 @@ record Gaps(Filling filling, int longest, boolean skipped) {
     return new Gaps(how, longestGap, skipped);
   }
 
+  /**
+   * Checks that the filled values depend only on earlier values.
+   *
+   * @throws IllegalArgumentException otherwise
+   */
+  void requireNoLookAhead() {
+    boolean limited = filling == Filling.FORWARD && longest < Integer.MAX_VALUE;
+    if (filling == Filling.INTERPOLATE || limited) {
+      throw new IllegalArgumentException(
+          "Gaps must be filled without values that are known only later, but "
+              + (limited
+                  ? "forwardFilled(" + longest + ") depends on the length of a gap"
+                  : "interpolated() depends on the value after a gap")
+              + ". Use forwardFilled() or skippingGaps().");
+    }
+  }
+
   Gaps skip() {
     return new Gaps(filling, longest, true);
   }

@@ -8,14 +8,14 @@ import tech.tablesaw.api.NumericColumn;
 /**
  * The values of a {@link TimeSeries}, with gaps filled, normalized and stored row by row.
  *
- * @param values rows × columns, row-major; the input columns first, then the targets that are not
- *     inputs
+ * @param values rows × columns, row-major, in the order of {@link SeriesColumns#stored()}
  * @param columns the number of columns
  * @param mean the mean that was subtracted from each column
  * @param std the standard deviation by which each column was divided
  * @param raw each target column in its own units with gaps filled; null for other columns
  * @param missingInputs the rows in which an input is still missing
  * @param missingTargets the rows in which a target is still missing
+ * @param missingKnown the rows in which a known column is still missing
  */
 record SeriesData(
     float[] values,
@@ -24,7 +24,8 @@ record SeriesData(
     double[] std,
     double[][] raw,
     BitSet missingInputs,
-    BitSet missingTargets) {
+    BitSet missingTargets,
+    BitSet missingKnown) {
 
   /**
    * Reads the columns of a series in the order select, fill, normalize.
@@ -34,38 +35,39 @@ record SeriesData(
    */
   static SeriesData read(
       List<NumericColumn<?>> selected,
-      List<String> inputs,
-      List<String> targets,
+      SeriesColumns columns,
       Gaps gaps,
       Timestamps times,
       Normalization normalization) {
-    int columns = selected.size();
+    int count = selected.size();
     int rows = selected.get(0).size();
-    long size = (long) rows * columns;
+    long size = (long) rows * count;
     if (size > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
           "A series must not have more than 2^31 - 9 values, but has "
               + rows
               + " rows of "
-              + columns
+              + count
               + " columns. Use fewer rows or columns.");
     }
     float[] values = new float[(int) size];
-    double[] mean = new double[columns];
-    double[] std = new double[columns];
-    double[][] raw = new double[columns][];
+    double[] mean = new double[count];
+    double[] std = new double[count];
+    double[][] raw = new double[count][];
     BitSet missingInputs = new BitSet();
     BitSet missingTargets = new BitSet();
-    for (int j = 0; j < columns; j++) {
+    BitSet missingKnown = new BitSet();
+    for (int j = 0; j < count; j++) {
       String name = selected.get(j).name();
-      boolean isTarget = targets.contains(name);
-      boolean isInput = j < inputs.size();
+      boolean isTarget = columns.targets().contains(name);
+      boolean isInput = j < columns.inputs().size();
+      boolean isKnown = columns.known().contains(name);
       double[] column = gaps.fill(selected.get(j), times);
       Scale scale = normalization == null ? Scale.IDENTITY : normalization.scale(name, column);
       mean[j] = scale.mean();
       std[j] = scale.std();
       for (int i = 0; i < rows; i++) {
-        values[i * columns + j] = (float) ((column[i] - mean[j]) / std[j]);
+        values[i * count + j] = (float) ((column[i] - mean[j]) / std[j]);
         if (Double.isNaN(column[i])) {
           if (isInput) {
             missingInputs.set(i);
@@ -73,7 +75,10 @@ record SeriesData(
           if (isTarget) {
             missingTargets.set(i);
           }
-        } else if (!Float.isFinite(values[i * columns + j])) {
+          if (isKnown) {
+            missingKnown.set(i);
+          }
+        } else if (!Float.isFinite(values[i * count + j])) {
           throw new IllegalArgumentException(
               "Every value must be finite and within the range of a float, but was "
                   + column[i]
@@ -83,6 +88,7 @@ record SeriesData(
       }
       raw[j] = isTarget ? column : null;
     }
-    return new SeriesData(values, columns, mean, std, raw, missingInputs, missingTargets);
+    return new SeriesData(
+        values, count, mean, std, raw, missingInputs, missingTargets, missingKnown);
   }
 }

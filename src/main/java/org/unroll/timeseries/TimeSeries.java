@@ -3,14 +3,10 @@ package org.unroll.timeseries;
 import java.time.LocalDateTime;
 import java.time.temporal.Temporal;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.ejml.data.DMatrix;
 import org.ejml.simple.SimpleMatrix;
 import org.unroll.data.Columns;
-import org.unroll.internal.Suggestion;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
@@ -45,9 +41,7 @@ import tech.tablesaw.columns.Column;
 public final class TimeSeries {
   private final Table table;
   private final Timestamps times;
-  private final List<String> inputs;
-  private final List<Column<?>> leftOut;
-  private final List<String> targets;
+  private final SeriesColumns columns;
   private final Gaps gaps;
   private final Normalization normalization;
   private SeriesData data;
@@ -55,16 +49,12 @@ public final class TimeSeries {
   private TimeSeries(
       Table table,
       Timestamps times,
-      List<String> inputs,
-      List<Column<?>> leftOut,
-      List<String> targets,
+      SeriesColumns columns,
       Gaps gaps,
       Normalization normalization) {
     this.table = table;
     this.times = times;
-    this.inputs = inputs;
-    this.leftOut = leftOut;
-    this.targets = targets;
+    this.columns = columns;
     this.gaps = gaps;
     this.normalization = normalization;
   }
@@ -103,8 +93,9 @@ public final class TimeSeries {
         leftOut.add(column);
       }
     }
-    return new TimeSeries(
-        table, times, List.copyOf(inputs), List.copyOf(leftOut), List.of(), Gaps.REFUSED, null);
+    SeriesColumns columns =
+        new SeriesColumns(List.copyOf(inputs), List.copyOf(leftOut), List.of(), List.of());
+    return new TimeSeries(table, times, columns, Gaps.REFUSED, null);
   }
 
   /**
@@ -152,7 +143,7 @@ public final class TimeSeries {
    *     table or not numeric
    */
   public TimeSeries columns(String... names) {
-    return new TimeSeries(table, times, checked(names), List.of(), targets, gaps, normalization);
+    return with(columns.withInputs(table, names));
   }
 
   /**
@@ -163,17 +154,23 @@ public final class TimeSeries {
    *     table or not numeric
    */
   public TimeSeries target(String... names) {
-    return new TimeSeries(table, times, inputs, leftOut, checked(names), gaps, normalization);
+    return with(columns.withTargets(table, names));
   }
 
-  private List<String> checked(String... names) {
-    if (names.length == 0 || Set.copyOf(Arrays.asList(names)).size() < names.length) {
-      throw new IllegalArgumentException(
-          "At least one column must be given, and no column twice, but the names were "
-              + Arrays.toString(names)
-              + ".");
-    }
-    return Columns.numeric(table, List.of(names)).stream().map(Column::name).toList();
+  /**
+   * Sets the columns whose values after the last input row are known when a forecast is made, such
+   * as a holiday, the hour of the day or a weather forecast. {@link Windows#future()} contains
+   * their values in the target rows. They may also be columns that the model sees.
+   *
+   * @throws IllegalArgumentException if no column is named, or a name is repeated, missing from the
+   *     table, not numeric or a target
+   */
+  public TimeSeries known(String... names) {
+    return with(columns.withKnown(table, names));
+  }
+
+  private TimeSeries with(SeriesColumns newColumns) {
+    return new TimeSeries(table, times, newColumns, gaps, normalization);
   }
 
   /**
@@ -219,7 +216,7 @@ public final class TimeSeries {
   }
 
   TimeSeries with(Gaps newGaps) {
-    return new TimeSeries(table, times, inputs, leftOut, targets, newGaps, normalization);
+    return new TimeSeries(table, times, columns, newGaps, normalization);
   }
 
   /**
@@ -247,8 +244,14 @@ public final class TimeSeries {
     return with(Normalization.by(scaling));
   }
 
+  /** Returns this series with what is known at the end of a range, see {@link Windows#knownAt}. */
+  TimeSeries knownAt(int from, int to) {
+    gaps.requireNoLookAhead();
+    return normalization == null ? this : normalizedOn(from, to);
+  }
+
   private TimeSeries with(Normalization by) {
-    return new TimeSeries(table, times, inputs, leftOut, targets, gaps, by);
+    return new TimeSeries(table, times, columns, gaps, by);
   }
 
   /**
@@ -259,7 +262,7 @@ public final class TimeSeries {
    */
   public Table scaling() {
     SeriesData all = data();
-    return Normalization.table(stored(), all.mean(), all.std());
+    return Normalization.table(columns.stored(), all.mean(), all.std());
   }
 
   /**
@@ -283,7 +286,7 @@ public final class TimeSeries {
    * @throws IllegalStateException if no target is set
    */
   public Windows windows() {
-    if (targets.isEmpty()) {
+    if (targetNames().isEmpty()) {
       throw new IllegalStateException(
           "The column to predict must be set first, with target(\"…\"). The columns are: "
               + String.join(", ", columnNames())
@@ -299,12 +302,17 @@ public final class TimeSeries {
 
   /** Returns the names of the columns that a model sees, in the order of its features. */
   public List<String> columnNames() {
-    return inputs;
+    return columns.inputs();
   }
 
   /** Returns the names of the columns to predict; empty before {@link #target}. */
   public List<String> targetNames() {
-    return targets;
+    return columns.targets();
+  }
+
+  /** Returns the names of the columns with known future values; empty before {@link #known}. */
+  public List<String> knownNames() {
+    return columns.known();
   }
 
   /** Returns the table of this series. */
@@ -355,7 +363,7 @@ public final class TimeSeries {
     List<String> remarks = new ArrayList<>();
     times.remark().ifPresent(remarks::add);
     List<String> others =
-        leftOut.stream()
+        columns.leftOut().stream()
             .filter(column -> column != times.readAsText())
             .map(Columns::described)
             .toList();
@@ -366,8 +374,8 @@ public final class TimeSeries {
               + ". Convert those that the model should see to numbers, or select the columns with"
               + " columns(…).");
     }
-    List<NumericColumn<?>> features = new ArrayList<>(Columns.numeric(table, inputs));
-    features.removeIf(column -> targets.contains(column.name()));
+    List<NumericColumn<?>> features = new ArrayList<>(Columns.numeric(table, columnNames()));
+    features.removeIf(column -> targetNames().contains(column.name()));
     TimeParts.remark(features).ifPresent(remarks::add);
     return List.copyOf(remarks);
   }
@@ -378,7 +386,7 @@ public final class TimeSeries {
    * @throws IllegalArgumentException if the series has no such column
    */
   public double mean(String column) {
-    return data().mean()[position(column)];
+    return data().mean()[columns.position(column)];
   }
 
   /**
@@ -388,7 +396,7 @@ public final class TimeSeries {
    * @throws IllegalArgumentException if the series has no such column
    */
   public double std(String column) {
-    return data().std()[position(column)];
+    return data().std()[columns.position(column)];
   }
 
   /** Returns a value of a column on the scale that a model sees: (value − mean) / std. */
@@ -427,44 +435,21 @@ public final class TimeSeries {
   }
 
   private String onlyTarget(String method) {
-    if (targets.size() != 1) {
+    if (targetNames().size() != 1) {
       throw new IllegalStateException(
           method
               + "(value) requires exactly one target, but the targets are "
-              + targets
+              + targetNames()
               + ". Name the column: "
               + method
               + "(column, value).");
     }
-    return targets.get(0);
+    return targetNames().get(0);
   }
 
-  private int position(String column) {
-    int position = stored().indexOf(column);
-    if (position < 0) {
-      throw new IllegalArgumentException(
-          "The series must have the column '"
-              + column
-              + "', but its columns are "
-              + stored()
-              + "."
-              + Suggestion.of(column, stored()));
-    }
-    return position;
-  }
-
-  /**
-   * Returns the columns whose values are stored: the inputs, then the targets that are not inputs.
-   */
-  private List<String> stored() {
-    Set<String> stored = new LinkedHashSet<>(inputs);
-    stored.addAll(targets);
-    return List.copyOf(stored);
-  }
-
-  /** Returns the positions of the targets among the stored columns. */
-  int[] targetPositions() {
-    return targets.stream().mapToInt(stored()::indexOf).toArray();
+  /** Returns the columns of this series. */
+  SeriesColumns columns() {
+    return columns;
   }
 
   synchronized SeriesData data() {
@@ -478,12 +463,12 @@ public final class TimeSeries {
     if (isDated()) {
       RowOrder.requireAscending(times);
     }
-    for (Column<?> column : leftOut) {
+    for (Column<?> column : columns.leftOut()) {
       if (Columns.holdsNumbers(column)) {
         throw Columns.notNumeric(column);
       }
     }
-    List<String> names = stored();
+    List<String> names = columns.stored();
     if (names.isEmpty()) {
       throw new IllegalArgumentException(
           "The table '"
@@ -492,8 +477,7 @@ public final class TimeSeries {
               + table.columnNames()
               + ".");
     }
-    return SeriesData.read(
-        Columns.numeric(table, names), inputs, targets, gaps, times, normalization);
+    return SeriesData.read(Columns.numeric(table, names), columns, gaps, times, normalization);
   }
 
   @Override
@@ -501,7 +485,7 @@ public final class TimeSeries {
     return rows()
         + " rows of "
         + columnNames()
-        + (targets.isEmpty() ? "" : ", target " + targets)
+        + (targetNames().isEmpty() ? "" : ", target " + targetNames())
         + (normalization == null ? "" : ", " + normalization);
   }
 }

@@ -14,21 +14,22 @@ import java.util.stream.IntStream;
  * @param targetSteps the number of target steps
  * @param from the first row of the range
  * @param to the end of the range, exclusive
+ * @hidden
  */
-record WindowPositions(
+public record WindowPositions(
     int lookback, int step, int ahead, boolean fromLastRow, int targetSteps, int from, int to) {
 
   /** Returns the default settings for a series of this many rows. */
-  static WindowPositions of(int rows) {
+  public static WindowPositions of(int rows) {
     return new WindowPositions(0, 1, 1, true, 1, 0, rows);
   }
 
-  WindowPositions lookback(int rows) {
+  public WindowPositions lookback(int rows) {
     requireAtLeast("lookback", 1, rows);
     return new WindowPositions(rows, step, ahead, fromLastRow, targetSteps, from, to);
   }
 
-  WindowPositions step(int rows) {
+  public WindowPositions step(int rows) {
     requireAtLeast("step", 1, rows);
     return new WindowPositions(lookback, rows, ahead, fromLastRow, targetSteps, from, to);
   }
@@ -38,12 +39,12 @@ record WindowPositions(
     return new WindowPositions(lookback, step, rows, false, targetSteps, from, to);
   }
 
-  WindowPositions horizon(int rows) {
+  public WindowPositions horizon(int rows) {
     requireAtLeast("horizon", 1, rows);
     return new WindowPositions(lookback, step, rows, true, targetSteps, from, to);
   }
 
-  WindowPositions targetSteps(int count) {
+  public WindowPositions targetSteps(int count) {
     requireAtLeast("targetSteps", 1, count);
     return new WindowPositions(lookback, step, ahead, fromLastRow, count, from, to);
   }
@@ -65,7 +66,7 @@ record WindowPositions(
     }
   }
 
-  private static void requireAtLeast(String name, int least, int value) {
+  static void requireAtLeast(String name, int least, int value) {
     if (value < least) {
       throw new IllegalArgumentException(
           name + " must be at least " + least + ", but was " + value + ".");
@@ -77,7 +78,7 @@ record WindowPositions(
    *
    * @throws IllegalStateException if it is not
    */
-  void requireLookback() {
+  public void requireLookback() {
     if (lookback == 0) {
       throw new IllegalStateException(
           "The lookback of the windows must be set first, with lookback(…).");
@@ -90,7 +91,7 @@ record WindowPositions(
    * @param rows the number of rows of the series
    * @throws IllegalArgumentException otherwise
    */
-  void requireFit(int rows) {
+  public void requireFit(int rows) {
     requireSteps();
     if (span() > to - from) {
       throw new IllegalArgumentException(
@@ -127,7 +128,7 @@ record WindowPositions(
   }
 
   /** Returns the lookback, step, delay or horizon and target steps as text. */
-  String settings() {
+  public String settings() {
     return "lookback "
         + lookback
         + ", step "
@@ -138,13 +139,13 @@ record WindowPositions(
   }
 
   /** Returns the number of input rows of a window. */
-  int inputRows() {
+  public int inputRows() {
     requireLookback();
     return lookback / step;
   }
 
   /** Returns the number of rows from the first input row to the last target, both included. */
-  int span() {
+  public int span() {
     requireLookback();
     long toLast = (fromLastRow ? 0L : step) + ahead + (targetSteps - 1L) * step;
     long span = lookback - step + toLast + 1;
@@ -157,19 +158,24 @@ record WindowPositions(
   }
 
   /** Returns the last input row of the window that begins in a row. */
-  int lastRow(int first) {
+  public int lastRow(int first) {
     return first + lookback - step;
   }
 
   /** Returns the row of the first target of the window that begins in a row. */
-  int targetRow(int first) {
+  public int targetRow(int first) {
     return lastRow(first) + rowsToTarget();
+  }
+
+  /** Returns the first row of the window whose last input row is a row. */
+  public int firstRow(int last) {
+    return last - lookback + step;
   }
 
   /** Returns the first row of the latest window whose input ends with the range. */
   int firstRowOfLastInput() {
     requireLookback();
-    return to - 1 - lookback + step;
+    return firstRow(to - 1);
   }
 
   private int rowsToTarget() {
@@ -177,23 +183,29 @@ record WindowPositions(
   }
 
   /** Returns, for each target step, the number of rows from the last input row to the target. */
-  int[] rowsAhead() {
+  public int[] rowsAhead() {
     return IntStream.range(0, targetSteps).map(k -> rowsToTarget() + k * step).toArray();
   }
 
   /**
-   * Returns the first rows of the windows that contain no missing value.
+   * Returns the first rows of every n-th window of the range, without the windows that contain a
+   * missing value.
    *
+   * @param every the number of rows from one window to the next
    * @param missingInputs the rows in which an input is missing
    * @param missingTargets the rows in which a target is missing
+   * @param missingKnown the rows in which a known column is missing, which matters in target rows
    * @param rows the number of rows of the series
    * @throws IllegalArgumentException if there is no such window
    */
-  int[] startsWithoutGaps(BitSet missingInputs, BitSet missingTargets, int rows) {
+  int[] starts(
+      int every, BitSet missingInputs, BitSet missingTargets, BitSet missingKnown, int rows) {
+    BitSet missingAhead = (BitSet) missingTargets.clone();
+    missingAhead.or(missingKnown);
     int[] inputs = missingUpTo(missingInputs, rows);
-    int[] targets = missingUpTo(missingTargets, rows);
+    int[] targets = missingUpTo(missingAhead, rows);
     int[] starts =
-        IntStream.rangeClosed(from, to - span())
+        IntStream.iterate(from, first -> first <= to - span(), first -> first + every)
             .filter(
                 first -> {
                   int target = targetRow(first);

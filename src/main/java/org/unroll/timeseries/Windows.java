@@ -1,11 +1,9 @@
 package org.unroll.timeseries;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.BitSet;
 import java.util.stream.IntStream;
 import org.unroll.data.Batching;
 import org.unroll.data.Dataset;
-import org.unroll.data.ScaleCheck;
 import org.unroll.data.Shape;
 import tech.tablesaw.api.Table;
 
@@ -45,36 +43,54 @@ public final class Windows implements Dataset {
   private final TimeSeries series;
   private final WindowPositions positions;
   private final Batching batching;
+  private final Kept kept;
 
   private final float[] values;
   private final int stride;
   private final int columns;
   private final int[] targets;
 
-  /** The first row of each window if gaps exclude some, or null for all windows of the range. */
+  /** The first row of each window if some are left out, or null for all windows of the range. */
   private final int[] starts;
 
+  /**
+   * The windows of the range that are kept.
+   *
+   * @param every the number of rows from one window to the next
+   * @param unknownTargets whether targets may be missing
+   */
+  private record Kept(int every, boolean unknownTargets) {}
+
   Windows(TimeSeries series) {
-    this(series, WindowPositions.of(series.rows()), Batching.DEFAULT);
+    this(series, WindowPositions.of(series.rows()), Batching.DEFAULT, new Kept(1, false));
   }
 
-  private Windows(TimeSeries series, WindowPositions positions, Batching batching) {
+  private Windows(TimeSeries series, WindowPositions positions, Batching batching, Kept kept) {
     this.series = series;
     this.positions = positions;
     this.batching = batching;
+    this.kept = kept;
     SeriesData data = series.data();
     this.values = data.values();
     this.stride = data.columns();
     this.columns = series.columnNames().size();
-    this.targets = series.targetPositions();
-    boolean hasGaps = !data.missingInputs().isEmpty() || !data.missingTargets().isEmpty();
+    this.targets = series.columns().positions(series.targetNames());
     if (positions.lookback() > 0) {
       positions.requireFit(series.rows());
     }
+    BitSet missingTargets = kept.unknownTargets() ? new BitSet() : data.missingTargets();
+    boolean hasGaps =
+        !data.missingInputs().isEmpty()
+            || !missingTargets.isEmpty()
+            || !data.missingKnown().isEmpty();
     this.starts =
-        positions.lookback() > 0 && hasGaps
-            ? positions.startsWithoutGaps(
-                data.missingInputs(), data.missingTargets(), series.rows())
+        positions.lookback() > 0 && (hasGaps || kept.every() > 1)
+            ? positions.starts(
+                kept.every(),
+                data.missingInputs(),
+                missingTargets,
+                data.missingKnown(),
+                series.rows())
             : null;
   }
 
@@ -126,11 +142,11 @@ public final class Windows implements Dataset {
   }
 
   private Windows with(WindowPositions newPositions) {
-    return new Windows(series, newPositions, batching);
+    return new Windows(series, newPositions, batching, kept);
   }
 
   private Windows with(Batching newBatching) {
-    return new Windows(series, positions, newBatching);
+    return new Windows(series, positions, newBatching, kept);
   }
 
   /**
@@ -148,6 +164,42 @@ public final class Windows implements Dataset {
   /** Restricts the windows to the rows from {@code from} to the end of the series. */
   public Windows range(int from) {
     return range(from, series.rows());
+  }
+
+  /**
+   * Keeps only every n-th window of the range: those that begin 0, n, 2n, … rows after its first
+   * row. For rows of an hour, {@code every(24)} keeps one window a day.
+   *
+   * @param rows at least 1; the default is 1, every window
+   */
+  public Windows every(int rows) {
+    WindowPositions.requireAtLeast("every", 1, rows);
+    return with(new Kept(rows, kept.unknownTargets()));
+  }
+
+  /**
+   * Keeps also the windows whose targets are missing. A model can predict them, but not be trained
+   * or evaluated on them.
+   */
+  public Windows withUnknownTargets() {
+    return with(new Kept(kept.every(), true));
+  }
+
+  private Windows with(Kept newKept) {
+    return new Windows(series, positions, batching, newKept);
+  }
+
+  /**
+   * Returns the same windows over the series as it is known at the end of a range: if the series is
+   * normalized, its means and standard deviations are those of the rows {@code from} … {@code
+   * to}−1. The range of the windows does not change.
+   *
+   * @throws IllegalArgumentException if the range is empty or not within the series, or if gaps are
+   *     filled depending on later values, by {@link TimeSeries#interpolated()} or up to a longest
+   *     gap
+   */
+  public Windows knownAt(int from, int to) {
+    return new Windows(series.knownAt(from, to), positions, batching, kept);
   }
 
   @Override
@@ -347,6 +399,43 @@ public final class Windows implements Dataset {
   }
 
   /**
+   * Returns the known columns of the series in the target rows: samples without targets of the
+   * shape (target steps, known columns), normalized like the series, one for each window and in
+   * their order. A model with two inputs sees both:
+   *
+   * <pre>{@code
+   * var dated = TimeSeries.of(jena).target("T (degC)").known("p (mbar)").normalizedOn(0, 10_000);
+   * var days = dated.windows().lookback(24).targetSteps(6).range(0, 2_000);
+   * Dataset both = days.and(days.future());
+   *
+   * var past = input(24, 14);
+   * var future = input(6, 1);
+   * var encoder = gru(8).returnState(true).on(past);
+   * var decoder = gru(8).returnSequences(true).on(future, encoder.states());
+   * var forecaster = Model.of(List.of(past, future), flatten().on(dense(1).on(decoder)));
+   * }</pre>
+   *
+   * @throws IllegalStateException if the series has no {@linkplain TimeSeries#known known columns}
+   */
+  public Dataset future() {
+    return new KnownFuture(this);
+  }
+
+  /**
+   * Returns the normalized known values in the target rows after the range, the counterpart of
+   * {@link #lastInput()}: target steps × known columns.
+   *
+   * @param next the known columns in the rows after the range, in their own units, beginning with
+   *     the next row. If it has times like the series, they are checked.
+   * @throws IllegalArgumentException if a column or a row is missing, a value is missing, or the
+   *     times are not those of the next rows
+   * @throws IllegalStateException if the series has no {@linkplain TimeSeries#known known columns}
+   */
+  public double[][] lastFuture(Table next) {
+    return new KnownFuture(this).after(next);
+  }
+
+  /**
    * Returns a forecast of the values after the last row of the range in the targets' own units: one
    * row per target step, with its time in columns of the series' type if the series is dated, and
    * otherwise with the row number. With levels, there is one column per target and level, whose
@@ -362,9 +451,46 @@ public final class Windows implements Dataset {
     return new NewestRows(series, positions).forecast(prediction, levels);
   }
 
+  /**
+   * Returns the normalized values of a target in all rows of the series. NaN is a missing value.
+   *
+   * @param target the name of the target
+   * @throws IllegalArgumentException if the series has no such target
+   */
+  public double[] values(String target) {
+    int index = series.targetNames().indexOf(target);
+    if (index < 0) {
+      throw new IllegalArgumentException(
+          "The series must have the target '"
+              + target
+              + "', but its targets are "
+              + series.targetNames()
+              + ".");
+    }
+    return IntStream.range(0, series.rows()).mapToDouble(i -> value(i, targets[index])).toArray();
+  }
+
   /** Returns the normalized value of a stored column in a row. */
   double value(int row, int column) {
     return values[row * stride + column];
+  }
+
+  /**
+   * Returns the normalized value of a stored column in a row.
+   *
+   * @throws IllegalArgumentException if it is missing
+   */
+  double presentValue(int row, int column) {
+    double value = value(row, column);
+    if (Double.isNaN(value)) {
+      int target = IntStream.of(targets).boxed().toList().indexOf(column);
+      throw new IllegalArgumentException(
+          "A baseline needs a value"
+              + series.times().place(series.targetNames().get(target), row)
+              + ", but it is missing. Fill the gap, or make the target an input, so that windows"
+              + " with this gap are left out.");
+    }
+    return value;
   }
 
   /** Returns the positions of the targets among the stored columns. */
@@ -389,34 +515,7 @@ public final class Windows implements Dataset {
    * values, which must be normalized for most networks.
    */
   public WindowsDescription describe() {
-    List<String> remarks = new ArrayList<>(series.remarks());
-    ScaleCheck.ofInputs(this, inputShape().last(), series.columnNames()).ifPresent(remarks::add);
-    return new WindowsDescription(
-        size(),
-        positions.from(),
-        positions.to(),
-        series.rows(),
-        positions.settings(),
-        inputShape(),
-        series.targetNames(),
-        targetShape(),
-        batchSize(),
-        batches(),
-        batching.seed(),
-        edge(0),
-        edge(size() - 1),
-        positions.count() - size(),
-        List.copyOf(remarks));
-  }
-
-  private WindowsDescription.Edge edge(int sample) {
-    return new WindowsDescription.Edge(
-        firstRow(sample),
-        series.nameOfRow(firstRow(sample)),
-        lastRow(sample),
-        series.nameOfRow(lastRow(sample)),
-        targetRow(sample),
-        series.nameOfRow(targetRow(sample)));
+    return WindowsDescription.of(this, kept.every(), batching.seed());
   }
 
   @Override

@@ -1,8 +1,10 @@
 package org.unroll.timeseries;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.unroll.data.ScaleCheck;
 import org.unroll.data.Shape;
 
 /**
@@ -23,6 +25,7 @@ import org.unroll.data.Shape;
  * @param first the rows of the first window
  * @param last the rows of the last window
  * @param skipped the number of windows that are left out because of missing values
+ * @param known the names of the columns with known future values
  * @param remarks possible problems of the series that are easily overlooked; usually none
  */
 public record WindowsDescription(
@@ -40,7 +43,33 @@ public record WindowsDescription(
     Edge first,
     Edge last,
     int skipped,
+    List<String> known,
     List<String> remarks) {
+
+  static WindowsDescription of(Windows windows, int every, Long seed) {
+    TimeSeries series = windows.series();
+    WindowPositions positions = windows.positions();
+    List<String> remarks = new ArrayList<>(series.remarks());
+    ScaleCheck.ofInputs(windows, windows.inputShape().last(), series.columnNames())
+        .ifPresent(remarks::add);
+    return new WindowsDescription(
+        windows.size(),
+        positions.from(),
+        positions.to(),
+        series.rows(),
+        positions.settings() + (every == 1 ? "" : ", every " + every),
+        windows.inputShape(),
+        series.targetNames(),
+        windows.targetShape(),
+        windows.batchSize(),
+        windows.batches(),
+        seed,
+        Edge.of(windows, 0),
+        Edge.of(windows, windows.size() - 1),
+        (positions.count() - 1) / every + 1 - windows.size(),
+        series.knownNames(),
+        List.copyOf(remarks));
+  }
 
   /**
    * The rows of one window with their timestamps, or with "row n" if the series has no timestamps.
@@ -51,6 +80,8 @@ public record WindowsDescription(
    * @param lastTime the time of the last input row
    * @param targetRow the row of the first target
    * @param targetTime the time of the first target
+   * @param lastTargetRow the row of the last target step
+   * @param lastTargetTime the time of the last target step
    */
   public record Edge(
       int firstRow,
@@ -58,7 +89,26 @@ public record WindowsDescription(
       int lastRow,
       String lastTime,
       int targetRow,
-      String targetTime) {
+      String targetTime,
+      int lastTargetRow,
+      String lastTargetTime) {
+    private static Edge of(Windows windows, int sample) {
+      TimeSeries series = windows.series();
+      int first = windows.firstRow(sample);
+      int last = windows.lastRow(sample);
+      int target = windows.targetRow(sample);
+      int lastTarget = windows.targetRow(sample, windows.positions().targetSteps() - 1);
+      return new Edge(
+          first,
+          series.nameOfRow(first),
+          last,
+          series.nameOfRow(last),
+          target,
+          series.nameOfRow(target),
+          lastTarget,
+          series.nameOfRow(lastTarget));
+    }
+
     @Override
     public String toString() {
       return String.format(
@@ -71,6 +121,32 @@ public record WindowsDescription(
           targetRow,
           targetTime);
     }
+
+    private String targetRows() {
+      return String.format(
+          Locale.ROOT,
+          "rows %,d … %,d (%s … %s)",
+          targetRow,
+          lastTargetRow,
+          targetTime,
+          lastTargetTime);
+    }
+  }
+
+  /**
+   * Returns which rows of the columns with known future values are used by the first and by the
+   * last window, as text; empty if there are no such columns.
+   */
+  public String future() {
+    return known.isEmpty()
+        ? ""
+        : "known future of "
+            + String.join(", ", known)
+            + ": "
+            + first.targetRows()
+            + " of the first window, "
+            + last.targetRows()
+            + " of the last";
   }
 
   @Override
@@ -83,7 +159,7 @@ public record WindowsDescription(
         input %s, target %s %s
         %,d steps an epoch in batches of %d%s, %s
         first  %s
-        last   %s%s""",
+        last   %s%s%s""",
         windows,
         from,
         to - 1,
@@ -99,6 +175,7 @@ public record WindowsDescription(
         seed == null ? "in order" : "shuffled with seed " + seed,
         first,
         last,
+        known.isEmpty() ? "" : "\n" + future(),
         remarks.stream().map(remark -> "\nnote   " + remark).collect(Collectors.joining()));
   }
 }

@@ -22,6 +22,7 @@ import org.unroll.ConfusionMatrix;
 import org.unroll.Sequential;
 import org.unroll.ThresholdCurves;
 import org.unroll.data.Samples;
+import org.unroll.forecasting.IntegratedGradients;
 import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.BooleanColumn;
@@ -92,6 +93,9 @@ public final class PlotGallery {
                 "°C"));
     figures.put("series", () -> Plots.series(weather(), "T (°C)", "p (mbar)"));
     figures.put("correlation", () -> Plots.correlation(weather()));
+    figures.put(
+        "attributions",
+        () -> Plots.attributions(IntegratedGradients.of(echo(24, 1), days().range(0, 300), 0), 5));
     figures.put("forecast", PlotGallery::forecast);
     figures.put(
         "forecastBand",

@@ -1,0 +1,112 @@
+package org.unroll.forecasting;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.unroll.data.Columns;
+import tech.tablesaw.api.NumericColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
+
+/**
+ * The features of the series of a {@link Panel} that do not change in time.
+ *
+ * @param columns the features column by column
+ */
+record FixedFeatures(List<Feature> columns) {
+  /**
+   * A column.
+   *
+   * @param name the name of the column
+   * @param categories the different texts in order, or null for numbers
+   * @param values the number, or the position of the category, of each series
+   */
+  record Feature(String name, List<String> categories, double[] values) {
+    int width() {
+      return categories == null ? 1 : categories.size();
+    }
+  }
+
+  static FixedFeatures read(Table table, List<String> names, PanelGrid grid, boolean normalized) {
+    List<Feature> features = new ArrayList<>();
+    for (String name : names) {
+      Column<?> column = table.column(name);
+      int[] places =
+          IntStream.range(0, grid.names().size()).map(s -> place(column, grid, s)).toArray();
+      if (column instanceof NumericColumn<?> numbers) {
+        double[] values =
+            Arrays.stream(places).mapToDouble(row -> Columns.value(numbers, row)).toArray();
+        features.add(new Feature(name, null, normalized ? standardized(values) : values));
+      } else {
+        List<String> texts = Arrays.stream(places).mapToObj(column::getUnformattedString).toList();
+        List<String> categories = texts.stream().distinct().sorted().toList();
+        features.add(
+            new Feature(
+                name, categories, texts.stream().mapToDouble(categories::indexOf).toArray()));
+      }
+    }
+    return new FixedFeatures(List.copyOf(features));
+  }
+
+  /** Returns the table row of the value of a series, after checking that it is the same in all. */
+  private static int place(Column<?> column, PanelGrid grid, int series) {
+    int first = grid.tableRow(grid.start(series));
+    for (int row = grid.start(series); row < grid.start(series + 1); row++) {
+      int place = grid.tableRow(row);
+      if (place >= 0 && (column.isMissing(place) || !column.get(place).equals(column.get(first)))) {
+        throw new IllegalArgumentException(
+            "A fixed column must have the same value in all rows of a series, but '"
+                + column.name()
+                + "' of "
+                + grid.place(row)
+                + " is "
+                + (column.isMissing(place) ? "missing" : column.getUnformattedString(place))
+                + (place == first
+                    ? ""
+                    : " after "
+                        + (column.isMissing(first) ? "none" : column.getUnformattedString(first)))
+                + ". Use past(…) or known(…) for columns that change.");
+      }
+    }
+    return first;
+  }
+
+  private static double[] standardized(double[] values) {
+    double mean = Arrays.stream(values).sum() / values.length;
+    double squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
+    double std = squares == 0 ? 1 : Math.sqrt(squares / values.length);
+    return Arrays.stream(values).map(value -> (value - mean) / std).toArray();
+  }
+
+  int width() {
+    return columns.stream().mapToInt(Feature::width).sum();
+  }
+
+  /** Returns the names of the features: of a column, or of a column and a category. */
+  List<String> names() {
+    List<String> names = new ArrayList<>();
+    for (Feature feature : columns) {
+      if (feature.categories() == null) {
+        names.add(feature.name());
+      } else {
+        feature.categories().forEach(category -> names.add(feature.name() + "=" + category));
+      }
+    }
+    return names;
+  }
+
+  /** Writes the features of a series. */
+  void copy(int series, float[] to, int offset) {
+    int at = offset;
+    for (Feature feature : columns) {
+      if (feature.categories() == null) {
+        to[at] = (float) feature.values()[series];
+      } else {
+        Arrays.fill(to, at, at + feature.width(), 0);
+        to[at + (int) feature.values()[series]] = 1;
+      }
+      at += feature.width();
+    }
+  }
+}

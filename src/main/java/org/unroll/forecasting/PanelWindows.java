@@ -1,0 +1,635 @@
+package org.unroll.forecasting;
+
+import java.time.temporal.Temporal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+import org.unroll.data.Batching;
+import org.unroll.data.Dataset;
+import org.unroll.data.Shape;
+import org.unroll.timeseries.WindowPositions;
+import tech.tablesaw.api.Table;
+
+/**
+ * The windows of all series of a {@link Panel}, series by series and in the order of time, each
+ * within one series. The rows of a window are those of {@link org.unroll.timeseries.Windows}, for
+ * the same settings. A window is only a number: its values are copied when a batch needs them, and
+ * the memory is that of the panel, plus a few numbers for each series and gap.
+ *
+ * <p><b>Inputs.</b> The first input of a model has the shape (lookback / step, columns), with the
+ * columns of {@link Panel#columnNames()}. If the panel has known columns, the next one has the
+ * shape (target steps, known columns), with their values in the target rows. If it has fixed
+ * features, the last one has the shape (features). Targets have the shapes of {@code Windows}:
+ * (targets), and with several target steps (steps) or (steps, targets).
+ *
+ * <p><b>Gaps.</b> A window is left out if one of its values is missing: a column in an input row,
+ * or a target or a known column in a target row.
+ *
+ * <p><b>Time.</b> {@link #before} and {@link #from} restrict the windows of all series to those
+ * whose inputs and targets are all before a time, or all at or after it.
+ *
+ * <p>Defaults: step 1, horizon 1, one target step, batches of 32, all rows, natural order. The
+ * lookback has no default. Immutable: each setting returns new windows.
+ */
+public final class PanelWindows implements Dataset {
+  /** The ε of RevIN. */
+  private static final double EPSILON = 1e-5;
+
+  private final Panel panel;
+  private final PanelData data;
+  private final Settings settings;
+  private final Runs runs;
+  private final Batching batching;
+
+  /**
+   * The settings that decide which windows there are.
+   *
+   * @param positions lookback, step, horizon and target steps
+   * @param from the first time, or null
+   * @param before the end of the times, exclusive, or null
+   * @param latest whether only the windows after which all targets are missing are meant
+   * @param perWindow whether each window is normalized by its input
+   */
+  private record Settings(
+      WindowPositions positions,
+      Temporal from,
+      Temporal before,
+      boolean latest,
+      boolean perWindow) {
+    Settings with(WindowPositions other) {
+      return new Settings(other, from, before, latest, perWindow);
+    }
+  }
+
+  /**
+   * Windows that begin row after row.
+   *
+   * @param first the row in which the first window of each run begins
+   * @param ends the number of windows up to the end of each run
+   */
+  private record Runs(int[] first, int[] ends) {
+    int size() {
+      return ends.length == 0 ? 0 : ends[ends.length - 1];
+    }
+
+    int firstRow(int sample) {
+      int found = Arrays.binarySearch(ends, sample);
+      int run = found >= 0 ? found + 1 : -found - 1;
+      return first[run] + sample - (run == 0 ? 0 : ends[run - 1]);
+    }
+  }
+
+  PanelWindows(Panel panel) {
+    this(
+        panel,
+        new Settings(WindowPositions.of(longest(panel.data().grid())), null, null, false, false),
+        null,
+        Batching.DEFAULT);
+  }
+
+  private PanelWindows(Panel panel, Settings settings, Runs runs, Batching batching) {
+    this.panel = panel;
+    this.settings = settings;
+    this.batching = batching;
+    data = panel.data();
+    if (runs == null && settings.positions.lookback() > 0) {
+      settings.positions.requireFit(longest(data.grid()));
+      this.runs = runs();
+    } else {
+      this.runs = runs;
+    }
+  }
+
+  private static int longest(PanelGrid grid) {
+    int longest = 0;
+    for (int s = 0; s < grid.names().size(); s++) {
+      longest = Math.max(longest, grid.start(s + 1) - grid.start(s));
+    }
+    return longest;
+  }
+
+  /**
+   * Sets how many rows a window reaches back.
+   *
+   * @param rows at least 1 and a multiple of the step
+   * @throws IllegalArgumentException if no series has such a window, as in all settings
+   */
+  public PanelWindows lookback(int rows) {
+    return with(settings.with(settings.positions.lookback(rows)));
+  }
+
+  /**
+   * Sets the distance between two input rows, and between two target steps.
+   *
+   * @param rows at least 1; the default is 1, every row
+   */
+  public PanelWindows step(int rows) {
+    return with(settings.with(settings.positions.step(rows)));
+  }
+
+  /**
+   * Sets the distance of the first target from the last input row.
+   *
+   * @param rows at least 1; the default is 1, the next row
+   */
+  public PanelWindows horizon(int rows) {
+    return with(settings.with(settings.positions.horizon(rows)));
+  }
+
+  /**
+   * Sets how many values of each target are predicted, at intervals of one step.
+   *
+   * @param count at least 1; the default is 1
+   */
+  public PanelWindows targetSteps(int count) {
+    return with(settings.with(settings.positions.targetSteps(count)));
+  }
+
+  /**
+   * Restricts the windows of each series to those whose inputs and targets are all before a time.
+   *
+   * @param time a time as in {@link org.unroll.timeseries.TimeSeries#rowAt}
+   * @throws IllegalArgumentException if there is no such window, or if all times are before it
+   */
+  public PanelWindows before(Temporal time) {
+    return with(
+        new Settings(settings.positions, settings.from, time, settings.latest, settings.perWindow));
+  }
+
+  /**
+   * Restricts the windows of each series to those whose inputs and targets are all at or after a
+   * time. To evaluate forecasts of all values from a time on, subtract the lookback from it.
+   *
+   * @param time a time as in {@link org.unroll.timeseries.TimeSeries#rowAt}
+   * @throws IllegalArgumentException if there is no such window, or if all times are before it
+   */
+  public PanelWindows from(Temporal time) {
+    return with(
+        new Settings(
+            settings.positions, time, settings.before, settings.latest, settings.perWindow));
+  }
+
+  /**
+   * Returns the windows to forecast unknown values from: for each series the window whose last
+   * input row is the last one with all targets, and after which the table has rows with missing
+   * targets. Append such rows to the table, with the known columns. Series without them are left
+   * out. These windows have no targets; {@link #forecasts} dates their predictions.
+   *
+   * @throws IllegalArgumentException if no series has such a window
+   */
+  public PanelWindows latest() {
+    return with(
+        new Settings(settings.positions, settings.from, settings.before, true, settings.perWindow));
+  }
+
+  /**
+   * Normalizes each window by its own input, in addition to the normalization of the panel: targets
+   * and past columns are z = (x − μ) / √(σ² + 10⁻⁵), where μ and σ² are the mean and the population
+   * variance of the column in the input rows of the window. The targets of the window are
+   * normalized with the μ and σ of their column, and {@link #forecasts} inverts it. A model then
+   * sees the shape of a series but not its level, and the loss of each window is measured relative
+   * to its variation. Known columns and fixed features are unchanged.
+   *
+   * <p>This is the reversible instance normalization of Kim et al. (2022) without its learned scale
+   * and offset.
+   */
+  public PanelWindows normalizedPerWindow() {
+    return new PanelWindows(
+        panel,
+        new Settings(settings.positions, settings.from, settings.before, settings.latest, true),
+        runs,
+        batching);
+  }
+
+  @Override
+  public PanelWindows batchSize(int size) {
+    return new PanelWindows(panel, settings, runs, batching.withSize(size));
+  }
+
+  @Override
+  public PanelWindows shuffled(long seed) {
+    return new PanelWindows(panel, settings, runs, batching.withSeed(seed));
+  }
+
+  private PanelWindows with(Settings newSettings) {
+    return new PanelWindows(panel, newSettings, null, batching);
+  }
+
+  /** Finds the windows without missing values. */
+  private Runs runs() {
+    PanelGrid grid = data.grid();
+    WindowPositions positions = settings.positions;
+    int span = positions.span();
+    int[] first = new int[16];
+    int[] ends = new int[16];
+    int count = 0;
+    int windows = 0;
+    Long begin = position(settings.from);
+    Long stop = position(settings.before);
+    for (int s = 0; s < grid.names().size(); s++) {
+      int from = bound(s, begin, grid.start(s));
+      int end = bound(s, stop, grid.start(s + 1)) - span + 1;
+      if (settings.latest) {
+        int last = data.missingTargets().previousClearBit(end + span - 2);
+        from = Math.max(from, positions.firstRow(last));
+        end = Math.min(end, positions.firstRow(last) + 1);
+      }
+      boolean complete = next(data.missingInputs(), from) >= end + span - 1;
+      int previous = -2;
+      for (int row = from; row < end; row++) {
+        if (!complete && !isWindow(row)) {
+          continue;
+        }
+        if (row != previous + 1) {
+          if (count == first.length) {
+            first = Arrays.copyOf(first, 2 * count);
+            ends = Arrays.copyOf(ends, 2 * count);
+          }
+          first[count++] = row;
+        }
+        int last = complete ? end - 1 : row;
+        windows += last - row + 1;
+        ends[count - 1] = windows;
+        row = last;
+        previous = row;
+      }
+    }
+    if (windows == 0) {
+      throw new IllegalArgumentException(
+          "At least one series must have a window of "
+              + positions.settings()
+              + (settings.from == null ? "" : " from " + settings.from)
+              + (settings.before == null ? "" : " before " + settings.before)
+              + (settings.latest
+                  ? " after which the targets are missing and the known columns are not, but none"
+                      + " has. Append rows of the times to forecast to the table."
+                  : " without a missing value, but none of the "
+                      + grid.names().size()
+                      + " series has. A window spans "
+                      + span
+                      + " rows, and the longest series has "
+                      + longest(grid)
+                      + "."));
+    }
+    return new Runs(Arrays.copyOf(first, count), Arrays.copyOf(ends, count));
+  }
+
+  private Long position(Temporal time) {
+    return time == null ? null : data.grid().positionOf(time);
+  }
+
+  private int bound(int series, Long position, int unset) {
+    return position == null ? unset : data.grid().firstRowAt(series, position);
+  }
+
+  private static int next(BitSet missing, int row) {
+    int next = missing.nextSetBit(row);
+    return next < 0 ? Integer.MAX_VALUE : next;
+  }
+
+  private boolean isWindow(int first) {
+    WindowPositions positions = settings.positions;
+    for (int t = 0; t < positions.inputRows(); t++) {
+      if (data.missingInputs().get(first + t * positions.step())) {
+        return false;
+      }
+    }
+    for (int k = 0; k < positions.targetSteps(); k++) {
+      int row = positions.targetRow(first) + k * positions.step();
+      if (data.missingKnown().get(row) || data.grid().tableRow(row) < 0) {
+        return false;
+      }
+      if (data.missingTargets().get(row) != settings.latest) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Runs known() {
+    settings.positions.requireLookback();
+    return runs;
+  }
+
+  @Override
+  public int size() {
+    return known().size();
+  }
+
+  @Override
+  public Shape inputShape() {
+    return Shape.of(settings.positions.inputRows(), panel.columnNames().size());
+  }
+
+  @Override
+  public Shape targetShape() {
+    return settings.latest ? null : predictionShape();
+  }
+
+  private Shape predictionShape() {
+    int steps = settings.positions.targetSteps();
+    int targets = panel.targetNames().size();
+    if (steps == 1) {
+      return Shape.of(targets);
+    }
+    return targets == 1 ? Shape.of(steps) : Shape.of(steps, targets);
+  }
+
+  @Override
+  public List<Dataset> inputParts() {
+    List<Dataset> parts = new ArrayList<>(List.of(this));
+    int known = panel.knownNames().size();
+    if (known > 0) {
+      parts.add(new Part(Shape.of(settings.positions.targetSteps(), known)));
+    }
+    if (data.fixed().width() > 0) {
+      parts.add(new Part(Shape.of(data.fixed().width())));
+    }
+    return List.copyOf(parts);
+  }
+
+  /** The second or third input: known columns if it has two axes, fixed features otherwise. */
+  private final class Part implements Dataset {
+    private final Shape shape;
+
+    Part(Shape shape) {
+      this.shape = shape;
+    }
+
+    @Override
+    public int size() {
+      return PanelWindows.this.size();
+    }
+
+    @Override
+    public Shape inputShape() {
+      return shape;
+    }
+
+    @Override
+    public Shape targetShape() {
+      return null;
+    }
+
+    @Override
+    public void copyInput(int sample, float[] slice, int row, int rows) {
+      if (shape.rank() == 1) {
+        data.fixed().copy(seriesOf(sample), slice, row * shape.size());
+        return;
+      }
+      int columns = panel.columnNames().size();
+      int width = shape.last();
+      for (int k = 0; k < shape.axis(0); k++) {
+        int from = (targetRow(sample, k) + 1) * columns - width;
+        System.arraycopy(data.values(), from, slice, (k * rows + row) * width, width);
+      }
+    }
+
+    @Override
+    public void copyTarget(int sample, float[] target, int offset) {
+      throw new UnsupportedOperationException("These are inputs, which have no targets.");
+    }
+  }
+
+  @Override
+  public int batchSize() {
+    return batching.size();
+  }
+
+  @Override
+  public int[] order(int epoch) {
+    return batching.order(size(), epoch);
+  }
+
+  /**
+   * Returns how many windows can be trained on if those from {@code validation} on are validated:
+   * windows of the same series whose targets overlap with those of the first of them are left out.
+   */
+  @Override
+  public int trainingSize(int validation) {
+    int first = targetRow(validation, 0);
+    int series = seriesOf(validation);
+    int steps = settings.positions.targetSteps();
+    int size = validation;
+    while (size > 0 && seriesOf(size - 1) == series && targetRow(size - 1, steps - 1) >= first) {
+      size--;
+    }
+    return size;
+  }
+
+  @Override
+  public void copyInput(int sample, float[] slice, int row, int rows) {
+    int first = firstRow(sample);
+    int step = settings.positions.step();
+    int steps = settings.positions.inputRows();
+    int columns = panel.columnNames().size();
+    for (int t = 0; t < steps; t++) {
+      int to = (t * rows + row) * columns;
+      System.arraycopy(data.values(), (first + t * step) * columns, slice, to, columns);
+    }
+    if (settings.perWindow) {
+      for (int j = 0; j < columns - panel.knownNames().size(); j++) {
+        double mean = mean(first, j);
+        double std = std(first, j, mean);
+        for (int t = 0; t < steps; t++) {
+          int at = (t * rows + row) * columns + j;
+          slice[at] = (float) ((slice[at] - mean) / std);
+        }
+      }
+    }
+  }
+
+  /** {@inheritDoc} */
+  @Override
+  public void copyTarget(int sample, float[] target, int offset) {
+    if (settings.latest) {
+      throw new UnsupportedOperationException("The latest windows have no targets.");
+    }
+    int first = firstRow(sample);
+    int targets = panel.targetNames().size();
+    for (int j = 0; j < targets; j++) {
+      double mean = settings.perWindow ? mean(first, j) : 0;
+      double std = settings.perWindow ? std(first, j, mean) : 1;
+      for (int k = 0; k < settings.positions.targetSteps(); k++) {
+        double value = value(targetRow(sample, k), j);
+        target[offset + k * targets + j] = (float) ((value - mean) / std);
+      }
+    }
+  }
+
+  private double value(int row, int column) {
+    return data.values()[row * panel.columnNames().size() + column];
+  }
+
+  /** Returns the mean of a column in the input rows of the window that begins in a row. */
+  private double mean(int first, int column) {
+    int rows = settings.positions.inputRows();
+    double sum = 0;
+    for (int t = 0; t < rows; t++) {
+      sum += value(first + t * settings.positions.step(), column);
+    }
+    return sum / rows;
+  }
+
+  private double std(int first, int column, double mean) {
+    int rows = settings.positions.inputRows();
+    double squares = 0;
+    for (int t = 0; t < rows; t++) {
+      double difference = value(first + t * settings.positions.step(), column) - mean;
+      squares += difference * difference;
+    }
+    return Math.sqrt(squares / rows + EPSILON);
+  }
+
+  /** Returns the row of the grid in which a window begins. */
+  private int firstRow(int sample) {
+    if (sample < 0 || sample >= size()) {
+      throw new IndexOutOfBoundsException(
+          "The index of a window must be between 0 and "
+              + (size() - 1)
+              + ", but was "
+              + sample
+              + ".");
+    }
+    return runs.firstRow(sample);
+  }
+
+  /** Returns the row of the grid of a target step. */
+  int targetRow(int sample, int step) {
+    return settings.positions.targetRow(firstRow(sample)) + step * settings.positions.step();
+  }
+
+  int seriesOf(int sample) {
+    return data.grid().seriesOf(firstRow(sample));
+  }
+
+  /** Returns the first row of a series in the range of these windows, and the end of its rows. */
+  int[] rangeOf(int series) {
+    PanelGrid grid = data.grid();
+    return new int[] {
+      bound(series, position(settings.from), grid.start(series)),
+      bound(series, position(settings.before), grid.start(series + 1))
+    };
+  }
+
+  /** Returns the panel of these windows. */
+  public Panel panel() {
+    return panel;
+  }
+
+  /**
+   * Returns the name of the series of a window.
+   *
+   * @param sample the index of the window, 0 … size−1, in natural order
+   */
+  public String series(int sample) {
+    return data.grid().names().get(seriesOf(sample));
+  }
+
+  /** Returns the normalized first input of a window, the oldest row first. */
+  public double[][] input(int sample) {
+    return rows(this, sample);
+  }
+
+  /**
+   * Returns the normalized known columns of the target rows of a window.
+   *
+   * @throws IllegalStateException if the panel has no known columns
+   */
+  public double[][] known(int sample) {
+    if (panel.knownNames().isEmpty()) {
+      throw new IllegalStateException("The panel must have known columns; set them with known(…).");
+    }
+    return rows(inputParts().get(1), sample);
+  }
+
+  private static double[][] rows(Dataset part, int sample) {
+    Shape shape = part.inputShape();
+    float[] values = new float[shape.size()];
+    part.copyInput(sample, values, 0, 1);
+    double[][] rows = new double[shape.axis(0)][shape.last()];
+    for (int i = 0; i < values.length; i++) {
+      rows[i / shape.last()][i % shape.last()] = values[i];
+    }
+    return rows;
+  }
+
+  /** Returns the normalized target of a window, in the order of {@link #targetShape()}. */
+  public double[] target(int sample) {
+    float[] values = new float[predictionShape().size()];
+    copyTarget(sample, values, 0);
+    double[] target = new double[values.length];
+    Arrays.setAll(target, i -> values[i]);
+    return target;
+  }
+
+  /** Returns a normalized prediction of a window in the units of a target. */
+  double denormalized(int sample, int target, double value) {
+    int first = firstRow(sample);
+    double scaled = value;
+    if (settings.perWindow) {
+      double mean = mean(first, target);
+      scaled = value * std(first, target, mean) + mean;
+    }
+    int at = data.grid().seriesOf(first) * panel.columnNames().size() + target;
+    return scaled * data.std()[at] + data.mean()[at];
+  }
+
+  WindowPositions positions() {
+    return settings.positions;
+  }
+
+  /**
+   * Returns the true values of the targets in their own units: one row per window in natural order,
+   * with the columns of the series, the time of its first target and the targets. With several
+   * target steps, the name of a column ends in the number of rows after that time, as in {@code
+   * +6}.
+   */
+  public Table targets() {
+    return new PanelForecasts(this).truth();
+  }
+
+  /**
+   * Returns predictions in the targets' own units, in the layout of {@link #targets()}.
+   *
+   * @param predictions normalized, one row per window in natural order, in the order of {@link
+   *     #targetShape()}: {@code model.predict(windows).toArray()}
+   * @throws IllegalArgumentException if the number of rows or of values in a row is wrong
+   */
+  public Table forecasts(double[][] predictions) {
+    return new PanelForecasts(this).of(predictions);
+  }
+
+  /**
+   * Returns the errors of predictions by series, over all target steps, in the targets' own units:
+   * one row for each series with windows and each target, with {@code series}, {@code target},
+   * {@code windows}, {@code bias} (prediction − target), {@code mae}, {@code rmse} and {@code
+   * mase}, the mean absolute error divided by that of the seasonal forecast in the training range.
+   * The MASE of a series without a seasonal difference other than 0 there is missing.
+   *
+   * @param predictions as for {@link #forecasts}
+   * @param training windows of the same panel whose range of time is the training range
+   * @param season the length of a season in rows; 1 for the last value
+   * @throws IllegalArgumentException if the number of rows or of values in a row is wrong
+   */
+  public Table errors(double[][] predictions, PanelWindows training, int season) {
+    return new PanelForecasts(this).errors(predictions, training, season);
+  }
+
+  @Override
+  public String toString() {
+    if (runs == null) {
+      return "Windows without a lookback";
+    }
+    return String.format(
+        Locale.ROOT,
+        "%,d windows of %,d series: %s%s%s",
+        size(),
+        panel.data().grid().names().size(),
+        settings.positions.settings(),
+        settings.from == null ? "" : ", from " + settings.from,
+        settings.before == null ? "" : ", before " + settings.before);
+  }
+}

@@ -1,0 +1,92 @@
+package org.unroll.timeseries;
+
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.unroll.data.Columns;
+import org.unroll.internal.Suggestion;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
+
+/**
+ * The columns of a {@link TimeSeries}.
+ *
+ * @param inputs the columns that a model sees
+ * @param leftOut the columns of the table that are not numeric, unless the inputs were selected
+ * @param targets the columns to predict
+ * @param known the columns whose future values are known
+ */
+record SeriesColumns(
+    List<String> inputs, List<Column<?>> leftOut, List<String> targets, List<String> known) {
+
+  SeriesColumns withInputs(Table table, String... names) {
+    return new SeriesColumns(checked(table, names), List.of(), targets, known);
+  }
+
+  SeriesColumns withTargets(Table table, String... names) {
+    return new SeriesColumns(inputs, leftOut, checked(table, names), known).requireUnknownTargets();
+  }
+
+  SeriesColumns withKnown(Table table, String... names) {
+    return new SeriesColumns(inputs, leftOut, targets, checked(table, names))
+        .requireUnknownTargets();
+  }
+
+  private static List<String> checked(Table table, String... names) {
+    if (names.length == 0 || Set.copyOf(Arrays.asList(names)).size() < names.length) {
+      throw new IllegalArgumentException(
+          "At least one column must be given, and no column twice, but the names were "
+              + Arrays.toString(names)
+              + ".");
+    }
+    return Columns.numeric(table, List.of(names)).stream().map(Column::name).toList();
+  }
+
+  private SeriesColumns requireUnknownTargets() {
+    for (String name : known) {
+      if (targets.contains(name)) {
+        throw new IllegalArgumentException(
+            "A column with known future values must not be a target, but '"
+                + name
+                + "' is both. Remove it from known(…) or from target(…).");
+      }
+    }
+    return this;
+  }
+
+  /**
+   * Returns the columns whose values are stored: the inputs, then the targets and the known columns
+   * that are not among those before them.
+   */
+  List<String> stored() {
+    Set<String> stored = new LinkedHashSet<>(inputs);
+    stored.addAll(targets);
+    stored.addAll(known);
+    return List.copyOf(stored);
+  }
+
+  /** Returns the positions of columns among the stored columns. */
+  int[] positions(List<String> names) {
+    return names.stream().mapToInt(stored()::indexOf).toArray();
+  }
+
+  /**
+   * Returns the position of a column among the stored columns.
+   *
+   * @throws IllegalArgumentException if the series has no such column
+   */
+  int position(String column) {
+    int position = stored().indexOf(column);
+    if (position < 0) {
+      throw new IllegalArgumentException(
+          "The series must have the column '"
+              + column
+              + "', but its columns are "
+              + stored()
+              + "."
+              + Suggestion.of(column, stored()));
+    }
+    return position;
+  }
+}
