@@ -276,8 +276,8 @@ public final class QuantileForecasts {
    * </pre>
    *
    * <p>A value at an edge of the band has the score 1 or −1. A value outside is an anomaly. If the
-   * values are exchangeable with those of the calibration, at most the share 1 − coverage of them is
-   * marked. In an unbounded band the score is 0, and outside an empty one it is infinite.
+   * values are exchangeable with those of the calibration, at most the share 1 − coverage of them
+   * is marked. In an unbounded band the score is 0, and outside an empty one it is infinite.
    *
    * <pre>
    * Table scores = margins.correct(forecasts).anomalies(0, 0.95);

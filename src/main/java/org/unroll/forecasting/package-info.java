@@ -4,7 +4,7 @@
  * gives the intervals of any model a nominal coverage, {@link
  * org.unroll.forecasting.AdaptiveConformal} keeps it while the data drift, and {@link
  * org.unroll.forecasting.ForecastMetrics} evaluates forecasts. {@link
- * org.unroll.forecasting.Forecaster} is the file of a service: a model with everything that it needs
- * to forecast from raw rows.
+ * org.unroll.forecasting.Forecaster} is the file of a service: a model with everything that it
+ * needs to forecast from raw rows.
  */
 package org.unroll.forecasting;

@@ -17,8 +17,8 @@ import org.apache.commons.math3.stat.descriptive.rank.Percentile.EstimationType;
  * <ul>
  *   <li>{@link #standard()}: the mean and the population standard deviation ({@code
  *       StandardScaler});
- *   <li>{@link #minMax()}: the minimum and the range, so that the training rows are in 0 … 1 ({@code
- *       MinMaxScaler});
+ *   <li>{@link #minMax()}: the minimum and the range, so that the training rows are in 0 … 1
+ *       ({@code MinMaxScaler});
  *   <li>{@link #robust()}: the median and the interquartile range ({@code RobustScaler}), which
  *       outliers barely change.
  * </ul>

@@ -86,7 +86,6 @@ record SeriesData(
       }
       raw[j] = isTarget ? column : null;
     }
-    return new SeriesData(
-        values, count, scales, raw, missingInputs, missingTargets, missingKnown);
+    return new SeriesData(values, count, scales, raw, missingInputs, missingTargets, missingKnown);
   }
 }

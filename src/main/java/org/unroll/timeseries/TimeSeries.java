@@ -273,8 +273,8 @@ public final class TimeSeries {
    * Returns the normalization as a table: one row for each column that a model sees or predicts,
    * with {@code column}, {@code mean} and {@code std}, which are the center and the scale of other
    * kinds of {@link Scaling}, and {@code log}, the offset of the logarithm, if there is one. It is
-   * needed whenever the model is used later. Save it together with the weights, with {@code scaling().write().csv("scaling.csv")},
-   * and pass the table to {@link #normalizedBy}.
+   * needed whenever the model is used later. Save it together with the weights, with {@code
+   * scaling().write().csv("scaling.csv")}, and pass the table to {@link #normalizedBy}.
    */
   public Table scaling() {
     return Normalization.table(columns.stored(), data().scales());
@@ -379,7 +379,7 @@ public final class TimeSeries {
   }
 
   /**
-   * Returns the mean of a column, or the center of another {@link Scaling}; 0 without normalization.
+   * Returns the mean or other center of a column, see {@link Scaling}; 0 without normalization.
    *
    * @throws IllegalArgumentException if the series has no such column
    */
@@ -387,10 +387,7 @@ public final class TimeSeries {
     return scale(column).mean();
   }
 
-  /**
-   * Returns the standard deviation of a column, or another {@link Scaling}'s scale; 1 without
-   * normalization.
-   */
+  /** Returns the standard deviation or other scale of a column; 1 without normalization. */
   public double std(String column) {
     return scale(column).std();
   }

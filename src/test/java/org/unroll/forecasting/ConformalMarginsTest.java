@@ -129,8 +129,7 @@ class ConformalMarginsTest {
             .anomalies(0, 0.8);
     assertArrayEquals(
         new double[] {9.8, -0.2, -0.4, -4.2}, scored.doubleColumn("score").asDoubleArray(), 1e-6);
-    assertEquals(
-        List.of(true, false, false, true), scored.booleanColumn("anomaly").asList());
+    assertEquals(List.of(true, false, false, true), scored.booleanColumn("anomaly").asList());
     assertMessage("0.25", () -> after.anomalies(0, 0.5));
     QuantileForecasts unbounded =
         constant(before.range(4, 9), new double[] {Double.NEGATIVE_INFINITY, 4}, 0.1, 0.9);

@@ -193,7 +193,8 @@ class ForecasterTest {
     assertMessage("evenly spaced", () -> forecaster.forecast(raw(50, 60).dropRows(8)));
     Table everyOther = raw(40, 60).dropRows(1, 3, 5, 7, 9, 11, 13, 15, 17, 19);
     assertMessage("PT1H apart", () -> forecaster.forecast(everyOther));
-    assertMessage("must be in order", () -> forecaster.forecast(raw(50, 60).sortDescendingOn("hour")));
+    assertMessage(
+        "must be in order", () -> forecaster.forecast(raw(50, 60).sortDescendingOn("hour")));
     assertMessage(
         "column of times", () -> forecaster.forecast(raw(50, 60).removeColumns("hour", "note")));
     Table gap = raw(50, 60);

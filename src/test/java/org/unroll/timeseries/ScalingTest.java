@@ -105,7 +105,8 @@ class ScalingTest {
         error.getMessage());
     assertThrows(IllegalArgumentException.class, () -> Scaling.robust().log(Double.NaN));
     assertThrows(
-        IllegalArgumentException.class, () -> series(1, 2).normalizedOn(0, 2, Scaling.robust(), "c"));
+        IllegalArgumentException.class,
+        () -> series(1, 2).normalizedOn(0, 2, Scaling.robust(), "c"));
   }
 
   private static void assertMessage(String part, double... values) {
