@@ -58,6 +58,7 @@ GENERATORS = {
     "regularizers": KERAS,
     "resampling": {},
     "rnn_cells": PLAIN,
+    "scalers": {},
     "sequence_shapes": KERAS,
     "series_models": {},
     "state_gradients": KERAS,

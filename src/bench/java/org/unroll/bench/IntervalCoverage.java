@@ -62,9 +62,7 @@ final class IntervalCoverage {
           rounds);
     }
     if (!args[1].equals("-")) {
-      Table rides =
-          TimeTable.withTimes(
-              TimeTable.read(Path.of(args[1])).time("dteday", "hr").table(), "yyyy-MM-dd'T'HH:mm", "dteday hr");
+      Table rides = TimeTable.read(Path.of(args[1])).time("dteday", "hr").table();
       Table hourly =
           Cycle.addTo(
               Resampler.of(rides).every(Duration.ofHours(1)).table(),
@@ -103,7 +101,7 @@ final class IntervalCoverage {
     QuantileForecasts after = forecasts(model, windows.range(test, rows));
     report(name + ", no correction", after);
     report(name + ", split", ConformalMargins.of(before, COVERAGES).correct(after));
-    for (double rate : new double[] {0.002, 0.005, 0.01}) {
+    for (double rate : new double[] {0.002, 0.005}) {
       report(
           name + ", adaptive, rate " + rate + ", 2000 scores",
           AdaptiveConformal.correct(before, after, rate, 2000, COVERAGES));
@@ -122,9 +120,11 @@ final class IntervalCoverage {
         double[] values = table.doubleColumn(column).asDoubleArray();
         System.out.printf(
             Locale.ROOT,
-            "  %-16s mean %.4g, steps 1, 6, 12, 24: %.4g, %.4g, %.4g, %.4g%n",
+            "  %-16s mean %.4g, least %.4g, most %.4g, steps 1, 6, 12, 24: %.4g, %.4g, %.4g, %.4g%n",
             column,
             Arrays.stream(values).average().orElseThrow(),
+            Arrays.stream(values).min().orElseThrow(),
+            Arrays.stream(values).max().orElseThrow(),
             values[0],
             values[5],
             values[11],

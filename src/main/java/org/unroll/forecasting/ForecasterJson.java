@@ -49,7 +49,11 @@ final class ForecasterJson {
             plan.cycles().stream().map(cycle -> cycle.name().toLowerCase(Locale.ROOT)).toList()));
     ObjectNode scaling = json.putObject("scaling");
     for (Column<?> column : plan.scaling().columns()) {
-      scaling.set(column.name(), JSON.valueToTree(column.asList()));
+      ArrayNode values = scaling.putArray(column.name());
+      for (int row = 0; row < column.size(); row++) {
+        Object value = column.isMissing(row) ? null : column.get(row);
+        values.add(JSON.<JsonNode>valueToTree(value));
+      }
     }
     json.put("gaussian", output.gaussian());
     json.set("levels", JSON.valueToTree(output.levels()));

@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.NormalDistribution;
 import org.unroll.timeseries.QuantileLevels;
 import org.unroll.timeseries.Windows;
+import tech.tablesaw.api.BooleanColumn;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -264,5 +265,47 @@ public final class QuantileForecasts {
     double[] each =
         IntStream.range(0, weights.length * steps).mapToDouble(i -> weights[i / steps]).toArray();
     return ForecastMetrics.weightedBy(table(), each, "ahead");
+  }
+
+  /**
+   * Scores the measured values of one target step against the band of a coverage, which should be
+   * conformal: see {@link ConformalMargins} and {@link AdaptiveConformal#correct}.
+   *
+   * <pre>
+   * s = (y − middle of the band) / half of its width
+   * </pre>
+   *
+   * <p>A value at an edge of the band has the score 1 or −1. A value outside is an anomaly. If the
+   * values are exchangeable with those of the calibration, at most the share 1 − coverage of them
+   * is marked. In an unbounded band the score is 0, and outside an empty one it is infinite.
+   *
+   * <pre>
+   * Table scores = margins.correct(forecasts).anomalies(0, 0.95);
+   * Plots.forecastBands(scores); // marks the anomalies
+   * </pre>
+   *
+   * @param step the target step, counted from 0
+   * @param coverage the coverage of a band of these forecasts
+   * @return the table of {@link #ofStep} with the columns {@code score} and {@code anomaly}
+   * @throws IllegalArgumentException if the forecasts have no such band
+   */
+  public Table anomalies(int step, double coverage) {
+    double[] lower = quantiles(step, QuantileLevels.rounded((1 - coverage) / 2));
+    double[] upper = quantiles(step, QuantileLevels.rounded((1 + coverage) / 2));
+    double[] y = truth[step];
+    double[] scores = new double[y.length];
+    Boolean[] anomalies = new Boolean[y.length];
+    for (int i = 0; i < y.length; i++) {
+      anomalies[i] = y[i] < lower[i] || y[i] > upper[i];
+      double half = (upper[i] - lower[i]) / 2;
+      double distance = y[i] - (lower[i] + half);
+      scores[i] =
+          half > 0
+              ? Double.isInfinite(half) ? 0 : distance / half
+              : anomalies[i] ? Math.copySign(Double.POSITIVE_INFINITY, y[i] - lower[i]) : 0;
+    }
+    return ofStep(step)
+        .addColumns(
+            DoubleColumn.create("score", scores), BooleanColumn.create("anomaly", anomalies));
   }
 }

@@ -90,11 +90,14 @@ final class Forecasts {
   /** Returns the mean absolute errors, step by step. */
   Table meanAbsoluteErrors(double[][] predictions) {
     checkPredictions(predictions, 1);
+    double[][] raw = series.data().raw();
     double[] sums = new double[ahead.length * targets.length];
     for (int i = 0; i < predictions.length; i++) {
-      double[] truth = windows.target(i);
-      for (int k = 0; k < sums.length; k++) {
-        sums[k] += Math.abs(predictions[i][k] - truth[k]);
+      for (int k = 0; k < ahead.length; k++) {
+        for (int j = 0; j < targets.length; j++) {
+          double truth = raw[targets[j]][windows.targetRow(i, k)];
+          sums[number(k, j)] += Math.abs(denormalized(j, predictions[i][number(k, j)]) - truth);
+        }
       }
     }
     Table table = new WholeTable("mean absolute errors", IntColumn.create("ahead", ahead));
@@ -102,8 +105,7 @@ final class Forecasts {
       String name = series.targetNames().get(j);
       double[] errors = new double[ahead.length];
       for (int k = 0; k < errors.length; k++) {
-        double normalized = sums[number(k, j)] / predictions.length;
-        errors[k] = series.denormalizeError(name, normalized);
+        errors[k] = sums[number(k, j)] / predictions.length;
       }
       table.addColumns(DoubleColumn.create(name, errors));
     }

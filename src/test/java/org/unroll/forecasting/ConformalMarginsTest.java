@@ -117,6 +117,41 @@ class ConformalMarginsTest {
     }
   }
 
+  @Test
+  void anomaliesAreValuesOutsideTheirBand() {
+    double[] values = {0, 1, -2, 3, -4, 50, 0, -1, -20};
+    Windows before = windows(values, 1, 0, 5);
+    QuantileForecasts after = constant(before.range(4, 9), new double[] {1}, 0.5);
+    // Scores 0, 3, 2, 5 of 1, −2, 3, −4, and k = ⌈5 · 0.8⌉ = 4: the band is 1 ± 5.
+    Table scored =
+        ConformalMargins.of(constant(before, new double[] {1}, 0.5), 0.8)
+            .correct(after)
+            .anomalies(0, 0.8);
+    assertArrayEquals(
+        new double[] {9.8, -0.2, -0.4, -4.2}, scored.doubleColumn("score").asDoubleArray(), 1e-6);
+    assertEquals(List.of(true, false, false, true), scored.booleanColumn("anomaly").asList());
+    assertMessage("0.25", () -> after.anomalies(0, 0.5));
+    QuantileForecasts unbounded =
+        constant(before.range(4, 9), new double[] {Double.NEGATIVE_INFINITY, 4}, 0.1, 0.9);
+    assertEquals(
+        List.of(0.0, 0.0, 0.0, 0.0), unbounded.anomalies(0, 0.8).doubleColumn("score").asList());
+  }
+
+  @Test
+  void exchangeableValuesAreRarelyAnomalies() {
+    double[] values = new Random(6).doubles(6000).map(u -> -Math.log(u)).toArray();
+    values[5500] = 40;
+    Windows before = windows(values, 1, 0, 2000);
+    QuantileForecasts after = constant(before.range(2000, 6000), new double[] {1}, 0.5);
+    Table scored =
+        ConformalMargins.of(constant(before, new double[] {1}, 0.5), 0.99)
+            .correct(after)
+            .anomalies(0, 0.99);
+    var anomaly = scored.booleanColumn("anomaly");
+    assertTrue(anomaly.get(5500 - 2001));
+    assertEquals(0.01, anomaly.countTrue() / (double) anomaly.size(), 0.006);
+  }
+
   /** Values from row 300 on must not change an interval that is forecast in an earlier row. */
   @Test
   void adaptiveIntervalsDoNotDependOnFutureValues() {

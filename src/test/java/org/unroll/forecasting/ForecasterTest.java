@@ -30,6 +30,7 @@ import org.unroll.Model;
 import org.unroll.Sequential;
 import org.unroll.keras.files.KerasArchive;
 import org.unroll.timeseries.Cycle;
+import org.unroll.timeseries.Scaling;
 import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.DateTimeColumn;
@@ -139,6 +140,32 @@ class ForecasterTest {
         "2 target steps",
         () ->
             plain.margins(new ConformalMargins(List.of(0.8), List.of(List.of(1.0), List.of(2.0)))));
+  }
+
+  @Test
+  void otherScalingsAreKept() {
+    Windows windows =
+        windows("T (K)")
+            .series()
+            .normalizedOn(0, 40, Scaling.minMax(), "wind")
+            .normalizedOn(0, 40, Scaling.robust().log(2), "T (K)")
+            .windows()
+            .lookback(6)
+            .step(2)
+            .horizon(1)
+            .targetSteps(3);
+    Sequential model = model(3);
+    double[] outputs = model.predictOne(windows.lastInput());
+    double[] forecast =
+        reloaded(Forecaster.of(model, windows))
+            .forecast(raw(50, 60))
+            .doubleColumn("T (K)")
+            .asDoubleArray();
+    TimeSeries series = windows.series();
+    for (int k = 0; k < 3; k++) {
+      double logarithm = outputs[k] * series.std("T (K)") + series.mean("T (K)");
+      assertEquals(Math.exp(logarithm) - 2, forecast[k], 1e-3);
+    }
   }
 
   @Test
