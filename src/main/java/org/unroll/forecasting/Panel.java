@@ -304,6 +304,9 @@ public final class Panel {
             .columns(columnNames().toArray(String[]::new))
             .target(roles.target.toArray(String[]::new))
             .skippingGaps();
+    if (!roles.known.isEmpty()) {
+      one = one.known(roles.known.toArray(String[]::new));
+    }
     return trainingEnd == null
         ? one
         : one.normalizedBy(scaling().where(scaling().stringColumn("series").isEqualTo(name)));

@@ -134,7 +134,7 @@ final class PanelGrid {
       }
     }
     // Years must ascend in order to be read as times, and text may ascend in another order.
-    Table distinct = Table.create("times", time.unique()).sortOn(time.name());
+    Table distinct = Table.create("times", time.unique().setName(time.name())).sortOn(time.name());
     TimeSeries times = TimeSeries.of(distinct);
     if (!times.isDated()) {
       throw new IllegalArgumentException(
