@@ -6,9 +6,9 @@
  * org.unroll.forecasting.SeriesModel} describes classical models, and {@link
  * org.unroll.forecasting.Panel} many series in one table. {@link
  * org.unroll.forecasting.QuantileForecasts} holds the quantiles of a model in the units of the
- * target. {@link org.unroll.forecasting.ConformalMargins} gives the intervals of any model a nominal
- * coverage, and {@link org.unroll.forecasting.AdaptiveConformal} keeps it while the data drift.
- * {@link org.unroll.forecasting.Forecaster} is the file of a service: a model with everything that
- * it needs to forecast from raw rows.
+ * target. {@link org.unroll.forecasting.ConformalMargins} gives the intervals of any model a
+ * nominal coverage, and {@link org.unroll.forecasting.AdaptiveConformal} keeps it while the data
+ * drift. {@link org.unroll.forecasting.Forecaster} is the file of a service: a model with
+ * everything that it needs to forecast from raw rows.
  */
 package org.unroll.forecasting;
