@@ -121,7 +121,7 @@ final class ForecasterJson {
             column -> {
               boolean isText = column.getValue().path(0).isTextual();
               List<?> values =
-                  list(column.getValue(), isText ? ForecasterJson::text : ForecasterJson::number);
+                  list(column.getValue(), isText ? ForecasterJson::text : ForecasterJson::orNaN);
               table.addColumns(
                   isText
                       ? StringColumn.create(
@@ -175,6 +175,11 @@ final class ForecasterJson {
       throw wrong("numbers", "numbers", json, null);
     }
     return json.doubleValue();
+  }
+
+  /** Returns a number, or NaN for null. */
+  private static double orNaN(JsonNode json) {
+    return json.isNull() ? Double.NaN : number(json);
   }
 
   private static String text(JsonNode json) {
