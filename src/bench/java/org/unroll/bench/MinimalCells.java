@@ -29,7 +29,7 @@ import org.unroll.network.TimeSteps;
  */
 final class MinimalCells {
   private static final int TURNS = 9;
-  private static final int STEPS_PER_TURN = 40_000;
+  private static final int STEPS_PER_TURN = 20_000;
   private static final int FEATURES = 14;
   private static final int UNITS = 32;
 

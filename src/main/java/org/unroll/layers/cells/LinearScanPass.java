@@ -14,10 +14,11 @@ import org.unroll.network.Pass;
  * h_t = a_t ⊙ h_{t−1} + b_t
  * </pre>
  *
- * <p>The gates, a and b of all time steps are computed at once. What remains for each step is one
- * multiplication and one addition for each unit. In the backward pass, dh_{t−1} += dh_t ⊙ a_t is
- * all that a step computes; the gradients of the gates of all time steps follow at once. In a
- * stack, where the inputs of a cell are not known in advance, both are computed step by step.
+ * <p>The gates, a and b of several time steps are computed at once. What remains for each step is
+ * one multiplication and one addition for each unit. These are so fast that reading the gates from
+ * memory would take longer, so only as many steps are computed at once as the cache can hold. For
+ * the same reason, a step backward computes the gradients of its gates. In a stack, where the
+ * inputs of a cell are not known in advance, the gates are computed step by step.
  */
 abstract class LinearScanPass extends GatePass {
   /** The factor a: timesteps × rows × units. */
@@ -70,6 +71,11 @@ abstract class LinearScanPass extends GatePass {
   }
 
   @Override
+  protected final int projectedSteps() {
+    return stretch(rows);
+  }
+
+  @Override
   protected final void projectInputs(int fromStep, int steps) {
     super.projectInputs(fromStep, steps);
     if (preActivations != null) {
@@ -100,17 +106,12 @@ abstract class LinearScanPass extends GatePass {
     left.set(factor, k * block, 1, block);
     right.set(dh, 0, 1, block);
     kernels.multiplyElements(left, right, right, false);
-    if (!inputsInAdvance()) {
-      coefficientGradients(k * rows, rows, state(0).values(), state(0).at(k));
-    }
+    coefficientGradients(k * rows, rows, state(0).values(), state(0).at(k));
   }
 
+  /** Does nothing, because there is no recurrent kernel. */
   @Override
-  protected final void recurrentGradient(Gradient[] gradients) {
-    if (inputsInAdvance()) {
-      coefficientGradients(0, timesteps * rows, state(0).values(), state(0).at(0));
-    }
-  }
+  protected final void recurrentGradient(Gradient[] gradients) {}
 
   /**
    * Computes the gradients of the pre-activations of the candidates, the last gate, from those of

@@ -20,9 +20,9 @@ import org.unroll.network.CellPass;
  * h_t = (1 − z_t) ⊙ h_{t−1} + z_t ⊙ g_t          output, and state
  * </pre>
  *
- * <p>Given the gates, the state is a linear recurrence. {@link Rnn} computes the gates of all time
- * steps at once and then only the recurrence step by step. A {@code Stepper} computes the same one
- * step at a time.
+ * <p>Given the gates, the state is a linear recurrence. {@link Rnn} computes the gates of several
+ * time steps at once, as many as the cache can hold, and then only the recurrence step by step. A
+ * {@code Stepper} computes the same one step at a time.
  *
  * <p>Weights, with the columns of z before those of h: {@code kernel} W (features, 2·units), {@code
  * bias} b (2·units). {@link RecurrentOptions} documents the arguments. {@code activation} is {@code

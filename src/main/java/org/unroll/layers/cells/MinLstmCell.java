@@ -22,8 +22,8 @@ import org.unroll.network.CellPass;
  * h_t = a_t ⊙ h_{t−1} + (1 − a_t) ⊙ g_t          output, and state
  * </pre>
  *
- * <p>As for the {@link MinGruCell}, {@link Rnn} computes the gates of all time steps at once and
- * then only the recurrence step by step.
+ * <p>As for the {@link MinGruCell}, {@link Rnn} computes the gates of several time steps at once
+ * and then only the recurrence step by step.
  *
  * <p>Weights, with the columns of the gates in the order f, i, h: {@code kernel} W (features,
  * 3·units), {@code bias} b (3·units). {@link RecurrentOptions} documents the arguments. {@code

@@ -55,6 +55,7 @@ public abstract class GatePass extends CellPass {
   private final int inputColumns; // of the kernel
   private final int biasIndex; // among the weights
   private int features;
+  private int readySteps; // whose inputs are known in advance
 
   /**
    * Pre-activations, then activated gates, then, in the backward pass, their gradients: timesteps ×
@@ -187,9 +188,15 @@ public abstract class GatePass extends CellPass {
 
   @Override
   public final void inputsReady(int steps) {
-    if (inputsInAdvance()) {
-      projectInputs(0, steps);
-    }
+    readySteps = steps;
+  }
+
+  /**
+   * Returns how many steps of inputs that are known in advance are projected at a time. All of them
+   * by default, which makes the largest products.
+   */
+  protected int projectedSteps() {
+    return Integer.MAX_VALUE;
   }
 
   /** Returns the number of steps whose gate values fit into the cache of a core. */
@@ -202,6 +209,8 @@ public abstract class GatePass extends CellPass {
   public final void forward(int k) {
     if (!inputsInAdvance()) {
       projectInputs(k, 1);
+    } else if (k % projectedSteps() == 0) {
+      projectInputs(k, Math.min(projectedSteps(), readySteps - k));
     }
     stepForward(k);
   }
