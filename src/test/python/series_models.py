@@ -1,4 +1,4 @@
-"""Writes forecasting/series_models.json: AR, Theta and ETS models of statsmodels 0.13 on extracts of the Beijing and bike
+"""Writes forecasting/series/series_models.json: AR, Theta and ETS models of statsmodels 0.13 on extracts of the Beijing and bike
 data, fitted to the first rows, with forecasts from the end of the fit and from a later row with the same parameters.
 
     python src/test/python/series_models.py [FOLDER]
@@ -18,7 +18,7 @@ from statsmodels.tsa.forecasting.theta import ThetaModel
 from statsmodels.tsa.seasonal import seasonal_decompose
 
 warnings.filterwarnings("ignore")
-OUT = pathlib.Path(__file__).parents[1] / "resources/org/unroll/forecasting/series_models.json"
+OUT = pathlib.Path(__file__).parents[1] / "resources/org/unroll/forecasting/series/series_models.json"
 DATA = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[3] / "data")
 FIT, ALL, HORIZON = 240, 300, 30
 beijing = pd.read_csv(DATA / "beijing_pm25_2010_2014.csv").iloc[5000 : 5000 + ALL]

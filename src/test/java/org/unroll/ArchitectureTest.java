@@ -34,6 +34,7 @@ class ArchitectureTest {
           "org.unroll.notebook.kernel",
           "org.unroll.plots",
           "org.unroll.plots.drawing",
+          "org.unroll.forecasting.series",
           "org.unroll.forecasting",
           "org.unroll.tuning",
           "org.unroll.keras",

@@ -30,7 +30,8 @@ import tech.tablesaw.api.Table;
  * <pre>{@code
  * import org.unroll.forecasting.IntegratedGradients;
  *
- * var why = IntegratedGradients.of(forecaster, latest, 0); // the next hour
+ * var small = Sequential.of(input(168, 2), gru(4), dense(24)); // the shapes of the windows
+ * var why = IntegratedGradients.of(small, latest, 0); // the next hour
  * Table means = why.table(); // by lag and column, in the units of the target
  * double[][] first = why.attributions(0);
  * }</pre>

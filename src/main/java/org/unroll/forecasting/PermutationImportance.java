@@ -26,7 +26,8 @@ import tech.tablesaw.api.Table;
  * <pre>{@code
  * import org.unroll.forecasting.PermutationImportance;
  *
- * Table importance = PermutationImportance.of(forecaster, latest, 5, 42);
+ * var small = Sequential.of(input(168, 2), gru(4), dense(24)); // the shapes of the windows
+ * Table importance = PermutationImportance.of(small, latest, 5, 42);
  * }</pre>
  *
  * <p>Source: L. Breiman, "Random Forests" (2001).

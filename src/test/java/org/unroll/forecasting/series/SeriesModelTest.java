@@ -1,4 +1,4 @@
-package org.unroll.forecasting;
+package org.unroll.forecasting.series;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -17,7 +17,8 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.unroll.forecasting.ExponentialSmoothing.Trend;
+import org.unroll.forecasting.PointForecasts;
+import org.unroll.forecasting.series.ExponentialSmoothing.Trend;
 import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
 

@@ -1,9 +1,10 @@
-package org.unroll.forecasting;
+package org.unroll.forecasting.series;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.unroll.forecasting.PointForecasts;
 import org.unroll.timeseries.Windows;
 import org.unroll.timeseries.WindowsDescription;
 

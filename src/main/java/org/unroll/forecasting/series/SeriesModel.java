@@ -1,6 +1,7 @@
-package org.unroll.forecasting;
+package org.unroll.forecasting.series;
 
 import java.util.function.Function;
+import org.unroll.forecasting.ForecastMethod;
 
 /**
  * A fitted model that forecasts a series from its own values: {@link Autoregression}, {@link Theta}
@@ -33,8 +34,8 @@ public interface SeriesModel {
    *
    * <pre>{@code
    * import org.unroll.forecasting.ForecastMethod;
-   * import org.unroll.forecasting.SeriesModel;
-   * import org.unroll.forecasting.Theta;
+   * import org.unroll.forecasting.series.SeriesModel;
+   * import org.unroll.forecasting.series.Theta;
    *
    * ForecastMethod theta = SeriesModel.method(values -> Theta.fit(values, 24));
    * double[][] predictions = theta.fit(train).predict(val);

@@ -1,4 +1,4 @@
-package org.unroll.forecasting;
+package org.unroll.forecasting.series;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,7 +16,7 @@ import org.ejml.data.DMatrixRMaj;
  * <p>In the fit, rows of which a value or one of the p values before is missing are left out.
  *
  * <pre>{@code
- * import org.unroll.forecasting.Autoregression;
+ * import org.unroll.forecasting.series.Autoregression;
  *
  * double[] heights = {1, 2, 4, 7, 11, 16}; // yₜ = 2 yₜ₋₁ − yₜ₋₂ + 1
  * Autoregression rule = Autoregression.fit(heights, 2);

@@ -1,4 +1,4 @@
-package org.unroll.forecasting;
+package org.unroll.forecasting.series;
 
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +18,7 @@ import java.util.List;
  * statsmodels' {@code ThetaModel(y, period=m, method="additive", use_test=False)} with θ = 2.
  *
  * <pre>{@code
- * import org.unroll.forecasting.Theta;
+ * import org.unroll.forecasting.series.Theta;
  *
  * double[] sales = {4, 7, 5, 8, 6, 9, 7, 10}; // a season of 2 rows on a line
  * Theta theta = Theta.fit(sales, 2);

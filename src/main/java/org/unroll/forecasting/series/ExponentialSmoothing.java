@@ -1,4 +1,4 @@
-package org.unroll.forecasting;
+package org.unroll.forecasting.series;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,7 +27,7 @@ import org.ejml.data.DMatrixRMaj;
  *
  * <pre>{@code
  * import java.util.List;
- * import org.unroll.forecasting.ExponentialSmoothing;
+ * import org.unroll.forecasting.series.ExponentialSmoothing;
  *
  * var smoothing = new ExponentialSmoothing(0.5, 0, 0, 1, 10, 0, List.of()); // a level of 10
  * double[][] forecasts = smoothing.forecasts(new double[] {12, 12}, 1); // 11 and 11.5
