@@ -52,7 +52,7 @@ final class BeijingBacktest {
             .windows()
             .lookback(HourlyBacktest.LOOKBACK)
             .targetSteps(HourlyBacktest.AHEAD)
-            .every(5) // a fifth of the windows, of all hours of the day
+            .every(7) // a seventh of the windows, of all hours of the day
             .batchSize(64)
             .shuffled(1);
     HourlyBacktest.run(windows, first, FOLD, Path.of(args[1]));

@@ -412,7 +412,7 @@ public final class Windows implements Dataset {
    * var future = input(6, 1);
    * var encoder = gru(8).returnState(true).on(past);
    * var decoder = gru(8).returnSequences(true).on(future, encoder.states());
-   * var forecaster = Model.of(List.of(past, future), flatten().on(dense(1).on(decoder)));
+   * var network = Model.of(List.of(past, future), flatten().on(dense(1).on(decoder)));
    * }</pre>
    *
    * @throws IllegalStateException if the series has no {@linkplain TimeSeries#known known columns}
