@@ -7,9 +7,9 @@ public final class Unroll {
   private Unroll() {}
 
   /**
-   * Sets the seed of everything that is created without a seed of its own, as Keras's {@code
-   * set_random_seed}: the initial weights of a model, dropout and noise in {@code fit}, a {@code
-   * Comparison} and a tuner. The default is 0.
+   * Sets the seed of everything that is created without a seed, as Keras's {@code set_random_seed}:
+   * the initial weights of a model, dropout and noise in {@code fit}, a {@code Comparison} and a
+   * tuner. The default is 0.
    *
    * <pre>{@code
    * import org.unroll.Unroll;

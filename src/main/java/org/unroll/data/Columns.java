@@ -3,6 +3,7 @@ package org.unroll.data;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.unroll.internal.Suggestion;
 import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.NumericColumn;
@@ -10,12 +11,14 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
 /**
- * Finds the numeric columns of a table, with error messages that describe what the table contains
- * instead.
+ * Finds the columns of a table, with error messages that describe what the table contains instead.
  *
  * @hidden
  */
 public final class Columns {
+  /** A message names at most this many rows. */
+  private static final int MOST_ROWS = 10;
+
   private Columns() {}
 
   /**
@@ -52,7 +55,12 @@ public final class Columns {
         + (text ? " (row 0 contains '" + column.getUnformattedString(0) + "')" : "");
   }
 
-  private static NumericColumn<?> numeric(Table table, String name) {
+  /**
+   * Returns a column of any type.
+   *
+   * @throws IllegalArgumentException if there is no column with this name
+   */
+  public static Column<?> named(Table table, String name) {
     if (!table.containsColumn(name)) {
       throw new IllegalArgumentException(
           "The table must have a column '"
@@ -62,7 +70,44 @@ public final class Columns {
               + "."
               + Suggestion.of(name, table.columnNames()));
     }
-    Column<?> column = table.column(name);
+    return table.column(name);
+  }
+
+  /**
+   * Returns the cells of a column as text.
+   *
+   * @param what what a cell contains, for the message
+   * @throws IllegalArgumentException if the column is empty or a cell is missing; the message names
+   *     the rows
+   */
+  public static List<String> texts(Column<?> column, String what) {
+    if (column.isEmpty()) {
+      throw new IllegalArgumentException(
+          "There must be at least one " + what + ", but column '" + column.name() + "' is empty.");
+    }
+    List<Integer> missing =
+        IntStream.range(0, column.size()).filter(column::isMissing).boxed().toList();
+    if (!missing.isEmpty()) {
+      List<Integer> first = missing.subList(0, Math.min(missing.size(), MOST_ROWS));
+      throw new IllegalArgumentException(
+          "Every row must have a "
+              + what
+              + ", but "
+              + (missing.size() == 1 ? "row " : "rows ")
+              + first.stream().map(String::valueOf).collect(Collectors.joining(", "))
+              + (missing.size() > MOST_ROWS ? ", … (" + missing.size() + " in all)" : "")
+              + " of column '"
+              + column.name()
+              + (missing.size() == 1 ? "' has none." : "' have none.")
+              + " Remove such rows, or replace the missing "
+              + what
+              + "s.");
+    }
+    return IntStream.range(0, column.size()).mapToObj(column::getUnformattedString).toList();
+  }
+
+  private static NumericColumn<?> numeric(Table table, String name) {
+    Column<?> column = named(table, name);
     if (column instanceof NumericColumn<?> numbers) {
       return numbers;
     }

@@ -45,7 +45,7 @@ public final class LabelEncoder {
    * @throws IllegalArgumentException if the column is empty or a label is missing
    */
   public static LabelEncoder of(Column<?> labels) {
-    return new LabelEncoder(new TreeSet<>(texts(labels)));
+    return new LabelEncoder(new TreeSet<>(Columns.texts(labels, "label")));
   }
 
   /**
@@ -74,7 +74,7 @@ public final class LabelEncoder {
    * @throws IllegalArgumentException if a label is missing or is not one of the classes
    */
   public int[] encode(Column<?> labels) {
-    List<String> texts = texts(labels);
+    List<String> texts = Columns.texts(labels, "label");
     var encoded = new int[texts.size()];
     for (int row = 0; row < encoded.length; row++) {
       Integer number = numbers.get(texts.get(row));
@@ -85,6 +85,47 @@ public final class LabelEncoder {
       encoded[row] = number;
     }
     return encoded;
+  }
+
+  /**
+   * Returns weights with which all classes contribute equally to the loss, as scikit-learn's {@code
+   * class_weight="balanced"}: the number of labels, divided by the number of classes and by the
+   * number of labels of the class. Pass them to {@code epochs(…).classWeight(…)}.
+   *
+   * @param labels the class numbers of the training samples
+   * @return the weights by class number
+   * @throws IllegalArgumentException if a label is not a class number or a class has no label
+   */
+  public Map<Integer, Double> balancedWeights(int[] labels) {
+    int[] counts = counts(labels);
+    Map<Integer, Double> weights = new LinkedHashMap<>();
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] == 0) {
+        throw new IllegalArgumentException(
+            "Every class must have at least one label for balanced weights, but '"
+                + classes.get(i)
+                + "' has none of "
+                + labels.length
+                + ". Balance the training samples only, with a split that keeps all classes in them.");
+      }
+      weights.put(i, labels.length / ((double) counts.length * counts[i]));
+    }
+    return weights;
+  }
+
+  /**
+   * Returns the number of labels of each class.
+   *
+   * @param labels class numbers
+   * @throws IllegalArgumentException if a label is not a class number
+   */
+  public int[] counts(int[] labels) {
+    int[] counts = new int[classes.size()];
+    for (int i = 0; i < labels.length; i++) {
+      requireClass(labels[i], counts.length, "label " + i);
+      counts[labels[i]]++;
+    }
+    return counts;
   }
 
   /**
@@ -155,22 +196,25 @@ public final class LabelEncoder {
     }
     double[][] rows = new double[labels.length][numClasses];
     for (int i = 0; i < rows.length; i++) {
-      if (labels[i] < 0 || labels[i] >= numClasses) {
-        throw new IllegalArgumentException(
-            "Every label must be from 0 to "
-                + (numClasses - 1)
-                + " (numClasses is "
-                + numClasses
-                + "), but "
-                + position
-                + i
-                + " was "
-                + labels[i]
-                + ". Number the classes from 0, and set numClasses to at least the largest label + 1.");
-      }
+      requireClass(labels[i], numClasses, position + i);
       rows[i][labels[i]] = 1;
     }
     return rows;
+  }
+
+  private static void requireClass(int label, int numClasses, String which) {
+    if (label < 0 || label >= numClasses) {
+      throw new IllegalArgumentException(
+          "Every label must be from 0 to "
+              + (numClasses - 1)
+              + " (numClasses is "
+              + numClasses
+              + "), but "
+              + which
+              + " was "
+              + label
+              + ". Number the classes from 0, and set numClasses to at least the largest label + 1.");
+    }
   }
 
   /**
@@ -199,26 +243,6 @@ public final class LabelEncoder {
       decoded.add(classes.get(best));
     }
     return decoded;
-  }
-
-  private static List<String> texts(Column<?> labels) {
-    List<String> texts = new ArrayList<>();
-    for (int row = 0; row < labels.size(); row++) {
-      if (labels.isMissing(row)) {
-        throw new IllegalArgumentException(
-            "Every row must have a label, but row "
-                + row
-                + " of column '"
-                + labels.name()
-                + "' has none. Remove such rows, or replace the missing labels.");
-      }
-      texts.add(labels.getUnformattedString(row));
-    }
-    if (texts.isEmpty()) {
-      throw new IllegalArgumentException(
-          "There must be at least one label, but column '" + labels.name() + "' is empty.");
-    }
-    return texts;
   }
 
   /** Returns the classes by number, such as {@code {bird=0, cat=1, dog=2}}. */

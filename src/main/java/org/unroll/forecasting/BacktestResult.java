@@ -298,9 +298,9 @@ public final class BacktestResult {
         metrics.forEach(DoubleColumn::appendMissing);
         return;
       }
-      metrics.get(0).append(ForecastMetrics.meanAbsoluteError(y, f));
-      metrics.get(1).append(ForecastMetrics.rootMeanSquaredError(y, f));
-      metrics.get(2).append(ForecastMetrics.meanAbsoluteError(scaled(y, scale), scaled(f, scale)));
+      metrics.get(0).append(ForecastMetrics.mae(y, f));
+      metrics.get(1).append(ForecastMetrics.rmse(y, f));
+      metrics.get(2).append(ForecastMetrics.mae(scaled(y, scale), scaled(f, scale)));
       metrics.get(3).append(ForecastMetrics.bias(y, f));
     }
 

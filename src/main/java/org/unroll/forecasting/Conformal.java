@@ -17,8 +17,8 @@ import java.util.Arrays;
  * calibration values and the new value are exchangeable, it contains the new value with at least
  * this probability. Values of a time series that drifts are not; use {@link AdaptiveConformal}.
  *
- * <p>The margin of quantiles that are too wide is negative. With several target steps, calibrate
- * each step with its own margin.
+ * <p>The margin of quantiles that are too wide is negative. With several target steps, each step
+ * needs its own margin: {@link ConformalMargins}.
  *
  * <pre>{@code
  * import org.unroll.forecasting.Conformal;
@@ -97,13 +97,17 @@ public record Conformal(double coverage, double margin) {
 
   /** Returns the k-th smallest score, ∞ if k is greater than their number, −∞ if it is 0. */
   static double margin(double[] scores, double coverage) {
-    // Without the rounding error of the product, which would raise k from 9 to 10.
-    int k = (int) Math.ceil((scores.length + 1) * coverage - 1e-9);
-    if (k > scores.length) {
-      return Double.POSITIVE_INFINITY;
-    }
     double[] sorted = scores.clone();
     Arrays.sort(sorted);
+    return marginOfSorted(sorted, coverage);
+  }
+
+  static double marginOfSorted(double[] sorted, double coverage) {
+    // Without the rounding error of the product, which would raise k from 9 to 10.
+    int k = (int) Math.ceil((sorted.length + 1) * coverage - 1e-9);
+    if (k > sorted.length) {
+      return Double.POSITIVE_INFINITY;
+    }
     return k < 1 ? Double.NEGATIVE_INFINITY : sorted[k - 1];
   }
 }

@@ -3,14 +3,17 @@ package org.unroll.forecasting;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntToDoubleFunction;
+import org.apache.commons.math3.special.Erf;
+import tech.tablesaw.api.Table;
 
 /**
  * Metrics of forecasts as plain functions of measured values y and forecasts f, in the units of the
- * targets. Each is the mean over all values. For a metric by horizon or by series, pass the values
- * of one target step or of one series.
+ * targets. Each is the mean over all values, or with weights w, one per value, Σ w · term / Σ w, as
+ * scikit-learn's {@code sample_weight}. {@link #by} computes the metrics of a table of forecasts by
+ * horizon, by series or by any other of its columns.
  *
  * <p>All functions throw an {@link IllegalArgumentException} if there are no values, if their
- * numbers differ, or if a value is not finite.
+ * numbers differ, if a value is not finite, or if a weight is negative or all are 0.
  *
  * <pre>{@code
  * import org.unroll.forecasting.ForecastMetrics;
@@ -29,15 +32,26 @@ public final class ForecastMetrics {
   private ForecastMetrics() {}
 
   /** Returns the bias, the mean of f − y. It is positive if the forecasts are too high. */
-  public static double bias(double[] truth, double[] forecast) {
-    return mean(truth, forecast, i -> forecast[i] - truth[i]);
+  public static double bias(double[] truth, double[] forecast, double... weights) {
+    return mean(truth, forecast, weights, i -> forecast[i] - truth[i]);
+  }
+
+  /** Returns the mean absolute error, the mean of |y − f|. */
+  public static double mae(double[] truth, double[] forecast, double... weights) {
+    return mean(truth, forecast, weights, i -> Math.abs(truth[i] - forecast[i]));
+  }
+
+  /** Returns the root mean squared error, the square root of the mean of (y − f)². */
+  public static double rmse(double[] truth, double[] forecast, double... weights) {
+    return Math.sqrt(squaredError(truth, forecast, weights));
   }
 
   /** Returns the mean absolute percentage error, the mean of 100 · |y − f| / |y|; no y may be 0. */
-  public static double mape(double[] truth, double[] forecast) {
+  public static double mape(double[] truth, double[] forecast, double... weights) {
     return mean(
         truth,
         forecast,
+        weights,
         i -> {
           if (truth[i] == 0) {
             throw new IllegalArgumentException(
@@ -53,10 +67,11 @@ public final class ForecastMetrics {
    * Returns the symmetric mean absolute percentage error, the mean of 200 · |y − f| / (|y| + |f|),
    * between 0 and 200. A term with y = f = 0 is 0.
    */
-  public static double smape(double[] truth, double[] forecast) {
+  public static double smape(double[] truth, double[] forecast, double... weights) {
     return mean(
         truth,
         forecast,
+        weights,
         i -> {
           double sum = Math.abs(truth[i]) + Math.abs(forecast[i]);
           return sum == 0 ? 0 : 200 * Math.abs(truth[i] - forecast[i]) / sum;
@@ -64,9 +79,9 @@ public final class ForecastMetrics {
   }
 
   /** Returns the weighted absolute percentage error, 100 · Σ |y − f| / Σ |y|. */
-  public static double wape(double[] truth, double[] forecast) {
-    double scale = mean(truth, truth, i -> Math.abs(truth[i]));
-    return 100 * meanAbsoluteError(truth, forecast) / requireScale("WAPE", scale, "measured value");
+  public static double wape(double[] truth, double[] forecast, double... weights) {
+    double scale = mean(truth, truth, weights, i -> Math.abs(truth[i]));
+    return 100 * mae(truth, forecast, weights) / requireScale("WAPE", scale, "measured value");
   }
 
   /**
@@ -76,9 +91,10 @@ public final class ForecastMetrics {
    * @param training the values of the training range, in their order
    * @param season m, the length of a season in rows; 1 for the last value
    */
-  public static double mase(double[] truth, double[] forecast, double[] training, int season) {
+  public static double mase(
+      double[] truth, double[] forecast, double[] training, int season, double... weights) {
     double scale = seasonal(training, season, Math::abs);
-    return meanAbsoluteError(truth, forecast)
+    return mae(truth, forecast, weights)
         / requireScale("MASE", scale, "seasonal difference of the training range");
   }
 
@@ -89,18 +105,22 @@ public final class ForecastMetrics {
    * @param training the values of the training range, in their order
    * @param season m, the length of a season in rows; 1 for the last value
    */
-  public static double rmsse(double[] truth, double[] forecast, double[] training, int season) {
+  public static double rmsse(
+      double[] truth, double[] forecast, double[] training, int season, double... weights) {
     double scale = seasonal(training, season, x -> x * x);
-    return rootMeanSquaredError(truth, forecast)
-        / Math.sqrt(requireScale("RMSSE", scale, "seasonal difference of the training range"));
+    double squared = squaredError(truth, forecast, weights);
+    return Math.sqrt(
+        squared / requireScale("RMSSE", scale, "seasonal difference of the training range"));
   }
 
   /** Returns the pinball loss of the quantiles of one level, max(q(y − f), (q − 1)(y − f)). */
-  public static double pinball(double[] truth, double[] quantiles, double level) {
+  public static double pinball(
+      double[] truth, double[] quantiles, double level, double... weights) {
     requireShare("level", level);
     return mean(
         truth,
         quantiles,
+        weights,
         i -> {
           double error = truth[i] - quantiles[i];
           return Math.max(level * error, (level - 1) * error);
@@ -108,9 +128,9 @@ public final class ForecastMetrics {
   }
 
   /** Returns the share of values within their intervals, ends included. */
-  public static double coverage(double[] truth, double[] lower, double[] upper) {
+  public static double coverage(double[] truth, double[] lower, double[] upper, double... weights) {
     requireSame(truth, lower, "lower");
-    return mean(truth, upper, i -> truth[i] >= lower[i] && truth[i] <= upper[i] ? 1 : 0);
+    return mean(truth, upper, weights, i -> truth[i] >= lower[i] && truth[i] <= upper[i] ? 1 : 0);
   }
 
   /**
@@ -119,12 +139,14 @@ public final class ForecastMetrics {
    *
    * @param coverage the nominal coverage of the intervals, between 0 and 1
    */
-  public static double winkler(double[] truth, double[] lower, double[] upper, double coverage) {
+  public static double winkler(
+      double[] truth, double[] lower, double[] upper, double coverage, double... weights) {
     requireCoverage(coverage);
     requireSame(truth, lower, "lower");
     return mean(
         truth,
         upper,
+        weights,
         i ->
             upper[i]
                 - lower[i]
@@ -136,11 +158,12 @@ public final class ForecastMetrics {
    *
    * @param samples the samples of each value, {@code [value][sample]}
    */
-  public static double crpsOfSamples(double[] truth, double[][] samples) {
+  public static double crpsOfSamples(double[] truth, double[][] samples, double... weights) {
     requireRows(truth, samples, "samples");
     return mean(
         truth,
         truth,
+        weights,
         i -> {
           double[] sorted = samples[i].clone();
           Arrays.sort(sorted);
@@ -156,13 +179,44 @@ public final class ForecastMetrics {
   }
 
   /**
+   * Returns the continuous ranked probability score of Gaussian distributions with mean μ and
+   * standard deviation σ, σ · (z · (2Φ(z) − 1) + 2φ(z) − 1 / √π) with z = (y − μ) / σ.
+   *
+   * @param mean μ of each value
+   * @param deviation σ of each value, greater than 0
+   */
+  public static double crpsOfGaussian(
+      double[] truth, double[] mean, double[] deviation, double... weights) {
+    requireSame(truth, mean, "means");
+    return mean(
+        truth,
+        deviation,
+        weights,
+        i -> {
+          if (deviation[i] <= 0) {
+            throw new IllegalArgumentException(
+                "Standard deviations must be greater than 0, but value "
+                    + i
+                    + " is "
+                    + deviation[i]
+                    + ".");
+          }
+          double z = (truth[i] - mean[i]) / deviation[i];
+          double density = Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
+          return deviation[i]
+              * (z * Erf.erf(z / Math.sqrt(2)) + 2 * density - 1 / Math.sqrt(Math.PI));
+        });
+  }
+
+  /**
    * Returns an approximation of the continuous ranked probability score from quantiles: twice the
    * mean of their pinball losses. It converges to the score for many evenly spaced levels.
    *
    * @param quantiles the quantiles of each value, {@code [value][level]}
    * @param levels the levels, each between 0 and 1
    */
-  public static double crpsOfQuantiles(double[] truth, double[][] quantiles, double... levels) {
+  public static double crpsOfQuantiles(
+      double[] truth, double[][] quantiles, double[] levels, double... weights) {
     requireRows(truth, quantiles, "quantiles");
     double sum = 0;
     for (int k = 0; k < levels.length; k++) {
@@ -180,18 +234,9 @@ public final class ForecastMetrics {
         }
         column[i] = quantiles[i][k];
       }
-      sum += pinball(truth, column, levels[k]);
+      sum += pinball(truth, column, levels[k], weights);
     }
     return 2 * sum / levels.length;
-  }
-
-  static double meanAbsoluteError(double[] truth, double[] forecast) {
-    return mean(truth, forecast, i -> Math.abs(truth[i] - forecast[i]));
-  }
-
-  static double rootMeanSquaredError(double[] truth, double[] forecast) {
-    return Math.sqrt(
-        mean(truth, forecast, i -> (truth[i] - forecast[i]) * (truth[i] - forecast[i])));
   }
 
   /**
@@ -221,13 +266,71 @@ public final class ForecastMetrics {
     return sum / count;
   }
 
-  private static double mean(double[] truth, double[] forecast, IntToDoubleFunction term) {
+  /**
+   * Returns the metrics of a table of forecasts, such as {@link QuantileForecasts#table()}, with
+   * one row for each distinct value of a column, or of several columns together.
+   *
+   * <p>The quantiles are in columns whose names end in their level, as in {@code cnt q0.1}; the
+   * measured values are in the column {@code cnt}. The result has {@code count}; from the level 0.5
+   * {@code bias}, {@code mae}, {@code rmse}, {@code smape} and {@code wape}; {@code pinball}, the
+   * mean over the levels, and twice that as {@code crps} if there are several levels; and for each
+   * pair of levels such as 0.1 and 0.9 {@code coverage 80 %}, {@code width 80 %}, the mean width of
+   * the intervals, and {@code winkler 80 %}. A metric that is not defined is missing. If some
+   * intervals are unbounded, {@code width} is the mean of the others, {@code unbounded 80 %} is
+   * their number, and {@code pinball}, {@code crps} and {@code winkler} are missing.
+   *
+   * <p>For MASE, divide {@code mae} by that of the seasonal forecast in the training range.
+   *
+   * @param forecasts the forecasts of one target
+   * @param columns the columns to group by, such as {@code ahead}; a single row if there is none
+   * @throws IllegalArgumentException if the table has no rows, lacks one of the columns or has no
+   *     quantiles of exactly one target
+   */
+  public static Table by(Table forecasts, String... columns) {
+    return weightedBy(forecasts, new double[0], columns);
+  }
+
+  /**
+   * Returns weighted metrics like {@link #by}.
+   *
+   * @param weights one weight per row of the table, or none
+   */
+  public static Table weightedBy(Table forecasts, double[] weights, String... columns) {
+    return new MetricTable(forecasts, weights).by(columns);
+  }
+
+  private static double squaredError(double[] truth, double[] forecast, double... weights) {
+    return mean(truth, forecast, weights, i -> (truth[i] - forecast[i]) * (truth[i] - forecast[i]));
+  }
+
+  private static double mean(
+      double[] truth, double[] forecast, double[] weights, IntToDoubleFunction term) {
     requireSame(truth, forecast, "forecasts");
+    double total = requireWeights(truth.length, weights);
     double sum = 0;
     for (int i = 0; i < truth.length; i++) {
-      sum += term.applyAsDouble(i);
+      sum += (weights.length == 0 ? 1 : weights[i]) * term.applyAsDouble(i);
     }
-    return sum / truth.length;
+    return sum / total;
+  }
+
+  /** Checks the weights and returns their sum, or the number of values if there are none. */
+  static double requireWeights(int values, double... weights) {
+    double sum = Arrays.stream(weights).sum();
+    boolean valid = Arrays.stream(weights).allMatch(weight -> weight >= 0) && sum > 0;
+    if (weights.length > 0 && (weights.length != values || !valid || !Double.isFinite(sum))) {
+      throw new IllegalArgumentException(
+          "There must be one weight of at least 0 for each of the "
+              + values
+              + " values, and one above 0, but the "
+              + weights.length
+              + " weights have the sum "
+              + sum
+              + " and the minimum "
+              + Arrays.stream(weights).min().orElseThrow()
+              + ".");
+    }
+    return weights.length == 0 ? values : sum;
   }
 
   private static double seasonal(double[] training, int season, DoubleUnaryOperator size) {

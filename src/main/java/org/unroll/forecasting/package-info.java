@@ -1,9 +1,15 @@
 /**
- * Forecasts with their uncertainty. {@link org.unroll.forecasting.Conformal} turns point forecasts
- * or quantiles of any model into intervals with a given coverage, {@link
- * org.unroll.forecasting.AdaptiveConformal} keeps the coverage while the data drift, and {@link
- * org.unroll.forecasting.ForecastMetrics} evaluates forecasts. {@link org.unroll.forecasting.Panel}
- * is a table of many series, for one model of all of them. {@link
- * org.unroll.forecasting.RecursiveForecast} forecasts several steps with a one-step model.
+ * Forecasts, their evaluation and their uncertainty. A {@link
+ * org.unroll.forecasting.ForecastMethod} is fitted on the past and predicts windows; a {@link
+ * org.unroll.forecasting.Backtest} evaluates several of them over time, and {@link
+ * org.unroll.forecasting.ForecastMetrics} computes their errors. {@link
+ * org.unroll.forecasting.SeriesModel} describes classical models, and {@link
+ * org.unroll.forecasting.Panel} many series in one table. {@link
+ * org.unroll.forecasting.QuantileForecasts} holds the quantiles of a model in the units of the
+ * target. {@link org.unroll.forecasting.ConformalMargins} gives the intervals of any model a nominal
+ * coverage, and {@link org.unroll.forecasting.AdaptiveConformal} keeps it while the data drift.
+ * {@link org.unroll.forecasting.Forecaster} is the file of a service: a model with everything that
+ * it needs to forecast from raw rows. {@link org.unroll.forecasting.RecursiveForecast} forecasts
+ * several steps with a one-step model.
  */
 package org.unroll.forecasting;

@@ -23,8 +23,8 @@ import org.unroll.network.Step;
 
 /**
  * Writes the configuration of a model that branches, as Keras writes a Functional model: with the
- * operations that compute masks. Without them, Keras would compute masks by operations of its own
- * when it loads the model, whose names could be those of layers.
+ * operations that compute masks. Without them, Keras would add such operations when it loads the
+ * model, and their names could be those of layers.
  */
 final class FunctionalWriter {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;

@@ -27,8 +27,8 @@ public abstract class GraphPass extends Pass {
    * @param weightGradients one gradient for each of the layer's weights, to be overwritten
    * @param needed for each input, whether its gradient is needed
    * @return the gradient of the loss with respect to each input, valid until the next backward
-   *     pass, in arrays of their own because each may be overwritten; null where it is not needed.
-   *     The array may be used again
+   *     pass, in separate arrays because each may be overwritten; null where it is not needed. The
+   *     array may be used again
    */
   public abstract Tensor[] backward(
       Tensor[] gradients, Gradient[] weightGradients, boolean[] needed);

@@ -8,9 +8,8 @@ import org.unroll.data.Shape;
 
 /**
  * A model that is a layer of another model, as in Keras. {@code Model.on} and {@code
- * Model.asLayer()} create it. It has no weights of its own: its layers are those of the model, so
- * training one of them trains the other, and a model that is applied several times has one set of
- * weights.
+ * Model.asLayer()} create it. Its layers and weights are those of the model, so training one of
+ * them trains the other, and a model that is applied several times has one set of weights.
  *
  * <p>A model that contains such a layer runs the inner layers directly. Masks, states, dropout,
  * batch normalization, penalties and frozen layers therefore work as if the inner layers had been

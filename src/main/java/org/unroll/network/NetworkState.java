@@ -45,7 +45,7 @@ public final class NetworkState {
   }
 
   /**
-   * Creates states of zeros for steps, each of which has states of its own.
+   * Creates states of zeros for each step, also for steps that share a layer.
    *
    * @param path returns the name of a layer
    */

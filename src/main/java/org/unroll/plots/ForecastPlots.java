@@ -8,8 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.unroll.Model;
+import org.unroll.forecasting.QuantileColumns;
+import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
+import tech.tablesaw.api.BooleanColumn;
+import tech.tablesaw.api.DateTimeColumn;
+import tech.tablesaw.api.Table;
 
 /** Draws forecasts and measured values. */
 final class ForecastPlots {
@@ -80,6 +86,74 @@ final class ForecastPlots {
     return band(x, known.xTitle(), name, truth, forecast, lower, upper, known.quantity());
   }
 
+  static PlotFigure bands(Table table) {
+    QuantileColumns quantiles = QuantileColumns.of(table);
+    if (table.isEmpty() || (quantiles.median() == null && quantiles.bands().isEmpty())) {
+      throw new IllegalArgumentException(
+          "The table must have rows, and the median or two quantiles around it such as q0.1 and"
+              + " q0.9, but has "
+              + table.rowCount()
+              + " rows and the columns "
+              + table.columnNames()
+              + ".");
+    }
+    TimeSeries series = TimeSeries.of(table);
+    String position = table.containsColumn("row") ? "row" : "ahead";
+    boolean dated = series.isDated();
+    ArrayNode x =
+        dated
+            ? PlotlyTrace.column(
+                DateTimeColumn.create(
+                    "time", IntStream.range(0, series.rows()).mapToObj(series::timeOf)))
+            : table.containsColumn(position)
+                ? PlotlyTrace.column(table.column(position))
+                : PlotlyTrace.counted(table.rowCount());
+    double[] truth = quantiles.truth();
+    List<PlotlyTrace> curves = new ArrayList<>();
+    for (QuantileColumns.Band band : quantiles.bands()) {
+      String name = QuantileColumns.percent(band.coverage());
+      if (truth != null) {
+        double share = 100 * covered(truth, band.lower(), band.upper());
+        name += String.format(Locale.ROOT, " band, contains %.0f %% here", share);
+      }
+      addBand(curves, x, name, band.lower(), band.upper());
+    }
+    addTruth(curves, x, truth);
+    if (quantiles.median() != null) {
+      curves.add(line("median", x, quantiles.median(), PlotStyle.color(0)));
+    }
+    if (truth != null && table.containsColumn("anomaly")) {
+      addAnomalies(curves, x, truth, table.booleanColumn("anomaly"));
+    }
+    return figure(dated ? "" : position, quantiles.target(), curves);
+  }
+
+  private static void addAnomalies(
+      List<PlotlyTrace> curves, ArrayNode x, double[] truth, BooleanColumn anomaly) {
+    ArrayNode at = PlotlyTrace.counted(0);
+    for (int i = 0; i < truth.length; i++) {
+      if (anomaly.isMissing(i) || !anomaly.get(i)) {
+        truth[i] = Double.NaN;
+      } else {
+        at.add(x.get(i));
+      }
+    }
+    double[] values = Arrays.stream(truth).filter(value -> !Double.isNaN(value)).toArray();
+    curves.add(PlotlyTrace.points("anomaly", at, PlotlyTrace.numbers(values), PlotStyle.color(1)));
+  }
+
+  private static void addBand(
+      List<PlotlyTrace> curves, ArrayNode x, String name, double[] lower, double[] upper) {
+    PlotlyTrace below = line("lower edge of the band", x, lower, PlotStyle.color(0));
+    below.with("{line: {width: 0}, showlegend: false, hoverinfo: 'skip'}");
+    PlotlyTrace above = line(name, x, upper, PlotStyle.color(0));
+    above.with(
+        "{line: {width: 0}, fill: 'tonexty', fillcolor: 'rgba(0,114,178,0.25)',"
+            + " hoverinfo: 'skip'}");
+    curves.add(below);
+    curves.add(above);
+  }
+
   /** Returns the share of the measured values within the band. */
   private static double covered(double[] truth, double[] lower, double[] upper) {
     int inside = 0;
@@ -100,13 +174,8 @@ final class ForecastPlots {
       double[] lower,
       double[] upper,
       String quantity) {
-    PlotlyTrace below = line("lower edge of the band", x, lower, PlotStyle.color(0));
-    below.with("{line: {width: 0}, showlegend: false, hoverinfo: 'skip'}");
-    PlotlyTrace above = line(name, x, upper, PlotStyle.color(0));
-    above.with(
-        "{line: {width: 0}, fill: 'tonexty', fillcolor: 'rgba(0,114,178,0.25)',"
-            + " hoverinfo: 'skip'}");
-    List<PlotlyTrace> curves = new ArrayList<>(List.of(below, above));
+    List<PlotlyTrace> curves = new ArrayList<>();
+    addBand(curves, x, name, lower, upper);
     addTruth(curves, x, truth);
     curves.add(line("forecast", x, forecast, PlotStyle.color(0)));
     return figure(xTitle, quantity, curves);

@@ -3,6 +3,7 @@ package org.unroll.plots;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -138,6 +139,32 @@ final class HeatMaps {
     return names.size() <= NUMBERED
         ? numbered(figure, correlations, "%.2f", value -> Math.abs(value) > 0.5)
         : figure;
+  }
+
+  /**
+   * Draws attributions, columns over lags.
+   *
+   * @param table a table of integrated gradients: the lag, then one column per input column
+   * @param isSigned whether the colors are centered on 0
+   */
+  static PlotFigure attributions(Table table, boolean isSigned) {
+    List<String> lags = new ArrayList<>();
+    table.intColumn("lag").forEach(lag -> lags.add(lag > 0 ? "−" + lag : String.valueOf(-lag)));
+    List<String> columns = table.columnNames().subList(1, table.columnCount());
+    double[][] values =
+        columns.stream()
+            .map(name -> table.doubleColumn(name).asDoubleArray())
+            .toArray(double[][]::new);
+    PlotFigure figure =
+        heatMap(table.name(), "rows after the last input row", "", lags, columns, values);
+    double largest =
+        Arrays.stream(values)
+            .flatMapToDouble(Arrays::stream)
+            .filter(value -> !Double.isNaN(value))
+            .map(Math::abs)
+            .max()
+            .orElse(0);
+    return largest == 0 ? figure : figure.colorRange(isSigned ? -largest : 0, largest);
   }
 
   /** Returns Pearson's coefficient over the rows in which both columns have a value. */

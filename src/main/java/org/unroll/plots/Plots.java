@@ -8,6 +8,7 @@ import org.unroll.ConfusionMatrix;
 import org.unroll.Model;
 import org.unroll.Recording;
 import org.unroll.ThresholdCurves;
+import org.unroll.forecasting.IntegratedGradients;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.Table;
 
@@ -265,11 +266,19 @@ public final class Plots {
   }
 
   /**
-   * Draws a forecast with a band.
+   * Draws the forecasts of a table: nested bands between pairs of quantiles, the median, the
+   * measured values if it has them, and marks where its column {@code anomaly} is true.
+   *
+   * @param forecasts as from {@link org.unroll.forecasting.QuantileForecasts#ofWindow}
+   */
+  public static PlotFigure forecastBands(Table forecasts) {
+    return ForecastPlots.bands(forecasts);
+  }
+
+  /**
+   * Draws a forecast with a band from {@code lower} to {@code upper}.
    *
    * @param truth the measured values, or null if they are not known yet
-   * @param lower the lower edge of the band, one value per time
-   * @param upper the upper edge
    */
   public static PlotFigure forecastBand(
       List<LocalDateTime> times,
@@ -312,20 +321,12 @@ public final class Plots {
     return ErrorPlots.distribution(windows, models);
   }
 
-  /**
-   * Draws the mean absolute error of models by forecast step.
-   *
-   * @param windows windows with several target steps of one column
-   */
+  /** Draws the mean absolute error of models by forecast step, for one target column. */
   public static PlotFigure errorByHorizon(Windows windows, Map<String, ? extends Model> models) {
     return ErrorPlots.byHorizon(windows, models);
   }
 
-  /**
-   * Draws the mean absolute error of models by the target's hour of the day.
-   *
-   * @param windows windows with one target value, of a series with dates and times
-   */
+  /** Draws the mean absolute error of models by hour of the day, for one target value. */
   public static PlotFigure errorByHour(Windows windows, Map<String, ? extends Model> models) {
     return ErrorPlots.byHour(windows, models);
   }
@@ -339,6 +340,16 @@ public final class Plots {
   public static PlotFigure errorByHour(
       List<LocalDateTime> times, Map<String, double[]> errors, String unit) {
     return ErrorPlots.byHour(times, errors, unit);
+  }
+
+  /** Draws the mean absolute attributions of all windows in the units of the target. */
+  public static PlotFigure attributions(IntegratedGradients gradients) {
+    return HeatMaps.attributions(gradients.table(), false);
+  }
+
+  /** Draws the attributions of one window in the units of the target, with colors around 0. */
+  public static PlotFigure attributions(IntegratedGradients gradients, int sample) {
+    return HeatMaps.attributions(gradients.table(sample), true);
   }
 
   // ---- Inside the layers

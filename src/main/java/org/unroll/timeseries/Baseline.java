@@ -1,9 +1,12 @@
 package org.unroll.timeseries;
 
+import java.util.stream.IntStream;
+
 /**
- * A simple forecast to compare a network with: the last value, the value one season earlier, or
- * {@link Ridge} regression. Predictions and errors are normalized like the series; {@link
- * TimeSeries#denormalizeError(double)} converts an error to the units of the target.
+ * A simple forecast to compare a network with: the last value, the value one season earlier, a
+ * drift, a moving average, or {@link Ridge} regression. Predictions and errors are normalized like
+ * the series; {@link TimeSeries#denormalizeError(double)} converts an error to the units of the
+ * target.
  *
  * <pre>{@code
  * double degrees = series.denormalizeError(Baseline.lastValue().mae(val));
@@ -45,13 +48,90 @@ public interface Baseline {
     return sum / windows.size() / windows.targetShape().size();
   }
 
-  /** Returns a baseline that predicts the value of the target in the last input row. */
+  /**
+   * Returns a baseline that predicts the value of the target in the last input row.
+   *
+   * @throws IllegalArgumentException in predictions, if the value is missing, which is possible if
+   *     the series skips gaps and the target is not an input
+   */
   static Baseline lastValue() {
     return (windows, sample) -> {
       double[] prediction = new double[windows.targetShape().size()];
       int[] columns = windows.targetPositions();
       for (int i = 0; i < prediction.length; i++) {
-        prediction[i] = windows.value(windows.lastRow(sample), columns[i % columns.length]);
+        prediction[i] = value(windows, windows.lastRow(sample), columns[i % columns.length]);
+      }
+      return prediction;
+    };
+  }
+
+  /**
+   * Returns a baseline that continues the straight line from the first to the last input row of the
+   * window. The forecast h rows after the last row is
+   *
+   * <pre>y(last) + h · (y(last) − y(first)) / (last − first)</pre>
+   *
+   * @throws IllegalArgumentException in predictions, if the window has a single input row, or if
+   *     one of the two values is missing
+   */
+  static Baseline drift() {
+    return (windows, sample) -> {
+      int first = windows.firstRow(sample);
+      int last = windows.lastRow(sample);
+      if (first == last) {
+        throw new IllegalArgumentException(
+            "A window must have at least 2 input rows for a drift, but its lookback is one step."
+                + " Use a larger lookback.");
+      }
+      double[] prediction = new double[windows.targetShape().size()];
+      int[] columns = windows.targetPositions();
+      for (int i = 0; i < prediction.length; i++) {
+        int column = columns[i % columns.length];
+        double value = value(windows, last, column);
+        double slope = (value - value(windows, first, column)) / (last - first);
+        prediction[i] = value + slope * (windows.targetRow(sample, i / columns.length) - last);
+      }
+      return prediction;
+    };
+  }
+
+  /**
+   * Returns a baseline that predicts the mean of the last values: those of {@code rows} rows, the
+   * last of which is the last input row. The rows may be before the window. Missing values are not
+   * part of the mean.
+   *
+   * @param rows the number of rows, at least 1
+   * @throws IllegalArgumentException if rows is below 1; in predictions, if the rows begin before
+   *     the series, or if all their values are missing
+   */
+  static Baseline movingAverage(int rows) {
+    if (rows < 1) {
+      throw new IllegalArgumentException("rows must be at least 1, but was " + rows + ".");
+    }
+    return (windows, sample) -> {
+      int last = windows.lastRow(sample);
+      if (last + 1 < rows) {
+        throw new IllegalArgumentException(
+            "A moving average of "
+                + rows
+                + " rows must have as many rows up to the last input row, but that of window "
+                + sample
+                + " is row "
+                + last
+                + ". Use a range that starts later.");
+      }
+      double[] prediction = new double[windows.targetShape().size()];
+      int[] columns = windows.targetPositions();
+      for (int i = 0; i < prediction.length; i++) {
+        int column = columns[i % columns.length];
+        prediction[i] =
+            i < columns.length
+                ? IntStream.rangeClosed(last - rows + 1, last)
+                    .mapToDouble(row -> windows.value(row, column))
+                    .filter(value -> !Double.isNaN(value))
+                    .average()
+                    .orElseGet(() -> value(windows, last, column))
+                : prediction[i - columns.length];
       }
       return prediction;
     };
@@ -96,5 +176,20 @@ public interface Baseline {
       }
       return prediction;
     };
+  }
+
+  /** Returns the normalized value of a target in a row, which must not be missing. */
+  private static double value(Windows windows, int row, int column) {
+    double value = windows.value(row, column);
+    if (Double.isNaN(value)) {
+      TimeSeries series = windows.series();
+      int target = IntStream.of(windows.targetPositions()).boxed().toList().indexOf(column);
+      throw new IllegalArgumentException(
+          "A baseline needs a value"
+              + series.times().place(series.targetNames().get(target), row)
+              + ", but it is missing. Fill the gap, or make the target an input, so that windows"
+              + " with this gap are left out.");
+    }
+    return value;
   }
 }

@@ -3,7 +3,9 @@ package org.unroll.timeseries;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
@@ -59,18 +61,58 @@ public enum Cycle {
     Timestamps times = Timestamps.complete(table);
     Table extended = table.copy();
     for (Cycle cycle : cycles) {
-      double[] angles =
-          IntStream.range(0, times.size())
-              .mapToDouble(row -> 2 * Math.PI * cycle.part(times.at(row)))
-              .toArray();
+      double[] angles = cycle.angles(times);
       cycle.add(extended, "sin", Arrays.stream(angles).map(Math::sin).toArray());
       cycle.add(extended, "cos", Arrays.stream(angles).map(Math::cos).toArray());
     }
     return extended;
   }
 
+  private double[] angles(Timestamps times) {
+    return IntStream.range(0, times.size())
+        .mapToDouble(row -> 2 * Math.PI * part(times.at(row)))
+        .toArray();
+  }
+
+  /** Returns the names of the two columns. */
+  List<String> columns() {
+    return List.of(column("sin"), column("cos"));
+  }
+
+  private String column(String function) {
+    return name().toLowerCase(Locale.ROOT) + " " + function;
+  }
+
+  /**
+   * Returns whether the columns of a table with the names of this cycle, one or both, contain what
+   * {@link #addTo} computes.
+   */
+  boolean isIn(Table table) {
+    if (columns().stream().noneMatch(table::containsColumn)) {
+      return false;
+    }
+    Timestamps times = Timestamps.of(table);
+    int rows = times.size();
+    if (times.columns() == null || IntStream.range(0, rows).anyMatch(i -> times.at(i) == null)) {
+      return false;
+    }
+    double[] angles = angles(times);
+    for (String name : columns()) {
+      if (table.containsColumn(name)) {
+        DoubleUnaryOperator function = name.equals(column("sin")) ? Math::sin : Math::cos;
+        double[] values = table.numberColumn(name).asDoubleArray();
+        for (int i = 0; i < rows; i++) {
+          if (!(Math.abs(values[i] - function.applyAsDouble(angles[i])) < 1e-6)) {
+            return false;
+          }
+        }
+      }
+    }
+    return true;
+  }
+
   private void add(Table table, String function, double[] values) {
-    String column = name().toLowerCase(Locale.ROOT) + " " + function;
+    String column = column(function);
     if (table.containsColumn(column)) {
       throw new IllegalArgumentException(
           "The table must not already have a column '"

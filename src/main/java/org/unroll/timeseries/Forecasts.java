@@ -1,7 +1,6 @@
 package org.unroll.timeseries;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.DoubleColumn;
@@ -31,23 +30,28 @@ final class Forecasts {
     double[][] raw = series.data().raw();
     return table(
         "targets",
-        (sample, step, target) -> raw[targets[target]][windows.targetRow(sample) + after(step)]);
+        List.of(""),
+        (sample, step, target, level) ->
+            raw[targets[target]][windows.targetRow(sample) + after(step)]);
   }
 
-  /** Returns the predictions for all windows. */
-  Table of(double[][] predictions) {
-    checkPredictions(predictions);
+  /** Returns the predictions for all windows, of quantiles if there are levels. */
+  Table of(double[][] predictions, double... levels) {
+    List<String> names = QuantileLevels.suffixes(levels);
+    checkPredictions(predictions, names.size());
     return table(
         "forecasts",
-        (sample, step, target) -> denormalized(target, predictions[sample][number(step, target)]));
+        names,
+        (sample, step, target, level) ->
+            denormalized(target, predictions[sample][number(step, target) * names.size() + level]));
   }
 
-  /** Provides the value of a window, at a target step, of a target column. */
+  /** Provides the value of a window, at a target step, of a target column and a level. */
   private interface Value {
-    double of(int sample, int step, int target);
+    double of(int sample, int step, int target, int level);
   }
 
-  private Table table(String name, Value value) {
+  private Table table(String name, List<String> suffixes, Value value) {
     List<Column<?>> table = new ArrayList<>();
     table.addAll(
         series
@@ -56,11 +60,14 @@ final class Forecasts {
     for (int k = 0; k < ahead.length; k++) {
       String after = ahead.length == 1 ? "" : " +" + after(k);
       for (int j = 0; j < targets.length; j++) {
-        double[] column = new double[windows.size()];
-        for (int sample = 0; sample < column.length; sample++) {
-          column[sample] = value.of(sample, k, j);
+        for (int level = 0; level < suffixes.size(); level++) {
+          double[] column = new double[windows.size()];
+          for (int sample = 0; sample < column.length; sample++) {
+            column[sample] = value.of(sample, k, j, level);
+          }
+          String of = series.targetNames().get(j) + after + suffixes.get(level);
+          table.add(DoubleColumn.create(of, column));
         }
-        table.add(DoubleColumn.create(series.targetNames().get(j) + after, column));
       }
     }
     return Table.create(name, table);
@@ -82,12 +89,15 @@ final class Forecasts {
 
   /** Returns the mean absolute errors, step by step. */
   Table meanAbsoluteErrors(double[][] predictions) {
-    checkPredictions(predictions);
+    checkPredictions(predictions, 1);
+    double[][] raw = series.data().raw();
     double[] sums = new double[ahead.length * targets.length];
     for (int i = 0; i < predictions.length; i++) {
-      double[] truth = windows.target(i);
-      for (int k = 0; k < sums.length; k++) {
-        sums[k] += Math.abs(predictions[i][k] - truth[k]);
+      for (int k = 0; k < ahead.length; k++) {
+        for (int j = 0; j < targets.length; j++) {
+          double truth = raw[targets[j]][windows.targetRow(i, k)];
+          sums[number(k, j)] += Math.abs(denormalized(j, predictions[i][number(k, j)]) - truth);
+        }
       }
     }
     Table table = new WholeTable("mean absolute errors", IntColumn.create("ahead", ahead));
@@ -95,17 +105,16 @@ final class Forecasts {
       String name = series.targetNames().get(j);
       double[] errors = new double[ahead.length];
       for (int k = 0; k < errors.length; k++) {
-        double normalized = sums[number(k, j)] / predictions.length;
-        errors[k] = series.denormalizeError(name, normalized);
+        errors[k] = sums[number(k, j)] / predictions.length;
       }
       table.addColumns(DoubleColumn.create(name, errors));
     }
     return table;
   }
 
-  private void checkPredictions(double[][] predictions) {
+  private void checkPredictions(double[][] predictions, int levels) {
     for (int i = 0; i < predictions.length; i++) {
-      checkWidth(predictions[i], " in row " + i);
+      NewestRows.checkWidth(windows.targetShape(), levels, predictions[i], " in row " + i);
     }
     if (predictions.length != windows.size()) {
       throw new IllegalArgumentException(
@@ -115,61 +124,5 @@ final class Forecasts {
               + predictions.length
               + ".");
     }
-  }
-
-  private void checkWidth(double[] prediction, String place) {
-    int width = windows.targetShape().size();
-    if (prediction.length != width) {
-      throw new IllegalArgumentException(
-          "A prediction must have one value for each of the "
-              + width
-              + " targets of a window, shape "
-              + windows.targetShape()
-              + ", but has "
-              + prediction.length
-              + place
-              + ". Set the number of outputs of the model accordingly.");
-    }
-  }
-
-  /** Checks that an input that begins in a row has no missing value. */
-  void requireComplete(double[][] input, int first) {
-    for (int t = 0; t < input.length; t++) {
-      int row = first + t * windows.step();
-      for (int j = 0; j < input[t].length; j++) {
-        if (Double.isNaN(input[t][j])) {
-          throw new IllegalArgumentException(
-              "The input of a forecast must have no missing value, but column '"
-                  + series.columnNames().get(j)
-                  + "' has none at "
-                  + series.nameOfRow(row)
-                  + ", row "
-                  + row
-                  + ". Fill longer gaps, or end the range before this row.");
-        }
-      }
-    }
-  }
-
-  /** Returns a forecast of the values after the last row. */
-  Table next(double[] prediction) {
-    checkWidth(prediction, "");
-    int last = windows.positions().to() - 1;
-    Table table = new WholeTable("forecast");
-    if (series.isDated()) {
-      int first = Math.max(0, last - windows.positions().lookback());
-      table.addColumns(series.times().after(first, last, ahead).toArray(Column[]::new));
-    } else {
-      table.addColumns(
-          IntColumn.create("row", Arrays.stream(ahead).map(rows -> last + rows).toArray()));
-    }
-    for (int j = 0; j < targets.length; j++) {
-      double[] column = new double[ahead.length];
-      for (int k = 0; k < column.length; k++) {
-        column[k] = denormalized(j, prediction[number(k, j)]);
-      }
-      table.addColumns(DoubleColumn.create(series.targetNames().get(j), column));
-    }
-    return table;
   }
 }

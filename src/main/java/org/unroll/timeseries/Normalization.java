@@ -1,9 +1,10 @@
 package org.unroll.timeseries;
 
-import java.util.Arrays;
-import java.util.DoubleSummaryStatistics;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.unroll.data.Columns;
+import org.unroll.timeseries.Scaling.Scale;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -15,20 +16,29 @@ import tech.tablesaw.api.Table;
  * @param from the first row of the statistics
  * @param to the end of the rows, exclusive
  * @param given a table as returned by {@link TimeSeries#scaling()}, or null
+ * @param scaling how columns are scaled
+ * @param byColumn how columns with these names are scaled instead
  */
-record Normalization(int from, int to, Table given) {
+record Normalization(
+    int from, int to, Table given, Scaling scaling, Map<String, Scaling> byColumn) {
   private static final String COLUMN = "column";
   private static final String MEAN = "mean";
   private static final String STD = "std";
+  private static final String LOG = "log";
 
-  /** A column's mean and standard deviation. */
-  record Scale(double mean, double std) {
-    /** The scale of a series without normalization. */
-    static final Scale IDENTITY = new Scale(0, 1);
+  /** The default, with statistics of rows that must be set. */
+  static final Normalization STANDARD = new Normalization(0, 0, null, Scaling.standard(), Map.of());
+
+  /** Returns the normalization with the statistics of other rows. */
+  Normalization on(int newFrom, int newTo) {
+    return new Normalization(newFrom, newTo, null, scaling, byColumn);
   }
 
-  static Normalization on(int from, int to) {
-    return new Normalization(from, to, null);
+  /** Returns the normalization with another scaling of some columns, or of all if none is named. */
+  Normalization with(Scaling other, List<String> names) {
+    Map<String, Scaling> columns = new HashMap<>(names.isEmpty() ? Map.of() : byColumn);
+    names.forEach(name -> columns.put(name, other));
+    return new Normalization(from, to, given, names.isEmpty() ? other : scaling, columns);
   }
 
   /** Returns the normalization by a table in the form of {@link #table}. */
@@ -40,45 +50,28 @@ record Normalization(int from, int to, Table given) {
               + scaling.columnNames()
               + ".");
     }
-    return new Normalization(0, 0, scaling);
+    return new Normalization(0, 0, scaling, Scaling.standard(), Map.of());
   }
 
   /** Returns the scales of columns as a table with one row per column. */
-  static Table table(List<String> names, double[] mean, double[] std) {
-    return Table.create(
-        "scaling",
-        StringColumn.create(COLUMN, names),
-        DoubleColumn.create(MEAN, mean),
-        DoubleColumn.create(STD, std));
+  static Table table(List<String> names, List<Scale> scales) {
+    Table table =
+        Table.create(
+            "scaling",
+            StringColumn.create(COLUMN, names),
+            DoubleColumn.create(MEAN, scales.stream().mapToDouble(Scale::mean).toArray()),
+            DoubleColumn.create(STD, scales.stream().mapToDouble(Scale::std).toArray()));
+    return scales.stream().anyMatch(Scale::isLog)
+        ? table.addColumns(
+            DoubleColumn.create(LOG, scales.stream().mapToDouble(Scale::offset).toArray()))
+        : table;
   }
 
   /** Returns the scale of a column with these values. */
   Scale scale(String name, double[] values) {
-    return given == null ? measured(name, values) : given(name);
-  }
-
-  private Scale measured(String name, double[] values) {
-    double[] present =
-        Arrays.stream(values, from, to).filter(value -> !Double.isNaN(value)).toArray();
-    DoubleSummaryStatistics range = Arrays.stream(present).summaryStatistics();
-    if (range.getMin() >= range.getMax()) {
-      throw new IllegalArgumentException(
-          "A column must vary in order to be normalized, but '"
-              + name
-              + "' is "
-              + (present.length == 0 ? "missing" : range.getMin())
-              + " in all rows "
-              + from
-              + " … "
-              + (to - 1)
-              + ". Leave it out with columns(…), or normalize on other rows.");
-    }
-    double mean = Arrays.stream(present).sum() / present.length;
-    double squares = 0;
-    for (double value : present) {
-      squares += (value - mean) * (value - mean);
-    }
-    return new Scale(mean, Math.sqrt(squares / present.length));
+    return given == null
+        ? byColumn.getOrDefault(name, scaling).measured(name, values, from, to)
+        : given(name);
   }
 
   private Scale given(String name) {
@@ -94,7 +87,11 @@ record Normalization(int from, int to, Table given) {
     }
     double mean = Columns.value(Columns.numeric(given, List.of(MEAN)).get(0), row);
     double std = Columns.value(Columns.numeric(given, List.of(STD)).get(0), row);
-    if (!Double.isFinite(mean) || !Double.isFinite(std) || std <= 0) {
+    double offset =
+        given.containsColumn(LOG)
+            ? Columns.value(Columns.numeric(given, List.of(LOG)).get(0), row)
+            : Double.NaN;
+    if (!Double.isFinite(mean) || !Double.isFinite(std) || std <= 0 || Double.isInfinite(offset)) {
       throw new IllegalArgumentException(
           "Means must be finite and standard deviations above 0, but the column '"
               + name
@@ -104,7 +101,7 @@ record Normalization(int from, int to, Table given) {
               + std
               + ".");
     }
-    return new Scale(mean, std);
+    return new Scale(mean, std, offset);
   }
 
   @Override

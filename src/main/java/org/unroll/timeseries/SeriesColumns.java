@@ -1,11 +1,13 @@
 package org.unroll.timeseries;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.unroll.data.Columns;
 import org.unroll.internal.Suggestion;
+import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
@@ -33,7 +35,7 @@ record SeriesColumns(
         .requireUnknownTargets();
   }
 
-  private static List<String> checked(Table table, String... names) {
+  static List<String> checked(Table table, String... names) {
     if (names.length == 0 || Set.copyOf(Arrays.asList(names)).size() < names.length) {
       throw new IllegalArgumentException(
           "At least one column must be given, and no column twice, but the names were "
@@ -88,5 +90,27 @@ record SeriesColumns(
               + Suggestion.of(column, stored()));
     }
     return position;
+  }
+
+  /** Returns remarks about possible problems of the times, and columns that are left out. */
+  List<String> remarks(Table table, Timestamps times) {
+    List<String> remarks = new ArrayList<>();
+    times.remark().ifPresent(remarks::add);
+    List<String> others =
+        leftOut.stream()
+            .filter(column -> column != times.readAsText())
+            .map(Columns::described)
+            .toList();
+    if (!others.isEmpty()) {
+      remarks.add(
+          "Columns that are not numeric are left out: "
+              + String.join(", ", others)
+              + ". Convert those that the model should see to numbers, or select the columns with"
+              + " columns(…).");
+    }
+    List<NumericColumn<?>> features = new ArrayList<>(Columns.numeric(table, inputs));
+    features.removeIf(column -> targets.contains(column.name()));
+    TimeParts.remark(features).ifPresent(remarks::add);
+    return List.copyOf(remarks);
   }
 }

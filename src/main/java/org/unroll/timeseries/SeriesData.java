@@ -1,8 +1,9 @@
 package org.unroll.timeseries;
 
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import org.unroll.timeseries.Normalization.Scale;
+import org.unroll.timeseries.Scaling.Scale;
 import tech.tablesaw.api.NumericColumn;
 
 /**
@@ -10,8 +11,7 @@ import tech.tablesaw.api.NumericColumn;
  *
  * @param values rows × columns, row-major, in the order of {@link SeriesColumns#stored()}
  * @param columns the number of columns
- * @param mean the mean that was subtracted from each column
- * @param std the standard deviation by which each column was divided
+ * @param scales the scale of each column
  * @param raw each target column in its own units with gaps filled; null for other columns
  * @param missingInputs the rows in which an input is still missing
  * @param missingTargets the rows in which a target is still missing
@@ -20,8 +20,7 @@ import tech.tablesaw.api.NumericColumn;
 record SeriesData(
     float[] values,
     int columns,
-    double[] mean,
-    double[] std,
+    List<Scale> scales,
     double[][] raw,
     BitSet missingInputs,
     BitSet missingTargets,
@@ -51,8 +50,7 @@ record SeriesData(
               + " columns. Use fewer rows or columns.");
     }
     float[] values = new float[(int) size];
-    double[] mean = new double[count];
-    double[] std = new double[count];
+    List<Scale> scales = new ArrayList<>();
     double[][] raw = new double[count][];
     BitSet missingInputs = new BitSet();
     BitSet missingTargets = new BitSet();
@@ -64,10 +62,10 @@ record SeriesData(
       boolean isKnown = columns.known().contains(name);
       double[] column = gaps.fill(selected.get(j), times);
       Scale scale = normalization == null ? Scale.IDENTITY : normalization.scale(name, column);
-      mean[j] = scale.mean();
-      std[j] = scale.std();
+      scales.add(scale);
+      double[] normalized = scale.forward(name, column);
       for (int i = 0; i < rows; i++) {
-        values[i * count + j] = (float) ((column[i] - mean[j]) / std[j]);
+        values[i * count + j] = (float) normalized[i];
         if (Double.isNaN(column[i])) {
           if (isInput) {
             missingInputs.set(i);
@@ -88,7 +86,6 @@ record SeriesData(
       }
       raw[j] = isTarget ? column : null;
     }
-    return new SeriesData(
-        values, count, mean, std, raw, missingInputs, missingTargets, missingKnown);
+    return new SeriesData(values, count, scales, raw, missingInputs, missingTargets, missingKnown);
   }
 }

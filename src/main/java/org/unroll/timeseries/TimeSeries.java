@@ -4,6 +4,7 @@ import java.time.LocalDateTime;
 import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrix;
 import org.ejml.simple.SimpleMatrix;
 import org.unroll.data.Columns;
@@ -215,7 +216,7 @@ public final class TimeSeries {
     return with(gaps.skip());
   }
 
-  private TimeSeries with(Gaps newGaps) {
+  TimeSeries with(Gaps newGaps) {
     return new TimeSeries(table, times, columns, newGaps, normalization);
   }
 
@@ -228,7 +229,22 @@ public final class TimeSeries {
    */
   public TimeSeries normalizedOn(int from, int to) {
     WindowPositions.checkRange(from, to, rows());
-    return with(Normalization.on(from, to));
+    return with(scaled().on(from, to));
+  }
+
+  /**
+   * Normalizes as {@link #normalizedOn(int, int)}, but scales all columns, or only the named ones,
+   * in another way. Columns that are not named keep their scaling.
+   *
+   * @throws IllegalArgumentException if the range is invalid, or a name is repeated or missing
+   */
+  public TimeSeries normalizedOn(int from, int to, Scaling scaling, String... names) {
+    List<String> checked = names.length == 0 ? List.of() : SeriesColumns.checked(table, names);
+    return with(scaled().with(scaling, checked)).normalizedOn(from, to);
+  }
+
+  private Normalization scaled() {
+    return normalization == null ? Normalization.STANDARD : normalization;
   }
 
   /**
@@ -256,13 +272,13 @@ public final class TimeSeries {
 
   /**
    * Returns the normalization as a table: one row for each column that a model sees or predicts,
-   * with {@code column}, {@code mean} and {@code std}. It is needed whenever the model is used
-   * later. Save it together with the weights, with {@code scaling().write().csv("scaling.csv")},
-   * and pass the table to {@link #normalizedBy}.
+   * with {@code column}, {@code mean} and {@code std}, which are the center and the scale of other
+   * kinds of {@link Scaling}, and {@code log}, the offset of the logarithm, if there is one. It is
+   * needed whenever the model is used later. Save it together with the weights, with {@code
+   * scaling().write().csv("scaling.csv")}, and pass the table to {@link #normalizedBy}.
    */
   public Table scaling() {
-    SeriesData all = data();
-    return Normalization.table(columns.stored(), all.mean(), all.std());
+    return Normalization.table(columns.stored(), data().scales());
   }
 
   /**
@@ -341,6 +357,11 @@ public final class TimeSeries {
     return times.at(row);
   }
 
+  /** Returns the treatment of missing values. */
+  Gaps gaps() {
+    return gaps;
+  }
+
   /** Returns the times of the rows. */
   Timestamps times() {
     return times;
@@ -355,53 +376,44 @@ public final class TimeSeries {
    * Returns remarks about possible problems of the table: its times, and columns that are left out.
    */
   List<String> remarks() {
-    List<String> remarks = new ArrayList<>();
-    times.remark().ifPresent(remarks::add);
-    List<String> others =
-        columns.leftOut().stream()
-            .filter(column -> column != times.readAsText())
-            .map(Columns::described)
-            .toList();
-    if (!others.isEmpty()) {
-      remarks.add(
-          "Columns that are not numeric are left out: "
-              + String.join(", ", others)
-              + ". Convert those that the model should see to numbers, or select the columns with"
-              + " columns(…).");
-    }
-    List<NumericColumn<?>> features = new ArrayList<>(Columns.numeric(table, columnNames()));
-    features.removeIf(column -> targetNames().contains(column.name()));
-    TimeParts.remark(features).ifPresent(remarks::add);
-    return List.copyOf(remarks);
+    return columns.remarks(table, times);
   }
 
   /**
-   * Returns the mean of a column that normalization subtracts; 0 without normalization.
+   * Returns the mean or other center of a column, see {@link Scaling}; 0 without normalization.
    *
    * @throws IllegalArgumentException if the series has no such column
    */
   public double mean(String column) {
-    return data().mean()[columns.position(column)];
+    return scale(column).mean();
   }
 
-  /**
-   * Returns the standard deviation of a column by which normalization divides; 1 without
-   * normalization.
-   *
-   * @throws IllegalArgumentException if the series has no such column
-   */
+  /** Returns the standard deviation or other scale of a column; 1 without normalization. */
   public double std(String column) {
-    return data().std()[columns.position(column)];
+    return scale(column).std();
   }
 
-  /** Returns a value of a column on the scale that a model sees: (value − mean) / std. */
+  /** Returns the normalized values of a column, with gaps filled. NaN is a missing value. */
+  public double[] normalized(String column) {
+    SeriesData all = data();
+    int position = columns.position(column);
+    return IntStream.range(0, rows())
+        .mapToDouble(row -> all.values()[row * all.columns() + position])
+        .toArray();
+  }
+
+  Scaling.Scale scale(String column) {
+    return data().scales().get(columns.position(column));
+  }
+
+  /** Returns a value of a column as a model sees it: (value − mean) / std. */
   public double normalize(String column, double value) {
-    return (value - mean(column)) / std(column);
+    return scale(column).forward(column, value);
   }
 
   /** Returns a value of a column in its own units: value · std + mean. */
   public double denormalize(String column, double value) {
-    return value * std(column) + mean(column);
+    return scale(column).inverse(value);
   }
 
   /**
@@ -415,8 +427,17 @@ public final class TimeSeries {
 
   /**
    * Returns a mean absolute error or another difference of a column in its own units: error · std.
+   *
+   * @throws IllegalStateException if the column is the logarithm of its values
    */
   public double denormalizeError(String column, double error) {
+    if (scale(column).isLog()) {
+      throw new IllegalStateException(
+          "The errors of '"
+              + column
+              + "' have no constant factor because it is scaled by its logarithm. Convert the"
+              + " predictions: windows.meanAbsoluteErrors(predictions).");
+    }
     return error * std(column);
   }
 

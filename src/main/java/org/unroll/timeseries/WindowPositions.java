@@ -24,11 +24,13 @@ public record WindowPositions(
     return new WindowPositions(0, 1, 1, true, 1, 0, rows);
   }
 
+  /** Returns these settings with another lookback. */
   public WindowPositions lookback(int rows) {
     requireAtLeast("lookback", 1, rows);
     return new WindowPositions(rows, step, ahead, fromLastRow, targetSteps, from, to);
   }
 
+  /** Returns these settings with another step. */
   public WindowPositions step(int rows) {
     requireAtLeast("step", 1, rows);
     return new WindowPositions(lookback, rows, ahead, fromLastRow, targetSteps, from, to);
@@ -39,11 +41,13 @@ public record WindowPositions(
     return new WindowPositions(lookback, step, rows, false, targetSteps, from, to);
   }
 
+  /** Returns these settings with a horizon. */
   public WindowPositions horizon(int rows) {
     requireAtLeast("horizon", 1, rows);
     return new WindowPositions(lookback, step, rows, true, targetSteps, from, to);
   }
 
+  /** Returns these settings with another number of target steps. */
   public WindowPositions targetSteps(int count) {
     requireAtLeast("targetSteps", 1, count);
     return new WindowPositions(lookback, step, ahead, fromLastRow, count, from, to);
@@ -92,18 +96,7 @@ public record WindowPositions(
    * @throws IllegalArgumentException otherwise
    */
   public void requireFit(int rows) {
-    if (step > lookback || lookback % step != 0) {
-      int below = lookback / step * step;
-      throw new IllegalArgumentException(
-          "lookback must be a multiple of step, but lookback="
-              + lookback
-              + " and step="
-              + step
-              + ". The nearest valid lookback is "
-              + (below == 0 ? "" : below + " or ")
-              + (below + step)
-              + ".");
-    }
+    requireSteps();
     if (span() > to - from) {
       throw new IllegalArgumentException(
           "A window must fit into the rows. It spans "
@@ -115,6 +108,26 @@ public record WindowPositions(
               + " has "
               + (to - from)
               + " rows. Use a smaller lookback or more rows.");
+    }
+  }
+
+  /**
+   * Checks that the lookback is a multiple of the step.
+   *
+   * @throws IllegalArgumentException otherwise
+   */
+  void requireSteps() {
+    if (step > lookback || lookback % step != 0) {
+      int below = lookback / step * step;
+      throw new IllegalArgumentException(
+          "lookback must be a multiple of step, but lookback="
+              + lookback
+              + " and step="
+              + step
+              + ". The nearest valid lookback is "
+              + (below == 0 ? "" : below + " or ")
+              + (below + step)
+              + ".");
     }
   }
 
@@ -165,6 +178,7 @@ public record WindowPositions(
 
   /** Returns the first row of the latest window whose input ends with the range. */
   int firstRowOfLastInput() {
+    requireLookback();
     return firstRow(to - 1);
   }
 

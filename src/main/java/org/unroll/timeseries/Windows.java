@@ -224,11 +224,7 @@ public final class Windows implements Dataset {
 
   @Override
   public Shape targetShape() {
-    int targetSteps = positions.targetSteps();
-    if (targetSteps == 1) {
-      return Shape.of(targets.length);
-    }
-    return targets.length == 1 ? Shape.of(targetSteps) : Shape.of(targetSteps, targets.length);
+    return NewestRows.shape(positions.targetSteps(), targets.length);
   }
 
   @Override
@@ -333,11 +329,7 @@ public final class Windows implements Dataset {
    * first.
    */
   public double[][] input(int sample) {
-    return rows(firstRow(sample));
-  }
-
-  /** Returns the input that begins in a row, whether or not there is such a window. */
-  private double[][] rows(int first) {
+    int first = firstRow(sample);
     double[][] input = new double[positions.inputRows()][columns];
     for (int t = 0; t < input.length; t++) {
       for (int j = 0; j < columns; j++) {
@@ -369,14 +361,18 @@ public final class Windows implements Dataset {
 
   /**
    * Returns the predictions of a model or a {@link Baseline} in the targets' own units, in the
-   * layout of {@link #targets()}.
+   * layout of {@link #targets()}. With levels, each column becomes one column per level, whose name
+   * ends in the level, as in {@code T (degC) +6 q0.1}.
    *
    * @param predictions normalized, one row per window in natural order, in the order of {@link
-   *     #targetShape()}: {@code model.predict(windows).toArray()}
-   * @throws IllegalArgumentException if the number of rows or of values in a row is wrong
+   *     #targetShape()}, the levels innermost: {@code model.predict(windows).toArray()}
+   * @param levels the levels of the predicted quantiles, greater than 0, less than 1 and
+   *     increasing; none for point forecasts
+   * @throws IllegalArgumentException if the number of rows or of values in a row is wrong, or if
+   *     the levels are not as required
    */
-  public Table forecasts(double[][] predictions) {
-    return new Forecasts(this).of(predictions);
+  public Table forecasts(double[][] predictions, double... levels) {
+    return new Forecasts(this).of(predictions, levels);
   }
 
   /**
@@ -399,11 +395,7 @@ public final class Windows implements Dataset {
    * @throws IllegalArgumentException if one of the values is missing
    */
   public double[][] lastInput() {
-    positions.requireLookback();
-    int first = positions.firstRowOfLastInput();
-    double[][] input = rows(first);
-    new Forecasts(this).requireComplete(input, first);
-    return input;
+    return new NewestRows(series, positions).input();
   }
 
   /**
@@ -446,15 +438,17 @@ public final class Windows implements Dataset {
   /**
    * Returns a forecast of the values after the last row of the range in the targets' own units: one
    * row per target step, with its time in columns of the series' type if the series is dated, and
-   * otherwise with the row number.
+   * otherwise with the row number. With levels, there is one column per target and level, whose
+   * name ends in the level, as in {@code T (degC) q0.1}.
    *
-   * @param prediction normalized, in the order of {@link #targetShape()}: {@code
-   *     model.predictOne(windows.lastInput())}
+   * @param prediction normalized, in the order of {@link #targetShape()}, the levels innermost:
+   *     {@code model.predictOne(windows.lastInput())}
+   * @param levels as for {@link #forecasts}
    * @throws IllegalArgumentException if the number of values is wrong, or if the times of the last
    *     rows are not evenly spaced, so that the following times are unknown
    */
-  public Table forecast(double[] prediction) {
-    return new Forecasts(this).next(prediction);
+  public Table forecast(double[] prediction, double... levels) {
+    return new NewestRows(series, positions).forecast(prediction, levels);
   }
 
   /** Returns the normalized value of a stored column in a row. */

@@ -3,6 +3,7 @@ package org.unroll.training;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
 import org.unroll.losses.Loss;
@@ -198,14 +199,7 @@ final class Stretches implements Dataset {
   @Override
   public void copyInput(int sample, float[] slice, int row, int rows) {
     Shape shape = base.inputShape();
-    float[] whole =
-        inputs.computeIfAbsent(
-            sample,
-            number -> {
-              float[] values = new float[shape.size()];
-              base.copyInput(number, values, 0, 1);
-              return values;
-            });
+    float[] whole = whole(inputs, sample, shape, values -> base.copyInput(sample, values, 0, 1));
     if (shape.rank() == 1) {
       System.arraycopy(whole, position.from, slice, row * steps(), steps());
       return;
@@ -218,28 +212,30 @@ final class Stretches implements Dataset {
 
   @Override
   public void copyTarget(int sample, float[] target, int offset) {
-    float[] whole =
-        targets.computeIfAbsent(
-            sample,
-            number -> {
-              float[] values = new float[base.targetShape().size()];
-              base.copyTarget(number, values, 0);
-              return values;
-            });
-    copyStretch(whole, target, offset);
+    copyStretch(
+        whole(targets, sample, base.targetShape(), values -> base.copyTarget(sample, values, 0)),
+        target,
+        offset);
   }
 
   @Override
   public void copyWeights(int sample, float[] sampleWeights, int offset) {
-    float[] whole =
-        weights.computeIfAbsent(
-            sample,
-            number -> {
-              float[] values = new float[base.weightShape().size()];
-              base.copyWeights(number, values, 0);
-              return values;
-            });
-    copyStretch(whole, sampleWeights, offset);
+    copyStretch(
+        whole(weights, sample, base.weightShape(), values -> base.copyWeights(sample, values, 0)),
+        sampleWeights,
+        offset);
+  }
+
+  /** Returns all time steps of a sample, which are copied from the dataset at the first call. */
+  private static float[] whole(
+      Map<Integer, float[]> copies, int sample, Shape shape, Consumer<float[]> copy) {
+    return copies.computeIfAbsent(
+        sample,
+        number -> {
+          float[] values = new float[shape.size()];
+          copy.accept(values);
+          return values;
+        });
   }
 
   private void copyStretch(float[] whole, float[] to, int offset) {

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import tech.tablesaw.api.BooleanColumn;
@@ -56,6 +58,23 @@ class LabelEncoderTest {
         "numClasses must be at least 1, but was 0.",
         error(() -> LabelEncoder.toCategorical(new int[] {0}, 0)));
     assertTrue(error(() -> LabelEncoder.toCategorical(new int[0])).contains("at least one label"));
+  }
+
+  /** The weights are those of scikit-learn 1.2's compute_class_weight("balanced", …). */
+  @Test
+  void balancesTheWeightsOfClasses() {
+    LabelEncoder labels = LabelEncoder.of(CITIES);
+    int[] numbers = new int[45];
+    Arrays.fill(numbers, 7, 18, 1);
+    Arrays.fill(numbers, 18, 45, 2);
+    assertArrayEquals(new int[] {7, 11, 27}, labels.counts(numbers));
+    Map<Integer, Double> weights = labels.balancedWeights(numbers);
+    assertEquals(
+        Map.of(0, 2.142857142857143, 1, 1.3636363636363635, 2, 0.5555555555555556), weights);
+    assertTrue(
+        error(() -> labels.balancedWeights(new int[] {0, 1, 1}))
+            .contains("but 'tokyo' has none of 3."));
+    assertTrue(error(() -> labels.balancedWeights(new int[] {0, 3})).contains("label 1 was 3."));
   }
 
   @Test

@@ -210,6 +210,7 @@ class BacktestTest {
     return Backtest.of("last", LAST)
         .and("season", past -> Baseline.seasonal(9)::predict)
         .and("ridge", RIDGE)
+        .and("theta", SeriesModel.method(values -> Theta.fit(values, 9)))
         .and("network", network(2))
         .every(3)
         .refitEvery(12)
@@ -232,7 +233,7 @@ class BacktestTest {
         for (int i = 0; i < clean.rowCount(); i++) {
           int lastInput = clean.intColumn("row").get(i) - clean.intColumn("ahead").get(i);
           if (lastInput < from) {
-            for (String method : List.of("last", "season", "ridge", "network")) {
+            for (String method : List.of("last", "season", "ridge", "theta", "network")) {
               assertEquals(
                   clean.doubleColumn(method).get(i), poisoned.doubleColumn(method).get(i), 0);
             }

@@ -9,6 +9,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.Table;
 
 /** Metrics compared with NumPy and scikit-learn (src/test/python/forecast_metrics.py). */
 class ForecastMetricsTest {
@@ -43,6 +46,65 @@ class ForecastMetricsTest {
     check(reference, "winkler", ForecastMetrics.winkler(y, low, high, 0.8));
     check(reference, "crps_of_samples", ForecastMetrics.crpsOfSamples(y, samples));
     check(reference, "crps_of_quantiles", ForecastMetrics.crpsOfQuantiles(y, quantiles, levels));
+    double[] deviations = read(reference, "deviations", double[].class);
+    check(reference, "crps_of_gaussian", ForecastMetrics.crpsOfGaussian(y, f, deviations));
+    double[] w = read(reference, "weights", double[].class);
+    JsonNode weighted = reference.get("weighted");
+    check(weighted, "bias", ForecastMetrics.bias(y, f, w));
+    check(weighted, "mae", ForecastMetrics.mae(y, f, w));
+    check(weighted, "rmse", ForecastMetrics.rmse(y, f, w));
+    check(weighted, "mape", ForecastMetrics.mape(y, f, w));
+    check(weighted, "smape", ForecastMetrics.smape(y, f, w));
+    check(weighted, "wape", ForecastMetrics.wape(y, f, w));
+    check(weighted, "mase", ForecastMetrics.mase(y, f, training, 4, w));
+    check(weighted, "rmsse", ForecastMetrics.rmsse(y, f, training, 4, w));
+    check(weighted, "pinball", ForecastMetrics.pinball(y, low, 0.1, w));
+    check(weighted, "coverage", ForecastMetrics.coverage(y, low, high, w));
+    check(weighted, "winkler", ForecastMetrics.winkler(y, low, high, 0.8, w));
+    check(weighted, "crps_of_samples", ForecastMetrics.crpsOfSamples(y, samples, w));
+  }
+
+  @Test
+  void metricsOfGroupsMatchNumpyAndScikitLearn() throws IOException {
+    JsonNode reference;
+    try (var in = ForecastMetricsTest.class.getResourceAsStream("metrics.json")) {
+      reference = JSON.readTree(in);
+    }
+    double[] levels = read(reference, "levels", double[].class);
+    double[][] quantiles = read(reference, "quantiles", double[][].class);
+    Table table =
+        Table.create(
+            IntColumn.create("fold", read(reference, "group", int[].class)),
+            DoubleColumn.create("T (K)", read(reference, "truth", double[].class)));
+    for (int k = 0; k < levels.length; k++) {
+      int level = k;
+      double[] column = Arrays.stream(quantiles).mapToDouble(row -> row[level]).toArray();
+      table.addColumns(DoubleColumn.create("T (K) q" + levels[k], column));
+    }
+    double[] w = read(reference, "weights", double[].class);
+    Table metrics = ForecastMetrics.weightedBy(table, w, "fold");
+    assertEquals(3, metrics.rowCount());
+    for (int group = 0; group < 3; group++) {
+      assertEquals(group, metrics.intColumn("fold").getInt(group));
+      int row = group;
+      JsonNode expected = reference.get("by_group").get(group);
+      expected
+          .properties()
+          .forEach(
+              metric ->
+                  check(
+                      expected,
+                      metric.getKey(),
+                      metrics.numberColumn(metric.getKey()).getDouble(row)));
+    }
+    assertEquals(1, ForecastMetrics.by(table).rowCount());
+    check(
+        reference,
+        "crps_of_quantiles",
+        ForecastMetrics.by(table).doubleColumn("crps").getDouble(0));
+    assertMessage("'Fold'", () -> ForecastMetrics.by(table.copy().removeColumns("fold"), "Fold"));
+    assertMessage("q0.1", () -> ForecastMetrics.by(table.selectColumns("fold", "T (K)"), "fold"));
+    assertMessage("12 rows", () -> ForecastMetrics.by(table.copy().removeColumns("T (K)")));
   }
 
   private static void check(JsonNode reference, String name, double value) {
@@ -63,7 +125,12 @@ class ForecastMetricsTest {
     assertMessage("0 and 0", () -> ForecastMetrics.bias(new double[0], new double[0]));
     assertMessage("was 1.0", () -> ForecastMetrics.winkler(one, one, one, 1));
     assertMessage(
-        "value 0 has 1", () -> ForecastMetrics.crpsOfQuantiles(one, new double[2][1], 0.1, 0.9));
+        "value 0 has 1",
+        () -> ForecastMetrics.crpsOfQuantiles(one, new double[2][1], new double[] {0.1, 0.9}));
+    assertMessage("3 weights", () -> ForecastMetrics.mae(one, one, 1, 1, 1));
+    assertMessage("minimum -1", () -> ForecastMetrics.mae(one, one, 2, -1));
+    assertMessage("sum 0.0", () -> ForecastMetrics.mae(one, one, 0, 0));
+    assertMessage("value 0 is 0.0", () -> ForecastMetrics.crpsOfGaussian(one, one, zero));
     assertMessage("empty", () -> ForecastMetrics.crpsOfSamples(one, new double[2][0]));
     assertEquals(0, ForecastMetrics.smape(new double[1], new double[1]));
   }

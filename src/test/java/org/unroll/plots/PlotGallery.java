@@ -22,6 +22,7 @@ import org.unroll.ConfusionMatrix;
 import org.unroll.Sequential;
 import org.unroll.ThresholdCurves;
 import org.unroll.data.Samples;
+import org.unroll.forecasting.IntegratedGradients;
 import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.BooleanColumn;
@@ -92,6 +93,9 @@ public final class PlotGallery {
                 "°C"));
     figures.put("series", () -> Plots.series(weather(), "T (°C)", "p (mbar)"));
     figures.put("correlation", () -> Plots.correlation(weather()));
+    figures.put(
+        "attributions",
+        () -> Plots.attributions(IntegratedGradients.of(echo(24, 1), days().range(0, 300), 0), 5));
     figures.put("forecast", PlotGallery::forecast);
     figures.put(
         "forecastBand",
@@ -99,6 +103,7 @@ public final class PlotGallery {
           Windows windows = days().range(500, 700);
           return Plots.forecastBand(windows, echo(24, 1), days().range(0, 500), 0.8);
         });
+    figures.put("forecastBands", PlotGallery::forecastBands);
     figures.put(
         "errorDistribution",
         () ->
@@ -310,6 +315,30 @@ public final class PlotGallery {
       }
     }
     return model;
+  }
+
+  private static Figure forecastBands() {
+    double[] truth = noise(5, 100, x -> 10 + x);
+    Table table =
+        Table.create(
+            DateTimeColumn.create(
+                "time",
+                IntStream.range(0, 100)
+                    .mapToObj(h -> LocalDateTime.of(2020, 1, 1, 0, 0).plusHours(h))),
+            DoubleColumn.create("T (°C)", truth));
+    double[] levels = {0.025, 0.1, 0.5, 0.9, 0.975};
+    double[] z = {-1.96, -1.28, 0, 1.28, 1.96};
+    for (int k = 0; k < levels.length; k++) {
+      double shift = z[k];
+      table.addColumns(
+          DoubleColumn.create(
+              "T (°C) q" + levels[k],
+              IntStream.range(0, 100).mapToDouble(i -> 10 + shift + Math.sin(0.1 * i)).toArray()));
+    }
+    table.addColumns(
+        BooleanColumn.create(
+            "anomaly", Arrays.stream(truth).mapToObj(y -> y > 12).toArray(Boolean[]::new)));
+    return Plots.forecastBands(table);
   }
 
   private static Figure forecast() {

@@ -29,6 +29,7 @@ import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
 import org.unroll.tuning.GridSearch;
 import org.unroll.tuning.SearchResult;
+import tech.tablesaw.api.BooleanColumn;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -314,6 +315,53 @@ class PlotKindsTest {
       assertEquals(70 + 10 * k, json.at("/data/0/y").get(k).asDouble(), 1e-3);
       assertEquals(70 + 10 * k, json.at("/data/1/y").get(k).asDouble(), 1e-3);
     }
+  }
+
+  /** The wider band first, so that the inner one is darker; 12 is outside of both. */
+  @Test
+  void drawsNestedBandsMedianTruthAndAnomalies() {
+    Table table =
+        Table.create(
+            IntColumn.create("ahead", 1, 2),
+            DoubleColumn.create("T (K)", 5, 12),
+            DoubleColumn.create("T (K) q0.9", 6, 7),
+            DoubleColumn.create("T (K) q0.1", 4, 3),
+            DoubleColumn.create("T (K) q0.025", 2, 1),
+            DoubleColumn.create("T (K) q0.5", 5, 5.5),
+            DoubleColumn.create("T (K) q0.975", 8, 9),
+            BooleanColumn.create("anomaly", false, true));
+    JsonNode json = FigureJson.of(Plots.forecastBands(table));
+
+    assertEquals(
+        List.of(
+            "lower edge of the band",
+            "95 % band, contains 50 % here",
+            "lower edge of the band",
+            "80 % band, contains 50 % here",
+            "truth",
+            "median",
+            "anomaly"),
+        names(json));
+    assertEquals("[2,1]", json.at("/data/0/y").toString());
+    assertEquals("[8,9]", json.at("/data/1/y").toString());
+    assertEquals("[4,3]", json.at("/data/2/y").toString());
+    assertEquals("[6,7]", json.at("/data/3/y").toString());
+    assertEquals("tonexty", json.at("/data/3/fill").asText());
+    assertEquals("[5,5.5]", json.at("/data/5/y").toString());
+    assertEquals("[2]", json.at("/data/6/x").toString());
+    assertEquals("[12]", json.at("/data/6/y").toString());
+    assertEquals("T (K)", json.at("/layout/yaxis/title/text").asText());
+    assertEquals("ahead", json.at("/layout/xaxis/title/text").asText());
+    JsonNode future =
+        FigureJson.of(
+            Plots.forecastBands(table.selectColumns("ahead", "T (K) q0.1", "T (K) q0.9")));
+    assertEquals(List.of("lower edge of the band", "80 %"), names(future));
+    assertTrue(
+        rejected(() -> Plots.forecastBands(table.selectColumns("T (K)")))
+            .contains("its columns are [T (K)]"));
+    assertTrue(
+        rejected(() -> Plots.forecastBands(table.selectColumns("T (K) q0.1")))
+            .contains("two quantiles"));
   }
 
   @Test

@@ -83,6 +83,59 @@ class BaselineTest {
     assertArrayEquals(new double[] {138}, Baseline.seasonal(150).predict(book, 0));
   }
 
+  /** Inputs 1, 5 and 17 in rows 0, 2 and 4; targets in rows 7 and 9; b is twice a. */
+  @Test
+  void driftContinuesTheLineThroughTheWindow() {
+    Windows steps = squares().lookback(6).step(2).horizon(3).targetSteps(2);
+    // From 1 to 17 in 4 rows is a slope of 4.
+    assertArrayEquals(
+        new double[] {17 + 3 * 4, 34 + 3 * 8, 17 + 5 * 4, 34 + 5 * 8},
+        Baseline.drift().predict(steps, 0));
+    assertMessageContains(
+        "at least 2 input rows", () -> Baseline.drift().predict(squares().lookback(1), 0));
+  }
+
+  @Test
+  void movingAverageIsTheMeanOfTheLastRows() {
+    Windows steps = squares().lookback(2).targetSteps(2);
+    // The last input row of window 2 is row 3: 1 + 9, 1 + 4, 1 + 1.
+    double mean = (10 + 5 + 2) / 3.0;
+    assertArrayEquals(
+        new double[] {mean, 2 * mean, mean, 2 * mean},
+        Baseline.movingAverage(3).predict(steps, 2),
+        1e-6);
+    assertMessageContains(
+        "last input row, but that of window 1 is row 2",
+        () -> Baseline.movingAverage(4).predict(steps, 1));
+    assertMessageContains("rows must be at least 1, but was 0.", () -> Baseline.movingAverage(0));
+  }
+
+  private static Windows squares() {
+    double[][] rows = new double[20][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = new double[] {1 + i * i, 2 + 2 * i * i};
+    }
+    return TimeSeries.of(rows, "a", "b").target("a", "b").windows();
+  }
+
+  /** A target that is not an input may be missing in the last input row. */
+  @Test
+  void missingValuesAreLeftOutOfAMeanAndOtherwiseRefused() {
+    double[][] rows = {{1, 4}, {2, 6}, {3, Double.NaN}, {4, 8}, {5, 9}};
+    Windows gap =
+        TimeSeries.of(rows, "a", "b")
+            .columns("a")
+            .target("b")
+            .skippingGaps()
+            .windows()
+            .lookback(3)
+            .range(0, 4);
+    assertArrayEquals(new double[] {5}, Baseline.movingAverage(3).predict(gap, 0));
+    assertMessageContains("column 'b', row 2", () -> Baseline.lastValue().predict(gap, 0));
+    assertMessageContains("column 'b', row 2", () -> Baseline.drift().predict(gap, 0));
+    assertMessageContains("column 'b', row 2", () -> Baseline.movingAverage(1).predict(gap, 0));
+  }
+
   @Test
   void rejectsInvalidArguments() {
     assertMessageContains("period must be at least 1 row, but was 0.", () -> Baseline.seasonal(0));

@@ -28,7 +28,7 @@ import org.unroll.training.FitOptions;
  */
 final class VanishingWithDepth {
   private static final List<String> KINDS = List.of("SimpleRNN", "LSTM", "GRU");
-  private static final int[] DEPTHS = {1, 2, 4, 6, 8};
+  private static final int[] DEPTHS = {1, 2, 3, 4, 5, 6, 7, 8};
   private static final int LENGTH = 20;
   private static final String START = "first/last gradient, untrained";
   private static final String TRAINED = "first/last gradient, trained";

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Enumeration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -13,17 +14,21 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * The zip file of Keras 3 with its three entries, which another program may have packed again.
- * Entries are read into memory after their sizes were checked, and are never unpacked to the disk.
+ * The zip file of Keras 3 with its three entries, which another program may have packed again, and
+ * possibly one of this library, which Keras ignores. Entries are read into memory after their sizes
+ * were checked, and are never unpacked to the disk.
  *
  * @param metadata {@code metadata.json}
  * @param config {@code config.json}
  * @param weights {@code model.weights.h5}
+ * @param forecaster {@code unroll_forecaster.json}, what a forecaster knows in addition to its
+ *     model, or null
  */
-public record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
+public record KerasArchive(byte[] metadata, byte[] config, byte[] weights, byte[] forecaster) {
   private static final String METADATA = "metadata.json";
   private static final String CONFIG = "config.json";
   private static final String WEIGHTS = "model.weights.h5";
+  private static final String FORECASTER = "unroll_forecaster.json";
 
   /** The maximum size of the weights: 1 GiB, which is 2²⁸ numbers. */
   public static final int LARGEST_WEIGHTS = 1 << 30;
@@ -36,6 +41,11 @@ public record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
 
   /** The maximum compression ratio of larger entries. */
   private static final int LARGEST_RATIO = 100;
+
+  /** Creates an archive without a forecaster. */
+  public KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
+    this(metadata, config, weights, null);
+  }
 
   /** Returns whether a file begins with the signature of a zip file. */
   public static boolean isZip(byte[] head) {
@@ -60,7 +70,7 @@ public record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
                   + name
                   + "', which is not supported. Load it with Keras and save it again");
         }
-        if (!name.equals(METADATA) && !name.equals(CONFIG) && !name.equals(WEIGHTS)) {
+        if (!List.of(METADATA, CONFIG, WEIGHTS, FORECASTER).contains(name)) {
           throw new IOException(
               "it must contain only "
                   + METADATA
@@ -79,7 +89,8 @@ public record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
       return new KerasArchive(
           read(zip, entries, METADATA, LARGEST_TEXT),
           read(zip, entries, CONFIG, LARGEST_TEXT),
-          read(zip, entries, WEIGHTS, LARGEST_WEIGHTS));
+          read(zip, entries, WEIGHTS, LARGEST_WEIGHTS),
+          entries.containsKey(FORECASTER) ? read(zip, entries, FORECASTER, LARGEST_TEXT) : null);
     }
   }
 
@@ -137,6 +148,9 @@ public record KerasArchive(byte[] metadata, byte[] config, byte[] weights) {
     write(zip, METADATA, metadata);
     write(zip, CONFIG, config);
     write(zip, WEIGHTS, weights);
+    if (forecaster != null) {
+      write(zip, FORECASTER, forecaster);
+    }
     zip.finish();
   }
 

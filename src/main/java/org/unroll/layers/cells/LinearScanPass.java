@@ -1,5 +1,6 @@
 package org.unroll.layers.cells;
 
+import org.unroll.compute.Activation;
 import org.unroll.compute.Matrix;
 import org.unroll.layers.recurrent.GatePass;
 import org.unroll.layers.recurrent.UnitsCell;
@@ -25,13 +26,20 @@ abstract class LinearScanPass extends GatePass {
   /** The summand b, then, in the backward pass, dh: timesteps × rows × units. */
   float[] summand = {};
 
-  // Views of one step.
+  /** The activation of the candidates. */
+  final Activation act;
+
+  private final int candidate; // the position of the last gate
+
+  // Views of one or several steps.
   private final Matrix left = new Matrix();
   private final Matrix right = new Matrix();
   private final Matrix result = new Matrix();
 
-  LinearScanPass(UnitsCell<?> cell) {
+  LinearScanPass(UnitsCell<?> cell, Activation act) {
     super(cell);
+    this.act = act;
+    candidate = gates - 1;
   }
 
   /**
@@ -104,10 +112,20 @@ abstract class LinearScanPass extends GatePass {
     }
   }
 
-  /** Copies the gradients of the candidates from {@link #summand} to their gate. */
-  final void setCandidateGradients(int gate, int position, int positions) {
+  /**
+   * Computes the gradients of the pre-activations of the candidates, the last gate, from those of
+   * the candidates in {@link #summand}.
+   */
+  final void candidateGradients(int position, int positions) {
+    int first = position * columns + candidate * units;
+    result.set(summand, position * units, positions, units);
+    kernels.activateBackward(
+        act,
+        preActivations == null ? null : left.set(preActivations, first, positions, units, columns),
+        gate(candidate, position, positions, right),
+        result);
     for (int i = position; i < position + positions; i++) {
-      System.arraycopy(summand, i * units, gateValues, i * columns + gate * units, units);
+      System.arraycopy(summand, i * units, gateValues, i * columns + candidate * units, units);
     }
   }
 }

@@ -80,13 +80,12 @@ public final class MinGruCell extends UnitsCell<MinGruCell>
   }
 
   private final class MinGruPass extends LinearScanPass {
-    private final Activation act = activation();
     private final Matrix gate = new Matrix();
     private final Matrix candidate = new Matrix();
     private final Matrix result = new Matrix();
 
     MinGruPass() {
-      super(MinGruCell.this);
+      super(MinGruCell.this, activation());
     }
 
     @Override
@@ -123,16 +122,7 @@ public final class MinGruCell extends UnitsCell<MinGruCell>
           gateValues[z + j] = dh * difference * update * (1 - update);
         }
       }
-      Matrix inputs =
-          preActivations == null
-              ? null
-              : gate.set(preActivations, position * columns + units, positions, units, columns);
-      kernels.activateBackward(
-          act,
-          inputs,
-          gate(CANDIDATE, position, positions, candidate),
-          result.set(summand, position * units, positions, units));
-      setCandidateGradients(CANDIDATE, position, positions);
+      candidateGradients(position, positions);
     }
   }
 }

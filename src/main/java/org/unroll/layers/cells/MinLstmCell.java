@@ -10,9 +10,9 @@ import org.unroll.layers.recurrent.UnitsCell;
 import org.unroll.network.CellPass;
 
 /**
- * The cell of the minLSTM (Feng et al. 2024): an {@link LstmCell} without an output gate and
- * without a cell state of its own, whose gates and candidate do not read the state. The two gates
- * are divided by their sum. Use it with {@link Rnn}.
+ * The cell of the minLSTM (Feng et al. 2024): an {@link LstmCell} whose only state is the output.
+ * It has no output gate, and its gates and candidate do not read the state. The two gates are
+ * divided by their sum. Use it with {@link Rnn}.
  *
  * <pre>
  * f_t = σ(x_t·W_f + b_f)                         forget gate
@@ -85,13 +85,11 @@ public final class MinLstmCell extends UnitsCell<MinLstmCell>
   }
 
   private final class MinLstmPass extends LinearScanPass {
-    private final Activation act = activation();
     private final Matrix activated = new Matrix();
     private final Matrix candidate = new Matrix();
-    private final Matrix result = new Matrix();
 
     MinLstmPass() {
-      super(MinLstmCell.this);
+      super(MinLstmCell.this, activation());
     }
 
     @Override
@@ -134,17 +132,7 @@ public final class MinLstmCell extends UnitsCell<MinLstmCell>
           gateValues[f + units + j] = -da * (1 - gateValues[f + units + j]);
         }
       }
-      Matrix inputs =
-          preActivations == null
-              ? null
-              : activated.set(
-                  preActivations, position * columns + 2 * units, positions, units, columns);
-      kernels.activateBackward(
-          act,
-          inputs,
-          gate(CANDIDATE, position, positions, candidate),
-          result.set(summand, position * units, positions, units));
-      setCandidateGradients(CANDIDATE, position, positions);
+      candidateGradients(position, positions);
     }
   }
 }

@@ -1,15 +1,12 @@
 package org.unroll.layers.cells;
 
-import org.unroll.compute.Activation;
 import org.unroll.compute.Matrix;
-import org.unroll.layers.recurrent.GatePass;
 import org.unroll.layers.recurrent.GatedOptions;
 import org.unroll.layers.recurrent.GruCell;
 import org.unroll.layers.recurrent.Rnn;
 import org.unroll.layers.recurrent.UnitsCell;
 import org.unroll.network.CellPass;
 import org.unroll.network.Gradient;
-import org.unroll.network.Pass;
 
 /**
  * The cell of the minimal gated unit (Zhou et al. 2016): a {@linkplain GruCell GRU} with a single
@@ -62,82 +59,35 @@ public final class MinimalGatedUnitCell extends UnitsCell<MinimalGatedUnitCell>
     return new MinimalGatedUnitPass();
   }
 
-  private final class MinimalGatedUnitPass extends GatePass {
-    private final Activation act = activation();
-    private final Activation sigma = recurrentActivation();
-    private float[] reset = {}; // f ⊙ h: timesteps × rows × units
-    private float[] gateGradients = {}; // rows × columns
-    private float[] ds = {}; // rows × units
-
-    // Views of one step.
-    private final Matrix hBefore = new Matrix();
-    private final Matrix resetBlock = new Matrix();
-    private final Matrix gateGradient = new Matrix();
-    private final Matrix dhBefore = new Matrix();
-
+  private final class MinimalGatedUnitPass extends InterpolationPass {
     MinimalGatedUnitPass() {
-      super(MinimalGatedUnitCell.this);
-    }
-
-    @Override
-    protected void reserve() {
-      reset = Pass.atLeast(reset, timesteps * rows * units);
-      gateGradients = Pass.atLeast(gateGradients, rows * columns);
-      ds = Pass.atLeast(ds, rows * units);
+      super(MinimalGatedUnitCell.this, activation(), recurrentActivation(), 1);
     }
 
     @Override
     protected void stepForward(int k) {
-      int at = k * rows * columns;
-      float[] h = state(0).values();
-      int before = state(0).at(k);
-      int after = state(0).at(k + 1);
       state(0).at(k, hBefore);
-      block(reset, k, resetBlock);
+      block(reset, k, block);
       multiplyRecurrent(hBefore, 0, gates(k, 0, 1), true);
       activateGates(sigma, k, 0, 1);
-      kernels.multiplyElements(gates(k, 0, 1), hBefore, resetBlock, false);
-      multiplyRecurrent(resetBlock, 1, gates(k, 1, 2), true);
+      kernels.multiplyElements(gates(k, 0, 1), hBefore, block, false);
+      multiplyRecurrent(block, 1, gates(k, 1, 2), true);
       activateGates(act, k, 1, 2);
-      for (int r = 0; r < rows; r++) {
-        int f = at + r * columns;
-        int g = f + units;
-        for (int j = 0; j < units; j++) {
-          float previous = h[before + r * units + j];
-          h[after + r * units + j] = previous + gateValues[f + j] * (gateValues[g + j] - previous);
-        }
-      }
+      interpolate(k);
     }
 
     @Override
     protected void stepBackward(int k) {
-      int at = k * rows * columns;
-      float[] h = state(0).values();
-      int before = state(0).at(k);
-      float[] dh = swapStateGradient(0);
-      float[] dhPrevious = stateGradient(0);
-      for (int r = 0; r < rows; r++) {
-        int f = at + r * columns;
-        int g = f + units;
-        for (int j = 0; j < units; j++) {
-          int i = r * units + j;
-          float gate = gateValues[f + j];
-          gateGradients[r * columns + j] = dh[i] * (gateValues[g + j] - h[before + i]);
-          gateGradients[r * columns + units + j] = dh[i] * gate;
-          dhPrevious[i] = dh[i] * (1 - gate);
-        }
-      }
+      float[] dhPrevious = interpolateBackward(k);
       activateGatesBackward(act, k, 1, 2, gateGradients);
-      gateGradient.set(gateGradients, units, rows, units, columns);
-      multiplyRecurrentBackward(gateGradient, 1, ds, false);
-      gateGradient.set(gateGradients, 0, rows, units, columns);
-      Matrix dReset = block(ds, 0, resetBlock);
-      kernels.multiplyElements(dReset, state(0).at(k, hBefore), gateGradient, true);
+      multiplyRecurrentBackward(gradientOf(1), 1, ds, false);
+      Matrix dReset = block(ds, 0, block);
+      kernels.multiplyElements(dReset, state(0).at(k, hBefore), gradientOf(0), true);
       dhBefore.set(dhPrevious, 0, rows, units);
       kernels.multiplyElements(dReset, gates(k, 0, 1), dhBefore, true);
       activateGatesBackward(sigma, k, 0, 1, gateGradients);
-      multiplyRecurrentBackward(gateGradient, 0, dhPrevious, true);
-      System.arraycopy(gateGradients, 0, gateValues, at, rows * columns);
+      multiplyRecurrentBackward(gradientOf(0), 0, dhPrevious, true);
+      storeGateGradients(k);
     }
 
     @Override

@@ -1,10 +1,8 @@
 package org.unroll.layers.cells;
 
 import java.util.Arrays;
-import org.unroll.compute.Activation;
 import org.unroll.compute.Matrix;
 import org.unroll.data.Shape;
-import org.unroll.layers.recurrent.GatePass;
 import org.unroll.layers.recurrent.GatedOptions;
 import org.unroll.layers.recurrent.GruCell;
 import org.unroll.layers.recurrent.Rnn;
@@ -133,45 +131,33 @@ public final class MutCell extends UnitsCell<MutCell> implements GatedOptions<Mu
     return new MutPass();
   }
 
-  private final class MutPass extends GatePass {
+  private final class MutPass extends InterpolationPass {
     // The positions of the gates in the columns. That of z is 0.
     private final int r = kind == Kind.MUT2 ? 2 : 1;
     private final int g = kind == Kind.MUT2 ? 1 : 2;
     private final int direct = kind == Kind.MUT1 ? g : r; // the gate that adds the input
     private final int missing = kind == Kind.MUT1 ? 1 : 0; // blocks of U before that of r
     private final boolean addsInput = kind != Kind.MUT3;
-    private final Activation act = activation();
-    private final Activation sigma = recurrentActivation();
     private final float[] ones = new float[units];
-    private float[] reset = {}; // r ⊙ h: timesteps × rows × units
     private float[] squashed = {}; // act(h) of MUT3: timesteps × rows × units
     private float[] inputs = {}; // x after dropout: timesteps × rows × units
     private float[] added = {}; // what is added to a gate, x or act(x): timesteps × rows × units
     private float[] directGradient = {}; // of what is added: timesteps × rows × units
-    private float[] gateGradients = {}; // rows × columns
-    private float[] ds = {}; // rows × units
 
-    // Views of one step or of several steps.
-    private final Matrix hBefore = new Matrix();
-    private final Matrix block = new Matrix();
     private final Matrix other = new Matrix();
-    private final Matrix gateGradient = new Matrix();
-    private final Matrix dhBefore = new Matrix();
 
     MutPass() {
-      super(MutCell.this);
+      super(MutCell.this, activation(), recurrentActivation(), kind == Kind.MUT2 ? 1 : 2);
       Arrays.fill(ones, 1f);
     }
 
     @Override
     protected void reserve() {
+      super.reserve();
       int size = timesteps * rows * units;
-      reset = Pass.atLeast(reset, size);
       squashed = Pass.atLeast(squashed, kind == Kind.MUT3 ? size : 0);
       inputs = Pass.atLeast(inputs, addsInput ? size : 0);
       added = Pass.atLeast(added, addsInput ? size : 0);
-      gateGradients = Pass.atLeast(gateGradients, rows * columns);
-      ds = Pass.atLeast(ds, rows * units);
     }
 
     @Override
@@ -209,10 +195,6 @@ public final class MutCell extends UnitsCell<MutCell> implements GatedOptions<Mu
 
     @Override
     protected void stepForward(int k) {
-      int at = k * rows * columns;
-      float[] h = state(0).values();
-      int before = state(0).at(k);
-      int after = state(0).at(k + 1);
       state(0).at(k, hBefore);
       if (kind == Kind.MUT2) {
         multiplyRecurrent(hBefore, 0, gates(k, 0, 1), true);
@@ -227,34 +209,12 @@ public final class MutCell extends UnitsCell<MutCell> implements GatedOptions<Mu
       kernels.multiplyElements(gates(k, r, r + 1), hBefore, block, false);
       multiplyRecurrent(block, g - missing, gates(k, g, g + 1), true);
       activateGates(act, k, g, g + 1);
-      for (int row = 0; row < rows; row++) {
-        int z = at + row * columns;
-        for (int j = 0; j < units; j++) {
-          float previous = h[before + row * units + j];
-          float candidate = gateValues[z + g * units + j];
-          h[after + row * units + j] = previous + gateValues[z + j] * (candidate - previous);
-        }
-      }
+      interpolate(k);
     }
 
     @Override
     protected void stepBackward(int k) {
-      int at = k * rows * columns;
-      float[] h = state(0).values();
-      int before = state(0).at(k);
-      float[] dh = swapStateGradient(0);
-      float[] dhPrevious = stateGradient(0);
-      for (int row = 0; row < rows; row++) {
-        int z = row * columns;
-        for (int j = 0; j < units; j++) {
-          int i = row * units + j;
-          float update = gateValues[at + z + j];
-          float candidate = gateValues[at + z + g * units + j];
-          gateGradients[z + j] = dh[i] * (candidate - h[before + i]);
-          gateGradients[z + g * units + j] = dh[i] * update;
-          dhPrevious[i] = dh[i] * (1 - update);
-        }
-      }
+      float[] dhPrevious = interpolateBackward(k);
       activateGatesBackward(act, k, g, g + 1, gateGradients);
       activateGatesBackward(sigma, k, 0, 1, gateGradients);
       multiplyRecurrentBackward(gradientOf(g), g - missing, ds, false);
@@ -271,11 +231,7 @@ public final class MutCell extends UnitsCell<MutCell> implements GatedOptions<Mu
         kernels.activateBackward(act, hBefore, block(squashed, k, other), block(ds, 0, block));
         kernels.add(rows * units, ds, 0, dhPrevious, 0);
       }
-      System.arraycopy(gateGradients, 0, gateValues, at, rows * columns);
-    }
-
-    private Matrix gradientOf(int gate) {
-      return gateGradient.set(gateGradients, gate * units, rows, units, columns);
+      storeGateGradients(k);
     }
 
     @Override

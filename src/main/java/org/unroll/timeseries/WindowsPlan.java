@@ -1,0 +1,264 @@
+package org.unroll.timeseries;
+
+import java.time.LocalDateTime;
+import java.time.temporal.TemporalAmount;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.unroll.data.Columns;
+import org.unroll.data.Shape;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.NumericColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * What windows do with the rows of a table, without the rows: everything that is needed to make an
+ * input of other rows and a forecast in the units of the targets. It is public only because {@code
+ * Forecaster} uses it.
+ *
+ * @param columns the columns that the model sees
+ * @param targets the columns that it predicts
+ * @param lookback the rows that a window reaches back
+ * @param step the distance between two input rows, and between two target steps
+ * @param ahead the delay or the horizon
+ * @param fromLastRow whether {@code ahead} is a horizon
+ * @param targetSteps the number of target steps
+ * @param filling the name of how gaps are filled: none, interpolate or forward
+ * @param longestGap the longest gap that is filled
+ * @param scaling the table of {@link TimeSeries#scaling()}
+ * @param interval the usual distance between two rows, or null if the series is not dated
+ * @param cycles the cycles whose columns are computed from the times
+ * @hidden
+ */
+public record WindowsPlan(
+    List<String> columns,
+    List<String> targets,
+    int lookback,
+    int step,
+    int ahead,
+    boolean fromLastRow,
+    int targetSteps,
+    String filling,
+    int longestGap,
+    Table scaling,
+    TemporalAmount interval,
+    List<Cycle> cycles) {
+
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalArgumentException if they are not those of windows
+   */
+  public WindowsPlan {
+    columns = List.copyOf(columns);
+    targets = List.copyOf(targets);
+    cycles = List.copyOf(cycles);
+    for (List<String> names : List.of(columns, targets)) {
+      if (names.isEmpty() || new HashSet<>(names).size() < names.size()) {
+        throw new IllegalArgumentException(
+            "There must be at least one column and one target, and none twice, but the columns are "
+                + columns
+                + " and the targets "
+                + targets
+                + ".");
+      }
+    }
+    WindowPositions positions = positions(0, lookback, step, ahead, fromLastRow, targetSteps);
+    positions.requireSteps();
+    if (positions.span() == Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "A window must span less than 2^31 - 1 rows, but its settings are "
+              + positions.settings()
+              + ".");
+    }
+    Normalization normalization = Normalization.by(scaling);
+    for (String name : stored(columns, targets)) {
+      normalization.scale(name, new double[0]);
+    }
+    if (!filling.equals(filling(Gaps.Filling.NONE))) {
+      Gaps.REFUSED.filled(filling(filling), longestGap);
+    }
+  }
+
+  /** Returns the plan of windows. */
+  public static WindowsPlan of(Windows windows) {
+    TimeSeries series = windows.series();
+    WindowPositions positions = windows.positions();
+    positions.requireLookback();
+    LocalDateTime[] times =
+        series.isDated()
+            ? IntStream.range(0, series.rows())
+                .mapToObj(series::timeOf)
+                .toArray(LocalDateTime[]::new)
+            : new LocalDateTime[0];
+    return new WindowsPlan(
+        series.columnNames(),
+        series.targetNames(),
+        positions.lookback(),
+        positions.step(),
+        positions.ahead(),
+        positions.fromLastRow(),
+        positions.targetSteps(),
+        filling(series.gaps().filling()),
+        series.gaps().longest(),
+        series.scaling(),
+        TimeIntervals.of(times).usual(),
+        Stream.of(Cycle.values())
+            .filter(cycle -> cycle.columns().stream().anyMatch(series.columnNames()::contains))
+            .filter(cycle -> cycle.isIn(series.table()))
+            .toList());
+  }
+
+  private static List<String> stored(List<String> columns, List<String> targets) {
+    return Stream.concat(columns.stream(), targets.stream()).distinct().toList();
+  }
+
+  private static String filling(Gaps.Filling filling) {
+    return switch (filling) {
+      case NONE -> "none";
+      case INTERPOLATE -> "interpolate";
+      case FORWARD -> "forward";
+    };
+  }
+
+  private static Gaps.Filling filling(String name) {
+    return Stream.of(Gaps.Filling.values())
+        .filter(filling -> filling(filling).equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "The filling of gaps must be none, interpolate or forward, but was '"
+                        + name
+                        + "'."));
+  }
+
+  private static WindowPositions positions(
+      int rows, int lookback, int step, int ahead, boolean fromLastRow, int targetSteps) {
+    WindowPositions some = WindowPositions.of(rows).lookback(lookback).step(step);
+    return (fromLastRow ? some.horizon(ahead) : some.delay(ahead)).targetSteps(targetSteps);
+  }
+
+  /** Returns the shape of the input of a window. */
+  public Shape inputShape() {
+    return Shape.of(lookback / step, columns.size());
+  }
+
+  /** Returns the shape of the targets of a window. */
+  public Shape targetShape() {
+    return NewestRows.shape(targetSteps, targets.size());
+  }
+
+  /** Returns the number of rows that a forecast needs. */
+  public int rowsNeeded() {
+    return Math.max(lookback - step + 1, interval == null ? 1 : 2);
+  }
+
+  /**
+   * Prepares a forecast from other rows.
+   *
+   * @param rows the newest rows in the order of time, with all columns that the model sees but
+   *     those of the cycles, in any order
+   * @throws IllegalArgumentException if a column is missing or not numeric, if there are too few
+   *     rows, if they are not evenly spaced by the interval, or if a value is not finite
+   */
+  public NewestRows on(Table rows) {
+    requireColumns(rows);
+    if (rows.rowCount() < rowsNeeded()) {
+      throw new IllegalArgumentException(
+          "There must be at least the "
+              + rowsNeeded()
+              + " newest rows for a forecast (lookback "
+              + lookback
+              + ", step "
+              + step
+              + "), but there are "
+              + rows.rowCount()
+              + ".");
+    }
+    Table table = Table.create(rows.name(), rows.columns());
+    for (String target : targets) {
+      if (!columns.contains(target)) { // its values are not needed
+        if (table.containsColumn(target)) {
+          table.removeColumns(target);
+        }
+        double[] unknown = new double[rows.rowCount()];
+        Arrays.fill(unknown, Double.NaN);
+        table.addColumns(DoubleColumn.create(target, unknown));
+      }
+    }
+    for (Cycle cycle : cycles) {
+      if (missing(rows).stream().anyMatch(cycle.columns()::contains)) {
+        table.removeColumns(
+            cycle.columns().stream().filter(table::containsColumn).toArray(String[]::new));
+        table = Cycle.addTo(table, cycle);
+      }
+    }
+    Gaps gaps = Gaps.REFUSED.skip();
+    TimeSeries series =
+        TimeSeries.of(table)
+            .columns(columns.toArray(String[]::new))
+            .target(targets.toArray(String[]::new))
+            .with(filling.equals("none") ? gaps : gaps.filled(filling(filling), longestGap))
+            .normalizedBy(scaling);
+    WindowPositions positions =
+        positions(rows.rowCount(), lookback, step, ahead, fromLastRow, targetSteps);
+    requireInterval(series, positions);
+    return new NewestRows(series, positions);
+  }
+
+  private List<String> missing(Table rows) {
+    return columns.stream().filter(column -> !rows.containsColumn(column)).toList();
+  }
+
+  private void requireColumns(Table rows) {
+    List<String> missing = new ArrayList<>(missing(rows));
+    cycles.forEach(cycle -> missing.removeAll(cycle.columns()));
+    List<String> others =
+        columns.stream()
+            .filter(rows::containsColumn)
+            .map(rows::column)
+            .filter(column -> !(column instanceof NumericColumn<?>))
+            .map(Columns::described)
+            .toList();
+    if (!missing.isEmpty() || !others.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The table must have the columns "
+              + columns
+              + " as numbers, but "
+              + (missing.isEmpty() ? "" : missing + " are missing")
+              + (missing.isEmpty() || others.isEmpty() ? "" : ", and ")
+              + (others.isEmpty() ? "" : "these are not numeric: " + String.join(", ", others))
+              + ". Its columns are "
+              + rows.columnNames()
+              + ".");
+    }
+  }
+
+  private void requireInterval(TimeSeries series, WindowPositions positions) {
+    if (interval == null) {
+      return;
+    }
+    series.times().known();
+    RowOrder.requireAscending(series.times());
+    new NewestRows(series, positions).times();
+    int first = Math.max(0, series.rows() - 1 - lookback);
+    TemporalAmount usual =
+        TimeIntervals.of(
+                IntStream.range(first, series.rows())
+                    .mapToObj(series::timeOf)
+                    .toArray(LocalDateTime[]::new))
+            .usual();
+    if (!interval.equals(usual)) {
+      throw new IllegalArgumentException(
+          "The rows must be "
+              + interval
+              + " apart, as those that the model was trained on, but are "
+              + usual
+              + " apart. Resample the table with Resampler.");
+    }
+  }
+}

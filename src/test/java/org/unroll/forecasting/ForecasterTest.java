@@ -1,0 +1,288 @@
+package org.unroll.forecasting;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.unroll.layers.Layers.dense;
+import static org.unroll.layers.Layers.flatten;
+import static org.unroll.layers.Layers.gru;
+import static org.unroll.layers.Layers.input;
+import static org.unroll.losses.Losses.pinball;
+import static org.unroll.optimizers.Optimizers.adam;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.unroll.Model;
+import org.unroll.Sequential;
+import org.unroll.keras.files.KerasArchive;
+import org.unroll.timeseries.Cycle;
+import org.unroll.timeseries.Scaling;
+import org.unroll.timeseries.TimeSeries;
+import org.unroll.timeseries.Windows;
+import tech.tablesaw.api.DateTimeColumn;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** Forecasts of a saved forecaster, compared with those of the windows that it was made of. */
+class ForecasterTest {
+  private static final LocalDateTime START = LocalDateTime.of(2020, 3, 1, 0, 0);
+
+  @TempDir Path folder;
+
+  /** Hourly rows; "p" is only a target, "note" is not used. */
+  private static Table raw(int from, int to) {
+    int[] rows = IntStream.range(from, to).toArray();
+    return Table.create(
+        StringColumn.create("note", IntStream.of(rows).mapToObj(i -> "row " + i)),
+        DateTimeColumn.create("hour", IntStream.of(rows).mapToObj(START::plusHours)),
+        column("wind", rows, 0.7),
+        column("T (K)", rows, 0.2),
+        column("p", rows, 0.1));
+  }
+
+  private static DoubleColumn column(String name, int[] rows, double speed) {
+    return DoubleColumn.create(
+        name, IntStream.of(rows).mapToDouble(i -> 280 + 9 * Math.sin(speed * i)).toArray());
+  }
+
+  private static Windows windows(String... targets) {
+    return TimeSeries.of(Cycle.addTo(raw(0, 60), Cycle.DAY))
+        .columns("T (K)", "wind", "day sin", "day cos")
+        .target(targets)
+        .interpolated(2)
+        .normalizedOn(0, 40)
+        .windows()
+        .lookback(6)
+        .step(2)
+        .horizon(1)
+        .targetSteps(3);
+  }
+
+  private static Sequential model(int outputs) {
+    return Sequential.seeded(3, input(3, 4), gru(5), dense(outputs));
+  }
+
+  private Forecaster reloaded(Forecaster forecaster) {
+    Path file = folder.resolve("forecaster.keras");
+    forecaster.save(file);
+    return Forecaster.load(file);
+  }
+
+  @Test
+  void forecastsTheSameFromRawRowsAfterLoading() {
+    Windows windows = windows("T (K)", "p");
+    Sequential model = model(6);
+    // The windows end with row 59, and so do the newest rows, in which nobody knows p.
+    Table expected = windows.forecast(model.predictOne(windows.lastInput()));
+    Forecaster loaded = reloaded(Forecaster.of(model, windows));
+    assertEquals(List.of("T (K)", "wind", "day sin", "day cos"), loaded.columnNames());
+    assertEquals(List.of("T (K)", "p"), loaded.targetNames());
+    assertEquals(5, loaded.rowsNeeded());
+    for (Table rows :
+        List.of(
+            raw(0, 60),
+            raw(55, 60).removeColumns("p"),
+            Cycle.addTo(
+                raw(50, 60).reorderColumns("p", "T (K)", "wind", "hour", "note"), Cycle.DAY))) {
+      Table forecast = loaded.forecast(rows);
+      assertEquals(List.of("hour", "T (K)", "p"), forecast.columnNames());
+      assertEquals(START.plusHours(60), forecast.dateTimeColumn("hour").get(0));
+      assertEquals(START.plusHours(64), forecast.dateTimeColumn("hour").get(2));
+      for (String target : List.of("T (K)", "p")) {
+        assertArrayEquals(
+            expected.doubleColumn(target).asDoubleArray(),
+            forecast.doubleColumn(target).asDoubleArray(),
+            1e-4);
+      }
+    }
+  }
+
+  @Test
+  void quantilesAndMarginsAreKept() {
+    Windows windows = windows("T (K)");
+    Sequential model = model(9);
+    model.compile(adam(), pinball(0.1, 0.5, 0.9));
+    double[] levels = {0.1, 0.5, 0.9};
+    Table quantiles = windows.forecast(model.predictOne(windows.lastInput()), levels);
+    var margins =
+        new ConformalMargins(
+            List.of(0.8, 0.9), List.of(List.of(1.0, 2.0), List.of(3.0, 4.0), List.of(5.0, 6.0)));
+    Forecaster plain = reloaded(Forecaster.of(model, windows));
+    assertEquals(quantiles.columnNames(), plain.forecast(raw(50, 60)).columnNames());
+    Table corrected = reloaded(plain.margins(margins)).forecast(raw(50, 60));
+    assertEquals(
+        List.of("hour", "T (K) q0.05", "T (K) q0.1", "T (K) q0.5", "T (K) q0.9", "T (K) q0.95"),
+        corrected.columnNames());
+    for (int step = 0; step < 3; step++) {
+      double lower = quantiles.doubleColumn("T (K) q0.1").get(step);
+      double median = quantiles.doubleColumn("T (K) q0.5").get(step);
+      assertEquals(lower - 1 - 2 * step, corrected.doubleColumn("T (K) q0.1").get(step), 1e-4);
+      assertEquals(median + 2 + 2 * step, corrected.doubleColumn("T (K) q0.95").get(step), 1e-4);
+    }
+    Table points = Forecaster.of(model(3), windows).margins(margins).forecast(raw(50, 60));
+    assertEquals(corrected.columnNames(), points.columnNames());
+    assertMessage(
+        "2 target steps",
+        () ->
+            plain.margins(new ConformalMargins(List.of(0.8), List.of(List.of(1.0), List.of(2.0)))));
+  }
+
+  @Test
+  void otherScalingsAreKept() {
+    Windows windows =
+        windows("T (K)")
+            .series()
+            .normalizedOn(0, 40, Scaling.minMax(), "wind")
+            .normalizedOn(0, 40, Scaling.robust().log(2), "T (K)")
+            .windows()
+            .lookback(6)
+            .step(2)
+            .horizon(1)
+            .targetSteps(3);
+    Sequential model = model(3);
+    double[] outputs = model.predictOne(windows.lastInput());
+    double[] forecast =
+        reloaded(Forecaster.of(model, windows))
+            .forecast(raw(50, 60))
+            .doubleColumn("T (K)")
+            .asDoubleArray();
+    TimeSeries series = windows.series();
+    for (int k = 0; k < 3; k++) {
+      double logarithm = outputs[k] * series.std("T (K)") + series.mean("T (K)");
+      assertEquals(Math.exp(logarithm) - 2, forecast[k], 1e-3);
+    }
+  }
+
+  @Test
+  void gaussianOutputsBecomeQuantiles() {
+    Windows windows = windows("T (K)");
+    Sequential model = model(6);
+    double[] outputs = model.predictOne(windows.lastInput());
+    Table forecast =
+        reloaded(Forecaster.ofGaussian(model, windows, 0.5, 0.975)).forecast(raw(50, 60));
+    double upper = outputs[2] + 1.959963985 * Math.exp(outputs[3]);
+    assertEquals(
+        windows.series().denormalize(upper), forecast.doubleColumn("T (K) q0.975").get(1), 1e-3);
+  }
+
+  @Test
+  void unsuitableRowsAreRefused() {
+    Forecaster forecaster = Forecaster.of(model(3), windows("T (K)"));
+    assertMessage(
+        "[wind] are missing", () -> forecaster.forecast(raw(50, 60).removeColumns("wind")));
+    Table text = raw(50, 60);
+    text.replaceColumn(
+        "wind", StringColumn.create("wind", IntStream.range(0, 10).mapToObj(i -> "calm")));
+    assertMessage("'wind' of type STRING", () -> forecaster.forecast(text));
+    assertMessage("there are 4", () -> forecaster.forecast(raw(56, 60)));
+    assertMessage("evenly spaced", () -> forecaster.forecast(raw(50, 60).dropRows(8)));
+    Table everyOther = raw(40, 60).dropRows(1, 3, 5, 7, 9, 11, 13, 15, 17, 19);
+    assertMessage("PT1H apart", () -> forecaster.forecast(everyOther));
+    assertMessage(
+        "must be in order", () -> forecaster.forecast(raw(50, 60).sortDescendingOn("hour")));
+    assertMessage(
+        "column of times", () -> forecaster.forecast(raw(50, 60).removeColumns("hour", "note")));
+    Table gap = raw(50, 60);
+    gap.doubleColumn("wind").setMissing(6);
+    assertEquals(3, forecaster.forecast(gap).rowCount()); // between two values
+    gap.doubleColumn("wind").setMissing(9);
+    assertMessage("'wind' has none at 2020-03-03 11:00", () -> forecaster.forecast(gap));
+    Table infinite = raw(50, 60);
+    infinite.doubleColumn("wind").set(9, Double.POSITIVE_INFINITY);
+    assertMessage("Infinity", () -> forecaster.forecast(infinite));
+    assertMessage("9 outputs", () -> Forecaster.of(model(9), windows("T (K)")));
+    assertMessage(
+        "(3, 4) of the windows",
+        () -> Forecaster.of(Sequential.of(input(4, 4), flatten(), dense(3)), windows("T (K)")));
+  }
+
+  @Test
+  void fileIsAlsoThatOfTheModel() throws IOException {
+    Path file = folder.resolve("forecaster.keras");
+    Windows windows = windows("T (K)");
+    Forecaster.of(model(3), windows).save(file);
+    assertArrayEquals(
+        model(3).predictOne(windows.lastInput()), Model.load(file).predictOne(windows.lastInput()));
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(List.of(file), files.toList());
+    }
+    model(3).save(file);
+    assertMessage("contains only a model", () -> Forecaster.load(file));
+    Path h5 = folder.resolve("model.h5");
+    model(3).save(h5);
+    assertMessage("contains only a model", () -> Forecaster.load(h5));
+    assertMessage("must end in .keras", () -> Forecaster.of(model(3), windows).save(h5));
+    Path absent = folder.resolve("absent.keras");
+    assertThrows(UncheckedIOException.class, () -> Forecaster.load(absent));
+  }
+
+  /** Each replaces a part of the description by something that is not a forecaster's. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"lookback\":6 -> \"lookback\":2147483646",
+        "\"lookback\":6 -> \"lookback\":-6",
+        "\"lookback\":6 -> \"lookback\":6.5",
+        "\"lookback\":6 -> \"lookback\":5",
+        "\"lookback\":6, -> ",
+        "\"step\":2 -> \"step\":0",
+        "\"step\":2 -> \"step\":99999999999",
+        "\"horizon\":1 -> \"horizon\":-1",
+        "\"horizon\":1 -> \"horizon\":2147483647",
+        "\"target_steps\":3 -> \"target_steps\":2000000000",
+        "\"target_steps\":3 -> \"target_steps\":\"three\"",
+        "\"filling\":\"interpolate\" -> \"filling\":\"guess\"",
+        "\"longest_gap\":2 -> \"longest_gap\":0",
+        "\"interval\":\"PT1H\" -> \"interval\":\"soon\"",
+        "\"interval\":\"PT1H\" -> \"interval\":{}",
+        "\"cycles\":[\"day\"] -> \"cycles\":[\"moon\"]",
+        "\"targets\":[\"T (K)\"] -> \"targets\":[]",
+        "\"targets\":[\"T (K)\"] -> \"targets\":[\"T (K)\",\"T (K)\"]",
+        "\"targets\":[\"T (K)\"] -> \"targets\":[\"unknown\"]",
+        "\"targets\":[\"T (K)\"] -> \"targets\":[7]",
+        "\"columns\":[\"T (K)\", -> \"columns\":[",
+        "\"mean\": -> \"middle\":",
+        "\"std\":[ -> \"std\":[-1,",
+        "\"levels\":[] -> \"levels\":[0.9,0.1]",
+        "\"version\":1 -> \"version\":2",
+        "{ -> [",
+      })
+  void damagedDescriptionsAreRefused(String change) throws IOException {
+    Path file = folder.resolve("forecaster.keras");
+    Forecaster.of(model(3), windows("T (K)")).save(file);
+    KerasArchive archive = KerasArchive.read(file.toFile());
+    String json = new String(archive.forecaster(), StandardCharsets.UTF_8);
+    String[] parts = change.split(" -> ", -1);
+    assertTrue(json.contains(parts[0]), json);
+    byte[] damaged = json.replace(parts[0], parts[1]).getBytes(StandardCharsets.UTF_8);
+    var bytes = new ByteArrayOutputStream();
+    new KerasArchive(archive.metadata(), archive.config(), archive.weights(), damaged).write(bytes);
+    Files.write(file, bytes.toByteArray());
+    RuntimeException error = assertThrows(RuntimeException.class, () -> Forecaster.load(file));
+    assertTrue(
+        error instanceof IllegalArgumentException || error instanceof UncheckedIOException,
+        error::toString);
+    assertTrue(error.getMessage().contains("forecaster.keras"), error.getMessage());
+    assertFalse(error.getMessage().contains("Exception"), error.getMessage());
+  }
+
+  private static void assertMessage(String part, Runnable call) {
+    var error = assertThrows(IllegalArgumentException.class, call::run);
+    assertTrue(error.getMessage().contains(part), error.getMessage());
+  }
+}
