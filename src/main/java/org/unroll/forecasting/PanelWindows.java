@@ -3,12 +3,12 @@ package org.unroll.forecasting;
 import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import org.unroll.data.Batching;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
+import org.unroll.forecasting.PanelSelection.Runs;
 import org.unroll.timeseries.WindowPositions;
 import tech.tablesaw.api.Table;
 
@@ -39,75 +39,29 @@ public final class PanelWindows implements Dataset {
 
   private final Panel panel;
   private final PanelData data;
-  private final Settings settings;
+  private final PanelSelection selection;
+
+  /** Whether each window is normalized by its input. */
+  private final boolean perWindow;
+
+  /** Null before the lookback is set. */
   private final Runs runs;
+
   private final Batching batching;
 
-  /**
-   * The settings that decide which windows there are.
-   *
-   * @param positions lookback, step, horizon and target steps
-   * @param from the first time, or null
-   * @param before the end of the times, exclusive, or null
-   * @param latest whether only the windows after which all targets are missing are meant
-   * @param perWindow whether each window is normalized by its input
-   */
-  private record Settings(
-      WindowPositions positions,
-      Temporal from,
-      Temporal before,
-      boolean latest,
-      boolean perWindow) {
-    Settings with(WindowPositions other) {
-      return new Settings(other, from, before, latest, perWindow);
-    }
-  }
-
-  /**
-   * Windows that begin row after row.
-   *
-   * @param first the row in which the first window of each run begins
-   * @param ends the number of windows up to the end of each run
-   */
-  private record Runs(int[] first, int[] ends) {
-    int size() {
-      return ends.length == 0 ? 0 : ends[ends.length - 1];
-    }
-
-    int firstRow(int sample) {
-      int found = Arrays.binarySearch(ends, sample);
-      int run = found >= 0 ? found + 1 : -found - 1;
-      return first[run] + sample - (run == 0 ? 0 : ends[run - 1]);
-    }
-  }
-
   PanelWindows(Panel panel) {
-    this(
-        panel,
-        new Settings(WindowPositions.of(longest(panel.data().grid())), null, null, false, false),
-        null,
-        Batching.DEFAULT);
+    this(panel, PanelSelection.all(panel.data().grid()), false, null, Batching.DEFAULT);
   }
 
-  private PanelWindows(Panel panel, Settings settings, Runs runs, Batching batching) {
+  private PanelWindows(
+      Panel panel, PanelSelection selection, boolean perWindow, Runs runs, Batching batching) {
     this.panel = panel;
-    this.settings = settings;
+    this.selection = selection;
+    this.perWindow = perWindow;
     this.batching = batching;
     data = panel.data();
-    if (runs == null && settings.positions.lookback() > 0) {
-      settings.positions.requireFit(longest(data.grid()));
-      this.runs = runs();
-    } else {
-      this.runs = runs;
-    }
-  }
-
-  private static int longest(PanelGrid grid) {
-    int longest = 0;
-    for (int s = 0; s < grid.names().size(); s++) {
-      longest = Math.max(longest, grid.start(s + 1) - grid.start(s));
-    }
-    return longest;
+    boolean isSet = selection.positions().lookback() > 0;
+    this.runs = runs == null && isSet ? selection.runs(data) : runs;
   }
 
   /**
@@ -117,7 +71,7 @@ public final class PanelWindows implements Dataset {
    * @throws IllegalArgumentException if no series has such a window, as in all settings
    */
   public PanelWindows lookback(int rows) {
-    return with(settings.with(settings.positions.lookback(rows)));
+    return with(selection.with(selection.positions().lookback(rows)));
   }
 
   /**
@@ -126,7 +80,7 @@ public final class PanelWindows implements Dataset {
    * @param rows at least 1; the default is 1, every row
    */
   public PanelWindows step(int rows) {
-    return with(settings.with(settings.positions.step(rows)));
+    return with(selection.with(selection.positions().step(rows)));
   }
 
   /**
@@ -135,7 +89,7 @@ public final class PanelWindows implements Dataset {
    * @param rows at least 1; the default is 1, the next row
    */
   public PanelWindows horizon(int rows) {
-    return with(settings.with(settings.positions.horizon(rows)));
+    return with(selection.with(selection.positions().horizon(rows)));
   }
 
   /**
@@ -144,7 +98,7 @@ public final class PanelWindows implements Dataset {
    * @param count at least 1; the default is 1
    */
   public PanelWindows targetSteps(int count) {
-    return with(settings.with(settings.positions.targetSteps(count)));
+    return with(selection.with(selection.positions().targetSteps(count)));
   }
 
   /**
@@ -154,8 +108,7 @@ public final class PanelWindows implements Dataset {
    * @throws IllegalArgumentException if there is no such window, or if all times are before it
    */
   public PanelWindows before(Temporal time) {
-    return with(
-        new Settings(settings.positions, settings.from, time, settings.latest, settings.perWindow));
+    return with(selection.withBefore(time));
   }
 
   /**
@@ -166,9 +119,7 @@ public final class PanelWindows implements Dataset {
    * @throws IllegalArgumentException if there is no such window, or if all times are before it
    */
   public PanelWindows from(Temporal time) {
-    return with(
-        new Settings(
-            settings.positions, time, settings.before, settings.latest, settings.perWindow));
+    return with(selection.withFrom(time));
   }
 
   /**
@@ -180,8 +131,7 @@ public final class PanelWindows implements Dataset {
    * @throws IllegalArgumentException if no series has such a window
    */
   public PanelWindows latest() {
-    return with(
-        new Settings(settings.positions, settings.from, settings.before, true, settings.perWindow));
+    return with(selection.onlyLatest());
   }
 
   /**
@@ -196,120 +146,25 @@ public final class PanelWindows implements Dataset {
    * and offset.
    */
   public PanelWindows normalizedPerWindow() {
-    return new PanelWindows(
-        panel,
-        new Settings(settings.positions, settings.from, settings.before, settings.latest, true),
-        runs,
-        batching);
+    return new PanelWindows(panel, selection, true, runs, batching);
   }
 
   @Override
   public PanelWindows batchSize(int size) {
-    return new PanelWindows(panel, settings, runs, batching.withSize(size));
+    return new PanelWindows(panel, selection, perWindow, runs, batching.withSize(size));
   }
 
   @Override
   public PanelWindows shuffled(long seed) {
-    return new PanelWindows(panel, settings, runs, batching.withSeed(seed));
+    return new PanelWindows(panel, selection, perWindow, runs, batching.withSeed(seed));
   }
 
-  private PanelWindows with(Settings newSettings) {
-    return new PanelWindows(panel, newSettings, null, batching);
-  }
-
-  /** Finds the windows without missing values. */
-  private Runs runs() {
-    PanelGrid grid = data.grid();
-    WindowPositions positions = settings.positions;
-    int span = positions.span();
-    int[] first = new int[16];
-    int[] ends = new int[16];
-    int count = 0;
-    int windows = 0;
-    Long begin = position(settings.from);
-    Long stop = position(settings.before);
-    for (int s = 0; s < grid.names().size(); s++) {
-      int from = bound(s, begin, grid.start(s));
-      int end = bound(s, stop, grid.start(s + 1)) - span + 1;
-      if (settings.latest) {
-        int last = data.missingTargets().previousClearBit(end + span - 2);
-        from = Math.max(from, positions.firstRow(last));
-        end = Math.min(end, positions.firstRow(last) + 1);
-      }
-      boolean complete = next(data.missingInputs(), from) >= end + span - 1;
-      int previous = -2;
-      for (int row = from; row < end; row++) {
-        if (!complete && !isWindow(row)) {
-          continue;
-        }
-        if (row != previous + 1) {
-          if (count == first.length) {
-            first = Arrays.copyOf(first, 2 * count);
-            ends = Arrays.copyOf(ends, 2 * count);
-          }
-          first[count++] = row;
-        }
-        int last = complete ? end - 1 : row;
-        windows += last - row + 1;
-        ends[count - 1] = windows;
-        row = last;
-        previous = row;
-      }
-    }
-    if (windows == 0) {
-      throw new IllegalArgumentException(
-          "At least one series must have a window of "
-              + positions.settings()
-              + (settings.from == null ? "" : " from " + settings.from)
-              + (settings.before == null ? "" : " before " + settings.before)
-              + (settings.latest
-                  ? " after which the targets are missing and the known columns are not, but none"
-                      + " has. Append rows of the times to forecast to the table."
-                  : " without a missing value, but none of the "
-                      + grid.names().size()
-                      + " series has. A window spans "
-                      + span
-                      + " rows, and the longest series has "
-                      + longest(grid)
-                      + "."));
-    }
-    return new Runs(Arrays.copyOf(first, count), Arrays.copyOf(ends, count));
-  }
-
-  private Long position(Temporal time) {
-    return time == null ? null : data.grid().positionOf(time);
-  }
-
-  private int bound(int series, Long position, int unset) {
-    return position == null ? unset : data.grid().firstRowAt(series, position);
-  }
-
-  private static int next(BitSet missing, int row) {
-    int next = missing.nextSetBit(row);
-    return next < 0 ? Integer.MAX_VALUE : next;
-  }
-
-  private boolean isWindow(int first) {
-    WindowPositions positions = settings.positions;
-    for (int t = 0; t < positions.inputRows(); t++) {
-      if (data.missingInputs().get(first + t * positions.step())) {
-        return false;
-      }
-    }
-    for (int k = 0; k < positions.targetSteps(); k++) {
-      int row = positions.targetRow(first) + k * positions.step();
-      if (data.missingKnown().get(row) || data.grid().tableRow(row) < 0) {
-        return false;
-      }
-      if (data.missingTargets().get(row) != settings.latest) {
-        return false;
-      }
-    }
-    return true;
+  private PanelWindows with(PanelSelection newSelection) {
+    return new PanelWindows(panel, newSelection, perWindow, null, batching);
   }
 
   private Runs known() {
-    settings.positions.requireLookback();
+    selection.positions().requireLookback();
     return runs;
   }
 
@@ -320,16 +175,16 @@ public final class PanelWindows implements Dataset {
 
   @Override
   public Shape inputShape() {
-    return Shape.of(settings.positions.inputRows(), panel.columnNames().size());
+    return Shape.of(selection.positions().inputRows(), panel.columnNames().size());
   }
 
   @Override
   public Shape targetShape() {
-    return settings.latest ? null : predictionShape();
+    return selection.latest() ? null : predictionShape();
   }
 
   private Shape predictionShape() {
-    int steps = settings.positions.targetSteps();
+    int steps = selection.positions().targetSteps();
     int targets = panel.targetNames().size();
     if (steps == 1) {
       return Shape.of(targets);
@@ -342,7 +197,7 @@ public final class PanelWindows implements Dataset {
     List<Dataset> parts = new ArrayList<>(List.of(this));
     int known = panel.knownNames().size();
     if (known > 0) {
-      parts.add(new Part(Shape.of(settings.positions.targetSteps(), known)));
+      parts.add(new Part(Shape.of(selection.positions().targetSteps(), known)));
     }
     if (data.fixed().width() > 0) {
       parts.add(new Part(Shape.of(data.fixed().width())));
@@ -411,7 +266,7 @@ public final class PanelWindows implements Dataset {
   public int trainingSize(int validation) {
     int first = targetRow(validation, 0);
     int series = seriesOf(validation);
-    int steps = settings.positions.targetSteps();
+    int steps = selection.positions().targetSteps();
     int size = validation;
     while (size > 0 && seriesOf(size - 1) == series && targetRow(size - 1, steps - 1) >= first) {
       size--;
@@ -422,14 +277,14 @@ public final class PanelWindows implements Dataset {
   @Override
   public void copyInput(int sample, float[] slice, int row, int rows) {
     int first = firstRow(sample);
-    int step = settings.positions.step();
-    int steps = settings.positions.inputRows();
+    int step = selection.positions().step();
+    int steps = selection.positions().inputRows();
     int columns = panel.columnNames().size();
     for (int t = 0; t < steps; t++) {
       int to = (t * rows + row) * columns;
       System.arraycopy(data.values(), (first + t * step) * columns, slice, to, columns);
     }
-    if (settings.perWindow) {
+    if (perWindow) {
       for (int j = 0; j < columns - panel.knownNames().size(); j++) {
         double mean = mean(first, j);
         double std = std(first, j, mean);
@@ -444,15 +299,15 @@ public final class PanelWindows implements Dataset {
   /** {@inheritDoc} */
   @Override
   public void copyTarget(int sample, float[] target, int offset) {
-    if (settings.latest) {
+    if (selection.latest()) {
       throw new UnsupportedOperationException("The latest windows have no targets.");
     }
     int first = firstRow(sample);
     int targets = panel.targetNames().size();
     for (int j = 0; j < targets; j++) {
-      double mean = settings.perWindow ? mean(first, j) : 0;
-      double std = settings.perWindow ? std(first, j, mean) : 1;
-      for (int k = 0; k < settings.positions.targetSteps(); k++) {
+      double mean = perWindow ? mean(first, j) : 0;
+      double std = perWindow ? std(first, j, mean) : 1;
+      for (int k = 0; k < selection.positions().targetSteps(); k++) {
         double value = value(targetRow(sample, k), j);
         target[offset + k * targets + j] = (float) ((value - mean) / std);
       }
@@ -465,19 +320,19 @@ public final class PanelWindows implements Dataset {
 
   /** Returns the mean of a column in the input rows of the window that begins in a row. */
   private double mean(int first, int column) {
-    int rows = settings.positions.inputRows();
+    int rows = selection.positions().inputRows();
     double sum = 0;
     for (int t = 0; t < rows; t++) {
-      sum += value(first + t * settings.positions.step(), column);
+      sum += value(first + t * selection.positions().step(), column);
     }
     return sum / rows;
   }
 
   private double std(int first, int column, double mean) {
-    int rows = settings.positions.inputRows();
+    int rows = selection.positions().inputRows();
     double squares = 0;
     for (int t = 0; t < rows; t++) {
-      double difference = value(first + t * settings.positions.step(), column) - mean;
+      double difference = value(first + t * selection.positions().step(), column) - mean;
       squares += difference * difference;
     }
     return Math.sqrt(squares / rows + EPSILON);
@@ -498,7 +353,7 @@ public final class PanelWindows implements Dataset {
 
   /** Returns the row of the grid of a target step. */
   int targetRow(int sample, int step) {
-    return settings.positions.targetRow(firstRow(sample)) + step * settings.positions.step();
+    return selection.positions().targetRow(firstRow(sample)) + step * selection.positions().step();
   }
 
   int seriesOf(int sample) {
@@ -507,11 +362,7 @@ public final class PanelWindows implements Dataset {
 
   /** Returns the first row of a series in the range of these windows, and the end of its rows. */
   int[] rangeOf(int series) {
-    PanelGrid grid = data.grid();
-    return new int[] {
-      bound(series, position(settings.from), grid.start(series)),
-      bound(series, position(settings.before), grid.start(series + 1))
-    };
+    return selection.rangeOf(data.grid(), series);
   }
 
   /** Returns the panel of these windows. */
@@ -569,7 +420,7 @@ public final class PanelWindows implements Dataset {
   double denormalized(int sample, int target, double value) {
     int first = firstRow(sample);
     double scaled = value;
-    if (settings.perWindow) {
+    if (perWindow) {
       double mean = mean(first, target);
       scaled = value * std(first, target, mean) + mean;
     }
@@ -578,7 +429,7 @@ public final class PanelWindows implements Dataset {
   }
 
   WindowPositions positions() {
-    return settings.positions;
+    return selection.positions();
   }
 
   /**
@@ -628,8 +479,8 @@ public final class PanelWindows implements Dataset {
         "%,d windows of %,d series: %s%s%s",
         size(),
         panel.data().grid().names().size(),
-        settings.positions.settings(),
-        settings.from == null ? "" : ", from " + settings.from,
-        settings.before == null ? "" : ", before " + settings.before);
+        selection.positions().settings(),
+        selection.from() == null ? "" : ", from " + selection.from(),
+        selection.before() == null ? "" : ", before " + selection.before());
   }
 }

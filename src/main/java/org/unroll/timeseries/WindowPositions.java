@@ -24,11 +24,13 @@ public record WindowPositions(
     return new WindowPositions(0, 1, 1, true, 1, 0, rows);
   }
 
+  /** Returns these settings with another lookback. */
   public WindowPositions lookback(int rows) {
     requireAtLeast("lookback", 1, rows);
     return new WindowPositions(rows, step, ahead, fromLastRow, targetSteps, from, to);
   }
 
+  /** Returns these settings with another step. */
   public WindowPositions step(int rows) {
     requireAtLeast("step", 1, rows);
     return new WindowPositions(lookback, rows, ahead, fromLastRow, targetSteps, from, to);
@@ -39,11 +41,13 @@ public record WindowPositions(
     return new WindowPositions(lookback, step, rows, false, targetSteps, from, to);
   }
 
+  /** Returns these settings with a horizon. */
   public WindowPositions horizon(int rows) {
     requireAtLeast("horizon", 1, rows);
     return new WindowPositions(lookback, step, rows, true, targetSteps, from, to);
   }
 
+  /** Returns these settings with another number of target steps. */
   public WindowPositions targetSteps(int count) {
     requireAtLeast("targetSteps", 1, count);
     return new WindowPositions(lookback, step, ahead, fromLastRow, count, from, to);
