@@ -35,6 +35,7 @@ class ArchitectureTest {
           "org.unroll.plots",
           "org.unroll.plots.drawing",
           "org.unroll.forecasting.series",
+          "org.unroll.forecasting.panel",
           "org.unroll.forecasting",
           "org.unroll.tuning",
           "org.unroll.keras",

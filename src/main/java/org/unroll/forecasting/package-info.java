@@ -9,9 +9,8 @@
  * target. {@link org.unroll.forecasting.ConformalMargins} gives the intervals of any model a
  * nominal coverage, and {@link org.unroll.forecasting.AdaptiveConformal} keeps it while the data
  * drift. {@link org.unroll.forecasting.Forecaster} is the file of a service: a model with
- * everything that it needs to forecast from raw rows. {@link
- * org.unroll.forecasting.Ensemble} combines methods, and {@link
- * org.unroll.forecasting.PermutationImportance} and {@link
+ * everything that it needs to forecast from raw rows. {@link org.unroll.forecasting.Ensemble}
+ * combines methods, and {@link org.unroll.forecasting.PermutationImportance} and {@link
  * org.unroll.forecasting.IntegratedGradients} explain the predictions of a model. {@link
  * org.unroll.forecasting.RecursiveForecast} forecasts several steps with a one-step model.
  */

@@ -29,6 +29,8 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unroll.Sequential;
+import org.unroll.forecasting.series.SeriesModel;
+import org.unroll.forecasting.series.Theta;
 import org.unroll.plots.FigureJson;
 import org.unroll.timeseries.Baseline;
 import org.unroll.timeseries.Ridge;

@@ -1,4 +1,4 @@
-package org.unroll.forecasting;
+package org.unroll.forecasting.panel;
 
 import java.time.Duration;
 import java.time.LocalDateTime;

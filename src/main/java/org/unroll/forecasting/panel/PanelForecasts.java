@@ -1,4 +1,4 @@
-package org.unroll.forecasting;
+package org.unroll.forecasting.panel;
 
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-package org.unroll.forecasting;
+package org.unroll.forecasting.panel;
 
 import java.time.temporal.Temporal;
 import java.time.temporal.TemporalAmount;

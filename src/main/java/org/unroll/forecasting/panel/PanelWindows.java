@@ -1,4 +1,4 @@
-package org.unroll.forecasting;
+package org.unroll.forecasting.panel;
 
 import java.time.temporal.Temporal;
 import java.util.ArrayList;
@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.unroll.data.Batching;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
-import org.unroll.forecasting.PanelSelection.Runs;
+import org.unroll.forecasting.panel.PanelSelection.Runs;
 import org.unroll.timeseries.WindowPositions;
 import tech.tablesaw.api.Table;
 

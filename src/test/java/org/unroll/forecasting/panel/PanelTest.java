@@ -1,4 +1,4 @@
-package org.unroll.forecasting;
+package org.unroll.forecasting.panel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

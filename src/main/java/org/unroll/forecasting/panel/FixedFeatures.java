@@ -1,4 +1,4 @@
-package org.unroll.forecasting;
+package org.unroll.forecasting.panel;
 
 import java.util.ArrayList;
 import java.util.Arrays;
