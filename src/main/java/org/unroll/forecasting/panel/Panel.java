@@ -22,7 +22,7 @@ import tech.tablesaw.columns.Column;
  *
  * <pre>{@code
  * import java.time.LocalDate;
- * import org.unroll.forecasting.*;
+ * import org.unroll.forecasting.panel.*;
  * import tech.tablesaw.api.*;
  *
  * LocalDate monday = LocalDate.of(2024, 1, 1);
@@ -38,11 +38,10 @@ import tech.tablesaw.columns.Column;
  * }
  * Panel panel = Panel.of(sales).series("store").time("day").target("sales").known("price");
  * LocalDate border = monday.plusDays(45);
- * PanelWindows windows =
- *     panel.normalizedBefore(border).windows().lookback(7).targetSteps(2);
- * PanelWindows train = windows.before(border);
- * PanelWindows test = windows.from(border);
- * int count = train.size(); // 74: 37 of each store
+ * PanelWindows stores = panel.normalizedBefore(border).windows().lookback(7).targetSteps(2);
+ * PanelWindows past = stores.before(border);
+ * PanelWindows later = stores.from(border);
+ * int count = past.size(); // 74: 37 of each store
  * }</pre>
  *
  * <p><b>Rows.</b> The rows may be in any order and are sorted by time within each series. Series

@@ -38,7 +38,8 @@ public interface SeriesModel {
    * import org.unroll.forecasting.series.Theta;
    *
    * ForecastMethod theta = SeriesModel.method(values -> Theta.fit(values, 24));
-   * double[][] predictions = theta.fit(train).predict(val);
+   * var jenaDays = series.windows().lookback(48).targetSteps(24);
+   * double[][] byTheta = theta.fit(jenaDays.range(0, 5_000)).predict(jenaDays.range(5_000, 6_000));
    * }</pre>
    *
    * @param fit fits a model to the values of one target
