@@ -66,7 +66,7 @@ record ComparisonTable(Comparison.Result result, Dataset validation) {
     Table table = Table.create("Comparison", names, parameters, seconds, best, epoch);
     if (validation instanceof Windows windows
         && windows.series().targetNames().size() == 1
-        && !windows.series().scaling().containsColumn("log")
+        && !windows.series().isLogarithmic(windows.series().targetNames().get(0))
         && result.models().values().stream().allMatch(ComparisonTable::hasMae)) {
       DoubleColumn inUnits = DoubleColumn.create("MAE, " + windows.series().targetNames().get(0));
       best.forEach(value -> inUnits.append(windows.series().denormalizeError(value)));

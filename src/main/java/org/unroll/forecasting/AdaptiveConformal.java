@@ -226,7 +226,9 @@ public final class AdaptiveConformal {
       int now = forecasts.windows().lastRow(i);
       while (known < calibrations && calibration.windows().targetRow(known, step) <= now) {
         for (int k = 0; k < adaptive.length; k++) {
-          adaptive[k].add(old[k][known]);
+          if (!Double.isNaN(old[k][known])) {
+            adaptive[k].add(old[k][known]);
+          }
         }
         known++;
       }
@@ -234,8 +236,10 @@ public final class AdaptiveConformal {
           && forecasts.windows().targetRow(known - calibrations, step) <= now) {
         for (int k = 0; k < adaptive.length; k++) {
           double score = scores[k][known - calibrations];
-          adaptive[k].adapt(score <= margins[known - calibrations][k]);
-          adaptive[k].add(score);
+          if (!Double.isNaN(score)) {
+            adaptive[k].adapt(score <= margins[known - calibrations][k]);
+            adaptive[k].add(score);
+          }
         }
         known++;
       }

@@ -1,14 +1,20 @@
 package org.unroll.forecasting;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.unroll.callbacks.LiveProgress;
 import org.unroll.data.Columns;
 import org.unroll.data.Fingerprint;
@@ -89,17 +95,22 @@ public final class Backtest {
   /**
    * Adds a method.
    *
-   * @throws IllegalArgumentException if another method or another column of the result has the name
+   * @throws IllegalArgumentException if another method or another column of the result has the
+   *     name, even if it differs in case
    */
   public Backtest and(String name, ForecastMethod method) {
-    if (BacktestResult.COLUMNS.contains(name) || methods.putIfAbsent(name, method) != null) {
+    boolean taken = // columns of a table and files of some systems do not distinguish case
+        Stream.concat(BacktestResult.COLUMNS.stream(), methods.keySet().stream())
+            .anyMatch(name::equalsIgnoreCase);
+    if (taken) {
       throw new IllegalArgumentException(
-          "The methods of a backtest must have different names, and none of "
+          "The methods of a backtest must have different names in lower case, and none of "
               + BacktestResult.COLUMNS
               + ", but was '"
               + name
               + "'. Rename it.");
     }
+    methods.put(name, method);
     return this;
   }
 
@@ -114,13 +125,18 @@ public final class Backtest {
   public Backtest on(Windows newWindows, int firstForecastRow) {
     WindowsDescription range = newWindows.describe();
     int ahead = newWindows.targetRow(0) - newWindows.lastRow(0);
-    if (firstForecastRow - ahead <= range.from() || firstForecastRow >= range.to()) {
+    int steps = newWindows.targetShape().size() / newWindows.series().targetNames().size();
+    int span = newWindows.targetRow(0, steps - 1) - newWindows.firstRow(0) + 1;
+    int earliest = range.from() + span + ahead - 1;
+    if (firstForecastRow < earliest || firstForecastRow >= range.to()) {
       throw new IllegalArgumentException(
-          "The first forecast must be in the rows of the windows, "
-              + range.from()
+          "The first forecast must be after at least one window of "
+              + span
+              + " rows to fit on, in the rows "
+              + earliest
               + " … "
               + (range.to() - 1)
-              + ", and after rows to fit on, but was in row "
+              + ", but was in row "
               + firstForecastRow
               + ".");
     }
@@ -233,6 +249,9 @@ public final class Backtest {
       BacktestFolder files,
       Optional<LiveProgress> live) {
     Map<String, PointForecasts> fitted = new LinkedHashMap<>();
+    if (refits) {
+      folds.forEach(fold -> fold.past(windows)); // errors in the data come before the first fit
+    }
     for (BacktestFold fold : folds) {
       if (refits) {
         fitted.clear();
@@ -246,18 +265,18 @@ public final class Backtest {
         identity.put("the method", name);
         double[][] forecasts = files.read(fold.number(), name, identity);
         if (forecasts == null) {
-          if (!fitted.containsKey(name)) {
-            String title = name + ", fold " + (fold.number() + 1) + " of " + folds.size();
-            fitted.put(
-                name,
-                method.getValue() instanceof NetworkMethod network
-                    ? network.fit(past, title, live, verbose)
-                    : method.getValue().fit(past));
-          }
-          if (Thread.currentThread().isInterrupted()) {
-            return;
-          }
           try {
+            if (!fitted.containsKey(name)) {
+              String title = name + ", fold " + (fold.number() + 1) + " of " + folds.size();
+              fitted.put(
+                  name,
+                  method.getValue() instanceof NetworkMethod network
+                      ? network.fit(past, title, live, verbose)
+                      : method.getValue().fit(past));
+            }
+            if (Thread.currentThread().isInterrupted()) {
+              return;
+            }
             forecasts = inUnits(future, fitted.get(name).predict(future), name);
           } catch (CancellationException e) {
             if (Thread.currentThread().isInterrupted()) {
@@ -339,7 +358,33 @@ public final class Backtest {
     identity.put("the settings of the forecasts", future.describe().settings());
     identity.put("the row of the first forecast", String.valueOf(future.targetRow(0)));
     identity.put("the known columns", future.series().knownNames().toString());
+    identity.put("the values", checksum(future));
     return identity;
+  }
+
+  /**
+   * Returns a checksum, in their own units, of all values that the forecasts of a fold depend on.
+   */
+  private static String checksum(Windows future) {
+    TimeSeries series = future.series();
+    int last = future.size() - 1;
+    int steps = future.targetShape().size() / series.targetNames().size();
+    Set<String> seen = new LinkedHashSet<>(series.columnNames());
+    seen.addAll(series.targetNames());
+    CRC32 checksum = new CRC32();
+    update(checksum, series, List.copyOf(seen), future.lastRow(last) + 1);
+    update(checksum, series, series.knownNames(), future.targetRow(last, steps - 1) + 1);
+    return "%08x".formatted(checksum.getValue());
+  }
+
+  private static void update(CRC32 checksum, TimeSeries series, List<String> names, int rows) {
+    ByteBuffer bytes = ByteBuffer.allocate(Double.BYTES);
+    for (NumericColumn<?> column : Columns.numeric(series.table(), names)) {
+      checksum.update(column.name().getBytes(StandardCharsets.UTF_8));
+      for (double value : values(column, 0, rows)) {
+        checksum.update(bytes.putDouble(0, value).array());
+      }
+    }
   }
 
   /** Returns predictions in the units of the targets. */

@@ -300,7 +300,11 @@ public final class BacktestResult {
       }
       metrics.get(0).append(ForecastMetrics.mae(y, f));
       metrics.get(1).append(ForecastMetrics.rmse(y, f));
-      metrics.get(2).append(ForecastMetrics.mae(scaled(y, scale), scaled(f, scale)));
+      if (Arrays.stream(scale).allMatch(s -> s > 0)) {
+        metrics.get(2).append(ForecastMetrics.mae(scaled(y, scale), scaled(f, scale)));
+      } else {
+        metrics.get(2).appendMissing(); // the target is constant in the rows of a fit
+      }
       metrics.get(3).append(ForecastMetrics.bias(y, f));
     }
 

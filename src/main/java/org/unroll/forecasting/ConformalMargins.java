@@ -202,8 +202,15 @@ public record ConformalMargins(List<Double> coverages, List<List<Double>> margin
     return QuantileLevels.rounded((1 + side * coverage) / 2);
   }
 
-  /** Returns the levels of corrected forecasts. */
+  /**
+   * Returns the levels of corrected forecasts.
+   *
+   * @throws IllegalArgumentException if there is no level for an end of a coverage
+   */
   static double[] levels(double[] coverages, double... levels) {
+    for (double coverage : coverages) {
+      end(levels, coverage, -1);
+    }
     IntStream lower = IntStream.range(0, coverages.length).map(k -> coverages.length - 1 - k);
     double[] below = lower.mapToDouble(k -> level(coverages[k], -1)).toArray();
     double[] above = Arrays.stream(coverages).map(c -> level(c, 1)).toArray();

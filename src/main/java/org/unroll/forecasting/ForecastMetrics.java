@@ -215,8 +215,19 @@ public final class ForecastMetrics {
    * @param quantiles the quantiles of each value, {@code [value][level]}
    * @param levels the levels, each between 0 and 1
    */
+  public static double crpsOfQuantiles(double[] truth, double[][] quantiles, double... levels) {
+    return crpsOfQuantiles(truth, quantiles, levels, new double[0]);
+  }
+
+  /**
+   * Returns a weighted approximation of the continuous ranked probability score from quantiles.
+   *
+   * @param quantiles the quantiles of each value, {@code [value][level]}
+   * @param levels the levels, each between 0 and 1
+   * @param weights one weight per value, or none
+   */
   public static double crpsOfQuantiles(
-      double[] truth, double[][] quantiles, double[] levels, double... weights) {
+      double[] truth, double[][] quantiles, double[] levels, double[] weights) {
     requireRows(truth, quantiles, "quantiles");
     double sum = 0;
     for (int k = 0; k < levels.length; k++) {
@@ -241,7 +252,7 @@ public final class ForecastMetrics {
 
   /**
    * Returns the mean absolute seasonal difference, which scales {@link #mase}, of the pairs of
-   * values that are not NaN.
+   * values that are not NaN. It is 0 if all pairs are equal.
    */
   static double seasonalError(double[] training, int season) {
     double sum = 0;
@@ -253,13 +264,11 @@ public final class ForecastMetrics {
         count++;
       }
     }
-    if (!(sum > 0)) {
+    if (count == 0) {
       throw new IllegalArgumentException(
-          "The values before a forecast must differ from those a season of "
+          "There must be values before a forecast and a season of "
               + season
-              + " rows earlier, but "
-              + (count == 0 ? "there are no such values" : "all " + count + " are equal")
-              + " in "
+              + " rows earlier, but there are none in "
               + training.length
               + " rows. Begin the forecasts later, or choose another season.");
     }

@@ -60,7 +60,7 @@ public final class Forecaster {
       fits = shape.axis(axis) == Shape.ANY || shape.axis(axis) == needed.axis(axis);
     }
     int outputs = model.network().outputShape(needed).size();
-    long wanted = (long) plan.targetShape().size() * output.width();
+    long wanted = (long) plan.targetSteps() * plan.targets().size() * output.width();
     if (!fits || outputs != wanted) {
       throw new IllegalArgumentException(
           "The model must have inputs of the shape "

@@ -104,6 +104,15 @@ public final class IntegratedGradients {
     }
     List<Shape> shapes = data.inputParts().stream().map(Dataset::inputShape).toList();
     requireShapes(shapes, baseline);
+    int outputs = model.network().outputShapes(shapes).get(0).size();
+    if (outputs != targets) {
+      throw new IllegalArgumentException(
+          "The model must have one output for each of the "
+              + targets
+              + " targets of a window, but has "
+              + outputs
+              + ".");
+    }
     var gradients = new InputGradients(model, shapes);
     var rule = new GaussIntegratorFactory().legendre(steps, 0.0, 1.0);
     double[][][] attributions = new double[windows.size()][][];

@@ -110,6 +110,14 @@ public final class PermutationImportance {
   private static double meanAbsoluteError(double[][] targets, double[][] predictions) {
     double sum = 0;
     for (int i = 0; i < targets.length; i++) {
+      if (predictions[i].length != targets[i].length) {
+        throw new IllegalArgumentException(
+            "The model must have one output for each of the "
+                + targets[i].length
+                + " targets of a window, but has "
+                + predictions[i].length
+                + ". For quantiles, pass an error function.");
+      }
       for (int k = 0; k < targets[i].length; k++) {
         sum += Math.abs(targets[i][k] - predictions[i][k]);
       }

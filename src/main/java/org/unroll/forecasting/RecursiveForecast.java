@@ -279,7 +279,9 @@ public final class RecursiveForecast {
       List<String> inputs = series.columnNames();
       List<String> targets = series.targetNames();
       int reach = windows.lastRow(0) - windows.firstRow(0) + 1;
-      if (reach != windows.inputShape().axis(0) || windows.targetRow(0) != windows.lastRow(0) + 1) {
+      if (reach != windows.inputShape().axis(0)
+          || windows.targetRow(0) != windows.lastRow(0) + 1
+          || windows.targetRow(0, 1) != windows.targetRow(0) + 1) { // one input row, a longer step
         throw new IllegalArgumentException(
             "Recursive forecasts need windows with step 1 and horizon 1, but the first window has "
                 + windows.inputShape().axis(0)

@@ -106,7 +106,11 @@ final class KnownFuture implements Dataset {
   /** Checks the times of the table, if both the table and the series have times. */
   private void requireTimes(Table next, int[] ahead) {
     Timestamps given = Timestamps.of(next);
-    if (given.columns() == null || !series.isDated()) {
+    boolean hasTimes =
+        given.columns() != null
+            && given.columns().columns().stream()
+                .noneMatch(column -> series.knownNames().contains(column.name()));
+    if (!hasTimes || !series.isDated()) {
       return;
     }
     int last = windows.positions().to() - 1;

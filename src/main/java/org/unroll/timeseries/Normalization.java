@@ -6,6 +6,7 @@ import java.util.Map;
 import org.unroll.data.Columns;
 import org.unroll.timeseries.Scaling.Scale;
 import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -36,6 +37,12 @@ record Normalization(
 
   /** Returns the normalization with another scaling of some columns, or of all if none is named. */
   Normalization with(Scaling other, List<String> names) {
+    if (given != null && !names.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Single columns cannot be scaled otherwise than by the table of normalizedBy(…), but "
+              + names
+              + " are named. Call normalizedOn(from, to) first, or change the table.");
+    }
     Map<String, Scaling> columns = new HashMap<>(names.isEmpty() ? Map.of() : byColumn);
     names.forEach(name -> columns.put(name, other));
     return new Normalization(from, to, given, names.isEmpty() ? other : scaling, columns);
@@ -50,7 +57,17 @@ record Normalization(
               + scaling.columnNames()
               + ".");
     }
-    return new Normalization(0, 0, scaling, Scaling.standard(), Map.of());
+    Map<String, Scaling> logarithms = new HashMap<>(); // kept if other rows are used
+    if (scaling.containsColumn(LOG)) {
+      NumericColumn<?> offsets = Columns.numeric(scaling, List.of(LOG)).get(0);
+      for (int row = 0; row < scaling.rowCount(); row++) {
+        double offset = Columns.value(offsets, row);
+        if (Double.isFinite(offset)) {
+          logarithms.put(scaling.getString(row, COLUMN), Scaling.standard().log(offset));
+        }
+      }
+    }
+    return new Normalization(0, 0, scaling, Scaling.standard(), logarithms);
   }
 
   /** Returns the scales of columns as a table with one row per column. */

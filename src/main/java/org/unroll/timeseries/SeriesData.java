@@ -61,6 +61,15 @@ record SeriesData(
       boolean isInput = j < columns.inputs().size();
       boolean isKnown = columns.known().contains(name);
       double[] column = gaps.fill(selected.get(j), times);
+      for (int i = 0; i < rows; i++) {
+        if (Double.isInfinite(column[i])) {
+          throw new IllegalArgumentException(
+              "Every value must be finite and within the range of a float, but was "
+                  + column[i]
+                  + times.place(name, i)
+                  + ".");
+        }
+      }
       Scale scale = normalization == null ? Scale.IDENTITY : normalization.scale(name, column);
       scales.add(scale);
       double[] normalized = scale.forward(name, column);

@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAmount;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -36,9 +37,18 @@ record TimeIntervals(TemporalAmount usual, int[] uneven) {
     TimeIntervals steps = of(times, Duration::between);
     if (steps.usual instanceof Duration usual && usual.compareTo(MONTH) >= 0) {
       TimeIntervals months = of(times, TimeIntervals::months);
-      return months.uneven.length < steps.uneven.length ? months : steps;
+      int more = months.uneven.length - steps.uneven.length;
+      return more < 0 || (more == 0 && areOnOneDay(times)) ? months : steps;
     }
     return steps;
+  }
+
+  /** Whether all times are on the same day of the month, or on the last, at the same time. */
+  private static boolean areOnOneDay(LocalDateTime[] times) {
+    List<LocalDateTime> known = Stream.of(times).filter(Objects::nonNull).toList();
+    return known.stream().map(LocalDateTime::toLocalTime).distinct().count() == 1
+        && (known.stream().map(LocalDateTime::getDayOfMonth).distinct().count() == 1
+            || known.stream().allMatch(time -> isLastDay(time.toLocalDate())));
   }
 
   private static TimeIntervals of(

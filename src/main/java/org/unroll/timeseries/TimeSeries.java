@@ -222,8 +222,8 @@ public final class TimeSeries {
 
   /**
    * Normalizes all columns with the mean and the standard deviation of the rows {@code from} …
-   * {@code to}−1, usually the training rows. A column that is constant in these rows throws an
-   * exception when the values are needed.
+   * {@code to}−1, usually the training rows, or with the {@link Scaling} that was set before. A
+   * column that is constant in these rows throws an exception when the values are needed.
    *
    * @throws IllegalArgumentException if the range is empty or not within the table
    */
@@ -406,7 +406,14 @@ public final class TimeSeries {
     return data().scales().get(columns.position(column));
   }
 
-  /** Returns a value of a column as a model sees it: (value − mean) / std. */
+  /** Returns whether a column is scaled by its logarithm, as by {@link Scaling#log()}. */
+  public boolean isLogarithmic(String column) {
+    return scale(column).isLog();
+  }
+
+  /**
+   * Returns a value of a column as a model sees it: (value − mean) / std, of the logarithm if so.
+   */
   public double normalize(String column, double value) {
     return scale(column).forward(column, value);
   }

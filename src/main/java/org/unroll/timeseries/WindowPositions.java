@@ -209,7 +209,8 @@ public record WindowPositions(
     int[] inputs = missingUpTo(missingInputs, rows);
     int[] targets = missingUpTo(missingAhead, rows);
     int[] starts =
-        IntStream.iterate(from, first -> first <= to - span(), first -> first + every)
+        IntStream.iterate(
+                from, first -> first >= from && first <= to - span(), first -> first + every)
             .filter(
                 first -> {
                   int target = targetRow(first);

@@ -18,9 +18,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
@@ -406,9 +408,83 @@ class BacktestTest {
                 .refitEvery(1)
                 .on(windows, 20)
                 .run());
+    assertMessage("but was 'A'", () -> Backtest.of("a", LAST).and("A", LAST));
+    assertMessage("but was 'Row'", () -> Backtest.of("Row", LAST));
     assertMessage(
-        "all 19 are equal",
-        () -> Backtest.of("a", LAST).on(series(new double[40]).lookback(3), 20).run());
+        "at least one window of 4 rows to fit on, in the rows 4 … 39, but was in row 3",
+        () -> Backtest.of("a", LAST).on(windows, 3));
+    assertEquals(36, Backtest.of("a", LAST).on(windows, 4).run().forecasts().rowCount());
+  }
+
+  /** The first 20 rows are constant: there is no difference that could scale the error. */
+  @Test
+  void constantTargetHasNoScaledError() {
+    double[] values = new double[24];
+    values[22] = 3;
+    BacktestResult result = Backtest.of("a", LAST).on(series(values).lookback(3), 20).run();
+    assertEquals(6 / 4.0, result.table().doubleColumn("MAE").get(0));
+    assertTrue(result.table().doubleColumn("MASE").isMissing(0));
+  }
+
+  @Test
+  void constantInputOfALaterFoldIsFoundBeforeTheFirstFit() {
+    double[] values = wave(60);
+    Arrays.fill(values, 30, 60, 7);
+    AtomicInteger fits = new AtomicInteger();
+    Windows normalized =
+        TimeSeries.of(Table.create(DoubleColumn.create("y", values)))
+            .target("y")
+            .normalizedOn(0, 30)
+            .windows()
+            .lookback(3);
+    Backtest backtest =
+        Backtest.of(
+                "a",
+                past -> {
+                  fits.incrementAndGet();
+                  return Baseline.lastValue()::predict;
+                })
+            .refitEvery(5)
+            .rolling(15)
+            .on(normalized, 25);
+    assertMessage("must vary", backtest::run);
+    assertEquals(0, fits.get());
+  }
+
+  /** Normalized values are the same in both units, but the forecasts are not. */
+  @Test
+  void doesNotResumeWithOtherValues() {
+    for (double factor : new double[] {1000, 1}) {
+      Table table = hours(60);
+      DoubleColumn y = table.doubleColumn("y");
+      table.replaceColumn("y", y.multiply(factor).setName("y"));
+      Backtest backtest =
+          Backtest.of("last", LAST)
+              .folder(folder)
+              .on(TimeSeries.of(table).target("y").normalizedOn(0, 40).windows().lookback(3), 40);
+      if (factor == 1) {
+        assertMessage("must contain this backtest", backtest::run);
+      } else {
+        backtest.run();
+      }
+    }
+  }
+
+  /** Methods may predict while they are fitted, which throws if the thread is interrupted. */
+  @Test
+  void interruptWithinAFitKeepsWhatIsCompleted() {
+    ForecastMethod stopped =
+        past -> {
+          Thread.currentThread().interrupt();
+          throw new CancellationException("interrupted");
+        };
+    BacktestResult result =
+        Backtest.of("last", LAST)
+            .and("stopped", stopped)
+            .on(series(wave(40)).lookback(3), 20)
+            .run();
+    assertTrue(Thread.interrupted());
+    assertEquals(1, result.byFold().rowCount());
   }
 
   private static void assertMessage(String part, Runnable call) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
+import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
 /** Margins by target step, compared with hand arithmetic, theory and counts. */
@@ -200,6 +201,32 @@ class ConformalMarginsTest {
         AdaptiveConformal.correct(calibration, forecasts, 0.2, 3, 0.5).quantiles(1, 0.75);
     assertArrayEquals(new double[] {3, 3, 2}, upper, 1e-6);
     assertMessage("precede", () -> AdaptiveConformal.correct(forecasts, calibration, 0.2, 3, 0.5));
+  }
+
+  /** A value that was not measured neither widens the intervals nor enters the scores. */
+  @Test
+  void missingValuesDoNotChangeAdaptiveMargins() {
+    double nan = Double.NaN;
+    double[] upper = new double[2];
+    for (int i = 0; i < 2; i++) {
+      double[] values =
+          i == 0 ? new double[] {0, 1, 2, 3, 4, 5} : new double[] {0, 1, 2, 3, nan, 5};
+      Windows all =
+          TimeSeries.of(Table.create(DoubleColumn.create("y", values)))
+              .columns("y")
+              .target("y")
+              .skippingGaps()
+              .windows()
+              .lookback(1)
+              .withUnknownTargets();
+      QuantileForecasts calibration = constant(all.range(0, 4), new double[] {0}, 0.5);
+      QuantileForecasts forecasts = constant(all.range(3, 5), new double[] {0}, 0.5);
+      double[] margins =
+          AdaptiveConformal.correct(calibration, forecasts, 0.2, 5, 0.5).quantiles(0, 0.75);
+      upper[i] = margins[margins.length - 1];
+    }
+    assertEquals(2, upper[0]); // scores 1, 2, 3, k = ⌈4 · 0.5⌉ = 2
+    assertEquals(2, upper[1]);
   }
 
   private static void assertMessage(String part, Runnable call) {

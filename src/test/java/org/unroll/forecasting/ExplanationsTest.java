@@ -16,6 +16,8 @@ import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.lstm;
 import static org.unroll.layers.Layers.softmax;
+import static org.unroll.losses.Losses.mae;
+import static org.unroll.optimizers.Optimizers.adam;
 
 import java.util.Arrays;
 import java.util.List;
@@ -277,6 +279,14 @@ class ExplanationsTest {
     assertMessageContains(
         "repeats must be at least 1, but was 0",
         () -> PermutationImportance.of(model, windows, 0, 1));
+    Sequential quantiles = Sequential.of(input(STEPS, 3), flatten(), dense(12));
+    quantiles.compile(adam(), mae());
+    assertMessageContains(
+        "one output for each of the 4 targets of a window, but has 12",
+        () -> PermutationImportance.of(quantiles, windows, 1, 1));
+    assertMessageContains(
+        "one output for each of the 4 targets of a window, but has 12",
+        () -> IntegratedGradients.of(quantiles, windows, 1));
     assertMessageContains("explained", () -> IntegratedGradients.of(model, windows.lookback(4), 0));
   }
 }

@@ -137,6 +137,13 @@ class ForecasterTest {
     Table points = Forecaster.of(model(3), windows).margins(margins).forecast(raw(50, 60));
     assertEquals(corrected.columnNames(), points.columnNames());
     assertMessage(
+        "0.25",
+        () ->
+            Forecaster.of(model(6), windows, 0.1, 0.9)
+                .margins(
+                    new ConformalMargins(
+                        List.of(0.5), List.of(List.of(1.0), List.of(1.0), List.of(1.0)))));
+    assertMessage(
         "2 target steps",
         () ->
             plain.margins(new ConformalMargins(List.of(0.8), List.of(List.of(1.0), List.of(2.0)))));

@@ -141,6 +141,8 @@ class RecursiveForecastTest {
     assertMessageContains("whose other columns are known", () -> recursive.predict(windows));
     Windows sparse = series(5).known("x").windows().lookback(4).step(2);
     assertMessageContains("step 1 and horizon 1", () -> recursive.predict(sparse));
+    Windows single = series(5).known("x").windows().lookback(2).step(2).targetSteps(2);
+    assertMessageContains("step 1 and horizon 1", () -> recursive.predict(single));
     Windows two = series(5).columns("x", "y").target("x", "y").windows().lookback(2);
     assertMessageContains("each of the 2 targets, but predicts 1", () -> recursive.predict(two));
     assertMessageContains("increasing", () -> Draw.quantiles(0.5, 0.5));

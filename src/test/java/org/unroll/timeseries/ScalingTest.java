@@ -93,8 +93,27 @@ class ScalingTest {
     assertEquals(List.of("column", "mean", "std"), series.scaling().columnNames());
   }
 
+  /** A second program has only the table; other rows change the statistics, not the logarithm. */
+  @Test
+  void logarithmsOfATableAreKept() {
+    Table saved = series(1, 2, 3, 5).normalizedOn(0, 4, Scaling.standard().log(1), "a").scaling();
+    TimeSeries other = series(1, 3, 7, 15).normalizedBy(saved).normalizedOn(0, 2);
+    assertEquals(1.5 * Math.log(2), other.mean("a"), 1e-12); // ln 2, ln 4
+    assertEquals(3, other.normalize("a", 7), 1e-12); // ln 8 = mean + 3 · std, std = ln 2 / 2
+    var error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> series(1, 3, 7).normalizedBy(saved).normalizedOn(0, 2, Scaling.minMax(), "b"));
+    assertTrue(error.getMessage().contains("[b] are named"), error.getMessage());
+  }
+
   @Test
   void unsuitableValuesAreRefused() {
+    var infinite =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> series(1, 2, Double.POSITIVE_INFINITY, 4).normalizedOn(0, 4).scaling());
+    assertTrue(infinite.getMessage().contains("must be finite"), infinite.getMessage());
     assertMessage("interquartile range is 0", 1, 1, 1, 1, 9);
     assertMessage("'a' is 1.0 in all rows", 1, 1, 1, 1, 1);
     TimeSeries zero = series(1, 0, 3).normalizedOn(0, 3, Scaling.standard().log(), "a");

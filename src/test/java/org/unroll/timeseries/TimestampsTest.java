@@ -85,6 +85,29 @@ class TimestampsTest {
         remarks(days(5, i -> end.plusMonths(i < 3 ? i : i + 1))));
   }
 
+  /** Two rows a month apart, or years of 365 days, are months and not a number of days. */
+  @Test
+  void shortWindowsOfMonthsAndYearsAreFollowedByMonthsAndYears() {
+    LocalDate first = LocalDate.of(2024, 7, 1);
+    assertEquals(LocalDate.of(2024, 10, 1), next(days(3, first::plusMonths), 1));
+    LocalDate year = LocalDate.of(2021, 1, 1);
+    assertEquals(LocalDate.of(2025, 1, 1), next(days(4, year::plusYears), 2));
+    LocalDate end = LocalDate.of(2023, 12, 31);
+    assertEquals(LocalDate.of(2024, 2, 29), next(days(2, end::plusMonths), 1));
+  }
+
+  /** Returns the time of the forecast of the row after all rows. */
+  private static LocalDate next(Column<?> times, int lookback) {
+    double[] values = IntStream.range(0, times.size()).mapToDouble(i -> i).toArray();
+    Windows windows =
+        TimeSeries.of(Table.create(times, DoubleColumn.create("y", values)))
+            .columns("y")
+            .target("y")
+            .windows()
+            .lookback(lookback);
+    return windows.forecast(new double[] {1}).dateColumn(0).get(0);
+  }
+
   @Test
   void reportsUnevenSteps() {
     assertRemarkStartsWith(

@@ -73,9 +73,12 @@ record FixedFeatures(List<Feature> columns) {
   }
 
   private static double[] standardized(double[] values) {
+    if (Arrays.stream(values).allMatch(value -> value == values[0])) {
+      return new double[values.length]; // the computed mean may differ by a rounding error
+    }
     double mean = Arrays.stream(values).sum() / values.length;
     double squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
-    double std = squares == 0 ? 1 : Math.sqrt(squares / values.length);
+    double std = Math.sqrt(squares / values.length);
     return Arrays.stream(values).map(value -> (value - mean) / std).toArray();
   }
 
