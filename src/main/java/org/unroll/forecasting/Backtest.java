@@ -24,8 +24,8 @@ import org.unroll.timeseries.WindowsDescription;
 import tech.tablesaw.api.NumericColumn;
 
 /**
- * Evaluates methods of forecasting as they would have been used: at each of many past times, they
- * are fitted on the rows before it and predict the rows after it (Tashman, "Out-of-sample tests of
+ * Evaluates forecasting methods as they would have been used: at many past times, each method is
+ * fitted on the earlier rows and predicts the following ones (Tashman, "Out-of-sample tests of
  * forecasting accuracy", 2000).
  *
  * <pre>{@code
@@ -50,12 +50,12 @@ import tech.tablesaw.api.NumericColumn;
  * to the last input row of its first forecast. A forecast whose inputs have a missing value is left
  * out; missing true values do not enter the metrics.
  *
- * <p><b>No leak.</b> If the series is normalized, the means and standard deviations are computed
+ * <p><b>No leakage.</b> If the series is normalized, the means and standard deviations are computed
  * from the rows of each fit instead of those that the series was normalized on. Gaps that are
  * filled from later values, as by {@link TimeSeries#interpolated()}, throw an exception. A method
  * must use no rows after those of its fit, and no target of the windows that it predicts.
  *
- * <p>The same backtest returns the same numbers if its methods do, as networks with a fixed seed.
+ * <p>The results are reproducible if the methods are, such as networks with a fixed seed.
  */
 public final class Backtest {
   private final Map<String, ForecastMethod> methods = new LinkedHashMap<>();

@@ -15,7 +15,8 @@ import java.util.Arrays;
  * <p>which for a point forecast f = l = u is |y − f|. With n scores, the margin m is the k-th
  * smallest, k = ⌈(n + 1) · coverage⌉, and the interval of a new forecast is [l − m, u + m]. If the
  * calibration values and the new value are exchangeable, it contains the new value with at least
- * this probability. Values of a time series that drifts are not; use {@link AdaptiveConformal}.
+ * this probability. The values of a drifting time series are not exchangeable; use {@link
+ * AdaptiveConformal}.
  *
  * <p>The margin of quantiles that are too wide is negative. With several target steps, each step
  * needs its own margin: {@link ConformalMargins}.

@@ -8,7 +8,7 @@ import org.unroll.timeseries.Windows;
 
 /**
  * Combinations of fitted methods of forecasting, such as several models, or one model trained with
- * several seeds. Each prediction is combined by itself.
+ * several seeds. Predictions are combined element by element.
  *
  * <pre>{@code
  * import org.unroll.forecasting.Ensemble;
@@ -43,7 +43,8 @@ public final class Ensemble {
 
   /**
    * Returns the mean of the predictions with weights that are inversely proportional to the mean
-   * squared error on validation windows. If members have no error, only these have a weight.
+   * squared error on validation windows. If some members have an error of 0, only these have a
+   * nonzero weight.
    *
    * <p>Source: J. Bates and C. Granger, "The Combination of Forecasts" (1969).
    *

@@ -9,7 +9,7 @@ import org.unroll.timeseries.Windows;
 import org.unroll.training.FitOptions;
 
 /**
- * A method of forecasting that can be fitted to any past: a baseline or a recipe for a network.
+ * A forecasting method that can be fitted on any past windows, such as a baseline or a network.
  *
  * <pre>{@code
  * import org.unroll.forecasting.ForecastMethod;

@@ -146,7 +146,7 @@ public final class Forecaster {
     return plan.targets();
   }
 
-  /** Returns the number of rows that a forecast needs at least. */
+  /** Returns the minimum number of rows for a forecast. */
   public int rowsNeeded() {
     return plan.rowsNeeded();
   }

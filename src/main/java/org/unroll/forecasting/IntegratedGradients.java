@@ -25,7 +25,7 @@ import tech.tablesaw.api.Table;
  *
  * <p>The attributions of a window add up to f(x) − f(x′), up to the error of the numeric
  * integration, see {@link #completenessError(int)}. For a linear model with weights w they are w(t,
- * j) · (x(t, j) − x′(t, j)). The integral is computed by the rule of Gauss and Legendre.
+ * j) · (x(t, j) − x′(t, j)). The integral is computed by Gauss–Legendre quadrature.
  *
  * <pre>{@code
  * import org.unroll.forecasting.IntegratedGradients;
@@ -66,7 +66,7 @@ public final class IntegratedGradients {
    *
    * @param model a model whose input is the windows, or a model with two inputs, the second of
    *     which is {@link Windows#future()}
-   * @param windows the windows to explain, best a range of some hundred
+   * @param windows the windows to explain, preferably a few hundred
    * @param output the index of the predicted value in the order of {@link Windows#targetShape()}
    * @throws IllegalArgumentException if the windows do not fit the model, or the first layer has no
    *     gradient with respect to its input, as an embedding

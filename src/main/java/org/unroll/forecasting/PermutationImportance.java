@@ -55,7 +55,7 @@ public final class PermutationImportance {
    * Returns the importance as the increase of any error.
    *
    * @param error computes the error from the targets and the predictions, both normalized and with
-   *     one row per window. Return the negative of a score that must be large.
+   *     one row per window. For a score that is better if larger, return its negative.
    */
   public static Table of(
       Model model,

@@ -248,7 +248,7 @@ public final class LabeledTexts {
    * Creates labeled texts from the rows of a table, with the given classes.
    *
    * @param classes the names of the classes by class number, of which some may have no text
-   * @throws IllegalArgumentException if a label is none of the classes, or as {@link #of(Table,
+   * @throws IllegalArgumentException if a label is not one of the classes, or as {@link #of(Table,
    *     String, String)}
    */
   public static LabeledTexts of(

@@ -221,7 +221,7 @@ public final class Panel {
   }
 
   /**
-   * Sets the interval between two rows of a series, which is found otherwise.
+   * Sets the interval between two rows of a series. By default, it is detected from the times.
    *
    * @param length a {@link java.time.Duration} of at least a millisecond, or a {@link
    *     java.time.Period} of months or of days
