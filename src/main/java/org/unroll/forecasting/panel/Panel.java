@@ -263,8 +263,8 @@ public final class Panel {
 
   /**
    * Returns one of the series, for a {@linkplain org.unroll.timeseries.Baseline baseline} or a
-   * model of its own: the columns that a model sees, with a row without values for each missing
-   * time, and windows that skip gaps. It is normalized as in this panel.
+   * separate model: the columns that a model sees, with a row without values for each missing time,
+   * and windows that skip gaps. It is normalized as in this panel.
    *
    * @throws IllegalArgumentException if there is no such series
    */
