@@ -251,31 +251,6 @@ public final class ForecastMetrics {
   }
 
   /**
-   * Returns the mean absolute seasonal difference, which scales {@link #mase}, of the pairs of
-   * values that are not NaN. It is 0 if all pairs are equal.
-   */
-  static double seasonalError(double[] training, int season) {
-    double sum = 0;
-    int count = 0;
-    for (int t = season; t < training.length; t++) {
-      double difference = Math.abs(training[t] - training[t - season]);
-      if (!Double.isNaN(difference)) {
-        sum += difference;
-        count++;
-      }
-    }
-    if (count == 0) {
-      throw new IllegalArgumentException(
-          "There must be values before a forecast and a season of "
-              + season
-              + " rows earlier, but there are none in "
-              + training.length
-              + " rows. Begin the forecasts later, or choose another season.");
-    }
-    return sum / count;
-  }
-
-  /**
    * Returns the metrics of a table of forecasts, such as {@link QuantileForecasts#table()}, with
    * one row for each distinct value of a column, or of several columns together.
    *

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.unroll.timeseries.Baseline;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
@@ -112,16 +113,13 @@ final class PanelForecasts {
     return Table.create("errors by series", names, columns, counts, bias, mae, rmse, mase);
   }
 
-  /** Returns the mean of |yₜ − yₜ₋ₘ| in the range of the training windows, NaN without any. */
   private static double seasonal(PanelWindows training, int series, String target, int season) {
-    int[] range = training.rangeOf(series);
-    double[] values =
-        IntStream.range(range[0], range[1]).mapToDouble(training.panel().raw(target)).toArray();
-    return IntStream.range(season, values.length)
-        .mapToDouble(t -> Math.abs(values[t] - values[t - season]))
-        .filter(difference -> !Double.isNaN(difference))
-        .average()
-        .orElse(Double.NaN);
+    PanelSelection.Bounds range = training.selection().bounds(training.panel().data().grid());
+    return Baseline.seasonalError(
+        IntStream.range(range.from(series), range.to(series))
+            .mapToDouble(training.panel().raw(target))
+            .toArray(),
+        season);
   }
 
   private void check(double[][] predictions) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.unroll.data.Batching;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
@@ -163,6 +164,30 @@ public final class PanelWindows implements Dataset {
     return new PanelWindows(panel, newSelection, perWindow, null, batching);
   }
 
+  /** Returns the windows in a part of the range. */
+  PanelWindows within(PanelSelection.Part part) {
+    return with(selection.within(part));
+  }
+
+  /** Returns the same windows over a panel of the same rows. */
+  PanelWindows over(Panel other) {
+    return new PanelWindows(other, selection, perWindow, runs, batching);
+  }
+
+  /** Returns the windows that begin in these rows of the grid. */
+  PanelWindows beginningIn(int... rows) {
+    int[] ends = IntStream.rangeClosed(1, rows.length).toArray();
+    return new PanelWindows(panel, selection, perWindow, new Runs(rows, ends), batching);
+  }
+
+  PanelSelection selection() {
+    return selection;
+  }
+
+  Batching batching() {
+    return batching;
+  }
+
   private Runs known() {
     selection.positions().requireLookback();
     return runs;
@@ -197,55 +222,12 @@ public final class PanelWindows implements Dataset {
     List<Dataset> parts = new ArrayList<>(List.of(this));
     int known = panel.knownNames().size();
     if (known > 0) {
-      parts.add(new Part(Shape.of(selection.positions().targetSteps(), known)));
+      parts.add(new PanelInput(this, data, Shape.of(selection.positions().targetSteps(), known)));
     }
     if (data.fixed().width() > 0) {
-      parts.add(new Part(Shape.of(data.fixed().width())));
+      parts.add(new PanelInput(this, data, Shape.of(data.fixed().width())));
     }
     return List.copyOf(parts);
-  }
-
-  /** The second or third input: known columns if it has two axes, fixed features otherwise. */
-  private final class Part implements Dataset {
-    private final Shape shape;
-
-    Part(Shape shape) {
-      this.shape = shape;
-    }
-
-    @Override
-    public int size() {
-      return PanelWindows.this.size();
-    }
-
-    @Override
-    public Shape inputShape() {
-      return shape;
-    }
-
-    @Override
-    public Shape targetShape() {
-      return null;
-    }
-
-    @Override
-    public void copyInput(int sample, float[] slice, int row, int rows) {
-      if (shape.rank() == 1) {
-        data.fixed().copy(seriesOf(sample), slice, row * shape.size());
-        return;
-      }
-      int columns = panel.columnNames().size();
-      int width = shape.last();
-      for (int k = 0; k < shape.axis(0); k++) {
-        int from = (targetRow(sample, k) + 1) * columns - width;
-        System.arraycopy(data.values(), from, slice, (k * rows + row) * width, width);
-      }
-    }
-
-    @Override
-    public void copyTarget(int sample, float[] target, int offset) {
-      throw new UnsupportedOperationException("These are inputs, which have no targets.");
-    }
   }
 
   @Override
@@ -360,11 +342,6 @@ public final class PanelWindows implements Dataset {
     return data.grid().seriesOf(firstRow(sample));
   }
 
-  /** Returns the first row of a series in the range of these windows, and the end of its rows. */
-  int[] rangeOf(int series) {
-    return selection.rangeOf(data.grid(), series);
-  }
-
   /** Returns the panel of these windows. */
   public Panel panel() {
     return panel;
@@ -416,8 +393,12 @@ public final class PanelWindows implements Dataset {
     return target;
   }
 
-  /** Returns a normalized prediction of a window in the units of a target. */
-  double denormalized(int sample, int target, double value) {
+  /**
+   * Returns a normalized prediction of a window in the units of a target.
+   *
+   * @hidden
+   */
+  public double denormalized(int sample, int target, double value) {
     int first = firstRow(sample);
     double scaled = value;
     if (perWindow) {
@@ -428,7 +409,12 @@ public final class PanelWindows implements Dataset {
     return scaled * data.std()[at] + data.mean()[at];
   }
 
-  WindowPositions positions() {
+  /**
+   * Returns the settings of these windows.
+   *
+   * @hidden
+   */
+  public WindowPositions positions() {
     return selection.positions();
   }
 
@@ -476,10 +462,11 @@ public final class PanelWindows implements Dataset {
     }
     return String.format(
         Locale.ROOT,
-        "%,d windows of %,d series: %s%s%s",
+        "%,d windows of %,d series: %s%s%s%s",
         size(),
         panel.data().grid().names().size(),
         selection.positions().settings(),
+        perWindow ? ", normalized per window" : "",
         selection.from() == null ? "" : ", from " + selection.from(),
         selection.before() == null ? "" : ", before " + selection.before());
   }
