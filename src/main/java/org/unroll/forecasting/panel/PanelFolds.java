@@ -148,10 +148,10 @@ public final class PanelFolds {
           past.panel()
               .timeSeries(series)
               .windows()
-              .lookback(positions.lookback())
               .step(positions.step())
               .horizon(positions.ahead())
               .targetSteps(positions.targetSteps())
+              .lookback(positions.lookback()) // last, because windows are searched from now on
               .batchSize(past.batchSize());
       Long seed = past.batching().seed();
       return seed == null ? one : one.shuffled(seed);

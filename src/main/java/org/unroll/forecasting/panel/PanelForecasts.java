@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.unroll.timeseries.Baseline;
+import org.unroll.timeseries.NewestRows;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
@@ -123,30 +124,6 @@ final class PanelForecasts {
   }
 
   private void check(double[][] predictions) {
-    int width = ahead.length * targets.size();
-    if (predictions.length != windows.size()) {
-      throw new IllegalArgumentException(
-          "There must be one prediction for each of the "
-              + windows.size()
-              + " windows, but there are "
-              + predictions.length
-              + ".");
-    }
-    for (int i = 0; i < predictions.length; i++) {
-      if (predictions[i].length != width) {
-        throw new IllegalArgumentException(
-            "A prediction must have one value for each of the "
-                + ahead.length
-                + " target steps of "
-                + targets
-                + ", which are "
-                + width
-                + ", but has "
-                + predictions[i].length
-                + " in row "
-                + i
-                + ". Set the number of outputs of the model accordingly.");
-      }
-    }
+    NewestRows.checkPredictions(windows.predictionShape(), windows.size(), 1, predictions);
   }
 }
