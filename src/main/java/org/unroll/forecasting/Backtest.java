@@ -51,8 +51,8 @@ import org.unroll.training.FitOptions;
  * <p><b>Many series.</b> In a backtest {@linkplain #on(PanelWindows, Temporal) of a panel}, the
  * folds of all series begin at the same times. A {@link GlobalMethod} is fitted on the past of all
  * series together, and any other method on that of each series. A fold contains the series that
- * have a window in the rows of its fit; a series that begins later enters in a later fold. With an
- * interval of a day and the daily sales of some stores:
+ * have a window in the rows of its fit; a series that begins later enters in a later fold. Numeric
+ * fixed features are normalized over all series of the panel. For the daily sales of two stores:
  *
  * <pre>{@code
  * import java.time.LocalDate;

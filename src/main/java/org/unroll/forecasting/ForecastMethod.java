@@ -64,6 +64,6 @@ public interface ForecastMethod {
       Function<Windows, ? extends Dataset> data,
       Function<Windows, ? extends Model> model,
       Supplier<FitOptions> options) {
-    return new SeriesNetwork(new NetworkMethod<>(data, model, options));
+    return new NetworkMethod.OfSeries(new NetworkMethod<>(data, model, options));
   }
 }

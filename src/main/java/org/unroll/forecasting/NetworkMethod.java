@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.unroll.Model;
 import org.unroll.data.Dataset;
+import org.unroll.timeseries.Windows;
 import org.unroll.training.FitOptions;
 
 /**
@@ -36,5 +37,21 @@ record NetworkMethod<W extends Dataset>(
     Model network = model.apply(past);
     network.fit(data.apply(past), shown.apply(options.get()));
     return windows -> network.predict(data.apply(windows)).toArray();
+  }
+
+  /** A network for one series. */
+  record OfSeries(NetworkMethod<Windows> network) implements ForecastMethod {
+    @Override
+    public PointForecasts fit(Windows past) {
+      return network.fit(past, UnaryOperator.identity())::apply;
+    }
+
+    /** Fits a method, and sets how progress is shown if it is a network. */
+    static PointForecasts fit(
+        ForecastMethod method, Windows past, UnaryOperator<FitOptions> shown) {
+      return method instanceof OfSeries series
+          ? series.network.fit(past, shown)::apply
+          : method.fit(past);
+    }
   }
 }

@@ -151,7 +151,7 @@ final class PanelBacktest implements BacktestData<PanelBacktest.Fitted> {
       Arrays.stream(fold.rows())
           .map(PanelBacktest.this::seriesOf)
           .distinct()
-          .forEach(s -> fitted.put(s, SeriesNetwork.fit(method, fold.past(s), shown)));
+          .forEach(s -> fitted.put(s, NetworkMethod.OfSeries.fit(method, fold.past(s), shown)));
       return new Fitted(null, fitted);
     }
 

@@ -181,7 +181,7 @@ final class SeriesBacktest implements BacktestData<PointForecasts> {
   record SeriesKnown(Windows past, Windows future) implements Known<PointForecasts> {
     @Override
     public PointForecasts fit(ForecastMethod method, UnaryOperator<FitOptions> shown) {
-      return SeriesNetwork.fit(method, past, shown);
+      return NetworkMethod.OfSeries.fit(method, past, shown);
     }
 
     @Override

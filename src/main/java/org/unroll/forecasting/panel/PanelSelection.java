@@ -170,7 +170,7 @@ record PanelSelection(
     Long first = from == null ? null : Long.valueOf(grid.positionOf(from));
     Long end = before == null ? null : Long.valueOf(grid.positionOf(before));
     if (part != null) {
-      first = first == null || part.first != null && part.first > first ? part.first : first;
+      first = first == null || (part.first != null && part.first > first) ? part.first : first;
       end = end == null ? part.end : Math.min(end, part.end);
     }
     return new Bounds(grid, first, end);
