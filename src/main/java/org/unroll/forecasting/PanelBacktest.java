@@ -148,9 +148,7 @@ final class PanelBacktest implements BacktestData<PanelBacktest.Fitted> {
         return new Fitted(global.fit(fold.past(), shown), Map.of());
       }
       Map<Integer, PointForecasts> fitted = new LinkedHashMap<>();
-      Arrays.stream(fold.rows())
-          .map(PanelBacktest.this::seriesOf)
-          .distinct()
+      Arrays.stream(fold.series())
           .forEach(s -> fitted.put(s, NetworkMethod.OfSeries.fit(method, fold.past(s), shown)));
       return new Fitted(null, fitted);
     }

@@ -157,6 +157,11 @@ public final class PanelFolds {
       return seed == null ? one : one.shuffled(seed);
     }
 
+    /** Returns the series to fit on. */
+    public int[] series() {
+      return IntStream.range(0, past.size()).map(past::seriesOf).distinct().toArray();
+    }
+
     /** Returns the windows of a series to fit on. */
     public Windows past(int series) {
       PanelGrid grid = past.panel().data().grid();
