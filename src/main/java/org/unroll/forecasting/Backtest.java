@@ -51,8 +51,10 @@ import org.unroll.training.FitOptions;
  * <p><b>Many series.</b> In a backtest {@linkplain #on(PanelWindows, Temporal) of a panel}, the
  * folds of all series begin at the same times. A {@link GlobalMethod} is fitted on the past of all
  * series together, and any other method on that of each series. A fold contains the series that
- * have a window in the rows of its fit; a series that begins later enters in a later fold. Numeric
- * fixed features are normalized over all series of the panel. For the daily sales of two stores:
+ * have a window in the rows of its fit; a series that begins later enters in a later fold. The
+ * means and categories of fixed features are those of the series with rows there. A method for each
+ * series ignores fixed features and {@link PanelWindows#normalizedPerWindow()}. For the daily sales
+ * of two stores:
  *
  * <pre>{@code
  * import java.time.LocalDate;
@@ -302,7 +304,8 @@ public final class Backtest {
       }
       result.add(fold);
       BacktestData.Known<F> known = of.knownAt(fold, everyRows());
-      Map<String, String> identity = known.identity();
+      Map<String, String> identity =
+          folder == null ? new LinkedHashMap<>() : known.identity(); // which reads all values
       for (Map.Entry<String, ForecastMethod> method : methods.entrySet()) {
         String name = method.getKey();
         identity.put("the method", name);
@@ -312,7 +315,7 @@ public final class Backtest {
             if (!fitted.containsKey(name)) {
               String title = name + ", fold " + (fold.number() + 1) + " of " + folds.size();
               fitted.put(
-                  name, known.fit(method.getValue(), options -> shown(options, title, live)));
+                  name, known.fit(name, method.getValue(), options -> shown(options, title, live)));
             }
             if (Thread.currentThread().isInterrupted()) {
               return;

@@ -180,7 +180,7 @@ final class SeriesBacktest implements BacktestData<PointForecasts> {
    */
   record SeriesKnown(Windows past, Windows future) implements Known<PointForecasts> {
     @Override
-    public PointForecasts fit(ForecastMethod method, UnaryOperator<FitOptions> shown) {
+    public PointForecasts fit(String name, ForecastMethod method, UnaryOperator<FitOptions> shown) {
       return NetworkMethod.OfSeries.fit(method, past, shown);
     }
 
@@ -192,7 +192,12 @@ final class SeriesBacktest implements BacktestData<PointForecasts> {
           .inUnits(
               fitted.predict(future),
               (i, k, value) -> series.denormalize(targets.get(k % targets.size()), value),
-              (i, k) -> "row " + future.targetRow(i, k / targets.size()));
+              (i, k) -> place(future.targetRow(i, k / targets.size())));
+    }
+
+    private String place(int row) {
+      TimeSeries series = future.series();
+      return "row " + row + (series.isDated() ? ", " + series.timeOf(row) : "");
     }
 
     @Override

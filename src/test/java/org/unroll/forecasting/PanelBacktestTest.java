@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.unroll.Model;
 import org.unroll.forecasting.panel.Panel;
@@ -46,6 +47,189 @@ class PanelBacktestTest {
   private static final ForecastMethod LAST = past -> Baseline.lastValue()::predict;
 
   @TempDir Path folder;
+
+  /**
+   * Series b has a window before day 4, but none to predict on day 4: day 3 is missing. Its first
+   * forecast is that of day 6, in the second fold.
+   */
+  @Test
+  void fitsSeriesWithoutAForecastInTheFirstFold() {
+    Table table = table();
+    for (int day = 0; day < 8; day++) {
+      add(table, "a", day, day, 0);
+      if (day != 3) {
+        add(table, "b", day, 10 * day, 0);
+      }
+    }
+    PanelWindows windows = panel(table).windows().lookback(1);
+    for (int run = 0; run < 2; run++) {
+      Backtest backtest =
+          Backtest.of("last", LAST)
+              .every(2)
+              .withoutRefitting(2)
+              .folder(folder)
+              .on(windows, START.plusDays(4));
+      assertArrayEquals(
+          new double[] {3, 5, 50}, backtest.run().forecasts().doubleColumn("last").asDoubleArray());
+      if (run == 0) { // resumed in the second fold
+        assertTrue(folder.resolve("fold-1-last.json").toFile().delete());
+      }
+    }
+  }
+
+  /** Store c opens on day 6, with another region and a far larger area. */
+  @Test
+  void fixedFeaturesAreThoseOfTheSeriesThatHaveBegun() {
+    for (boolean normalized : new boolean[] {false, true}) {
+      Table table = table();
+      StringColumn region = StringColumn.create("region");
+      for (int s = 0; s < 3; s++) {
+        for (int day = s == 2 ? 6 : 0; day < 12; day++) {
+          add(table, "abc".substring(s, s + 1), day, day, new double[] {1, 3, 50}[s]);
+          region.append(new String[] {"north", "west", "south"}[s]);
+        }
+      }
+      Panel panel = panel(table.addColumns(region)).fixed("x", "region");
+      panel = normalized ? panel.normalizedBefore(START.plusDays(5)) : panel;
+      List<List<String>> names = new ArrayList<>();
+      List<double[]> features = new ArrayList<>();
+      GlobalMethod watching =
+          GlobalMethod.of(
+              past -> {
+                names.add(past.panel().fixedNames());
+                features.add(past.fixed(past.size() - 1));
+                return later -> new double[later.size()][1];
+              });
+      BacktestResult result =
+          Backtest.of("global", watching)
+              .and("last", LAST)
+              .refitEvery(4)
+              .on(panel.windows().lookback(1), START.plusDays(4))
+              .run();
+      assertEquals(
+          List.of(
+              List.of("x", "region=north", "region=west"),
+              List.of("x", "region=north", "region=south", "region=west")),
+          names);
+      // The mean of 1, 3 and 50 is 18.
+      double last = 32 / Math.sqrt((17 * 17 + 15 * 15 + 32 * 32) / 3.0);
+      assertArrayEquals(new double[] {normalized ? 1 : 3, 0, 1}, features.get(0), 1e-6);
+      assertArrayEquals(new double[] {normalized ? last : 50, 0, 1, 0}, features.get(1), 1e-6);
+      assertEquals(
+          List.of("a", "b", "c"), result.bySeries().stringColumn("series").unique().asList());
+    }
+  }
+
+  /** A series among 30, of which the fingerprint reads the fixed features of 16 windows. */
+  @Test
+  void fixedFeaturesOfEachSeriesIdentifyABacktest() {
+    for (int changed = -1; changed < 30; changed++) {
+      Table table = table();
+      StringColumn kind = StringColumn.create("kind");
+      for (int s = 0; s < 30; s++) {
+        for (int day = 0; day < 5; day++) {
+          add(table, "s" + s, day, day, 0);
+          kind.append((s + (s == changed ? 1 : 0)) % 2 == 0 ? "even" : "odd");
+        }
+      }
+      PanelWindows windows = panel(table.addColumns(kind)).fixed("kind").windows().lookback(1);
+      Backtest backtest = Backtest.of("last", LAST).folder(folder).on(windows, START.plusDays(4));
+      if (changed < 0) {
+        backtest.run();
+      } else {
+        assertMessage(IllegalStateException.class, backtest::run, "must contain this backtest");
+      }
+    }
+  }
+
+  /** The forecast of day 8 is the value of day 1, which is before the range of the windows. */
+  @Test
+  void valuesBeforeTheRangeIdentifyABacktest() {
+    for (double value : new double[] {5, 6}) {
+      Table table = table();
+      for (int day = 0; day < 9; day++) {
+        add(table, "a", day, day == 1 ? value : day, 0);
+      }
+      PanelWindows windows = panel(table).windows().lookback(1).from(START.plusDays(4));
+      Backtest backtest =
+          Backtest.of("season", past -> Baseline.seasonal(7)::predict)
+              .folder(folder)
+              .on(windows, START.plusDays(8));
+      if (value == 5) {
+        assertEquals(5, backtest.run().forecasts().doubleColumn("season").get(0));
+      } else {
+        assertMessage(IllegalStateException.class, backtest::run, "must contain this backtest");
+      }
+    }
+  }
+
+  private static void assertMessage(
+      Class<? extends Throwable> type, Executable executable, String... parts) {
+    String message = assertThrows(type, executable).getMessage();
+    for (String part : parts) {
+      assertTrue(message.contains(part), message);
+    }
+  }
+
+  @Test
+  void errorsOfAMethodForEachSeriesNameTheSeries() {
+    PanelWindows windows = panel(two()).windows().lookback(1);
+    ForecastMethod failing =
+        past -> {
+          if (past.series().table().name().equals("b")) {
+            throw new UnsupportedOperationException("no b");
+          }
+          return Baseline.lastValue()::predict;
+        };
+    assertMessage(
+        IllegalStateException.class,
+        () -> Backtest.of("own", failing).on(windows, START.plusDays(6)).run(),
+        "'own', series 'b'",
+        "no b");
+    ForecastMethod infinite =
+        past ->
+            later -> {
+              double[][] values = Baseline.lastValue().predict(later);
+              values[values.length - 1][0] =
+                  later.series().table().name().equals("b") ? Double.NaN : 1;
+              return values;
+            };
+    assertMessage(
+        IllegalArgumentException.class,
+        () -> Backtest.of("own", infinite).on(windows, START.plusDays(6)).run(),
+        "'own', series 'b'",
+        "predicted NaN for row 5, 2024-01-08T00:00");
+  }
+
+  /** An interrupt in the fit, or the prediction, of the first series stops before the second. */
+  @Test
+  void stopsBetweenSeriesIfInterrupted() {
+    PanelWindows windows = panel(two()).windows().lookback(1);
+    for (boolean fit : new boolean[] {true, false}) {
+      AtomicInteger calls = new AtomicInteger();
+      Runnable stop =
+          () -> {
+            calls.incrementAndGet();
+            Thread.currentThread().interrupt();
+          };
+      ForecastMethod stopping =
+          past -> {
+            if (fit) {
+              stop.run();
+            }
+            return later -> {
+              stop.run();
+              return Baseline.lastValue().predict(later);
+            };
+          };
+      BacktestResult result =
+          Backtest.of("last", LAST).and("stopping", stopping).on(windows, START.plusDays(6)).run();
+      assertTrue(Thread.interrupted());
+      assertEquals(1, calls.get());
+      assertEquals(0, result.table().intColumn("values").get(0));
+      assertEquals(List.of("last"), result.byFold().stringColumn("method").asList());
+    }
+  }
 
   /** Returns a table with the columns store, day, y and x. */
   private static Table table() {
