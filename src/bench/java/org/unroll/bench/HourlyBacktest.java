@@ -19,6 +19,11 @@ import org.unroll.forecasting.Backtest;
 import org.unroll.forecasting.BacktestResult;
 import org.unroll.forecasting.ForecastMethod;
 import org.unroll.forecasting.PointForecasts;
+import org.unroll.forecasting.series.Autoregression;
+import org.unroll.forecasting.series.ExponentialSmoothing;
+import org.unroll.forecasting.series.ExponentialSmoothing.Trend;
+import org.unroll.forecasting.series.SeriesModel;
+import org.unroll.forecasting.series.Theta;
 import org.unroll.timeseries.Baseline;
 import org.unroll.timeseries.Windows;
 
@@ -35,20 +40,33 @@ final class HourlyBacktest {
 
   private HourlyBacktest() {}
 
-  /** Runs the backtest with all methods and prints its tables. */
-  static void run(Windows windows, int first, int foldRows, Path folder) {
+  /**
+   * Runs the backtest with all methods and prints its tables.
+   *
+   * @param args the file, the folder of the backtest, and the number of seeds of the network, 1 by
+   *     default
+   */
+  static void run(Windows windows, int first, int foldRows, String... args) {
     Backtest backtest =
         Backtest.of("last value", past -> Baseline.lastValue()::predict)
             .and("seasonal 24", past -> Baseline.seasonal(24)::predict)
             .and("seasonal 168", past -> Baseline.seasonal(168)::predict)
+            .and("AR(168)", SeriesModel.method(values -> Autoregression.fit(values, 168)))
+            .and("Theta, season 24", SeriesModel.method(values -> Theta.fit(values, 24)))
+            .and("Theta, season 168", SeriesModel.method(values -> Theta.fit(values, 168)))
+            .and("exponential smoothing, season 24", smoothing(24))
+            .and("exponential smoothing, season 168", smoothing(168))
             .and("ridge", past -> ridge(past, false))
             .and("ridge with known future", past -> ridge(past, true))
-            .and("GRU with known future", network(1))
             .every(AHEAD)
             .refitEvery(foldRows)
             .season(24)
-            .folder(folder)
+            .folder(Path.of(args[1]))
             .on(windows, first);
+    int seeds = args.length > 2 ? Integer.parseInt(args[2]) : 1;
+    for (int seed = 1; seed <= seeds; seed++) {
+      backtest.and("GRU with known future" + (seed == 1 ? "" : ", seed " + seed), network(seed));
+    }
     System.out.println(windows.describe());
     System.out.println(backtest);
     long began = System.nanoTime();
@@ -80,6 +98,10 @@ final class HourlyBacktest {
                     learningRateScheduler(
                         (epoch, rate) ->
                             0.003 * 0.5 * (1 + Math.cos(Math.PI * epoch / EPOCHS)))));
+  }
+
+  private static ForecastMethod smoothing(int season) {
+    return SeriesModel.method(values -> ExponentialSmoothing.fit(values, Trend.NONE, season));
   }
 
   /**
