@@ -52,7 +52,7 @@ final class BikeBacktest {
             .targetSteps(HourlyBacktest.AHEAD)
             .batchSize(64)
             .shuffled(1);
-    HourlyBacktest.run(windows, first, FOLD, args);
+    HourlyBacktest.run(windows, first, FOLD, new int[] {24, 168}, args);
   }
 
   /** Returns a row for each hour from the second week on, with the rentals a week before. */

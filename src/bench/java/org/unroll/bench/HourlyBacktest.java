@@ -43,19 +43,16 @@ final class HourlyBacktest {
   /**
    * Runs the backtest with all methods and prints its tables.
    *
+   * @param seasons the seasons of Theta and exponential smoothing, in rows
    * @param args the file, the folder of the backtest, and the number of seeds of the network, 1 by
    *     default
    */
-  static void run(Windows windows, int first, int foldRows, String... args) {
+  static void run(Windows windows, int first, int foldRows, int[] seasons, String... args) {
     Backtest backtest =
         Backtest.of("last value", past -> Baseline.lastValue()::predict)
             .and("seasonal 24", past -> Baseline.seasonal(24)::predict)
             .and("seasonal 168", past -> Baseline.seasonal(168)::predict)
-            .and("AR(168)", SeriesModel.method(values -> Autoregression.fit(values, 168)))
-            .and("Theta, season 24", SeriesModel.method(values -> Theta.fit(values, 24)))
-            .and("Theta, season 168", SeriesModel.method(values -> Theta.fit(values, 168)))
-            .and("exponential smoothing, season 24", smoothing(24))
-            .and("exponential smoothing, season 168", smoothing(168))
+            .and("AR(168)", SeriesModel.method(v -> Autoregression.fit(v, 168)))
             .and("ridge", past -> ridge(past, false))
             .and("ridge with known future", past -> ridge(past, true))
             .every(AHEAD)
@@ -63,6 +60,13 @@ final class HourlyBacktest {
             .season(24)
             .folder(Path.of(args[1]))
             .on(windows, first);
+    for (int season : seasons) {
+      backtest
+          .and("Theta, season " + season, SeriesModel.method(v -> Theta.fit(v, season)))
+          .and(
+              "exponential smoothing, season " + season,
+              SeriesModel.method(v -> ExponentialSmoothing.fit(v, Trend.NONE, season)));
+    }
     int seeds = args.length > 2 ? Integer.parseInt(args[2]) : 1;
     for (int seed = 1; seed <= seeds; seed++) {
       backtest.and("GRU with known future" + (seed == 1 ? "" : ", seed " + seed), network(seed));
@@ -98,10 +102,6 @@ final class HourlyBacktest {
                     learningRateScheduler(
                         (epoch, rate) ->
                             0.003 * 0.5 * (1 + Math.cos(Math.PI * epoch / EPOCHS)))));
-  }
-
-  private static ForecastMethod smoothing(int season) {
-    return SeriesModel.method(values -> ExponentialSmoothing.fit(values, Trend.NONE, season));
   }
 
   /**
