@@ -70,11 +70,12 @@ def seasonal(fold, season):
     return fold.in_units(fold.normal[before, 0].astype("float64"))
 
 
-def ridge(fold, with_future):
+def ridge(fold, with_future=True, with_products=False):
     def inputs(rows):
         past, known = fold.inputs(rows)
         parts = [np.ones((len(rows), 1)), past[:, :, 0]] + with_future * [known.reshape(len(rows), -1)]
-        return np.concatenate(parts, axis=1).astype("float64")
+        own = np.concatenate(parts, axis=1).astype("float64")
+        return np.concatenate([own, own * known[:, 0, 1:2]], axis=1) if with_products else own  # by working day
 
     def weights(x, y, penalty):
         penalties = np.full(x.shape[1], penalty)
@@ -129,8 +130,9 @@ def main(csv, folder, seeds, java=None):
             "last value": seasonal(fold, 1),
             "seasonal 24": seasonal(fold, 24),
             "seasonal 168": seasonal(fold, 168),
-            "ridge": ridge(fold, False),
-            "ridge with known future": ridge(fold, True),
+            "ridge": ridge(fold, with_future=False),
+            "ridge with known future": ridge(fold),
+            "ridge with products by working day": ridge(fold, with_products=True),
         }
         baselines = list(forecasts)
         for seed in range(1, int(seeds) + 1):
@@ -152,7 +154,12 @@ def main(csv, folder, seeds, java=None):
                 if name in baselines:
                     print(f"{name}: largest difference {np.abs(values - forecasts[name]).max():.2g} rentals")
     rows = {name: row for name, row in (errors | java_errors).items() if len(row) == FOLDS}
-    print(pd.DataFrame(rows).T.assign(mean=lambda t: t.mean(axis=1)).round(5).to_string())
+    result = pd.DataFrame(rows).T.assign(mean=lambda t: t.mean(axis=1))
+    print(result.round(5).to_string())
+    for name in ("Keras", "Java: GRU"):
+        means = result["mean"].filter(like=name)
+        if len(means):
+            print(f"{name}: MASE {means.mean():.4f}, standard deviation {means.std():.4f} over {len(means)} seeds")
 
 
 if __name__ == "__main__":

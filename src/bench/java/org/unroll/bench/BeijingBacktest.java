@@ -54,7 +54,7 @@ final class BeijingBacktest {
             .every(7) // a seventh of the windows, of all hours of the day
             .batchSize(64)
             .shuffled(1);
-    HourlyBacktest.run(windows, first, FOLD, new int[] {24}, args);
+    HourlyBacktest.run(HourlyBacktest.baselines(), windows, first, FOLD, args);
   }
 
   /** Returns the hours from the second day on, because PM2.5 was not measured on the first. */

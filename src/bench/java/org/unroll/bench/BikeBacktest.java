@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.unroll.forecasting.Backtest;
+import org.unroll.forecasting.series.SeriesModel;
+import org.unroll.forecasting.series.Theta;
 import org.unroll.timeseries.Cycle;
 import org.unroll.timeseries.TimeSeries;
 import tech.tablesaw.api.DateTimeColumn;
@@ -52,7 +55,14 @@ final class BikeBacktest {
             .targetSteps(HourlyBacktest.AHEAD)
             .batchSize(64)
             .shuffled(1);
-    HourlyBacktest.run(windows, first, FOLD, new int[] {24, 168}, args);
+    Backtest backtest =
+        HourlyBacktest.baselines()
+            .and("Theta, season 168", SeriesModel.method(values -> Theta.fit(values, 168)))
+            .and("exponential smoothing, season 168", HourlyBacktest.smoothing(168))
+            .and(
+                "ridge with products by working day",
+                past -> HourlyBacktest.ridge(past, true, "workingday"));
+    HourlyBacktest.run(backtest, windows, first, FOLD, args);
   }
 
   /** Returns a row for each hour from the second week on, with the rentals a week before. */
