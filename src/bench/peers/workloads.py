@@ -244,6 +244,7 @@ def measure(step, seconds):
     group = max(1, round(seconds / 10 / per_step))
     groups = max(5, round(seconds / (group * per_step)))
     times, single = [], []
+    processor = time.process_time()
     for _ in range(groups):
         start = end = time.perf_counter()
         for _ in range(group):
@@ -251,10 +252,12 @@ def measure(step, seconds):
             begin, end = end, time.perf_counter()
             single.append((end - begin) * 1000)
         times.append((end - start) / group * 1000)
+    processor = time.process_time() - processor
     return {
         "median_ms": round(statistics.median(times), 4),
         "min_ms": round(min(times), 4),
         "p90_ms": round(float(np.percentile(single, 90)), 4),
         "p99_ms": round(float(np.percentile(single, 99)), 4),
+        "processor_ms": round(processor / (group * groups) * 1000, 4),
         "steps": group * groups,
     }
