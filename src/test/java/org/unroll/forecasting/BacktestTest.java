@@ -178,17 +178,19 @@ class BacktestTest {
           fold + ": " + (rolling ? Math.max(from, end - 15) : from) + " " + end + " " + row);
     }
     List<String> actual = new ArrayList<>();
+    SeriesBacktest data = new SeriesBacktest(windows, first);
     for (BacktestFold fold : backtest.folds()) {
-      Windows past = fold.past(windows);
-      Windows future = fold.toPredict(windows, every);
+      Windows past = data.knownAt(fold, every).past();
+      Windows future = data.knownAt(fold, every).future();
       assertEquals(fold.rows().length, future.size());
       for (int i = 0; i < future.size(); i++) {
         assertEquals(fold.rows()[i], future.targetRow(i));
-        actual.add(fold.number() + ": " + fold.from() + " " + fold.to() + " " + fold.rows()[i]);
+        actual.add(
+            fold.number() + ": " + data.from(fold) + " " + data.to(fold) + " " + fold.rows()[i]);
         assertTrue(past.targetRow(past.size() - 1, steps - 1) <= future.lastRow(i));
       }
-      assertEquals(fold.from(), past.firstRow(0));
-      assertEquals(fold.to() - 1, past.targetRow(past.size() - 1, steps - 1));
+      assertEquals(data.from(fold), past.firstRow(0));
+      assertEquals(data.to(fold) - 1, past.targetRow(past.size() - 1, steps - 1));
     }
     assertEquals(expected, actual);
   }
