@@ -2,9 +2,11 @@ package org.unroll.timeseries;
 
 import java.util.Arrays;
 import java.util.List;
+import org.unroll.data.Columns;
 import org.unroll.data.Shape;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
@@ -50,6 +52,76 @@ public final class NewestRows {
       }
     }
     return input;
+  }
+
+  /**
+   * Returns the normalized known values in the target rows after the range, given the rows after
+   * it, see {@link Windows#lastFuture}.
+   */
+  double[][] future(Table next) {
+    Columns.numeric(next, series.requireKnown());
+    int[] ahead = positions.rowsAhead();
+    int needed = ahead[ahead.length - 1];
+    if (next.rowCount() < needed) {
+      throw new IllegalArgumentException(
+          "The table of known values must have a row for each of the "
+              + needed
+              + " rows after the newest row, but has "
+              + next.rowCount()
+              + ".");
+    }
+    requireTimes(next, ahead);
+    return known(next, Arrays.stream(ahead).map(rows -> rows - 1).toArray());
+  }
+
+  /** Returns the normalized known values in some rows of a table. */
+  double[][] known(Table table, int... rows) {
+    List<NumericColumn<?>> columns = Columns.numeric(table, series.knownNames());
+    double[][] known = new double[rows.length][columns.size()];
+    for (int t = 0; t < rows.length; t++) {
+      for (int j = 0; j < known[t].length; j++) {
+        String name = columns.get(j).name();
+        double value = Columns.value(columns.get(j), rows[t]);
+        if (!Double.isFinite(value)) {
+          throw new IllegalArgumentException(
+              "Every known value must be finite, but the column '"
+                  + name
+                  + "' contains "
+                  + value
+                  + " in row "
+                  + rows[t]
+                  + " of the table.");
+        }
+        known[t][j] = series.normalize(name, value);
+      }
+    }
+    return known;
+  }
+
+  /** Checks the times of the table, if both the table and the series have times. */
+  private void requireTimes(Table next, int[] ahead) {
+    Timestamps given = Timestamps.of(next);
+    boolean hasTimes =
+        given.columns() != null
+            && given.columns().columns().stream()
+                .noneMatch(column -> series.knownNames().contains(column.name()));
+    if (!hasTimes || !series.isDated()) {
+      return;
+    }
+    Timestamps expected = Timestamps.of(Table.create("times", times()));
+    for (int t = 0; t < ahead.length; t++) {
+      int row = ahead[t] - 1;
+      if (expected.columns() != null && !expected.requireTime(t).equals(given.requireTime(row))) {
+        throw new IllegalArgumentException(
+            "The table of known values must begin one row after the newest row, and its row "
+                + row
+                + " must be "
+                + expected.nameOf(t)
+                + ", but is "
+                + given.nameOf(row)
+                + ".");
+      }
+    }
   }
 
   /** Returns the columns of the times of the target steps, or of their row numbers. */

@@ -331,6 +331,18 @@ public final class TimeSeries {
     return columns.known();
   }
 
+  /** Returns the names of the columns with known future values, at least one. */
+  List<String> requireKnown() {
+    if (knownNames().isEmpty()) {
+      throw new IllegalStateException(
+          "The columns with known future values must be set first, with known(\"…\") of the series."
+              + " The columns are: "
+              + String.join(", ", columnNames())
+              + ".");
+    }
+    return knownNames();
+  }
+
   /** Returns the table of this series. */
   public Table table() {
     return table;

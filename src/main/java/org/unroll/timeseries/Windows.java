@@ -432,7 +432,7 @@ public final class Windows implements Dataset {
    * @throws IllegalStateException if the series has no {@linkplain TimeSeries#known known columns}
    */
   public double[][] lastFuture(Table next) {
-    return new KnownFuture(this).after(next);
+    return new NewestRows(series, positions).future(next);
   }
 
   /**
