@@ -389,7 +389,6 @@ public final class Backtest {
 
   /** Returns predictions in the units of the targets. */
   private static double[][] inUnits(Windows future, double[][] predictions, String name) {
-    List<String> targets = future.series().targetNames();
     int width = future.targetShape().size();
     boolean fits =
         predictions.length == future.size()
@@ -411,8 +410,7 @@ public final class Backtest {
     double[][] forecasts = new double[predictions.length][width];
     for (int i = 0; i < forecasts.length; i++) {
       for (int k = 0; k < width; k++) {
-        String target = targets.get(k % targets.size());
-        forecasts[i][k] = future.series().denormalize(target, predictions[i][k]);
+        forecasts[i][k] = future.denormalize(i, k, predictions[i][k]);
         if (!Double.isFinite(forecasts[i][k])) {
           throw new IllegalArgumentException(
               "A method must predict finite values, but '"
@@ -420,7 +418,7 @@ public final class Backtest {
                   + "' predicted "
                   + predictions[i][k]
                   + " for row "
-                  + future.targetRow(i, k / targets.size())
+                  + future.targetRow(i, k / future.series().targetNames().size())
                   + ".");
         }
       }

@@ -249,7 +249,9 @@ public final class RecursiveForecast {
                   + next.length
                   + ". Train it on windows with one target step.");
         }
-        System.arraycopy(next, 0, predictions[i], k * targets, targets);
+        for (int j = 0; j < targets; j++) {
+          predictions[i][k * targets + j] = next[j] + rows.before(predictions[i], k, j);
+        }
         double[] row = new double[rows.knownColumns.length];
         for (int j = 0; j < row.length; j++) {
           row[j] = rows.knownColumns[j] < 0 ? 0 : known[i][k][rows.knownColumns[j]];
@@ -271,9 +273,17 @@ public final class RecursiveForecast {
    * @param steps the number of target steps
    * @param targetColumns the position of each target among the inputs
    * @param knownColumns the position of each input among the known columns, −1 for targets
+   * @param lags the lag of the differences of each target, or 0
+   * @param drifts the center of the differences of each target, normalized
    * @param future the known columns of all windows, or null
    */
-  private record Rows(int steps, int[] targetColumns, int[] knownColumns, Dataset future) {
+  private record Rows(
+      int steps,
+      int[] targetColumns,
+      int[] knownColumns,
+      int[] lags,
+      double[] drifts,
+      Dataset future) {
     static Rows of(Windows windows) {
       TimeSeries series = windows.series();
       List<String> inputs = series.columnNames();
@@ -313,7 +323,20 @@ public final class RecursiveForecast {
           inputs.stream()
               .mapToInt(name -> targets.contains(name) ? -1 : series.knownNames().indexOf(name))
               .toArray(),
+          targets.stream().mapToInt(series::differenceLag).toArray(),
+          targets.stream().mapToDouble(name -> series.mean(name) / series.std(name)).toArray(),
           series.knownNames().isEmpty() ? null : windows.future());
+    }
+
+    /**
+     * Returns what the target of a step is the change from, if that is itself predicted: the change
+     * one lag earlier. A one-step model predicts single differences, which add up.
+     */
+    double before(double[] predictions, int step, int target) {
+      int earlier = step - lags[target];
+      return lags[target] == 0 || earlier < 0
+          ? 0
+          : predictions[earlier * lags.length + target] + drifts[target];
     }
 
     double[][] known(int sample) {

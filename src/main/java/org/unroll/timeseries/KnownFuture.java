@@ -13,7 +13,7 @@ final class KnownFuture implements Dataset {
   KnownFuture(Windows windows) {
     this.windows = windows;
     this.series = windows.series();
-    this.columns = series.columns().positions(series.requireKnown());
+    this.columns = series.columns().positions(series.columns().requireKnown());
   }
 
   @Override

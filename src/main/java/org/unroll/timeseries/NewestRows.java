@@ -59,7 +59,7 @@ public final class NewestRows {
    * it, see {@link Windows#lastFuture}.
    */
   double[][] future(Table next) {
-    Columns.numeric(next, series.requireKnown());
+    Columns.numeric(next, series.columns().requireKnown());
     int[] ahead = positions.rowsAhead();
     int needed = ahead[ahead.length - 1];
     if (next.rowCount() < needed) {
@@ -129,7 +129,10 @@ public final class NewestRows {
     int last = positions.to() - 1;
     int[] ahead = positions.rowsAhead();
     return series.isDated()
-        ? series.times().after(Math.max(0, last - positions.lookback()), last, ahead)
+        ? series
+            .times()
+            .after(
+                Math.max(0, last - positions.lookback() - series.data().longestLag()), last, ahead)
         : List.of(IntColumn.create("row", Arrays.stream(ahead).map(rows -> last + rows).toArray()));
   }
 
@@ -144,13 +147,25 @@ public final class NewestRows {
     List<String> targets = series.targetNames();
     int steps = positions.targetSteps();
     checkWidth(shape(steps, targets.size()), names.size(), prediction, "");
+    int first = positions.firstRowOfLastInput();
+    int[] columns = series.columns().positions(targets);
+    if (!series.data().hasBases(positions, first, columns)) {
+      throw new IllegalArgumentException(
+          "The rows from which the changes of differenced targets "
+              + targets
+              + " are predicted must be in the series and not missing, but one of the last rows up"
+              + " to "
+              + series.nameOfRow(positions.to() - 1)
+              + " is not. Use more rows, or end the range before the gap.");
+    }
     Table table = new WholeTable("forecast", times().toArray(Column[]::new));
     for (int j = 0; j < targets.size(); j++) {
       for (int level = 0; level < names.size(); level++) {
         double[] column = new double[steps];
         for (int k = 0; k < steps; k++) {
-          double value = prediction[(k * targets.size() + j) * names.size() + level];
-          column[k] = series.denormalize(targets.get(j), value);
+          int output = k * targets.size() + j;
+          double value = prediction[output * names.size() + level];
+          column[k] = series.data().inverse(positions, first, output, value, columns);
         }
         table.addColumns(DoubleColumn.create(targets.get(j) + names.get(level), column));
       }

@@ -85,9 +85,14 @@ public record WindowsPlan(
               + positions.settings()
               + ".");
     }
-    Normalization normalization = Normalization.by(scaling);
-    for (String name : joined(List.of(columns, targets, known))) {
-      normalization.scale(name, new double[0]);
+    int inputLag = longestLag(scaling, joined(List.of(columns, known)));
+    if ((long) lookback + Math.max(inputLag, longestLag(scaling, targets)) >= Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "The lookback and a lag must together be less than 2^31 - 1 rows, but the lookback is "
+              + lookback
+              + " and the longest lag "
+              + Math.max(inputLag, longestLag(scaling, targets))
+              + ".");
     }
     if (!filling.equals(filling(Gaps.Filling.NONE))) {
       Gaps.REFUSED.filled(filling(filling), longestGap);
@@ -102,7 +107,7 @@ public record WindowsPlan(
    */
   public static WindowsPlan of(Windows windows, boolean hasFuture) {
     TimeSeries series = windows.series();
-    List<String> known = hasFuture ? series.requireKnown() : List.of();
+    List<String> known = hasFuture ? series.columns().requireKnown() : List.of();
     WindowPositions positions = windows.positions();
     positions.requireLookback();
     LocalDateTime[] times =
@@ -131,6 +136,22 @@ public record WindowsPlan(
                         .anyMatch(cycle.columns()::contains))
             .filter(cycle -> cycle.isIn(series.table()))
             .toList());
+  }
+
+  /** Returns the longest lag of the differences of some columns. */
+  private static int longestLag(Table scaling, List<String> names) {
+    Normalization normalization = Normalization.by(scaling);
+    return names.stream()
+        .mapToInt(name -> normalization.scale(name, new double[0]).lag())
+        .max()
+        .orElse(0);
+  }
+
+  /** Returns the columns whose past values are needed: the inputs, and differenced targets. */
+  private List<String> pastColumns() {
+    List<String> differenced =
+        targets.stream().filter(target -> longestLag(scaling, List.of(target)) > 0).toList();
+    return joined(List.of(columns, differenced));
   }
 
   private static List<String> joined(List<List<String>> names) {
@@ -178,7 +199,8 @@ public record WindowsPlan(
 
   /** Returns the number of rows that a forecast needs. */
   public int rowsNeeded() {
-    return Math.max(lookback - step + 1, interval == null ? 1 : 2);
+    int inputs = lookback - step + 1 + longestLag(scaling, columns);
+    return Math.max(Math.max(inputs, longestLag(scaling, targets)), interval == null ? 1 : 2);
   }
 
   /** Returns the number of rows after the newest one whose known values a forecast needs. */
@@ -204,13 +226,17 @@ public record WindowsPlan(
               + lookback
               + ", step "
               + step
+              + (longestLag(scaling, joined(List.of(columns, targets))) == 0
+                  ? ""
+                  : ", differences of lag "
+                      + longestLag(scaling, joined(List.of(columns, targets))))
               + "), but there are "
               + rows.rowCount()
               + ".");
     }
     Table table = Table.create(rows.name(), rows.columns());
     for (String name : joined(List.of(targets, known))) {
-      if (!columns.contains(name)) { // its values in these rows are not needed
+      if (!pastColumns().contains(name)) { // its values in these rows are not needed
         if (table.containsColumn(name)) {
           table.removeColumns(name);
         }
@@ -273,14 +299,14 @@ public record WindowsPlan(
   }
 
   private List<String> missing(Table rows) {
-    return columns.stream().filter(column -> !rows.containsColumn(column)).toList();
+    return pastColumns().stream().filter(column -> !rows.containsColumn(column)).toList();
   }
 
   private void requireColumns(Table rows) {
     List<String> missing = new ArrayList<>(missing(rows));
     cycles.forEach(cycle -> missing.removeAll(cycle.columns()));
     List<String> others =
-        columns.stream()
+        pastColumns().stream()
             .filter(rows::containsColumn)
             .map(rows::column)
             .filter(column -> !(column instanceof NumericColumn<?>))
@@ -289,7 +315,7 @@ public record WindowsPlan(
     if (!missing.isEmpty() || !others.isEmpty()) {
       throw new IllegalArgumentException(
           "The table must have the columns "
-              + columns
+              + pastColumns()
               + " as numbers, but "
               + (missing.isEmpty() ? "" : missing + " are missing")
               + (missing.isEmpty() || others.isEmpty() ? "" : ", and ")
@@ -307,7 +333,7 @@ public record WindowsPlan(
     series.times().known();
     RowOrder.requireAscending(series.times());
     new NewestRows(series, positions).times();
-    int first = Math.max(0, series.rows() - 1 - lookback);
+    int first = Math.max(0, series.rows() - 1 - lookback - series.data().longestLag());
     TemporalAmount usual =
         TimeIntervals.of(
                 IntStream.range(first, series.rows())

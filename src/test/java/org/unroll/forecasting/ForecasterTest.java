@@ -335,6 +335,70 @@ class ForecasterTest {
     }
   }
 
+  /** The target is not seen by the model; its values are needed to convert the changes back. */
+  @Test
+  void differencesAreInvertedAfterLoading() {
+    for (int lag : new int[] {1, 24}) {
+      Windows windows =
+          windows("p")
+              .series()
+              .normalizedOn(0, 40, Scaling.standard().difference(lag), "p")
+              .normalizedOn(0, 40, Scaling.minMax().difference(2), "wind")
+              .windows()
+              .lookback(6)
+              .step(2)
+              .horizon(1)
+              .targetSteps(3);
+      Sequential model = model(9);
+      double[] outputs = model.predictOne(windows.lastInput());
+      Forecaster loaded = reloaded(Forecaster.of(model, windows, 0.1, 0.5, 0.9));
+      int needed = Math.max(7, lag);
+      assertEquals(needed, loaded.rowsNeeded());
+      Table forecast = loaded.forecast(raw(60 - needed, 60));
+      double[] p = raw(0, 60).doubleColumn("p").asDoubleArray();
+      double mean = mean(p, lag);
+      double squares = 0;
+      for (int row = lag; row < 40; row++) {
+        squares += Math.pow(p[row] - p[row - lag] - mean, 2);
+      }
+      double std = Math.sqrt(squares / (40 - lag));
+      for (int k = 0; k < 3; k++) {
+        double base = lag == 1 ? p[59] : p[60 + 2 * k - lag];
+        assertEquals(
+            base + mean + std * outputs[3 * k + 2], forecast.doubleColumn("p q0.9").get(k), 1e-3);
+      }
+      assertMessage("there are", () -> loaded.forecast(raw(61 - needed, 60)));
+      assertMessage("[p] are missing", () -> loaded.forecast(raw(20, 60).removeColumns("p")));
+      Table gap = raw(20, 60);
+      int[] missing = lag == 1 ? new int[] {39} : new int[] {17, 18, 19}; // rows 59, 37 … 39
+      IntStream.of(missing).forEach(gap.doubleColumn("p")::setMissing);
+      assertMessage("differenced targets [p]", () -> loaded.forecast(gap));
+    }
+  }
+
+  private static double mean(double[] values, int lag) {
+    return IntStream.range(lag, 40)
+        .mapToDouble(row -> values[row] - values[row - lag])
+        .average()
+        .orElseThrow();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "1.5", "2147483646", "1e300", "\"one\"", "[]"})
+  void damagedLagsAreRefused(String lag) throws IOException {
+    Path file = folder.resolve("forecaster.keras");
+    Windows windows =
+        windows("T (K)")
+            .series()
+            .normalizedOn(0, 40, Scaling.standard().difference(), "T (K)")
+            .windows()
+            .lookback(6)
+            .step(2)
+            .targetSteps(3);
+    Forecaster.of(model(3), windows).save(file);
+    assertDamaged(file, "\"difference\":[1.0,", "\"difference\":[" + lag + ",");
+  }
+
   @Test
   void gaussianOutputsBecomeQuantiles() {
     Windows windows = windows("T (K)");
@@ -445,11 +509,15 @@ class ForecasterTest {
   void damagedDescriptionsAreRefused(String change) throws IOException {
     Path file = folder.resolve("forecaster.keras");
     Forecaster.of(model(3), windows("T (K)")).save(file);
+    String[] parts = change.split(" -> ", -1);
+    assertDamaged(file, parts[0], parts[1]);
+  }
+
+  private static void assertDamaged(Path file, String part, String damage) throws IOException {
     KerasArchive archive = KerasArchive.read(file.toFile());
     String json = new String(archive.forecaster(), StandardCharsets.UTF_8);
-    String[] parts = change.split(" -> ", -1);
-    assertTrue(json.contains(parts[0]), json);
-    byte[] damaged = json.replace(parts[0], parts[1]).getBytes(StandardCharsets.UTF_8);
+    assertTrue(json.contains(part), json);
+    byte[] damaged = json.replace(part, damage).getBytes(StandardCharsets.UTF_8);
     var bytes = new ByteArrayOutputStream();
     new KerasArchive(archive.metadata(), archive.config(), archive.weights(), damaged).write(bytes);
     Files.write(file, bytes.toByteArray());
