@@ -259,9 +259,10 @@ public final class TimeSeries {
   /**
    * Returns the normalization as a table: one row for each column that a model sees or predicts,
    * with {@code column}, {@code mean} and {@code std}, which are the center and the scale of other
-   * kinds of {@link Scaling}, and {@code log}, the offset of the logarithm, if there is one. It is
-   * needed whenever the model is used later. Save it together with the weights, with {@code
-   * scaling().write().csv("scaling.csv")}, and pass the table to {@link #normalizedBy}.
+   * kinds of {@link Scaling}; {@code log}, the offset of the logarithm, and {@code difference}, the
+   * lag of the differences, if a column has one. It is needed whenever the model is used later.
+   * Save it together with the weights, with {@code scaling().write().csv("scaling.csv")}, and pass
+   * the table to {@link #normalizedBy}.
    */
   public Table scaling() {
     return Normalization.table(columns.stored(), data().scales());
