@@ -167,10 +167,20 @@ final class MetricTable {
     if (quantiles.length > 1) {
       metrics.put("crps", 2 * pinball);
     }
-    boolean unbounded =
-        Arrays.stream(all.values()).anyMatch(q -> Arrays.stream(q).anyMatch(Double::isInfinite));
+    boolean unbounded = all.bands().stream().anyMatch(band -> count(band, 1) > 0);
+    boolean empty = all.bands().stream().anyMatch(band -> count(band, -1) > 0);
     for (QuantileColumns.Band band : all.bands()) {
-      intervals(band, y, w, unbounded, metrics, rows);
+      intervals(band, y, w, metrics, rows);
+      var some =
+          new QuantileColumns.Band(
+              band.coverage(), subset(band.lower(), rows), subset(band.upper(), rows));
+      String name = QuantileColumns.percent(band.coverage());
+      if (unbounded) {
+        metrics.put("unbounded " + name, count(some, 1));
+      }
+      if (empty) {
+        metrics.put("empty " + name, count(some, -1));
+      }
     }
     return metrics;
   }
@@ -196,13 +206,15 @@ final class MetricTable {
     }
   }
 
+  /** Returns the number of intervals of the width ∞, or −∞, those of which are empty. */
+  private static double count(QuantileColumns.Band band, int sign) {
+    return IntStream.range(0, band.lower().length)
+        .filter(i -> band.upper()[i] - band.lower()[i] == sign * Double.POSITIVE_INFINITY)
+        .count();
+  }
+
   private static void intervals(
-      QuantileColumns.Band band,
-      double[] y,
-      double[] w,
-      boolean unbounded,
-      Map<String, Double> metrics,
-      int... rows) {
+      QuantileColumns.Band band, double[] y, double[] w, Map<String, Double> metrics, int... rows) {
     double[] lower = subset(band.lower(), rows);
     double[] upper = subset(band.upper(), rows);
     double weight = 0;
@@ -224,9 +236,6 @@ final class MetricTable {
     String name = QuantileColumns.percent(band.coverage());
     metrics.put("coverage " + name, inside / weight);
     metrics.put("width " + name, width / bounded);
-    if (unbounded) {
-      metrics.put("unbounded " + name, (double) infinite);
-    }
     metrics.put(
         "winkler " + name,
         infinite > 0

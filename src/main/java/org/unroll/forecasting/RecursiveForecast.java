@@ -269,7 +269,9 @@ public final class RecursiveForecast {
                   + ". Train it on windows with one target step.");
         }
         double[] fed = rows.append(sequences.get(i), k, next);
-        System.arraycopy(fed, 0, predictions[i], k * targets, targets);
+        for (int j = 0; j < targets; j++) {
+          predictions[i][k * targets + j] = fed[j] + rows.before(predictions[i], k, j);
+        }
       }
     }
     return predictions;

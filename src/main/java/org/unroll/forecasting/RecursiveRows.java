@@ -18,6 +18,8 @@ import org.unroll.timeseries.Windows;
  * @param knownColumns the position of each input among the known columns, −1 for targets
  * @param future the known columns of all windows of a series, or null
  * @param hasFuture whether the known columns of the predicted row are the second input
+ * @param lags the lag of the differences of each target, or 0
+ * @param drifts the center of the differences of each target, normalized
  * @param perWindow whether the input of each step is normalized by itself
  */
 record RecursiveRows(
@@ -26,6 +28,8 @@ record RecursiveRows(
     int[] knownColumns,
     Dataset future,
     boolean hasFuture,
+    int[] lags,
+    double[] drifts,
     boolean perWindow) {
 
   /**
@@ -59,6 +63,10 @@ record RecursiveRows(
         windows.targetShape().size() / series.targetNames().size(),
         hasFuture || !series.knownNames().isEmpty() ? windows.future() : null,
         hasFuture,
+        series.targetNames().stream().mapToInt(series::differenceLag).toArray(),
+        series.targetNames().stream()
+            .mapToDouble(name -> series.mean(name) / series.std(name))
+            .toArray(),
         false);
   }
 
@@ -74,6 +82,8 @@ record RecursiveRows(
         windows.positions().targetSteps(),
         null,
         !panel.knownNames().isEmpty(),
+        new int[panel.targetNames().size()],
+        new double[panel.targetNames().size()],
         windows.isNormalizedPerWindow());
   }
 
@@ -91,6 +101,8 @@ record RecursiveRows(
       int steps,
       Dataset future,
       boolean hasFuture,
+      int[] lags,
+      double[] drifts,
       boolean perWindow) {
     List<String> unknown = new ArrayList<>(inputs);
     unknown.removeAll(targets);
@@ -114,6 +126,8 @@ record RecursiveRows(
             .toArray(),
         future,
         hasFuture,
+        lags,
+        drifts,
         perWindow);
   }
 
@@ -175,6 +189,17 @@ record RecursiveRows(
   /** Returns the scale of a target in the input of a step. */
   WindowScale scale(double[][] input, int target) {
     return WindowScale.of(input.length, t -> input[t][targetColumns[target]]);
+  }
+
+  /**
+   * Returns what the target of a step is the change from, if that is itself predicted: the change
+   * one lag earlier. A one-step model predicts single differences, which add up.
+   */
+  double before(double[] predictions, int step, int target) {
+    int earlier = step - lags[target];
+    return lags[target] == 0 || earlier < 0
+        ? 0
+        : predictions[earlier * lags.length + target] + drifts[target];
   }
 
   /**

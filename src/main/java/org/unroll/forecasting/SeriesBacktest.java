@@ -186,13 +186,12 @@ final class SeriesBacktest implements BacktestData<PointForecasts> {
 
     @Override
     public double[][] predict(PointForecasts fitted, String name) {
-      TimeSeries series = future.series();
-      List<String> targets = series.targetNames();
+      int targets = future.series().targetNames().size();
       return new MethodOutput(name, future.targetShape().size(), future.size())
           .inUnits(
               fitted.predict(future),
-              (i, k, value) -> series.denormalize(targets.get(k % targets.size()), value),
-              (i, k) -> place(future.targetRow(i, k / targets.size())));
+              future::denormalize,
+              (i, k) -> place(future.targetRow(i, k / targets)));
     }
 
     private String place(int row) {

@@ -59,7 +59,8 @@ public interface Baseline {
       double[] prediction = new double[windows.targetShape().size()];
       int[] columns = windows.targetPositions();
       for (int i = 0; i < prediction.length; i++) {
-        prediction[i] = value(windows, windows.lastRow(sample), columns[i % columns.length]);
+        double last = value(windows, windows.lastRow(sample), columns[i % columns.length]);
+        prediction[i] = windows.ofLevel(sample, i, last);
       }
       return prediction;
     };
@@ -89,7 +90,8 @@ public interface Baseline {
         int column = columns[i % columns.length];
         double value = value(windows, last, column);
         double slope = (value - value(windows, first, column)) / (last - first);
-        prediction[i] = value + slope * (windows.targetRow(sample, i / columns.length) - last);
+        int beyond = windows.targetRow(sample, i / columns.length) - last;
+        prediction[i] = windows.ofLevel(sample, i, value + slope * beyond);
       }
       return prediction;
     };
@@ -121,17 +123,19 @@ public interface Baseline {
                 + ". Use a range that starts later.");
       }
       double[] prediction = new double[windows.targetShape().size()];
+      double[] means = new double[prediction.length];
       int[] columns = windows.targetPositions();
       for (int i = 0; i < prediction.length; i++) {
         int column = columns[i % columns.length];
-        prediction[i] =
+        means[i] =
             i < columns.length
                 ? IntStream.rangeClosed(last - rows + 1, last)
-                    .mapToDouble(row -> windows.value(row, column))
+                    .mapToDouble(row -> windows.level(row, column))
                     .filter(value -> !Double.isNaN(value))
                     .average()
                     .orElseGet(() -> value(windows, last, column))
-                : prediction[i - columns.length];
+                : means[i - columns.length];
+        prediction[i] = windows.ofLevel(sample, i, means[i]);
       }
       return prediction;
     };
@@ -159,7 +163,7 @@ public interface Baseline {
         int beyond = target - windows.lastRow(sample);
         int column = columns[i % columns.length];
         int row = target - (beyond + period - 1) / period * period;
-        while (row >= 0 && Double.isNaN(windows.value(row, column))) {
+        while (row >= 0 && Double.isNaN(windows.level(row, column))) {
           row -= period;
         }
         if (row < 0) {
@@ -172,7 +176,7 @@ public interface Baseline {
                   + sample
                   + ", but has none. Use a range that starts later.");
         }
-        prediction[i] = windows.value(row, column);
+        prediction[i] = windows.ofLevel(sample, i, windows.level(row, column));
       }
       return prediction;
     };
@@ -199,7 +203,7 @@ public interface Baseline {
 
   /** Returns the normalized value of a target in a row, which must not be missing. */
   private static double value(Windows windows, int row, int column) {
-    double value = windows.value(row, column);
+    double value = windows.level(row, column);
     if (Double.isNaN(value)) {
       TimeSeries series = windows.series();
       int target = IntStream.of(windows.targetPositions()).boxed().toList().indexOf(column);

@@ -43,7 +43,10 @@ final class Forecasts {
         "forecasts",
         names,
         (sample, step, target, level) ->
-            denormalized(target, predictions[sample][number(step, target) * names.size() + level]));
+            windows.denormalize(
+                sample,
+                number(step, target),
+                predictions[sample][number(step, target) * names.size() + level]));
   }
 
   /** Provides the value of a window, at a target step, of a target column and a level. */
@@ -83,10 +86,6 @@ final class Forecasts {
     return step * targets.length + target;
   }
 
-  private double denormalized(int target, double value) {
-    return series.denormalize(series.targetNames().get(target), value);
-  }
-
   /** Returns the mean absolute errors, step by step. */
   Table meanAbsoluteErrors(double[][] predictions) {
     NewestRows.checkPredictions(windows.targetShape(), windows.size(), 1, predictions);
@@ -96,7 +95,8 @@ final class Forecasts {
       for (int k = 0; k < ahead.length; k++) {
         for (int j = 0; j < targets.length; j++) {
           double truth = raw[targets[j]][windows.targetRow(i, k)];
-          sums[number(k, j)] += Math.abs(denormalized(j, predictions[i][number(k, j)]) - truth);
+          int number = number(k, j);
+          sums[number] += Math.abs(windows.denormalize(i, number, predictions[i][number]) - truth);
         }
       }
     }

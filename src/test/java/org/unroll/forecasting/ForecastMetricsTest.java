@@ -166,6 +166,30 @@ class ForecastMetricsTest {
     assertEquals(reference.get(name).asDouble(), value, 1e-10, name);
   }
 
+  /** Intervals [1, 3], [−∞, ∞], [∞, −∞] and [2, ∞]. An empty interval contains nothing. */
+  @Test
+  void emptyIntervalsAreNotUnbounded() {
+    double infinity = Double.POSITIVE_INFINITY;
+    Table table =
+        Table.create(
+            IntColumn.create("ahead", 1, 1, 2, 2),
+            DoubleColumn.create("y", 2, 2, 2, 2),
+            DoubleColumn.create("y q0.1", 1, -infinity, infinity, 2),
+            DoubleColumn.create("y q0.9", 3, infinity, -infinity, infinity));
+    Table all = ForecastMetrics.by(table);
+    assertEquals(2, all.doubleColumn("unbounded 80 %").getDouble(0));
+    assertEquals(1, all.doubleColumn("empty 80 %").getDouble(0));
+    assertEquals(0.75, all.doubleColumn("coverage 80 %").getDouble(0));
+    assertEquals(2, all.doubleColumn("width 80 %").getDouble(0));
+    assertTrue(all.doubleColumn("winkler 80 %").isMissing(0));
+    Table groups = ForecastMetrics.by(table, "ahead");
+    assertEquals(List.of(1.0, 1.0), groups.doubleColumn("unbounded 80 %").asList());
+    assertEquals(List.of(0.0, 1.0), groups.doubleColumn("empty 80 %").asList());
+    Table bounded = ForecastMetrics.by(table.first(1));
+    assertFalse(bounded.columnNames().contains("empty 80 %"));
+    assertFalse(bounded.columnNames().contains("unbounded 80 %"));
+  }
+
   @Test
   void meaninglessValuesAreRefused() {
     double[] zero = {0, 1};

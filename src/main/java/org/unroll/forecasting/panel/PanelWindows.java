@@ -300,14 +300,7 @@ public final class PanelWindows implements Dataset {
 
   /** Returns the row of the grid in which a window begins. */
   private int firstRow(int sample) {
-    if (sample < 0 || sample >= size()) {
-      throw new IndexOutOfBoundsException(
-          "The index of a window must be between 0 and "
-              + (size() - 1)
-              + ", but was "
-              + sample
-              + ".");
-    }
+    WindowPositions.checkSample(sample, size());
     return runs.firstRow(sample);
   }
 
