@@ -125,7 +125,8 @@ public final class Backtest {
    * Adds a method.
    *
    * @throws IllegalArgumentException if another method or another column of the result has the
-   *     name, even if it differs in case
+   *     name, even if it differs in case. In a panel, {@code series} is a column, too, which {@link
+   *     #run} checks.
    */
   public Backtest and(String name, ForecastMethod method) {
     boolean taken = // columns of a table and files of some systems do not distinguish case
@@ -164,8 +165,9 @@ public final class Backtest {
    *     horizon and batches. Their range limits all rows that are used.
    * @param firstForecast the time of the first target of the first forecast, as in {@link
    *     org.unroll.timeseries.TimeSeries#rowAt}
-   * @throws IllegalArgumentException if all times are before it, or if no series has a window
-   *     before it
+   * @throws IllegalArgumentException if all times are before it, if no series has a window before
+   *     it, or if the windows are the {@linkplain PanelWindows#latest() latest}
+   * @throws IllegalStateException if the lookback of the windows is not set
    */
   public Backtest on(PanelWindows newWindows, Temporal firstForecast) {
     data = new PanelBacktest(newWindows, firstForecast);
@@ -210,7 +212,9 @@ public final class Backtest {
   /**
    * Sets the length of a season in rows, by which MASE is scaled: with 24 for rows of an hour, an
    * error of 1 is the mean difference to the day before in the rows of the fit. The default is 1,
-   * the difference to the row before.
+   * the difference to the row before. A series of a panel without two values one season apart in
+   * the rows of a fit has no scale there; if this is so for all series and folds, {@link #run}
+   * throws an exception, as it does for each fold of a single series.
    */
   public Backtest season(int rows) {
     season = requireAtLeastOne("season", rows);
@@ -255,8 +259,8 @@ public final class Backtest {
   public BacktestResult run() {
     if (data == null) {
       throw new IllegalStateException(
-          "A backtest must have windows before it runs. Call on(windows, firstForecastRow) before"
-              + " run().");
+          "A backtest must have windows before it runs. Call on(windows, firstForecastRow), or for a"
+              + " panel on(windows, firstForecast), before run().");
     }
     return run(data);
   }
@@ -264,6 +268,7 @@ public final class Backtest {
   private <F> BacktestResult run(BacktestData<F> of) {
     requireMethods(of);
     List<BacktestFold> folds = folds();
+    requireScales(folds);
     BacktestResult result = new BacktestResult(of, List.copyOf(methods.keySet()));
     last = result;
     Optional<LiveProgress> live = LiveProgress.open(verbose).map(LiveProgress::severalRuns);
@@ -285,7 +290,30 @@ public final class Backtest {
                     + "' is used with windows of one series. Call on(PanelWindows, Temporal), or use"
                     + " a ForecastMethod.");
           }
+          if (of instanceof PanelBacktest && name.equalsIgnoreCase("series")) {
+            throw new IllegalArgumentException(
+                "A method must not have the name of the column 'series' in the result of a panel,"
+                    + " but was '"
+                    + name
+                    + "'. Rename it.");
+          }
         });
+  }
+
+  private void requireScales(List<BacktestFold> folds) {
+    for (int target = 0; target < data.targets().size(); target++) {
+      int index = target;
+      if (folds.stream()
+          .flatMap(fold -> fold.scales().stream())
+          .allMatch(scales -> Double.isNaN(scales[index]))) {
+        throw new IllegalArgumentException(
+            "A series must have values before a forecast and a season of "
+                + season
+                + " rows earlier, but no series has such values of '"
+                + data.targets().get(target)
+                + "' in the rows of a fit. Begin the forecasts later, or choose another season.");
+      }
+    }
   }
 
   private <F> void run(
@@ -296,7 +324,7 @@ public final class Backtest {
       Optional<LiveProgress> live) {
     Map<String, F> fitted = new LinkedHashMap<>();
     if (refits) {
-      folds.forEach(of::requireFit); // errors in the data come before the first fit
+      folds.forEach(of::requireFit); // before the first fit
     }
     for (BacktestFold fold : folds) {
       if (refits) {
@@ -371,7 +399,10 @@ public final class Backtest {
     byFold.forEach(
         (number, targets) -> {
           int end = (refits ? number * rows : 0) - data.ahead()[0] + 1;
-          Integer from = rolling == null ? null : Integer.valueOf(end - rolling);
+          Integer from =
+              rolling == null
+                  ? null
+                  : Integer.valueOf((int) Math.max(Integer.MIN_VALUE, (long) end - rolling));
           int[] firstTargets = targets.stream().mapToInt(Integer::intValue).toArray();
           BacktestFold fold = data.fold(number, from, end, firstTargets, season);
           if (fold.rows().length > 0) {
@@ -394,7 +425,7 @@ public final class Backtest {
     return "Backtest of "
         + String.join(", ", methods.keySet())
         + (data == null
-            ? "; no data, call on(windows, firstForecastRow)"
+            ? "; no data, call on(…)"
             : ": "
                 + folds().size()
                 + " folds, a forecast every "

@@ -106,7 +106,10 @@ final class PanelBacktest implements BacktestData<PanelBacktest.Fitted> {
         .toArray();
   }
 
-  /** The windows are found when the fold is created, and constant columns are no error. */
+  /**
+   * Checks nothing: that there are windows is known when the fold is created, and constant columns
+   * are no error. A value that is not in the range of a float is found when its fold is reached.
+   */
   @Override
   public void requireFit(BacktestFold fold) {}
 

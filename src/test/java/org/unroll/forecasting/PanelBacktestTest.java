@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.Period;
-import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -30,7 +29,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.unroll.Model;
 import org.unroll.forecasting.panel.Panel;
@@ -43,196 +41,13 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 class PanelBacktestTest {
-  private static final LocalDate START = LocalDate.of(2024, 1, 1);
-  private static final ForecastMethod LAST = past -> Baseline.lastValue()::predict;
+  static final LocalDate START = LocalDate.of(2024, 1, 1);
+  static final ForecastMethod LAST = past -> Baseline.lastValue()::predict;
 
   @TempDir Path folder;
 
-  /**
-   * Series b has a window before day 4, but none to predict on day 4: day 3 is missing. Its first
-   * forecast is that of day 6, in the second fold.
-   */
-  @Test
-  void fitsSeriesWithoutAForecastInTheFirstFold() {
-    Table table = table();
-    for (int day = 0; day < 8; day++) {
-      add(table, "a", day, day, 0);
-      if (day != 3) {
-        add(table, "b", day, 10 * day, 0);
-      }
-    }
-    PanelWindows windows = panel(table).windows().lookback(1);
-    for (int run = 0; run < 2; run++) {
-      Backtest backtest =
-          Backtest.of("last", LAST)
-              .every(2)
-              .withoutRefitting(2)
-              .folder(folder)
-              .on(windows, START.plusDays(4));
-      assertArrayEquals(
-          new double[] {3, 5, 50}, backtest.run().forecasts().doubleColumn("last").asDoubleArray());
-      if (run == 0) { // resumed in the second fold
-        assertTrue(folder.resolve("fold-1-last.json").toFile().delete());
-      }
-    }
-  }
-
-  /** Store c opens on day 6, with another region and a far larger area. */
-  @Test
-  void fixedFeaturesAreThoseOfTheSeriesThatHaveBegun() {
-    for (boolean normalized : new boolean[] {false, true}) {
-      Table table = table();
-      StringColumn region = StringColumn.create("region");
-      for (int s = 0; s < 3; s++) {
-        for (int day = s == 2 ? 6 : 0; day < 12; day++) {
-          add(table, "abc".substring(s, s + 1), day, day, new double[] {1, 3, 50}[s]);
-          region.append(new String[] {"north", "west", "south"}[s]);
-        }
-      }
-      Panel panel = panel(table.addColumns(region)).fixed("x", "region");
-      panel = normalized ? panel.normalizedBefore(START.plusDays(5)) : panel;
-      List<List<String>> names = new ArrayList<>();
-      List<double[]> features = new ArrayList<>();
-      GlobalMethod watching =
-          GlobalMethod.of(
-              past -> {
-                names.add(past.panel().fixedNames());
-                features.add(past.fixed(past.size() - 1));
-                return later -> new double[later.size()][1];
-              });
-      BacktestResult result =
-          Backtest.of("global", watching)
-              .and("last", LAST)
-              .refitEvery(4)
-              .on(panel.windows().lookback(1), START.plusDays(4))
-              .run();
-      assertEquals(
-          List.of(
-              List.of("x", "region=north", "region=west"),
-              List.of("x", "region=north", "region=south", "region=west")),
-          names);
-      // The mean of 1, 3 and 50 is 18.
-      double last = 32 / Math.sqrt((17 * 17 + 15 * 15 + 32 * 32) / 3.0);
-      assertArrayEquals(new double[] {normalized ? 1 : 3, 0, 1}, features.get(0), 1e-6);
-      assertArrayEquals(new double[] {normalized ? last : 50, 0, 1, 0}, features.get(1), 1e-6);
-      assertEquals(
-          List.of("a", "b", "c"), result.bySeries().stringColumn("series").unique().asList());
-    }
-  }
-
-  /** A series among 30, of which the fingerprint reads the fixed features of 16 windows. */
-  @Test
-  void fixedFeaturesOfEachSeriesIdentifyABacktest() {
-    for (int changed = -1; changed < 30; changed++) {
-      Table table = table();
-      StringColumn kind = StringColumn.create("kind");
-      for (int s = 0; s < 30; s++) {
-        for (int day = 0; day < 5; day++) {
-          add(table, "s" + s, day, day, 0);
-          kind.append((s + (s == changed ? 1 : 0)) % 2 == 0 ? "even" : "odd");
-        }
-      }
-      PanelWindows windows = panel(table.addColumns(kind)).fixed("kind").windows().lookback(1);
-      Backtest backtest = Backtest.of("last", LAST).folder(folder).on(windows, START.plusDays(4));
-      if (changed < 0) {
-        backtest.run();
-      } else {
-        assertMessage(IllegalStateException.class, backtest::run, "must contain this backtest");
-      }
-    }
-  }
-
-  /** The forecast of day 8 is the value of day 1, which is before the range of the windows. */
-  @Test
-  void valuesBeforeTheRangeIdentifyABacktest() {
-    for (double value : new double[] {5, 6}) {
-      Table table = table();
-      for (int day = 0; day < 9; day++) {
-        add(table, "a", day, day == 1 ? value : day, 0);
-      }
-      PanelWindows windows = panel(table).windows().lookback(1).from(START.plusDays(4));
-      Backtest backtest =
-          Backtest.of("season", past -> Baseline.seasonal(7)::predict)
-              .folder(folder)
-              .on(windows, START.plusDays(8));
-      if (value == 5) {
-        assertEquals(5, backtest.run().forecasts().doubleColumn("season").get(0));
-      } else {
-        assertMessage(IllegalStateException.class, backtest::run, "must contain this backtest");
-      }
-    }
-  }
-
-  private static void assertMessage(
-      Class<? extends Throwable> type, Executable executable, String... parts) {
-    String message = assertThrows(type, executable).getMessage();
-    for (String part : parts) {
-      assertTrue(message.contains(part), message);
-    }
-  }
-
-  @Test
-  void errorsOfAMethodForEachSeriesNameTheSeries() {
-    PanelWindows windows = panel(two()).windows().lookback(1);
-    ForecastMethod failing =
-        past -> {
-          if (past.series().table().name().equals("b")) {
-            throw new UnsupportedOperationException("no b");
-          }
-          return Baseline.lastValue()::predict;
-        };
-    assertMessage(
-        IllegalStateException.class,
-        () -> Backtest.of("own", failing).on(windows, START.plusDays(6)).run(),
-        "'own', series 'b'",
-        "no b");
-    ForecastMethod infinite =
-        past ->
-            later -> {
-              double[][] values = Baseline.lastValue().predict(later);
-              values[values.length - 1][0] =
-                  later.series().table().name().equals("b") ? Double.NaN : 1;
-              return values;
-            };
-    assertMessage(
-        IllegalArgumentException.class,
-        () -> Backtest.of("own", infinite).on(windows, START.plusDays(6)).run(),
-        "'own', series 'b'",
-        "predicted NaN for row 5, 2024-01-08T00:00");
-  }
-
-  /** An interrupt in the fit, or the prediction, of the first series stops before the second. */
-  @Test
-  void stopsBetweenSeriesIfInterrupted() {
-    PanelWindows windows = panel(two()).windows().lookback(1);
-    for (boolean fit : new boolean[] {true, false}) {
-      AtomicInteger calls = new AtomicInteger();
-      Runnable stop =
-          () -> {
-            calls.incrementAndGet();
-            Thread.currentThread().interrupt();
-          };
-      ForecastMethod stopping =
-          past -> {
-            if (fit) {
-              stop.run();
-            }
-            return later -> {
-              stop.run();
-              return Baseline.lastValue().predict(later);
-            };
-          };
-      BacktestResult result =
-          Backtest.of("last", LAST).and("stopping", stopping).on(windows, START.plusDays(6)).run();
-      assertTrue(Thread.interrupted());
-      assertEquals(1, calls.get());
-      assertEquals(0, result.table().intColumn("values").get(0));
-      assertEquals(List.of("last"), result.byFold().stringColumn("method").asList());
-    }
-  }
-
   /** Returns a table with the columns store, day, y and x. */
-  private static Table table() {
+  static Table table() {
     return Table.create(
         "sales",
         StringColumn.create("store"),
@@ -241,19 +56,19 @@ class PanelBacktestTest {
         DoubleColumn.create("x"));
   }
 
-  private static void add(Table table, String store, int day, double y, double x) {
+  static void add(Table table, String store, int day, double y, double x) {
     table.stringColumn("store").append(store);
     table.dateColumn("day").append(START.plusDays(day));
     table.doubleColumn("y").append(y);
     table.doubleColumn("x").append(x);
   }
 
-  private static Panel panel(Table table) {
+  static Panel panel(Table table) {
     return Panel.of(table).series("store").time("day").target("y").every(Period.ofDays(1));
   }
 
   /** Series b begins on day 2 and is 10 times series a. */
-  private static Table two() {
+  static Table two() {
     Table table = table();
     double[] values = {1, 2, 4, 7, 11, 16, 22, 29};
     for (int day = 0; day < values.length; day++) {
@@ -481,7 +296,7 @@ class PanelBacktestTest {
         () -> epochs(2).verbose(0));
   }
 
-  private static BacktestResult ofWaves(Table table, Path files) {
+  private static BacktestResult ofWaves(Table table, Path files, Integer rolling) {
     PanelWindows windows =
         panel(table)
             .known("x")
@@ -491,22 +306,24 @@ class PanelBacktestTest {
             .lookback(4)
             .targetSteps(2)
             .normalizedPerWindow();
-    return Backtest.of("last", LAST)
-        .and("season", past -> Baseline.seasonal(9)::predict)
-        .and("ridge", past -> Ridge.fit(past, 0.1)::predict)
-        .and("network", network())
-        .every(3)
-        .refitEvery(6)
-        .folder(files)
-        .on(windows, START.plusDays(30))
-        .run();
+    Backtest backtest =
+        Backtest.of("last", LAST)
+            .and("season", past -> Baseline.seasonal(9)::predict)
+            .and("ridge", past -> Ridge.fit(past, 0.1)::predict)
+            .and("network", network())
+            .every(3)
+            .refitEvery(6)
+            .folder(files)
+            .on(windows, START.plusDays(30));
+    return (rolling == null ? backtest : backtest.rolling(rolling)).run();
   }
 
   @Test
   void forecastsDoNotDependOnLaterRows() {
     List<String> methods = List.of("last", "season", "ridge", "network");
-    Table clean = ofWaves(waves(50), null).forecasts();
     for (double poison : new double[] {1e30, Double.NaN}) {
+      Integer rolling = Double.isNaN(poison) ? 20 : null;
+      Table clean = ofWaves(waves(50), null, rolling).forecasts();
       for (int from : new int[] {30, 36, 42}) {
         Table table = waves(50);
         for (int row = 0; row < table.rowCount(); row++) {
@@ -518,7 +335,7 @@ class PanelBacktestTest {
             }
           }
         }
-        Table poisoned = ofWaves(table, null).forecasts();
+        Table poisoned = ofWaves(table, null, rolling).forecasts();
         Map<List<Object>, Integer> rows = new LinkedHashMap<>();
         for (int i = 0; i < poisoned.rowCount(); i++) {
           rows.put(key(poisoned, i), i);
@@ -594,9 +411,9 @@ class PanelBacktestTest {
   @Test
   void resumesOnlyTheSameBacktest() {
     Table table = waves(50);
-    String first = ofWaves(table, folder).forecasts().printAll();
-    assertEquals(first, ofWaves(table, folder).forecasts().printAll());
-    assertEquals(first, ofWaves(waves(50), null).forecasts().printAll());
+    String first = ofWaves(table, folder, null).forecasts().printAll();
+    assertEquals(first, ofWaves(table, folder, null).forecasts().printAll());
+    assertEquals(first, ofWaves(waves(50), null, null).forecasts().printAll());
     for (String column : List.of("y", "x", "area")) {
       Table other = waves(50);
       DoubleColumn changed = other.doubleColumn(column);
@@ -606,39 +423,10 @@ class PanelBacktestTest {
         }
       }
       assertTrue(
-          assertThrows(IllegalStateException.class, () -> ofWaves(other, folder))
+          assertThrows(IllegalStateException.class, () -> ofWaves(other, folder, null))
               .getMessage()
               .contains("must contain this backtest"));
     }
-  }
-
-  /** Months end on different days, and February is missing in the table. */
-  @Test
-  void timesOfMonthsAreThoseOfTheCalendar() {
-    Table table = table();
-    for (int month = 0; month < 12; month++) {
-      if (month != 7) {
-        int day = (int) (YearMonth.of(2023, 7).plusMonths(month).atEndOfMonth().toEpochDay());
-        add(table, "a", (int) (day - START.toEpochDay()), month, 0);
-      }
-    }
-    PanelWindows windows =
-        Panel.of(table)
-            .series("store")
-            .time("day")
-            .target("y")
-            .windows()
-            .lookback(1)
-            .targetSteps(3);
-    Table forecasts =
-        Backtest.of("last", LAST).on(windows, LocalDate.of(2024, 1, 31)).run().forecasts();
-    assertEquals(
-        List.of("2024-01-31T00:00", "2024-02-29T00:00", "2024-03-31T00:00"),
-        forecasts.dateTimeColumn("time").asList().subList(0, 3).stream()
-            .map(LocalDateTime::toString)
-            .toList());
-    assertTrue(forecasts.doubleColumn("truth").isMissing(1));
-    assertEquals(8, forecasts.doubleColumn("truth").get(2));
   }
 
   @Test
@@ -687,6 +475,14 @@ class PanelBacktestTest {
                 .on(windows.panel().timeSeries("a").windows().lookback(2), 5)
                 .run());
     assertEquals(0, fits.get());
-    assertMessageContains("but was 'Series'", () -> Backtest.of("Series", LAST));
+    assertMessageContains(
+        "'series' in the result of a panel, but was 'Series'",
+        () -> Backtest.of("Series", counted).on(windows, START.plusDays(5)).run());
+    assertMessageContains(
+        "a season of 7 rows earlier, but no series has such values of 'y'",
+        () -> Backtest.of("a", counted).season(7).on(windows, START.plusDays(5)).run());
+    assertEquals(0, fits.get());
+    PanelWindows noLookback = panel(two()).windows();
+    assertThrows(IllegalStateException.class, () -> backtest.on(noLookback, START.plusDays(5)));
   }
 }
