@@ -29,8 +29,8 @@ import org.unroll.training.FitOptions;
  *
  * <p>Windows are ordered series by series, so the {@code validationSplit} of {@link #network}
  * validates on the last series. In order to validate on the latest windows of all series instead,
- * fit a network with {@link #of}. Here, the border is the time of the first target of a fifth of
- * the past from its end, which the inputs of the validated windows are not before, either:
+ * fit a network with {@link #of}. Here, a fifth of the targets of the past are at or after the
+ * border. It validates on the windows whose inputs and targets are all there:
  *
  * <pre>{@code
  * import java.time.LocalDate;

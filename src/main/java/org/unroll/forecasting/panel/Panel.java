@@ -63,8 +63,9 @@ import tech.tablesaw.columns.Column;
  * constant there has std 1, as in scikit-learn's {@code StandardScaler}. The windows of a series
  * with fewer than two values there cannot be read, which is an error; a {@code Backtest}, which
  * normalizes on the rows of each fit, reads them later. Numeric fixed features are normalized over
- * the series with rows before the time by the same rule. {@link PanelWindows#normalizedPerWindow()}
- * normalizes each window by its own input.
+ * the series with rows before the time by the same rule, and the categories of other fixed columns
+ * are those of these series. {@link PanelWindows#normalizedPerWindow()} normalizes each window by
+ * its own input.
  *
  * <p>Immutable: each setting returns a new panel over the same table, and the order of the settings
  * does not matter. The values are read when they are first needed; the table must not be changed in

@@ -4,9 +4,12 @@ import java.time.LocalDateTime;
 import java.time.temporal.Temporal;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.unroll.forecasting.panel.PanelSelection.Bounds;
 import org.unroll.forecasting.panel.PanelSelection.Part;
+import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.WindowPositions;
 import org.unroll.timeseries.Windows;
 
@@ -155,7 +158,8 @@ public final class PanelFolds {
     Panel panel = known;
     int lead = windows.positions().targetRow(0);
     int[] firstRows = Arrays.stream(rows).map(row -> row - lead).toArray();
-    return new Fold(past.over(panel), windows.beginningIn(firstRows).over(panel), rows);
+    return new Fold(
+        past.over(panel), windows.beginningIn(firstRows).over(panel), rows, new HashMap<>());
   }
 
   /**
@@ -164,13 +168,15 @@ public final class PanelFolds {
    * @param past the windows to fit on
    * @param future the windows to predict, whose targets may be missing
    * @param rows the rows of their first targets
+   * @param copies the series that methods have needed alone
    */
-  public record Fold(PanelWindows past, PanelWindows future, int[] rows) {
+  public record Fold(
+      PanelWindows past, PanelWindows future, int[] rows, Map<Integer, TimeSeries> copies) {
     private Windows windows(int series) {
       WindowPositions positions = past.positions();
       Windows one =
-          past.panel()
-              .timeSeries(series)
+          copies
+              .computeIfAbsent(series, past.panel()::timeSeries)
               .windows()
               .step(positions.step())
               .horizon(positions.ahead())
