@@ -257,7 +257,7 @@ class PanelBacktestTest {
         found.stream().sorted().toList());
   }
 
-  private static boolean complete(TreeMap<Integer, double[]> days, int first, int count, int step) {
+  private static boolean complete(Map<Integer, double[]> days, int first, int count, int step) {
     for (int i = 0; i < count; i++) {
       double[] day = days.get(first + i * step);
       if (first < 0 || day == null || Double.isNaN(day[0])) {
