@@ -356,7 +356,7 @@ class PanelBacktestFoldsTest {
     Table table = table();
     for (int month = 0; month < 12; month++) {
       if (month != 7) {
-        int day = (int) (YearMonth.of(2023, 7).plusMonths(month).atEndOfMonth().toEpochDay());
+        int day = (int) YearMonth.of(2023, 7).plusMonths(month).atEndOfMonth().toEpochDay();
         add(table, "a", (int) (day - START.toEpochDay()), month, 0);
       }
     }
