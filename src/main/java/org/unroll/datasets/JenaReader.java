@@ -2,8 +2,8 @@ package org.unroll.datasets;
 
 import com.univocity.parsers.csv.CsvParser;
 import com.univocity.parsers.csv.CsvParserSettings;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -17,6 +17,7 @@ import java.time.format.ResolverStyle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.unroll.data.TableClass;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
@@ -24,7 +25,7 @@ import tech.tablesaw.api.Table;
 /** Reads a file of the Jena weather station of any year. */
 final class JenaReader {
   /** The number that the station writes for a missing value. */
-  private static final double MISSING = -9999;
+  static final double MISSING = -9999;
 
   private static final String TIME = "Date Time";
 
@@ -69,10 +70,22 @@ final class JenaReader {
   }
 
   private Table read() throws IOException {
-    try (InputStream bytes = Files.newInputStream(file)) {
+    TableClass.initializeInBackground();
+    byte[] bytes = Files.readAllBytes(file);
+    try {
       // One byte per character preserves garbled bytes; the header is decoded below.
-      parser.beginParsing(new InputStreamReader(bytes, StandardCharsets.ISO_8859_1));
+      parser.beginParsing(
+          new InputStreamReader(new ByteArrayInputStream(bytes), StandardCharsets.ISO_8859_1));
       List<String> names = header(parser.parseNext());
+      JenaRows regular = JenaRows.read(bytes, firstRow(bytes), names.size());
+      Table table = Table.create(origin.getFileName().toString());
+      if (regular != null) {
+        table.addColumns(regular.times(TIME));
+        for (int j = 0; j < names.size(); j++) {
+          table.addColumns(DoubleColumn.create(names.get(j), regular.column(j)));
+        }
+        return table;
+      }
       var times = DateTimeColumn.create(TIME);
       List<DoubleColumn> numbers = names.stream().map(DoubleColumn::create).toList();
       LocalDateTime latest = LocalDateTime.MIN;
@@ -92,12 +105,21 @@ final class JenaReader {
             "The file " + origin + " must have rows, but has only a header.");
       }
       checkEnd(before, last);
-      Table table = Table.create(origin.getFileName().toString(), times);
+      table.addColumns(times);
       numbers.forEach(table::addColumns);
       return table;
     } finally {
       parser.stopParsing();
     }
+  }
+
+  /** Returns where the second line begins. */
+  private static int firstRow(byte[] bytes) {
+    int i = 0;
+    while (i < bytes.length && bytes[i] != '\n') {
+      i++;
+    }
+    return Math.min(i + 1, bytes.length);
   }
 
   private List<String> header(String[] header) {

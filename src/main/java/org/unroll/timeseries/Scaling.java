@@ -86,12 +86,19 @@ public final class Scaling {
 
   /** Returns the scale of a column whose values are present in some of the rows from … to−1. */
   Scale measured(String name, double[] values, int from, int to) {
-    double[] present =
-        Arrays.stream(logarithms(name, offset, values), from, to)
-            .filter(value -> !Double.isNaN(value))
-            .toArray();
-    double least = Arrays.stream(present).min().orElse(Double.NaN);
-    double most = Arrays.stream(present).max().orElse(Double.NaN);
+    double[] all = logarithms(name, offset, values);
+    double[] present = new double[to - from];
+    int count = 0;
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    for (int i = from; i < to; i++) {
+      if (!Double.isNaN(all[i])) {
+        least = Math.min(least, all[i]);
+        most = Math.max(most, all[i]);
+        present[count++] = all[i];
+      }
+    }
+    present = Arrays.copyOf(present, count);
     double center = Arrays.stream(present).sum() / present.length;
     double scale = 0;
     if (least < most && method == Method.STANDARD) {
@@ -177,7 +184,11 @@ public final class Scaling {
 
     /** Returns normalized values. */
     double[] forward(String name, double[] values) {
-      return Arrays.stream(logarithms(name, offset, values)).map(x -> (x - mean) / std).toArray();
+      double[] normalized = logarithms(name, offset, values).clone();
+      for (int i = 0; i < normalized.length; i++) {
+        normalized[i] = (normalized[i] - mean) / std;
+      }
+      return normalized;
     }
 
     double forward(String name, double value) {

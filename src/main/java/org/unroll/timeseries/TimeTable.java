@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.unroll.data.TableClass;
 import org.unroll.internal.Failures;
 import tech.tablesaw.api.InstantColumn;
 import tech.tablesaw.api.NumericColumn;
@@ -212,6 +213,7 @@ public final class TimeTable {
         throw new IllegalStateException(
             "The columns of the times must be set if their format is set: .time(\"…\").");
       }
+      TableClass.initializeInBackground();
       try {
         read = new TableReader(CsvFile.read(path, options.encoding), options).read();
       } catch (IOException e) {
