@@ -13,7 +13,9 @@ import tech.tablesaw.columns.times.PackedLocalTime;
  * reads all other files and reports errors.
  */
 final class JenaRows {
-  /** The powers of ten by which a number of at most 15 digits is divided without a second rounding. */
+  /**
+   * The powers of ten by which a number of at most 15 digits is divided without a second rounding.
+   */
   private static final double[] POWERS = {
     1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
   };
@@ -105,7 +107,9 @@ final class JenaRows {
       long time = times[i];
       int day = (int) (time / 1_000_000);
       int clock = (int) (time % 1_000_000);
-      int date = PackedLocalDate.pack((short) (day / 10_000), (byte) (day / 100 % 100), (byte) (day % 100));
+      int date =
+          PackedLocalDate.pack(
+              (short) (day / 10_000), (byte) (day / 100 % 100), (byte) (day % 100));
       int ofDay = PackedLocalTime.of(clock / 10_000, clock / 100 % 100, clock % 100);
       packed[i] =
           time > latest

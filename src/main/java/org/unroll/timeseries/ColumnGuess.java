@@ -76,7 +76,7 @@ final class ColumnGuess {
   }
 
   void add(String cell, long line) {
-    if (cell.isEmpty() || given.contains(cell) || SIGNS.contains(cell)) {
+    if (isAny(cell, SIGNS)) {
       if (!cell.isEmpty()) {
         signs.merge(cell, 1, Integer::sum);
       }
@@ -123,9 +123,16 @@ final class ColumnGuess {
   }
 
   boolean isSign(String cell) {
-    return cell.isEmpty()
-        || given.contains(cell)
-        || (kind() == Kind.TEXT ? MISSING : SIGNS).contains(cell);
+    return isAny(cell, kind() == Kind.TEXT ? MISSING : SIGNS);
+  }
+
+  /** Returns whether a cell is empty or stands for a missing value. No sign ends with a digit. */
+  private boolean isAny(String cell, Set<String> known) {
+    if (cell.isEmpty() || (!given.isEmpty() && given.contains(cell))) {
+      return true;
+    }
+    char last = cell.charAt(cell.length() - 1);
+    return (last < '0' || last > '9') && known.contains(cell);
   }
 
   /** Returns the type, as far as it is known without the decimal sign. */

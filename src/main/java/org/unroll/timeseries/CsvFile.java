@@ -35,7 +35,12 @@ record CsvFile(Path path, String text, Charset encoding) {
    */
   record Row(long line, List<String> cells) {
     boolean isBlank() {
-      return cells.stream().allMatch(String::isEmpty);
+      for (String cell : cells) {
+        if (!cell.isEmpty()) {
+          return false;
+        }
+      }
+      return true;
     }
 
     boolean isComment() {
@@ -113,10 +118,11 @@ record CsvFile(Path path, String text, Charset encoding) {
             .trimWhitespacesAroundQuotes(true)
             .ofCsvRecord(separated)) {
       for (CsvRecord record : reader) {
-        action.accept(
-            new Row(
-                record.getStartingLineNumber(),
-                record.getFields().stream().map(String::strip).toList()));
+        String[] cells = record.getFields().toArray(String[]::new);
+        for (int j = 0; j < cells.length; j++) {
+          cells[j] = cells[j].strip();
+        }
+        action.accept(new Row(record.getStartingLineNumber(), List.of(cells)));
       }
     } catch (CsvParseException e) {
       throw new IllegalArgumentException(
