@@ -113,7 +113,7 @@ final class JenaRows {
       int ofDay = PackedLocalTime.of(clock / 10_000, clock / 100 % 100, clock % 100);
       packed[i] =
           time > latest
-              ? (long) date << 32 | ofDay & 0xFFFF_FFFFL
+              ? ((long) date << 32) | (ofDay & 0xFFFF_FFFFL)
               : DateTimeColumnType.missingValueIndicator();
       latest = Math.max(latest, time);
     }
