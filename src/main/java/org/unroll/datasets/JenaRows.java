@@ -39,15 +39,15 @@ final class JenaRows {
    * Reads the rows of a file.
    *
    * @param text the content of the file
-   * @param start where the first row begins
    * @param columns the number of columns of numbers
+   * @param parts the number of parts that are read in parallel
    * @return the rows, or null if {@link JenaReader} must read the file
    */
-  static JenaRows read(byte[] text, int start, int columns) {
-    if (start == text.length || !isWholeAtEnd(text)) {
+  static JenaRows read(byte[] text, int columns, int parts) {
+    int start = firstRow(text);
+    if (start == text.length) {
       return null;
     }
-    int parts = Runtime.getRuntime().availableProcessors();
     int[] starts = new int[parts + 1];
     for (int i = 0; i <= parts; i++) {
       int at = start + (int) ((long) (text.length - start) * i / parts);
@@ -60,7 +60,13 @@ final class JenaRows {
     IntStream.range(0, parts)
         .parallel()
         .forEach(i -> counts[i] = lines(text, starts[i], starts[i + 1]));
-    var read = new JenaRows(text, IntStream.of(counts).sum(), columns);
+    int rows = IntStream.of(counts).sum();
+    // A row has a time of 19 characters, a separator and a digit for each number, and a line
+    // ending.
+    if (rows > (text.length - start + 1) / (20 + 2L * columns)) {
+      return null;
+    }
+    var read = new JenaRows(text, rows, columns);
     boolean regular =
         IntStream.range(0, parts)
             .parallel()
@@ -71,32 +77,35 @@ final class JenaRows {
     return regular ? read : null;
   }
 
+  /**
+   * Returns where the second line begins, or the length of the text if the header may end
+   * elsewhere: at a carriage return alone, or in another line because of quotes.
+   */
+  private static int firstRow(byte[] text) {
+    boolean quoted = false;
+    for (int i = 0; i + 1 < text.length; i++) {
+      boolean first = i == 0 || text[i - 1] == ',';
+      boolean last = text[i + 1] == ',' || text[i + 1] == '\r' || text[i + 1] == '\n';
+      if (text[i] == '"') {
+        if (quoted ? !last : !first) {
+          return text.length;
+        }
+        quoted = !quoted;
+      } else if (text[i] == '\n') {
+        return quoted ? text.length : i + 1;
+      } else if (text[i] == '\r' && text[i + 1] != '\n') {
+        return text.length;
+      }
+    }
+    return text.length;
+  }
+
   private static int lines(byte[] text, int from, int to) {
     int lines = from < to && text[to - 1] != '\n' ? 1 : 0;
     for (int i = from; i < to; i++) {
       lines += text[i] == '\n' ? 1 : 0;
     }
     return lines;
-  }
-
-  /** Returns whether the file has a last line ending, or as many decimals as in the row before. */
-  private static boolean isWholeAtEnd(byte[] text) {
-    int end = text.length;
-    int before = end - 1;
-    while (before > 0 && text[before] != '\n') {
-      before--;
-    }
-    boolean windows = before > 0 && text[before - 1] == '\r';
-    return before == end - 1
-        || decimals(text, end) >= decimals(text, windows ? before - 1 : before);
-  }
-
-  private static int decimals(byte[] text, int end) {
-    int i = end;
-    while (i > 0 && text[i - 1] >= '0' && text[i - 1] <= '9') {
-      i--;
-    }
-    return i > 0 && text[i - 1] == '.' ? end - i : 0;
   }
 
   /** Returns the times; those that are not after all earlier ones are missing. */

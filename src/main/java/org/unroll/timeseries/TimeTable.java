@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.unroll.data.TableClass;
 import org.unroll.internal.Failures;
+import org.unroll.internal.TableClass;
 import tech.tablesaw.api.InstantColumn;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
@@ -213,9 +213,10 @@ public final class TimeTable {
         throw new IllegalStateException(
             "The columns of the times must be set if their format is set: .time(\"…\").");
       }
-      TableClass.initializeInBackground();
       try {
-        read = new TableReader(CsvFile.read(path, options.encoding), options).read();
+        read =
+            TableClass.initializeDuring(
+                () -> new TableReader(CsvFile.read(path, options.encoding), options).read());
       } catch (IOException e) {
         throw new UncheckedIOException(
             "The file " + path + " could not be read: " + Failures.reason(e), e);
