@@ -70,7 +70,7 @@ final class JenaReader {
     long size = Files.size(file);
     if (size > MAX_SIZE) {
       throw new IllegalArgumentException(
-          "The file %s must have at most %,d bytes, but has %,d. Split it into several files."
+          "The file %s must have at most %d bytes, but has %d. Split it into several files."
               .formatted(origin, MAX_SIZE, size));
     }
     return TableClass.initializeDuring(() -> new JenaReader(origin).read(Files.readAllBytes(file)));

@@ -76,7 +76,7 @@ final class ColumnGuess {
   }
 
   void add(String cell, long line) {
-    if (isAny(cell, SIGNS)) {
+    if (isMissing(cell, SIGNS)) {
       if (!cell.isEmpty()) {
         signs.merge(cell, 1, Integer::sum);
       }
@@ -123,11 +123,14 @@ final class ColumnGuess {
   }
 
   boolean isSign(String cell) {
-    return isAny(cell, kind() == Kind.TEXT ? MISSING : SIGNS);
+    return isMissing(cell, kind() == Kind.TEXT ? MISSING : SIGNS);
   }
 
-  /** Returns whether a cell is empty or stands for a missing value. No sign ends with a digit. */
-  private boolean isAny(String cell, Set<String> known) {
+  /**
+   * Returns whether a cell is empty or stands for a missing value. Most cells are numbers, for
+   * which no search is necessary: no known sign ends with a digit.
+   */
+  private boolean isMissing(String cell, Set<String> known) {
     if (cell.isEmpty() || (!given.isEmpty() && given.contains(cell))) {
       return true;
     }

@@ -11,6 +11,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -122,7 +123,7 @@ record CsvFile(Path path, String text, Charset encoding) {
         for (int j = 0; j < cells.length; j++) {
           cells[j] = cells[j].strip();
         }
-        action.accept(new Row(record.getStartingLineNumber(), List.of(cells)));
+        action.accept(new Row(record.getStartingLineNumber(), Arrays.asList(cells)));
       }
     } catch (CsvParseException e) {
       throw new IllegalArgumentException(

@@ -13,11 +13,6 @@ final class NumberText {
   private static final Pattern WITH_POINT = pattern(',', '.');
   private static final Pattern WITH_COMMA = pattern('.', ',');
 
-  /** The powers of ten that a double holds exactly and 16 characters can have as decimals. */
-  private static final double[] POWERS = {
-    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
-  };
-
   private NumberText() {}
 
   private static Pattern pattern(char group, char decimal) {
@@ -87,26 +82,7 @@ final class NumberText {
 
   /** Returns the value of a number. */
   static double parse(String text, char decimal) {
-    long digits = 0;
-    int point = -1;
-    boolean negative = text.charAt(0) == '-';
-    for (int i = negative ? 1 : 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c >= '0' && c <= '9') {
-        digits = 10 * digits + (c - '0');
-      } else if (c == decimal && point < 0) {
-        point = i;
-      } else {
-        return Double.parseDouble(plain(text, decimal));
-      }
-    }
-    int count = text.length() - (negative ? 1 : 0) - (point < 0 ? 0 : 1);
-    if (count == 0 || text.length() > POWERS.length) {
-      return Double.parseDouble(plain(text, decimal));
-    }
-    // At most 16 characters: of up to 15 digits, the quotient is rounded once; 16 are whole.
-    double value = digits / POWERS[point < 0 ? 0 : text.length() - point - 1];
-    return negative ? -value : value;
+    return Double.parseDouble(plain(text, decimal));
   }
 
   /** Returns a number as Java writes it. */

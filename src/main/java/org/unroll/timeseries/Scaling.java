@@ -98,7 +98,9 @@ public final class Scaling {
         present[count++] = all[i];
       }
     }
-    present = Arrays.copyOf(present, count);
+    if (count < present.length) {
+      present = Arrays.copyOf(present, count);
+    }
     double center = Arrays.stream(present).sum() / present.length;
     double scale = 0;
     if (least < most && method == Method.STANDARD) {
@@ -184,7 +186,7 @@ public final class Scaling {
 
     /** Returns normalized values. */
     double[] forward(String name, double[] values) {
-      double[] normalized = logarithms(name, offset, values).clone();
+      double[] normalized = isLog() ? logarithms(name, offset, values) : values.clone();
       for (int i = 0; i < normalized.length; i++) {
         normalized[i] = (normalized[i] - mean) / std;
       }

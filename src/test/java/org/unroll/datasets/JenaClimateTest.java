@@ -9,9 +9,11 @@ import static org.unroll.ErrorMessages.assertMessageContains;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -67,6 +69,17 @@ class JenaClimateTest {
         assertEquals(Arrays.asList(JenaClimate.columns()), table.columnNames().subList(1, 15));
       }
     }
+  }
+
+  @Test
+  void losesNoRowWhereverTheHeaderEnds() throws IOException {
+    Path returns = file(String.join("\r", HEADER, FIRST, SECOND, ""));
+    assertEquals(2, JenaClimate.load(returns).rowCount());
+    Path mixed = file(HEADER + "\r" + FIRST, SECOND, "");
+    assertMessageContains("it has 29 values", () -> JenaClimate.load(mixed));
+    Table table = JenaClimate.load(file(HEADER + ",\"a", "b\"", FIRST + ",1", SECOND + ",2", ""));
+    assertEquals(2, table.rowCount());
+    assertEquals("a\nb", table.column(15).name());
   }
 
   @Test
@@ -183,8 +196,32 @@ class JenaClimateTest {
             + " could not be read: it has no line ending, and '152.3' has fewer decimals than"
             + " '152.30' in the row before. Add a line ending if the file is complete.",
         () -> JenaClimate.load(file));
-    Path whole = file(HEADER, FIRST, SECOND.substring(0, SECOND.length() - 1), "");
-    assertEquals(2, JenaClimate.load(whole).rowCount());
+    for (String last : List.of("\"152.3\"", " 152.3 ")) {
+      Path other = file(HEADER, FIRST, "", SECOND.replace("152.30", last));
+      assertMessageContains(
+          "it has no line ending, and '152.3' has fewer decimals than '152.30' in the row before.",
+          () -> JenaClimate.load(other));
+    }
+    for (String last : List.of("152.3", "\"152.3\"")) {
+      Path whole = file(HEADER, FIRST, SECOND.replace("152.30", last), "");
+      assertEquals(2, JenaClimate.load(whole).rowCount());
+    }
+  }
+
+  @Test
+  void rejectsAFileThatIsLargerThanAnArray() throws IOException {
+    Path file = folder.resolve("large.csv");
+    try (var channel =
+        Files.newByteChannel(
+            file,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.SPARSE,
+            StandardOpenOption.WRITE)) {
+      channel.position(2_199_999_999L).write(ByteBuffer.allocate(1));
+    }
+    assertMessageContains(
+        "must have at most 2147483639 bytes, but has 2200000000. Split it",
+        () -> JenaClimate.load(file));
   }
 
   @Test
