@@ -202,9 +202,9 @@ final class JenaRows {
               && (hour >= 0 && hour <= 23)
               && (minute >= 0 && minute <= 59)
               && (second >= 0 && second <= 59);
-      return valid
-          ? (year * 10_000L + month * 100 + day) * 1_000_000 + hour * 10_000 + minute * 100 + second
-          : -1;
+      int date = year * 10_000 + month * 100 + day;
+      int clock = hour * 10_000 + minute * 100 + second;
+      return valid ? date * 1_000_000L + clock : -1;
     }
 
     /** Returns the value of digits and of a character after them, or -1 if there are others. */
