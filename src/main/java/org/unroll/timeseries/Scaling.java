@@ -117,11 +117,21 @@ public final class Scaling {
 
   /** Returns the scale of a column whose values are present in some of the rows from … to−1. */
   Scale measured(String name, double[] values, int from, int to) {
-    double[] measured = Arrays.copyOfRange(logarithms(name, offset, values), from, to);
     double[] present =
-        Arrays.stream(differences(measured, lag)).filter(value -> !Double.isNaN(value)).toArray();
-    double least = Arrays.stream(present).min().orElse(Double.NaN);
-    double most = Arrays.stream(present).max().orElse(Double.NaN);
+        differences(Arrays.copyOfRange(logarithms(name, offset, values), from, to), lag);
+    int count = 0;
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    for (double value : present) {
+      if (!Double.isNaN(value)) {
+        least = Math.min(least, value);
+        most = Math.max(most, value);
+        present[count++] = value;
+      }
+    }
+    if (count < present.length) {
+      present = Arrays.copyOf(present, count);
+    }
     double center = Arrays.stream(present).sum() / present.length;
     double scale = 0;
     if (least < most && method == Method.STANDARD) {
@@ -234,9 +244,11 @@ public final class Scaling {
     }
 
     double[] levels(String name, double[] values) {
-      return Arrays.stream(logarithms(name, offset, values))
-          .map(x -> (x - center()) / std)
-          .toArray();
+      double[] levels = isLog() ? logarithms(name, offset, values) : values.clone();
+      for (int i = 0; i < levels.length; i++) {
+        levels[i] = (levels[i] - center()) / std;
+      }
+      return levels;
     }
 
     /** Returns normalized values; NaN for the first values if they are differenced. */
