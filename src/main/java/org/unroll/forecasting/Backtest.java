@@ -51,8 +51,10 @@ import org.unroll.training.FitOptions;
  * <p><b>Many series.</b> In a backtest {@linkplain #on(PanelWindows, Temporal) of a panel}, the
  * folds of all series begin at the same times. A {@link GlobalMethod} is fitted on the past of all
  * series together, and any other method on that of each series. A fold contains the series that
- * have a window in the rows of its fit; a series that begins later enters in a later fold. Numeric
- * fixed features are normalized over all series of the panel. For the daily sales of two stores:
+ * have a window in the rows of its fit; a series that begins later enters in a later fold. The
+ * means and categories of fixed features are those of the series with rows there. A method for each
+ * series ignores fixed features and {@link PanelWindows#normalizedPerWindow()}. For the daily sales
+ * of two stores:
  *
  * <pre>{@code
  * import java.time.LocalDate;
@@ -123,7 +125,8 @@ public final class Backtest {
    * Adds a method.
    *
    * @throws IllegalArgumentException if another method or another column of the result has the
-   *     name, even if it differs in case
+   *     name, even if it differs in case. In a panel, {@code series} is a column, too, which {@link
+   *     #run} checks.
    */
   public Backtest and(String name, ForecastMethod method) {
     boolean taken = // columns of a table and files of some systems do not distinguish case
@@ -162,8 +165,9 @@ public final class Backtest {
    *     horizon and batches. Their range limits all rows that are used.
    * @param firstForecast the time of the first target of the first forecast, as in {@link
    *     org.unroll.timeseries.TimeSeries#rowAt}
-   * @throws IllegalArgumentException if all times are before it, or if no series has a window
-   *     before it
+   * @throws IllegalArgumentException if all times are before it, if no series has a window before
+   *     it, or if the windows are the {@linkplain PanelWindows#latest() latest}
+   * @throws IllegalStateException if the lookback of the windows is not set
    */
   public Backtest on(PanelWindows newWindows, Temporal firstForecast) {
     data = new PanelBacktest(newWindows, firstForecast);
@@ -208,7 +212,9 @@ public final class Backtest {
   /**
    * Sets the length of a season in rows, by which MASE is scaled: with 24 for rows of an hour, an
    * error of 1 is the mean difference to the day before in the rows of the fit. The default is 1,
-   * the difference to the row before.
+   * the difference to the row before. A series of a panel without two values one season apart in
+   * the rows of a fit has no scale there; if this is so for all series and folds, {@link #run}
+   * throws an exception, as it does for each fold of a single series.
    */
   public Backtest season(int rows) {
     season = requireAtLeastOne("season", rows);
@@ -253,8 +259,8 @@ public final class Backtest {
   public BacktestResult run() {
     if (data == null) {
       throw new IllegalStateException(
-          "A backtest must have windows before it runs. Call on(windows, firstForecastRow) before"
-              + " run().");
+          "A backtest must have windows before it runs. Call on(windows, firstForecastRow), or for a"
+              + " panel on(windows, firstForecast), before run().");
     }
     return run(data);
   }
@@ -262,6 +268,7 @@ public final class Backtest {
   private <F> BacktestResult run(BacktestData<F> of) {
     requireMethods(of);
     List<BacktestFold> folds = folds();
+    requireScales(folds);
     BacktestResult result = new BacktestResult(of, List.copyOf(methods.keySet()));
     last = result;
     Optional<LiveProgress> live = LiveProgress.open(verbose).map(LiveProgress::severalRuns);
@@ -283,7 +290,30 @@ public final class Backtest {
                     + "' is used with windows of one series. Call on(PanelWindows, Temporal), or use"
                     + " a ForecastMethod.");
           }
+          if (of instanceof PanelBacktest && name.equalsIgnoreCase("series")) {
+            throw new IllegalArgumentException(
+                "A method must not have the name of the column 'series' in the result of a panel,"
+                    + " but was '"
+                    + name
+                    + "'. Rename it.");
+          }
         });
+  }
+
+  private void requireScales(List<BacktestFold> folds) {
+    for (int target = 0; target < data.targets().size(); target++) {
+      int index = target;
+      if (folds.stream()
+          .flatMap(fold -> fold.scales().stream())
+          .allMatch(scales -> Double.isNaN(scales[index]))) {
+        throw new IllegalArgumentException(
+            "A series must have values before a forecast and a season of "
+                + season
+                + " rows earlier, but no series has such values of '"
+                + data.targets().get(target)
+                + "' in the rows of a fit. Begin the forecasts later, or choose another season.");
+      }
+    }
   }
 
   private <F> void run(
@@ -294,7 +324,7 @@ public final class Backtest {
       Optional<LiveProgress> live) {
     Map<String, F> fitted = new LinkedHashMap<>();
     if (refits) {
-      folds.forEach(of::requireFit); // errors in the data come before the first fit
+      folds.forEach(of::requireFit); // before the first fit
     }
     for (BacktestFold fold : folds) {
       if (refits) {
@@ -302,7 +332,8 @@ public final class Backtest {
       }
       result.add(fold);
       BacktestData.Known<F> known = of.knownAt(fold, everyRows());
-      Map<String, String> identity = known.identity();
+      Map<String, String> identity =
+          folder == null ? new LinkedHashMap<>() : known.identity(); // which reads all values
       for (Map.Entry<String, ForecastMethod> method : methods.entrySet()) {
         String name = method.getKey();
         identity.put("the method", name);
@@ -312,7 +343,7 @@ public final class Backtest {
             if (!fitted.containsKey(name)) {
               String title = name + ", fold " + (fold.number() + 1) + " of " + folds.size();
               fitted.put(
-                  name, known.fit(method.getValue(), options -> shown(options, title, live)));
+                  name, known.fit(name, method.getValue(), options -> shown(options, title, live)));
             }
             if (Thread.currentThread().isInterrupted()) {
               return;
@@ -368,7 +399,10 @@ public final class Backtest {
     byFold.forEach(
         (number, targets) -> {
           int end = (refits ? number * rows : 0) - data.ahead()[0] + 1;
-          Integer from = rolling == null ? null : Integer.valueOf(end - rolling);
+          Integer from =
+              rolling == null
+                  ? null
+                  : Integer.valueOf((int) Math.max(Integer.MIN_VALUE, (long) end - rolling));
           int[] firstTargets = targets.stream().mapToInt(Integer::intValue).toArray();
           BacktestFold fold = data.fold(number, from, end, firstTargets, season);
           if (fold.rows().length > 0) {
@@ -391,7 +425,7 @@ public final class Backtest {
     return "Backtest of "
         + String.join(", ", methods.keySet())
         + (data == null
-            ? "; no data, call on(windows, firstForecastRow)"
+            ? "; no data, call on(…)"
             : ": "
                 + folds().size()
                 + " folds, a forecast every "

@@ -88,9 +88,10 @@ interface BacktestData<F> {
     /**
      * Fits a method.
      *
+     * @param name the name of the method, for errors
      * @param shown sets how the progress of a network is shown
      */
-    F fit(ForecastMethod method, UnaryOperator<FitOptions> shown);
+    F fit(String name, ForecastMethod method, UnaryOperator<FitOptions> shown);
 
     /**
      * Returns forecasts in the units of the targets.

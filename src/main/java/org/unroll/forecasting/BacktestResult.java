@@ -28,16 +28,15 @@ import tech.tablesaw.plotly.components.Figure;
  * <p>The columns of errors are {@code MAE} and {@code RMSE}; {@code MASE}, where each absolute
  * error is divided by the mean absolute seasonal difference of its series in the rows of its fit;
  * {@code bias}, the mean of forecast − truth; and {@code values}, the number of measured values. If
- * the target of a series does not vary in the rows of a fit, its errors there are not part of
- * {@code MASE}, and {@code unscaled} is their number. If there are several targets, each has its
- * own rows.
+ * the target of a series does not vary in the rows of a fit, or, in a panel, has no two values one
+ * season apart there, its errors are not part of {@code MASE}, and {@code unscaled} is their
+ * number. If there are several targets, each has its own rows.
  *
  * <p>In a notebook, {@link #plotErrors()} and {@link #plotForecasts()} draw it.
  */
 public final class BacktestResult {
-  /** The names of columns that a method must not have. */
-  static final Set<String> COLUMNS =
-      Set.of("fold", "series", "ahead", "row", "time", "target", "truth");
+  /** The names of columns that a method must not have; in a panel, also {@code series}. */
+  static final Set<String> COLUMNS = Set.of("fold", "ahead", "row", "time", "target", "truth");
 
   private static final NumberColumnFormatter DIGITS = NumberColumnFormatter.fixedWithGrouping(4);
 
@@ -89,8 +88,8 @@ public final class BacktestResult {
 
   /**
    * Returns the errors of each method for each series of a panel, in the folds that all methods
-   * have completed. The first column is {@code series}. For windows of one series it is {@link
-   * #table()}.
+   * have completed. The first column is {@code series}, which windows of one series do not have.
+   * The table has no rows if no fold is completed.
    */
   public Table bySeries() {
     Map<Integer, List<Forecast>> bySeries = new TreeMap<>();

@@ -1,9 +1,9 @@
 package org.unroll.forecasting;
 
 import java.util.Arrays;
-import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntToDoubleFunction;
 import org.apache.commons.math3.special.Erf;
+import org.unroll.timeseries.Baseline;
 import tech.tablesaw.api.Table;
 
 /**
@@ -93,7 +93,8 @@ public final class ForecastMetrics {
    */
   public static double mase(
       double[] truth, double[] forecast, double[] training, int season, double... weights) {
-    double scale = seasonal(training, season, Math::abs);
+    requireTraining(training, season);
+    double scale = Baseline.seasonalError(training, season);
     return mae(truth, forecast, weights)
         / requireScale("MASE", scale, "seasonal difference of the training range");
   }
@@ -107,7 +108,13 @@ public final class ForecastMetrics {
    */
   public static double rmsse(
       double[] truth, double[] forecast, double[] training, int season, double... weights) {
-    double scale = seasonal(training, season, x -> x * x);
+    requireTraining(training, season);
+    double sum = 0;
+    for (int t = season; t < training.length; t++) {
+      double difference = training[t] - training[t - season];
+      sum += difference * difference;
+    }
+    double scale = sum / (training.length - season);
     double squared = squaredError(truth, forecast, weights);
     return Math.sqrt(
         squared / requireScale("RMSSE", scale, "seasonal difference of the training range"));
@@ -264,9 +271,9 @@ public final class ForecastMetrics {
    * their number, and {@code pinball}, {@code crps} and {@code winkler} are missing. So it is if
    * some intervals are empty, from ∞ to −∞; {@code empty 80 %} is their number.
    *
-   * <p>If the table has the scales of {@link #withScales}, the result also has {@code mase}: the
-   * mean of |y − f| / scale, where each row has the scale of its series. Rows without a scale above
-   * 0 are not part of it; if there are any, {@code unscaled} is their number.
+   * <p>If the table has the scales of {@link #withScales} and the level 0.5, the result also has
+   * {@code mase}: the mean of |y − f| / scale, where each row has the scale of its series. Rows
+   * without a scale above 0 are not part of it; if there are any, {@code unscaled} is their number.
    *
    * @param forecasts the forecasts of one target
    * @param columns the columns to group by, such as {@code ahead}; a single row if there is none
@@ -355,7 +362,7 @@ public final class ForecastMetrics {
     return weights.length == 0 ? values : sum;
   }
 
-  private static double seasonal(double[] training, int season, DoubleUnaryOperator size) {
+  private static void requireTraining(double[] training, int season) {
     if (season < 1 || season >= training.length) {
       throw new IllegalArgumentException(
           "season must be at least 1 row and less than the "
@@ -365,11 +372,6 @@ public final class ForecastMetrics {
               + ".");
     }
     requireSame(training, training, "training");
-    double sum = 0;
-    for (int t = season; t < training.length; t++) {
-      sum += size.applyAsDouble(training[t] - training[t - season]);
-    }
-    return sum / (training.length - season);
   }
 
   private static double requireScale(String metric, double scale, String what) {

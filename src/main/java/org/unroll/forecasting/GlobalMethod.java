@@ -27,6 +27,27 @@ import org.unroll.training.FitOptions;
  *         () -> epochs(2));
  * }</pre>
  *
+ * <p>Windows are ordered series by series, so the {@code validationSplit} of {@link #network}
+ * validates on the last series. In order to validate on the latest windows of all series instead,
+ * fit a network with {@link #of}. Here, a fifth of the targets of the past are at or after the
+ * border. It validates on the windows whose inputs and targets are all there:
+ *
+ * <pre>{@code
+ * import java.time.LocalDate;
+ * import org.unroll.forecasting.GlobalMethod;
+ *
+ * ForecastMethod global =
+ *     GlobalMethod.of(
+ *         past -> {
+ *           var model = Sequential.of(input(past.inputShape().toArray()), gru(8), dense(1));
+ *           model.compile(adam(), mae());
+ *           var days = past.targets().dateColumn("day").asList().stream().sorted().toList();
+ *           LocalDate border = days.get(days.size() * 4 / 5);
+ *           model.fit(past.before(border), epochs(2).validation(past.from(border)));
+ *           return later -> model.predict(later).toArray();
+ *         });
+ * }</pre>
+ *
  * <p>It cannot be fitted on a single series.
  */
 public final class GlobalMethod implements ForecastMethod {

@@ -7,14 +7,15 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.unroll.data.Fingerprint;
 import org.unroll.forecasting.panel.PanelFolds;
 import org.unroll.forecasting.panel.PanelWindows;
 import org.unroll.timeseries.Baseline;
-import org.unroll.timeseries.Windows;
 import org.unroll.training.FitOptions;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.StringColumn;
@@ -105,7 +106,10 @@ final class PanelBacktest implements BacktestData<PanelBacktest.Fitted> {
         .toArray();
   }
 
-  /** The windows are found when the fold is created, and constant columns are no error. */
+  /**
+   * Checks nothing: that there are windows is known when the fold is created, and constant columns
+   * are no error. A value that is not in the range of a float is found when its fold is reached.
+   */
   @Override
   public void requireFit(BacktestFold fold) {}
 
@@ -143,14 +147,38 @@ final class PanelBacktest implements BacktestData<PanelBacktest.Fitted> {
     }
 
     @Override
-    public Fitted fit(ForecastMethod method, UnaryOperator<FitOptions> shown) {
+    public Fitted fit(String name, ForecastMethod method, UnaryOperator<FitOptions> shown) {
       if (method instanceof GlobalMethod global) {
         return new Fitted(global.fit(fold.past(), shown), Map.of());
       }
       Map<Integer, PointForecasts> fitted = new LinkedHashMap<>();
-      Arrays.stream(fold.series())
-          .forEach(s -> fitted.put(s, NetworkMethod.OfSeries.fit(method, fold.past(s), shown)));
+      for (int s : fold.series()) {
+        fitted.put(s, of(s, name, () -> NetworkMethod.OfSeries.fit(method, fold.past(s), shown)));
+      }
       return new Fitted(null, fitted);
+    }
+
+    /**
+     * Returns what a method computes for a series.
+     *
+     * @throws CancellationException if the thread is interrupted
+     * @throws IllegalArgumentException with the name of the series if the method throws one
+     * @throws IllegalStateException with the name of the series if the method fails otherwise
+     */
+    private <T> T of(int series, String name, Supplier<T> computed) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new CancellationException("The backtest was interrupted.");
+      }
+      String place = "'" + name + "', series '" + windows.panel().names().get(series) + "': ";
+      try {
+        return computed.get();
+      } catch (CancellationException e) {
+        throw e;
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(place + e.getMessage(), e);
+      } catch (RuntimeException e) {
+        throw new IllegalStateException(place + e, e);
+      }
     }
 
     @Override
@@ -173,10 +201,15 @@ final class PanelBacktest implements BacktestData<PanelBacktest.Fitted> {
         while (to < rows.length && seriesOf(rows[to]) == series) {
           to++;
         }
-        Windows future = fold.future(from, to, every);
+        int first = from;
+        int end = to;
         double[][] ofSeries =
-            new SeriesBacktest.SeriesKnown(null, future)
-                .predict(fitted.bySeries().get(series), name);
+            of(
+                series,
+                name,
+                () ->
+                    new SeriesBacktest.SeriesKnown(null, fold.future(first, end, every))
+                        .predict(fitted.bySeries().get(series), name));
         System.arraycopy(ofSeries, 0, forecasts, from, to - from);
       }
       return forecasts;
@@ -198,6 +231,7 @@ final class PanelBacktest implements BacktestData<PanelBacktest.Fitted> {
       identity.put("the windows to predict", Fingerprint.of(fold.future()));
       identity.put("the time of the first forecast", String.valueOf(folds.timeOf(fold.rows()[0])));
       identity.put("the columns", windows.panel().toString());
+      identity.put("the fixed features", fold.past().panel().fixedNames().toString());
       identity.put("the values", checksum());
       return identity;
     }
@@ -212,8 +246,11 @@ final class PanelBacktest implements BacktestData<PanelBacktest.Fitted> {
         for (String column : windows.panel().columnNames()) {
           boolean known = windows.panel().knownNames().contains(column);
           int end = last - ahead[0] + 1 + (known ? ahead[ahead.length - 1] : 0);
-          checksum.update(names.get(s) + " " + column, folds.values(column, s, null, end));
+          checksum.update(names.get(s) + " " + column, folds.valuesBefore(column, s, end));
         }
+      }
+      for (int s : fold.series()) {
+        checksum.update(names.get(s), fold.fixed(s));
       }
       return checksum.toString();
     }

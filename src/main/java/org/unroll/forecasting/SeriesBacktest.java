@@ -180,7 +180,7 @@ final class SeriesBacktest implements BacktestData<PointForecasts> {
    */
   record SeriesKnown(Windows past, Windows future) implements Known<PointForecasts> {
     @Override
-    public PointForecasts fit(ForecastMethod method, UnaryOperator<FitOptions> shown) {
+    public PointForecasts fit(String name, ForecastMethod method, UnaryOperator<FitOptions> shown) {
       return NetworkMethod.OfSeries.fit(method, past, shown);
     }
 
@@ -191,7 +191,12 @@ final class SeriesBacktest implements BacktestData<PointForecasts> {
           .inUnits(
               fitted.predict(future),
               future::denormalize,
-              (i, k) -> "row " + future.targetRow(i, k / targets));
+              (i, k) -> place(future.targetRow(i, k / targets)));
+    }
+
+    private String place(int row) {
+      TimeSeries series = future.series();
+      return "row " + row + (series.isDated() ? ", " + series.timeOf(row) : "");
     }
 
     @Override

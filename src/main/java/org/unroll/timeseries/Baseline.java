@@ -194,11 +194,16 @@ public interface Baseline {
     if (period < 1) {
       throw new IllegalArgumentException("period must be at least 1 row, but was " + period + ".");
     }
-    return IntStream.range(period, values.length)
-        .mapToDouble(t -> Math.abs(values[t] - values[t - period]))
-        .filter(difference -> !Double.isNaN(difference))
-        .average()
-        .orElse(Double.NaN);
+    double sum = 0;
+    int pairs = 0;
+    for (int t = period; t < values.length; t++) {
+      double difference = Math.abs(values[t] - values[t - period]);
+      if (!Double.isNaN(difference)) {
+        sum += difference;
+        pairs++;
+      }
+    }
+    return sum / pairs;
   }
 
   /** Returns the normalized value of a target in a row, which must not be missing. */

@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.Period;
-import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -42,13 +41,13 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 class PanelBacktestTest {
-  private static final LocalDate START = LocalDate.of(2024, 1, 1);
-  private static final ForecastMethod LAST = past -> Baseline.lastValue()::predict;
+  static final LocalDate START = LocalDate.of(2024, 1, 1);
+  static final ForecastMethod LAST = past -> Baseline.lastValue()::predict;
 
   @TempDir Path folder;
 
   /** Returns a table with the columns store, day, y and x. */
-  private static Table table() {
+  static Table table() {
     return Table.create(
         "sales",
         StringColumn.create("store"),
@@ -57,19 +56,19 @@ class PanelBacktestTest {
         DoubleColumn.create("x"));
   }
 
-  private static void add(Table table, String store, int day, double y, double x) {
+  static void add(Table table, String store, int day, double y, double x) {
     table.stringColumn("store").append(store);
     table.dateColumn("day").append(START.plusDays(day));
     table.doubleColumn("y").append(y);
     table.doubleColumn("x").append(x);
   }
 
-  private static Panel panel(Table table) {
+  static Panel panel(Table table) {
     return Panel.of(table).series("store").time("day").target("y").every(Period.ofDays(1));
   }
 
   /** Series b begins on day 2 and is 10 times series a. */
-  private static Table two() {
+  static Table two() {
     Table table = table();
     double[] values = {1, 2, 4, 7, 11, 16, 22, 29};
     for (int day = 0; day < values.length; day++) {
@@ -258,7 +257,7 @@ class PanelBacktestTest {
         found.stream().sorted().toList());
   }
 
-  private static boolean complete(TreeMap<Integer, double[]> days, int first, int count, int step) {
+  private static boolean complete(Map<Integer, double[]> days, int first, int count, int step) {
     for (int i = 0; i < count; i++) {
       double[] day = days.get(first + i * step);
       if (first < 0 || day == null || Double.isNaN(day[0])) {
@@ -297,7 +296,7 @@ class PanelBacktestTest {
         () -> epochs(2).verbose(0));
   }
 
-  private static BacktestResult ofWaves(Table table, Path files) {
+  private static BacktestResult ofWaves(Table table, Path files, Integer rolling) {
     PanelWindows windows =
         panel(table)
             .known("x")
@@ -307,22 +306,24 @@ class PanelBacktestTest {
             .lookback(4)
             .targetSteps(2)
             .normalizedPerWindow();
-    return Backtest.of("last", LAST)
-        .and("season", past -> Baseline.seasonal(9)::predict)
-        .and("ridge", past -> Ridge.fit(past, 0.1)::predict)
-        .and("network", network())
-        .every(3)
-        .refitEvery(6)
-        .folder(files)
-        .on(windows, START.plusDays(30))
-        .run();
+    Backtest backtest =
+        Backtest.of("last", LAST)
+            .and("season", past -> Baseline.seasonal(9)::predict)
+            .and("ridge", past -> Ridge.fit(past, 0.1)::predict)
+            .and("network", network())
+            .every(3)
+            .refitEvery(6)
+            .folder(files)
+            .on(windows, START.plusDays(30));
+    return (rolling == null ? backtest : backtest.rolling(rolling)).run();
   }
 
   @Test
   void forecastsDoNotDependOnLaterRows() {
     List<String> methods = List.of("last", "season", "ridge", "network");
-    Table clean = ofWaves(waves(50), null).forecasts();
     for (double poison : new double[] {1e30, Double.NaN}) {
+      Integer rolling = Double.isNaN(poison) ? 20 : null;
+      Table clean = ofWaves(waves(50), null, rolling).forecasts();
       for (int from : new int[] {30, 36, 42}) {
         Table table = waves(50);
         for (int row = 0; row < table.rowCount(); row++) {
@@ -334,7 +335,7 @@ class PanelBacktestTest {
             }
           }
         }
-        Table poisoned = ofWaves(table, null).forecasts();
+        Table poisoned = ofWaves(table, null, rolling).forecasts();
         Map<List<Object>, Integer> rows = new LinkedHashMap<>();
         for (int i = 0; i < poisoned.rowCount(); i++) {
           rows.put(key(poisoned, i), i);
@@ -410,9 +411,9 @@ class PanelBacktestTest {
   @Test
   void resumesOnlyTheSameBacktest() {
     Table table = waves(50);
-    String first = ofWaves(table, folder).forecasts().printAll();
-    assertEquals(first, ofWaves(table, folder).forecasts().printAll());
-    assertEquals(first, ofWaves(waves(50), null).forecasts().printAll());
+    String first = ofWaves(table, folder, null).forecasts().printAll();
+    assertEquals(first, ofWaves(table, folder, null).forecasts().printAll());
+    assertEquals(first, ofWaves(waves(50), null, null).forecasts().printAll());
     for (String column : List.of("y", "x", "area")) {
       Table other = waves(50);
       DoubleColumn changed = other.doubleColumn(column);
@@ -422,39 +423,10 @@ class PanelBacktestTest {
         }
       }
       assertTrue(
-          assertThrows(IllegalStateException.class, () -> ofWaves(other, folder))
+          assertThrows(IllegalStateException.class, () -> ofWaves(other, folder, null))
               .getMessage()
               .contains("must contain this backtest"));
     }
-  }
-
-  /** Months end on different days, and February is missing in the table. */
-  @Test
-  void timesOfMonthsAreThoseOfTheCalendar() {
-    Table table = table();
-    for (int month = 0; month < 12; month++) {
-      if (month != 7) {
-        int day = (int) (YearMonth.of(2023, 7).plusMonths(month).atEndOfMonth().toEpochDay());
-        add(table, "a", (int) (day - START.toEpochDay()), month, 0);
-      }
-    }
-    PanelWindows windows =
-        Panel.of(table)
-            .series("store")
-            .time("day")
-            .target("y")
-            .windows()
-            .lookback(1)
-            .targetSteps(3);
-    Table forecasts =
-        Backtest.of("last", LAST).on(windows, LocalDate.of(2024, 1, 31)).run().forecasts();
-    assertEquals(
-        List.of("2024-01-31T00:00", "2024-02-29T00:00", "2024-03-31T00:00"),
-        forecasts.dateTimeColumn("time").asList().subList(0, 3).stream()
-            .map(LocalDateTime::toString)
-            .toList());
-    assertTrue(forecasts.doubleColumn("truth").isMissing(1));
-    assertEquals(8, forecasts.doubleColumn("truth").get(2));
   }
 
   @Test
@@ -503,6 +475,14 @@ class PanelBacktestTest {
                 .on(windows.panel().timeSeries("a").windows().lookback(2), 5)
                 .run());
     assertEquals(0, fits.get());
-    assertMessageContains("but was 'Series'", () -> Backtest.of("Series", LAST));
+    assertMessageContains(
+        "'series' in the result of a panel, but was 'Series'",
+        () -> Backtest.of("Series", counted).on(windows, START.plusDays(5)).run());
+    assertMessageContains(
+        "a season of 7 rows earlier, but no series has such values of 'y'",
+        () -> Backtest.of("a", counted).season(7).on(windows, START.plusDays(5)).run());
+    assertEquals(0, fits.get());
+    PanelWindows noLookback = panel(two()).windows();
+    assertThrows(IllegalStateException.class, () -> backtest.on(noLookback, START.plusDays(5)));
   }
 }

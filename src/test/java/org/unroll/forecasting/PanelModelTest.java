@@ -197,16 +197,21 @@ class PanelModelTest {
         panel(table)
             .normalizedBefore(START.plusDays(5))
             .windows()
-            .lookback(2)
+            .lookback(3)
             .targetSteps(3)
             .normalizedPerWindow();
-    // The last value of the normalized input, doubled and shifted.
+    double[] kernel = {0.2, -0.4, 0.9};
     Model model =
         Sequential.of(
-            input(2, 1),
+            input(3, 1),
             flatten(),
             dense(1)
-                .kernelInitializer(Initializers.constant(0.5))
+                .kernelInitializer(
+                    (weights, shape, random) -> {
+                      for (int t = 0; t < 3; t++) {
+                        weights[t] = (float) kernel[t];
+                      }
+                    })
                 .biasInitializer(Initializers.constant(0.7)));
     Table forecasts = windows.forecasts(RecursiveForecast.of(model).predict(windows));
     int row = 0;
@@ -214,17 +219,25 @@ class PanelModelTest {
       double[] training = Arrays.copyOf(values, 5);
       double mean = Arrays.stream(training).sum() / 5;
       double std = Math.sqrt(Arrays.stream(training).map(v -> (v - mean) * (v - mean)).sum() / 5);
-      for (int first = 0; first + 5 <= values.length; first++) {
-        double a = (values[first] - mean) / std;
-        double b = (values[first + 1] - mean) / std;
+      for (int first = 0; first + 6 <= values.length; first++) {
+        double[] z = new double[6]; // three inputs, then three predictions
+        for (int t = 0; t < 3; t++) {
+          z[t] = (values[first + t] - mean) / std;
+        }
         for (int k = 0; k < 3; k++) {
-          double center = (a + b) / 2;
-          double scale = Math.sqrt((a - b) * (a - b) / 4 + 1e-5);
-          double z = 0.5 * (a - center) / scale + 0.5 * (b - center) / scale + 0.7;
-          double next = z * scale + center;
-          assertEquals(next * std + mean, forecasts.doubleColumn("y +" + k).getDouble(row), 1e-3);
-          a = b;
-          b = next;
+          double center = (z[k] + z[k + 1] + z[k + 2]) / 3;
+          double squares = 0;
+          double sum = 0.7;
+          for (int t = 0; t < 3; t++) {
+            squares += (z[k + t] - center) * (z[k + t] - center);
+          }
+          double scale = Math.sqrt(squares / 3 + 1e-5);
+          for (int t = 0; t < 3; t++) {
+            sum += kernel[t] * (z[k + t] - center) / scale;
+          }
+          z[k + 3] = sum * scale + center;
+          assertEquals(
+              z[k + 3] * std + mean, forecasts.doubleColumn("y +" + k).getDouble(row), 1e-3);
         }
         row++;
       }

@@ -2,7 +2,9 @@ package org.unroll.forecasting.panel;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.unroll.data.Columns;
 import tech.tablesaw.api.NumericColumn;
@@ -20,7 +22,8 @@ record FixedFeatures(List<Feature> columns) {
    *
    * @param name the name of the column
    * @param categories the different texts in order, or null for numbers
-   * @param values the number, or the position of the category, of each series
+   * @param values the number, or the position of the category, of each series; −1 for a category of
+   *     series without rows in the range
    */
   record Feature(String name, List<String> categories, double[] values) {
     int width() {
@@ -28,8 +31,24 @@ record FixedFeatures(List<Feature> columns) {
     }
   }
 
-  static FixedFeatures read(Table table, List<String> names, PanelGrid grid, boolean normalized) {
+  /**
+   * Reads the columns.
+   *
+   * @param rows the categories, means and deviations are those of the series that have rows in this
+   *     range; null for all series
+   * @param normalized whether numbers are normalized
+   */
+  static FixedFeatures read(
+      Table table,
+      List<String> names,
+      PanelGrid grid,
+      PanelSelection.Bounds rows,
+      boolean normalized) {
     List<Feature> features = new ArrayList<>();
+    int[] begun =
+        IntStream.range(0, grid.names().size())
+            .filter(s -> rows == null || rows.from(s) < rows.to(s))
+            .toArray();
     for (String name : names) {
       Column<?> column = table.column(name);
       int[] places =
@@ -37,13 +56,18 @@ record FixedFeatures(List<Feature> columns) {
       if (column instanceof NumericColumn<?> numbers) {
         double[] values =
             Arrays.stream(places).mapToDouble(row -> Columns.value(numbers, row)).toArray();
-        features.add(new Feature(name, null, normalized ? standardized(values) : values));
+        features.add(new Feature(name, null, normalized ? standardized(values, begun) : values));
       } else {
         List<String> texts = Arrays.stream(places).mapToObj(column::getUnformattedString).toList();
-        List<String> categories = texts.stream().distinct().sorted().toList();
+        List<String> categories =
+            Arrays.stream(begun).mapToObj(texts::get).distinct().sorted().toList();
+        Map<String, Integer> positions = new HashMap<>();
+        categories.forEach(category -> positions.put(category, positions.size()));
         features.add(
             new Feature(
-                name, categories, texts.stream().mapToDouble(categories::indexOf).toArray()));
+                name,
+                categories,
+                texts.stream().mapToDouble(text -> positions.getOrDefault(text, -1)).toArray()));
       }
     }
     return new FixedFeatures(List.copyOf(features));
@@ -72,13 +96,18 @@ record FixedFeatures(List<Feature> columns) {
     return first;
   }
 
-  private static double[] standardized(double[] values) {
-    if (Arrays.stream(values).allMatch(value -> value == values[0])) {
-      return new double[values.length]; // the computed mean may differ by a rounding error
+  private static double[] standardized(double[] values, int... begun) {
+    double[] known = Arrays.stream(begun).mapToDouble(s -> values[s]).toArray();
+    if (known.length == 0) {
+      return values;
     }
-    double mean = Arrays.stream(values).sum() / values.length;
-    double squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
-    double std = Math.sqrt(squares / values.length);
+    if (Arrays.stream(known).allMatch(value -> value == known[0])) {
+      // the computed mean may differ by a rounding error
+      return Arrays.stream(values).map(value -> value - known[0]).toArray();
+    }
+    double mean = Arrays.stream(known).sum() / known.length;
+    double squares = Arrays.stream(known).map(value -> (value - mean) * (value - mean)).sum();
+    double std = Math.sqrt(squares / known.length);
     return Arrays.stream(values).map(value -> (value - mean) / std).toArray();
   }
 
@@ -107,7 +136,10 @@ record FixedFeatures(List<Feature> columns) {
         to[at] = (float) feature.values()[series];
       } else {
         Arrays.fill(to, at, at + feature.width(), 0);
-        to[at + (int) feature.values()[series]] = 1;
+        int category = (int) feature.values()[series];
+        if (category >= 0) {
+          to[at + category] = 1;
+        }
       }
       at += feature.width();
     }

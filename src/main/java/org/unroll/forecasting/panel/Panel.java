@@ -60,9 +60,12 @@ import tech.tablesaw.columns.Column;
  *
  * <p><b>Normalization</b> with {@link #normalizedBefore} is z = (x − mean) / std for each series
  * and column, with the population standard deviation of the rows before a time. A column that is
- * constant there has std 1, as in scikit-learn's {@code StandardScaler}. A series with fewer than
- * two values there is an error. Numeric fixed features are normalized over the series by the same
- * rule. {@link PanelWindows#normalizedPerWindow()} normalizes each window by its own input.
+ * constant there has std 1, as in scikit-learn's {@code StandardScaler}. The windows of a series
+ * with fewer than two values there cannot be read, which is an error; a {@code Backtest}, which
+ * normalizes on the rows of each fit, reads them later. Numeric fixed features are normalized over
+ * the series with rows before the time by the same rule, and the categories of other fixed columns
+ * are those of these series. {@link PanelWindows#normalizedPerWindow()} normalizes each window by
+ * its own input.
  *
  * <p>Immutable: each setting returns a new panel over the same table, and the order of the settings
  * does not matter. The values are read when they are first needed; the table must not be changed in
@@ -302,6 +305,7 @@ public final class Panel {
 
   TimeSeries timeSeries(int series) {
     PanelGrid grid = data().grid();
+    data().requireNormalized(series);
     List<Column<?>> columns = new ArrayList<>();
     columns.add(grid.time());
     columns.addAll(Columns.numeric(table, columnNames()));
@@ -330,18 +334,29 @@ public final class Panel {
   }
 
   /**
-   * Returns this panel as it is known at the end of a range: if it is normalized, the means and
-   * standard deviations are those of these rows.
+   * Returns this panel as it is known at the end of a range: the categories of fixed columns are
+   * those of series with rows there, and if it is normalized, so are means and standard deviations.
    */
   Panel knownAt(PanelSelection.Bounds rows) {
-    return trainingEnd == null ? this : new Panel(table, roles, interval, trainingEnd, rows);
+    if (trainingEnd == null && roles.fixed.isEmpty()) {
+      return this;
+    }
+    Panel known = new Panel(table, roles, interval, trainingEnd, rows);
+    if (trainingEnd == null) {
+      PanelData all = data();
+      known.data = all.with(FixedFeatures.read(table, roles.fixed, all.grid(), rows, false));
+    }
+    return known;
   }
 
   /**
    * Returns the normalization as a table, one row for each series and column, with {@code series},
    * {@code column}, {@code mean} and {@code std}.
+   *
+   * @throws IllegalArgumentException if a series has too few values to be normalized
    */
   public Table scaling() {
+    data().unnormalized().keySet().forEach(data()::requireNormalized);
     return scaling(0, names().size());
   }
 

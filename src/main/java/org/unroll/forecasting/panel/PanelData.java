@@ -3,7 +3,9 @@ package org.unroll.forecasting.panel;
 import java.time.temporal.Temporal;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.unroll.data.Columns;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
@@ -16,6 +18,7 @@ import tech.tablesaw.api.Table;
  * @param mean the mean that was subtracted, series by series and column by column
  * @param std the standard deviation by which was divided, in the same order
  * @param fixed the features of the series
+ * @param unnormalized for each series that could not be normalized, why
  * @param missingInputs the rows in which a column is missing
  * @param missingTargets the rows in which a target is missing
  * @param missingKnown the rows in which a known column is missing
@@ -26,6 +29,7 @@ record PanelData(
     double[] mean,
     double[] std,
     FixedFeatures fixed,
+    Map<Integer, String> unnormalized,
     BitSet missingInputs,
     BitSet missingTargets,
     BitSet missingKnown) {
@@ -34,8 +38,8 @@ record PanelData(
    * The rows from which means and deviations are computed.
    *
    * @param rows the rows of each series
-   * @param end the time before which each series must have two values of each column, or null if it
-   *     may have fewer: a column without values is not normalized
+   * @param end the time before which a series must have two values of each column before its values
+   *     are used, or null if it may have fewer: a column without values is not normalized
    */
   record Training(PanelSelection.Bounds rows, Temporal end) {}
 
@@ -67,6 +71,7 @@ record PanelData(
     float[] values = new float[grid.rows() * width];
     double[] means = new double[series * width];
     double[] stds = new double[series * width];
+    Map<Integer, String> unnormalized = new HashMap<>();
     BitSet missingInputs = new BitSet();
     BitSet missingTargets = new BitSet();
     BitSet missingKnown = new BitSet();
@@ -86,8 +91,9 @@ record PanelData(
         if (training != null) {
           double[] present =
               Arrays.stream(column, from, to).filter(value -> !Double.isNaN(value)).toArray();
-          if (training.end() != null) {
-            requireTraining(present, names.get(j), grid.names().get(s), training.end());
+          if (training.end() != null && present.length < 2) {
+            unnormalized.putIfAbsent(
+                s, tooFew(present.length, names.get(j), grid.names().get(s), training.end()));
           }
           mean = present.length == 0 ? 0 : mean(present);
           std = present.length == 0 ? 1 : std(present, mean);
@@ -123,28 +129,44 @@ record PanelData(
         values,
         means,
         stds,
-        FixedFeatures.read(table, fixed, grid, training != null),
+        FixedFeatures.read(
+            table, fixed, grid, training == null ? null : training.rows(), training != null),
+        unnormalized,
         missingInputs,
         missingTargets,
         missingKnown);
   }
 
-  private static void requireTraining(
-      double[] present, String column, String series, Temporal end) {
-    if (present.length < 2) {
-      throw new IllegalArgumentException(
-          "Every series must have at least two values of each column before the end of the training"
-              + " range, "
-              + end
-              + ", in order to be normalized, but series '"
-              + series
-              + "' has "
-              + present.length
-              + " of '"
-              + column
-              + "'. Leave out its rows, use a later end, or normalize each window with"
-              + " normalizedPerWindow().");
+  private static String tooFew(int present, String column, String series, Temporal end) {
+    return "Every series must have at least two values of each column before the end of the training"
+        + " range, "
+        + end
+        + ", in order to be normalized, but series '"
+        + series
+        + "' has "
+        + present
+        + " of '"
+        + column
+        + "'. Leave out its rows, use a later end, or normalize each window with"
+        + " normalizedPerWindow().";
+  }
+
+  /**
+   * Checks that a series is normalized, before its values are used.
+   *
+   * @throws IllegalArgumentException otherwise
+   */
+  void requireNormalized(int series) {
+    String problem = unnormalized.get(series);
+    if (problem != null) {
+      throw new IllegalArgumentException(problem);
     }
+  }
+
+  /** Returns the same values with other fixed features. */
+  PanelData with(FixedFeatures other) {
+    return new PanelData(
+        grid, values, mean, std, other, unnormalized, missingInputs, missingTargets, missingKnown);
   }
 
   private static double mean(double[] present) {

@@ -4,9 +4,12 @@ import java.time.LocalDateTime;
 import java.time.temporal.Temporal;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.unroll.forecasting.panel.PanelSelection.Bounds;
 import org.unroll.forecasting.panel.PanelSelection.Part;
+import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.WindowPositions;
 import org.unroll.timeseries.Windows;
 
@@ -23,6 +26,11 @@ public final class PanelFolds {
   private final PanelWindows windows;
   private final PanelData data;
   private final long start;
+
+  /** The panel of the latest fold, which the following fold often shares. */
+  private Panel known;
+
+  private Bounds knownRows;
 
   /**
    * Creates the division.
@@ -114,6 +122,20 @@ public final class PanelFolds {
    */
   public double[] values(String column, int series, Integer from, int to) {
     Bounds bounds = windows.selection().within(part(from, to)).bounds(data.grid());
+    return values(column, series, bounds);
+  }
+
+  /**
+   * Returns the values of a column of a series in its own units from its first row on, which may be
+   * before the range of the windows.
+   *
+   * @param to the end of the distances, exclusive
+   */
+  public double[] valuesBefore(String column, int series, int to) {
+    return values(column, series, new Bounds(data.grid(), null, part(null, to).end()));
+  }
+
+  private double[] values(String column, int series, Bounds bounds) {
     return IntStream.range(bounds.from(series), bounds.to(series))
         .mapToDouble(windows.panel().raw(column))
         .toArray();
@@ -128,10 +150,16 @@ public final class PanelFolds {
    */
   public Fold fold(Integer from, int to, int... rows) {
     PanelWindows past = windows.within(part(from, to));
-    Panel panel = windows.panel().knownAt(past.selection().bounds(data.grid()));
+    Bounds bounds = past.selection().bounds(data.grid());
+    if (!bounds.equals(knownRows)) {
+      known = windows.panel().knownAt(bounds);
+      knownRows = bounds;
+    }
+    Panel panel = known;
     int lead = windows.positions().targetRow(0);
     int[] firstRows = Arrays.stream(rows).map(row -> row - lead).toArray();
-    return new Fold(past.over(panel), windows.beginningIn(firstRows).over(panel), rows);
+    return new Fold(
+        past.over(panel), windows.beginningIn(firstRows).over(panel), rows, new HashMap<>());
   }
 
   /**
@@ -140,13 +168,15 @@ public final class PanelFolds {
    * @param past the windows to fit on
    * @param future the windows to predict, whose targets may be missing
    * @param rows the rows of their first targets
+   * @param copies the series that methods have needed alone
    */
-  public record Fold(PanelWindows past, PanelWindows future, int[] rows) {
+  public record Fold(
+      PanelWindows past, PanelWindows future, int[] rows, Map<Integer, TimeSeries> copies) {
     private Windows windows(int series) {
       WindowPositions positions = past.positions();
       Windows one =
-          past.panel()
-              .timeSeries(series)
+          copies
+              .computeIfAbsent(series, past.panel()::timeSeries)
               .windows()
               .step(positions.step())
               .horizon(positions.ahead())
@@ -160,6 +190,14 @@ public final class PanelFolds {
     /** Returns the series to fit on. */
     public int[] series() {
       return IntStream.range(0, past.size()).map(past::seriesOf).distinct().toArray();
+    }
+
+    /** Returns the fixed features of a series. */
+    public double[] fixed(int series) {
+      FixedFeatures features = past.panel().data().fixed();
+      float[] values = new float[features.width()];
+      features.copy(series, values, 0);
+      return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
     }
 
     /** Returns the windows of a series to fit on. */

@@ -252,7 +252,7 @@ public final class PanelWindows implements Dataset {
 
   @Override
   public void copyInput(int sample, float[] slice, int row, int rows) {
-    int first = firstRow(sample);
+    int first = normalizedRow(sample);
     int step = selection.positions().step();
     int steps = selection.positions().inputRows();
     int columns = panel.columnNames().size();
@@ -277,7 +277,7 @@ public final class PanelWindows implements Dataset {
     if (selection.latest()) {
       throw new UnsupportedOperationException("The latest windows have no targets.");
     }
-    int first = firstRow(sample);
+    int first = normalizedRow(sample);
     int targets = panel.targetNames().size();
     for (int j = 0; j < targets; j++) {
       WindowScale scale = perWindow ? scale(first, j) : new WindowScale(0, 1);
@@ -302,6 +302,15 @@ public final class PanelWindows implements Dataset {
   private int firstRow(int sample) {
     WindowPositions.checkSample(sample, size());
     return runs.firstRow(sample);
+  }
+
+  /** Returns the row in which a window begins whose values are used. */
+  private int normalizedRow(int sample) {
+    int first = firstRow(sample);
+    if (!data.unnormalized().isEmpty()) {
+      data.requireNormalized(data.grid().seriesOf(first));
+    }
+    return first;
   }
 
   /** Returns the row of the grid of a target step. */
@@ -398,7 +407,7 @@ public final class PanelWindows implements Dataset {
    * @hidden
    */
   public double denormalized(int sample, int target, double value) {
-    int first = firstRow(sample);
+    int first = normalizedRow(sample);
     double scaled = perWindow ? scale(first, target).inverse(value) : value;
     int at = data.grid().seriesOf(first) * panel.columnNames().size() + target;
     return scaled * data.std()[at] + data.mean()[at];

@@ -458,8 +458,23 @@ class PanelTest {
         panel(waves(2, 10)).fixed("x"), "'x' of series 's0' at 2024-01-02 is 0.0 after 1.0");
     List<Row> late = waves(1, 10);
     late.add(new Row("new", 8, 1, 1));
-    assertError(
-        panel(late).normalizedBefore(START.plusDays(8)), "series 'new' has 0 of 'y'", "2024-01-09");
+    PanelWindows withLate = panel(late).normalizedBefore(START.plusDays(9)).windows().lookback(1);
+    assertEquals(9, withLate.size());
+    late.add(new Row("new", 9, 1, 1));
+    PanelWindows unnormalized =
+        panel(late).normalizedBefore(START.plusDays(9)).windows().lookback(1);
+    String[] parts = {"series 'new' has 1 of 'y'", "2024-01-10"};
+    Executable[] uses = {
+      () -> unnormalized.input(9),
+      () -> unnormalized.target(9),
+      () -> unnormalized.forecasts(new double[10][1]),
+      () -> unnormalized.panel().timeSeries("new"),
+      () -> unnormalized.panel().scaling()
+    };
+    for (Executable use : uses) {
+      assertError(use, IllegalArgumentException.class, parts);
+    }
+    assertEquals(1, unnormalized.input(0).length);
     late.set(3, new Row("s0", 3, Double.POSITIVE_INFINITY, 1));
     assertError(panel(late), "column 'y' of series 's0' at 2024-01-04 is Infinity");
     assertError(panel(waves(2, 10)).windows()::size, IllegalStateException.class, "lookback");
