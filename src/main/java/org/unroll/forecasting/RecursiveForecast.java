@@ -274,16 +274,10 @@ public final class RecursiveForecast {
    * @param targetColumns the position of each target among the inputs
    * @param knownColumns the position of each input among the known columns, −1 for targets
    * @param lags the lag of the differences of each target, or 0
-   * @param drifts the center of the differences of each target, normalized
    * @param future the known columns of all windows, or null
    */
   private record Rows(
-      int steps,
-      int[] targetColumns,
-      int[] knownColumns,
-      int[] lags,
-      double[] drifts,
-      Dataset future) {
+      int steps, int[] targetColumns, int[] knownColumns, int[] lags, Dataset future) {
     static Rows of(Windows windows) {
       TimeSeries series = windows.series();
       List<String> inputs = series.columnNames();
@@ -324,7 +318,6 @@ public final class RecursiveForecast {
               .mapToInt(name -> targets.contains(name) ? -1 : series.knownNames().indexOf(name))
               .toArray(),
           targets.stream().mapToInt(series::differenceLag).toArray(),
-          targets.stream().mapToDouble(name -> series.mean(name) / series.std(name)).toArray(),
           series.knownNames().isEmpty() ? null : windows.future());
     }
 
@@ -334,9 +327,7 @@ public final class RecursiveForecast {
      */
     double before(double[] predictions, int step, int target) {
       int earlier = step - lags[target];
-      return lags[target] == 0 || earlier < 0
-          ? 0
-          : predictions[earlier * lags.length + target] + drifts[target];
+      return lags[target] == 0 || earlier < 0 ? 0 : predictions[earlier * lags.length + target];
     }
 
     double[][] known(int sample) {

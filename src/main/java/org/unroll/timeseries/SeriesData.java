@@ -143,8 +143,10 @@ record SeriesData(
       return 0;
     }
     Scale scale = scales.get(column);
-    int base = positions.baseRow(first, output / targets.length, scale.lag());
-    return levels[column][base] + scale.drift();
+    int step = output / targets.length;
+    int base = positions.baseRow(first, step, scale.lag());
+    int lags = (positions.targetRow(first) + step * positions.step() - base) / scale.lag();
+    return levels[column][base] + lags * scale.drift();
   }
 
   /**

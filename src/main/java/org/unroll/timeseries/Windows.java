@@ -337,10 +337,13 @@ public final class Windows implements Dataset {
    * predicted.
    *
    * @param sample the index of the window
-   * @param output the index of the value in the order of {@link #targetShape()}
+   * @param output the index of the target in the order of {@link #targetShape()}, also if the value
+   *     is one of its quantiles
    * @param value the normalized value, such as {@code model.predict(windows).get(sample)[output]}
+   * @throws IndexOutOfBoundsException if there is no such window or output
    */
   public double denormalize(int sample, int output, double value) {
+    WindowPositions.checkOutput(output, targetShape());
     return data.inverse(positions, firstRow(sample), output, value, targets);
   }
 

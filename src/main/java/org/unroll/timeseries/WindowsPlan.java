@@ -71,7 +71,7 @@ public record WindowsPlan(
     }
     if (known.stream().anyMatch(targets::contains) || new HashSet<>(known).size() < known.size()) {
       throw new IllegalArgumentException(
-          "No known column must be a target, and none given twice, but the known columns are "
+          "Known columns must be distinct and must not be targets, but the known columns are "
               + known
               + " and the targets "
               + targets
@@ -85,13 +85,21 @@ public record WindowsPlan(
               + positions.settings()
               + ".");
     }
-    int inputLag = longestLag(scaling, joined(List.of(columns, known)));
-    if ((long) lookback + Math.max(inputLag, longestLag(scaling, targets)) >= Integer.MAX_VALUE) {
+    if (longestLag(scaling, known) > 0) {
+      throw new IllegalArgumentException(
+          "No column with known future values may be differenced, but of "
+              + known
+              + " the lags are "
+              + lags(scaling, known).boxed().toList()
+              + ".");
+    }
+    int longestLag = longestLag(scaling, joined(List.of(columns, targets)));
+    if ((long) lookback + longestLag >= Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "The lookback and a lag must together be less than 2^31 - 1 rows, but the lookback is "
               + lookback
               + " and the longest lag "
-              + Math.max(inputLag, longestLag(scaling, targets))
+              + longestLag
               + ".");
     }
     if (!filling.equals(filling(Gaps.Filling.NONE))) {
@@ -138,13 +146,19 @@ public record WindowsPlan(
             .toList());
   }
 
-  /** Returns the longest lag of the differences of some columns. */
-  private static int longestLag(Table scaling, List<String> names) {
+  /** Returns whether a column or a target is differenced. */
+  public boolean hasDifferences() {
+    return longestLag(scaling, joined(List.of(columns, targets))) > 0;
+  }
+
+  /** Returns the lags of the differences of some columns, 0 without differences. */
+  private static IntStream lags(Table scaling, List<String> names) {
     Normalization normalization = Normalization.by(scaling);
-    return names.stream()
-        .mapToInt(name -> normalization.scale(name, new double[0]).lag())
-        .max()
-        .orElse(0);
+    return names.stream().mapToInt(name -> normalization.scale(name, new double[0]).lag());
+  }
+
+  private static int longestLag(Table scaling, List<String> names) {
+    return lags(scaling, names).max().orElse(0);
   }
 
   /** Returns the columns whose past values are needed: the inputs, and differenced targets. */
@@ -200,7 +214,10 @@ public record WindowsPlan(
   /** Returns the number of rows that a forecast needs. */
   public int rowsNeeded() {
     int inputs = lookback - step + 1 + longestLag(scaling, columns);
-    return Math.max(Math.max(inputs, longestLag(scaling, targets)), interval == null ? 1 : 2);
+    WindowPositions positions = positions(0, lookback, step, ahead, fromLastRow, targetSteps);
+    int bases =
+        lags(scaling, targets).filter(lag -> lag > 0).map(positions::baseRows).max().orElse(0);
+    return Math.max(Math.max(inputs, bases), interval == null ? 1 : 2);
   }
 
   /** Returns the number of rows after the newest one whose known values a forecast needs. */
@@ -226,10 +243,9 @@ public record WindowsPlan(
               + lookback
               + ", step "
               + step
-              + (longestLag(scaling, joined(List.of(columns, targets))) == 0
-                  ? ""
-                  : ", differences of lag "
-                      + longestLag(scaling, joined(List.of(columns, targets))))
+              + (hasDifferences()
+                  ? ", differences of lag " + longestLag(scaling, joined(List.of(columns, targets)))
+                  : "")
               + "), but there are "
               + rows.rowCount()
               + ".");
