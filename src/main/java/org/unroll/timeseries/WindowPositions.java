@@ -272,7 +272,7 @@ public record WindowPositions(
                   int target = targetRow(first);
                   return inputs[first + lookback] == inputs[first]
                       && ahead[target + targetSteps * step] == ahead[target]
-                      && data.hasBases(this, first, targets);
+                      && data.withoutBase(this, first, targets) < 0;
                 })
             .toArray();
     if (starts.length == 0) {
@@ -283,7 +283,12 @@ public record WindowPositions(
               + from
               + " … "
               + (to - 1)
-              + " has one. Fill longer gaps, or use smaller windows.");
+              + " has one. "
+              + (data.longestLag() == 0
+                  ? "Fill longer gaps, or use smaller windows."
+                  : "The first rows have no differences: "
+                      + data.lags()
+                      + ". Use more rows, smaller windows or a smaller lag, or fill longer gaps."));
     }
     return starts;
   }

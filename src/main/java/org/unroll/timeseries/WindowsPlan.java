@@ -263,7 +263,7 @@ public record WindowsPlan(
     }
     Gaps gaps = Gaps.REFUSED.skip();
     TimeSeries past =
-        TimeSeries.of(withCycles(table, columns))
+        TimeSeries.of(withCycles(table, columns, Timestamps.of(table)))
             .columns(columns.toArray(String[]::new))
             .target(targets.toArray(String[]::new));
     TimeSeries series =
@@ -287,9 +287,10 @@ public record WindowsPlan(
    */
   public double[][] future(NewestRows newest, Table next) {
     if (next != null) {
-      return newest.future(withCycles(next, known));
+      return newest.future(withCycles(next, known, newest.timesOf(next)));
     }
-    Table rows = withCycles(Table.create("next", newest.times()), known);
+    Table times = Table.create("next", newest.times());
+    Table rows = withCycles(times, known, newest.timesOf(times));
     return newest.known(rows, IntStream.range(0, targetSteps).toArray());
   }
 
@@ -301,14 +302,14 @@ public record WindowsPlan(
   }
 
   /** Returns a table with the columns of cycles that are among some names and not in the table. */
-  private Table withCycles(Table rows, List<String> names) {
+  private Table withCycles(Table rows, List<String> names, Timestamps times) {
     Table table = rows;
     for (Cycle cycle : cycles) {
       if (names.stream().anyMatch(n -> cycle.columns().contains(n) && !rows.containsColumn(n))) {
         Table without = Table.create(table.name(), table.columns());
         without.removeColumns(
             cycle.columns().stream().filter(without::containsColumn).toArray(String[]::new));
-        table = Cycle.addTo(without, cycle);
+        table = Cycle.addTo(without, times.complete(), cycle);
       }
     }
     return table;

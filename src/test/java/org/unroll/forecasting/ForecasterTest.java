@@ -22,7 +22,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -39,6 +41,7 @@ import org.unroll.timeseries.Cycle;
 import org.unroll.timeseries.Scaling;
 import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
+import tech.tablesaw.api.DateColumn;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
@@ -251,6 +254,69 @@ class ForecasterTest {
     }
   }
 
+  /** Days as text, of which 03/04/2020 … 12/04/2020 are ambiguous without the rows before. */
+  @Test
+  void knownRowsHaveTheFormatOfTheNewestRows() {
+    Windows windows =
+        TimeSeries.of(Cycle.addTo(days(0, 60, "dd/MM/yyyy"), Cycle.WEEK))
+            .columns("T (K)", "wind", "week sin")
+            .target("T (K)")
+            .known("wind", "week cos")
+            .normalizedOn(0, 40)
+            .windows()
+            .lookback(6)
+            .step(2)
+            .horizon(2)
+            .targetSteps(4);
+    Forecaster forecaster = reloaded(Forecaster.of(futureModel(2, 4), windows));
+    Table newest = days(20, 33, "dd/MM/yyyy"); // 21/03/2020 … 02/04/2020
+    Table next = days(33, 41, "dd/MM/yyyy");
+    Table forecast = forecaster.forecast(newest, next);
+    assertEquals("10/04/2020", forecast.stringColumn("day").get(3));
+    double[] expected = // dated rows
+        forecaster.forecast(dated(20, 33), dated(33, 41)).doubleColumn("T (K)").asDoubleArray();
+    assertArrayEquals(expected, forecast.doubleColumn("T (K)").asDoubleArray(), 1e-9);
+    assertMessage(
+        "row 1 must be 04/04/2020, but is 05/04/2020",
+        () -> forecaster.forecast(newest, days(34, 42, "dd/MM/yyyy")));
+    assertMessage(
+        "row 3 must be 06/04/2020, but is 04/06/2020",
+        () -> forecaster.forecast(newest, days(33, 41, "MM/dd/yyyy")));
+    Table without = Cycle.addTo(dated(33, 41), Cycle.WEEK).removeColumns("day");
+    assertArrayEquals(
+        expected, forecaster.forecast(newest, without).doubleColumn("T (K)").asDoubleArray(), 1e-9);
+    Table ambiguous = Cycle.addTo(dated(33, 41), Cycle.WEEK);
+    ambiguous.replaceColumn("day", next.column("day"));
+    assertMessage("TimeTable.withTimes", () -> forecaster.forecast(dated(20, 33), ambiguous));
+
+    Windows cycles =
+        windows.series().known("week cos").windows().lookback(6).step(2).horizon(2).targetSteps(4);
+    Forecaster alone = reloaded(Forecaster.of(futureModel(1, 4), cycles));
+    assertArrayEquals(
+        alone.forecast(dated(20, 33)).doubleColumn("T (K)").asDoubleArray(),
+        alone.forecast(newest).doubleColumn("T (K)").asDoubleArray(),
+        1e-9);
+  }
+
+  private static Table days(int from, int to, String pattern) {
+    var format = DateTimeFormatter.ofPattern(pattern, Locale.ROOT);
+    Table days = dated(from, to);
+    days.replaceColumn(
+        "day",
+        StringColumn.create(
+            "day", days.dateColumn("day").asList().stream().map(day -> day.format(format))));
+    return days;
+  }
+
+  /** Rows of days from 1 March 2020. */
+  private static Table dated(int from, int to) {
+    int[] rows = IntStream.range(from, to).toArray();
+    return Table.create(
+        DateColumn.create("day", IntStream.of(rows).mapToObj(i -> START.toLocalDate().plusDays(i))),
+        column("wind", rows, 0.7),
+        column("T (K)", rows, 0.2));
+  }
+
   @Test
   void knownFutureWithQuantiles() {
     Windows windows = futureWindows("p");
@@ -428,7 +494,11 @@ class ForecasterTest {
       Table gap = raw(20, 60);
       int[] missing = lag == 1 ? new int[] {39} : new int[] {17, 18, 19}; // rows 59, 37 … 39
       IntStream.of(missing).forEach(gap.doubleColumn("p")::setMissing);
-      assertMessage("differenced targets [p]", () -> loaded.forecast(gap));
+      String place =
+          lag == 1
+              ? "'p' in target step 0 is missing at 2020-03-03 11:00, row 39"
+              : "'p' in target step 1 is missing at 2020-03-02 14:00, row 18";
+      assertMessage(place, () -> loaded.forecast(gap));
     }
   }
 

@@ -304,6 +304,28 @@ class DifferencingTest {
                         .windows()
                         .lookback(9))
             .getMessage();
-    assertTrue(none.contains("At least one window"), none);
+    assertTrue(
+        none.contains("At least one window")
+            && none.contains("The first rows have no differences: 'y' of lag 12. Use more rows"),
+        none);
+    TimeSeries twelve = windows.series().normalizedOn(0, 20, Scaling.standard().difference(12));
+    Windows two = twelve.windows().lookback(2);
+    assertTrue(
+        two.toString().contains("(12 with gaps or without differences of lag 12 left out)"),
+        two::toString);
+    double[] gap = values.clone();
+    gap[7] = Double.NaN;
+    Windows five =
+        series(gap)
+            .skippingGaps()
+            .normalizedOn(0, 20, Scaling.standard().difference(5))
+            .windows()
+            .lookback(1)
+            .range(0, 13);
+    String missing = assertThrows(IllegalArgumentException.class, five::lastInput).getMessage();
+    assertTrue(
+        missing.contains(
+            "'y' has no difference of lag 5 at row 12, row 12, as its value there or 5"),
+        missing);
   }
 }
