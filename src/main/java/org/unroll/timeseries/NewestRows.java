@@ -66,7 +66,6 @@ public final class NewestRows {
    * it, see {@link Windows#lastFuture}.
    */
   double[][] future(Table next) {
-    Columns.numeric(next, series.columns().requireKnown());
     int[] ahead = positions.rowsAhead();
     int needed = ahead[ahead.length - 1];
     if (next.rowCount() < needed) {
@@ -83,7 +82,7 @@ public final class NewestRows {
 
   /** Returns the normalized known values in some rows of a table. */
   double[][] known(Table table, int... rows) {
-    List<NumericColumn<?>> columns = Columns.numeric(table, series.knownNames());
+    List<NumericColumn<?>> columns = Columns.numeric(table, series.columns().requireKnown());
     double[][] known = new double[rows.length][columns.size()];
     for (int t = 0; t < rows.length; t++) {
       for (int j = 0; j < known[t].length; j++) {
@@ -116,17 +115,14 @@ public final class NewestRows {
       return;
     }
     Timestamps given = timesOf(next);
-    if (given.columns() == null) {
-      boolean isText =
-          series.times().columns().columns().stream()
-              .anyMatch(column -> next.containsColumn(column.name()));
-      if (isText) {
-        given.known(); // throws
-      }
+    List<String> names = series.times().columns().columns().stream().map(Column::name).toList();
+    if (given.columns() == null && names.stream().noneMatch(next::containsColumn)) {
       return;
     }
-    if (given.columns().columns().stream()
-        .anyMatch(column -> series.knownNames().contains(column.name()))) {
+    boolean isKnown = // such as a known column of years
+        given.known().columns().columns().stream()
+            .anyMatch(column -> series.knownNames().contains(column.name()));
+    if (isKnown) {
       return;
     }
     Timestamps expected = timesOf(Table.create("times", times()));

@@ -451,8 +451,8 @@ public final class Windows implements Dataset {
    * @param prediction normalized, in the order of {@link #targetShape()}, the levels innermost:
    *     {@code model.predictOne(windows.lastInput())}
    * @param levels as for {@link #forecasts}
-   * @throws IllegalArgumentException if the number of values is wrong, or if the times of the last
-   *     rows are not evenly spaced, so that the following times are unknown
+   * @throws IllegalArgumentException if the number of values is wrong, the last rows are not evenly
+   *     spaced in time, or the value from which the change of a target is predicted is missing
    */
   public Table forecast(double[] prediction, double... levels) {
     return new NewestRows(series, positions).forecast(prediction, levels);

@@ -163,8 +163,9 @@ public record WindowsPlan(
 
   /** Returns the columns whose past values are needed: the inputs, and differenced targets. */
   private List<String> pastColumns() {
+    int[] lags = lags(scaling, targets).toArray();
     List<String> differenced =
-        targets.stream().filter(target -> longestLag(scaling, List.of(target)) > 0).toList();
+        IntStream.range(0, lags.length).filter(j -> lags[j] > 0).mapToObj(targets::get).toList();
     return joined(List.of(columns, differenced));
   }
 
@@ -251,8 +252,9 @@ public record WindowsPlan(
               + ".");
     }
     Table table = Table.create(rows.name(), rows.columns());
+    List<String> needed = pastColumns();
     for (String name : joined(List.of(targets, known))) {
-      if (!pastColumns().contains(name)) { // its values in these rows are not needed
+      if (!needed.contains(name)) { // its values in these rows are not needed
         if (table.containsColumn(name)) {
           table.removeColumns(name);
         }
@@ -315,15 +317,13 @@ public record WindowsPlan(
     return table;
   }
 
-  private List<String> missing(Table rows) {
-    return pastColumns().stream().filter(column -> !rows.containsColumn(column)).toList();
-  }
-
   private void requireColumns(Table rows) {
-    List<String> missing = new ArrayList<>(missing(rows));
+    List<String> needed = pastColumns();
+    List<String> missing = new ArrayList<>(needed);
+    missing.removeIf(rows::containsColumn);
     cycles.forEach(cycle -> missing.removeAll(cycle.columns()));
     List<String> others =
-        pastColumns().stream()
+        needed.stream()
             .filter(rows::containsColumn)
             .map(rows::column)
             .filter(column -> !(column instanceof NumericColumn<?>))
@@ -332,7 +332,7 @@ public record WindowsPlan(
     if (!missing.isEmpty() || !others.isEmpty()) {
       throw new IllegalArgumentException(
           "The table must have the columns "
-              + pastColumns()
+              + needed
               + " as numbers, but "
               + (missing.isEmpty() ? "" : missing + " are missing")
               + (missing.isEmpty() || others.isEmpty() ? "" : ", and ")

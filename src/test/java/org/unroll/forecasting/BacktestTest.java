@@ -93,11 +93,10 @@ class BacktestTest {
               .byHorizon());
     }
     assertEquals(tables.get(0).columnNames(), tables.get(1).columnNames());
-    for (int column = 0; column < tables.get(0).columnCount(); column++) {
-      if (tables.get(0).column(column) instanceof DoubleColumn expected) {
-        assertArrayEquals(
-            expected.asDoubleArray(), tables.get(1).doubleColumn(column).asDoubleArray(), 1e-3);
-      }
+    for (String name : List.of("mae", "rmse", "bias", "mase")) {
+      double[] expected = tables.get(0).doubleColumn(name).asDoubleArray();
+      assertTrue(expected.length > 0 && Double.isFinite(expected[0]), name);
+      assertArrayEquals(expected, tables.get(1).doubleColumn(name).asDoubleArray(), 1e-3, name);
     }
   }
 

@@ -245,6 +245,64 @@ class DifferencingTest {
         new double[] {36, 43}, forecast.doubleColumn("y q0.9").asDoubleArray(), 1e-12);
   }
 
+  /** The targets are differenced with the lags 1 and 2, and not at all. */
+  @Test
+  void targetsHaveTheirOwnLags() {
+    double[] a = {1, 2, 4, 7, 11, 16, 22, 29}; // differences 1 … 7
+    double[] b = {10, 20, 15, 25, 40, 50, 45, 55}; // of lag 2: 5, 5, 25, 25, 5, 5
+    double[] c = {0, 1, 2, 3, 4, 5, 6, 7};
+    Windows windows =
+        TimeSeries.of(
+                Table.create(
+                    DoubleColumn.create("a", a),
+                    DoubleColumn.create("b", b),
+                    DoubleColumn.create("c", c)))
+            .target("a", "b", "c")
+            .normalizedOn(0, 8, Scaling.minMax())
+            .normalizedOn(0, 8, Scaling.minMax().difference(), "a")
+            .normalizedOn(0, 8, Scaling.minMax().difference(2), "b")
+            .windows()
+            .lookback(2)
+            .targetSteps(3);
+    assertEquals(3, windows.lastRow(0));
+    // a − 7, b − 15, b − 25 and b − 15 again, two lags later.
+    double[] expected = {
+      (4 - 1) / 6.0, (25 - 5) / 20.0, 4 / 7.0,
+      (9 - 2) / 6.0, (25 - 5) / 20.0, 5 / 7.0,
+      (15 - 3) / 6.0, (30 - 10) / 20.0, 6 / 7.0
+    };
+    assertArrayEquals(expected, windows.target(0), 1e-6);
+    for (int output = 0; output < 9; output++) {
+      double value = new double[][] {a, b, c}[output % 3][4 + output / 3];
+      assertEquals(value, windows.denormalize(0, output, expected[output]), 1e-9);
+    }
+    Table forecast = windows.forecast(new double[9]);
+    assertArrayEquals(new double[] {30, 31, 32}, forecast.doubleColumn("a").asDoubleArray(), 1e-12);
+    assertArrayEquals(
+        new double[] {45 + 5, 55 + 5, 45 + 10}, forecast.doubleColumn("b").asDoubleArray(), 1e-12);
+    assertArrayEquals(new double[3], forecast.doubleColumn("c").asDoubleArray(), 1e-12);
+  }
+
+  /** Differences of squares are 6 i − 9 with lag 3: 9 … 105 in rows 3 … 19. */
+  @Test
+  void delaysAndStepsCountLags() {
+    double[] squares = IntStream.range(0, 20).mapToDouble(i -> i * i).toArray();
+    Windows windows =
+        series(squares)
+            .normalizedOn(0, 20, Scaling.minMax().difference(3))
+            .windows()
+            .lookback(4)
+            .step(2)
+            .delay(3)
+            .targetSteps(2);
+    assertEquals(5, windows.lastRow(0));
+    assertEquals(10, windows.targetRow(0, 0)); // two lags after row 4
+    assertEquals(12, windows.targetRow(0, 1)); // three lags after row 3
+    double[] expected = {(100 - 16 - 2 * 9) / 96.0, (144 - 9 - 3 * 9) / 96.0};
+    assertArrayEquals(expected, windows.target(0), 1e-12);
+    assertEquals(16 + 2 * 9, windows.denormalize(0, 0, 0), 1e-12);
+  }
+
   @Test
   void outputsMustExist() {
     Windows windows = series(1, 2, 4, 7, 11, 16).windows().lookback(2).targetSteps(2);
