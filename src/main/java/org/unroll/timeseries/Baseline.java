@@ -182,6 +182,25 @@ public interface Baseline {
     };
   }
 
+  /**
+   * Returns the mean absolute error of the seasonal forecast within some values, the mean of |yₜ −
+   * yₜ₋ₘ|, by which MASE is scaled. Pairs with a missing value, NaN, are left out.
+   *
+   * @param values the values of the training range, in their order
+   * @param period m, the length of a season in rows, at least 1
+   * @return NaN if there is no pair; 0 if the values of all pairs are equal
+   */
+  static double seasonalError(double[] values, int period) {
+    if (period < 1) {
+      throw new IllegalArgumentException("period must be at least 1 row, but was " + period + ".");
+    }
+    return IntStream.range(period, values.length)
+        .mapToDouble(t -> Math.abs(values[t] - values[t - period]))
+        .filter(difference -> !Double.isNaN(difference))
+        .average()
+        .orElse(Double.NaN);
+  }
+
   /** Returns the normalized value of a target in a row, which must not be missing. */
   private static double value(Windows windows, int row, int column) {
     double value = windows.level(row, column);

@@ -38,7 +38,7 @@ final class Forecasts {
   /** Returns the predictions for all windows, of quantiles if there are levels. */
   Table of(double[][] predictions, double... levels) {
     List<String> names = QuantileLevels.suffixes(levels);
-    checkPredictions(predictions, names.size());
+    NewestRows.checkPredictions(windows.targetShape(), windows.size(), names.size(), predictions);
     return table(
         "forecasts",
         names,
@@ -88,7 +88,7 @@ final class Forecasts {
 
   /** Returns the mean absolute errors, step by step. */
   Table meanAbsoluteErrors(double[][] predictions) {
-    checkPredictions(predictions, 1);
+    NewestRows.checkPredictions(windows.targetShape(), windows.size(), 1, predictions);
     double[][] raw = series.data().raw();
     double[] sums = new double[ahead.length * targets.length];
     for (int i = 0; i < predictions.length; i++) {
@@ -110,19 +110,5 @@ final class Forecasts {
       table.addColumns(DoubleColumn.create(name, errors));
     }
     return table;
-  }
-
-  private void checkPredictions(double[][] predictions, int levels) {
-    for (int i = 0; i < predictions.length; i++) {
-      NewestRows.checkWidth(windows.targetShape(), levels, predictions[i], " in row " + i);
-    }
-    if (predictions.length != windows.size()) {
-      throw new IllegalArgumentException(
-          "There must be one prediction for each of the "
-              + windows.size()
-              + " windows, but there are "
-              + predictions.length
-              + ".");
-    }
   }
 }

@@ -12,7 +12,7 @@ import tech.tablesaw.columns.Column;
 
 /**
  * The last rows of a range, from which a model predicts the values after it. It is public only
- * because {@code Forecaster} uses it.
+ * because {@code Forecaster} and panels use it.
  *
  * @hidden
  */
@@ -197,15 +197,36 @@ public final class NewestRows {
   }
 
   /** Returns the shape of the targets of a window. */
-  static Shape shape(int steps, int targets) {
+  public static Shape shape(int steps, int targets) {
     if (steps == 1) {
       return Shape.of(targets);
     }
     return targets == 1 ? Shape.of(steps) : Shape.of(steps, targets);
   }
 
-  /** Checks the number of values of a prediction. */
-  static void checkWidth(Shape targets, int levels, double[] prediction, String place) {
+  /**
+   * Checks the number of predictions and of their values.
+   *
+   * @param targets the shape of the targets of a window
+   * @param levels the number of levels, 1 for point forecasts
+   * @throws IllegalArgumentException if one of them is wrong
+   */
+  public static void checkPredictions(
+      Shape targets, int windows, int levels, double[][] predictions) {
+    for (int i = 0; i < predictions.length; i++) {
+      checkWidth(targets, levels, predictions[i], " in row " + i);
+    }
+    if (predictions.length != windows) {
+      throw new IllegalArgumentException(
+          "There must be one prediction for each of the "
+              + windows
+              + " windows, but there are "
+              + predictions.length
+              + ".");
+    }
+  }
+
+  private static void checkWidth(Shape targets, int levels, double[] prediction, String place) {
     if (prediction.length != targets.size() * levels) {
       throw new IllegalArgumentException(
           "A prediction must have one value for each of the "

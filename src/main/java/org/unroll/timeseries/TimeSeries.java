@@ -252,6 +252,17 @@ public final class TimeSeries {
     return normalization == null ? this : normalizedOn(from, to);
   }
 
+  /** Throws the exceptions of {@link #knownAt} and of its normalization, without normalizing. */
+  void requireKnownAt(int from, int to) {
+    gaps.requireNoLookAhead();
+    if (normalization != null) {
+      Normalization there = normalization.on(from, to);
+      columns
+          .selected(table)
+          .forEach(column -> there.scale(column.name(), gaps.fill(column, times)));
+    }
+  }
+
   private TimeSeries with(Normalization by) {
     return new TimeSeries(table, times, columns, gaps, by);
   }

@@ -195,6 +195,18 @@ public final class Windows implements Dataset {
     return new Windows(series.knownAt(from, to), positions, batching, kept);
   }
 
+  /**
+   * Checks that there are windows in the rows {@code from} … {@code to}−1, and that the series can
+   * be normalized on these rows.
+   *
+   * @throws IllegalArgumentException as {@link #range(int, int)} and {@link #knownAt}
+   * @hidden
+   */
+  public void requireKnownAt(int from, int to) {
+    series.requireKnownAt(from, to);
+    range(from, to);
+  }
+
   @Override
   public Windows batchSize(int size) {
     return with(batching.withSize(size));

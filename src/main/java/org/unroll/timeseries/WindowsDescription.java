@@ -153,6 +153,13 @@ public record WindowsDescription(
             + " of the last";
   }
 
+  private String leftOut() {
+    String gaps = String.format(Locale.ROOT, "%,d with gaps", skipped);
+    return longestLag == 0
+        ? gaps
+        : gaps + String.format(Locale.ROOT, " or without differences of lag %,d", longestLag);
+  }
+
   @Override
   public String toString() {
     int rest = windows - (batches - 1) * batchSize;
@@ -168,15 +175,7 @@ public record WindowsDescription(
         from,
         to - 1,
         rows,
-        skipped == 0
-            ? ""
-            : String.format(
-                Locale.ROOT,
-                longestLag == 0
-                    ? " (%,d with gaps left out)"
-                    : " (%,d with gaps or without differences of lag %,d left out)",
-                skipped,
-                longestLag),
+        skipped == 0 ? "" : " (" + leftOut() + " left out)",
         settings,
         inputShape,
         targetShape,

@@ -73,6 +73,21 @@ class BacktestTest {
         () -> epochs(count).verbose(0));
   }
 
+  /** With lag 8, the first window has its inputs in rows 8 … 13 and its targets in 14 and 15. */
+  @Test
+  void theFirstFoldHasAWindowWithDifferences() {
+    Windows windows =
+        series(wave(80))
+            .series()
+            .normalizedOn(0, 50, Scaling.standard().difference(8))
+            .windows()
+            .lookback(6)
+            .targetSteps(2);
+    Backtest backtest = Backtest.of("last", LAST).every(40).verbose(0);
+    assertMessage("in the rows 16 … 79, but was in row 15", () -> backtest.on(windows, 15));
+    assertTrue(backtest.on(windows, 16).run().byHorizon().rowCount() > 0);
+  }
+
   /** Errors are in units, so methods that do not see the inputs have the same. */
   @Test
   void differencesDoNotChangeTheErrorsOfBaselines() {
@@ -206,17 +221,19 @@ class BacktestTest {
           fold + ": " + (rolling ? Math.max(from, end - 15) : from) + " " + end + " " + row);
     }
     List<String> actual = new ArrayList<>();
+    SeriesBacktest data = new SeriesBacktest(windows, first);
     for (BacktestFold fold : backtest.folds()) {
-      Windows past = fold.past(windows);
-      Windows future = fold.toPredict(windows, every);
+      Windows past = data.knownAt(fold, every).past();
+      Windows future = data.knownAt(fold, every).future();
       assertEquals(fold.rows().length, future.size());
       for (int i = 0; i < future.size(); i++) {
         assertEquals(fold.rows()[i], future.targetRow(i));
-        actual.add(fold.number() + ": " + fold.from() + " " + fold.to() + " " + fold.rows()[i]);
+        actual.add(
+            fold.number() + ": " + data.from(fold) + " " + data.to(fold) + " " + fold.rows()[i]);
         assertTrue(past.targetRow(past.size() - 1, steps - 1) <= future.lastRow(i));
       }
-      assertEquals(fold.from(), past.firstRow(0));
-      assertEquals(fold.to() - 1, past.targetRow(past.size() - 1, steps - 1));
+      assertEquals(data.from(fold), past.firstRow(0));
+      assertEquals(data.to(fold) - 1, past.targetRow(past.size() - 1, steps - 1));
     }
     assertEquals(expected, actual);
   }

@@ -1,5 +1,6 @@
 package org.unroll.forecasting;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** Metrics compared with NumPy and scikit-learn (src/test/python/forecast_metrics.py). */
@@ -107,6 +109,57 @@ class ForecastMetricsTest {
     assertMessage("'Fold'", () -> ForecastMetrics.by(table.copy().removeColumns("fold"), "Fold"));
     assertMessage("q0.1", () -> ForecastMetrics.by(table.selectColumns("fold", "T (K)"), "fold"));
     assertMessage("12 rows", () -> ForecastMetrics.by(table.copy().removeColumns("T (K)")));
+  }
+
+  /**
+   * The mean differences over 2 rows are (3 + 5) / 2 = 4 in series a, 20 without the missing value
+   * in b, and 0 in c; d has no training range. The absolute errors are 2 and 4, 5, 3, and 1.
+   */
+  @Test
+  void scaledErrorsBySeriesAgreeWithHandArithmetic() {
+    Table training =
+        Table.create(
+            StringColumn.create("store", "a", "b", "a", "b", "a", "b", "a", "b", "c", "c", "c"),
+            DoubleColumn.create("cnt", 1, 10, 2, 7, 4, 30, 7, Double.NaN, 5, 6, 5));
+    Table forecasts =
+        Table.create(
+            StringColumn.create("store", "b", "a", "a", "c", "d"),
+            IntColumn.create("ahead", 1, 1, 2, 1, 1),
+            DoubleColumn.create("cnt", 20, 5, 8, 1, 2),
+            DoubleColumn.create("cnt q0.5", 25, 3, 12, 4, 1));
+    Table scaled = ForecastMetrics.withScales(forecasts, training, 2, "store");
+    Table metrics = ForecastMetrics.by(scaled, "store");
+    assertEquals(List.of("b", "a", "c", "d"), metrics.stringColumn("store").asList());
+    assertEquals(0.25, metrics.doubleColumn("mase").getDouble(0));
+    assertEquals((2 / 4.0 + 4 / 4.0) / 2, metrics.doubleColumn("mase").getDouble(1));
+    assertTrue(metrics.doubleColumn("mase").isMissing(2));
+    assertTrue(metrics.doubleColumn("mase").isMissing(3));
+    assertArrayEquals(new double[] {0, 0, 1, 1}, metrics.doubleColumn("unscaled").asDoubleArray());
+    Table byHorizon = ForecastMetrics.by(scaled, "ahead");
+    assertEquals((5 / 20.0 + 2 / 4.0) / 2, byHorizon.doubleColumn("mase").getDouble(0));
+    assertEquals(2, byHorizon.doubleColumn("unscaled").getDouble(0));
+    Table weighted = ForecastMetrics.weightedBy(scaled, new double[] {3, 1, 2, 5, 5});
+    assertEquals(
+        (3 * 5 / 20.0 + 2 / 4.0 + 2 * 4 / 4.0) / 6,
+        weighted.doubleColumn("mase").getDouble(0),
+        1e-15);
+    Table one = forecasts.where(forecasts.stringColumn("store").isEqualTo("a"));
+    Table single =
+        ForecastMetrics.by(
+            ForecastMetrics.withScales(
+                one, Table.create(DoubleColumn.create("cnt", 1, 2, 4, 7)), 2));
+    assertEquals(0.75, single.doubleColumn("mase").getDouble(0));
+    assertFalse(single.containsColumn("unscaled"));
+    assertFalse(ForecastMetrics.by(forecasts).containsColumn("mase"));
+    assertMessage(
+        "The table of the training range must have the column 'shop'",
+        () -> ForecastMetrics.withScales(forecasts, training, 2, "shop"));
+    assertMessage(
+        "At least one series of the forecasts",
+        () -> ForecastMetrics.withScales(forecasts.last(1), training, 2, "store"));
+    assertMessage(
+        "period must be at least 1",
+        () -> ForecastMetrics.withScales(forecasts, training, 0, "store"));
   }
 
   private static void check(JsonNode reference, String name, double value) {
