@@ -28,10 +28,17 @@ import org.apache.commons.math3.stat.descriptive.rank.Percentile.EstimationType;
  * <p><b>Differences</b> remove a trend (lag 1) or a season (its length in rows). The first {@code
  * lag} rows have none, so windows that would see them are left out. A target is the change from the
  * latest value that is a whole number of lags before it and not after the last input row, so that
- * it can be converted back with the values of the window: with lag 1, it is the change from the
- * last value, which is the sum of all differences since then. With a season, it is the change from
- * the value one season earlier. The quantiles of a change are also those of the value. Columns with
- * a {@linkplain TimeSeries#known known future} cannot be differenced.
+ * it can be converted back with the values of the window. If that is n lags before,
+ *
+ * <pre>
+ * z = (f(x[t]) − f(x[t − n·lag]) − n·center) / scale
+ * </pre>
+ *
+ * <p>is the sum of n differences, each normalized. With lag 1, n is the number of rows from the
+ * last input row to the target, and the change is that from the last value. With a season, n is 1
+ * in the first season after the last input row, 2 in the second, and so on. The quantiles of a
+ * change are also those of the value. Columns with a {@linkplain TimeSeries#known known future}
+ * cannot be differenced.
  *
  * <p>Forecasts are converted back exactly. The quantiles of a logarithm are those of the value. The
  * mean is not: a model that predicts the mean of the logarithm does not predict the mean.
@@ -117,8 +124,9 @@ public final class Scaling {
 
   /** Returns the scale of a column whose values are present in some of the rows from … to−1. */
   Scale measured(String name, double[] values, int from, int to) {
-    double[] present =
-        differences(Arrays.copyOfRange(logarithms(name, offset, values), from, to), lag);
+    double[] measured = Arrays.copyOfRange(logarithms(name, offset, values), from, to);
+    double noise = lag == 0 ? 0 : roundingError(measured);
+    double[] present = differences(measured, lag);
     int count = 0;
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
@@ -150,21 +158,34 @@ public final class Scaling {
       center = quartiles.evaluate(50);
       scale = quartiles.evaluate(75) - quartiles.evaluate(25);
     }
-    if (!(scale > 0)) {
+    if (!(scale > noise)) {
+      boolean varies = method == Method.ROBUST && most - least > noise;
+      boolean tooShort = lag > 0 && present.length == 0;
       throw new IllegalArgumentException(
           "A column must vary in order to be normalized, but '"
               + name
               + "' is "
               + (lag == 0 ? "" : "as a difference of lag " + lag + " ")
               + (present.length == 0 ? "missing" : least < most ? center : least)
-              + (least < most ? " in more than half of the rows " : " in all rows ")
+              + (varies ? " in more than half of the rows " : " in all rows ")
               + from
               + " … "
               + (to - 1)
-              + (least < most ? ", so that its interquartile range is 0" : "")
-              + ". Leave it out with columns(…), or normalize on other rows.");
+              + (varies ? ", so that its interquartile range is 0" : "")
+              + (!varies && least < most ? ", except for rounding errors" : "")
+              + (tooShort
+                  ? ", which must contain two values " + lag + " rows apart. Use a smaller lag"
+                  : ". Leave it out with columns(…)")
+              + ", or normalize on other rows.");
     }
     return new Scale(center, scale, offset, lag);
+  }
+
+  /** Returns a bound of how far differences that should be equal are apart due to rounding. */
+  private double roundingError(double[] values) {
+    double largest =
+        Arrays.stream(values).map(Math::abs).filter(value -> !Double.isNaN(value)).max().orElse(0);
+    return 16 * Math.ulp(Double.isNaN(offset) ? largest : Math.max(1, largest));
   }
 
   /**
