@@ -1,7 +1,7 @@
 """Writes timeseries/scalers.json: columns scaled by scikit-learn, fitted on their first rows.
 
-The differences are those of pandas. A target is the sum of the differences, each one lag after the other, from the
-latest value that is not after the last input row.
+The differences are those of pandas. A target is the sum of the scaled differences, each one lag after the other, from
+the latest value that is not after the last input row.
 """
 import json
 import pathlib
@@ -41,7 +41,6 @@ for lag, log in ((1, False), (4, False), (1, True), (7, True)):
         if rows[-1] >= len(trend) or last - lag + 1 < 0:
             targets.append([])
             continue
-        changes = [sum(differences[r] for r in range(row, last, -lag)) for row in rows]
-        targets.append(scaler.transform(np.array(changes)[:, None])[:, 0].tolist())
+        targets.append([float(sum(scaled[r] for r in range(row, last, -lag))) for row in rows])
     case["differences"].append({"lag": lag, "log": log, "scaled": scaled[lag:].tolist(), "targets": targets})
 OUT.write_text(json.dumps(case) + "\n")

@@ -2,8 +2,8 @@ package org.unroll.datasets;
 
 import com.univocity.parsers.csv.CsvParser;
 import com.univocity.parsers.csv.CsvParserSettings;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -17,6 +17,7 @@ import java.time.format.ResolverStyle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.unroll.internal.TableClass;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
@@ -24,7 +25,7 @@ import tech.tablesaw.api.Table;
 /** Reads a file of the Jena weather station of any year. */
 final class JenaReader {
   /** The number that the station writes for a missing value. */
-  private static final double MISSING = -9999;
+  static final double MISSING = -9999;
 
   private static final String TIME = "Date Time";
 
@@ -35,12 +36,13 @@ final class JenaReader {
   private static final List<String> LATER =
       List.of("SWDR (W/m²)", "PAR (µmol/m²/s)", "max. PAR (µmol/m²/s)");
 
-  private final Path file;
+  /** The size of the largest array. */
+  private static final long MAX_SIZE = Integer.MAX_VALUE - 8;
+
   private final Path origin;
   private final CsvParser parser;
 
-  private JenaReader(Path file, Path origin) {
-    this.file = file;
+  private JenaReader(Path origin) {
     this.origin = origin;
     var settings = new CsvParserSettings();
     settings.setMaxCharsPerColumn(10_000);
@@ -65,14 +67,32 @@ final class JenaReader {
    * @throws IllegalArgumentException if it has another format, a row is invalid, or it is truncated
    */
   static Table read(Path file, Path origin) throws IOException {
-    return new JenaReader(file, origin).read();
+    long size = Files.size(file);
+    if (size > MAX_SIZE) {
+      throw new IllegalArgumentException(
+          "The file %s must have at most %d bytes, but has %d. Split it into several files."
+              .formatted(origin, MAX_SIZE, size));
+    }
+    return TableClass.initializeDuring(() -> new JenaReader(origin).read(Files.readAllBytes(file)));
   }
 
-  private Table read() throws IOException {
-    try (InputStream bytes = Files.newInputStream(file)) {
+  private Table read(byte[] bytes) {
+    boolean isCut = isCutInLastNumber(bytes);
+    try {
       // One byte per character preserves garbled bytes; the header is decoded below.
-      parser.beginParsing(new InputStreamReader(bytes, StandardCharsets.ISO_8859_1));
+      parser.beginParsing(
+          new InputStreamReader(new ByteArrayInputStream(bytes), StandardCharsets.ISO_8859_1));
       List<String> names = header(parser.parseNext());
+      int parts = Runtime.getRuntime().availableProcessors();
+      JenaRows regular = isCut ? null : JenaRows.read(bytes, names.size(), parts);
+      Table table = Table.create(origin.getFileName().toString());
+      if (regular != null) {
+        table.addColumns(regular.times(TIME));
+        for (int j = 0; j < names.size(); j++) {
+          table.addColumns(DoubleColumn.create(names.get(j), regular.column(j)));
+        }
+        return table;
+      }
       var times = DateTimeColumn.create(TIME);
       List<DoubleColumn> numbers = names.stream().map(DoubleColumn::create).toList();
       LocalDateTime latest = LocalDateTime.MIN;
@@ -91,8 +111,10 @@ final class JenaReader {
         throw new IllegalArgumentException(
             "The file " + origin + " must have rows, but has only a header.");
       }
-      checkEnd(before, last);
-      Table table = Table.create(origin.getFileName().toString(), times);
+      if (isCut && before != null) {
+        throw cut(before, last);
+      }
+      table.addColumns(times);
       numbers.forEach(table::addColumns);
       return table;
     } finally {
@@ -193,22 +215,43 @@ final class JenaReader {
     throw invalid("'" + text + "' in column '" + column.name() + "' is not a number", row);
   }
 
-  private static int decimals(String number) {
-    int point = number.indexOf('.');
-    return point < 0 ? 0 : number.length() - point - 1;
+  /**
+   * Returns whether a file is truncated inside its last value, and therefore still has all columns:
+   * it has no last line ending, and fewer decimals at its end than in the row before. A missing
+   * line ending alone is allowed.
+   */
+  private static boolean isCutInLastNumber(byte[] text) {
+    int begin = text.length;
+    while (begin > 0 && !isLineEnding(text[begin - 1])) {
+      begin--;
+    }
+    int before = begin;
+    while (before > 0 && isLineEnding(text[before - 1])) {
+      before--;
+    }
+    return begin < text.length && decimals(text, text.length) < decimals(text, before);
   }
 
-  /**
-   * Rejects a file that is truncated inside its last value and therefore still has all columns.
-   * Such a file has no line ending, and its last row has fewer decimals than the one before. A
-   * missing line ending alone is allowed.
-   */
-  private void checkEnd(String[] before, String[] last) throws IOException {
-    int end = last.length - 1;
-    if (before == null || decimals(last[end]) >= decimals(before[end]) || endsWithLineEnding()) {
-      return;
+  private static boolean isLineEnding(byte character) {
+    return character == '\n' || character == '\r';
+  }
+
+  /** Returns the number of decimals of the number before an index, possibly in quotes. */
+  private static int decimals(byte[] text, int index) {
+    int end = index;
+    while (end > 0 && (text[end - 1] == '"' || text[end - 1] == ' ' || text[end - 1] == '\t')) {
+      end--;
     }
-    throw invalid(
+    int i = end;
+    while (i > 0 && text[i - 1] != '.' && text[i - 1] != ',' && !isLineEnding(text[i - 1])) {
+      i--;
+    }
+    return i > 0 && text[i - 1] == '.' ? end - i : 0;
+  }
+
+  private IllegalArgumentException cut(String[] before, String[] last) {
+    int end = last.length - 1;
+    return invalid(
         "it has no line ending, and '"
             + last[end]
             + "' has fewer decimals than '"
@@ -217,14 +260,6 @@ final class JenaReader {
         last,
         parser.getContext().currentLine(),
         true);
-  }
-
-  private boolean endsWithLineEnding() throws IOException {
-    try (var channel = Files.newByteChannel(file)) {
-      var last = ByteBuffer.allocate(1);
-      channel.position(channel.size() - 1).read(last);
-      return last.get(0) == '\n' || last.get(0) == '\r';
-    }
   }
 
   private IllegalArgumentException invalid(String what, String[] row) {

@@ -10,7 +10,9 @@ import org.unroll.timeseries.Windows;
 /**
  * The targets of windows shifted by one step, as inputs of a decoder that is trained with teacher
  * forcing (Williams and Zipser 1989): its input in the first target step is the target in the last
- * input row, and then the target of the step before. The shape is (target steps, targets).
+ * input row, and then the target of the step before. The shape is (target steps, targets). A
+ * {@linkplain org.unroll.timeseries.Scaling#difference(int) differenced} target is a change since
+ * the last input row, and begins with 0, no change.
  *
  * <pre>{@code
  * import org.unroll.forecasting.DecoderInputs;
@@ -37,7 +39,7 @@ public final class DecoderInputs implements Dataset {
   private final int targets;
   private final int steps;
 
-  /** The position of each target among the inputs. */
+  /** The position of each target among the inputs, or −1 if it is differenced. */
   private final int[] columns;
 
   /** The predictions so far, one row per window, or null for the targets. */
@@ -59,7 +61,10 @@ public final class DecoderInputs implements Dataset {
     }
     targets = names.size();
     steps = windows.targetShape().size() / targets;
-    columns = names.stream().mapToInt(inputs::indexOf).toArray();
+    columns =
+        names.stream()
+            .mapToInt(name -> windows.series().differenceLag(name) > 0 ? -1 : inputs.indexOf(name))
+            .toArray();
   }
 
   /**
@@ -126,8 +131,9 @@ public final class DecoderInputs implements Dataset {
     double[] after = decoded == null ? windows.target(sample) : decoded[sample];
     for (int k = 0; k < steps; k++) {
       for (int j = 0; j < targets; j++) {
-        double value = k == 0 ? input[input.length - 1][columns[j]] : after[(k - 1) * targets + j];
-        slice[(k * rows + row) * targets + j] = (float) value;
+        double last = columns[j] < 0 ? 0 : input[input.length - 1][columns[j]];
+        slice[(k * rows + row) * targets + j] =
+            (float) (k == 0 ? last : after[(k - 1) * targets + j]);
       }
     }
   }

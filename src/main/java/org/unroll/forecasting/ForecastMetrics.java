@@ -267,9 +267,9 @@ public final class ForecastMetrics {
    * mean over the levels, and twice that as {@code crps} if there are several levels; and for each
    * pair of levels such as 0.1 and 0.9 {@code coverage 80 %}, {@code width 80 %}, the mean width of
    * the intervals, and {@code winkler 80 %}. A metric that is not defined is missing. If some
-   * intervals are unbounded, {@code width} is the mean of the others, {@code unbounded 80 %} is
-   * their number, and {@code pinball}, {@code crps} and {@code winkler} are missing. So it is if
-   * some intervals are empty, from ∞ to −∞; {@code empty 80 %} is their number.
+   * intervals are unbounded, or empty (from ∞ to −∞), {@code width} is the mean of the others, and
+   * {@code pinball}, {@code crps} and {@code winkler} are missing. The numbers of these intervals
+   * are {@code unbounded 80 %} and {@code empty 80 %}.
    *
    * <p>If the table has the scales of {@link #withScales} and the level 0.5, the result also has
    * {@code mase}: the mean of |y − f| / scale, where each row has the scale of its series. Rows

@@ -158,7 +158,10 @@ public final class Forecaster {
     return model;
   }
 
-  /** Returns the names of the columns that the model sees. */
+  /**
+   * Returns the names of the columns that the model sees. A forecast also needs the targets that
+   * are differenced, see {@link #forecast(Table)}.
+   */
   public List<String> columnNames() {
     return plan.columns();
   }
@@ -173,7 +176,10 @@ public final class Forecaster {
     return plan.known();
   }
 
-  /** Returns the minimum number of rows for a forecast. */
+  /**
+   * Returns the minimum number of rows for a forecast: those of the input, the rows before it that
+   * its differences need, and the rows from which the changes of differenced targets are predicted.
+   */
   public int rowsNeeded() {
     return plan.rowsNeeded();
   }
@@ -190,8 +196,10 @@ public final class Forecaster {
    * Forecasts the values after the last row of a table.
    *
    * @param newestRows at least {@link #rowsNeeded()} rows in the order of time, in the units of the
-   *     original table. Columns are found by name; others are ignored. Earlier rows are used to
-   *     fill gaps only.
+   *     original table: {@link #columnNames()}, and the targets that are {@linkplain
+   *     org.unroll.timeseries.Scaling#difference(int) differenced}, from whose values the changes
+   *     are predicted. Columns are found by name; others are ignored. Earlier rows are used to fill
+   *     gaps only.
    * @return one row per target step, with its time in columns of the table's type, or with the row
    *     number if the series has no times; and a column for each target, or for each target and
    *     level, named as in {@code T (degC) q0.1}

@@ -24,8 +24,8 @@ import tech.tablesaw.columns.Column;
 
 /** Writes and reads what a forecaster knows in addition to its model. */
 final class ForecasterJson {
-  /** The version of the format. */
-  private static final int VERSION = 1;
+  /** The newest version of the format. */
+  private static final int VERSION = 2;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -33,7 +33,8 @@ final class ForecasterJson {
 
   static byte[] write(WindowsPlan plan, ForecastOutput output) throws IOException {
     ObjectNode json = JSON.createObjectNode();
-    json.put("version", VERSION);
+    // Readers of version 1 ignore known columns and differences, and must not read such files.
+    json.put("version", plan.known().isEmpty() && !plan.hasDifferences() ? 1 : VERSION);
     json.set("columns", JSON.valueToTree(plan.columns()));
     json.set("targets", JSON.valueToTree(plan.targets()));
     json.set("known", JSON.valueToTree(plan.known()));
@@ -79,9 +80,10 @@ final class ForecasterJson {
     } catch (JsonProcessingException e) {
       throw new IOException("its forecaster must be JSON: " + e.getOriginalMessage(), e);
     }
-    if (integer(json, "version") != VERSION) {
+    int version = integer(json, "version");
+    if (version < 1 || version > VERSION) {
       throw new IllegalArgumentException(
-          "The version of the forecaster must be "
+          "The version of the forecaster must be between 1 and "
               + VERSION
               + ", but is "
               + json.get("version")

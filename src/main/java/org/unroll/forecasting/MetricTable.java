@@ -206,7 +206,7 @@ final class MetricTable {
     }
   }
 
-  /** Returns the number of intervals of the width ∞, or −∞, those of which are empty. */
+  /** Returns the number of unbounded intervals (sign 1), or of empty ones (sign −1). */
   private static double count(QuantileColumns.Band band, int sign) {
     return IntStream.range(0, band.lower().length)
         .filter(i -> band.upper()[i] - band.lower()[i] == sign * Double.POSITIVE_INFINITY)

@@ -19,7 +19,6 @@ import org.unroll.timeseries.Windows;
  * @param future the known columns of all windows of a series, or null
  * @param hasFuture whether the known columns of the predicted row are the second input
  * @param lags the lag of the differences of each target, or 0
- * @param drifts the center of the differences of each target, normalized
  * @param perWindow whether the input of each step is normalized by itself
  */
 record RecursiveRows(
@@ -29,7 +28,6 @@ record RecursiveRows(
     Dataset future,
     boolean hasFuture,
     int[] lags,
-    double[] drifts,
     boolean perWindow) {
 
   /**
@@ -64,9 +62,6 @@ record RecursiveRows(
         hasFuture || !series.knownNames().isEmpty() ? windows.future() : null,
         hasFuture,
         series.targetNames().stream().mapToInt(series::differenceLag).toArray(),
-        series.targetNames().stream()
-            .mapToDouble(name -> series.mean(name) / series.std(name))
-            .toArray(),
         false);
   }
 
@@ -83,7 +78,6 @@ record RecursiveRows(
         null,
         !panel.knownNames().isEmpty(),
         new int[panel.targetNames().size()],
-        new double[panel.targetNames().size()],
         windows.isNormalizedPerWindow());
   }
 
@@ -102,7 +96,6 @@ record RecursiveRows(
       Dataset future,
       boolean hasFuture,
       int[] lags,
-      double[] drifts,
       boolean perWindow) {
     List<String> unknown = new ArrayList<>(inputs);
     unknown.removeAll(targets);
@@ -127,7 +120,6 @@ record RecursiveRows(
         future,
         hasFuture,
         lags,
-        drifts,
         perWindow);
   }
 
@@ -197,9 +189,7 @@ record RecursiveRows(
    */
   double before(double[] predictions, int step, int target) {
     int earlier = step - lags[target];
-    return lags[target] == 0 || earlier < 0
-        ? 0
-        : predictions[earlier * lags.length + target] + drifts[target];
+    return lags[target] == 0 || earlier < 0 ? 0 : predictions[earlier * lags.length + target];
   }
 
   /**

@@ -44,7 +44,7 @@ final class SeriesBacktest implements BacktestData<PointForecasts> {
     range = windows.describe();
     steps = windows.targetShape().size() / series.targetNames().size();
     int span = windows.targetRow(0, steps - 1) - windows.firstRow(0) + 1;
-    int earliest = range.from() + span + ahead()[0] - 1;
+    int earliest = windows.firstRow(0) + span + ahead()[0] - 1;
     if (first < earliest || first >= range.to()) {
       throw new IllegalArgumentException(
           "The first forecast must be after at least one window of "

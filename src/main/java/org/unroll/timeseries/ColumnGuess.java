@@ -76,7 +76,7 @@ final class ColumnGuess {
   }
 
   void add(String cell, long line) {
-    if (cell.isEmpty() || given.contains(cell) || SIGNS.contains(cell)) {
+    if (isMissing(cell, SIGNS)) {
       if (!cell.isEmpty()) {
         signs.merge(cell, 1, Integer::sum);
       }
@@ -123,9 +123,19 @@ final class ColumnGuess {
   }
 
   boolean isSign(String cell) {
-    return cell.isEmpty()
-        || given.contains(cell)
-        || (kind() == Kind.TEXT ? MISSING : SIGNS).contains(cell);
+    return isMissing(cell, kind() == Kind.TEXT ? MISSING : SIGNS);
+  }
+
+  /**
+   * Returns whether a cell is empty or stands for a missing value. Most cells are numbers, for
+   * which no search is necessary: no known sign ends with a digit.
+   */
+  private boolean isMissing(String cell, Set<String> known) {
+    if (cell.isEmpty() || (!given.isEmpty() && given.contains(cell))) {
+      return true;
+    }
+    char last = cell.charAt(cell.length() - 1);
+    return (last < '0' || last > '9') && known.contains(cell);
   }
 
   /** Returns the type, as far as it is known without the decimal sign. */

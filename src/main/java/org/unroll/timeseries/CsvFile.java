@@ -11,6 +11,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -35,7 +36,12 @@ record CsvFile(Path path, String text, Charset encoding) {
    */
   record Row(long line, List<String> cells) {
     boolean isBlank() {
-      return cells.stream().allMatch(String::isEmpty);
+      for (String cell : cells) {
+        if (!cell.isEmpty()) {
+          return false;
+        }
+      }
+      return true;
     }
 
     boolean isComment() {
@@ -113,10 +119,11 @@ record CsvFile(Path path, String text, Charset encoding) {
             .trimWhitespacesAroundQuotes(true)
             .ofCsvRecord(separated)) {
       for (CsvRecord record : reader) {
-        action.accept(
-            new Row(
-                record.getStartingLineNumber(),
-                record.getFields().stream().map(String::strip).toList()));
+        String[] cells = record.getFields().toArray(String[]::new);
+        for (int j = 0; j < cells.length; j++) {
+          cells[j] = cells[j].strip();
+        }
+        action.accept(new Row(record.getStartingLineNumber(), Arrays.asList(cells)));
       }
     } catch (CsvParseException e) {
       throw new IllegalArgumentException(

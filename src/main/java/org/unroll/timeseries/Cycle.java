@@ -58,7 +58,11 @@ public enum Cycle {
    *     already has a column with one of these names
    */
   public static Table addTo(Table table, Cycle... cycles) {
-    Timestamps times = Timestamps.complete(table);
+    return addTo(table, Timestamps.complete(table), cycles);
+  }
+
+  /** Adds the columns of cycles of given times, none of which is missing. */
+  static Table addTo(Table table, Timestamps times, Cycle... cycles) {
     Table extended = table.copy();
     for (Cycle cycle : cycles) {
       double[] angles = cycle.angles(times);

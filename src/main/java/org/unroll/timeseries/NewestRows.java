@@ -40,18 +40,25 @@ public final class NewestRows {
       for (int j = 0; j < columns; j++) {
         input[t][j] = data.values()[row * data.columns() + j];
         if (Double.isNaN(input[t][j])) {
-          throw new IllegalArgumentException(
-              "The input of a forecast must have no missing value, but column '"
-                  + series.columnNames().get(j)
-                  + "' has none at "
-                  + series.nameOfRow(row)
-                  + ", row "
-                  + row
-                  + ". Fill longer gaps, or end the range before this row.");
+          throw missing(row, data.names().get(j), data.scales().get(j).lag());
         }
       }
     }
     return input;
+  }
+
+  private IllegalArgumentException missing(int row, String column, int lag) {
+    return new IllegalArgumentException(
+        "The input of a forecast must have no missing value, but column '"
+            + column
+            + "' has "
+            + (lag == 0 ? "none" : "no difference of lag " + lag)
+            + " at "
+            + series.nameOfRow(row)
+            + ", row "
+            + row
+            + (lag == 0 ? "" : ", as its value there or " + lag + " rows before is missing")
+            + ". Fill longer gaps, or end the range before this row.");
   }
 
   /**
@@ -59,7 +66,6 @@ public final class NewestRows {
    * it, see {@link Windows#lastFuture}.
    */
   double[][] future(Table next) {
-    Columns.numeric(next, series.columns().requireKnown());
     int[] ahead = positions.rowsAhead();
     int needed = ahead[ahead.length - 1];
     if (next.rowCount() < needed) {
@@ -76,7 +82,7 @@ public final class NewestRows {
 
   /** Returns the normalized known values in some rows of a table. */
   double[][] known(Table table, int... rows) {
-    List<NumericColumn<?>> columns = Columns.numeric(table, series.knownNames());
+    List<NumericColumn<?>> columns = Columns.numeric(table, series.columns().requireKnown());
     double[][] known = new double[rows.length][columns.size()];
     for (int t = 0; t < rows.length; t++) {
       for (int j = 0; j < known[t].length; j++) {
@@ -98,20 +104,31 @@ public final class NewestRows {
     return known;
   }
 
+  /** Returns the times of a table, read as those of the series. */
+  Timestamps timesOf(Table next) {
+    return series.times().like(next);
+  }
+
   /** Checks the times of the table, if both the table and the series have times. */
   private void requireTimes(Table next, int[] ahead) {
-    Timestamps given = Timestamps.of(next);
-    boolean hasTimes =
-        given.columns() != null
-            && given.columns().columns().stream()
-                .noneMatch(column -> series.knownNames().contains(column.name()));
-    if (!hasTimes || !series.isDated()) {
+    if (!series.isDated()) {
       return;
     }
-    Timestamps expected = Timestamps.of(Table.create("times", times()));
+    Timestamps given = timesOf(next);
+    List<String> names = series.times().columns().columns().stream().map(Column::name).toList();
+    if (given.columns() == null && names.stream().noneMatch(next::containsColumn)) {
+      return;
+    }
+    boolean isKnown = // such as a known column of years
+        given.known().columns().columns().stream()
+            .anyMatch(column -> series.knownNames().contains(column.name()));
+    if (isKnown) {
+      return;
+    }
+    Timestamps expected = timesOf(Table.create("times", times()));
     for (int t = 0; t < ahead.length; t++) {
       int row = ahead[t] - 1;
-      if (expected.columns() != null && !expected.requireTime(t).equals(given.requireTime(row))) {
+      if (!expected.requireTime(t).equals(given.at(row))) {
         throw new IllegalArgumentException(
             "The table of known values must begin one row after the newest row, and its row "
                 + row
@@ -149,23 +166,29 @@ public final class NewestRows {
     checkWidth(shape(steps, targets.size()), names.size(), prediction, "");
     int first = positions.firstRowOfLastInput();
     int[] columns = series.columns().positions(targets);
-    if (!series.data().hasBases(positions, first, columns)) {
+    int output = series.data().withoutBase(positions, first, columns);
+    if (output >= 0) {
+      int base = series.data().baseRow(positions, first, output, columns);
       throw new IllegalArgumentException(
-          "The rows from which the changes of differenced targets "
-              + targets
-              + " are predicted must be in the series and not missing, but one of the last rows up"
-              + " to "
-              + series.nameOfRow(positions.to() - 1)
-              + " is not. Use more rows, or end the range before the gap.");
+          "The value from which the change of a target is predicted must be in the series, but that"
+              + " of '"
+              + targets.get(output % targets.size())
+              + "' in target step "
+              + output / targets.size()
+              + " is missing at "
+              + series.nameOfRow(base)
+              + ", row "
+              + base
+              + ". Fill longer gaps, or end the range before the gap.");
     }
     Table table = new WholeTable("forecast", times().toArray(Column[]::new));
     for (int j = 0; j < targets.size(); j++) {
       for (int level = 0; level < names.size(); level++) {
         double[] column = new double[steps];
         for (int k = 0; k < steps; k++) {
-          int output = k * targets.size() + j;
-          double value = prediction[output * names.size() + level];
-          column[k] = series.data().inverse(positions, first, output, value, columns);
+          int index = k * targets.size() + j;
+          double value = prediction[index * names.size() + level];
+          column[k] = series.data().inverse(positions, first, index, value, columns);
         }
         table.addColumns(DoubleColumn.create(targets.get(j) + names.get(level), column));
       }

@@ -1,11 +1,13 @@
 package org.unroll.timeseries;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.unroll.data.Columns;
 import org.unroll.timeseries.Scaling.Scale;
 import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -58,24 +60,30 @@ record Normalization(
               + ".");
     }
     Map<String, Scaling> others = new HashMap<>(); // kept if other rows are used
+    double[] offsets = optional(scaling, LOG);
+    double[] lags = optional(scaling, DIFFERENCE);
     for (int row = 0; row < scaling.rowCount(); row++) {
-      double offset = optional(scaling, LOG, row);
-      int lag = lag(scaling, row);
-      Scaling some = Double.isFinite(offset) ? Scaling.standard().log(offset) : Scaling.standard();
-      others.put(scaling.getString(row, COLUMN), lag == 0 ? some : some.difference(lag));
+      String name = scaling.getString(row, COLUMN);
+      int lag = lag(name, lags[row]);
+      Scaling some =
+          Double.isFinite(offsets[row]) ? Scaling.standard().log(offsets[row]) : Scaling.standard();
+      others.put(name, lag == 0 ? some : some.difference(lag));
     }
     return new Normalization(0, 0, scaling, Scaling.standard(), others);
   }
 
-  /** Returns a number of a table, or NaN if there is none. */
-  private static double optional(Table scaling, String column, int row) {
-    return scaling.containsColumn(column)
-        ? Columns.value(Columns.numeric(scaling, List.of(column)).get(0), row)
-        : Double.NaN;
+  /** Returns the numbers of a column of a table, or NaN if there is none. */
+  private static double[] optional(Table scaling, String name) {
+    double[] values = new double[scaling.rowCount()];
+    Arrays.fill(values, Double.NaN);
+    if (scaling.containsColumn(name)) {
+      NumericColumn<?> column = Columns.numeric(scaling, List.of(name)).get(0);
+      Arrays.setAll(values, row -> Columns.value(column, row));
+    }
+    return values;
   }
 
-  private static int lag(Table scaling, int row) {
-    double lag = optional(scaling, DIFFERENCE, row);
+  private static int lag(String column, double lag) {
     if (Double.isNaN(lag)) {
       return 0;
     }
@@ -83,7 +91,7 @@ record Normalization(
       throw new IllegalArgumentException(
           "The lag of a difference must be a whole number of rows, at least 1, or missing, but that"
               + " of the column '"
-              + scaling.getString(row, COLUMN)
+              + column
               + "' is "
               + lag
               + ".");
@@ -134,7 +142,7 @@ record Normalization(
     }
     double mean = Columns.value(Columns.numeric(given, List.of(MEAN)).get(0), row);
     double std = Columns.value(Columns.numeric(given, List.of(STD)).get(0), row);
-    double offset = optional(given, LOG, row);
+    double offset = optional(given, LOG)[row];
     if (!Double.isFinite(mean) || !Double.isFinite(std) || std <= 0 || Double.isInfinite(offset)) {
       throw new IllegalArgumentException(
           "Means must be finite and standard deviations above 0, but the column '"
@@ -145,7 +153,7 @@ record Normalization(
               + std
               + ".");
     }
-    return new Scale(mean, std, offset, lag(given, row));
+    return new Scale(mean, std, offset, lag(name, optional(given, DIFFERENCE)[row]));
   }
 
   @Override

@@ -28,10 +28,17 @@ import org.apache.commons.math3.stat.descriptive.rank.Percentile.EstimationType;
  * <p><b>Differences</b> remove a trend (lag 1) or a season (its length in rows). The first {@code
  * lag} rows have none, so windows that would see them are left out. A target is the change from the
  * latest value that is a whole number of lags before it and not after the last input row, so that
- * it can be converted back with the values of the window: with lag 1, it is the change from the
- * last value, which is the sum of all differences since then. With a season, it is the change from
- * the value one season earlier. The quantiles of a change are also those of the value. Columns with
- * a {@linkplain TimeSeries#known known future} cannot be differenced.
+ * it can be converted back with the values of the window. If that is n lags before,
+ *
+ * <pre>
+ * z = (f(x[t]) − f(x[t − n·lag]) − n·center) / scale
+ * </pre>
+ *
+ * <p>is the sum of n differences, each normalized. With lag 1, n is the number of rows from the
+ * last input row to the target, and the change is that from the last value. With a season, n is 1
+ * in the first season after the last input row, 2 in the second, and so on. The quantiles of a
+ * change are also those of the value. Columns with a {@linkplain TimeSeries#known known future}
+ * cannot be differenced.
  *
  * <p>Forecasts are converted back exactly. The quantiles of a logarithm are those of the value. The
  * mean is not: a model that predicts the mean of the logarithm does not predict the mean.
@@ -118,10 +125,21 @@ public final class Scaling {
   /** Returns the scale of a column whose values are present in some of the rows from … to−1. */
   Scale measured(String name, double[] values, int from, int to) {
     double[] measured = Arrays.copyOfRange(logarithms(name, offset, values), from, to);
-    double[] present =
-        Arrays.stream(differences(measured, lag)).filter(value -> !Double.isNaN(value)).toArray();
-    double least = Arrays.stream(present).min().orElse(Double.NaN);
-    double most = Arrays.stream(present).max().orElse(Double.NaN);
+    double noise = lag == 0 ? 0 : roundingError(measured);
+    double[] present = differences(measured, lag);
+    int count = 0;
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    for (double value : present) {
+      if (!Double.isNaN(value)) {
+        least = Math.min(least, value);
+        most = Math.max(most, value);
+        present[count++] = value;
+      }
+    }
+    if (count < present.length) {
+      present = Arrays.copyOf(present, count);
+    }
     double center = Arrays.stream(present).sum() / present.length;
     double scale = 0;
     if (least < most && method == Method.STANDARD) {
@@ -140,21 +158,34 @@ public final class Scaling {
       center = quartiles.evaluate(50);
       scale = quartiles.evaluate(75) - quartiles.evaluate(25);
     }
-    if (!(scale > 0)) {
+    if (!(scale > noise)) {
+      boolean varies = method == Method.ROBUST && most - least > noise;
+      boolean tooShort = lag > 0 && present.length == 0;
       throw new IllegalArgumentException(
           "A column must vary in order to be normalized, but '"
               + name
               + "' is "
               + (lag == 0 ? "" : "as a difference of lag " + lag + " ")
               + (present.length == 0 ? "missing" : least < most ? center : least)
-              + (least < most ? " in more than half of the rows " : " in all rows ")
+              + (varies ? " in more than half of the rows " : " in all rows ")
               + from
               + " … "
               + (to - 1)
-              + (least < most ? ", so that its interquartile range is 0" : "")
-              + ". Leave it out with columns(…), or normalize on other rows.");
+              + (varies ? ", so that its interquartile range is 0" : "")
+              + (!varies && least < most ? ", except for rounding errors" : "")
+              + (tooShort
+                  ? ", which must contain two values " + lag + " rows apart. Use a smaller lag"
+                  : ". Leave it out with columns(…)")
+              + ", or normalize on other rows.");
     }
     return new Scale(center, scale, offset, lag);
+  }
+
+  /** Returns a bound of how far differences that should be equal are apart due to rounding. */
+  private double roundingError(double[] values) {
+    double largest =
+        Arrays.stream(values).map(Math::abs).filter(value -> !Double.isNaN(value)).max().orElse(0);
+    return 16 * Math.ulp(Double.isNaN(offset) ? largest : Math.max(1, largest));
   }
 
   /**
@@ -234,9 +265,11 @@ public final class Scaling {
     }
 
     double[] levels(String name, double[] values) {
-      return Arrays.stream(logarithms(name, offset, values))
-          .map(x -> (x - center()) / std)
-          .toArray();
+      double[] levels = isLog() ? logarithms(name, offset, values) : values.clone();
+      for (int i = 0; i < levels.length; i++) {
+        levels[i] = (levels[i] - center()) / std;
+      }
+      return levels;
     }
 
     /** Returns normalized values; NaN for the first values if they are differenced. */

@@ -3,6 +3,8 @@ package org.unroll.timeseries;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.unroll.timeseries.Scaling.Scale;
 import tech.tablesaw.api.NumericColumn;
 
@@ -10,6 +12,7 @@ import tech.tablesaw.api.NumericColumn;
  * The values of a {@link TimeSeries}, with gaps filled, normalized and stored row by row.
  *
  * @param values rows × columns, row-major, in the order of {@link SeriesColumns#stored()}
+ * @param names the names of the columns
  * @param columns the number of columns
  * @param scales the scale of each column
  * @param levels each differenced target column before the differences, see {@link Scale}; null for
@@ -21,6 +24,7 @@ import tech.tablesaw.api.NumericColumn;
  */
 record SeriesData(
     float[] values,
+    List<String> names,
     int columns,
     List<Scale> scales,
     double[][] levels,
@@ -110,7 +114,15 @@ record SeriesData(
       raw[j] = isTarget ? column : null;
     }
     return new SeriesData(
-        values, count, scales, levels, raw, missingInputs, missingTargets, missingKnown);
+        values,
+        selected.stream().map(NumericColumn::name).toList(),
+        count,
+        scales,
+        levels,
+        raw,
+        missingInputs,
+        missingTargets,
+        missingKnown);
   }
 
   /** Returns the longest lag of the differences of a column, or 0. */
@@ -118,22 +130,40 @@ record SeriesData(
     return scales.stream().mapToInt(Scale::lag).max().orElse(0);
   }
 
+  /** Returns the lags of the differenced columns, as text such as "'y' of lag 12". */
+  String lags() {
+    return IntStream.range(0, columns)
+        .filter(column -> scales.get(column).isDifferenced())
+        .mapToObj(column -> "'" + names.get(column) + "' of lag " + scales.get(column).lag())
+        .collect(Collectors.joining(", "));
+  }
+
   /** Returns a target in a row, normalized but not differenced. */
   double level(int row, int column) {
     return levels[column] == null ? values[row * columns + column] : levels[column][row];
   }
 
-  /** Returns whether the targets of the window that begins in a row can be converted back. */
-  boolean hasBases(WindowPositions positions, int first, int... targets) {
-    for (int column : targets) {
-      for (int k = 0; levels[column] != null && k < positions.targetSteps(); k++) {
-        int base = positions.baseRow(first, k, scales.get(column).lag());
+  /**
+   * Returns the first output of the window that begins in a row that cannot be converted back
+   * because the value from which it is the change is missing, or −1 if there is none.
+   */
+  int withoutBase(WindowPositions positions, int first, int... targets) {
+    for (int output = 0; output < positions.targetSteps() * targets.length; output++) {
+      int column = targets[output % targets.length];
+      if (levels[column] != null) {
+        int base = baseRow(positions, first, output, targets);
         if (base < 0 || Double.isNaN(levels[column][base])) {
-          return false;
+          return output;
         }
       }
     }
-    return true;
+    return -1;
+  }
+
+  /** Returns the row from which an output with differences is the change. It may be negative. */
+  int baseRow(WindowPositions positions, int first, int output, int... targets) {
+    int lag = scales.get(targets[output % targets.length]).lag();
+    return positions.baseRow(first, output / targets.length, lag);
   }
 
   /** Returns what is subtracted from the level of a target: that from which it is the change. */
@@ -143,8 +173,10 @@ record SeriesData(
       return 0;
     }
     Scale scale = scales.get(column);
-    int base = positions.baseRow(first, output / targets.length, scale.lag());
-    return levels[column][base] + scale.drift();
+    int base = baseRow(positions, first, output, targets);
+    int row = positions.targetRow(first) + output / targets.length * positions.step();
+    int lags = (row - base) / scale.lag();
+    return levels[column][base] + lags * scale.drift();
   }
 
   /**

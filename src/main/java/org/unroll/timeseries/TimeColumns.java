@@ -109,8 +109,10 @@ record TimeColumns(List<Column<?>> columns, TimeFormat format) {
 
   /** Returns the time of a row, or null if it is missing. */
   LocalDateTime at(int row) {
-    if (columns.stream().anyMatch(column -> column.isMissing(row))) {
-      return null;
+    for (Column<?> column : columns) {
+      if (column.isMissing(row)) {
+        return null;
+      }
     }
     LocalDateTime time = first(row);
     return columns.size() == 1 ? time : time.with((LocalTime) columns.get(1).get(row));

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.unroll.internal.Failures;
+import org.unroll.internal.TableClass;
 import tech.tablesaw.api.InstantColumn;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
@@ -213,7 +214,9 @@ public final class TimeTable {
             "The columns of the times must be set if their format is set: .time(\"…\").");
       }
       try {
-        read = new TableReader(CsvFile.read(path, options.encoding), options).read();
+        read =
+            TableClass.initializeDuring(
+                () -> new TableReader(CsvFile.read(path, options.encoding), options).read());
       } catch (IOException e) {
         throw new UncheckedIOException(
             "The file " + path + " could not be read: " + Failures.reason(e), e);

@@ -60,11 +60,38 @@ final class Timestamps {
    * @throws IllegalArgumentException if the table has no times, or one is missing
    */
   static Timestamps complete(Table table) {
-    Timestamps times = of(table).known();
-    for (int row = 0; row < table.rowCount(); row++) {
-      times.requireTime(row);
+    return of(table).complete();
+  }
+
+  /**
+   * Returns these times, all of which must be known.
+   *
+   * @throws IllegalArgumentException if the table has no times, or one is missing
+   */
+  Timestamps complete() {
+    known();
+    for (int row = 0; row < size(); row++) {
+      requireTime(row);
     }
-    return times;
+    return this;
+  }
+
+  /**
+   * Returns the times of another table. If it has columns of the same names and types, they are
+   * read in the same format, in which they need not be unambiguous.
+   */
+  Timestamps like(Table other) {
+    if (columns == null
+        || !columns.columns().stream()
+            .allMatch(
+                column ->
+                    other.containsColumn(column.name())
+                        && other.column(column.name()).type().equals(column.type()))) {
+      return of(other);
+    }
+    List<Column<?>> same =
+        columns.columns().stream().<Column<?>>map(column -> other.column(column.name())).toList();
+    return new Timestamps(other, new TimeColumns(same, columns.format()), same.get(0));
   }
 
   /** Returns the column that names the rows, or null if there is none. */

@@ -2,6 +2,7 @@ package org.unroll.timeseries;
 
 import java.util.BitSet;
 import java.util.stream.IntStream;
+import org.unroll.data.Shape;
 
 /**
  * The arithmetic of window positions: which rows a window covers, for the settings that {@link
@@ -83,6 +84,25 @@ public record WindowPositions(
               + ", but was "
               + sample
               + ".");
+    }
+  }
+
+  /**
+   * Checks the index of a target.
+   *
+   * @throws IndexOutOfBoundsException if there is no such target
+   */
+  static void checkOutput(int output, Shape targets) {
+    if (output < 0 || output >= targets.size()) {
+      throw new IndexOutOfBoundsException(
+          "The index of an output must be between 0 and "
+              + (targets.size() - 1)
+              + ", as the targets of a window have the shape "
+              + targets
+              + ", but was "
+              + output
+              + ". With quantiles, pass the index of their target, output / levels, or use"
+              + " forecasts(predictions, levels…).");
     }
   }
 
@@ -198,13 +218,19 @@ public record WindowPositions(
    *
    * @param first the first row of the window
    * @param targetStep the target step, counted from 0
-   * @param lag at least 1; with 0, the last input row
+   * @param lag at least 1
    */
   int baseRow(int first, int targetStep, int lag) {
     long beyond = rowsToTarget() + (long) targetStep * step;
-    return lag == 0
-        ? lastRow(first)
-        : (int) (lastRow(first) + beyond - (beyond + lag - 1) / lag * lag);
+    return (int) (lastRow(first) + beyond - (beyond + lag - 1) / lag * lag);
+  }
+
+  /** Returns the number of rows from the earliest row of {@link #baseRow} to the last input row. */
+  int baseRows(int lag) {
+    return IntStream.range(0, targetSteps)
+        .map(step -> lastRow(0) - baseRow(0, step, lag) + 1)
+        .max()
+        .orElseThrow();
   }
 
   /** Returns the first row of the latest window whose input ends with the range. */
@@ -246,7 +272,7 @@ public record WindowPositions(
                   int target = targetRow(first);
                   return inputs[first + lookback] == inputs[first]
                       && ahead[target + targetSteps * step] == ahead[target]
-                      && data.hasBases(this, first, targets);
+                      && data.withoutBase(this, first, targets) < 0;
                 })
             .toArray();
     if (starts.length == 0) {
@@ -257,7 +283,12 @@ public record WindowPositions(
               + from
               + " … "
               + (to - 1)
-              + " has one. Fill longer gaps, or use smaller windows.");
+              + " has one. "
+              + (data.longestLag() == 0
+                  ? "Fill longer gaps, or use smaller windows."
+                  : "The first rows have no differences: "
+                      + data.lags()
+                      + ". Use more rows, smaller windows or a smaller lag, or fill longer gaps."));
     }
     return starts;
   }

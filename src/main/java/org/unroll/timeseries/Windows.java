@@ -349,10 +349,13 @@ public final class Windows implements Dataset {
    * predicted.
    *
    * @param sample the index of the window
-   * @param output the index of the value in the order of {@link #targetShape()}
+   * @param output the index of the target in the order of {@link #targetShape()}, also if the value
+   *     is one of its quantiles
    * @param value the normalized value, such as {@code model.predict(windows).get(sample)[output]}
+   * @throws IndexOutOfBoundsException if there is no such window or output
    */
   public double denormalize(int sample, int output, double value) {
+    WindowPositions.checkOutput(output, targetShape());
     return data.inverse(positions, firstRow(sample), output, value, targets);
   }
 
@@ -460,8 +463,8 @@ public final class Windows implements Dataset {
    * @param prediction normalized, in the order of {@link #targetShape()}, the levels innermost:
    *     {@code model.predictOne(windows.lastInput())}
    * @param levels as for {@link #forecasts}
-   * @throws IllegalArgumentException if the number of values is wrong, or if the times of the last
-   *     rows are not evenly spaced, so that the following times are unknown
+   * @throws IllegalArgumentException if the number of values is wrong, the last rows are not evenly
+   *     spaced in time, or the value from which the change of a target is predicted is missing
    */
   public Table forecast(double[] prediction, double... levels) {
     return new NewestRows(series, positions).forecast(prediction, levels);

@@ -24,7 +24,9 @@ import org.unroll.data.Shape;
  * @param seed the seed of the shuffling, or null if the windows are in order
  * @param first the rows of the first window
  * @param last the rows of the last window
- * @param skipped the number of windows that are left out because of missing values
+ * @param skipped the number of windows that are left out because of missing values, or because the
+ *     first rows have no differences
+ * @param longestLag the longest lag of differenced columns, or 0
  * @param known the names of the columns with known future values
  * @param remarks possible problems of the series that are easily overlooked; usually none
  */
@@ -43,6 +45,7 @@ public record WindowsDescription(
     Edge first,
     Edge last,
     int skipped,
+    int longestLag,
     List<String> known,
     List<String> remarks) {
 
@@ -67,6 +70,7 @@ public record WindowsDescription(
         Edge.of(windows, 0),
         Edge.of(windows, windows.size() - 1),
         (positions.count() - 1) / every + 1 - windows.size(),
+        series.data().longestLag(),
         series.knownNames(),
         List.copyOf(remarks));
   }
@@ -149,6 +153,13 @@ public record WindowsDescription(
             + " of the last";
   }
 
+  private String leftOut() {
+    String gaps = String.format(Locale.ROOT, "%,d with gaps", skipped);
+    return longestLag == 0
+        ? gaps
+        : gaps + String.format(Locale.ROOT, " or without differences of lag %,d", longestLag);
+  }
+
   @Override
   public String toString() {
     int rest = windows - (batches - 1) * batchSize;
@@ -164,7 +175,7 @@ public record WindowsDescription(
         from,
         to - 1,
         rows,
-        skipped == 0 ? "" : String.format(Locale.ROOT, " (%,d with gaps left out)", skipped),
+        skipped == 0 ? "" : " (" + leftOut() + " left out)",
         settings,
         inputShape,
         targetShape,

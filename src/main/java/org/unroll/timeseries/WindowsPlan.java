@@ -71,7 +71,7 @@ public record WindowsPlan(
     }
     if (known.stream().anyMatch(targets::contains) || new HashSet<>(known).size() < known.size()) {
       throw new IllegalArgumentException(
-          "No known column must be a target, and none given twice, but the known columns are "
+          "Known columns must be distinct and must not be targets, but the known columns are "
               + known
               + " and the targets "
               + targets
@@ -85,13 +85,21 @@ public record WindowsPlan(
               + positions.settings()
               + ".");
     }
-    int inputLag = longestLag(scaling, joined(List.of(columns, known)));
-    if ((long) lookback + Math.max(inputLag, longestLag(scaling, targets)) >= Integer.MAX_VALUE) {
+    if (longestLag(scaling, known) > 0) {
+      throw new IllegalArgumentException(
+          "No column with known future values may be differenced, but of "
+              + known
+              + " the lags are "
+              + lags(scaling, known).boxed().toList()
+              + ".");
+    }
+    int longestLag = longestLag(scaling, joined(List.of(columns, targets)));
+    if ((long) lookback + longestLag >= Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "The lookback and a lag must together be less than 2^31 - 1 rows, but the lookback is "
               + lookback
               + " and the longest lag "
-              + Math.max(inputLag, longestLag(scaling, targets))
+              + longestLag
               + ".");
     }
     if (!filling.equals(filling(Gaps.Filling.NONE))) {
@@ -138,19 +146,26 @@ public record WindowsPlan(
             .toList());
   }
 
-  /** Returns the longest lag of the differences of some columns. */
-  private static int longestLag(Table scaling, List<String> names) {
+  /** Returns whether a column or a target is differenced. */
+  public boolean hasDifferences() {
+    return longestLag(scaling, joined(List.of(columns, targets))) > 0;
+  }
+
+  /** Returns the lags of the differences of some columns, 0 without differences. */
+  private static IntStream lags(Table scaling, List<String> names) {
     Normalization normalization = Normalization.by(scaling);
-    return names.stream()
-        .mapToInt(name -> normalization.scale(name, new double[0]).lag())
-        .max()
-        .orElse(0);
+    return names.stream().mapToInt(name -> normalization.scale(name, new double[0]).lag());
+  }
+
+  private static int longestLag(Table scaling, List<String> names) {
+    return lags(scaling, names).max().orElse(0);
   }
 
   /** Returns the columns whose past values are needed: the inputs, and differenced targets. */
   private List<String> pastColumns() {
+    int[] lags = lags(scaling, targets).toArray();
     List<String> differenced =
-        targets.stream().filter(target -> longestLag(scaling, List.of(target)) > 0).toList();
+        IntStream.range(0, lags.length).filter(j -> lags[j] > 0).mapToObj(targets::get).toList();
     return joined(List.of(columns, differenced));
   }
 
@@ -200,7 +215,10 @@ public record WindowsPlan(
   /** Returns the number of rows that a forecast needs. */
   public int rowsNeeded() {
     int inputs = lookback - step + 1 + longestLag(scaling, columns);
-    return Math.max(Math.max(inputs, longestLag(scaling, targets)), interval == null ? 1 : 2);
+    WindowPositions positions = positions(0, lookback, step, ahead, fromLastRow, targetSteps);
+    int bases =
+        lags(scaling, targets).filter(lag -> lag > 0).map(positions::baseRows).max().orElse(0);
+    return Math.max(Math.max(inputs, bases), interval == null ? 1 : 2);
   }
 
   /** Returns the number of rows after the newest one whose known values a forecast needs. */
@@ -226,17 +244,17 @@ public record WindowsPlan(
               + lookback
               + ", step "
               + step
-              + (longestLag(scaling, joined(List.of(columns, targets))) == 0
-                  ? ""
-                  : ", differences of lag "
-                      + longestLag(scaling, joined(List.of(columns, targets))))
+              + (hasDifferences()
+                  ? ", differences of lag " + longestLag(scaling, joined(List.of(columns, targets)))
+                  : "")
               + "), but there are "
               + rows.rowCount()
               + ".");
     }
     Table table = Table.create(rows.name(), rows.columns());
+    List<String> needed = pastColumns();
     for (String name : joined(List.of(targets, known))) {
-      if (!pastColumns().contains(name)) { // its values in these rows are not needed
+      if (!needed.contains(name)) { // its values in these rows are not needed
         if (table.containsColumn(name)) {
           table.removeColumns(name);
         }
@@ -247,7 +265,7 @@ public record WindowsPlan(
     }
     Gaps gaps = Gaps.REFUSED.skip();
     TimeSeries past =
-        TimeSeries.of(withCycles(table, columns))
+        TimeSeries.of(withCycles(table, columns, Timestamps.of(table)))
             .columns(columns.toArray(String[]::new))
             .target(targets.toArray(String[]::new));
     TimeSeries series =
@@ -271,9 +289,10 @@ public record WindowsPlan(
    */
   public double[][] future(NewestRows newest, Table next) {
     if (next != null) {
-      return newest.future(withCycles(next, known));
+      return newest.future(withCycles(next, known, newest.timesOf(next)));
     }
-    Table rows = withCycles(Table.create("next", newest.times()), known);
+    Table times = Table.create("next", newest.times());
+    Table rows = withCycles(times, known, newest.timesOf(times));
     return newest.known(rows, IntStream.range(0, targetSteps).toArray());
   }
 
@@ -285,28 +304,26 @@ public record WindowsPlan(
   }
 
   /** Returns a table with the columns of cycles that are among some names and not in the table. */
-  private Table withCycles(Table rows, List<String> names) {
+  private Table withCycles(Table rows, List<String> names, Timestamps times) {
     Table table = rows;
     for (Cycle cycle : cycles) {
       if (names.stream().anyMatch(n -> cycle.columns().contains(n) && !rows.containsColumn(n))) {
         Table without = Table.create(table.name(), table.columns());
         without.removeColumns(
             cycle.columns().stream().filter(without::containsColumn).toArray(String[]::new));
-        table = Cycle.addTo(without, cycle);
+        table = Cycle.addTo(without, times.complete(), cycle);
       }
     }
     return table;
   }
 
-  private List<String> missing(Table rows) {
-    return pastColumns().stream().filter(column -> !rows.containsColumn(column)).toList();
-  }
-
   private void requireColumns(Table rows) {
-    List<String> missing = new ArrayList<>(missing(rows));
+    List<String> needed = pastColumns();
+    List<String> missing = new ArrayList<>(needed);
+    missing.removeIf(rows::containsColumn);
     cycles.forEach(cycle -> missing.removeAll(cycle.columns()));
     List<String> others =
-        pastColumns().stream()
+        needed.stream()
             .filter(rows::containsColumn)
             .map(rows::column)
             .filter(column -> !(column instanceof NumericColumn<?>))
@@ -315,7 +332,7 @@ public record WindowsPlan(
     if (!missing.isEmpty() || !others.isEmpty()) {
       throw new IllegalArgumentException(
           "The table must have the columns "
-              + pastColumns()
+              + needed
               + " as numbers, but "
               + (missing.isEmpty() ? "" : missing + " are missing")
               + (missing.isEmpty() || others.isEmpty() ? "" : ", and ")

@@ -8,12 +8,18 @@ import static org.unroll.ErrorMessages.assertMessageContains;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +68,60 @@ class JenaClimateTest {
         assertEquals(152.3, table.doubleColumn("wd (deg)").getDouble(1));
         assertEquals(Arrays.asList(JenaClimate.columns()), table.columnNames().subList(1, 15));
       }
+    }
+  }
+
+  @Test
+  void losesNoRowWhereverTheHeaderEnds() throws IOException {
+    Path returns = file(String.join("\r", HEADER, FIRST, SECOND, ""));
+    assertEquals(2, JenaClimate.load(returns).rowCount());
+    Path mixed = file(HEADER + "\r" + FIRST, SECOND, "");
+    assertMessageContains("it has 29 values", () -> JenaClimate.load(mixed));
+    Table table = JenaClimate.load(file(HEADER + ",\"a", "b\"", FIRST + ",1", SECOND + ",2", ""));
+    assertEquals(2, table.rowCount());
+    assertEquals("a\nb", table.column(15).name());
+  }
+
+  @Test
+  void readsManyRowsInParallelAsJavaParsesThem() throws IOException {
+    var random = new Random(1);
+    List<String> lines = new ArrayList<>(List.of(HEADER));
+    List<String> numbers = new ArrayList<>();
+    LocalDateTime start = LocalDateTime.of(2011, 12, 31, 23, 50);
+    for (int row = 0; row < 500; row++) {
+      long digits = random.nextLong(1_000_000_000_000_000L) >> random.nextInt(40);
+      String number = BigDecimal.valueOf(digits, random.nextInt(9)).toPlainString();
+      numbers.add(random.nextBoolean() ? number : "-" + number);
+      String time =
+          start.plusMinutes(10L * row).format(DateTimeFormatter.ofPattern("dd.MM.yyyy HH:mm:ss"));
+      lines.add(
+          FIRST
+              .replace("01.01.2009 00:10:00", time)
+              .replace(",-8.02,", "," + numbers.get(row) + ","));
+    }
+    // Quotes, spaces, or the 16 digits of the last number, need the general reader.
+    String sixteen = "0.1234567890123456";
+    for (String last : List.of(numbers.get(499), "\"" + numbers.get(499) + "\"", " 1", sixteen)) {
+      List<String> changed = new ArrayList<>(lines);
+      changed.set(500, lines.get(500).replace("," + numbers.get(499) + ",", "," + last + ","));
+      Table table = JenaClimate.load(file(changed.toArray(String[]::new)));
+      assertEquals(500, table.rowCount());
+      for (int row = 0; row < 500; row++) {
+        assertEquals(start.plusMinutes(10L * row), table.dateTimeColumn(0).get(row));
+        String number = row < 499 ? numbers.get(row) : last.replace("\"", "");
+        assertEquals(Double.parseDouble(number), table.doubleColumn(2).getDouble(row));
+        assertEquals(152.3, table.doubleColumn(14).getDouble(row));
+      }
+    }
+  }
+
+  @Test
+  void rowsWithRepeatedTimesHaveNoTime() throws IOException {
+    for (String last : List.of("152.30", "\"152.30\"")) {
+      Table table = JenaClimate.load(file(HEADER, SECOND, FIRST, SECOND.replace("152.30", last)));
+      assertEquals(3, table.rowCount());
+      assertEquals(2, table.column(0).countMissing());
+      assertEquals(LocalDateTime.of(2009, 1, 1, 0, 20), table.dateTimeColumn(0).get(0));
     }
   }
 
@@ -136,8 +196,32 @@ class JenaClimateTest {
             + " could not be read: it has no line ending, and '152.3' has fewer decimals than"
             + " '152.30' in the row before. Add a line ending if the file is complete.",
         () -> JenaClimate.load(file));
-    Path whole = file(HEADER, FIRST, SECOND.substring(0, SECOND.length() - 1), "");
-    assertEquals(2, JenaClimate.load(whole).rowCount());
+    for (String last : List.of("\"152.3\"", " 152.3 ")) {
+      Path other = file(HEADER, FIRST, "", SECOND.replace("152.30", last));
+      assertMessageContains(
+          "it has no line ending, and '152.3' has fewer decimals than '152.30' in the row before.",
+          () -> JenaClimate.load(other));
+    }
+    for (String last : List.of("152.3", "\"152.3\"")) {
+      Path whole = file(HEADER, FIRST, SECOND.replace("152.30", last), "");
+      assertEquals(2, JenaClimate.load(whole).rowCount());
+    }
+  }
+
+  @Test
+  void rejectsAFileThatIsLargerThanAnArray() throws IOException {
+    Path file = folder.resolve("large.csv");
+    try (var channel =
+        Files.newByteChannel(
+            file,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.SPARSE,
+            StandardOpenOption.WRITE)) {
+      channel.position(2_199_999_999L).write(ByteBuffer.allocate(1));
+    }
+    assertMessageContains(
+        "must have at most 2147483639 bytes, but has 2200000000. Split it",
+        () -> JenaClimate.load(file));
   }
 
   @Test

@@ -73,6 +73,21 @@ class BacktestTest {
         () -> epochs(count).verbose(0));
   }
 
+  /** With lag 8, the first window has its inputs in rows 8 … 13 and its targets in 14 and 15. */
+  @Test
+  void theFirstFoldHasAWindowWithDifferences() {
+    Windows windows =
+        series(wave(80))
+            .series()
+            .normalizedOn(0, 50, Scaling.standard().difference(8))
+            .windows()
+            .lookback(6)
+            .targetSteps(2);
+    Backtest backtest = Backtest.of("last", LAST).every(40).verbose(0);
+    assertMessage("in the rows 16 … 79, but was in row 15", () -> backtest.on(windows, 15));
+    assertTrue(backtest.on(windows, 16).run().byHorizon().rowCount() > 0);
+  }
+
   /** Errors are in units, so methods that do not see the inputs have the same. */
   @Test
   void differencesDoNotChangeTheErrorsOfBaselines() {
@@ -93,11 +108,10 @@ class BacktestTest {
               .byHorizon());
     }
     assertEquals(tables.get(0).columnNames(), tables.get(1).columnNames());
-    for (int column = 0; column < tables.get(0).columnCount(); column++) {
-      if (tables.get(0).column(column) instanceof DoubleColumn expected) {
-        assertArrayEquals(
-            expected.asDoubleArray(), tables.get(1).doubleColumn(column).asDoubleArray(), 1e-3);
-      }
+    for (String name : List.of("mae", "rmse", "bias", "mase")) {
+      double[] expected = tables.get(0).doubleColumn(name).asDoubleArray();
+      assertTrue(expected.length > 0 && Double.isFinite(expected[0]), name);
+      assertArrayEquals(expected, tables.get(1).doubleColumn(name).asDoubleArray(), 1e-3, name);
     }
   }
 

@@ -22,7 +22,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -39,6 +41,7 @@ import org.unroll.timeseries.Cycle;
 import org.unroll.timeseries.Scaling;
 import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
+import tech.tablesaw.api.DateColumn;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
@@ -146,6 +149,59 @@ class ForecasterTest {
     }
   }
 
+  /**
+   * The file and its forecasts are of a program that knew neither known columns nor differences.
+   */
+  @Test
+  void filesOfVersionOneAreRead() throws IOException {
+    Path file = folder.resolve("version1.keras");
+    try (var in = ForecasterTest.class.getResourceAsStream("version1.keras")) {
+      Files.copy(in, file);
+    }
+    assertTrue(json(file).startsWith("{\"version\":1,"), json(file));
+    assertFalse(json(file).contains("known"));
+    Forecaster forecaster = Forecaster.load(file);
+    assertEquals(List.of(), forecaster.knownNames());
+    assertArrayEquals(
+        new double[] {283.28892451615167, 276.24291515241083, 283.4261610449321},
+        forecaster.forecast(raw(50, 60)).doubleColumn("T (K)").asDoubleArray(),
+        1e-4);
+  }
+
+  /** Earlier programs read only version 1: what they would ignore must have version 2. */
+  @Test
+  void filesThatEarlierProgramsWouldMisreadHaveVersionTwo() throws IOException {
+    Windows plain = windows("T (K)");
+    TimeSeries series = plain.series();
+    Scaling change = Scaling.standard().difference();
+    List<Forecaster> forecasters =
+        List.of(
+            Forecaster.of(model(3), plain),
+            Forecaster.of(model(3), like(plain, series.normalizedOn(0, 40, change, "T (K)"))),
+            Forecaster.of(model(3), like(plain, series.normalizedOn(0, 40, change, "wind"))),
+            Forecaster.of(futureModel(1, 4), futureWindows("p")));
+    int[] versions = {1, 2, 2, 2};
+    for (int i = 0; i < versions.length; i++) {
+      Path file = folder.resolve(i + ".keras");
+      forecasters.get(i).save(file);
+      assertTrue(json(file).startsWith("{\"version\":" + versions[i] + ","), json(file));
+      assertEquals(forecasters.get(i).knownNames(), Forecaster.load(file).knownNames());
+    }
+  }
+
+  private static Windows like(Windows windows, TimeSeries series) {
+    return series
+        .windows()
+        .lookback(6)
+        .step(2)
+        .horizon(1)
+        .targetSteps(windows.targetShape().axis(0));
+  }
+
+  private static String json(Path file) throws IOException {
+    return new String(KerasArchive.read(file.toFile()).forecaster(), StandardCharsets.UTF_8);
+  }
+
   /** Of the known columns, "wind" is also seen in the past, "p" is not, and one is computed. */
   @Test
   void knownFutureIsUsedAfterLoading() {
@@ -196,6 +252,69 @@ class ForecasterTest {
             loaded.forecast(raw(50, 60), raw(60, 68).selectColumns("hour")))) {
       assertArrayEquals(expected, forecast.doubleColumn("T (K)").asDoubleArray(), 1e-4);
     }
+  }
+
+  /** Days as text, of which 03/04/2020 … 12/04/2020 are ambiguous without the rows before. */
+  @Test
+  void knownRowsHaveTheFormatOfTheNewestRows() {
+    Windows windows =
+        TimeSeries.of(Cycle.addTo(days(0, 60, "dd/MM/yyyy"), Cycle.WEEK))
+            .columns("T (K)", "wind", "week sin")
+            .target("T (K)")
+            .known("wind", "week cos")
+            .normalizedOn(0, 40)
+            .windows()
+            .lookback(6)
+            .step(2)
+            .horizon(2)
+            .targetSteps(4);
+    Forecaster forecaster = reloaded(Forecaster.of(futureModel(2, 4), windows));
+    Table newest = days(20, 33, "dd/MM/yyyy"); // 21/03/2020 … 02/04/2020
+    Table next = days(33, 41, "dd/MM/yyyy");
+    Table forecast = forecaster.forecast(newest, next);
+    assertEquals("10/04/2020", forecast.stringColumn("day").get(3));
+    double[] expected = // dated rows
+        forecaster.forecast(dated(20, 33), dated(33, 41)).doubleColumn("T (K)").asDoubleArray();
+    assertArrayEquals(expected, forecast.doubleColumn("T (K)").asDoubleArray(), 1e-9);
+    assertMessage(
+        "row 1 must be 04/04/2020, but is 05/04/2020",
+        () -> forecaster.forecast(newest, days(34, 42, "dd/MM/yyyy")));
+    assertMessage(
+        "row 3 must be 06/04/2020, but is 04/06/2020",
+        () -> forecaster.forecast(newest, days(33, 41, "MM/dd/yyyy")));
+    Table without = Cycle.addTo(dated(33, 41), Cycle.WEEK).removeColumns("day");
+    assertArrayEquals(
+        expected, forecaster.forecast(newest, without).doubleColumn("T (K)").asDoubleArray(), 1e-9);
+    Table ambiguous = Cycle.addTo(dated(33, 41), Cycle.WEEK);
+    ambiguous.replaceColumn("day", next.column("day"));
+    assertMessage("TimeTable.withTimes", () -> forecaster.forecast(dated(20, 33), ambiguous));
+
+    Windows cycles =
+        windows.series().known("week cos").windows().lookback(6).step(2).horizon(2).targetSteps(4);
+    Forecaster alone = reloaded(Forecaster.of(futureModel(1, 4), cycles));
+    assertArrayEquals(
+        alone.forecast(dated(20, 33)).doubleColumn("T (K)").asDoubleArray(),
+        alone.forecast(newest).doubleColumn("T (K)").asDoubleArray(),
+        1e-9);
+  }
+
+  private static Table days(int from, int to, String pattern) {
+    var format = DateTimeFormatter.ofPattern(pattern, Locale.ROOT);
+    Table days = dated(from, to);
+    days.replaceColumn(
+        "day",
+        StringColumn.create(
+            "day", days.dateColumn("day").asList().stream().map(day -> day.format(format))));
+    return days;
+  }
+
+  /** Rows of days from 1 March 2020. */
+  private static Table dated(int from, int to) {
+    int[] rows = IntStream.range(from, to).toArray();
+    return Table.create(
+        DateColumn.create("day", IntStream.of(rows).mapToObj(i -> START.toLocalDate().plusDays(i))),
+        column("wind", rows, 0.7),
+        column("T (K)", rows, 0.2));
   }
 
   @Test
@@ -352,7 +471,7 @@ class ForecasterTest {
       Sequential model = model(9);
       double[] outputs = model.predictOne(windows.lastInput());
       Forecaster loaded = reloaded(Forecaster.of(model, windows, 0.1, 0.5, 0.9));
-      int needed = Math.max(7, lag);
+      int needed = lag == 1 ? 7 : 24; // of wind: 3 rows, 2 apart, and 2 before; of p: row 61 − 24
       assertEquals(needed, loaded.rowsNeeded());
       Table forecast = loaded.forecast(raw(60 - needed, 60));
       double[] p = raw(0, 60).doubleColumn("p").asDoubleArray();
@@ -364,15 +483,22 @@ class ForecasterTest {
       double std = Math.sqrt(squares / (40 - lag));
       for (int k = 0; k < 3; k++) {
         double base = lag == 1 ? p[59] : p[60 + 2 * k - lag];
+        int lags = lag == 1 ? 1 + 2 * k : 1;
         assertEquals(
-            base + mean + std * outputs[3 * k + 2], forecast.doubleColumn("p q0.9").get(k), 1e-3);
+            base + lags * mean + std * outputs[3 * k + 2],
+            forecast.doubleColumn("p q0.9").get(k),
+            1e-3);
       }
       assertMessage("there are", () -> loaded.forecast(raw(61 - needed, 60)));
       assertMessage("[p] are missing", () -> loaded.forecast(raw(20, 60).removeColumns("p")));
       Table gap = raw(20, 60);
       int[] missing = lag == 1 ? new int[] {39} : new int[] {17, 18, 19}; // rows 59, 37 … 39
       IntStream.of(missing).forEach(gap.doubleColumn("p")::setMissing);
-      assertMessage("differenced targets [p]", () -> loaded.forecast(gap));
+      String place =
+          lag == 1
+              ? "'p' in target step 0 is missing at 2020-03-03 11:00, row 39"
+              : "'p' in target step 1 is missing at 2020-03-02 14:00, row 18";
+      assertMessage(place, () -> loaded.forecast(gap));
     }
   }
 
@@ -381,6 +507,47 @@ class ForecasterTest {
         .mapToDouble(row -> values[row] - values[row - lag])
         .average()
         .orElseThrow();
+  }
+
+  @Test
+  void rowsBeforeTheFirstBaseAreNotNeeded() {
+    Windows windows =
+        windows("p")
+            .series()
+            .normalizedOn(0, 40, Scaling.standard().difference(24), "p")
+            .windows()
+            .lookback(6)
+            .step(2)
+            .delay(1) // the first target is 3 rows ahead
+            .targetSteps(3);
+    Forecaster loaded = reloaded(Forecaster.of(model(3), windows));
+    // The first of the targets 3, 5 and 7 rows after the last row is based on the row 21 before it.
+    assertEquals(22, loaded.rowsNeeded());
+    assertArrayEquals(
+        windows
+            .forecast(model(3).predictOne(windows.lastInput()))
+            .doubleColumn("p")
+            .asDoubleArray(),
+        loaded.forecast(raw(38, 60)).doubleColumn("p").asDoubleArray(),
+        1e-4);
+    assertMessage("at least the 22 newest rows", () -> loaded.forecast(raw(39, 60)));
+  }
+
+  @Test
+  void differencedKnownColumnsAreRefused() throws IOException {
+    Path file = folder.resolve("forecaster.keras");
+    Windows windows =
+        futureWindows("p")
+            .series()
+            .normalizedOn(0, 40, Scaling.standard().difference(), "T (K)")
+            .windows()
+            .lookback(6)
+            .step(2)
+            .horizon(2)
+            .targetSteps(4);
+    Forecaster.of(futureModel(1, 4), windows).save(file);
+    assertDamaged(
+        file, "\"difference\":[1.0,null,null,null]", "\"difference\":[1.0,null,null,1.0]");
   }
 
   @ParameterizedTest
@@ -503,7 +670,8 @@ class ForecasterTest {
         "\"mean\": -> \"middle\":",
         "\"std\":[ -> \"std\":[-1,",
         "\"levels\":[] -> \"levels\":[0.9,0.1]",
-        "\"version\":1 -> \"version\":2",
+        "\"version\":1 -> \"version\":3",
+        "\"version\":1 -> \"version\":0",
         "{ -> [",
       })
   void damagedDescriptionsAreRefused(String change) throws IOException {

@@ -185,6 +185,25 @@ class RecursiveForecastTest {
     assertMessageContains("one residual", () -> Draw.residuals(new double[0][]));
   }
 
+  /** With the differences 1, 2, 3, 4, z = (change − n) / 3 after n steps; no step is no change. */
+  @Test
+  void decodersOfChangesBeginWithNoChange() {
+    double[][] rows = {{1, 5}, {2, 6}, {4, 7}, {7, 8}, {11, 9}, {9, 10}, {9, 11}};
+    Windows windows =
+        TimeSeries.of(rows, "y", "plain")
+            .target("y", "plain")
+            .normalizedOn(0, 5, Scaling.minMax())
+            .normalizedOn(0, 5, Scaling.minMax().difference(), "y")
+            .windows()
+            .lookback(1)
+            .targetSteps(3);
+    assertEquals(2, windows.lastRow(1));
+    float[] slice = new float[6];
+    DecoderInputs.of(windows).copyInput(1, slice, 0, 1);
+    // After y = 4: no change, then 7 − 4 and 11 − 4. The other column is (7 − 5) / 4, …
+    assertArrayEquals(new float[] {0, 0.5f, 2 / 3f, 0.75f, 5 / 3f, 1}, slice, 1e-6f);
+  }
+
   /** Each output is the decoder's input plus the sum of the two input rows. */
   @Test
   void decodersAreTrainedOnShiftedTargets() {

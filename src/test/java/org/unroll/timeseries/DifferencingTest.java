@@ -80,7 +80,10 @@ class DifferencingTest {
         assertThrows(
             IllegalArgumentException.class,
             () -> series(values).normalizedOn(2, 5, Scaling.standard().difference(3)).scaling());
-    assertTrue(error.getMessage().contains("difference of lag 3 missing"), error.getMessage());
+    assertTrue(
+        error.getMessage().contains("lag 3 missing in all rows 2 … 4")
+            && error.getMessage().contains("two values 3 rows apart. Use a smaller lag"),
+        error.getMessage());
   }
 
   /** Every window is kept whose inputs, targets and bases are present, and is inverted exactly. */
@@ -176,6 +179,54 @@ class DifferencingTest {
     }
   }
 
+  /** Differences of 1 ± 0.1: without its center, a change does not grow with the step. */
+  @Test
+  void laterTargetsAreCentered() {
+    double[] values = new double[101];
+    for (int row = 1; row < values.length; row++) {
+      values[row] = values[row - 1] + (row % 2 == 0 ? 1.1 : 0.9);
+    }
+    Windows windows =
+        series(values)
+            .normalizedOn(0, 101, Scaling.standard().difference())
+            .windows()
+            .lookback(2)
+            .targetSteps(24);
+    assertEquals(1, windows.series().mean("y"), 1e-9);
+    assertEquals(0.1, windows.series().std("y"), 1e-9);
+    for (int i = 0; i < 2; i++) {
+      double next = windows.lastRow(i) % 2 == 0 ? -1 : 1; // of the row after the last input row
+      for (int k = 0; k < 24; k++) {
+        assertEquals(k % 2 == 0 ? next : 0, windows.target(i)[k], 1e-6);
+      }
+    }
+  }
+
+  /** The differences of multiples of 0.1 are 0.1 except for rounding, also those of logarithms. */
+  @Test
+  void differencesThatVaryOnlyByRoundingAreRefused() {
+    double[] line = IntStream.range(0, 300).mapToDouble(i -> 0.1 * i).toArray();
+    double[] growth = IntStream.range(0, 300).mapToDouble(i -> Math.pow(1.01, i - 150)).toArray();
+    for (int lag : new int[] {1, 7, 24}) {
+      for (Scaling scaling : List.of(Scaling.standard(), Scaling.minMax(), Scaling.robust())) {
+        for (TimeSeries series :
+            List.of(
+                series(line).normalizedOn(0, 300, scaling.difference(lag)),
+                series(growth).normalizedOn(0, 300, scaling.log().difference(lag)))) {
+          String message =
+              assertThrows(IllegalArgumentException.class, series::scaling).getMessage();
+          assertTrue(
+              message.contains("as a difference of lag " + lag + " ")
+                  && message.contains(" in all rows 0 … 299, except for rounding errors"),
+              message);
+        }
+      }
+    }
+    double[] small = IntStream.range(0, 300).mapToDouble(i -> 100 + 1e-9 * (i % 3)).toArray();
+    assertTrue(
+        series(small).normalizedOn(0, 300, Scaling.standard().difference()).std("y") > 1e-10);
+  }
+
   @Test
   void quantilesAreThoseOfTheChange() {
     double[] values = {1, 2, 4, 7, 11, 16, 22, 29};
@@ -185,13 +236,87 @@ class DifferencingTest {
             .windows()
             .lookback(2)
             .targetSteps(2);
-    // Differences 1 … 7: z = (change − 1) / 6. The last value is 29.
-    assertArrayEquals(new double[] {(4 - 1) / 6.0, (9 - 1) / 6.0}, windows.target(1), 1e-12);
+    // Differences 1 … 7: z = (change − n) / 6 for n = 1, 2. The last value is 29.
+    assertArrayEquals(new double[] {(4 - 1) / 6.0, (9 - 2) / 6.0}, windows.target(1), 1e-12);
     Table forecast = windows.forecast(new double[] {0, 1, -1, 2}, 0.1, 0.9);
     assertArrayEquals(
-        new double[] {30, 24}, forecast.doubleColumn("y q0.1").asDoubleArray(), 1e-12);
+        new double[] {30, 25}, forecast.doubleColumn("y q0.1").asDoubleArray(), 1e-12);
     assertArrayEquals(
-        new double[] {36, 42}, forecast.doubleColumn("y q0.9").asDoubleArray(), 1e-12);
+        new double[] {36, 43}, forecast.doubleColumn("y q0.9").asDoubleArray(), 1e-12);
+  }
+
+  /** The targets are differenced with the lags 1 and 2, and not at all. */
+  @Test
+  void targetsHaveTheirOwnLags() {
+    double[] a = {1, 2, 4, 7, 11, 16, 22, 29}; // differences 1 … 7
+    double[] b = {10, 20, 15, 25, 40, 50, 45, 55}; // of lag 2: 5, 5, 25, 25, 5, 5
+    double[] c = {0, 1, 2, 3, 4, 5, 6, 7};
+    Windows windows =
+        TimeSeries.of(
+                Table.create(
+                    DoubleColumn.create("a", a),
+                    DoubleColumn.create("b", b),
+                    DoubleColumn.create("c", c)))
+            .target("a", "b", "c")
+            .normalizedOn(0, 8, Scaling.minMax())
+            .normalizedOn(0, 8, Scaling.minMax().difference(), "a")
+            .normalizedOn(0, 8, Scaling.minMax().difference(2), "b")
+            .windows()
+            .lookback(2)
+            .targetSteps(3);
+    assertEquals(3, windows.lastRow(0));
+    // a − 7, b − 15, b − 25 and b − 15 again, two lags later.
+    double[] expected = {
+      (4 - 1) / 6.0, (25 - 5) / 20.0, 4 / 7.0,
+      (9 - 2) / 6.0, (25 - 5) / 20.0, 5 / 7.0,
+      (15 - 3) / 6.0, (30 - 10) / 20.0, 6 / 7.0
+    };
+    assertArrayEquals(expected, windows.target(0), 1e-6);
+    for (int output = 0; output < 9; output++) {
+      double value = new double[][] {a, b, c}[output % 3][4 + output / 3];
+      assertEquals(value, windows.denormalize(0, output, expected[output]), 1e-9);
+    }
+    Table forecast = windows.forecast(new double[9]);
+    assertArrayEquals(new double[] {30, 31, 32}, forecast.doubleColumn("a").asDoubleArray(), 1e-12);
+    assertArrayEquals(
+        new double[] {45 + 5, 55 + 5, 45 + 10}, forecast.doubleColumn("b").asDoubleArray(), 1e-12);
+    assertArrayEquals(new double[3], forecast.doubleColumn("c").asDoubleArray(), 1e-12);
+  }
+
+  /** Differences of squares are 6 i − 9 with lag 3: 9 … 105 in rows 3 … 19. */
+  @Test
+  void delaysAndStepsCountLags() {
+    double[] squares = IntStream.range(0, 20).mapToDouble(i -> i * i).toArray();
+    Windows windows =
+        series(squares)
+            .normalizedOn(0, 20, Scaling.minMax().difference(3))
+            .windows()
+            .lookback(4)
+            .step(2)
+            .delay(3)
+            .targetSteps(2);
+    assertEquals(5, windows.lastRow(0));
+    assertEquals(10, windows.targetRow(0, 0)); // two lags after row 4
+    assertEquals(12, windows.targetRow(0, 1)); // three lags after row 3
+    double[] expected = {(100 - 16 - 2 * 9) / 96.0, (144 - 9 - 3 * 9) / 96.0};
+    assertArrayEquals(expected, windows.target(0), 1e-12);
+    assertEquals(16 + 2 * 9, windows.denormalize(0, 0, 0), 1e-12);
+  }
+
+  @Test
+  void outputsMustExist() {
+    Windows windows = series(1, 2, 4, 7, 11, 16).windows().lookback(2).targetSteps(2);
+    assertEquals(16, windows.denormalize(0, 1, 16));
+    for (int output : new int[] {-1, 2, 4}) {
+      String message =
+          assertThrows(IndexOutOfBoundsException.class, () -> windows.denormalize(0, output, 1))
+              .getMessage();
+      assertTrue(
+          message.contains("between 0 and 1")
+              && message.contains("but was " + output)
+              && message.contains("output / levels"),
+          message);
+    }
   }
 
   @Test
@@ -237,6 +362,28 @@ class DifferencingTest {
                         .windows()
                         .lookback(9))
             .getMessage();
-    assertTrue(none.contains("At least one window"), none);
+    assertTrue(
+        none.contains("At least one window")
+            && none.contains("The first rows have no differences: 'y' of lag 12. Use more rows"),
+        none);
+    TimeSeries twelve = windows.series().normalizedOn(0, 20, Scaling.standard().difference(12));
+    Windows two = twelve.windows().lookback(2);
+    assertTrue(
+        two.toString().contains("(12 with gaps or without differences of lag 12 left out)"),
+        two::toString);
+    double[] gap = values.clone();
+    gap[7] = Double.NaN;
+    Windows five =
+        series(gap)
+            .skippingGaps()
+            .normalizedOn(0, 20, Scaling.standard().difference(5))
+            .windows()
+            .lookback(1)
+            .range(0, 13);
+    String missing = assertThrows(IllegalArgumentException.class, five::lastInput).getMessage();
+    assertTrue(
+        missing.contains(
+            "'y' has no difference of lag 5 at row 12, row 12, as its value there or 5"),
+        missing);
   }
 }

@@ -25,9 +25,9 @@ public interface SeriesModel {
 
   /**
    * Returns a method of forecasting that fits a model to each target. It uses all rows of the range
-   * of the past windows. The parameters stay fixed for later rows. The normalized values are used,
-   * which does not change the forecasts, because all models are linear. Of a target that is scaled
-   * by its logarithm, the logarithm is forecast.
+   * of the past windows. The parameters stay fixed for later rows. The values are normalized, which
+   * does not change the forecasts, because all models are linear, but not differenced. Of a target
+   * that is scaled by its logarithm, the logarithm is forecast.
    *
    * <p>The fitted models predict windows of the same series, or of a series with the same times in
    * its rows. The last input row of a window must not be before the first row of the fit, because
