@@ -30,9 +30,10 @@ import org.unroll.training.Trainer;
  *   <li>{@code output} of each layer of the model.
  *   <li>{@code h}, {@code c}, {@code i}, {@code f}, {@code g} and {@code o} of an {@code Lstm}, as
  *       in the equations of {@code LstmCell}; {@code h}, {@code z}, {@code r} and {@code g} of a
- *       {@code Gru}, as in the equations of {@code GruCell}; the states of other recurrent layers.
- *       Gates are recorded after their activation. At a masked step the states are those of the
- *       step before.
+ *       {@code Gru}, as in the equations of {@code GruCell}; the states of other recurrent layers,
+ *       and the gates of {@code LstmVariantCell} that have weights and those of {@code
+ *       MinimalGatedUnitCell}. Gates are recorded after their activation. At a masked step the
+ *       states are those of the step before.
  *   <li>{@code attention_weights} of {@code AttentionPooling}.
  *   <li>In a backward pass, {@code dh} and {@code dc}: the gradients of the loss with respect to
  *       the states after each time step. They include what comes from the output and from the next

@@ -1,0 +1,199 @@
+package org.unroll.plots.diagrams;
+
+import java.awt.Shape;
+import java.awt.geom.Ellipse2D;
+import java.awt.geom.Path2D;
+import java.awt.geom.Point2D;
+import java.awt.geom.RoundRectangle2D;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.unroll.plots.diagrams.Sketch.Kind;
+import org.unroll.plots.diagrams.Sketch.Label;
+import org.unroll.plots.diagrams.Sketch.Node;
+import org.unroll.plots.diagrams.Sketch.Style;
+import org.unroll.plots.diagrams.Sketch.Wire;
+
+/** Draws a sketch into a scene. */
+final class SketchDrawing {
+
+  static final double LETTERS = 14;
+  private static final double CORNER = 7;
+  private static final double HEAD = 6.5;
+
+  /** The gap in a wire where another one crosses it. */
+  private static final double GAP = 3;
+
+  private final Sketch sketch;
+  private final Scene scene;
+  private final Ink background;
+
+  /**
+   * Creates a drawing.
+   *
+   * @param background the color below the wires
+   */
+  SketchDrawing(Sketch sketch, Scene scene, Ink background) {
+    this.sketch = sketch;
+    this.scene = scene;
+    this.background = background;
+  }
+
+  /** Draws wires, of which one that leads on crosses the others with a gap. */
+  void wires(Predicate<Wire> isActive) {
+    // What the current step does is drawn above the rest.
+    for (boolean active : new boolean[] {false, true}) {
+      for (List<Wire> connected : connected().values()) {
+        List<Wire> drawn = connected.stream().filter(w -> isActive.test(w) == active).toList();
+        drawn.forEach(
+            wire -> scene.line(path(withoutEnds(wire)), background, width(wire) + 2 * GAP, false));
+        drawn.forEach(wire -> draw(wire, active));
+      }
+    }
+  }
+
+  /** Returns the wires by what they carry; wires that meet in a join are one. */
+  private Map<String, List<Wire>> connected() {
+    Map<String, String> carried = new LinkedHashMap<>();
+    for (Node node : sketch.nodes().values()) {
+      if (node.kind() == Kind.JOIN) {
+        carried.put(node.id(), node.id());
+        sketch.inputs(node.id()).forEach(input -> carried.put(input, node.id()));
+      }
+    }
+    Map<String, List<Wire>> connected = new LinkedHashMap<>();
+    for (Wire wire : sketch.wires()) {
+      String key = carried.getOrDefault(wire.from(), wire.from());
+      connected.computeIfAbsent(key, k -> new ArrayList<>()).add(wire);
+    }
+    return connected;
+  }
+
+  private static double width(Wire wire) {
+    return wire.style() == Style.THICK ? 3 : 1.7;
+  }
+
+  private void draw(Wire wire, boolean active) {
+    Ink ink = active ? ink(wire) : Ink.PALE;
+    List<Point2D> points = new ArrayList<>(wire.points());
+    Node target = sketch.nodes().get(wire.to());
+    if (target.kind() == Kind.JOIN) {
+      scene.line(path(points), ink, width(wire), false);
+      return;
+    }
+    Point2D tip = points.get(points.size() - 1);
+    points.set(points.size() - 1, toward(tip, points.get(points.size() - 2), HEAD - 1));
+    scene.line(path(points), ink, width(wire), wire.style() == Style.BACKWARD);
+    scene.fill(head(tip, points.get(points.size() - 1)), ink, null, 0);
+  }
+
+  /** Returns the color of what a gate computes, which its box has too. */
+  private Ink ink(Wire wire) {
+    if (wire.style() == Style.BACKWARD) {
+      return Ink.RED;
+    }
+    Node source = sketch.nodes().get(wire.from());
+    return source.kind() == Kind.LAYER ? source.ink() : Ink.WIRE;
+  }
+
+  private static List<Point2D> withoutEnds(Wire wire) {
+    List<Point2D> points = new ArrayList<>(wire.points());
+    int last = points.size() - 1;
+    points.set(0, toward(points.get(0), points.get(1), 5));
+    points.set(last, toward(points.get(last), points.get(last - 1), 5));
+    return points;
+  }
+
+  /** Returns the point at a distance from one point toward another. */
+  private static Point2D toward(Point2D from, Point2D to, double distance) {
+    double share = distance / Math.max(distance, from.distance(to));
+    return new Point2D.Double(
+        from.getX() + share * (to.getX() - from.getX()),
+        from.getY() + share * (to.getY() - from.getY()));
+  }
+
+  private static Shape path(List<Point2D> points) {
+    Path2D path = new Path2D.Double();
+    path.moveTo(points.get(0).getX(), points.get(0).getY());
+    for (int i = 1; i < points.size() - 1; i++) {
+      Point2D corner = points.get(i);
+      double room =
+          Math.min(corner.distance(points.get(i - 1)), corner.distance(points.get(i + 1)));
+      Point2D before = toward(corner, points.get(i - 1), Math.min(CORNER, room / 2));
+      Point2D after = toward(corner, points.get(i + 1), Math.min(CORNER, room / 2));
+      path.lineTo(before.getX(), before.getY());
+      path.quadTo(corner.getX(), corner.getY(), after.getX(), after.getY());
+    }
+    Point2D last = points.get(points.size() - 1);
+    path.lineTo(last.getX(), last.getY());
+    return path;
+  }
+
+  private static Shape head(Point2D tip, Point2D from) {
+    double length = tip.distance(from);
+    double dx = (tip.getX() - from.getX()) / length;
+    double dy = (tip.getY() - from.getY()) / length;
+    double x = tip.getX() - HEAD * dx;
+    double y = tip.getY() - HEAD * dy;
+    Path2D head = new Path2D.Double();
+    head.moveTo(tip.getX(), tip.getY());
+    head.lineTo(x - 0.55 * HEAD * dy, y + 0.55 * HEAD * dx);
+    head.lineTo(x + 0.55 * HEAD * dy, y - 0.55 * HEAD * dx);
+    head.closePath();
+    return head;
+  }
+
+  void nodes(Predicate<Node> isActive) {
+    for (Node node : sketch.nodes().values()) {
+      if (node.kind() != Kind.PORT && node.kind() != Kind.JOIN) {
+        node(node, isActive.test(node));
+      }
+    }
+  }
+
+  private void node(Node node, boolean active) {
+    double x = node.x() - node.size().halfWidth();
+    double y = node.y() - node.size().halfHeight();
+    double width = 2 * node.size().halfWidth();
+    double height = 2 * node.size().halfHeight();
+    Ink fill = Ink.PAGE;
+    Ink line = Ink.WIRE;
+    Shape shape = new Ellipse2D.Double(x, y, width, height);
+    if (!node.isRound()) {
+      shape = new RoundRectangle2D.Double(x, y, width, height, 8, 8);
+      fill = node.ink().tint();
+      line = node.ink();
+    }
+    scene.fill(shape, active ? fill : background, active ? line : Ink.PALE, 1.5);
+    double size = node.isRound() ? node.text().length() == 1 ? 15 : MathText.SMALLEST : LETTERS;
+    double baseline = node.y() + size * 0.36;
+    scene.text(node.text(), node.x(), baseline, 0.5, size, active ? Ink.TEXT : Ink.PALE_TEXT);
+  }
+
+  /**
+   * Draws the labels.
+   *
+   * @param isActive by the id of the node
+   * @param values the text of the value by the id of the node
+   */
+  void labels(Predicate<String> isActive, Map<String, String> values) {
+    for (Label label : sketch.labels()) {
+      boolean active = isActive.test(label.node());
+      Node node = sketch.nodes().get(label.node());
+      Ink ink = node.ink() == null ? Ink.TEXT : node.ink();
+      double y = label.y();
+      if (!label.text().isEmpty()) {
+        scene.text(
+            label.text(), label.x(), y, label.align(), LETTERS, active ? ink : Ink.PALE_TEXT);
+        y += 17;
+      }
+      String value = values.get(label.node());
+      if (value != null) {
+        Ink valueInk = active ? Ink.SOFT : Ink.PALE_TEXT;
+        scene.text(value, label.x(), y, label.align(), MathText.SMALLEST, valueInk);
+      }
+    }
+  }
+}

@@ -1,0 +1,266 @@
+package org.unroll.plots.diagrams;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+import static org.unroll.layers.Layers.gru;
+import static org.unroll.layers.Layers.input;
+import static org.unroll.layers.Layers.lstm;
+
+import java.awt.BasicStroke;
+import java.awt.Shape;
+import java.awt.geom.Area;
+import java.awt.geom.Point2D;
+import java.awt.geom.Rectangle2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.unroll.Recording;
+import org.unroll.Sequential;
+import org.unroll.data.Samples;
+import org.unroll.network.Layer;
+import org.unroll.plots.Plots;
+import org.w3c.dom.Element;
+import org.xml.sax.InputSource;
+
+/** Checks every diagram as a drawing. */
+class DiagramsTest {
+
+  /** The numbers of all values are at most this wide: −0.00. */
+  private static Recording recording(Layer layer) {
+    double[][] x =
+        IntStream.range(0, 12)
+            .mapToObj(t -> new double[] {Math.sin(t), -1 - Math.cos(t)})
+            .toArray(double[][]::new);
+    return Sequential.seeded(1, input(12, 2), layer).record(Samples.of(new double[][][] {x}), 0);
+  }
+
+  private static Map<String, Diagram> diagrams() {
+    Map<String, Diagram> diagrams = new LinkedHashMap<>();
+    List<String> cells =
+        List.of("SimpleRNN", "LSTM", "peephole", "coupled", "GRU", "GRU reset before", "MGU");
+    for (String name : cells) {
+      CellDiagram cell = Plots.cell(name);
+      diagrams.put(name, cell);
+      cell.steps().forEach(step -> diagrams.put(name + ": " + step, cell.step(step)));
+    }
+    Recording lstm = recording(lstm(8).name("lstm"));
+    Recording gru = recording(gru(8).name("gru"));
+    for (int unit = 0; unit < 8; unit++) {
+      diagrams.put("LSTM unit " + unit, Plots.cell("LSTM").values(lstm, "lstm", 5, unit));
+      diagrams.put("GRU unit " + unit, Plots.cell("GRU").values(gru, "gru", 5, unit));
+    }
+    diagrams.put("unrolled LSTM", Plots.unrolled(lstm, "lstm", 9, 11));
+    diagrams.put("unrolled GRU", Plots.unrolled(gru, "gru", 0, 4));
+    diagrams.put("one step", Diagrams.unrolled(lstm, "lstm", 0, 0, 3));
+    diagrams.put("backpropagation", Diagrams.backpropagation());
+    diagrams.put("task shapes", Diagrams.taskShapes());
+    return diagrams;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> isLegible() {
+    return diagrams().entrySet().stream()
+        .map(entry -> dynamicTest(entry.getKey(), () -> assertLegible(entry.getValue().scene())));
+  }
+
+  private static void assertLegible(Scene scene) {
+    assertTrue(scene.width() <= 360, "letters are smaller on a phone");
+    Rectangle2D page = new Rectangle2D.Double(0, 0, scene.width(), scene.height());
+    List<Scene.Text> texts = scene.texts();
+    for (int i = 0; i < texts.size(); i++) {
+      Scene.Text text = texts.get(i);
+      Rectangle2D bounds = text.bounds();
+      assertTrue(page.contains(bounds), text + " is outside");
+      for (MathText.Run run : MathText.parse(text.text())) {
+        assertTrue(run.sizeOf(text.size()) >= 11, text + " is small");
+      }
+      for (Scene.Text other : texts.subList(i + 1, texts.size())) {
+        assertFalse(bounds.intersects(other.bounds()), text + " overlaps " + other);
+      }
+      for (Scene.Figure figure : scene.figures()) {
+        assertFree(text, bounds, figure);
+      }
+    }
+  }
+
+  /** Asserts that a text is inside a box or outside, and that no line passes through it. */
+  private static void assertFree(Scene.Text text, Rectangle2D bounds, Scene.Figure figure) {
+    boolean isGap = figure.fill() == null && figure.width() > 4;
+    if (isGap || figure.line() == null) {
+      return;
+    }
+    Shape line = new BasicStroke((float) figure.width()).createStrokedShape(figure.shape());
+    // Letters in a box or circle may touch its edge a little more than labels may.
+    double slack = figure.fill() == null ? 0 : 1;
+    Area crossed = new Area(line);
+    crossed.intersect(
+        new Area(
+            new Rectangle2D.Double(
+                bounds.getX() + slack,
+                bounds.getY() + slack,
+                bounds.getWidth() - 2 * slack,
+                bounds.getHeight() - 2 * slack)));
+    assertTrue(crossed.isEmpty(), text + " is crossed at " + crossed.getBounds2D());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> isWellFormedSvg() {
+    return diagrams().entrySet().stream()
+        .map(entry -> dynamicTest(entry.getKey(), () -> assertSvg(entry.getValue())));
+  }
+
+  private static void assertSvg(Diagram diagram) throws Exception {
+    String svg = diagram.svg(Theme.AUTOMATIC);
+    Element root =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(new InputSource(new StringReader(svg)))
+            .getDocumentElement();
+    assertEquals("svg", root.getTagName());
+    assertEquals(
+        diagram.title(), root.getElementsByTagName("title").item(0).getTextContent());
+    assertEquals(
+        diagram.description(), root.getElementsByTagName("desc").item(0).getTextContent());
+    assertTrue(root.getAttribute("viewBox").startsWith("0 0 "));
+    assertEquals(
+        diagram.scene().texts().size(), root.getElementsByTagName("text").getLength());
+    assertTrue(svg.contains("prefers-color-scheme:dark"));
+    assertFalse(diagram.svg(Theme.LIGHT).contains("prefers-color-scheme"));
+    assertFalse(diagram.svg(Theme.DARK).contains("#ffffff"));
+    assertFalse(diagram.svg(Theme.LIGHT).contains("#111111"));
+  }
+
+  @Test
+  void wiresBeginAndEndAtNodesAndOnlyAtThem() {
+    for (String name : List.of("SimpleRNN", "LSTM", "peephole", "coupled", "GRU", "MGU")) {
+      Sketch sketch = CellSketch.of(name).sketch();
+      for (Sketch.Wire wire : sketch.wires()) {
+        List<Point2D> points = wire.points();
+        Sketch.Node target = sketch.nodes().get(wire.to());
+        Point2D end = points.get(points.size() - 1);
+        double dx = Math.abs(end.getX() - target.x());
+        double dy = Math.abs(end.getY() - target.y());
+        assertTrue(
+            dx <= target.size().halfWidth() && dy <= target.size().halfHeight(), wire.toString());
+        Sketch.Node source = sketch.nodes().get(wire.from());
+        Point2D start = points.get(0);
+        boolean atSource = start.distance(source.x(), source.y()) == 0;
+        assertTrue(
+            atSource || sketch.wires().stream().anyMatch(w -> w != wire && forks(w, wire)),
+            wire + " begins nowhere");
+        for (int i = 1; i < points.size(); i++) {
+          assertTrue(
+              points.get(i).getX() == points.get(i - 1).getX()
+                  || points.get(i).getY() == points.get(i - 1).getY(),
+              wire + " must consist of horizontal and vertical lines");
+        }
+      }
+    }
+  }
+
+  /** Returns whether a wire begins on another one that carries the same value. */
+  private static boolean forks(Sketch.Wire trunk, Sketch.Wire wire) {
+    Point2D start = wire.points().get(0);
+    boolean isOn = false;
+    for (int i = 1; i < trunk.points().size(); i++) {
+      Point2D a = trunk.points().get(i - 1);
+      Point2D b = trunk.points().get(i);
+      isOn |= Math.abs(a.distance(start) + start.distance(b) - a.distance(b)) < 1e-9;
+    }
+    return isOn && trunk.from().equals(wire.from());
+  }
+
+  @Test
+  void unrolledShowsTheValuesOfTheRecording() {
+    Recording recording = recording(lstm(4).name("lstm"));
+    Diagram diagram = Diagrams.unrolled(recording, "lstm", 7, 8, 2);
+    List<String> texts = diagram.scene().texts().stream().map(Scene.Text::text).toList();
+
+    for (String state : List.of("c", "h")) {
+      for (int step = 6; step <= 8; step++) {
+        assertFollowedBy(
+            texts, state + "_{" + step + "}", recording.get("lstm", state)[step][2]);
+      }
+    }
+    for (String gate : List.of("f", "i", "o")) {
+      assertFollowedBy(texts, gate + "_t", recording.get("lstm", gate)[7][2]);
+    }
+    assertTrue(texts.contains("unit 2"));
+  }
+
+  private static void assertFollowedBy(List<String> texts, String symbol, double value) {
+    String rounded = String.valueOf(Math.round(Math.abs(value) * 100));
+    String digits = "0".repeat(Math.max(0, 3 - rounded.length())) + rounded;
+    int point = digits.length() - 2;
+    String text = digits.substring(0, point) + "." + digits.substring(point);
+    String signed = value < 0 && !text.equals("0.00") ? "−" + text : text;
+    boolean found =
+        IntStream.range(1, texts.size())
+            .anyMatch(i -> texts.get(i - 1).equals(symbol) && texts.get(i).equals(signed));
+    assertTrue(found, symbol + " = " + signed + " in " + texts);
+  }
+
+  @Test
+  void unrolledRejectsStepsThatItCannotDraw() {
+    Recording recording = recording(lstm(4).name("lstm"));
+
+    assertEquals(
+        "The last time step must be at least the first and at most 11 after it, but the steps were"
+            + " 5 to 4.",
+        assertThrows(
+                IllegalArgumentException.class, () -> Plots.unrolled(recording, "lstm", 5, 4))
+            .getMessage());
+    assertEquals(
+        "The time step must be from 0 to 11, but was 12.",
+        assertThrows(
+                IllegalArgumentException.class, () -> Plots.unrolled(recording, "lstm", 5, 12))
+            .getMessage());
+    assertThrows(
+        IllegalArgumentException.class, () -> Plots.unrolled(recording, "gru", 5, 6));
+  }
+
+  @Test
+  void picturesAreLightAndDark() throws Exception {
+    Diagram diagram = Plots.cell("LSTM");
+    BufferedImage light = ImageIO.read(new ByteArrayInputStream(diagram.png(Theme.LIGHT)));
+    BufferedImage dark = ImageIO.read(new ByteArrayInputStream(diagram.png(Theme.DARK)));
+
+    assertEquals(2 * diagram.width(), light.getWidth());
+    assertEquals(2 * diagram.height(), light.getHeight());
+    assertEquals(0xFFFFFFFF, light.getRGB(2, 2));
+    assertEquals(0xFF111111, dark.getRGB(2, 2));
+    long different =
+        IntStream.range(0, light.getWidth()).mapToObj(x -> light.getRGB(x, 400)).distinct().count();
+    assertTrue(different > 10, "only " + different + " colors in the middle");
+  }
+
+  @Test
+  void savesPictures(@TempDir Path folder) throws Exception {
+    Diagram diagram = Diagrams.taskShapes();
+    diagram.save(folder.resolve("shapes.svg")).save(folder.resolve("shapes.png"));
+
+    assertEquals(diagram.svg(Theme.AUTOMATIC), Files.readString(folder.resolve("shapes.svg")));
+    assertEquals(
+        2 * diagram.width(), ImageIO.read(folder.resolve("shapes.png").toFile()).getWidth());
+    assertNotEquals(diagram.svg(Theme.LIGHT), diagram.svg(Theme.DARK));
+    assertThrows(
+        IllegalArgumentException.class, () -> diagram.save(folder.resolve("shapes.gif")));
+  }
+}
