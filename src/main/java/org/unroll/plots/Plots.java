@@ -414,18 +414,18 @@ public final class Plots {
   }
 
   /**
-   * Draws a recurrent cell: its layers, gates and states.
-   *
-   * @param name SimpleRNN, LSTM, peephole LSTM, coupled LSTM, GRU, GRU reset before, or MGU
+   * Draws a recurrent cell by its name, such as {@code LSTM}; see {@link CellDiagram#of(String)}.
    */
   public static CellDiagram cell(String name) {
     return CellDiagram.of(name);
   }
 
-  /**
-   * Draws a recurrent layer unrolled over the steps {@code from} to {@code to} of a recording, with
-   * its values; see {@link Diagrams#unrolled(Recording, String, int, int)}.
-   */
+  /** Draws the cell of a layer. */
+  public static CellDiagram cell(Model model, String layer) {
+    return CellDiagram.of(model, layer);
+  }
+
+  /** Draws a layer unrolled over some steps of a recording; see {@link Diagrams#unrolled}. */
   public static Diagram unrolled(Recording recording, String layer, int from, int to) {
     return Diagrams.unrolled(recording, layer, from, to);
   }

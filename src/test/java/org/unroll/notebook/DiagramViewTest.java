@@ -30,8 +30,7 @@ class DiagramViewTest {
     assertTrue(html.contains("<sub><i>f</i></sub>"), html);
     assertFalse(html.contains("<svg"), "front ends remove it from untrusted notebooks");
     byte[] png = Base64.getDecoder().decode(bundle.data().get(MimeBundle.PNG));
-    assertEquals(
-        2 * diagram.width(), ImageIO.read(new ByteArrayInputStream(png)).getWidth());
+    assertEquals(diagram.width() * 3 / 2, ImageIO.read(new ByteArrayInputStream(png)).getWidth());
     assertTrue(bundle.text().startsWith("LSTM: forget\n"), bundle.text());
   }
 }

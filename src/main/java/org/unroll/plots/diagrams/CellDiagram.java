@@ -4,7 +4,19 @@ import java.awt.geom.RoundRectangle2D;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.unroll.Model;
 import org.unroll.Recording;
+import org.unroll.compute.Activation;
+import org.unroll.layers.cells.LstmVariantCell;
+import org.unroll.layers.cells.MinimalGatedUnitCell;
+import org.unroll.layers.recurrent.GatedOptions;
+import org.unroll.layers.recurrent.GruCell;
+import org.unroll.layers.recurrent.LstmCell;
+import org.unroll.layers.recurrent.RecurrentLayer;
+import org.unroll.layers.recurrent.SimpleRnnCell;
+import org.unroll.layers.recurrent.UnitsCell;
+import org.unroll.network.Cell;
+import org.unroll.network.Layer;
 import org.unroll.plots.diagrams.CellSketch.Step;
 
 /**
@@ -38,12 +50,64 @@ public final class CellDiagram extends Diagram {
   /**
    * Returns the diagram of a cell.
    *
-   * @param name SimpleRNN, LSTM, peephole LSTM, coupled LSTM, GRU, GRU reset before, or MGU; case
-   *     and spaces are ignored
+   * @param name SimpleRNN, LSTM, peephole LSTM, coupled LSTM, coupled peephole LSTM, GRU, GRU reset
+   *     before, or MGU; case and spaces are ignored
    * @throws IllegalArgumentException if there is no such cell
    */
   public static CellDiagram of(String name) {
     return new CellDiagram(CellSketch.of(name), null, null);
+  }
+
+  /**
+   * Returns the diagram of the cell of a layer.
+   *
+   * @param layer the name of a layer of the model
+   * @throws IllegalArgumentException if there is no such layer, or if its cell has no diagram
+   */
+  public static CellDiagram of(Model model, String layer) {
+    return of(name(model.layer(layer)));
+  }
+
+  /** Returns the name of the cell of a layer. */
+  private static String name(Layer layer) {
+    Cell cell = layer instanceof RecurrentLayer<?> recurrent ? recurrent.cell() : null;
+    String name = "none";
+    if (cell instanceof SimpleRnnCell) {
+      name = "SimpleRNN";
+    } else if (cell instanceof LstmCell) {
+      name = "LSTM";
+    } else if (cell instanceof GruCell gru) {
+      name = gru.resetAfter() ? "GRU" : "GRU reset before";
+    } else if (cell instanceof MinimalGatedUnitCell) {
+      name = "MGU";
+    } else if (cell instanceof LstmVariantCell variant && hasAllGates(variant)) {
+      String peepholes = variant.peepholeGates().isEmpty() ? "" : "peephole ";
+      name = (variant.coupledGates() ? "coupled " : "") + peepholes + "LSTM";
+    }
+    boolean isUsual =
+        cell instanceof UnitsCell<?> units
+            && units.activation() == Activation.TANH
+            && !(cell instanceof GatedOptions<?> gated
+                && gated.recurrentActivation() != Activation.SIGMOID);
+    if (name.equals("none") || !isUsual) {
+      throw new IllegalArgumentException(
+          layer.describe()
+              + " must have a SimpleRNN, LSTM, GRU or minimal gated unit cell with the activations"
+              + " tanh and sigmoid to be drawn; of LSTM variants, those with all gates, with"
+              + " peepholes at all or no gates, and with coupled gates have a diagram.");
+    }
+    return name;
+  }
+
+  private static boolean hasAllGates(LstmVariantCell cell) {
+    String peepholes = cell.peepholeGates();
+    return cell.inputGate()
+        && cell.forgetGate()
+        && cell.outputGate()
+        && !cell.depthGate()
+        && !cell.fullGateRecurrence()
+        && cell.cellActivation() == Activation.TANH
+        && (peepholes.isEmpty() || peepholes.equals(cell.coupledGates() ? "io" : "ifo"));
   }
 
   /** Returns the names of the steps in which the cell is explained, in order. */
@@ -162,23 +226,23 @@ public final class CellDiagram extends Diagram {
     Sketch icons =
         new Sketch()
             .box("layer", "", 14, y - 4, new Sketch.Size(8, 5.5), Ink.SOFT)
-            .times("operation", 130, y - 4)
-            .port("a", 210, y - 8)
-            .port("b", 206, y)
-            .join("joined", 222, y - 8)
-            .port("ab", 236, y - 8)
-            .port("c", 282, y - 8)
-            .port("c1", 306, y - 8)
-            .port("c2", 306, y)
+            .times("operation", 121, y - 4)
+            .port("a", 216, y - 8)
+            .port("b", 210, y)
+            .join("joined", 226, y - 8)
+            .port("ab", 240, y - 8)
+            .port("c", 284, y - 8)
+            .port("c1", 308, y - 8)
+            .port("c2", 308, y)
             .wire("a", "joined")
-            .wire("b", "joined", 222, y)
+            .wire("b", "joined", 226, y)
             .wire("joined", "ab");
-    icons.wire("c", "c1").fork("c", "c2", 292, y - 8, 292, y);
+    icons.wire("c", "c1").wire("c", "c2", 294, y - 8, 294, y);
     SketchDrawing drawing = new SketchDrawing(icons, scene, Ink.PAGE);
     drawing.wires(wire -> true);
     drawing.nodes(node -> true);
     String[] names = {"learned layer", "elementwise", "join", "copy"};
-    double[] at = {26, 143, 240, 310};
+    double[] at = {26, 134, 244, 313};
     for (int i = 0; i < names.length; i++) {
       scene.text(names[i], at[i], y, 0, MathText.SMALLEST, Ink.SOFT);
     }

@@ -1,10 +1,12 @@
 package org.unroll.plots.diagrams;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.unroll.plots.diagrams.Sketch.Place;
 import org.unroll.plots.diagrams.Sketch.Style;
 
 /**
@@ -57,6 +59,7 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
               "lstm", lstm(false, false),
               "peephole", lstm(true, false),
               "coupled", lstm(false, true),
+              "coupledpeephole", lstm(true, true),
               "gru", gru(true),
               "gruresetbefore", gru(false),
               "mgu", minimalGatedUnit()));
@@ -72,8 +75,8 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
     CellSketch cell = CELLS.get(key);
     if (cell == null) {
       throw new IllegalArgumentException(
-          "The name of a cell must be SimpleRNN, LSTM, peephole LSTM, coupled LSTM, GRU, GRU reset"
-              + " before, or MGU, but was '"
+          "The name of a cell must be SimpleRNN, LSTM, peephole LSTM, coupled LSTM, coupled"
+              + " peephole LSTM, GRU, GRU reset before, or MGU, but was '"
               + name
               + "'.");
     }
@@ -93,9 +96,9 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
             .wire("x", "xh")
             .wire("xh", "h")
             .wire("h", "h1")
-            .fork("h", "up", UP, 150);
+            .wire("h", "up", UP, 150);
     inputs(sketch, 110, 150);
-    sketch.label("h1", "h_t", 330, 141, 0);
+    sketch.label(Place.ACROSS, "h1", "h_t", 357, 142, 1);
     return new CellSketch(
         "SimpleRNN",
         "One layer with a tanh reads the input and the state before. What it computes is the state"
@@ -113,7 +116,7 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
   /** Adds the labels of x and of the state before, and of the arrow that leaves the frame. */
   private static void inputs(Sketch sketch, double x, double hidden) {
     sketch
-        .label("h0", "h_{t−1}", 4, hidden - 9, 0)
+        .label(Place.ACROSS, "h0", "h_{t−1}", 4, hidden - 8, 0)
         .label("x", "x_t", x + 7, 268, 0)
         .label("up", "h_t", UP + 6, 42, 0);
   }
@@ -128,24 +131,26 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
     if (!coupled) {
       sketch.layer("f", "σ", 82, BOXES, FORGET);
     } else {
-      sketch.complement("f", 82, 126);
+      sketch.complement("f", 82, 122);
     }
     sketch
         .layer("i", "σ", 130, BOXES, INPUT)
         .layer("g", "tanh", 178, BOXES, CANDIDATE)
         .layer("o", "σ", 240, BOXES, OUTPUT)
         .times("fc", 82, STATE)
-        .times("ig", 178, 126)
+        .times("ig", 178, 122)
         .plus("c", 178, STATE)
         .tanh("tanh", 288, 108)
         .times("oh", 288, 150)
         .port("c1", WIDTH, STATE)
         .port("h1", WIDTH, READ)
         .port("up", UP, 32);
+    if (peephole && !coupled) {
+      sketch.wire("c0", "f", 56, STATE, 56, 202, 72, 202);
+    }
     if (peephole) {
-      sketch.fork("c0", "f", 56, STATE, 56, 202, 72, 202);
-      sketch.fork("c0", "i", 56, STATE, 56, 202, 120, 202);
-      sketch.fork("c", "o", 228, STATE);
+      sketch.wire("c0", "i", 56, STATE, 56, 202, 120, 202);
+      sketch.wire("c", "o", 228, STATE);
     }
     sketch
         .wire("h0", "xh")
@@ -153,43 +158,46 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
         .wire("xh", "i", 130, READ)
         .wire("xh", "g", 178, READ)
         .wire("xh", "o", 240, READ)
-        .wire("i", "ig", 130, 126)
+        .wire("i", "ig", 130, 122)
         .wire("g", "ig")
         .wire("ig", "c")
         .wire("f", "fc")
         .wire(Style.THICK, "c0", "fc")
         .wire(Style.THICK, "fc", "c")
         .wire(Style.THICK, "c", "c1")
-        .fork("c", "tanh", 288, STATE)
+        .wire("c", "tanh", 288, STATE)
         .wire("tanh", "oh")
         .wire("o", "oh", 240, 150)
         .wire("oh", "h1", 288, READ)
-        .fork("oh", "up", UP, READ);
+        .wire("oh", "up", 288, READ, UP, READ);
     if (coupled) {
-      sketch.fork("i", "f", 130, 126);
-      sketch.label("f", "f_t", 87, 104, 0);
+      sketch.wire("i", "f", 130, 122);
+      sketch.label("f", "f_t", 94, 97, 0);
     } else {
       sketch.wire("xh", "f", 82, READ);
       sketch.label("f", "f_t", 87, 141, 0);
     }
     sketch
-        .label("c0", "c_{t−1}", 4, STATE - 9, 0)
-        .label("c1", "c_t", 330, STATE - 9, 0)
-        .label("h1", "h_t", 330, READ - 9, 0)
+        .label(Place.ACROSS, "c0", "c_{t−1}", 4, STATE - 8, 0)
+        .label(Place.ACROSS, "c1", "c_t", 357, STATE - 8, 1)
+        .label(Place.ACROSS, "h1", "h_t", 357, READ - 8, 1)
         .label("i", "i_t", 135, 141, 0)
-        .label("g", "g_t", 183, 148, 0)
-        .label("o", "o_t", 245, 127, 0)
+        .label("g", "g_t", 184, 142, 0)
+        .label(Place.INSTEAD, "o", "o_t", 245, 144, 0)
         .label("fc", "", 130, STATE - 7, 0.5)
-        .label("ig", "", 184, 106, 0);
+        .label("ig", "", 184, 104, 0);
     inputs(sketch, 62, READ);
     String p = peephole ? " + p_%s ⊙ c_{%s}" : "";
     return new CellSketch(
-        coupled ? "Coupled LSTM" : peephole ? "Peephole LSTM" : "LSTM",
+        (coupled ? "Coupled " : "")
+            + (peephole ? coupled ? "peephole " : "Peephole " : "")
+            + "LSTM",
         "The cell state c passes along the top; it is multiplied by the forget gate f, and the"
             + " candidate g times the input gate i is added. The output h is tanh(c) times the"
             + " output gate o. The layers f, i, g and o read the input and the output before."
             + (peephole
-                ? " The gates f and i also read the cell state before, and o the new one."
+                ? " The gate o also reads the new cell state, and the other gates with weights the one"
+                    + " before."
                 : "")
             + (coupled ? " The forget gate is 1 minus the input gate." : ""),
         sketch,
@@ -207,14 +215,14 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
                 "f_t = 1 − i_t")
             : new Step(
                 "forget",
-                Set.of("x", "h0", "c0", "xh", "f"),
+                reading(peephole, "f"),
                 "The forget gate reads h_{t−1} and x_t and decides how much of each value of the"
                     + " cell state stays. A gate of 1 keeps the value, a gate of 0 drops it.",
                 gate("f", peephole, "t−1"));
     Step input =
         new Step(
             "input",
-            Set.of("x", "h0", "c0", "xh", "i", "g"),
+            reading(peephole, "i", "g"),
             "The input gate decides which values to write. A tanh layer computes the candidate"
                 + " g_t, the new values that could be written.",
             gate("i", peephole, "t−1") + "; g_t = tanh(x_t·W_c + h_{t−1}·U_c + b_c)");
@@ -228,13 +236,20 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
     Step output =
         new Step(
             "output",
-            Set.of("x", "h0", "xh", "o", "tanh", "oh", "h1", "up"),
+            reading("", "o", "tanh", "oh", "h1", "up"),
             "The output is a filtered copy of the cell state: tanh brings it between −1 and 1, and"
                 + " the output gate decides how much of it leaves the cell.",
             gate("o", peephole, "t") + "; h_t = o_t ⊙ tanh(c_t)");
     return coupled
         ? List.of(input, forget, update, output)
         : List.of(forget, input, update, output);
+  }
+
+  /** Returns the nodes of a step whose layers read the input and the state. */
+  private static Set<String> reading(String peephole, String... nodes) {
+    Set<String> all = new HashSet<>(List.of(nodes));
+    all.addAll(peephole.isEmpty() ? List.of("x", "h0", "xh") : List.of("x", "h0", "xh", "c0"));
+    return Set.copyOf(all);
   }
 
   private static String gate(String gate, String peephole, String time) {
@@ -252,50 +267,52 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
             .layer("z", "σ", 94, BOXES, INPUT)
             .layer("r", "σ", 144, BOXES, FORGET);
     if (resetAfter) {
-      sketch.layer("u", "U_h", 214, 140, CANDIDATE);
+      sketch.layer("u", "U_h", 212, BOXES, CANDIDATE);
     }
     sketch
-        .times("rh", 214, BOXES)
+        .times("rh", 212, resetAfter ? 136 : BOXES)
         .layer("g", "tanh", 274, BOXES, CANDIDATE)
         .times("zh", 94, STATE)
-        .complement("nz", 134, 116)
-        .times("gz", 274, 116)
+        .complement("nz", 134, 108)
+        .times("gz", 274, 108)
         .plus("h", 274, STATE)
         .port("h1", WIDTH, STATE)
         .port("up", UP, 32)
         .wire("x", "xh")
-        .fork("h0", "xh", 56, STATE, 56, READ)
+        .wire("h0", "xh", 56, STATE, 56, READ)
         .wire("xh", "z", 94, READ)
         .wire("xh", "r", 144, READ)
-        .fork("x", "g", 68, 234, 274, 234);
+        .wire("x", "g", 68, 234, 274, 234)
+        .wire("h0", resetAfter ? "u" : "rh", 56, STATE, 56, 202, 212, 202);
     if (resetAfter) {
-      sketch.fork("h0", "u", 214, STATE).wire("u", "rh");
+      sketch
+          .wire("u", "rh")
+          .wire("r", "rh", 144, 136)
+          .wire("rh", "g", 243, 136, 243, BOXES)
+          .label(Place.ACROSS, "r", "r_t", 152, 129, 0);
     } else {
-      sketch.fork("h0", "rh", 214, STATE);
+      sketch.wire("r", "rh").wire("rh", "g").label(Place.ACROSS, "r", "r_t", 168, 169, 0);
     }
     sketch
-        .wire("r", "rh")
-        .wire("rh", "g")
         .wire("z", "zh")
-        .fork("z", "nz", 94, 116)
+        .wire("z", "nz", 94, 108)
         .wire("nz", "gz")
         .wire("g", "gz")
         .wire("gz", "h")
         .wire(Style.THICK, "h0", "zh")
         .wire(Style.THICK, "zh", "h")
         .wire(Style.THICK, "h", "h1")
-        .fork("h", "up", UP, STATE)
-        .label("h1", "h_t", 330, STATE - 9, 0)
+        .wire("h", "up", UP, STATE)
+        .label(Place.ACROSS, "h1", "h_t", 357, STATE - 8, 1)
         .label("z", "z_t", 99, 141, 0)
-        .label("r", "r_t", 168, 169, 0)
         .label("g", "g_t", 279, 141, 0)
         .label("zh", "", 154, STATE - 7, 0.5);
     inputs(sketch, 68, STATE);
     String candidate =
         resetAfter
-            ? "g_t = tanh(x_t·W_h + b_h + r_t ⊙ (h_{t−1}·U_h + b’_h))"
+            ? "g_t = tanh(x_t·W_h + b_h + r_t ⊙ (h_{t−1}·U_h + b′_h))"
             : "g_t = tanh(x_t·W_h + (r_t ⊙ h_{t−1})·U_h + b_h)";
-    String gates = "z_t = σ(x_t·W_z + h_{t−1}·U_z + b_z" + (resetAfter ? " + b’_z)" : ")");
+    String gates = "z_t = σ(x_t·W_z + h_{t−1}·U_z + b_z" + (resetAfter ? " + b′_z)" : ")");
     return new CellSketch(
         resetAfter ? "GRU" : "GRU, reset before",
         "The state h passes along the top. The update gate z weights it against the candidate g:"
@@ -317,7 +334,7 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
                 gates.replace("z", "r")),
             new Step(
                 "candidate",
-                Set.of("x", "h0", "u", "rh", "g"),
+                resetAfter ? Set.of("x", "h0", "u", "rh", "g") : Set.of("x", "h0", "rh", "g"),
                 resetAfter
                     ? "A tanh layer computes the candidate g_t from the input and the state. The"
                         + " reset gate is applied after the product with U_h, as in Keras."
@@ -340,32 +357,32 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
             .join("xh", 68, READ)
             .layer("f", "σ", 98, BOXES, FORGET)
             .times("rh", 196, BOXES)
-            .layer("g", "tanh", 274, BOXES, CANDIDATE)
+            .layer("g", "tanh", 260, BOXES, CANDIDATE)
             .complement("nf", 98, 110)
             .times("fh", 98, STATE)
-            .times("fg", 274, 136)
-            .plus("h", 274, STATE)
+            .times("fg", 260, 132)
+            .plus("h", 260, STATE)
             .port("h1", WIDTH, STATE)
             .port("up", UP, 32)
             .wire("x", "xh")
-            .fork("h0", "xh", 56, STATE, 56, READ)
+            .wire("h0", "xh", 56, STATE, 56, READ)
             .wire("xh", "f", 98, READ)
-            .fork("x", "g", 68, 234, 274, 234)
-            .fork("h0", "rh", 196, STATE)
+            .wire("x", "g", 68, 234, 260, 234)
+            .wire("h0", "rh", 56, STATE, 56, 202, 196, 202)
             .wire("f", "rh")
             .wire("rh", "g")
             .wire("f", "nf")
-            .fork("f", "fg", 98, 136)
+            .wire("f", "fg", 98, 132)
             .wire("g", "fg")
             .wire("fg", "h")
             .wire("nf", "fh")
             .wire(Style.THICK, "h0", "fh")
             .wire(Style.THICK, "fh", "h")
             .wire(Style.THICK, "h", "h1")
-            .fork("h", "up", UP, STATE)
-            .label("h1", "h_t", 330, STATE - 9, 0)
-            .label("f", "f_t", 124, 169, 0)
-            .label("g", "g_t", 279, 112, 0)
+            .wire("h", "up", UP, STATE)
+            .label(Place.ACROSS, "h1", "h_t", 357, STATE - 8, 1)
+            .label(Place.ACROSS, "f", "f_t", 124, 169, 0)
+            .label(Place.INSTEAD, "g", "g_t", 271, 155, 0)
             .label("fh", "", 150, STATE - 7, 0.5);
     inputs(sketch, 68, STATE);
     return new CellSketch(

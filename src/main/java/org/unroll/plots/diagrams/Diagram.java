@@ -74,7 +74,7 @@ public class Diagram {
     return SvgWriter.write(scene, title, description, theme);
   }
 
-  /** Returns the diagram as a PNG with twice the resolution of {@link #width()}. */
+  /** Returns the diagram as a PNG with 1.5 pixels for each pixel of {@link #width()}. */
   public byte[] png(Theme theme) {
     return PngPainter.paint(scene, theme == Theme.DARK);
   }

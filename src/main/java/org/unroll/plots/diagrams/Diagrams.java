@@ -66,7 +66,7 @@ public final class Diagrams {
     String where = CellValues.unit(unit, h[0].length);
     int rows = (to - from) / COLUMNS + 1;
     double width = to - from < 2 ? PITCH * (to - from + 1) + 24 : WIDTH;
-    Scene scene = new Scene(Math.max(width, 248), 50 + ROW * rows);
+    Scene scene = new Scene(Math.max(width, 248), 44 + ROW * rows);
     String title = "'" + layer + "' at steps " + from + " to " + to;
     scene.bold(title, 6, 18, 0, 14, Ink.TEXT);
     scene.text(where, 6, 36, 0, MathText.SMALLEST, Ink.SOFT);
@@ -76,7 +76,7 @@ public final class Diagrams {
       int last = Math.min(to, first + COLUMNS - 1);
       Sketch sketch = new Sketch();
       Map<String, String> values = new HashMap<>();
-      double y = 50 + row * ROW + 86;
+      double y = 44 + row * ROW + 86;
       steps(sketch, values, recording, layer, states, first, last, unit, y);
       SketchDrawing drawing = new SketchDrawing(sketch, scene, Ink.PAGE);
       drawing.wires(wire -> true);
@@ -89,8 +89,8 @@ public final class Diagrams {
         for (String gate : gates) {
           line += 16;
           String value = CellValues.text(recording.get(layer, gate)[step], unit);
-          scene.text(gate + "_t", x - 24, line, 0, 12, color(gate));
-          scene.text(value, x + 26, line, 1, MathText.SMALLEST, Ink.TEXT);
+          scene.text(gate + "_t", x - 22, line, 0, 12, color(gate));
+          scene.text(value, x + 24, line, 1, MathText.SMALLEST, Ink.TEXT);
         }
         text.append(" Step ").append(step).append(':');
         for (String state : states) {
@@ -113,7 +113,7 @@ public final class Diagrams {
             + where
             + ". The same weights are used at each step."
             + text,
-        "");
+        "Each box is the same layer with the same weights, at another time step.");
   }
 
   private static Ink color(String gate) {
@@ -141,7 +141,7 @@ public final class Diagrams {
     for (int step = first; step <= last; step++) {
       double x = 68 + PITCH * (step - first);
       String cell = "cell" + step;
-      sketch.box(cell, "", x, y, new Size(31, 38), Ink.GREEN);
+      sketch.box(cell, "", x, y, new Size(28, 38), Ink.SOFT);
       sketch.port("x" + step, x, y + 68).port("out" + step, x, y - 66);
       sketch.wire("x" + step, cell).wire(cell, "out" + step);
       sketch.label("x" + step, "x_{" + step + "}", x + 7, y + 66, 0);
@@ -161,9 +161,9 @@ public final class Diagrams {
         double x = 68 + PITCH * (step - first);
         String value = state + step;
         boolean leaves = step == last;
-        sketch.port(value, leaves ? Math.min(WIDTH, x + PITCH - 44) : x + 31, wire);
+        sketch.port(value, leaves ? x + PITCH - 44 : x + 28, wire);
         sketch.wire(style, "cell" + step, leaves ? value : "cell" + (step + 1), x, wire);
-        sketch.label(value, state + "_{" + step + "}", x + 35, label, 0);
+        sketch.label(value, state + "_{" + step + "}", x + 31, label, 0);
         values.put(value, CellValues.text(recording.get(layer, state)[step], unit));
       }
     }
@@ -179,7 +179,7 @@ public final class Diagrams {
     double h = 156;
     sketch.box("weights", "dW, dU, db: sums over all steps", 180, 272, new Size(168, 14), Ink.RED);
     for (int t = 1; t <= 3; t++) {
-      double x = 62 + 118 * (t - 1);
+      double x = 54 + PITCH * (t - 1);
       sketch.box("h" + t, "h_" + t, x, h, new Size(24, 20), Ink.GREEN);
       sketch.box("L" + t, "L_" + t, x, 66, new Size(24, 14), Ink.BLUE);
       sketch.port("x" + t, x - 12, 226);
@@ -189,9 +189,9 @@ public final class Diagrams {
       sketch.wire(Style.BACKWARD, "h" + t, "weights", x + 12, h);
       sketch.label("x" + t, "x_" + t, x - 12, 240, 0.5);
       if (t > 1) {
-        sketch.wire("h" + (t - 1), "h" + t, x - 118, h + 9);
+        sketch.wire("h" + (t - 1), "h" + t, x - PITCH, h + 9);
         sketch.wire(Style.BACKWARD, "h" + t, "h" + (t - 1), x, h - 9);
-        scene.text("∂h_" + t + "/∂h_" + (t - 1), x - 59, h - 19, 0.5, 12, Ink.RED);
+        scene.text("∂h_" + t + "/∂h_" + (t - 1), x - PITCH / 2, h - 19, 0.5, 12, Ink.RED);
       }
       scene.text("∂L_" + t + "/∂h_" + t, x + 16, 112, 0, 12, Ink.RED);
     }
@@ -224,7 +224,7 @@ public final class Diagrams {
    * output at each step, and many to many with outputs after the whole input.
    */
   public static Diagram taskShapes() {
-    Scene scene = new Scene(WIDTH, 468);
+    Scene scene = new Scene(WIDTH, 456);
     scene.bold("Shapes of sequence tasks", 6, 18, 0, 14, Ink.TEXT);
     shape(scene, 8, 34, "One to one", "image → class", 1, List.of(0), List.of(0));
     shape(scene, 190, 34, "One to many", "image → caption", 3, List.of(0), List.of(0, 1, 2));

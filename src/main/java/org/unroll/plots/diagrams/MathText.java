@@ -75,7 +75,7 @@ final class MathText {
   }
 
   private static boolean isWord(char letter) {
-    return Character.isLetter(letter) || letter == '’' || letter == '-';
+    return Character.isLetter(letter) || letter == '-';
   }
 
   static double width(String text, double size, boolean bold) {

@@ -12,8 +12,8 @@ import javax.imageio.ImageIO;
 /** Paints a scene as a PNG. */
 final class PngPainter {
 
-  /** The number of pixels of a unit, with which letters are sharp at the largest displayed size. */
-  private static final double SCALE = 2 * Diagram.ENLARGED;
+  /** The number of pixels of a unit; letters are sharp on high-resolution screens. */
+  private static final double SCALE = 1.5 * Diagram.ENLARGED;
 
   private PngPainter() {}
 

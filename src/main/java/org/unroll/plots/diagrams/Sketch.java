@@ -60,12 +60,22 @@ final class Sketch {
   /** A wire along points that are connected by horizontal and vertical lines. */
   record Wire(String from, String to, List<Point2D> points, Style style) {}
 
+  /** Where the value of a label is. */
+  enum Place {
+    /** Below the symbol. */
+    BELOW,
+    /** On the other side of a horizontal wire below the symbol. */
+    ACROSS,
+    /** At the place of the symbol, which is then above. */
+    INSTEAD
+  }
+
   /**
-   * A symbol next to a wire, below which the value of its node is shown.
+   * A symbol next to a wire, with the value of its node.
    *
    * @param text empty if only the value is shown
    */
-  record Label(String node, String text, double x, double y, double align) {}
+  record Label(String node, String text, double x, double y, double align, Place value) {}
 
   private static final Size POINT = new Size(0, 0);
 
@@ -124,7 +134,8 @@ final class Sketch {
   }
 
   /**
-   * Adds a wire from the middle of a node.
+   * Adds a wire from the middle of a node. Wires from the same node may have the first part of
+   * their ways in common.
    *
    * @param corners the coordinates x, y of each corner
    */
@@ -136,25 +147,11 @@ final class Sketch {
     Node start = nodes.get(from);
     List<Point2D> points = new ArrayList<>();
     points.add(new Point2D.Double(start.x(), start.y()));
-    return add(style, from, to, points, corners);
-  }
-
-  /**
-   * Adds a copy of the value of a node, which begins at a point of a wire from it.
-   *
-   * @param corners the coordinates x, y of the first point and of each corner
-   */
-  Sketch fork(String from, String to, double... corners) {
-    return add(Style.NORMAL, from, to, new ArrayList<>(), corners);
-  }
-
-  private Sketch add(Style style, String from, String to, List<Point2D> points, double... corners) {
     for (int i = 0; i < corners.length; i += 2) {
       points.add(new Point2D.Double(corners[i], corners[i + 1]));
     }
-    Point2D last = points.get(points.size() - 1);
-    points.add(end(nodes.get(to), last));
-    wires.add(new Wire(from, to, List.copyOf(points), style));
+    points.add(end(nodes.get(to), points.get(points.size() - 1)));
+    wires.add(new Wire(from, to, points.stream().distinct().toList(), style));
     return this;
   }
 
@@ -175,9 +172,13 @@ final class Sketch {
     throw new IllegalStateException("The wire to " + node.id() + " must end beside it.");
   }
 
-  /** Adds a symbol whose value is that of a node. */
+  /** Adds a symbol, below which is the value of a node. */
   Sketch label(String node, String text, double x, double y, double align) {
-    labels.add(new Label(node, text, x, y, align));
+    return label(Place.BELOW, node, text, x, y, align);
+  }
+
+  Sketch label(Place value, String node, String text, double x, double y, double align) {
+    labels.add(new Label(node, text, x, y, align, value));
     return this;
   }
 

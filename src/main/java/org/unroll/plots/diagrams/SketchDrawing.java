@@ -2,8 +2,10 @@ package org.unroll.plots.diagrams;
 
 import java.awt.Shape;
 import java.awt.geom.Ellipse2D;
+import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Point2D;
+import java.awt.geom.Rectangle2D;
 import java.awt.geom.RoundRectangle2D;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,6 +15,7 @@ import java.util.function.Predicate;
 import org.unroll.plots.diagrams.Sketch.Kind;
 import org.unroll.plots.diagrams.Sketch.Label;
 import org.unroll.plots.diagrams.Sketch.Node;
+import org.unroll.plots.diagrams.Sketch.Place;
 import org.unroll.plots.diagrams.Sketch.Style;
 import org.unroll.plots.diagrams.Sketch.Wire;
 
@@ -20,6 +23,7 @@ import org.unroll.plots.diagrams.Sketch.Wire;
 final class SketchDrawing {
 
   static final double LETTERS = 14;
+  private static final double LINE = 15;
   private static final double CORNER = 7;
   private static final double HEAD = 6.5;
 
@@ -41,17 +45,50 @@ final class SketchDrawing {
     this.background = background;
   }
 
-  /** Draws wires, of which one that leads on crosses the others with a gap. */
+  /**
+   * Draws wires. Where one crosses another one that carries something else, the latter has a gap.
+   */
   void wires(Predicate<Wire> isActive) {
+    List<Wire> below = new ArrayList<>();
     // What the current step does is drawn above the rest.
     for (boolean active : new boolean[] {false, true}) {
       for (List<Wire> connected : connected().values()) {
         List<Wire> drawn = connected.stream().filter(w -> isActive.test(w) == active).toList();
-        drawn.forEach(
-            wire -> scene.line(path(withoutEnds(wire)), background, width(wire) + 2 * GAP, false));
+        for (Wire wire : drawn) {
+          below.stream().filter(other -> !connected.contains(other)).forEach(w -> gaps(wire, w));
+        }
         drawn.forEach(wire -> draw(wire, active));
+        below.addAll(drawn);
       }
     }
+  }
+
+  /** Draws the gaps of the lower wire at its crossings with the upper one. */
+  private void gaps(Wire upper, Wire lower) {
+    for (int i = 1; i < upper.points().size(); i++) {
+      Line2D line = new Line2D.Double(upper.points().get(i - 1), upper.points().get(i));
+      for (int j = 1; j < lower.points().size(); j++) {
+        Line2D other = new Line2D.Double(lower.points().get(j - 1), lower.points().get(j));
+        boolean isAcross = isVertical(line) != isVertical(other);
+        if (isAcross && line.intersectsLine(other)) {
+          double x = isVertical(line) ? line.getX1() : other.getX1();
+          double y = isVertical(line) ? other.getY1() : line.getY1();
+          double half = width(upper) / 2 + GAP;
+          double along = width(lower);
+          scene.fill(
+              isVertical(line)
+                  ? new Rectangle2D.Double(x - half, y - along, 2 * half, 2 * along)
+                  : new Rectangle2D.Double(x - along, y - half, 2 * along, 2 * half),
+              background,
+              null,
+              0);
+        }
+      }
+    }
+  }
+
+  private static boolean isVertical(Line2D line) {
+    return line.getX1() == line.getX2();
   }
 
   /** Returns the wires by what they carry; wires that meet in a join are one. */
@@ -96,14 +133,6 @@ final class SketchDrawing {
     }
     Node source = sketch.nodes().get(wire.from());
     return source.kind() == Kind.LAYER ? source.ink() : Ink.WIRE;
-  }
-
-  private static List<Point2D> withoutEnds(Wire wire) {
-    List<Point2D> points = new ArrayList<>(wire.points());
-    int last = points.size() - 1;
-    points.set(0, toward(points.get(0), points.get(1), 5));
-    points.set(last, toward(points.get(last), points.get(last - 1), 5));
-    return points;
   }
 
   /** Returns the point at a distance from one point toward another. */
@@ -183,13 +212,15 @@ final class SketchDrawing {
       boolean active = isActive.test(label.node());
       Node node = sketch.nodes().get(label.node());
       Ink ink = node.ink() == null ? Ink.TEXT : node.ink();
+      String value = values.get(label.node());
       double y = label.y();
       if (!label.text().isEmpty()) {
+        boolean isAbove = value != null && label.value() == Place.INSTEAD;
+        double top = isAbove ? y - LINE : y;
         scene.text(
-            label.text(), label.x(), y, label.align(), LETTERS, active ? ink : Ink.PALE_TEXT);
-        y += 17;
+            label.text(), label.x(), top, label.align(), LETTERS, active ? ink : Ink.PALE_TEXT);
+        y = isAbove ? y : y + (label.value() == Place.ACROSS ? LINE + 6 : LINE);
       }
-      String value = values.get(label.node());
       if (value != null) {
         Ink valueInk = active ? Ink.SOFT : Ink.PALE_TEXT;
         scene.text(value, label.x(), y, label.align(), MathText.SMALLEST, valueInk);

@@ -67,10 +67,11 @@ class CellDiagramTest {
     Map<String, Example> examples = new LinkedHashMap<>();
     examples.put("SimpleRNN", Example.of(simpleRnn(UNITS), "h"));
     examples.put("LSTM", Example.of(lstm(UNITS), "ifgo"));
+    examples.put("peephole LSTM", Example.of(rnn(lstmVariantCell(UNITS).peepholes(true)), "ifgo"));
+    examples.put("coupled LSTM", Example.of(rnn(lstmVariantCell(UNITS).coupledGates(true)), "igo"));
     examples.put(
-        "peephole LSTM", Example.of(rnn(lstmVariantCell(UNITS).peepholes(true)), "ifgo"));
-    examples.put(
-        "coupled LSTM", Example.of(rnn(lstmVariantCell(UNITS).coupledGates(true)), "igo"));
+        "coupled peephole LSTM",
+        Example.of(rnn(lstmVariantCell(UNITS).peepholes(true).coupledGates(true)), "igo"));
     examples.put("GRU", Example.of(gru(UNITS), "zrg"));
     examples.put("GRU reset before", Example.of(gru(UNITS).resetAfter(false), "zrg"));
     examples.put("MGU", Example.of(rnn(minimalGatedUnitCell(UNITS)), "fg"));
@@ -144,7 +145,7 @@ class CellDiagramTest {
     for (String input : expanded(sketch, node.id())) {
       double[] value = evaluate(sketch, input, example, values);
       if (input.startsWith("c")) {
-        int row = "ifo".indexOf(gate); // of the peepholes
+        int row = example.gates().replace("g", "").indexOf(gate); // of the peepholes
         float[] p = weight(example, "peephole_kernel");
         for (int j = 0; j < UNITS; j++) {
           sum[j] += value[j] * p[row * UNITS + j];
@@ -243,11 +244,26 @@ class CellDiagramTest {
   private static void assertShown(CellDiagram diagram, Sketch.Label label, String value) {
     List<String> below =
         diagram.scene().texts().stream()
-            .filter(text -> text.x() == label.x() && text.y() > label.y())
-            .filter(text -> text.y() < label.y() + 20)
+            .filter(text -> text.x() == label.x() && !text.text().equals(label.text()))
+            .filter(text -> text.y() >= label.y() && text.y() < label.y() + 22)
             .map(Scene.Text::text)
             .toList();
     assertEquals(List.of(value), below, label.node());
+  }
+
+  @Test
+  void cellOfALayerHasItsDiagram() {
+    examples()
+        .forEach(
+            (name, example) ->
+                assertEquals(
+                    CellDiagram.of(name).title(),
+                    CellDiagram.of(example.model(), example.layer().name()).title()));
+    Sequential variant =
+        Sequential.of(input(STEPS, 2), rnn(lstmVariantCell(2).inputGate(false)).name("nig"));
+    Sequential relu = Sequential.of(input(STEPS, 2), gru(2).activation("relu").name("relu"));
+    assertTrue(message(() -> CellDiagram.of(variant, "nig")).contains("with all gates"));
+    assertTrue(message(() -> CellDiagram.of(relu, "relu")).contains("tanh and sigmoid"));
   }
 
   @Test
@@ -263,6 +279,18 @@ class CellDiagramTest {
     assertTrue(texts.contains(rounded(forgotten)), texts.toString());
     assertTrue(texts.contains(rounded(written)), texts.toString());
     assertTrue(texts.contains("step 3, unit 2"), texts.toString());
+  }
+
+  @Test
+  void stateBeforeTheFirstStepIsZero() {
+    Example example = examples().get("LSTM");
+    CellDiagram first =
+        CellDiagram.of("LSTM").values(example.recording(), example.layer().name(), 0, 1);
+    for (Sketch.Label label : CellSketch.of("LSTM").sketch().labels()) {
+      if (label.node().endsWith("0")) {
+        assertShown(first, label, "0.00");
+      }
+    }
   }
 
   @Test
@@ -290,9 +318,8 @@ class CellDiagramTest {
     CellDiagram forget = CellDiagram.of("LSTM").step("forget");
 
     assertTrue(forget.caption().endsWith("f_t = σ(x_t·W_f + h_t−1·U_f + b_f)"), forget.caption());
-    assertTrue(forget.captionHtml().contains("<i>h</i><sub><i>t</i>−1</sub>"));
-    assertEquals(
-        List.of("forget", "input", "update", "output"), CellDiagram.of("LSTM").steps());
+    assertTrue(forget.captionHtml().contains("<i>h</i><sub><i>t</i></sub><sub>−1</sub>"));
+    assertEquals(List.of("forget", "input", "update", "output"), CellDiagram.of("LSTM").steps());
   }
 
   @Test
