@@ -145,7 +145,7 @@ public final class Diagrams {
       sketch.port("x" + step, x, y + 68).port("out" + step, x, y - 66);
       sketch.wire("x" + step, cell).wire(cell, "out" + step);
       sketch.label("x" + step, "x_{" + step + "}", x + 7, y + 66, 0);
-      sketch.label("out" + step, "h_{" + step + "}", x + 7, y - 54, 0);
+      sketch.label("out" + step, "h_{" + step + "}", x + 7, y - 57, 0);
     }
     for (String state : states) {
       double wire = states.size() == 1 ? y : state.equals("c") ? y - 18 : y + 18;

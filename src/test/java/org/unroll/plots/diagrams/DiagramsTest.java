@@ -102,7 +102,8 @@ class DiagramsTest {
       for (Scene.Text other : texts.subList(i + 1, texts.size())) {
         assertFalse(bounds.intersects(other.bounds()), text + " overlaps " + other);
       }
-      for (Scene.Figure figure : scene.figures().subList(box(scene, bounds), scene.figures().size())) {
+      for (Scene.Figure figure :
+          scene.figures().subList(box(scene, bounds), scene.figures().size())) {
         assertFree(text, bounds, figure);
       }
     }
