@@ -196,6 +196,9 @@ final class SketchDrawing {
       line = node.ink();
     }
     scene.fill(shape, active ? fill : background, active ? line : Ink.PALE, 1.5);
+    if (node.text().isEmpty()) {
+      return;
+    }
     double size = node.isRound() ? node.text().length() == 1 ? 15 : MathText.SMALLEST : LETTERS;
     double baseline = node.y() + size * 0.36;
     scene.text(node.text(), node.x(), baseline, 0.5, size, active ? Ink.TEXT : Ink.PALE_TEXT);
