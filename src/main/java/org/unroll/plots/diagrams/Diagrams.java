@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.unroll.Recording;
+import org.unroll.plots.diagrams.MathText.Run;
 import org.unroll.plots.diagrams.Sketch.Size;
 import org.unroll.plots.diagrams.Sketch.Style;
 
@@ -67,8 +68,9 @@ public final class Diagrams {
     int rows = (to - from) / COLUMNS + 1;
     double width = to - from < 2 ? PITCH * (to - from + 1) + 24 : WIDTH;
     Scene scene = new Scene(Math.max(width, 248), 44 + ROW * rows);
-    String title = "'" + layer + "' at steps " + from + " to " + to;
-    scene.bold(title, 6, 18, 0, 14, Ink.TEXT);
+    String place = " at steps " + from + " to " + to;
+    String title = "'" + layer + "'" + place;
+    scene.bold(shortened(layer, place, scene.width() - 12), 6, 18, 0, 14, Ink.TEXT);
     scene.text(where, 6, 36, 0, MathText.SMALLEST, Ink.SOFT);
     StringBuilder text = new StringBuilder();
     for (int row = 0; row < rows; row++) {
@@ -114,6 +116,17 @@ public final class Diagrams {
             + ". The same weights are used at each step."
             + text,
         "Each box is the same layer with the same weights, at another time step.");
+  }
+
+  /** Returns the title with as much of the name of the layer as there is room for. */
+  private static String shortened(String layer, String place, double room) {
+    String name = layer;
+    String title = "'" + name + "'" + place;
+    while (!name.isEmpty() && MathText.width(new Run(title, false, false), 14, true) > room) {
+      name = name.substring(0, name.offsetByCodePoints(name.length(), -1));
+      title = "'" + name + "…'" + place;
+    }
+    return title;
   }
 
   private static Ink color(String gate) {

@@ -78,14 +78,6 @@ final class MathText {
     return Character.isLetter(letter) || letter == '-';
   }
 
-  static double width(String text, double size, boolean bold) {
-    double width = 0;
-    for (Run run : parse(text)) {
-      width += width(run, size, bold);
-    }
-    return width;
-  }
-
   static double width(Run run, double size, boolean bold) {
     return run.font(size, bold).getStringBounds(run.text(), METRICS).getWidth();
   }

@@ -57,8 +57,8 @@ final class PngPainter {
 
   private static void draw(Graphics2D g, Scene.Text text, Color color) {
     g.setColor(color);
-    double x = text.x() - text.align() * MathText.width(text.text(), text.size(), text.bold());
-    for (MathText.Run run : MathText.parse(text.text())) {
+    double x = text.x() - text.align() * text.width();
+    for (MathText.Run run : text.runs()) {
       Font font = run.font(text.size(), text.bold());
       double drop = run.subscript() ? text.size() * MathText.DROP : 0;
       g.setFont(font);

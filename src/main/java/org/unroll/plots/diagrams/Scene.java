@@ -21,7 +21,7 @@ final class Scene {
   record Figure(Shape shape, Ink fill, Ink line, double width, boolean dashed) {}
 
   /**
-   * A line of text.
+   * A line of text. Bold text is a heading, which may contain names and has no formulas.
    *
    * @param x the left end, the middle or the right end
    * @param y the baseline
@@ -29,10 +29,18 @@ final class Scene {
    */
   record Text(String text, double x, double y, double align, double size, boolean bold, Ink ink) {
 
+    List<MathText.Run> runs() {
+      return bold ? List.of(new MathText.Run(text, false, false)) : MathText.parse(text);
+    }
+
+    double width() {
+      return runs().stream().mapToDouble(run -> MathText.width(run, size, bold)).sum();
+    }
+
     /** Returns the box of the letters, with room for a subscript. */
     Rectangle2D bounds() {
-      double width = MathText.width(text, size, bold);
-      boolean hasSubscript = MathText.parse(text).stream().anyMatch(MathText.Run::subscript);
+      double width = width();
+      boolean hasSubscript = runs().stream().anyMatch(MathText.Run::subscript);
       double top = y - 0.76 * size;
       double bottom = y + (hasSubscript ? size * MathText.DROP : 0);
       return new Rectangle2D.Double(x - align * width, top, width, bottom - top);

@@ -5,6 +5,7 @@ import java.awt.geom.PathIterator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Writes a scene as SVG, whose colors follow the preference of the reader for light or dark. */
 final class SvgWriter {
@@ -25,20 +26,23 @@ final class SvgWriter {
   static String write(Scene scene, String title, String description, Theme theme) {
     SvgWriter writer = new SvgWriter();
     writer.body(scene);
+    String scope = writer.scope(theme);
     StringBuilder svg = new StringBuilder();
     svg.append(
         format(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %s %s\" width=\"100%%\""
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"%s\" viewBox=\"0 0 %s %s\" width=\"100%%\""
                 + " style=\"max-width:%spx\" role=\"img\" font-family=\"%s\">",
+            scope,
             number(scene.width()),
             number(scene.height()),
             number(scene.width() * Diagram.ENLARGED),
             FONTS));
     svg.append("<title>" + MathText.escape(title) + "</title>");
     svg.append("<desc>" + MathText.escape(description) + "</desc><style>");
-    svg.append(writer.rules(theme == Theme.DARK));
+    svg.append("." + scope + " text{white-space:pre}");
+    svg.append(writer.rules(scope, theme == Theme.DARK));
     if (theme == Theme.AUTOMATIC) {
-      svg.append("@media (prefers-color-scheme:dark){" + writer.rules(true) + "}");
+      svg.append("@media (prefers-color-scheme:dark){" + writer.rules(scope, true) + "}");
     }
     return svg.append("</style>").append(writer.body).append("</svg>\n").toString();
   }
@@ -49,10 +53,12 @@ final class SvgWriter {
             "<rect class=\"%s\" width=\"%s\" height=\"%s\" rx=\"6\"/>",
             fill(Ink.PAGE), number(scene.width()), number(scene.height())));
     for (Scene.Figure figure : scene.figures()) {
-      String classNames =
-          (figure.fill() == null ? "none" : fill(figure.fill()))
-              + (figure.line() == null ? "" : " " + line(figure.line()));
-      body.append("<path class=\"" + classNames + "\"");
+      String fill = figure.fill() == null ? "" : fill(figure.fill()) + " ";
+      String line = figure.line() == null ? "" : line(figure.line());
+      body.append("<path class=\"" + (fill + line).strip() + "\"");
+      if (figure.fill() == null) {
+        body.append(" fill=\"none\"");
+      }
       if (figure.line() != null) {
         body.append(" stroke-width=\"" + number(figure.width()) + "\"");
       }
@@ -76,7 +82,7 @@ final class SvgWriter {
             anchor,
             text.bold() ? " font-weight=\"bold\"" : ""));
     boolean low = false;
-    for (MathText.Run run : MathText.parse(text.text())) {
+    for (MathText.Run run : text.runs()) {
       body.append("<tspan");
       if (run.subscript() != low) {
         double drop = text.size() * MathText.DROP;
@@ -104,13 +110,19 @@ final class SvgWriter {
     return classes.computeIfAbsent(ink, key -> String.valueOf(classes.size()));
   }
 
-  private String rules(boolean dark) {
-    StringBuilder rules = new StringBuilder(dark ? "" : ".none{fill:none}text{white-space:pre}");
-    classes.forEach(
-        (ink, name) ->
-            rules.append(
-                format(".f%s{fill:%s}.s%s{stroke:%s}", name, ink.css(dark), name, ink.css(dark))));
-    return rules.toString();
+  /** Returns a class of this drawing alone: the rules of SVG within a page hold for all of it. */
+  private String scope(Theme theme) {
+    return "unroll-" + Integer.toHexString((theme.name() + classes + body).hashCode());
+  }
+
+  private String rules(String scope, boolean dark) {
+    return classes.entrySet().stream()
+        .map(
+            entry ->
+                format(
+                    ".%1$s .f%2$s{fill:%3$s}.%1$s .s%2$s{stroke:%3$s}",
+                    scope, entry.getValue(), entry.getKey().css(dark)))
+        .collect(Collectors.joining());
   }
 
   private static String path(Shape shape) {
