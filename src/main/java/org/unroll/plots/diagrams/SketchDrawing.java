@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.unroll.plots.diagrams.Sketch.Kind;
 import org.unroll.plots.diagrams.Sketch.Label;
 import org.unroll.plots.diagrams.Sketch.Node;
@@ -47,15 +48,16 @@ final class SketchDrawing {
 
   /**
    * Draws wires. Where one crosses another one that carries something else, the latter has a gap.
+   * Wires that meet in a join are drawn without one.
    */
   void wires(Predicate<Wire> isActive) {
     List<Wire> below = new ArrayList<>();
     // What the current step does is drawn above the rest.
     for (boolean active : new boolean[] {false, true}) {
-      for (List<Wire> connected : connected().values()) {
-        List<Wire> drawn = connected.stream().filter(w -> isActive.test(w) == active).toList();
+      for (List<Wire> sameSource : bySource().values()) {
+        List<Wire> drawn = sameSource.stream().filter(w -> isActive.test(w) == active).toList();
         for (Wire wire : drawn) {
-          below.stream().filter(other -> !connected.contains(other)).forEach(w -> gaps(wire, w));
+          below.stream().filter(w -> !isConnected(wire, w)).forEach(w -> gaps(wire, w));
         }
         drawn.forEach(wire -> draw(wire, active));
         below.addAll(drawn);
@@ -91,21 +93,20 @@ final class SketchDrawing {
     return line.getX1() == line.getX2();
   }
 
-  /** Returns the wires by what they carry; wires that meet in a join are one. */
-  private Map<String, List<Wire>> connected() {
-    Map<String, String> carried = new LinkedHashMap<>();
-    for (Node node : sketch.nodes().values()) {
-      if (node.kind() == Kind.JOIN) {
-        carried.put(node.id(), node.id());
-        sketch.inputs(node.id()).forEach(input -> carried.put(input, node.id()));
-      }
-    }
-    Map<String, List<Wire>> connected = new LinkedHashMap<>();
-    for (Wire wire : sketch.wires()) {
-      String key = carried.getOrDefault(wire.from(), wire.from());
-      connected.computeIfAbsent(key, k -> new ArrayList<>()).add(wire);
-    }
-    return connected;
+  private Map<String, List<Wire>> bySource() {
+    return sketch.wires().stream()
+        .collect(Collectors.groupingBy(Wire::from, LinkedHashMap::new, Collectors.toList()));
+  }
+
+  /** Returns whether two wires carry the same value or meet in a join. */
+  private boolean isConnected(Wire a, Wire b) {
+    return a.from().equals(b.from())
+        || (isJoin(a.to()) && (b.to().equals(a.to()) || b.from().equals(a.to())))
+        || (isJoin(b.to()) && a.from().equals(b.to()));
+  }
+
+  private boolean isJoin(String node) {
+    return sketch.nodes().get(node).kind() == Kind.JOIN;
   }
 
   private static double width(Wire wire) {

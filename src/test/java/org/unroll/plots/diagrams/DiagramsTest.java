@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.lstm;
+import static org.unroll.layers.Layers.simpleRnn;
 
 import java.awt.BasicStroke;
 import java.awt.Shape;
@@ -19,9 +20,11 @@ import java.io.ByteArrayInputStream;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -36,10 +39,22 @@ import org.unroll.data.Samples;
 import org.unroll.network.Layer;
 import org.unroll.plots.Plots;
 import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
 /** Checks every diagram as a drawing. */
 class DiagramsTest {
+
+  private static final List<String> CELLS =
+      List.of(
+          "SimpleRNN",
+          "LSTM",
+          "peephole",
+          "coupled",
+          "coupled peephole",
+          "GRU",
+          "GRU reset before",
+          "MGU");
 
   /** The numbers of all values are at most this wide: −0.00. */
   private static Recording recording(Layer layer) {
@@ -52,17 +67,7 @@ class DiagramsTest {
 
   private static Map<String, Diagram> diagrams() {
     Map<String, Diagram> diagrams = new LinkedHashMap<>();
-    List<String> cells =
-        List.of(
-            "SimpleRNN",
-            "LSTM",
-            "peephole",
-            "coupled",
-            "coupled peephole",
-            "GRU",
-            "GRU reset before",
-            "MGU");
-    for (String name : cells) {
+    for (String name : CELLS) {
       CellDiagram cell = Plots.cell(name);
       diagrams.put(name, cell);
       cell.steps().forEach(step -> diagrams.put(name + ": " + step, cell.step(step)));
@@ -95,7 +100,7 @@ class DiagramsTest {
       Scene.Text text = texts.get(i);
       Rectangle2D bounds = text.bounds();
       assertTrue(page.contains(bounds), text + " is outside");
-      for (MathText.Run run : MathText.parse(text.text())) {
+      for (MathText.Run run : text.runs()) {
         assertTrue(run.sizeOf(text.size()) >= 11, text + " is small");
       }
       for (Scene.Text other : texts.subList(i + 1, texts.size())) {
@@ -151,17 +156,121 @@ class DiagramsTest {
     assertEquals(diagram.title(), root.getElementsByTagName("title").item(0).getTextContent());
     assertEquals(diagram.description(), root.getElementsByTagName("desc").item(0).getTextContent());
     assertTrue(root.getAttribute("viewBox").startsWith("0 0 "));
-    assertEquals(diagram.scene().texts().size(), root.getElementsByTagName("text").getLength());
+    assertTexts(diagram, root.getElementsByTagName("text"));
+    for (Theme theme : Theme.values()) {
+      String drawn = diagram.svg(theme);
+      long lines = diagram.scene().figures().stream().filter(f -> f.fill() == null).count();
+      assertEquals(lines, drawn.split("fill=\"none\"", -1).length - 1, "filled lines");
+      assertTrue(drawn.contains(" text{white-space:pre}"));
+      String scope = drawn.replaceAll("(?s).* class=\"(unroll-[0-9a-f]+)\".*", "$1");
+      String rules = drawn.replaceAll("(?s).*<style>(.*)</style>.*", "$1");
+      assertEquals(
+          List.of(),
+          Stream.of(rules.split("[{}]"))
+              .filter(part -> part.startsWith(".") && !part.startsWith("." + scope + " "))
+              .toList());
+    }
     assertTrue(svg.contains("prefers-color-scheme:dark"));
     assertFalse(diagram.svg(Theme.LIGHT).contains("prefers-color-scheme"));
     assertFalse(diagram.svg(Theme.DARK).contains("#ffffff"));
     assertFalse(diagram.svg(Theme.LIGHT).contains("#111111"));
   }
 
+  private static void assertTexts(Diagram diagram, NodeList texts) {
+    assertEquals(diagram.scene().texts().size(), texts.getLength());
+    for (int i = 0; i < texts.getLength(); i++) {
+      Scene.Text text = diagram.scene().texts().get(i);
+      String drawn = text.bold() ? text.text() : text.text().replaceAll("_|[{}]", "");
+      assertEquals(drawn, texts.item(i).getTextContent());
+    }
+  }
+
+  /** SVG within a page shares its style rules with the rest of the page. */
+  @Test
+  void drawingsInOnePageDoNotShareTheirRules() {
+    Diagram lstm = Plots.cell("LSTM");
+    List<String> scopes =
+        Stream.of(
+                lstm.svg(Theme.LIGHT),
+                lstm.svg(Theme.DARK),
+                lstm.svg(Theme.AUTOMATIC),
+                Plots.cell("LSTM").step("input").svg(Theme.LIGHT),
+                Plots.cell("LSTM").step("forget").svg(Theme.LIGHT),
+                Plots.cell("GRU").svg(Theme.LIGHT))
+            .map(svg -> svg.replaceAll("(?s).* class=\"(unroll-[0-9a-f]+)\".*", "$1"))
+            .toList();
+
+    assertEquals(scopes.size(), Set.copyOf(scopes).size(), scopes.toString());
+  }
+
+  /** Where wires with different values cross without a gap, they look connected. */
+  @Test
+  void crossingWiresHaveAGap() {
+    int crossings = 0;
+    for (String name : CELLS) {
+      Sketch sketch = CellSketch.of(name).sketch();
+      List<Scene.Figure> figures = Plots.cell(name).scene().figures();
+      for (Sketch.Wire a : sketch.wires()) {
+        for (Sketch.Wire b : sketch.wires()) {
+          for (Point2D at : crossings(a, b)) {
+            crossings++;
+            boolean hasGap =
+                figures.stream()
+                    .filter(f -> f.shape() instanceof Rectangle2D && f.line() == null)
+                    .anyMatch(f -> f.shape().contains(at));
+            assertTrue(hasGap, name + ": " + a + " and " + b + " at " + at);
+          }
+        }
+      }
+    }
+    assertEquals(10, crossings);
+  }
+
+  /** Returns where a horizontal line of one wire and a vertical one of another meet inside both. */
+  private static List<Point2D> crossings(Sketch.Wire a, Sketch.Wire b) {
+    List<Point2D> crossings = new ArrayList<>();
+    for (int i = 1; i < a.points().size() && !a.from().equals(b.from()); i++) {
+      for (int j = 1; j < b.points().size(); j++) {
+        if (!isVertical(a.points(), i) && isVertical(b.points(), j)) {
+          double x = b.points().get(j).getX();
+          double y = a.points().get(i).getY();
+          double[] across = range(a.points(), i, false);
+          double[] down = range(b.points(), j, true);
+          if (x > across[0] && x < across[1] && y > down[0] && y < down[1]) {
+            crossings.add(new Point2D.Double(x, y));
+          }
+        }
+      }
+    }
+    return crossings;
+  }
+
+  /** The names of layers are drawn as they are, and long ones are shortened. */
+  @TestFactory
+  Stream<DynamicTest> namesOfLayersAreNotFormulas() {
+    String name40 = "encoder_of_the_long_sequence_of_words_01";
+    return Stream.of("simple_rnn", "x", "h_t", "a_{b", "a_", "<&\"'>", name40)
+        .map(name -> dynamicTest(name, () -> assertNamed(name)));
+  }
+
+  private static void assertNamed(String name) throws Exception {
+    Recording recording = recording(simpleRnn(2).name(name));
+    for (Diagram diagram :
+        List.of(Plots.unrolled(recording, name, 3, 4), Plots.unrolled(recording, name, 3, 9))) {
+      assertLegible(diagram.scene());
+      assertSvg(diagram);
+      Scene.Text heading = diagram.scene().texts().get(0);
+      assertTrue(heading.runs().stream().noneMatch(run -> run.italic() || run.subscript()));
+      assertTrue(heading.text().startsWith("'" + (name.length() < 40 ? name + "'" : "encoder_")));
+      assertTrue(heading.text().contains("at steps 3 to "), heading.text());
+      assertTrue(diagram.title().startsWith("'" + name + "' at steps 3 to "), diagram.title());
+      assertTrue(diagram.png(Theme.DARK).length > 1000);
+    }
+  }
+
   @Test
   void wiresBeginAndEndAtNodesAndOnlyAtThem() {
-    for (String name :
-        List.of("SimpleRNN", "LSTM", "peephole", "coupled", "coupled peephole", "GRU", "MGU")) {
+    for (String name : CELLS) {
       Sketch sketch = CellSketch.of(name).sketch();
       for (Sketch.Wire wire : sketch.wires()) {
         List<Point2D> points = wire.points();
@@ -186,8 +295,7 @@ class DiagramsTest {
   /** Where wires share a way, a reader could not see what it carries if their sources differ. */
   @Test
   void wiresOfDifferentValuesDoNotLieOnEachOther() {
-    for (String name :
-        List.of("SimpleRNN", "LSTM", "peephole", "coupled", "coupled peephole", "GRU", "MGU")) {
+    for (String name : CELLS) {
       Sketch sketch = CellSketch.of(name).sketch();
       for (Sketch.Wire a : sketch.wires()) {
         for (Sketch.Wire b : sketch.wires()) {
