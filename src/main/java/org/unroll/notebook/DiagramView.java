@@ -9,14 +9,16 @@ import org.unroll.plots.diagrams.Diagram;
 import org.unroll.plots.diagrams.Theme;
 
 /**
- * How a diagram looks: its SVG with the caption below it, and a PNG for documents without SVG. The
- * SVG is embedded as an image because front ends remove SVG from the HTML of untrusted notebooks.
+ * The view of a diagram: its SVG with the caption below it, and a PNG for documents without SVG.
+ * The SVG is embedded as an image because front ends remove SVG from the HTML of untrusted
+ * notebooks.
  */
 final class DiagramView {
 
-  /** The SVG takes light or dark from its image, and the image from the theme of JupyterLab. */
+  /** The SVG takes light or dark from its image, and the image from the theme of the editor. */
   private static final String STYLE =
-      "<style>[data-jp-theme-light=true] .unroll-diagram{color-scheme:light}"
+      "<style>[data-jp-theme-light=true] .unroll-diagram,.vscode-light .unroll-diagram"
+          + "{color-scheme:light}"
           + "[data-jp-theme-light=false] .unroll-diagram,.vscode-dark .unroll-diagram"
           + "{color-scheme:dark}</style>";
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.unroll.notebook.kernel.MimeBundle;
@@ -28,6 +29,9 @@ class DiagramViewTest {
         new String(Base64.getDecoder().decode(source), StandardCharsets.UTF_8));
     assertTrue(html.contains("alt=\"LSTM: forget. Diagram of the LSTM cell."), html);
     assertTrue(html.contains("<sub><i>f</i></sub>"), html);
+    for (String light : List.of("[data-jp-theme-light=true]", ".vscode-light")) {
+      assertTrue(html.matches("(?s).*\\Q" + light + "\\E [^}]*\\{color-scheme:light}.*"), html);
+    }
     assertFalse(html.contains("<svg"), "front ends remove it from untrusted notebooks");
     byte[] png = Base64.getDecoder().decode(bundle.data().get(MimeBundle.PNG));
     assertEquals(diagram.width() * 3 / 2, ImageIO.read(new ByteArrayInputStream(png)).getWidth());
