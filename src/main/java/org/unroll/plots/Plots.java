@@ -11,7 +11,7 @@ import org.unroll.ThresholdCurves;
 import org.unroll.forecasting.IntegratedGradients;
 import org.unroll.plots.diagrams.CellDiagram;
 import org.unroll.plots.diagrams.Diagram;
-import org.unroll.plots.diagrams.Diagrams;
+import org.unroll.plots.diagrams.UnrolledDiagram;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.Table;
 
@@ -27,7 +27,7 @@ import tech.tablesaw.api.Table;
  * of its data do not agree.
  *
  * <p>Any other plot can be built from the traces of jsplot; {@link org.unroll.plots} has an
- * example. Diagrams of cells and networks are {@link Diagram}s, which are not changed in this way.
+ * example. Cells and layers are drawn as {@link Diagram}s, which are not changed in this way.
  */
 public final class Plots {
 
@@ -413,21 +413,19 @@ public final class Plots {
     return WeightSpectra.singularValues(matrices);
   }
 
-  /**
-   * Draws a recurrent cell by its name, such as {@code LSTM}; see {@link CellDiagram#of(String)}.
-   */
+  /** Draws a cell: SimpleRNN, (coupled) (peephole) LSTM, GRU, GRU reset before, or MGU. */
   public static CellDiagram cell(String name) {
     return CellDiagram.of(name);
   }
 
-  /** Draws the cell of a layer. */
+  /** Draws the cell of a layer, without the biases if it has none. */
   public static CellDiagram cell(Model model, String layer) {
     return CellDiagram.of(model, layer);
   }
 
-  /** Draws a layer unrolled over some steps of a recording; see {@link Diagrams#unrolled}. */
-  public static Diagram unrolled(Recording recording, String layer, int from, int to) {
-    return Diagrams.unrolled(recording, layer, from, to);
+  /** Draws a forward layer over 1 to 12 steps of a recording, {@code to} being exclusive. */
+  public static UnrolledDiagram unrolled(Recording recording, String layer, int from, int to) {
+    return UnrolledDiagram.of(recording, layer, from, to);
   }
 
   /** Draws the layers of a model as boxes with names, types, output shapes and parameters. */

@@ -6,23 +6,14 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.unroll.Model;
 import org.unroll.Recording;
-import org.unroll.compute.Activation;
-import org.unroll.layers.cells.LstmVariantCell;
-import org.unroll.layers.cells.MinimalGatedUnitCell;
-import org.unroll.layers.recurrent.GatedOptions;
-import org.unroll.layers.recurrent.GruCell;
-import org.unroll.layers.recurrent.LstmCell;
-import org.unroll.layers.recurrent.RecurrentLayer;
-import org.unroll.layers.recurrent.SimpleRnnCell;
-import org.unroll.layers.recurrent.UnitsCell;
-import org.unroll.network.Cell;
-import org.unroll.network.Layer;
 import org.unroll.plots.diagrams.CellSketch.Step;
 
 /**
  * The diagram of a recurrent cell from {@link org.unroll.plots.Plots#cell}: learned layers as
- * boxes, elementwise operations as circles. A gate and what it computes have the same color in all
- * cells. The letters are those of a {@link Recording}.
+ * boxes, elementwise operations as circles. Gates with the same role have the same color in all
+ * cells: those that keep the state (f of the LSTM, z of the GRU), those that write into it (i, f of
+ * the MGU), the candidate, the output gate and the reset gate. The letters are those of a {@link
+ * Recording}.
  *
  * <pre>{@code
  * Notebook.show(Plots.cell("GRU").step("reset"));
@@ -41,7 +32,7 @@ public final class CellDiagram extends Diagram {
         draw(cell, step, values),
         title(cell, step),
         describe(cell, step, values),
-        step == null ? equations(cell) : step.text() + " " + step.equations());
+        caption(cell, step, values));
     this.cell = cell;
     this.step = step;
     this.values = values;
@@ -53,6 +44,7 @@ public final class CellDiagram extends Diagram {
    * @param name SimpleRNN, LSTM, peephole LSTM, coupled LSTM, coupled peephole LSTM, GRU, GRU reset
    *     before, or MGU; case and spaces are ignored
    * @throws IllegalArgumentException if there is no such cell
+   * @hidden
    */
   public static CellDiagram of(String name) {
     return new CellDiagram(CellSketch.of(name), null, null);
@@ -63,51 +55,10 @@ public final class CellDiagram extends Diagram {
    *
    * @param layer the name of a layer of the model
    * @throws IllegalArgumentException if there is no such layer, or if its cell has no diagram
+   * @hidden
    */
   public static CellDiagram of(Model model, String layer) {
-    return of(name(model.layer(layer)));
-  }
-
-  /** Returns the name of the cell of a layer. */
-  private static String name(Layer layer) {
-    Cell cell = layer instanceof RecurrentLayer<?> recurrent ? recurrent.cell() : null;
-    String name = "none";
-    if (cell instanceof SimpleRnnCell) {
-      name = "SimpleRNN";
-    } else if (cell instanceof LstmCell) {
-      name = "LSTM";
-    } else if (cell instanceof GruCell gru) {
-      name = gru.resetAfter() ? "GRU" : "GRU reset before";
-    } else if (cell instanceof MinimalGatedUnitCell) {
-      name = "MGU";
-    } else if (cell instanceof LstmVariantCell variant && hasAllGates(variant)) {
-      String peepholes = variant.peepholeGates().isEmpty() ? "" : "peephole ";
-      name = (variant.coupledGates() ? "coupled " : "") + peepholes + "LSTM";
-    }
-    boolean isUsual =
-        cell instanceof UnitsCell<?> units
-            && units.activation() == Activation.TANH
-            && !(cell instanceof GatedOptions<?> gated
-                && gated.recurrentActivation() != Activation.SIGMOID);
-    if (name.equals("none") || !isUsual) {
-      throw new IllegalArgumentException(
-          layer.describe()
-              + " must have a SimpleRNN, LSTM, GRU or minimal gated unit cell with the activations"
-              + " tanh and sigmoid to be drawn; of LSTM variants, those with all gates, with"
-              + " peepholes at all or no gates, and with coupled gates have a diagram.");
-    }
-    return name;
-  }
-
-  private static boolean hasAllGates(LstmVariantCell cell) {
-    String peepholes = cell.peepholeGates();
-    return cell.inputGate()
-        && cell.forgetGate()
-        && cell.outputGate()
-        && !cell.depthGate()
-        && !cell.fullGateRecurrence()
-        && cell.cellActivation() == Activation.TANH
-        && (peepholes.isEmpty() || peepholes.equals(cell.coupledGates() ? "io" : "ifo"));
+    return new CellDiagram(DrawnCell.of(model.layer(layer)), null, null);
   }
 
   /** Returns the names of the steps in which the cell is explained, in order. */
@@ -127,13 +78,13 @@ public final class CellDiagram extends Diagram {
   }
 
   /**
-   * Returns the diagram with the values of a recording, as means over the units.
+   * Returns the diagram with the values of a recording, as means over the units. The mean of a
+   * product is not the product of the means; to check the equations, choose a unit.
    *
    * @param layer the name of a layer with this cell
-   * @param timeStep from 0
-   * @throws IllegalArgumentException if the recording does not have the layer or the time step, or
-   *     if its values do not follow the equations of this cell, as at a masked step or with another
-   *     activation
+   * @param timeStep from 0, in the order of time also if the layer goes backward
+   * @throws IllegalArgumentException if the recording does not have the layer or the time step, if
+   *     the layer has another cell or other activations than this diagram, or if the step is masked
    */
   public CellDiagram values(Recording recording, String layer, int timeStep) {
     return new CellDiagram(cell, step, CellValues.of(cell, recording, layer, timeStep, -1));
@@ -147,9 +98,7 @@ public final class CellDiagram extends Diagram {
    *     such unit
    */
   public CellDiagram values(Recording recording, String layer, int timeStep, int unit) {
-    if (unit < 0) {
-      throw new IllegalArgumentException("unit must be at least 0, but was " + unit + ".");
-    }
+    CellValues.requireUnit(unit, recording.get(layer, "h")[0].length);
     return new CellDiagram(cell, step, CellValues.of(cell, recording, layer, timeStep, unit));
   }
 
@@ -182,8 +131,12 @@ public final class CellDiagram extends Diagram {
         .orElse(null);
   }
 
-  private static String equations(CellSketch cell) {
-    return cell.steps().stream().map(Step::equations).collect(Collectors.joining("; "));
+  private static String caption(CellSketch cell, Step step, CellValues values) {
+    String equations = cell.steps().stream().map(Step::equations).collect(Collectors.joining("; "));
+    String text = step == null ? equations : step.text() + " " + step.equations();
+    return values != null && values.areMeans()
+        ? text + ". " + CellValues.MEANS + " Choose a unit to check the equations with its values."
+        : text;
   }
 
   private static Scene draw(CellSketch cell, Step step, CellValues values) {

@@ -46,8 +46,13 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
 
   private static final double UP = 312;
 
-  private static final Ink INPUT = Ink.BLUE;
-  private static final Ink FORGET = Ink.RED;
+  /** A gate that writes: 1 writes the candidate. */
+  private static final Ink WRITE = Ink.BLUE;
+
+  /** A gate that keeps: 1 keeps the old value. */
+  private static final Ink KEEP = Ink.RED;
+
+  private static final Ink RESET = Ink.VIOLET;
   private static final Ink CANDIDATE = Ink.GREEN;
   private static final Ink OUTPUT = Ink.PINK;
 
@@ -71,7 +76,7 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
    */
   static CellSketch of(String name) {
     String key = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
-    key = key.equals("minimalgatedunit") ? "mgu" : key.replaceAll("(?<=.)(lstm)?(cell)?$", "");
+    key = key.replaceAll("(?<=.)(lstm)?(cell)?$", "").replace("minimalgatedunit", "mgu");
     CellSketch cell = CELLS.get(key);
     if (cell == null) {
       throw new IllegalArgumentException(
@@ -89,7 +94,7 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
             .port("h0", 0, 150)
             .port("x", 110, 268)
             .join("xh", 110, 150)
-            .layer("h", "tanh", 196, 150, INPUT)
+            .layer("h", "tanh", 196, 150, CANDIDATE)
             .port("h1", WIDTH, 150)
             .port("up", UP, 32)
             .wire("h0", "xh")
@@ -101,7 +106,7 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
     sketch.label(Place.ACROSS, "h1", "h_t", 357, 142, 1);
     return new CellSketch(
         "SimpleRNN",
-        "One layer with a tanh reads the input and the state before. What it computes is the state"
+        "One layer with a tanh reads the input and the previous state. Its result is the new state"
             + " and the output.",
         sketch,
         List.of(
@@ -113,7 +118,7 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
                 "h_t = tanh(x_t·W + h_{t−1}·U + b)")));
   }
 
-  /** Adds the labels of x and of the state before, and of the arrow that leaves the frame. */
+  /** Adds the labels of x and of the previous state, and of the arrow that leaves the frame. */
   private static void inputs(Sketch sketch, double x, double hidden) {
     sketch
         .label(Place.ACROSS, "h0", "h_{t−1}", 4, hidden - 8, 0)
@@ -129,12 +134,12 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
             .port("c0", 0, STATE)
             .join("xh", 62, READ);
     if (!coupled) {
-      sketch.layer("f", "σ", 82, BOXES, FORGET);
+      sketch.layer("f", "σ", 82, BOXES, KEEP);
     } else {
       sketch.complement("f", 82, 122);
     }
     sketch
-        .layer("i", "σ", 130, BOXES, INPUT)
+        .layer("i", "σ", 130, BOXES, WRITE)
         .layer("g", "tanh", 178, BOXES, CANDIDATE)
         .layer("o", "σ", 240, BOXES, OUTPUT)
         .times("fc", 82, STATE)
@@ -194,10 +199,13 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
             + "LSTM",
         "The cell state c passes along the top; it is multiplied by the forget gate f, and the"
             + " candidate g times the input gate i is added. The output h is tanh(c) times the"
-            + " output gate o. The layers f, i, g and o read the input and the output before."
+            + " output gate o. The layers "
+            + (coupled ? "i, g and o" : "f, i, g and o")
+            + " read the input and the previous output."
             + (peephole
-                ? " The gate o also reads the new cell state, and the other gates with weights the one"
-                    + " before."
+                ? " The gate o also reads the new cell state, and "
+                    + (coupled ? "i reads" : "f and i read")
+                    + " the previous one."
                 : "")
             + (coupled ? " The forget gate is 1 minus the input gate." : ""),
         sketch,
@@ -210,21 +218,21 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
             ? new Step(
                 "forget",
                 Set.of("f"),
-                "The cell forgets only where it writes: what the input gate lets in, the forget"
-                    + " gate takes away.",
+                "The forget gate has no weights. It is 1 minus the input gate: an input gate of 1"
+                    + " replaces a value of the cell state, an input gate of 0 keeps it.",
                 "f_t = 1 − i_t")
             : new Step(
                 "forget",
                 reading(peephole, "f"),
-                "The forget gate reads h_{t−1} and x_t and decides how much of each value of the"
-                    + " cell state stays. A gate of 1 keeps the value, a gate of 0 drops it.",
+                "The forget gate is computed from h_{t−1} and x_t. It is the share of each value of the"
+                    + " cell state that stays: 1 keeps the value, 0 drops it.",
                 gate("f", peephole, "t−1"));
     Step input =
         new Step(
             "input",
             reading(peephole, "i", "g"),
-            "The input gate decides which values to write. A tanh layer computes the candidate"
-                + " g_t, the new values that could be written.",
+            "A tanh layer computes the candidate g_t, the new values. The input gate is the share"
+                + " of the candidate that is added to the cell state.",
             gate("i", peephole, "t−1") + "; g_t = tanh(x_t·W_c + h_{t−1}·U_c + b_c)");
     Step update =
         new Step(
@@ -237,8 +245,8 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
         new Step(
             "output",
             reading("", "o", "tanh", "oh", "h1", "up"),
-            "The output is a filtered copy of the cell state: tanh brings it between −1 and 1, and"
-                + " the output gate decides how much of it leaves the cell.",
+            "The output is computed from the cell state: tanh brings it between −1 and 1, and the"
+                + " output gate is the share of it that leaves the cell.",
             gate("o", peephole, "t") + "; h_t = o_t ⊙ tanh(c_t)");
     return coupled
         ? List.of(input, forget, update, output)
@@ -264,8 +272,8 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
             .port("x", 68, 268)
             .port("h0", 0, STATE)
             .join("xh", 68, READ)
-            .layer("z", "σ", 94, BOXES, INPUT)
-            .layer("r", "σ", 144, BOXES, FORGET);
+            .layer("z", "σ", 94, BOXES, KEEP)
+            .layer("r", "σ", 144, BOXES, RESET);
     if (resetAfter) {
       sketch.layer("u", "U_h", 212, BOXES, CANDIDATE);
     }
@@ -316,21 +324,24 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
     return new CellSketch(
         resetAfter ? "GRU" : "GRU, reset before",
         "The state h passes along the top. The update gate z weights it against the candidate g:"
-            + " z times the state before, plus 1 minus z times g. The reset gate r multiplies "
-            + (resetAfter ? "the state times its weights" : "the state")
+            + " z times the previous state, plus 1 minus z times g. The reset gate r multiplies "
+            + (resetAfter
+                ? "the product of the previous state and its weights"
+                : "the previous state")
             + " before the candidate reads it.",
         sketch,
         List.of(
             new Step(
                 "update",
                 Set.of("x", "h0", "xh", "z"),
-                "The update gate decides how much of each value of the state stays. It does the"
-                    + " work of both the forget gate and the input gate of an LSTM.",
+                "The update gate is the share of each value of the state that stays: z = 1 keeps"
+                    + " the state, as in Keras, and z = 0 replaces it by the candidate. It has the"
+                    + " role of the forget gate of an LSTM; 1 − z has that of the input gate.",
                 gates),
             new Step(
                 "reset",
                 Set.of("x", "h0", "xh", "r"),
-                "The reset gate decides how much of the state the candidate reads.",
+                "The reset gate is the share of the state from which the candidate is computed.",
                 gates.replace("z", "r")),
             new Step(
                 "candidate",
@@ -355,7 +366,7 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
             .port("x", 68, 268)
             .port("h0", 0, STATE)
             .join("xh", 68, READ)
-            .layer("f", "σ", 98, BOXES, FORGET)
+            .layer("f", "σ", 98, BOXES, WRITE)
             .times("rh", 196, BOXES)
             .layer("g", "tanh", 260, BOXES, CANDIDATE)
             .complement("nf", 98, 110)
@@ -388,15 +399,16 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
     return new CellSketch(
         "Minimal gated unit",
         "The state h passes along the top. One gate f both resets the state that the candidate g"
-            + " reads and weights the candidate against the state: 1 minus f times the state"
-            + " before, plus f times g.",
+            + " reads and weights the candidate against the state: 1 minus f times the previous"
+            + " state, plus f times g.",
         sketch,
         List.of(
             new Step(
                 "forget",
                 Set.of("x", "h0", "xh", "f"),
-                "A single gate decides what is forgotten, what is written and what the candidate"
-                    + " reads.",
+                "There is one gate. f = 1 replaces the state by the candidate and f = 0 keeps it,"
+                    + " the opposite of the forget gate of an LSTM. It is also the share of the"
+                    + " state from which the candidate is computed.",
                 "f_t = σ(x_t·W_f + h_{t−1}·U_f + b_f)"),
             new Step(
                 "candidate",
@@ -410,6 +422,21 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
                 "The new state is a weighted mean of the old state and the candidate. It is also"
                     + " the output.",
                 "h_t = (1 − f_t) ⊙ h_{t−1} + f_t ⊙ g_t")));
+  }
+
+  /** Returns this sketch with equations without the biases. */
+  CellSketch withoutBias() {
+    List<Step> changed =
+        steps.stream()
+            .map(
+                step ->
+                    new Step(
+                        step.name(),
+                        step.nodes(),
+                        step.text(),
+                        step.equations().replaceAll(" \\+ b′?(_.)?", "")))
+            .toList();
+    return new CellSketch(name, description, sketch, changed);
   }
 
   /**

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
 import java.util.stream.DoubleStream;
 import org.unroll.Recording;
+import org.unroll.layers.recurrent.RecurrentLayer;
+import org.unroll.network.Layer;
 import org.unroll.plots.diagrams.Sketch.Node;
 
 /**
@@ -16,11 +18,16 @@ import org.unroll.plots.diagrams.Sketch.Node;
  */
 final class CellValues {
 
+  static final String MEANS =
+      "The values are means over the units; the mean of a product is not the product of the means.";
+
   private final String where;
+  private final boolean areMeans;
   private final Map<String, String> texts = new HashMap<>();
 
-  private CellValues(String where) {
+  private CellValues(String where, boolean areMeans) {
     this.where = where;
+    this.areMeans = areMeans;
   }
 
   /**
@@ -30,27 +37,27 @@ final class CellValues {
    */
   static CellValues of(CellSketch cell, Recording recording, String layer, int step, int unit) {
     double[][] h = recording.get(layer, "h");
-    requireStep(step, h.length);
-    if (unit < -1 || unit >= h[step].length) {
+    if (step < 0 || step >= h.length) {
       throw new IllegalArgumentException(
-          "unit must be from 0 to " + (h[step].length - 1) + ", but was " + unit + ".");
+          "The time step must be from 0 to " + (h.length - 1) + ", but was " + step + ".");
     }
+    if (unit != -1) {
+      requireUnit(unit, h[step].length);
+    }
+    requireDrawn(cell, recording, layer, step);
     Map<String, double[]> known = new HashMap<>();
     for (Node node : cell.sketch().nodes().values()) {
       String quantity = node.id().replace("0", "");
       if (node.id().endsWith("0")) {
-        double[][] states = recording.get(layer, quantity);
-        known.put(node.id(), step == 0 ? new double[states[0].length] : states[step - 1]);
+        known.put(node.id(), before(recording, layer, quantity, step));
       } else if (node.kind() == Sketch.Kind.LAYER && !node.id().equals("u")) {
         known.put(node.id(), recording.get(layer, quantity)[step]);
       }
     }
-    CellValues values = new CellValues(place(step, unit, h[step].length));
+    boolean areMeans = unit < 0 && h[step].length > 1;
+    CellValues values = new CellValues(place(step, unit, h[step].length), areMeans);
     for (String node : cell.sketch().nodes().keySet()) {
       double[] value = value(cell.sketch(), node, known);
-      if (node.endsWith("1")) {
-        requireSame(cell, layer, step, value, recording.get(layer, node.replace("1", ""))[step]);
-      }
       if (value != null) {
         values.texts.put(node, text(value, unit));
       }
@@ -59,10 +66,10 @@ final class CellValues {
     return values;
   }
 
-  static void requireStep(int step, int steps) {
-    if (step < 0 || step >= steps) {
+  static void requireUnit(int unit, int units) {
+    if (unit < 0 || unit >= units) {
       throw new IllegalArgumentException(
-          "The time step must be from 0 to " + (steps - 1) + ", but was " + step + ".");
+          "unit must be from 0 to " + (units - 1) + ", but was " + unit + ".");
     }
   }
 
@@ -106,26 +113,50 @@ final class CellValues {
     return result;
   }
 
-  /** A masked step, another activation or another cell would make the drawing wrong. */
-  private static void requireSame(
-      CellSketch cell, String layer, int step, double[] drawn, double[] recorded) {
-    for (int i = 0; i < recorded.length; i++) {
-      if (Math.abs(drawn[i] - recorded[i]) > 1e-4 * (1 + Math.abs(recorded[i]))) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "Layer '%s' must compute its state at step %d as the %s cell does from the gates"
-                    + " and the state before, but unit %d is %.4g instead of %.4g. The step may be"
-                    + " masked, the layer may run backward or begin with another state than zeros,"
-                    + " or it has another activation or another cell.",
-                layer,
-                step,
-                cell.name(),
-                i,
-                recorded[i],
-                drawn[i]));
-      }
+  /** Another cell, other activations or a masked step would make the drawing wrong. */
+  private static void requireDrawn(CellSketch cell, Recording recording, String layer, int step) {
+    Layer recorded = recording.layer(layer);
+    CellSketch actual = DrawnCell.of(recorded);
+    if (!actual.name().equals(cell.name())) {
+      throw new IllegalArgumentException(
+          "The layer of the values must have the drawn cell, "
+              + cell.name()
+              + ", but the cell of "
+              + recorded.describe()
+              + " is "
+              + actual.name()
+              + ". Draw it with Plots.cell(model, \""
+              + layer
+              + "\").");
     }
+    if (isMasked(recording, layer, step)) {
+      throw new IllegalArgumentException(
+          "The values must be those of a step that the layer reads, but step "
+              + step
+              + " of "
+              + recorded.describe()
+              + " is masked.");
+    }
+  }
+
+  static boolean isMasked(Recording recording, String layer, int step) {
+    return recording.quantities(layer).contains("mask")
+        && recording.get(layer, "mask")[step][0] == 0;
+  }
+
+  /** Returns the state that a layer reads at a step. */
+  static double[] before(Recording recording, String layer, String state, int step) {
+    double[][] states = recording.get(layer, state);
+    boolean isBackward =
+        recording.layer(layer) instanceof RecurrentLayer<?> recurrent && recurrent.goBackwards();
+    int before = isBackward ? step + 1 : step - 1;
+    if (before >= 0 && before < states.length) {
+      return states[before];
+    }
+    String initial = "initial_" + state;
+    return recording.quantities(layer).contains(initial)
+        ? recording.get(layer, initial)[0]
+        : new double[states[0].length];
   }
 
   /** Returns the value of one unit or the mean, with two decimals. */
@@ -133,6 +164,10 @@ final class CellValues {
     double value = unit >= 0 ? values[unit] : DoubleStream.of(values).average().orElseThrow();
     String text = String.format(Locale.ROOT, "%.2f", Math.abs(value));
     return value < 0 && !text.equals("0.00") ? "−" + text : text;
+  }
+
+  boolean areMeans() {
+    return areMeans;
   }
 
   /** Returns the time step and the unit. */

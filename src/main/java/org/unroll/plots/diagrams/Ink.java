@@ -12,15 +12,16 @@ record Ink(int light, int dark) {
   static final Ink SOFT = new Ink(0x5F5F5F, 0xA6A6A6);
   static final Ink WIRE = new Ink(0x3C3C3C, 0xC4C4C4);
 
-  /** What is not part of the current step. */
+  /** Lines outside the current step. */
   static final Ink PALE = new Ink(0xD2D2CE, 0x474747);
 
-  static final Ink PALE_TEXT = new Ink(0x8E8E8A, 0x7C7C7C);
+  static final Ink PALE_TEXT = new Ink(0x747471, 0x8A8A8A);
 
   static final Ink BLUE = new Ink(0x0072B2, 0x4DA9DE);
-  static final Ink RED = new Ink(0xC25400, 0xF08A45);
-  static final Ink GREEN = new Ink(0x00855F, 0x2FC498);
+  static final Ink RED = new Ink(0xB84E00, 0xF08A45);
+  static final Ink GREEN = new Ink(0x007A57, 0x2FC498);
   static final Ink PINK = new Ink(0xA8538A, 0xDE9CC4);
+  static final Ink VIOLET = new Ink(0x5E4BB5, 0xAA9CF2);
 
   /** Returns this color mixed into that of the page, for the inside of a box. */
   Ink tint() {

@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+import static org.unroll.layers.Layers.bidirectional;
+import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.lstm;
 import static org.unroll.layers.Layers.lstmVariantCell;
+import static org.unroll.layers.Layers.masking;
 import static org.unroll.layers.Layers.minimalGatedUnitCell;
 import static org.unroll.layers.Layers.rnn;
 import static org.unroll.layers.Layers.simpleRnn;
@@ -25,6 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.function.Executable;
 import org.unroll.Recording;
 import org.unroll.Sequential;
 import org.unroll.data.Samples;
@@ -259,11 +263,27 @@ class CellDiagramTest {
                 assertEquals(
                     CellDiagram.of(name).title(),
                     CellDiagram.of(example.model(), example.layer().name()).title()));
-    Sequential variant =
-        Sequential.of(input(STEPS, 2), rnn(lstmVariantCell(2).inputGate(false)).name("nig"));
-    Sequential relu = Sequential.of(input(STEPS, 2), gru(2).activation("relu").name("relu"));
-    assertTrue(message(() -> CellDiagram.of(variant, "nig")).contains("with all gates"));
-    assertTrue(message(() -> CellDiagram.of(relu, "relu")).contains("tanh and sigmoid"));
+  }
+
+  @Test
+  void layersWithoutADiagramAreNamedWithTheReason() {
+    Map<Layer, String> expected = new LinkedHashMap<>();
+    expected.put(rnn(lstmVariantCell(2).inputGate(false)), "has no input gate");
+    expected.put(rnn(lstmVariantCell(2).forgetGate(false)), "has no forget gate");
+    expected.put(gru(2).activation("relu"), "has the activation relu");
+    expected.put(
+        lstm(2).recurrentActivation("hard_sigmoid"), "has the recurrent activation hard_sigmoid");
+    expected.put(
+        bidirectional(lstm(2)),
+        "has no cell (the layers in a Bidirectional have their own names in a recording)");
+    expected.put(dense(2), "has no cell (");
+    expected.forEach(
+        (layer, reason) -> {
+          Sequential model = Sequential.of(input(STEPS, 2), layer);
+          String message = message(() -> CellDiagram.of(model, layer.name()));
+          assertTrue(message.startsWith(layer.describe() + " must have"), message);
+          assertTrue(message.contains("; but it " + reason), message);
+        });
   }
 
   @Test
@@ -314,47 +334,102 @@ class CellDiagramTest {
   }
 
   @Test
-  void captionOfAStepHasItsEquation() {
-    CellDiagram forget = CellDiagram.of("LSTM").step("forget");
-
-    assertTrue(forget.caption().endsWith("f_t = σ(x_t·W_f + h_t−1·U_f + b_f)"), forget.caption());
-    assertTrue(forget.captionHtml().contains("<i>h</i><sub><i>t</i></sub><sub>−1</sub>"));
-    assertEquals(List.of("forget", "input", "update", "output"), CellDiagram.of("LSTM").steps());
-  }
-
-  @Test
   void namesTheCellsAndTheSteps() {
     assertTrue(message(() -> CellDiagram.of("LSTN")).contains("peephole LSTM"));
     assertTrue(
         message(() -> CellDiagram.of("GRU").step("forget"))
             .contains("[update, reset, candidate, output], but was 'forget'"));
     assertEquals("LSTM", CellDiagram.of("lstm").title());
-    assertEquals("Minimal gated unit", CellDiagram.of("minimal gated unit").title());
+    for (String name : List.of("minimal gated unit", "minimal gated unit cell", "MGU cell")) {
+      assertEquals("Minimal gated unit", CellDiagram.of(name).title());
+    }
     assertEquals("Peephole LSTM", CellDiagram.of("peephole").title());
   }
 
   @Test
-  void rejectsARecordingThatDoesNotFollowTheDrawnEquations() {
-    Example relu = Example.of(lstm(UNITS).activation("relu"), "ifgo");
-    Example peephole = examples().get("peephole LSTM");
-    Example lstm = examples().get("LSTM");
-    String name = lstm.layer().name();
-
-    assertTrue(
-        message(() -> CellDiagram.of("LSTM").values(relu.recording(), relu.layer().name(), 1))
-            .contains("another activation"));
-    CellDiagram.of("LSTM").values(peephole.recording(), peephole.layer().name(), 1); // same c, h
-    assertTrue(
-        message(() -> CellDiagram.of("GRU").values(lstm.recording(), name, 1)).contains("'z'"));
-    assertEquals(
-        "The time step must be from 0 to 3, but was 4.",
-        message(() -> CellDiagram.of("LSTM").values(lstm.recording(), name, 4)));
-    assertEquals(
-        "unit must be from 0 to 2, but was 3.",
-        message(() -> CellDiagram.of("LSTM").values(lstm.recording(), name, 1, 3)));
+  void rejectsARecordingOfAnotherCell() {
+    List<Layer> reluLayers =
+        List.of(
+            simpleRnn(UNITS).activation("relu"),
+            lstm(UNITS).activation("relu"),
+            gru(UNITS).activation("relu"),
+            rnn(minimalGatedUnitCell(UNITS).activation("relu")));
+    List<String> names = List.of("SimpleRNN", "LSTM", "GRU", "MGU");
+    for (int i = 0; i < names.size(); i++) {
+      Example relu = Example.of(reluLayers.get(i), "");
+      CellDiagram drawn = CellDiagram.of(names.get(i));
+      assertTrue(
+          message(() -> drawn.values(relu.recording(), relu.layer().name(), 1))
+              .contains("it has the activation relu."));
+    }
+    Map<String, Example> examples = examples();
+    for (String drawn : examples.keySet()) {
+      for (String recorded : examples.keySet()) {
+        Example example = examples.get(recorded);
+        String name = example.layer().name();
+        if (!drawn.equals(recorded)) {
+          assertTrue(
+              message(() -> CellDiagram.of(drawn).values(example.recording(), name, 1))
+                  .contains("Plots.cell(model, \"" + name + "\")"));
+        }
+      }
+    }
   }
 
-  private static String message(org.junit.jupiter.api.function.Executable call) {
+  @Test
+  void rejectsStepsAndUnitsThatAreNotRecorded() {
+    Example lstm = examples().get("LSTM");
+    String name = lstm.layer().name();
+    CellDiagram drawn = CellDiagram.of("LSTM");
+
+    assertEquals(
+        "The time step must be from 0 to 3, but was 4.",
+        message(() -> drawn.values(lstm.recording(), name, 4)));
+    for (int unit : new int[] {-1, 3}) {
+      assertEquals(
+          "unit must be from 0 to 2, but was " + unit + ".",
+          message(() -> drawn.values(lstm.recording(), name, 1, unit)));
+    }
+    Sequential masked = Sequential.of(input(2, 1), masking(0), simpleRnn(1).name("rnn"));
+    Recording recording = masked.record(Samples.of(new double[][][] {{{1}, {0}}}), 0);
+    CellDiagram.of("SimpleRNN").values(recording, "rnn", 0);
+    assertEquals(
+        "The values must be those of a step that the layer reads, but step 1 of SimpleRNN 'rnn' is"
+            + " masked.",
+        message(() -> CellDiagram.of("SimpleRNN").values(recording, "rnn", 1)));
+  }
+
+  @Test
+  void previousStateOfABackwardLayerIsThatOfTheNextStep() {
+    Example backward = Example.of(simpleRnn(UNITS).goBackwards(true), "h");
+    CellDiagram rnn = CellDiagram.of("SimpleRNN");
+    Sketch.Label before =
+        CellSketch.of("SimpleRNN").sketch().labels().stream()
+            .filter(label -> label.node().equals("h0"))
+            .findFirst()
+            .orElseThrow();
+    String layer = backward.layer().name();
+
+    assertShown(
+        rnn.values(backward.recording(), layer, 1, 2), before, rounded(backward.get("h")[2][2]));
+    assertShown(rnn.values(backward.recording(), layer, 3, 2), before, "0.00");
+  }
+
+  @Test
+  void saysThatMeansAreNotForChecks() {
+    Example lstm = examples().get("LSTM");
+    CellDiagram drawn = CellDiagram.of("LSTM");
+
+    assertTrue(
+        drawn
+            .values(lstm.recording(), lstm.layer().name(), 1)
+            .caption()
+            .contains("the mean of a product is not the product of the means"));
+    assertEquals(
+        drawn.caption(), drawn.values(lstm.recording(), lstm.layer().name(), 1, 0).caption());
+  }
+
+  private static String message(Executable call) {
     return assertThrows(IllegalArgumentException.class, call).getMessage();
   }
 }

@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
 import static org.unroll.layers.Layers.lstm;
+import static org.unroll.layers.Layers.lstmVariantCell;
+import static org.unroll.layers.Layers.minimalGatedUnitCell;
+import static org.unroll.layers.Layers.rnn;
 import static org.unroll.layers.Layers.simpleRnn;
 
 import java.awt.BasicStroke;
@@ -57,7 +60,7 @@ class DiagramsTest {
           "MGU");
 
   /** The numbers of all values are at most this wide: −0.00. */
-  private static Recording recording(Layer layer) {
+  static Recording recording(Layer layer) {
     double[][] x =
         IntStream.range(0, 12)
             .mapToObj(t -> new double[] {Math.sin(t), -1 - Math.cos(t)})
@@ -78,9 +81,24 @@ class DiagramsTest {
       diagrams.put("LSTM unit " + unit, Plots.cell("LSTM").values(lstm, "lstm", 5, unit));
       diagrams.put("GRU unit " + unit, Plots.cell("GRU").values(gru, "gru", 5, unit));
     }
-    diagrams.put("unrolled LSTM", Plots.unrolled(lstm, "lstm", 9, 11));
-    diagrams.put("unrolled GRU", Plots.unrolled(gru, "gru", 0, 4));
-    diagrams.put("one step", Diagrams.unrolled(lstm, "lstm", 0, 0, 3));
+    Map<String, Layer> others = new LinkedHashMap<>();
+    others.put("SimpleRNN", simpleRnn(8));
+    others.put("peephole", rnn(lstmVariantCell(8).peepholes(true)));
+    others.put("coupled", rnn(lstmVariantCell(8).coupledGates(true)));
+    others.put("coupled peephole", rnn(lstmVariantCell(8).peepholes(true).coupledGates(true)));
+    others.put("GRU reset before", gru(8).resetAfter(false));
+    others.put("MGU", rnn(minimalGatedUnitCell(8)));
+    others.forEach(
+        (name, layer) -> {
+          Recording recording = recording(layer);
+          String own = layer.name();
+          diagrams.put(name + " mean", Plots.cell(name).values(recording, own, 5));
+          diagrams.put(name + " unit 3", Plots.cell(name).values(recording, own, 5, 3));
+          diagrams.put("unrolled " + name, Plots.unrolled(recording, own, 9, 12));
+        });
+    diagrams.put("unrolled LSTM", Plots.unrolled(lstm, "lstm", 9, 12));
+    diagrams.put("unrolled GRU", Plots.unrolled(gru, "gru", 0, 5));
+    diagrams.put("one step", Plots.unrolled(lstm, "lstm", 0, 1).unit(3));
     diagrams.put("backpropagation", Diagrams.backpropagation());
     diagrams.put("task shapes", Diagrams.taskShapes());
     return diagrams;
@@ -92,7 +110,7 @@ class DiagramsTest {
         .map(entry -> dynamicTest(entry.getKey(), () -> assertLegible(entry.getValue().scene())));
   }
 
-  private static void assertLegible(Scene scene) {
+  static void assertLegible(Scene scene) {
     assertTrue(scene.width() <= 360, "letters are smaller on a phone");
     Rectangle2D page = new Rectangle2D.Double(0, 0, scene.width(), scene.height());
     List<Scene.Text> texts = scene.texts();
@@ -145,7 +163,7 @@ class DiagramsTest {
         .map(entry -> dynamicTest(entry.getKey(), () -> assertSvg(entry.getValue())));
   }
 
-  private static void assertSvg(Diagram diagram) throws Exception {
+  static void assertSvg(Diagram diagram) throws Exception {
     String svg = diagram.svg(Theme.AUTOMATIC);
     Element root =
         DocumentBuilderFactory.newInstance()
@@ -245,29 +263,6 @@ class DiagramsTest {
     return crossings;
   }
 
-  /** The names of layers are drawn as they are, and long ones are shortened. */
-  @TestFactory
-  Stream<DynamicTest> namesOfLayersAreNotFormulas() {
-    String name40 = "encoder_of_the_long_sequence_of_words_01";
-    return Stream.of("simple_rnn", "x", "h_t", "a_{b", "a_", "<&\"'>", name40)
-        .map(name -> dynamicTest(name, () -> assertNamed(name)));
-  }
-
-  private static void assertNamed(String name) throws Exception {
-    Recording recording = recording(simpleRnn(2).name(name));
-    for (Diagram diagram :
-        List.of(Plots.unrolled(recording, name, 3, 4), Plots.unrolled(recording, name, 3, 9))) {
-      assertLegible(diagram.scene());
-      assertSvg(diagram);
-      Scene.Text heading = diagram.scene().texts().get(0);
-      assertTrue(heading.runs().stream().noneMatch(run -> run.italic() || run.subscript()));
-      assertTrue(heading.text().startsWith("'" + (name.length() < 40 ? name + "'" : "encoder_")));
-      assertTrue(heading.text().contains("at steps 3 to "), heading.text());
-      assertTrue(diagram.title().startsWith("'" + name + "' at steps 3 to "), diagram.title());
-      assertTrue(diagram.png(Theme.DARK).length > 1000);
-    }
-  }
-
   @Test
   void wiresBeginAndEndAtNodesAndOnlyAtThem() {
     for (String name : CELLS) {
@@ -333,51 +328,6 @@ class DiagramsTest {
     double from = vertical ? p.getY() : p.getX();
     double to = vertical ? q.getY() : q.getX();
     return new double[] {Math.min(from, to), Math.max(from, to)};
-  }
-
-  @Test
-  void unrolledShowsTheValuesOfTheRecording() {
-    Recording recording = recording(lstm(4).name("lstm"));
-    Diagram diagram = Diagrams.unrolled(recording, "lstm", 7, 8, 2);
-    List<String> texts = diagram.scene().texts().stream().map(Scene.Text::text).toList();
-
-    for (String state : List.of("c", "h")) {
-      for (int step = 6; step <= 8; step++) {
-        assertFollowedBy(texts, state + "_{" + step + "}", recording.get("lstm", state)[step][2]);
-      }
-    }
-    for (String gate : List.of("f", "i", "o")) {
-      assertFollowedBy(texts, gate + "_t", recording.get("lstm", gate)[7][2]);
-    }
-    assertTrue(texts.contains("unit 2"));
-  }
-
-  private static void assertFollowedBy(List<String> texts, String symbol, double value) {
-    String rounded = String.valueOf(Math.round(Math.abs(value) * 100));
-    String digits = "0".repeat(Math.max(0, 3 - rounded.length())) + rounded;
-    int point = digits.length() - 2;
-    String text = digits.substring(0, point) + "." + digits.substring(point);
-    String signed = value < 0 && !text.equals("0.00") ? "−" + text : text;
-    boolean found =
-        IntStream.range(1, texts.size())
-            .anyMatch(i -> texts.get(i - 1).equals(symbol) && texts.get(i).equals(signed));
-    assertTrue(found, symbol + " = " + signed + " in " + texts);
-  }
-
-  @Test
-  void unrolledRejectsStepsThatItCannotDraw() {
-    Recording recording = recording(lstm(4).name("lstm"));
-
-    assertEquals(
-        "The last time step must be at least the first and at most 11 after it, but the steps were"
-            + " 5 to 4.",
-        assertThrows(IllegalArgumentException.class, () -> Plots.unrolled(recording, "lstm", 5, 4))
-            .getMessage());
-    assertEquals(
-        "The time step must be from 0 to 11, but was 12.",
-        assertThrows(IllegalArgumentException.class, () -> Plots.unrolled(recording, "lstm", 5, 12))
-            .getMessage());
-    assertThrows(IllegalArgumentException.class, () -> Plots.unrolled(recording, "gru", 5, 6));
   }
 
   @Test
