@@ -35,6 +35,9 @@ fi
 if has torch; then
   PEER_pytorch=${PEER_pytorch-"$python torch_peer.py --seconds $seconds"}
 fi
+if has onnx onnxruntime; then
+  PEER_onnxruntime=${PEER_onnxruntime-"$python onnx_peer.py --seconds $seconds"}
+fi
 if [ -d jvm/target/lib ]; then
   on_jvm="$java -Dseconds=$seconds -cp jvm/target/classes:jvm/target/lib/*"
   PEER_dl4j=${PEER_dl4j-"$on_jvm Dl4j"}

@@ -17,6 +17,8 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as lines:
         for line in map(json.loads, lines):
             workload, peer = line["workload"], line["peer"]
+            if line.get("neighbours"):
+                workload += f", {line['neighbours']} busy neighbours"
             if workload not in workloads:
                 workloads.append(workload)
             if peer not in peers:

@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import os
 import statistics
+import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -10,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 THREADS = 2
+# Loops until it is terminated or its parent, the argument, has ended.
+BUSY = "while kill -0 $0; do i=0; while [ $i -lt 99999 ]; do i=$((i + 1)); done; done"
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,13 @@ def arguments(description):
     parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help="default: all")
     parser.add_argument("--phase", choices=("train", "predict"), help="default: both")
     parser.add_argument("--seconds", type=float, default=2.0, help="measured, after the warm-up")
+    parser.add_argument(
+        "--neighbours",
+        type=int,
+        nargs="+",
+        default=[0],
+        help="busy processes that share the machine, one measurement for each number; default 0",
+    )
     return parser
 
 
@@ -202,15 +213,22 @@ def run(options, peer, version, step_of):
         for phase in (options.phase,) if options.phase else ("train", "predict"):
             if phase == "train" and workload.predict_only:
                 continue
-            line = {"peer": peer, "workload": name, "phase": phase, "batch": workload.batch}
             step = step_of(workload, phase)
-            line.update(measure(step, options.seconds))
-            line.update(version=version, threads=THREADS)
-            print(json.dumps(line), flush=True)
+            for neighbours in options.neighbours:
+                line = {"peer": peer, "workload": name, "phase": phase, "batch": workload.batch}
+                line["neighbours"] = neighbours
+                busy = [subprocess.Popen(["sh", "-c", BUSY, str(os.getpid())]) for _ in range(neighbours)]
+                try:
+                    line.update(measure(step, options.seconds))
+                finally:
+                    for process in busy:
+                        process.terminate()
+                line.update(version=version, threads=THREADS)
+                print(json.dumps(line), flush=True)
 
 
 def measure(step, seconds):
-    """Median and minimum over groups of steps, in milliseconds per step."""
+    """Median and minimum over groups of steps and percentiles over steps, in milliseconds per step."""
     start = time.perf_counter()
     step()  # traces and compiles
     step()  # some compile a second time, for the second step's kinds of arrays
@@ -225,14 +243,21 @@ def measure(step, seconds):
     # At least 5 groups; ten if there is time.
     group = max(1, round(seconds / 10 / per_step))
     groups = max(5, round(seconds / (group * per_step)))
-    times = []
+    times, single = [], []
+    processor = time.process_time()
     for _ in range(groups):
-        start = time.perf_counter()
+        start = end = time.perf_counter()
         for _ in range(group):
             step()
-        times.append((time.perf_counter() - start) / group * 1000)
+            begin, end = end, time.perf_counter()
+            single.append((end - begin) * 1000)
+        times.append((end - start) / group * 1000)
+    processor = time.process_time() - processor
     return {
         "median_ms": round(statistics.median(times), 4),
         "min_ms": round(min(times), 4),
+        "p90_ms": round(float(np.percentile(single, 90)), 4),
+        "p99_ms": round(float(np.percentile(single, 99)), 4),
+        "processor_ms": round(processor / (group * groups) * 1000, 4),
         "steps": group * groups,
     }

@@ -9,7 +9,8 @@ of Unroll for x, and the losses of its next two epochs without shuffling. For ea
 2. Keras trains one epoch, and its loss equals that of Unroll within 1e-3.
 3. Keras saves the model to back/NAME.keras (and .h5 if "h5" is true) with its output and the loss of another epoch.
    Unroll then loads this file and trains that epoch. It also loads back/NAME.weights.h5.
-A model with several outputs, whose NAME.json contains "outputs", is only loaded and compared. FunctionalFilesTest
+A model whose NAME.json contains "outputs" is only loaded and compared: one with several outputs, or the forecaster of
+ForecasterTest, with several inputs. FunctionalFilesTest
 writes models that branch, whose NAME.json also contains "inputs", "targets" and the "loss" of the next step. They are
 loaded, compared and trained for one step, and then saved to back/NAME.keras with the next predictions. So are the
 same models as NAME.h5, which Unroll wrote.
@@ -49,7 +50,8 @@ def begin_anew(model):
 
 def check_outputs(path, case):
     model = keras.models.load_model(path)
-    outputs = model.predict(np.array(case["x"], "float32"), verbose=0)
+    x = [np.array(v, "float32") for v in case["x"]] if len(model.inputs) > 1 else np.array(case["x"], "float32")
+    outputs = model.predict(x, verbose=0)
     errors = [
         np.abs(np.ravel(a) - b).max() / max(1e-6, np.abs(b).max())
         for a, b in zip(outputs, map(np.array, case["outputs"]), strict=True)

@@ -57,6 +57,7 @@ GENERATORS = {
     "recurrent_states": KERAS,
     "regularizers": KERAS,
     "resampling": {},
+    "revin": PLAIN,
     "rnn_cells": PLAIN,
     "scalers": {},
     "sequence_shapes": KERAS,

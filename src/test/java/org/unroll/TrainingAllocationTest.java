@@ -82,6 +82,13 @@ class TrainingAllocationTest {
             gru(4).resetAfter(false),
             dense(1, "sigmoid")),
         new Case(
+            "tokens that repeat",
+            true,
+            input(12),
+            embedding(50, 8),
+            bidirectional(gru(4)),
+            dense(1, "sigmoid")),
+        new Case(
             "cells",
             false,
             input(12, 4),

@@ -1,6 +1,5 @@
 package org.unroll.bench;
 
-import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -20,8 +19,8 @@ import tech.tablesaw.io.csv.CsvReadOptions;
  * <p>Of the 43,824 values, 2,067 are missing. As inputs they are the last value before; as true
  * values they do not enter the errors.
  *
- * <p>Arguments: the file, and a folder for the forecasts of each fold, with which the program
- * resumes.
+ * <p>Arguments: the file; a folder for the forecasts of each fold, with which the program resumes;
+ * optionally the number of seeds of the network.
  */
 final class BeijingBacktest {
   private static final List<String> WEATHER = List.of("DEWP", "TEMP", "PRES", "Iws", "Is", "Ir");
@@ -32,7 +31,7 @@ final class BeijingBacktest {
   /**
    * Prints the errors.
    *
-   * @param args file and folder
+   * @param args file, folder and seeds
    */
   public static void main(String[] args) {
     Table file =
@@ -55,7 +54,7 @@ final class BeijingBacktest {
             .every(7) // a seventh of the windows, of all hours of the day
             .batchSize(64)
             .shuffled(1);
-    HourlyBacktest.run(windows, first, FOLD, Path.of(args[1]));
+    HourlyBacktest.run(HourlyBacktest.baselines(), windows, first, FOLD, args);
   }
 
   /** Returns the hours from the second day on, because PM2.5 was not measured on the first. */

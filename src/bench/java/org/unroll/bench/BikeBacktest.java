@@ -1,11 +1,13 @@
 package org.unroll.bench;
 
-import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.unroll.forecasting.Backtest;
+import org.unroll.forecasting.series.SeriesModel;
+import org.unroll.forecasting.series.Theta;
 import org.unroll.timeseries.Cycle;
 import org.unroll.timeseries.TimeSeries;
 import tech.tablesaw.api.DateTimeColumn;
@@ -22,8 +24,8 @@ import tech.tablesaw.api.Table;
  * <p>The file has no row for 165 hours, and no row with 0 rentals. Most of these hours are at night,
  * the others in storms, so their rentals are 0. Their weather is that of the hour before.
  *
- * <p>Arguments: the file, and a folder for the forecasts of each fold, with which the program
- * resumes.
+ * <p>Arguments: the file; a folder for the forecasts of each fold, with which the program resumes;
+ * optionally the number of seeds of the network.
  */
 final class BikeBacktest {
   private static final String[] DAY = {"holiday", "workingday"};
@@ -35,7 +37,7 @@ final class BikeBacktest {
   /**
    * Prints the errors.
    *
-   * @param args file and folder
+   * @param args file, folder and seeds
    */
   public static void main(String[] args) {
     Table table = Cycle.addTo(hours(Table.read().csv(args[0])), Cycle.DAY, Cycle.WEEK);
@@ -53,7 +55,14 @@ final class BikeBacktest {
             .targetSteps(HourlyBacktest.AHEAD)
             .batchSize(64)
             .shuffled(1);
-    HourlyBacktest.run(windows, first, FOLD, Path.of(args[1]));
+    Backtest backtest =
+        HourlyBacktest.baselines()
+            .and("Theta, season 168", SeriesModel.method(values -> Theta.fit(values, 168)))
+            .and("exponential smoothing, season 168", HourlyBacktest.smoothing(168))
+            .and(
+                "ridge with products by working day",
+                past -> HourlyBacktest.ridge(past, true, "workingday"));
+    HourlyBacktest.run(backtest, windows, first, FOLD, args);
   }
 
   /** Returns a row for each hour from the second week on, with the rentals a week before. */

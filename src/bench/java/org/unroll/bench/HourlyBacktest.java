@@ -19,6 +19,11 @@ import org.unroll.forecasting.Backtest;
 import org.unroll.forecasting.BacktestResult;
 import org.unroll.forecasting.ForecastMethod;
 import org.unroll.forecasting.PointForecasts;
+import org.unroll.forecasting.series.Autoregression;
+import org.unroll.forecasting.series.ExponentialSmoothing;
+import org.unroll.forecasting.series.ExponentialSmoothing.Trend;
+import org.unroll.forecasting.series.SeriesModel;
+import org.unroll.forecasting.series.Theta;
 import org.unroll.timeseries.Baseline;
 import org.unroll.timeseries.Windows;
 
@@ -35,20 +40,40 @@ final class HourlyBacktest {
 
   private HourlyBacktest() {}
 
-  /** Runs the backtest with all methods and prints its tables. */
-  static void run(Windows windows, int first, int foldRows, Path folder) {
-    Backtest backtest =
-        Backtest.of("last value", past -> Baseline.lastValue()::predict)
-            .and("seasonal 24", past -> Baseline.seasonal(24)::predict)
-            .and("seasonal 168", past -> Baseline.seasonal(168)::predict)
-            .and("ridge", past -> ridge(past, false))
-            .and("ridge with known future", past -> ridge(past, true))
-            .and("GRU with known future", network(1))
-            .every(AHEAD)
-            .refitEvery(foldRows)
-            .season(24)
-            .folder(folder)
-            .on(windows, first);
+  /** Returns a backtest of the baselines. */
+  static Backtest baselines() {
+    return Backtest.of("last value", past -> Baseline.lastValue()::predict)
+        .and("seasonal 24", past -> Baseline.seasonal(24)::predict)
+        .and("seasonal 168", past -> Baseline.seasonal(168)::predict)
+        .and("AR(168)", SeriesModel.method(values -> Autoregression.fit(values, 168)))
+        .and("Theta, season 24", SeriesModel.method(values -> Theta.fit(values, 24)))
+        .and("exponential smoothing, season 24", smoothing(24))
+        .and("ridge", past -> ridge(past, false, null))
+        .and("ridge with known future", past -> ridge(past, true, null));
+  }
+
+  /** Returns exponential smoothing without a trend. */
+  static ForecastMethod smoothing(int season) {
+    return SeriesModel.method(values -> ExponentialSmoothing.fit(values, Trend.NONE, season));
+  }
+
+  /**
+   * Runs the backtest with the network in addition and prints its tables.
+   *
+   * @param args the file, the folder of the backtest, and the number of seeds of the network, 1 by
+   *     default
+   */
+  static void run(Backtest backtest, Windows windows, int first, int foldRows, String... args) {
+    int seeds = args.length > 2 ? Integer.parseInt(args[2]) : 1;
+    for (int seed = 1; seed <= seeds; seed++) {
+      backtest.and("GRU with known future" + (seed == 1 ? "" : ", seed " + seed), network(seed));
+    }
+    backtest
+        .every(AHEAD)
+        .refitEvery(foldRows)
+        .season(24)
+        .folder(Path.of(args[1]))
+        .on(windows, first);
     System.out.println(windows.describe());
     System.out.println(backtest);
     long began = System.nanoTime();
@@ -86,10 +111,13 @@ final class HourlyBacktest {
    * Ridge regression of the 24 hours after midnight on the targets of the window before, with or
    * without the known future of all hours. λ is the best of a few values on the last fifth of the
    * past.
+   *
+   * @param by a known column; the products of all inputs with its first known value are inputs,
+   *     too. Null for no products.
    */
-  private static PointForecasts ridge(Windows past, boolean withFuture) {
+  static PointForecasts ridge(Windows past, boolean withFuture, String by) {
     Windows midnights = past.every(AHEAD);
-    SimpleMatrix inputs = inputs(midnights, withFuture);
+    SimpleMatrix inputs = inputs(midnights, withFuture, by);
     SimpleMatrix targets = targets(midnights);
     int rows = inputs.getNumRows();
     int train = rows * 4 / 5;
@@ -105,7 +133,7 @@ final class HourlyBacktest {
       }
     }
     SimpleMatrix weights = weights(inputs, targets, lambda);
-    return windows -> inputs(windows, withFuture).mult(weights).toArray2();
+    return windows -> inputs(windows, withFuture, by).mult(weights).toArray2();
   }
 
   private static SimpleMatrix weights(SimpleMatrix inputs, SimpleMatrix targets, double lambda) {
@@ -116,7 +144,7 @@ final class HourlyBacktest {
     return gram.solve(inputs.transpose().mult(targets));
   }
 
-  private static SimpleMatrix inputs(Windows windows, boolean withFuture) {
+  private static SimpleMatrix inputs(Windows windows, boolean withFuture, String by) {
     int column = windows.series().columnNames().indexOf(windows.series().targetNames().get(0));
     int width = windows.inputShape().last();
     int past = windows.inputShape().axis(0);
@@ -124,7 +152,9 @@ final class HourlyBacktest {
     int known = withFuture ? future.inputShape().size() : 0;
     float[] values = new float[past * width];
     float[] knownValues = new float[future.inputShape().size()];
-    SimpleMatrix inputs = new SimpleMatrix(windows.size(), 1 + past + known);
+    int own = 1 + past + known;
+    int factor = windows.series().knownNames().indexOf(by);
+    SimpleMatrix inputs = new SimpleMatrix(windows.size(), by == null ? own : 2 * own);
     for (int i = 0; i < windows.size(); i++) {
       inputs.set(i, 0, 1);
       windows.copyInput(i, values, 0, 1);
@@ -134,6 +164,9 @@ final class HourlyBacktest {
       future.copyInput(i, knownValues, 0, 1);
       for (int k = 0; k < known; k++) {
         inputs.set(i, 1 + past + k, knownValues[k]);
+      }
+      for (int j = own; j < inputs.getNumCols(); j++) {
+        inputs.set(i, j, inputs.get(i, j - own) * knownValues[factor]);
       }
     }
     return inputs;

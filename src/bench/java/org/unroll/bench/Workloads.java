@@ -2,6 +2,9 @@ package org.unroll.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +23,9 @@ import org.unroll.data.Dataset;
  *
  * <p>System properties: {@code phases} ({@code train}, {@code predict} or {@code train,predict},
  * the default), {@code warmup} and {@code seconds}, the time before and in which a phase is
- * measured (default 4 and 5 s); and those of the library, such as {@code unroll.threads}. For
+ * measured (default 4 and 5 s); {@code neighbours}, the numbers of busy processes that share the
+ * machine meanwhile, one measurement each (such as {@code 0,1,2}; default 0); and those of the
+ * library, such as {@code unroll.threads}. For
  * comparable results, run each workload in a separate JVM because the code that ran before affects
  * the JIT compiler.
  */
@@ -33,6 +38,15 @@ final class Workloads {
   private static final List<String> PHASES =
       List.of(System.getProperty("phases", "train,predict").split(","));
 
+  private static final int[] NEIGHBOURS =
+      Arrays.stream(System.getProperty("neighbours", "0").split(","))
+          .mapToInt(Integer::parseInt)
+          .toArray();
+
+  /** Loops until it is destroyed or its parent, the argument, has ended. */
+  private static final String BUSY =
+      "while kill -0 $0; do i=0; while [ $i -lt 99999 ]; do i=$((i + 1)); done; done";
+
   private Workloads() {}
 
   /**
@@ -40,24 +54,39 @@ final class Workloads {
    *
    * @param args names of workloads; all workloads if empty or {@code all}
    */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     boolean all = args.length == 0 || args[0].equals("all");
     List<Workload> workloads =
         all ? Workload.ALL : List.of(args).stream().map(Workload::of).toList();
     for (Workload workload : workloads) {
       for (String phase : PHASES) {
-        switch (phase) {
-          case "train" -> {
-            if (workload.trained()) {
-              print(workload, phase, train(workload));
-            }
-          }
-          case "predict" -> print(workload, phase, predict(workload));
-          default ->
-              throw new IllegalArgumentException(
-                  "phases are train and predict, with a comma between. Received: " + phase);
+        for (int neighbours : NEIGHBOURS) {
+          measure(workload, phase, neighbours);
         }
       }
+    }
+  }
+
+  private static void measure(Workload workload, String phase, int neighbours) throws IOException {
+    String parent = Long.toString(ProcessHandle.current().pid());
+    List<Process> busy = new ArrayList<>();
+    try {
+      for (int i = 0; i < neighbours; i++) {
+        busy.add(new ProcessBuilder("sh", "-c", BUSY, parent).start());
+      }
+      switch (phase) {
+        case "train" -> {
+          if (workload.trained()) {
+            print(workload, phase, neighbours, train(workload));
+          }
+        }
+        case "predict" -> print(workload, phase, neighbours, predict(workload));
+        default ->
+            throw new IllegalArgumentException(
+                "phases are train and predict, with a comma between. Received: " + phase);
+      }
+    } finally {
+      busy.forEach(Process::destroy);
     }
   }
 
@@ -85,14 +114,19 @@ final class Workloads {
     return stopwatch;
   }
 
-  private static void print(Workload workload, String phase, Stopwatch stopwatch) {
+  private static void print(
+      Workload workload, String phase, int neighbours, Stopwatch stopwatch) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("peer", "unroll");
     line.put("workload", workload.name());
     line.put("phase", phase);
     line.put("batch", workload.batch());
+    line.put("neighbours", neighbours);
     line.put("median_ms", rounded(stopwatch.medianMillis()));
     line.put("min_ms", rounded(stopwatch.minMillis()));
+    line.put("p90_ms", rounded(stopwatch.percentileMillis(0.9)));
+    line.put("p99_ms", rounded(stopwatch.percentileMillis(0.99)));
+    line.put("processor_ms", rounded(stopwatch.processorMillis()));
     line.put("steps", stopwatch.steps());
     line.put("bytes_per_step", stopwatch.bytesPerStep());
     line.put("version", Compute.describe());

@@ -3,15 +3,14 @@ package org.unroll.data;
 import java.util.List;
 
 /** A view of consecutive samples of another dataset, with its own batch size and order. */
-final class Subset implements Dataset {
-  private final Dataset base;
+final class Subset extends DatasetView {
   private final int from;
   private final int to;
   private final Batching batching;
   private final boolean hasOneLength;
 
   private Subset(Dataset base, int from, int to, Batching batching) {
-    this.base = base;
+    super(base);
     this.from = from;
     this.to = to;
     this.batching = batching;
@@ -38,44 +37,8 @@ final class Subset implements Dataset {
   }
 
   @Override
-  public List<Dataset> inputParts() {
-    return parts(base.inputParts());
-  }
-
-  @Override
-  public List<Dataset> targetParts() {
-    return parts(base.targetParts());
-  }
-
-  private List<Dataset> parts(List<Dataset> whole) {
-    return whole.size() == 1 && whole.get(0) == base
-        ? List.of(this)
-        : whole.stream().<Dataset>map(part -> new Subset(part, from, to, batching)).toList();
-  }
-
-  @Override
-  public List<String> inputNames() {
-    return base.inputNames();
-  }
-
-  @Override
-  public List<String> targetNames() {
-    return base.targetNames();
-  }
-
-  @Override
-  public Shape inputShape() {
-    return base.inputShape();
-  }
-
-  @Override
-  public Shape targetShape() {
-    return base.targetShape();
-  }
-
-  @Override
-  public Shape weightShape() {
-    return base.weightShape();
+  protected List<Dataset> views(List<Dataset> parts) {
+    return parts.stream().<Dataset>map(part -> new Subset(part, from, to, batching)).toList();
   }
 
   @Override
@@ -88,7 +51,7 @@ final class Subset implements Dataset {
     if (batching.seed() != null) {
       return batching.order(size(), epoch);
     }
-    int[] whole = base.order(epoch);
+    int[] whole = base().order(epoch);
     if (whole == null) {
       return null;
     }
@@ -111,36 +74,36 @@ final class Subset implements Dataset {
     for (int i = 0; i < rows; i++) {
       samples[i] = from + (order == null ? first + i : order[first + i]);
     }
-    return new Subset(base.forBatch(samples, 0, rows), from, to, batching);
+    return new Subset(base().forBatch(samples, 0, rows), from, to, batching);
   }
 
   @Override
   public void copyInput(int sample, float[] slice, int row, int rows) {
-    base.copyInput(from + sample, slice, row, rows);
+    base().copyInput(from + sample, slice, row, rows);
   }
 
   @Override
   public void copyTarget(int sample, float[] target, int offset) {
-    base.copyTarget(from + sample, target, offset);
+    base().copyTarget(from + sample, target, offset);
   }
 
   @Override
   public void copyWeights(int sample, float[] weights, int offset) {
-    base.copyWeights(from + sample, weights, offset);
+    base().copyWeights(from + sample, weights, offset);
   }
 
   @Override
   public int trainingSize(int validation) {
-    return Math.max(0, base.trainingSize(from + validation) - from);
+    return Math.max(0, base().trainingSize(from + validation) - from);
   }
 
   @Override
   public Subset batchSize(int size) {
-    return new Subset(base, from, to, batching.withSize(size));
+    return new Subset(base(), from, to, batching.withSize(size));
   }
 
   @Override
   public Subset shuffled(long seed) {
-    return new Subset(base, from, to, batching.withSeed(seed));
+    return new Subset(base(), from, to, batching.withSeed(seed));
   }
 }

@@ -1,27 +1,20 @@
 package org.unroll.forecasting;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.temporal.Temporal;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
 import org.unroll.callbacks.LiveProgress;
-import org.unroll.data.Columns;
-import org.unroll.data.Fingerprint;
+import org.unroll.forecasting.panel.PanelWindows;
 import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
-import org.unroll.timeseries.WindowsDescription;
-import tech.tablesaw.api.NumericColumn;
+import org.unroll.training.FitOptions;
 
 /**
  * Evaluates forecasting methods as they would have been used: at many past times, each method is
@@ -55,16 +48,50 @@ import tech.tablesaw.api.NumericColumn;
  * filled from later values, as by {@link TimeSeries#interpolated()}, throw an exception. A method
  * must use no rows after those of its fit, and no target of the windows that it predicts.
  *
+ * <p><b>Many series.</b> In a backtest {@linkplain #on(PanelWindows, Temporal) of a panel}, the
+ * folds of all series begin at the same times. A {@link GlobalMethod} is fitted on the past of all
+ * series together, and any other method on that of each series. A fold contains the series that
+ * have a window in the rows of its fit; a series that begins later enters in a later fold. Numeric
+ * fixed features are normalized over all series of the panel. For the daily sales of two stores:
+ *
+ * <pre>{@code
+ * import java.time.LocalDate;
+ * import org.unroll.forecasting.*;
+ * import org.unroll.forecasting.panel.*;
+ * import tech.tablesaw.api.*;
+ *
+ * Table sales = Table.create("sales", StringColumn.create("store"), DateColumn.create("day"),
+ *     DoubleColumn.create("sales"));
+ * for (int day = 0; day < 60; day++) {
+ *   for (String store : List.of("north", "south")) {
+ *     sales.stringColumn(0).append(store);
+ *     sales.dateColumn(1).append(LocalDate.of(2024, 1, 1).plusDays(day));
+ *     sales.doubleColumn(2).append(100 + day % 7);
+ *   }
+ * }
+ * LocalDate border = LocalDate.of(2024, 2, 5);
+ * PanelWindows stores = Panel.of(sales).series("store").time("day").target("sales")
+ *     .normalizedBefore(border).windows().lookback(14);
+ * ForecastMethod global = GlobalMethod.network(past -> {
+ *   var model = Sequential.of(input(14, 1), gru(4), dense(1));
+ *   model.compile(adam(), mae());
+ *   return model;
+ * }, () -> epochs(1));
+ * BacktestResult errors = Backtest.of("global", global)
+ *     .and("last week", past -> Baseline.seasonal(7)::predict)
+ *     .refitEvery(7).season(7).on(stores, border).run();
+ * errors.bySeries();
+ * }</pre>
+ *
  * <p>The results are reproducible if the methods are, such as networks with a fixed seed.
  */
 public final class Backtest {
   private final Map<String, ForecastMethod> methods = new LinkedHashMap<>();
-  private Windows windows;
-  private int first;
+  private BacktestData<?> data;
   private Integer every;
   private Integer foldRows;
   private boolean refits = true;
-  private int rolling = Integer.MAX_VALUE;
+  private Integer rolling;
   private int season = 1;
   private Path folder;
   private Integer verbose;
@@ -123,25 +150,23 @@ public final class Backtest {
    * @throws IllegalArgumentException if the row is not in the range, or there are no rows before it
    */
   public Backtest on(Windows newWindows, int firstForecastRow) {
-    WindowsDescription range = newWindows.describe();
-    int ahead = newWindows.targetRow(0) - newWindows.lastRow(0);
-    int steps = newWindows.targetShape().size() / newWindows.series().targetNames().size();
-    int span = newWindows.targetRow(0, steps - 1) - newWindows.firstRow(0) + 1;
-    int earliest = range.from() + span + ahead - 1;
-    if (firstForecastRow < earliest || firstForecastRow >= range.to()) {
-      throw new IllegalArgumentException(
-          "The first forecast must be after at least one window of "
-              + span
-              + " rows to fit on, in the rows "
-              + earliest
-              + " … "
-              + (range.to() - 1)
-              + ", but was in row "
-              + firstForecastRow
-              + ".");
-    }
-    windows = newWindows;
-    first = firstForecastRow;
+    data = new SeriesBacktest(newWindows, firstForecastRow);
+    return this;
+  }
+
+  /**
+   * Sets the windows of many series to forecast, and when the forecasts begin. All series are cut
+   * at the same times.
+   *
+   * @param newWindows the windows over the past and the time of the forecasts, with their lookback,
+   *     horizon and batches. Their range limits all rows that are used.
+   * @param firstForecast the time of the first target of the first forecast, as in {@link
+   *     org.unroll.timeseries.TimeSeries#rowAt}
+   * @throws IllegalArgumentException if all times are before it, or if no series has a window
+   *     before it
+   */
+  public Backtest on(PanelWindows newWindows, Temporal firstForecast) {
+    data = new PanelBacktest(newWindows, firstForecast);
     return this;
   }
 
@@ -226,40 +251,58 @@ public final class Backtest {
    *     the wrong number of predictions or one that is not finite
    */
   public BacktestResult run() {
-    if (windows == null) {
+    if (data == null) {
       throw new IllegalStateException(
           "A backtest must have windows before it runs. Call on(windows, firstForecastRow) before"
               + " run().");
     }
+    return run(data);
+  }
+
+  private <F> BacktestResult run(BacktestData<F> of) {
+    requireMethods(of);
     List<BacktestFold> folds = folds();
-    BacktestResult result = new BacktestResult(windows, List.copyOf(methods.keySet()));
+    BacktestResult result = new BacktestResult(of, List.copyOf(methods.keySet()));
     last = result;
     Optional<LiveProgress> live = LiveProgress.open(verbose).map(LiveProgress::severalRuns);
     try (BacktestFolder files = new BacktestFolder(folder)) {
-      run(folds, result, files, live);
+      run(of, folds, result, files, live);
     } finally {
       live.ifPresent(LiveProgress::end);
     }
     return result;
   }
 
-  private void run(
+  private void requireMethods(BacktestData<?> of) {
+    methods.forEach(
+        (name, method) -> {
+          if (method instanceof GlobalMethod && !(of instanceof PanelBacktest)) {
+            throw new IllegalArgumentException(
+                "A global method must be fitted on a panel, but '"
+                    + name
+                    + "' is used with windows of one series. Call on(PanelWindows, Temporal), or use"
+                    + " a ForecastMethod.");
+          }
+        });
+  }
+
+  private <F> void run(
+      BacktestData<F> of,
       List<BacktestFold> folds,
       BacktestResult result,
       BacktestFolder files,
       Optional<LiveProgress> live) {
-    Map<String, PointForecasts> fitted = new LinkedHashMap<>();
+    Map<String, F> fitted = new LinkedHashMap<>();
     if (refits) {
-      folds.forEach(fold -> fold.past(windows)); // errors in the data come before the first fit
+      folds.forEach(of::requireFit); // errors in the data come before the first fit
     }
     for (BacktestFold fold : folds) {
       if (refits) {
         fitted.clear();
       }
       result.add(fold);
-      Windows past = fold.past(windows);
-      Windows future = fold.toPredict(windows, everyRows());
-      Map<String, String> identity = identity(past, future);
+      BacktestData.Known<F> known = of.knownAt(fold, everyRows());
+      Map<String, String> identity = known.identity();
       for (Map.Entry<String, ForecastMethod> method : methods.entrySet()) {
         String name = method.getKey();
         identity.put("the method", name);
@@ -269,15 +312,12 @@ public final class Backtest {
             if (!fitted.containsKey(name)) {
               String title = name + ", fold " + (fold.number() + 1) + " of " + folds.size();
               fitted.put(
-                  name,
-                  method.getValue() instanceof NetworkMethod network
-                      ? network.fit(past, title, live, verbose)
-                      : method.getValue().fit(past));
+                  name, known.fit(method.getValue(), options -> shown(options, title, live)));
             }
             if (Thread.currentThread().isInterrupted()) {
               return;
             }
-            forecasts = inUnits(future, fitted.get(name).predict(future), name);
+            forecasts = known.predict(fitted.get(name), name);
           } catch (CancellationException e) {
             if (Thread.currentThread().isInterrupted()) {
               return;
@@ -291,6 +331,12 @@ public final class Backtest {
     }
   }
 
+  private FitOptions shown(FitOptions options, String title, Optional<LiveProgress> live) {
+    FitOptions fit = options.title(title);
+    live.ifPresent(display -> fit.progress(display.title(title)));
+    return verbose == null ? fit : fit.verbose(verbose);
+  }
+
   /**
    * Returns the result of the last {@link #run}, even if it was interrupted or failed; null before
    * the first run. In a notebook, an interrupted cell assigns no variable.
@@ -300,14 +346,12 @@ public final class Backtest {
   }
 
   private int everyRows() {
-    int steps = windows.targetShape().size() / windows.series().targetNames().size();
-    return every != null ? every : windows.targetRow(0, steps) - windows.targetRow(0);
+    return every != null ? every : data.rowsOfForecast();
   }
 
   /** Returns the folds that contain a forecast. */
   List<BacktestFold> folds() {
-    WindowsDescription range = windows.describe();
-    int rows = foldRows == null ? range.to() - first : foldRows;
+    int rows = foldRows == null ? Integer.MAX_VALUE : foldRows;
     if (foldRows != null && rows % everyRows() != 0) {
       throw new IllegalArgumentException(
           "A fold must be a multiple of the "
@@ -316,116 +360,29 @@ public final class Backtest {
               + rows
               + " rows. Change refitEvery or every.");
     }
-    int lead = windows.targetRow(0) - windows.firstRow(0);
-    int ahead = windows.targetRow(0) - windows.lastRow(0);
-    Windows all =
-        windows.withUnknownTargets().every(1).range(first - lead, range.to()).every(everyRows());
-    Map<Integer, List<Integer>> byFold = new LinkedHashMap<>();
-    for (int i = 0; i < all.size(); i++) {
-      int row = all.targetRow(i);
-      byFold.computeIfAbsent((row - first) / rows, f -> new ArrayList<>()).add(row);
+    Map<Integer, List<Integer>> byFold = new TreeMap<>();
+    for (int row : data.forecasts(everyRows())) {
+      byFold.computeIfAbsent(data.distance(row) / rows, f -> new ArrayList<>()).add(row);
     }
     List<BacktestFold> folds = new ArrayList<>();
     byFold.forEach(
         (number, targets) -> {
-          int end = first + (refits ? number * rows : 0) - ahead + 1;
-          int from = (int) Math.max(range.from(), (long) end - rolling);
+          int end = (refits ? number * rows : 0) - data.ahead()[0] + 1;
+          Integer from = rolling == null ? null : Integer.valueOf(end - rolling);
           int[] firstTargets = targets.stream().mapToInt(Integer::intValue).toArray();
-          folds.add(new BacktestFold(number, from, end, firstTargets, scales(from, end)));
+          BacktestFold fold = data.fold(number, from, end, firstTargets, season);
+          if (fold.rows().length > 0) {
+            folds.add(fold);
+          }
         });
-    return folds;
-  }
-
-  /** Returns the mean absolute seasonal difference of each target, which scales MASE. */
-  private double[] scales(int from, int to) {
-    TimeSeries series = windows.series();
-    return Columns.numeric(series.table(), series.targetNames()).stream()
-        .mapToDouble(column -> ForecastMetrics.seasonalError(values(column, from, to), season))
-        .toArray();
-  }
-
-  private static double[] values(NumericColumn<?> column, int from, int to) {
-    return IntStream.range(from, to).mapToDouble(row -> Columns.value(column, row)).toArray();
-  }
-
-  /** Returns what identifies the forecasts of a fold, except for the method. */
-  private static Map<String, String> identity(Windows past, Windows future) {
-    Map<String, String> identity = new LinkedHashMap<>();
-    identity.put("the past", Fingerprint.of(past));
-    identity.put("the settings of the past", past.describe().settings());
-    identity.put("the first row of the past", String.valueOf(past.firstRow(0)));
-    identity.put("the windows to predict", Fingerprint.of(future));
-    identity.put("the settings of the forecasts", future.describe().settings());
-    identity.put("the row of the first forecast", String.valueOf(future.targetRow(0)));
-    identity.put("the known columns", future.series().knownNames().toString());
-    identity.put("the values", checksum(future));
-    return identity;
-  }
-
-  /**
-   * Returns a checksum, in their own units, of all values that the forecasts of a fold depend on.
-   */
-  private static String checksum(Windows future) {
-    TimeSeries series = future.series();
-    int last = future.size() - 1;
-    int steps = future.targetShape().size() / series.targetNames().size();
-    Set<String> seen = new LinkedHashSet<>(series.columnNames());
-    seen.addAll(series.targetNames());
-    CRC32 checksum = new CRC32();
-    update(checksum, series, List.copyOf(seen), future.lastRow(last) + 1);
-    update(checksum, series, series.knownNames(), future.targetRow(last, steps - 1) + 1);
-    return "%08x".formatted(checksum.getValue());
-  }
-
-  private static void update(CRC32 checksum, TimeSeries series, List<String> names, int rows) {
-    ByteBuffer bytes = ByteBuffer.allocate(Double.BYTES);
-    for (NumericColumn<?> column : Columns.numeric(series.table(), names)) {
-      checksum.update(column.name().getBytes(StandardCharsets.UTF_8));
-      for (double value : values(column, 0, rows)) {
-        checksum.update(bytes.putDouble(0, value).array());
-      }
-    }
-  }
-
-  /** Returns predictions in the units of the targets. */
-  private static double[][] inUnits(Windows future, double[][] predictions, String name) {
-    List<String> targets = future.series().targetNames();
-    int width = future.targetShape().size();
-    boolean fits =
-        predictions.length == future.size()
-            && Arrays.stream(predictions).allMatch(row -> row.length == width);
-    if (!fits) {
+    if (folds.isEmpty()) {
       throw new IllegalArgumentException(
-          "A method must return "
-              + width
-              + " values for each of the "
-              + future.size()
-              + " windows, but '"
-              + name
-              + "' returned "
-              + predictions.length
-              + " rows"
-              + (predictions.length == 0 ? "" : ", the first with " + predictions[0].length)
-              + ".");
+          "At least one forecast from "
+              + data.start()
+              + " on must have no missing input, but none has. Begin the forecasts earlier, or use a"
+              + " smaller lookback.");
     }
-    double[][] forecasts = new double[predictions.length][width];
-    for (int i = 0; i < forecasts.length; i++) {
-      for (int k = 0; k < width; k++) {
-        String target = targets.get(k % targets.size());
-        forecasts[i][k] = future.series().denormalize(target, predictions[i][k]);
-        if (!Double.isFinite(forecasts[i][k])) {
-          throw new IllegalArgumentException(
-              "A method must predict finite values, but '"
-                  + name
-                  + "' predicted "
-                  + predictions[i][k]
-                  + " for row "
-                  + future.targetRow(i, k / targets.size())
-                  + ".");
-        }
-      }
-    }
-    return forecasts;
+    return folds;
   }
 
   /** Returns the methods and settings as text. */
@@ -433,14 +390,14 @@ public final class Backtest {
   public String toString() {
     return "Backtest of "
         + String.join(", ", methods.keySet())
-        + (windows == null
+        + (data == null
             ? "; no data, call on(windows, firstForecastRow)"
             : ": "
                 + folds().size()
                 + " folds, a forecast every "
                 + everyRows()
-                + " rows from row "
-                + first
+                + " rows from "
+                + data.start()
                 + " on");
   }
 }

@@ -2,19 +2,17 @@ package org.unroll.forecasting;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.unroll.PlotProvider;
-import org.unroll.data.Columns;
-import org.unroll.timeseries.TimeSeries;
-import org.unroll.timeseries.Windows;
-import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
@@ -28,42 +26,41 @@ import tech.tablesaw.plotly.components.Figure;
  * horizon, and all forecasts.
  *
  * <p>The columns of errors are {@code MAE} and {@code RMSE}; {@code MASE}, where each absolute
- * error is divided by the mean absolute seasonal difference in the rows of its fit; {@code bias},
- * the mean of forecast − truth; and {@code values}, the number of measured values. If there are
- * several targets, each has its own rows.
+ * error is divided by the mean absolute seasonal difference of its series in the rows of its fit;
+ * {@code bias}, the mean of forecast − truth; and {@code values}, the number of measured values. If
+ * the target of a series does not vary in the rows of a fit, its errors there are not part of
+ * {@code MASE}, and {@code unscaled} is their number. If there are several targets, each has its
+ * own rows.
  *
  * <p>In a notebook, {@link #plotErrors()} and {@link #plotForecasts()} draw it.
  */
 public final class BacktestResult {
   /** The names of columns that a method must not have. */
-  static final Set<String> COLUMNS = Set.of("fold", "ahead", "row", "time", "target", "truth");
+  static final Set<String> COLUMNS =
+      Set.of("fold", "series", "ahead", "row", "time", "target", "truth");
 
   private static final NumberColumnFormatter DIGITS = NumberColumnFormatter.fixedWithGrouping(4);
 
-  private final TimeSeries series;
+  private final BacktestData<?> data;
   private final List<String> targets;
   private final List<String> methods;
   private final int[] ahead;
-  private final double[][] truth;
+  private final List<IntToDoubleFunction> truth;
   private final List<BacktestFold> folds = new ArrayList<>();
 
-  BacktestResult(Windows windows, List<String> methods) {
-    this.series = windows.series();
-    this.targets = series.targetNames();
+  /** A forecast of a fold. */
+  private record Forecast(BacktestFold fold, int index) {
+    int firstRow() {
+      return fold.rows()[index];
+    }
+  }
+
+  BacktestResult(BacktestData<?> data, List<String> methods) {
+    this.data = data;
+    this.targets = data.targets();
     this.methods = methods;
-    int last = windows.lastRow(0);
-    this.ahead =
-        IntStream.range(0, windows.targetShape().size() / targets.size())
-            .map(step -> windows.targetRow(0, step) - last)
-            .toArray();
-    this.truth =
-        Columns.numeric(series.table(), targets).stream()
-            .map(
-                column ->
-                    IntStream.range(0, series.rows())
-                        .mapToDouble(row -> Columns.value(column, row))
-                        .toArray())
-            .toArray(double[][]::new);
+    this.ahead = data.ahead();
+    this.truth = targets.stream().map(data::truth).toList();
   }
 
   void add(BacktestFold fold) {
@@ -86,12 +83,30 @@ public final class BacktestResult {
    */
   public Table table() {
     ErrorTable errors = new ErrorTable();
-    for (String method : methods) {
-      for (int target = 0; target < targets.size(); target++) {
-        errors.add(method, target, completed(), 0, ahead.length);
-      }
-    }
+    errors.addAll(completed(), 0, ahead.length);
     return errors.build("Backtest");
+  }
+
+  /**
+   * Returns the errors of each method for each series of a panel, in the folds that all methods
+   * have completed. The first column is {@code series}. For windows of one series it is {@link
+   * #table()}.
+   */
+  public Table bySeries() {
+    Map<Integer, List<Forecast>> bySeries = new TreeMap<>();
+    for (Forecast forecast : completed()) {
+      bySeries
+          .computeIfAbsent(data.seriesOf(forecast.firstRow()), s -> new ArrayList<>())
+          .add(forecast);
+    }
+    ErrorTable errors = new ErrorTable();
+    List<Integer> rows = new ArrayList<>();
+    for (List<Forecast> forecasts : bySeries.values()) {
+      errors.addAll(forecasts, 0, ahead.length);
+      rows.addAll(
+          Collections.nCopies(methods.size() * targets.size(), forecasts.get(0).firstRow()));
+    }
+    return errors.build("Backtest by series", data.series(ints(rows)).toArray(Column[]::new));
   }
 
   /**
@@ -101,20 +116,20 @@ public final class BacktestResult {
   public Table byFold() {
     ErrorTable errors = new ErrorTable();
     IntColumn number = IntColumn.create("fold");
-    IntColumn rows = IntColumn.create("row");
+    List<Integer> rows = new ArrayList<>();
     for (BacktestFold fold : folds) {
       for (String method : methods) {
         for (int target = 0; target < targets.size(); target++) {
           if (fold.forecasts().containsKey(method)) {
             number.append(fold.number());
-            rows.append(fold.rows()[0]);
-            errors.add(method, target, List.of(fold), 0, ahead.length);
+            rows.add(fold.first());
+            errors.add(method, target, forecasts(fold), 0, ahead.length);
           }
         }
       }
     }
     List<Column<?>> first = new ArrayList<>(List.of(number));
-    addTimes(first, rows);
+    first.addAll(data.times(ints(rows)));
     return errors.build("Backtest by fold", first.toArray(Column[]::new));
   }
 
@@ -125,12 +140,11 @@ public final class BacktestResult {
   public Table byHorizon() {
     ErrorTable errors = new ErrorTable();
     IntColumn rows = IntColumn.create("ahead");
+    List<Forecast> completed = completed();
     for (int step = 0; step < ahead.length; step++) {
-      for (String method : methods) {
-        for (int target = 0; target < targets.size(); target++) {
-          rows.append(ahead[step]);
-          errors.add(method, target, completed(), step, step + 1);
-        }
+      errors.addAll(completed, step, step + 1);
+      for (int i = 0; i < methods.size() * targets.size(); i++) {
+        rows.append(ahead[step]);
       }
     }
     return errors.build("Backtest by horizon", rows);
@@ -139,8 +153,9 @@ public final class BacktestResult {
   /**
    * Returns all forecasts with the true values: one row for each target step of each forecast, with
    * {@code fold}, {@code row} and {@code time} of the target, {@code ahead}, {@code target} if
-   * there are several, {@code truth}, and a column for each method. A value is missing if it was
-   * not measured, or the backtest was interrupted before.
+   * there are several, {@code truth}, and a column for each method. A panel has {@code series}
+   * instead of {@code row}. A value is missing if it was not measured, or the backtest was
+   * interrupted before.
    */
   public Table forecasts() {
     return values("forecasts", false);
@@ -153,7 +168,7 @@ public final class BacktestResult {
 
   private Table values(String name, boolean differences) {
     IntColumn number = IntColumn.create("fold");
-    IntColumn rows = IntColumn.create("row");
+    List<Integer> rows = new ArrayList<>();
     IntColumn after = IntColumn.create("ahead");
     StringColumn target = StringColumn.create("target");
     DoubleColumn measured = DoubleColumn.create("truth");
@@ -163,9 +178,9 @@ public final class BacktestResult {
         for (int k = 0; k < ahead.length * targets.size(); k++) {
           int step = k / targets.size();
           int row = row(fold, i, step);
-          double value = truth[k % targets.size()][row];
+          double value = truth.get(k % targets.size()).applyAsDouble(row);
           number.append(fold.number());
-          rows.append(row);
+          rows.add(row);
           after.append(ahead[step]);
           target.append(targets.get(k % targets.size()));
           measured.append(value);
@@ -178,7 +193,8 @@ public final class BacktestResult {
       }
     }
     List<Column<?>> all = new ArrayList<>(List.of(number));
-    addTimes(all, rows);
+    all.addAll(data.series(ints(rows)));
+    all.addAll(data.times(ints(rows)));
     all.add(after);
     if (targets.size() > 1) {
       all.add(target);
@@ -213,12 +229,17 @@ public final class BacktestResult {
    * Plots the forecasts of each method and the true values. If a row is predicted by several
    * forecasts, the latest is drawn.
    *
-   * @throws IllegalStateException if there are several targets or no completed fold
+   * @throws IllegalStateException if there are several targets or series, or no completed fold
    */
   public Figure plotForecasts() {
     requireOneTarget();
-    Map<Integer, Integer> latest = new TreeMap<>();
     Table all = forecasts();
+    if (!all.containsColumn("row")) {
+      throw new IllegalStateException(
+          "A plot of forecasts must be of one series, but this backtest has many. Use forecasts(),"
+              + " or plotErrors().");
+    }
+    Map<Integer, Integer> latest = new TreeMap<>();
     IntColumn rows = all.intColumn("row");
     IntColumn after = all.intColumn("ahead");
     for (int i = 0; i < all.rowCount(); i++) {
@@ -229,7 +250,7 @@ public final class BacktestResult {
     methods.forEach(method -> byMethod.put(method, drawn.doubleColumn(method).asDoubleArray()));
     return PlotProvider.find()
         .forecasts(
-            drawn.column(series.isDated() ? "time" : "row"),
+            drawn.column(drawn.containsColumn("time") ? "time" : "row"),
             drawn.doubleColumn("truth").asDoubleArray(),
             byMethod,
             targets.get(0));
@@ -241,26 +262,32 @@ public final class BacktestResult {
           "A plot of a backtest must have one target and a completed fold, but the targets are "
               + targets
               + ", and "
-              + completed().size()
+              + folds.stream().filter(this::isCompleted).count()
               + " folds are completed. Use the tables instead.");
     }
   }
 
-  /** Adds the rows, and their times if the series has times. */
-  private void addTimes(List<Column<?>> columns, IntColumn rows) {
-    columns.add(rows);
-    if (series.isDated()) {
-      columns.add(
-          DateTimeColumn.create("time", Arrays.stream(rows.asIntArray()).mapToObj(series::timeOf)));
-    }
+  private static int[] ints(List<Integer> values) {
+    return values.stream().mapToInt(Integer::intValue).toArray();
   }
 
   private int row(BacktestFold fold, int forecast, int step) {
     return fold.rows()[forecast] + ahead[step] - ahead[0];
   }
 
-  private List<BacktestFold> completed() {
-    return folds.stream().filter(fold -> fold.forecasts().size() == methods.size()).toList();
+  private static List<Forecast> forecasts(BacktestFold fold) {
+    return IntStream.range(0, fold.rows().length).mapToObj(i -> new Forecast(fold, i)).toList();
+  }
+
+  private boolean isCompleted(BacktestFold fold) {
+    return fold.forecasts().size() == methods.size();
+  }
+
+  private List<Forecast> completed() {
+    return folds.stream()
+        .filter(this::isCompleted)
+        .flatMap(fold -> forecasts(fold).stream())
+        .toList();
   }
 
   /** The errors of some forecasts of methods, one row each. */
@@ -270,46 +297,54 @@ public final class BacktestResult {
     private final List<DoubleColumn> metrics =
         List.of("MAE", "RMSE", "MASE", "bias").stream().map(DoubleColumn::create).toList();
     private final IntColumn values = IntColumn.create("values");
+    private final IntColumn unscaled = IntColumn.create("unscaled");
 
-    /** Adds the errors of a method at the target steps from … to−1 of some folds. */
-    void add(String name, int targetIndex, List<BacktestFold> of, int from, int to) {
+    /** Adds the errors of all methods for all targets. */
+    void addAll(List<Forecast> forecasts, int from, int to) {
+      for (String name : methods) {
+        for (int index = 0; index < targets.size(); index++) {
+          add(name, index, forecasts, from, to);
+        }
+      }
+    }
+
+    /** Adds the errors of a method at the target steps from … to−1 of some forecasts. */
+    void add(String name, int targetIndex, List<Forecast> forecasts, int from, int to) {
       DoubleStream.Builder measured = DoubleStream.builder();
       DoubleStream.Builder predicted = DoubleStream.builder();
-      DoubleStream.Builder scales = DoubleStream.builder();
-      for (BacktestFold fold : of) {
-        for (int i = 0; i < fold.rows().length; i++) {
-          for (int step = from; step < to; step++) {
-            double value = truth[targetIndex][row(fold, i, step)];
-            if (!Double.isNaN(value)) {
-              measured.add(value);
-              predicted.add(fold.forecasts().get(name)[i][step * targets.size() + targetIndex]);
-              scales.add(fold.scales()[targetIndex]);
+      double scaled = 0;
+      int withScale = 0;
+      for (Forecast forecast : forecasts) {
+        BacktestFold fold = forecast.fold;
+        double scale = fold.scales().get(forecast.index)[targetIndex];
+        double[] forecastValues = fold.forecasts().get(name)[forecast.index];
+        for (int step = from; step < to; step++) {
+          double value = truth.get(targetIndex).applyAsDouble(row(fold, forecast.index, step));
+          if (!Double.isNaN(value)) {
+            double predictedValue = forecastValues[step * targets.size() + targetIndex];
+            measured.add(value);
+            predicted.add(predictedValue);
+            if (scale > 0) {
+              scaled += Math.abs(value - predictedValue) / scale;
+              withScale++;
             }
           }
         }
       }
       double[] y = measured.build().toArray();
       double[] f = predicted.build().toArray();
-      double[] scale = scales.build().toArray();
       method.append(name);
       target.append(targets.get(targetIndex));
       values.append(y.length);
+      unscaled.append(y.length - withScale);
       if (y.length == 0) {
         metrics.forEach(DoubleColumn::appendMissing);
         return;
       }
       metrics.get(0).append(ForecastMetrics.mae(y, f));
       metrics.get(1).append(ForecastMetrics.rmse(y, f));
-      if (Arrays.stream(scale).allMatch(s -> s > 0)) {
-        metrics.get(2).append(ForecastMetrics.mae(scaled(y, scale), scaled(f, scale)));
-      } else {
-        metrics.get(2).appendMissing(); // the target is constant in the rows of a fit
-      }
+      metrics.get(2).append(withScale == 0 ? Double.NaN : scaled / withScale);
       metrics.get(3).append(ForecastMetrics.bias(y, f));
-    }
-
-    private double[] scaled(double[] values, double[] scales) {
-      return IntStream.range(0, values.length).mapToDouble(i -> values[i] / scales[i]).toArray();
     }
 
     Table build(String name, Column<?>... first) {
@@ -320,7 +355,8 @@ public final class BacktestResult {
       }
       metrics.forEach(column -> column.setPrintFormatter(DIGITS));
       metrics.forEach(column -> table.addColumns(column));
-      return table.addColumns(values);
+      table.addColumns(values);
+      return unscaled.sum() > 0 ? table.addColumns(unscaled) : table;
     }
   }
 

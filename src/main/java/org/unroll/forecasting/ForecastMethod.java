@@ -1,6 +1,5 @@
 package org.unroll.forecasting;
 
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.unroll.Model;
@@ -9,7 +8,9 @@ import org.unroll.timeseries.Windows;
 import org.unroll.training.FitOptions;
 
 /**
- * A forecasting method that can be fitted on any past windows, such as a baseline or a network.
+ * A forecasting method that can be fitted on any past windows, such as a baseline or a network. A
+ * {@link Backtest} of a panel fits it on each series; {@link GlobalMethod} is fitted on all of them
+ * together.
  *
  * <pre>{@code
  * import org.unroll.forecasting.ForecastMethod;
@@ -63,9 +64,6 @@ public interface ForecastMethod {
       Function<Windows, ? extends Dataset> data,
       Function<Windows, ? extends Model> model,
       Supplier<FitOptions> options) {
-    return new NetworkMethod(
-        Objects.requireNonNull(data, "data"),
-        Objects.requireNonNull(model, "model"),
-        Objects.requireNonNull(options, "options"));
+    return new NetworkMethod.OfSeries(new NetworkMethod<>(data, model, options));
   }
 }

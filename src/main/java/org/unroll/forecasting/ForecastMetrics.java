@@ -251,31 +251,6 @@ public final class ForecastMetrics {
   }
 
   /**
-   * Returns the mean absolute seasonal difference, which scales {@link #mase}, of the pairs of
-   * values that are not NaN. It is 0 if all pairs are equal.
-   */
-  static double seasonalError(double[] training, int season) {
-    double sum = 0;
-    int count = 0;
-    for (int t = season; t < training.length; t++) {
-      double difference = Math.abs(training[t] - training[t - season]);
-      if (!Double.isNaN(difference)) {
-        sum += difference;
-        count++;
-      }
-    }
-    if (count == 0) {
-      throw new IllegalArgumentException(
-          "There must be values before a forecast and a season of "
-              + season
-              + " rows earlier, but there are none in "
-              + training.length
-              + " rows. Begin the forecasts later, or choose another season.");
-    }
-    return sum / count;
-  }
-
-  /**
    * Returns the metrics of a table of forecasts, such as {@link QuantileForecasts#table()}, with
    * one row for each distinct value of a column, or of several columns together.
    *
@@ -286,9 +261,12 @@ public final class ForecastMetrics {
    * pair of levels such as 0.1 and 0.9 {@code coverage 80 %}, {@code width 80 %}, the mean width of
    * the intervals, and {@code winkler 80 %}. A metric that is not defined is missing. If some
    * intervals are unbounded, {@code width} is the mean of the others, {@code unbounded 80 %} is
-   * their number, and {@code pinball}, {@code crps} and {@code winkler} are missing.
+   * their number, and {@code pinball}, {@code crps} and {@code winkler} are missing. So it is if
+   * some intervals are empty, from ∞ to −∞; {@code empty 80 %} is their number.
    *
-   * <p>For MASE, divide {@code mae} by that of the seasonal forecast in the training range.
+   * <p>If the table has the scales of {@link #withScales}, the result also has {@code mase}: the
+   * mean of |y − f| / scale, where each row has the scale of its series. Rows without a scale above
+   * 0 are not part of it; if there are any, {@code unscaled} is their number.
    *
    * @param forecasts the forecasts of one target
    * @param columns the columns to group by, such as {@code ahead}; a single row if there is none
@@ -297,6 +275,41 @@ public final class ForecastMetrics {
    */
   public static Table by(Table forecasts, String... columns) {
     return weightedBy(forecasts, new double[0], columns);
+  }
+
+  /**
+   * Adds the column {@code mase scale} to a table of forecasts, from which {@link #by} computes
+   * MASE for each series or any other group: the mean absolute error of the seasonal forecast in
+   * the training range of the series of the row, the mean of |yₜ − yₜ₋ₘ|.
+   *
+   * <pre>{@code
+   * import org.unroll.forecasting.ForecastMetrics;
+   * import tech.tablesaw.api.*;
+   *
+   * Table training = Table.create(
+   *     StringColumn.create("store", "a", "a", "a", "b", "b"),
+   *     DoubleColumn.create("cnt", 1, 2, 4, 10, 30));
+   * Table forecasts = Table.create(
+   *     StringColumn.create("store", "a", "b"),
+   *     DoubleColumn.create("cnt", 5, 20),
+   *     DoubleColumn.create("cnt q0.5", 2, 25));
+   * Table byStore =
+   *     ForecastMetrics.by(ForecastMetrics.withScales(forecasts, training, 1, "store"), "store");
+   * byStore.doubleColumn("mase"); // 3 / 1.5 = 2, and 5 / 20 = 0.25
+   * }</pre>
+   *
+   * @param forecasts the forecasts of one target, as for {@link #by}
+   * @param training the training range with a column of the target: one row for each time, in the
+   *     order of time within each series. Missing values are left out.
+   * @param season m, the length of a season in rows; 1 for the last value
+   * @param series the columns of both tables that name the series; none for a single series
+   * @return a copy of the forecasts with the scales; missing if a series has no pair of values in
+   *     the training range
+   * @throws IllegalArgumentException if a table lacks one of the columns, or if no series of the
+   *     forecasts is in the training range
+   */
+  public static Table withScales(Table forecasts, Table training, int season, String... series) {
+    return MetricTable.withScales(forecasts, training, season, series);
   }
 
   /**

@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.unroll.Model;
+import org.unroll.data.Dataset;
+import org.unroll.data.Samples;
 import org.unroll.data.Shape;
 import org.unroll.internal.AtomicFile;
 import org.unroll.internal.Failures;
@@ -31,9 +34,19 @@ import tech.tablesaw.api.Table;
  * Table next = forecaster.forecast(newestRows); // time, pm2.5 q0.1, pm2.5 q0.5, pm2.5 q0.9
  * </pre>
  *
- * <p>Columns of a {@link org.unroll.timeseries.Cycle} are computed from the times of the new rows,
- * which need not have them. Immutable: each setting returns a new forecaster. The model is shared
- * and is not copied.
+ * <p>A model with two inputs also sees the {@linkplain Windows#future() known future}, which a
+ * service passes as a second table:
+ *
+ * <pre>
+ * Forecaster.of(model, windows).save(Path.of("rentals.keras")); // a model of past and future
+ *
+ * Forecaster rentals = Forecaster.load(Path.of("rentals.keras"));
+ * Table nextDay = rentals.forecast(newestRows, weatherForecast); // from the next row on
+ * </pre>
+ *
+ * <p>Columns of a {@link org.unroll.timeseries.Cycle} are computed from the times of the rows,
+ * which need not have them. If these are the only known columns, no second table is needed.
+ * Immutable: each setting returns a new forecaster. The model is shared and is not copied.
  */
 public final class Forecaster {
   private final Model model;
@@ -44,38 +57,32 @@ public final class Forecaster {
     this.model = model;
     this.plan = plan;
     this.output = output;
-    int inputs = model.network().inputs().size();
-    if (inputs != 1 || model.network().outputs().size() != 1) {
-      throw new IllegalArgumentException(
-          "The model of a forecaster must have one input and one output, but has "
-              + inputs
-              + " and "
-              + model.network().outputs().size()
-              + ".");
-    }
-    Shape shape = model.network().inputShape();
-    Shape needed = plan.inputShape();
-    boolean fits = shape.rank() == needed.rank();
-    for (int axis = 0; fits && axis < needed.rank(); axis++) {
-      fits = shape.axis(axis) == Shape.ANY || shape.axis(axis) == needed.axis(axis);
-    }
-    int outputs = model.network().outputShape(needed).size();
+    List<Shape> shapes = model.network().inputShapes();
+    List<Shape> needed = plan.inputShapes();
     long wanted = (long) plan.targetSteps() * plan.targets().size() * output.width();
-    if (!fits || outputs != wanted) {
+    boolean fits = shapes.size() == needed.size() && model.network().outputs().size() == 1;
+    for (int i = 0; fits && i < needed.size(); i++) {
+      fits = fits(shapes.get(i), needed.get(i));
+    }
+    List<Shape> outputs =
+        fits ? model.network().outputShapes(needed) : model.network().outputShapes(shapes);
+    if (!fits || outputs.get(0).size() != wanted) {
       throw new IllegalArgumentException(
-          "The model must have inputs of the shape "
+          "The model must have inputs of the shapes "
               + needed
-              + " of the windows and "
+              + " of the windows"
+              + (plan.known().isEmpty() ? "" : " and their known future " + plan.known())
+              + ", and one output of "
               + wanted
-              + " outputs, "
+              + " values, "
               + output.width()
               + " for each of their targets "
               + plan.targetShape()
-              + ", but has the input shape "
-              + shape
-              + " and "
+              + ", but has inputs of the shapes "
+              + shapes
+              + " and outputs of the shapes "
               + outputs
-              + " outputs. Quantiles need their levels: Forecaster.of(model, windows, levels…).");
+              + ". Quantiles need their levels: Forecaster.of(model, windows, levels…).");
     }
     if (output.margins() != null) {
       if (plan.targets().size() != 1) {
@@ -89,23 +96,34 @@ public final class Forecaster {
     }
   }
 
+  private static boolean fits(Shape shape, Shape needed) {
+    boolean fits = shape.rank() == needed.rank();
+    for (int axis = 0; fits && axis < needed.rank(); axis++) {
+      fits = shape.axis(axis) == Shape.ANY || shape.axis(axis) == needed.axis(axis);
+    }
+    return fits;
+  }
+
   /**
    * Creates a forecaster.
    *
-   * @param model a model with one input and one output
+   * @param model a model with one output, whose input is the windows, or a model with two inputs,
+   *     the second of which is {@link Windows#future()}
    * @param windows the windows that it was trained on, or others of the same series and settings
    * @param levels the levels of the quantiles that the model predicts, innermost as those of {@code
    *     Layers.orderedQuantiles}. If none is given, they are those of the model's loss {@code
    *     pinball}; with any other loss, the outputs are point forecasts
    * @throws IllegalArgumentException if the model does not fit the windows, or if the levels are
    *     not greater than 0, less than 1 and increasing
+   * @throws IllegalStateException if the model has two inputs and the series no {@linkplain
+   *     org.unroll.timeseries.TimeSeries#known known columns}
    */
   public static Forecaster of(Model model, Windows windows, double... levels) {
     List<Double> known = Arrays.stream(levels).boxed().toList();
     if (known.isEmpty() && model.loss() instanceof Pinball pinball) {
       known = pinball.levels();
     }
-    return new Forecaster(model, WindowsPlan.of(windows), new ForecastOutput(known, false, null));
+    return new Forecaster(model, plan(model, windows), new ForecastOutput(known, false, null));
   }
 
   /**
@@ -117,7 +135,11 @@ public final class Forecaster {
    */
   public static Forecaster ofGaussian(Model model, Windows windows, double... levels) {
     List<Double> known = Arrays.stream(levels).boxed().toList();
-    return new Forecaster(model, WindowsPlan.of(windows), new ForecastOutput(known, true, null));
+    return new Forecaster(model, plan(model, windows), new ForecastOutput(known, true, null));
+  }
+
+  private static WindowsPlan plan(Model model, Windows windows) {
+    return WindowsPlan.of(windows, InputGradients.hasFuture(model));
   }
 
   /**
@@ -146,9 +168,22 @@ public final class Forecaster {
     return plan.targets();
   }
 
+  /** Returns the names of the columns whose future values the model sees; empty if it sees none. */
+  public List<String> knownNames() {
+    return plan.known();
+  }
+
   /** Returns the minimum number of rows for a forecast. */
   public int rowsNeeded() {
     return plan.rowsNeeded();
+  }
+
+  /**
+   * Returns the minimum number of rows after the newest one whose known values a forecast needs; 0
+   * without known columns.
+   */
+  public int knownRowsNeeded() {
+    return plan.knownRowsNeeded();
   }
 
   /**
@@ -161,12 +196,54 @@ public final class Forecaster {
    *     number if the series has no times; and a column for each target, or for each target and
    *     level, named as in {@code T (degC) q0.1}
    * @throws IllegalArgumentException if a column is missing or not numeric, if there are too few
-   *     rows, if they are not spaced by the interval of the training rows, or if a value is missing
-   *     and cannot be filled
+   *     rows, if they are not spaced by the interval of the training rows, if a value is missing
+   *     and cannot be filled, or if the model needs the known future of columns that are not those
+   *     of a cycle
    */
   public Table forecast(Table newestRows) {
+    if (!plan.knownWithoutCycles().isEmpty()) {
+      throw new IllegalArgumentException(
+          "The model needs the values of "
+              + plan.knownWithoutCycles()
+              + " in the next "
+              + knownRowsNeeded()
+              + " rows, but no such rows were given. Call forecast(newestRows, knownRows).");
+    }
+    return forecastWith(newestRows, null);
+  }
+
+  /**
+   * Forecasts the values after the last row of a table, given the known future. One table that
+   * contains both, for example with calendar columns of the next day, can be divided at the current
+   * time with {@code table.where(…)} or {@code table.inRange(from, to)}.
+   *
+   * @param newestRows as for {@link #forecast(Table)}. Known columns are needed only if they are
+   *     also among {@link #columnNames()}.
+   * @param knownRows the {@linkplain #knownNames() known columns} in the rows after the last of the
+   *     newest rows, at least {@link #knownRowsNeeded()} of them, in their own units. Other columns
+   *     are ignored. If it has times, they are checked.
+   * @return as {@link #forecast(Table)}
+   * @throws IllegalArgumentException as for {@link #forecast(Table)}, or if a known column, row or
+   *     value is missing, if the times do not continue those of the newest rows, or if the model
+   *     has no known columns
+   */
+  public Table forecast(Table newestRows, Table knownRows) {
+    if (knownNames().isEmpty()) {
+      throw new IllegalArgumentException(
+          "The model must have a second input, the known future, in order to use rows of it, but"
+              + " sees only the past. Call forecast(newestRows).");
+    }
+    return forecastWith(newestRows, Objects.requireNonNull(knownRows, "knownRows"));
+  }
+
+  private Table forecastWith(Table newestRows, Table knownRows) {
     NewestRows rows = plan.on(newestRows);
-    double[] prediction = model.predictOne(rows.input());
+    Dataset past = Samples.of(new double[][][] {rows.input()});
+    Dataset sample =
+        knownNames().isEmpty()
+            ? past
+            : past.and(Samples.of(new double[][][] {plan.future(rows, knownRows)}));
+    double[] prediction = model.predict(sample).get(0);
     double[] levels = output.levelArray();
     if (output.gaussian()) {
       prediction = QuantileForecasts.gaussianQuantiles(new double[][] {prediction}, levels)[0];

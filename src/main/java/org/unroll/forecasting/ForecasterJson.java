@@ -36,6 +36,7 @@ final class ForecasterJson {
     json.put("version", VERSION);
     json.set("columns", JSON.valueToTree(plan.columns()));
     json.set("targets", JSON.valueToTree(plan.targets()));
+    json.set("known", JSON.valueToTree(plan.known()));
     json.put("lookback", plan.lookback());
     json.put("step", plan.step());
     json.put(plan.fromLastRow() ? "horizon" : "delay", plan.ahead());
@@ -92,6 +93,7 @@ final class ForecasterJson {
         new WindowsPlan(
             list(json, "columns", ForecasterJson::text),
             list(json, "targets", ForecasterJson::text),
+            json.has("known") ? list(json, "known", ForecasterJson::text) : List.of(),
             integer(json, "lookback"),
             integer(json, "step"),
             integer(json, horizon ? "horizon" : "delay"),

@@ -311,6 +311,8 @@ public final class IntegratedGradients {
    * Returns the mean absolute attributions over all windows in the units of the target: one row per
    * step, the oldest first, with its {@link #lags() lag}, and a column for each column that the
    * model sees. Missing where a column is not an input.
+   *
+   * @throws IllegalStateException if the target is scaled by its logarithm, see {@link #table(int)}
    */
   public Table table() {
     return table("Mean absolute attributions", meanAbsolute());
@@ -319,12 +321,25 @@ public final class IntegratedGradients {
   /**
    * Returns the attributions of a window in the units of the target, in the layout of {@link
    * #table()}.
+   *
+   * @throws IllegalStateException if the target is {@linkplain
+   *     org.unroll.timeseries.Scaling#log(double) scaled by its logarithm}. The attributions add up
+   *     to a difference of logarithms, which has no unit of the target; use {@link #attributions}
+   *     and {@link #meanAbsolute}.
    */
   public Table table(int sample) {
     return table("Attributions", attributions(sample));
   }
 
   private Table table(String name, double[][] values) {
+    if (windows.series().isLogarithmic(target())) {
+      throw new IllegalStateException(
+          "The target must not be scaled by its logarithm in order to convert attributions to its"
+              + " units, but '"
+              + target()
+              + "' is, so that they add up to a difference of logarithms. Use attributions(sample)"
+              + " or meanAbsolute(), which are normalized.");
+    }
     Table table = Table.create(name + " to " + target(), IntColumn.create("lag", lags()));
     for (int j = 0; j < columns().size(); j++) {
       int column = j;

@@ -7,22 +7,34 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
+import org.unroll.data.Columns;
 import org.unroll.internal.Suggestion;
+import org.unroll.timeseries.Baseline;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
 /** Computes the metrics of groups of rows, for {@link ForecastMetrics#by}. */
 final class MetricTable {
+  private static final String SCALE = "mase scale";
+
   private final Table forecasts;
   private final QuantileColumns all;
   private final double[] weights;
+
+  /** The scale of MASE of each row, or none. */
+  private final double[] scales;
 
   MetricTable(Table forecasts, double... weights) {
     this.forecasts = forecasts;
     this.all = QuantileColumns.of(forecasts);
     this.weights = weights;
+    this.scales =
+        forecasts.containsColumn(SCALE)
+            ? forecasts.numberColumn(SCALE).asDoubleArray()
+            : new double[0];
     if (forecasts.rowCount() == 0 || all.truth() == null) {
       throw new IllegalArgumentException(
           "The table of forecasts must have rows and the measured values in a column '"
@@ -38,25 +50,8 @@ final class MetricTable {
 
   /** Returns one row for each combination of the values of some columns, in their first order. */
   Table by(String... columns) {
-    List<Column<?>> keys = new ArrayList<>();
-    for (String column : columns) {
-      if (!forecasts.containsColumn(column)) {
-        throw new IllegalArgumentException(
-            "The table of forecasts must have the column '"
-                + column
-                + "', but its columns are "
-                + forecasts.columnNames()
-                + "."
-                + Suggestion.of(column, forecasts.columnNames()));
-      }
-      keys.add(forecasts.column(column));
-    }
-    Map<List<String>, List<Integer>> groups = new LinkedHashMap<>();
-    for (int row = 0; row < forecasts.rowCount(); row++) {
-      int at = row;
-      List<String> key = keys.stream().map(column -> column.getUnformattedString(at)).toList();
-      groups.computeIfAbsent(key, k -> new ArrayList<>()).add(row);
-    }
+    List<Column<?>> keys = columns(forecasts, "forecasts", columns);
+    Map<List<String>, List<Integer>> groups = groups(forecasts.rowCount(), keys);
     int[] firsts = groups.values().stream().mapToInt(rows -> rows.get(0)).toArray();
     Table table = Table.create("metrics");
     keys.forEach(column -> table.addColumns(column.subset(firsts)));
@@ -70,6 +65,69 @@ final class MetricTable {
     }
     metrics.values().forEach(table::addColumns);
     return table;
+  }
+
+  private static List<Column<?>> columns(Table table, String what, String... names) {
+    List<Column<?>> columns = new ArrayList<>();
+    for (String name : names) {
+      if (!table.containsColumn(name)) {
+        throw new IllegalArgumentException(
+            "The table of "
+                + what
+                + " must have the column '"
+                + name
+                + "', but its columns are "
+                + table.columnNames()
+                + "."
+                + Suggestion.of(name, table.columnNames()));
+      }
+      columns.add(table.column(name));
+    }
+    return columns;
+  }
+
+  /** Returns the rows of each combination of values, in the order of their first rows. */
+  private static Map<List<String>, List<Integer>> groups(int rows, List<Column<?>> keys) {
+    Map<List<String>, List<Integer>> groups = new LinkedHashMap<>();
+    for (int row = 0; row < rows; row++) {
+      int at = row;
+      List<String> key = keys.stream().map(column -> column.getUnformattedString(at)).toList();
+      groups.computeIfAbsent(key, k -> new ArrayList<>()).add(row);
+    }
+    return groups;
+  }
+
+  /** Adds the scales of MASE, as {@link ForecastMetrics#withScales} describes. */
+  static Table withScales(Table forecasts, Table training, int season, String... series) {
+    String target = QuantileColumns.of(forecasts).target();
+    NumericColumn<?> past = Columns.numeric(training, List.of(target)).get(0);
+    Map<List<String>, List<Integer>> trained =
+        groups(training.rowCount(), columns(training, "the training range", series));
+    Map<List<String>, List<Integer>> predicted =
+        groups(forecasts.rowCount(), columns(forecasts, "forecasts", series));
+    if (predicted.keySet().stream().noneMatch(trained::containsKey)) {
+      throw new IllegalArgumentException(
+          "At least one series of the forecasts must be in the training range, but none of "
+              + predicted.keySet().stream().limit(3).toList()
+              + " is one of "
+              + trained.keySet().stream().limit(3).toList()
+              + ". Name the columns of the series as they are in both tables.");
+    }
+    double[] scales = new double[forecasts.rowCount()];
+    predicted.forEach(
+        (name, rows) -> {
+          double[] values =
+              trained.getOrDefault(name, List.of()).stream()
+                  .mapToDouble(row -> Columns.value(past, row))
+                  .toArray();
+          double scale = Baseline.seasonalError(values, season);
+          rows.forEach(row -> scales[row] = scale);
+        });
+    Table scaled = forecasts.copy();
+    if (scaled.containsColumn(SCALE)) {
+      scaled.removeColumns(SCALE);
+    }
+    return scaled.addColumns(DoubleColumn.create(SCALE, scales));
   }
 
   private static double[] subset(double[] values, int... rows) {
@@ -88,6 +146,9 @@ final class MetricTable {
       metrics.put("smape", defined(() -> ForecastMetrics.smape(y, median, w), w));
       boolean scaled = IntStream.range(0, y.length).anyMatch(i -> y[i] != 0 && weight(w, i) > 0);
       metrics.put("wape", scaled ? ForecastMetrics.wape(y, median, w) : Double.NaN);
+      if (scales.length > 0) {
+        scaledError(y, median, w, metrics, rows);
+      }
     }
     double[][] quantiles =
         Arrays.stream(all.values()).map(level -> subset(level, rows)).toArray(double[][]::new);
@@ -106,21 +167,54 @@ final class MetricTable {
     if (quantiles.length > 1) {
       metrics.put("crps", 2 * pinball);
     }
-    boolean unbounded =
-        Arrays.stream(all.values()).anyMatch(q -> Arrays.stream(q).anyMatch(Double::isInfinite));
+    boolean unbounded = all.bands().stream().anyMatch(band -> count(band, 1) > 0);
+    boolean empty = all.bands().stream().anyMatch(band -> count(band, -1) > 0);
     for (QuantileColumns.Band band : all.bands()) {
-      intervals(band, y, w, unbounded, metrics, rows);
+      intervals(band, y, w, metrics, rows);
+      var some =
+          new QuantileColumns.Band(
+              band.coverage(), subset(band.lower(), rows), subset(band.upper(), rows));
+      String name = QuantileColumns.percent(band.coverage());
+      if (unbounded) {
+        metrics.put("unbounded " + name, count(some, 1));
+      }
+      if (empty) {
+        metrics.put("empty " + name, count(some, -1));
+      }
     }
     return metrics;
   }
 
+  /** Adds MASE, and the number of rows without a scale if the table has such rows. */
+  private void scaledError(
+      double[] y, double[] median, double[] w, Map<String, Double> metrics, int... rows) {
+    double sum = 0;
+    double weight = 0;
+    int unscaled = 0;
+    for (int i = 0; i < rows.length; i++) {
+      double scale = scales[rows[i]];
+      if (scale > 0) {
+        sum += weight(w, i) * Math.abs(y[i] - median[i]) / scale;
+        weight += weight(w, i);
+      } else {
+        unscaled++;
+      }
+    }
+    metrics.put("mase", sum / weight);
+    if (!Arrays.stream(scales).allMatch(scale -> scale > 0)) {
+      metrics.put("unscaled", (double) unscaled);
+    }
+  }
+
+  /** Returns the number of intervals of the width ∞, or −∞, those of which are empty. */
+  private static double count(QuantileColumns.Band band, int sign) {
+    return IntStream.range(0, band.lower().length)
+        .filter(i -> band.upper()[i] - band.lower()[i] == sign * Double.POSITIVE_INFINITY)
+        .count();
+  }
+
   private static void intervals(
-      QuantileColumns.Band band,
-      double[] y,
-      double[] w,
-      boolean unbounded,
-      Map<String, Double> metrics,
-      int... rows) {
+      QuantileColumns.Band band, double[] y, double[] w, Map<String, Double> metrics, int... rows) {
     double[] lower = subset(band.lower(), rows);
     double[] upper = subset(band.upper(), rows);
     double weight = 0;
@@ -142,9 +236,6 @@ final class MetricTable {
     String name = QuantileColumns.percent(band.coverage());
     metrics.put("coverage " + name, inside / weight);
     metrics.put("width " + name, width / bounded);
-    if (unbounded) {
-      metrics.put("unbounded " + name, (double) infinite);
-    }
     metrics.put(
         "winkler " + name,
         infinite > 0

@@ -1,10 +1,10 @@
 package org.unroll.forecasting;
 
-import java.util.Optional;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.unroll.Model;
-import org.unroll.callbacks.LiveProgress;
 import org.unroll.data.Dataset;
 import org.unroll.timeseries.Windows;
 import org.unroll.training.FitOptions;
@@ -15,33 +15,43 @@ import org.unroll.training.FitOptions;
  * @param data returns the samples for windows
  * @param model returns a new compiled model
  * @param options returns new options of {@code fit}
+ * @param <W> windows of one series or of many
  */
-record NetworkMethod(
-    Function<Windows, ? extends Dataset> data,
-    Function<Windows, ? extends Model> model,
-    Supplier<FitOptions> options)
-    implements ForecastMethod {
-  @Override
-  public PointForecasts fit(Windows past) {
-    return fit(past, options.get());
+record NetworkMethod<W extends Dataset>(
+    Function<W, ? extends Dataset> data,
+    Function<W, ? extends Model> model,
+    Supplier<FitOptions> options) {
+  NetworkMethod {
+    Objects.requireNonNull(data, "data");
+    Objects.requireNonNull(model, "model");
+    Objects.requireNonNull(options, "options");
   }
 
   /**
-   * Fits the network as one of several.
+   * Fits the network.
    *
-   * @param title the title of its progress
-   * @param live the display of all of them, if there is one
-   * @param verbose how progress is shown without a display; null for the choice of the options
+   * @param shown sets how progress is shown
+   * @return predicts windows, normalized
    */
-  PointForecasts fit(Windows past, String title, Optional<LiveProgress> live, Integer verbose) {
-    FitOptions fit = options.get().title(title);
-    live.ifPresent(display -> fit.progress(display.title(title)));
-    return fit(past, verbose == null ? fit : fit.verbose(verbose));
+  Function<W, double[][]> fit(W past, UnaryOperator<FitOptions> shown) {
+    Model network = model.apply(past);
+    network.fit(data.apply(past), shown.apply(options.get()));
+    return windows -> network.predict(data.apply(windows)).toArray();
   }
 
-  private PointForecasts fit(Windows past, FitOptions fit) {
-    Model network = model.apply(past);
-    network.fit(data.apply(past), fit);
-    return windows -> network.predict(data.apply(windows)).toArray();
+  /** A network for one series. */
+  record OfSeries(NetworkMethod<Windows> network) implements ForecastMethod {
+    @Override
+    public PointForecasts fit(Windows past) {
+      return network.fit(past, UnaryOperator.identity())::apply;
+    }
+
+    /** Fits a method, and sets how progress is shown if it is a network. */
+    static PointForecasts fit(
+        ForecastMethod method, Windows past, UnaryOperator<FitOptions> shown) {
+      return method instanceof OfSeries series
+          ? series.network.fit(past, shown)::apply
+          : method.fit(past);
+    }
   }
 }

@@ -8,7 +8,7 @@ import java.util.function.ToDoubleBiFunction;
 import java.util.stream.IntStream;
 import org.unroll.Model;
 import org.unroll.data.Dataset;
-import org.unroll.data.Shape;
+import org.unroll.data.DatasetView;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
@@ -137,45 +137,29 @@ public final class PermutationImportance {
   }
 
   /** Samples of which each has one column of another. */
-  private record Permuted(Dataset base, int column, int[] order) implements Dataset {
-    static Dataset of(Dataset base, int column, int[] order) {
+  private static final class Permuted extends DatasetView {
+    private final int column;
+    private final int[] order;
+
+    private Permuted(Dataset base, int column, int... order) {
+      super(base);
+      this.column = column;
+      this.order = order;
+    }
+
+    static Dataset of(Dataset base, int column, int... order) {
       return column < 0 ? base : new Permuted(base, column, order);
     }
 
     @Override
-    public int size() {
-      return base.size();
-    }
-
-    @Override
-    public Shape inputShape() {
-      return base.inputShape();
-    }
-
-    @Override
-    public Shape targetShape() {
-      return base.targetShape();
-    }
-
-    @Override
-    public int batchSize() {
-      return base.batchSize();
-    }
-
-    @Override
     public void copyInput(int sample, float[] slice, int row, int rows) {
-      base.copyInput(sample, slice, row, rows);
+      super.copyInput(sample, slice, row, rows);
       int width = inputShape().last();
       float[] other = new float[inputShape().size()];
-      base.copyInput(order[sample], other, 0, 1);
+      base().copyInput(order[sample], other, 0, 1);
       for (int t = 0; t < inputShape().axis(0); t++) {
         slice[(t * rows + row) * width + column] = other[t * width + column];
       }
-    }
-
-    @Override
-    public void copyTarget(int sample, float[] target, int offset) {
-      base.copyTarget(sample, target, offset);
     }
   }
 }

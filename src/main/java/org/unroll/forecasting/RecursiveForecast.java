@@ -1,12 +1,13 @@
 package org.unroll.forecasting;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.unroll.Model;
-import org.unroll.data.Dataset;
-import org.unroll.data.Samples;
+import org.unroll.forecasting.RecursiveRows.Sequence;
+import org.unroll.forecasting.panel.PanelWindows;
 import org.unroll.internal.SplitMix64;
 import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
@@ -16,11 +17,12 @@ import tech.tablesaw.api.Table;
  * Forecasts several steps with a model that predicts one step: each prediction is appended to the
  * input as its newest row, and the oldest row is dropped.
  *
- * <p>The model has one input and is trained on windows with one target step. The windows to
- * forecast have the same settings, but as many target steps as needed. All targets must be columns
- * that the model sees, and the other columns must be {@linkplain TimeSeries#known known}, because
- * their values in the target rows become inputs. No value of a target after the last input row is
- * used.
+ * <p>The model is trained on windows with one target step. Its input is the windows, or it has two
+ * inputs, the second of which is {@link Windows#future()}; for a panel, its inputs are those of
+ * {@link PanelWindows}. The windows to forecast have the same settings, but as many target steps as
+ * needed. All targets must be columns that the model sees, and the other columns must be
+ * {@linkplain TimeSeries#known known}, because their values in the target rows become inputs. No
+ * value of a target after the last input row is used.
  *
  * <pre>{@code
  * import org.unroll.forecasting.*;
@@ -148,7 +150,7 @@ public final class RecursiveForecast {
     }
   }
 
-  /** Creates the forecast of a trained model with one input, which predicts the next row. */
+  /** Creates the forecast of a trained model, which predicts the next row. */
   public static RecursiveForecast of(Model oneStep) {
     return new RecursiveForecast(oneStep);
   }
@@ -163,17 +165,44 @@ public final class RecursiveForecast {
    *     not fit
    */
   public double[][] predict(Windows windows) {
-    Rows rows = Rows.of(windows);
-    double[][] predictions = new double[windows.size()][];
-    for (int from = 0; from < predictions.length; from += CHUNK) {
-      int count = Math.min(CHUNK, predictions.length - from);
-      double[][][] inputs = new double[count][][];
-      double[][][] known = new double[count][][];
-      for (int i = 0; i < count; i++) {
-        inputs[i] = windows.input(from + i);
-        known[i] = rows.known(from + i);
+    RecursiveRows rows = RecursiveRows.of(windows, InputGradients.hasFuture(model));
+    return predict(rows, windows.size(), i -> rows.sequence(windows, i));
+  }
+
+  /**
+   * Predicts all target steps of all windows of a panel, each from its own series. The model has
+   * the inputs of {@link PanelWindows}: at each step it sees the known columns of the predicted row
+   * and the fixed features. For the rows without targets at the end of each series, use {@code
+   * windows.forecasts(recursive.predict(windows.latest()))}.
+   *
+   * @param windows windows with step 1 and horizon 1. If they are {@linkplain
+   *     PanelWindows#normalizedPerWindow() normalized by their input}, so is the input of each
+   *     step.
+   * @return normalized, one row per window, in the order of {@link PanelWindows#targetShape()}
+   * @throws IllegalArgumentException if the panel has past columns, or if the settings of the
+   *     windows or the outputs of the model do not fit
+   */
+  public double[][] predict(PanelWindows windows) {
+    RecursiveRows rows = RecursiveRows.of(windows);
+    double[][] predictions = predict(rows, windows.size(), i -> rows.sequence(windows, i));
+    if (windows.isNormalizedPerWindow()) {
+      int targets = rows.targetColumns().length;
+      for (int i = 0; i < predictions.length; i++) {
+        double[][] input = windows.panelInput(i);
+        for (int k = 0; k < predictions[i].length; k++) {
+          predictions[i][k] = rows.scale(input, k % targets).forward(predictions[i][k]);
+        }
       }
-      double[][] rolled = roll(rows, inputs, known, (output, random) -> output, null);
+    }
+    return predictions;
+  }
+
+  private double[][] predict(RecursiveRows rows, int windows, IntFunction<Sequence> sequences) {
+    double[][] predictions = new double[windows][];
+    for (int from = 0; from < windows; from += CHUNK) {
+      int count = Math.min(CHUNK, windows - from);
+      List<Sequence> chunk = IntStream.range(from, from + count).mapToObj(sequences).toList();
+      double[][] rolled = roll(rows, chunk, (output, random) -> output, null);
       System.arraycopy(rolled, 0, predictions, from, count);
     }
     return predictions;
@@ -188,15 +217,13 @@ public final class RecursiveForecast {
    * @throws IllegalArgumentException as in {@link #predict} and {@link Windows#lastFuture}
    */
   public Table forecast(Windows windows, Table next) {
-    Rows rows = Rows.of(windows);
+    RecursiveRows rows = RecursiveRows.of(windows, InputGradients.hasFuture(model));
     double[][] known =
         windows.series().knownNames().isEmpty()
-            ? new double[rows.steps][0]
+            ? new double[rows.steps()][0]
             : windows.lastFuture(next);
-    double[][][] inputs = {windows.lastInput()};
-    double[][] rolled =
-        roll(rows, inputs, new double[][][] {known}, (output, random) -> output, null);
-    return windows.forecast(rolled[0]);
+    Sequence newest = new Sequence(windows.lastInput(), known, new double[0]);
+    return windows.forecast(roll(rows, List.of(newest), (output, random) -> output, null)[0]);
   }
 
   /**
@@ -212,34 +239,26 @@ public final class RecursiveForecast {
     if (paths < 1) {
       throw new IllegalArgumentException("paths must be at least 1, but was " + paths + ".");
     }
-    Rows rows = Rows.of(windows);
+    RecursiveRows rows = RecursiveRows.of(windows, InputGradients.hasFuture(model));
     double[][][] values = new double[windows.size()][][];
     for (int i = 0; i < values.length; i++) {
-      double[][][] inputs = new double[paths][][];
-      double[][][] known = new double[paths][][];
-      for (int p = 0; p < paths; p++) {
-        inputs[p] = windows.input(i);
-        known[p] = rows.known(i);
-      }
+      int window = i;
+      List<Sequence> copies =
+          IntStream.range(0, paths).mapToObj(p -> rows.sequence(windows, window)).toList();
       var random = new SplitMix64(SplitMix64.mix(SplitMix64.mix(seed) + i));
-      values[i] = roll(rows, inputs, known, draw, random);
+      values[i] = roll(rows, copies, draw, random);
     }
     return new SamplePaths(windows, values);
   }
 
-  /**
-   * Rolls the model over all target steps.
-   *
-   * @param inputs the input rows of each sequence, which are overwritten
-   * @param known the known columns in the target rows of each sequence
-   */
+  /** Rolls the model over all target steps. The inputs of the sequences are overwritten. */
   private double[][] roll(
-      Rows rows, double[][][] inputs, double[][][] known, Draw draw, RandomGenerator random) {
-    int targets = rows.targetColumns.length;
-    double[][] predictions = new double[inputs.length][rows.steps * targets];
-    for (int k = 0; k < rows.steps; k++) {
-      double[][] outputs = model.predict(Samples.of(inputs)).toArray();
-      for (int i = 0; i < inputs.length; i++) {
+      RecursiveRows rows, List<Sequence> sequences, Draw draw, RandomGenerator random) {
+    int targets = rows.targetColumns().length;
+    double[][] predictions = new double[sequences.size()][rows.steps() * targets];
+    for (int k = 0; k < rows.steps(); k++) {
+      double[][] outputs = model.predict(rows.samples(sequences, k)).toArray();
+      for (int i = 0; i < outputs.length; i++) {
         double[] next = draw.draw(outputs[i], random);
         if (next.length != targets) {
           throw new IllegalArgumentException(
@@ -249,85 +268,12 @@ public final class RecursiveForecast {
                   + next.length
                   + ". Train it on windows with one target step.");
         }
-        System.arraycopy(next, 0, predictions[i], k * targets, targets);
-        double[] row = new double[rows.knownColumns.length];
-        for (int j = 0; j < row.length; j++) {
-          row[j] = rows.knownColumns[j] < 0 ? 0 : known[i][k][rows.knownColumns[j]];
-        }
+        double[] fed = rows.append(sequences.get(i), k, next);
         for (int j = 0; j < targets; j++) {
-          row[rows.targetColumns[j]] = next[j];
+          predictions[i][k * targets + j] = fed[j] + rows.before(predictions[i], k, j);
         }
-        double[][] input = inputs[i];
-        System.arraycopy(input, 1, input, 0, input.length - 1);
-        input[input.length - 1] = row;
       }
     }
     return predictions;
-  }
-
-  /**
-   * The rows that are fed back.
-   *
-   * @param steps the number of target steps
-   * @param targetColumns the position of each target among the inputs
-   * @param knownColumns the position of each input among the known columns, −1 for targets
-   * @param future the known columns of all windows, or null
-   */
-  private record Rows(int steps, int[] targetColumns, int[] knownColumns, Dataset future) {
-    static Rows of(Windows windows) {
-      TimeSeries series = windows.series();
-      List<String> inputs = series.columnNames();
-      List<String> targets = series.targetNames();
-      int reach = windows.lastRow(0) - windows.firstRow(0) + 1;
-      if (reach != windows.inputShape().axis(0)
-          || windows.targetRow(0) != windows.lastRow(0) + 1
-          || windows.targetRow(0, 1) != windows.targetRow(0) + 1) { // one input row, a longer step
-        throw new IllegalArgumentException(
-            "Recursive forecasts need windows with step 1 and horizon 1, but the first window has "
-                + windows.inputShape().axis(0)
-                + " input rows in "
-                + windows.firstRow(0)
-                + " … "
-                + windows.lastRow(0)
-                + " and the first target in row "
-                + windows.targetRow(0)
-                + ".");
-      }
-      List<String> unknown = new ArrayList<>(inputs);
-      unknown.removeAll(targets);
-      unknown.removeAll(series.knownNames());
-      if (!unknown.isEmpty() || !inputs.containsAll(targets)) {
-        throw new IllegalArgumentException(
-            "Recursive forecasts need windows that see all targets, and whose other columns are"
-                + " known, but the columns are "
-                + inputs
-                + ", the targets "
-                + targets
-                + " and the known columns "
-                + series.knownNames()
-                + ". Select the columns with columns(…), or name known columns with known(…).");
-      }
-      return new Rows(
-          windows.targetShape().size() / targets.size(),
-          targets.stream().mapToInt(inputs::indexOf).toArray(),
-          inputs.stream()
-              .mapToInt(name -> targets.contains(name) ? -1 : series.knownNames().indexOf(name))
-              .toArray(),
-          series.knownNames().isEmpty() ? null : windows.future());
-    }
-
-    double[][] known(int sample) {
-      if (future == null) {
-        return new double[steps][0];
-      }
-      int width = future.inputShape().last();
-      float[] values = new float[steps * width];
-      future.copyInput(sample, values, 0, 1);
-      double[][] known = new double[steps][width];
-      for (int i = 0; i < values.length; i++) {
-        known[i / width][i % width] = values[i];
-      }
-      return known;
-    }
   }
 }

@@ -210,9 +210,7 @@ public final class NetworkPass {
 
   /** Returns the value, as another tensor without its mask unless that is null. */
   private static Tensor withoutMask(Tensor value, Tensor other) {
-    return other == null
-        ? value
-        : other.set(value.values(), value.offset(), value.rows(), value.shape(), null);
+    return other == null ? value : other.setWithMask(value, null);
   }
 
   /**

@@ -62,7 +62,7 @@ final class StatePass extends GraphPass {
    * @param continues whether to start with {@code kept} although the initial states are inputs
    */
   Tensor[] forward(Tensor[] inputs, float[][] kept, boolean continues, ForwardContext context) {
-    input = given ? withMask(unmasked, inputs[0], null) : inputs[0];
+    input = given ? unmasked.setWithMask(inputs[0], null) : inputs[0];
     int rows = input.rows();
     for (int s = 0; s < shapes.length; s++) {
       int size = rows * shapes[s].size();
@@ -78,7 +78,7 @@ final class StatePass extends GraphPass {
     Tensor output = pass.forward(input, states, context);
     boolean isSequence = output.shape().rank() == input.shape().rank();
     if (given && isSequence) {
-      output = withMask(masked, output, inputs[0].mask());
+      output = masked.setWithMask(output, inputs[0].mask());
     }
     if (widths.length == 0) {
       outputs[0] = output;
@@ -94,10 +94,6 @@ final class StatePass extends GraphPass {
       }
     }
     return outputs;
-  }
-
-  private static Tensor withMask(Tensor to, Tensor from, boolean[] mask) {
-    return to.set(from.values(), from.offset(), from.rows(), from.shape(), mask);
   }
 
   @Override

@@ -18,6 +18,7 @@ public final class Tensor {
   private int rows;
   private Shape shape = Shape.of();
   private boolean[] mask;
+  private DistinctRows distinctRows;
 
   /** Creates a tensor without values, for {@link #set}. */
   public Tensor() {}
@@ -39,7 +40,35 @@ public final class Tensor {
     rows = newRows;
     shape = newShape;
     mask = newMask;
+    distinctRows = null;
     return this;
+  }
+
+  /** Sets the content of this tensor to that of another one, with another mask. */
+  Tensor setWithMask(Tensor other, boolean[] newMask) {
+    set(other.values, other.offset, other.rows, other.shape, newMask);
+    distinctRows = other.distinctRows;
+    return this;
+  }
+
+  /**
+   * Adds which rows of the values repeat, until the next {@link #set}.
+   *
+   * @return this tensor
+   * @hidden
+   */
+  public Tensor distinctRows(DistinctRows rows) {
+    distinctRows = rows;
+    return this;
+  }
+
+  /**
+   * Returns the different rows of the values; null if it is not known that rows repeat.
+   *
+   * @hidden
+   */
+  public DistinctRows distinctRows() {
+    return distinctRows;
   }
 
   /** Returns the array that contains the values, starting at {@link #offset()}. */

@@ -12,6 +12,9 @@ public final class TimeSteps {
   private int offset;
   private int rows;
   private int width;
+  private DistinctRows distinctRows;
+  private int[] numbers;
+  private int numbersOffset;
 
   /**
    * Points these steps at the given values, which are not copied.
@@ -27,7 +30,41 @@ public final class TimeSteps {
     offset = newOffset;
     rows = newRows;
     width = newWidth;
+    distinctRows = null;
     return this;
+  }
+
+  /**
+   * Adds which rows of the values repeat, until the next {@link #set}.
+   *
+   * @param distinct the different rows; may be null
+   * @param newNumbers the number of each row, in the order of these steps
+   * @param newOffset the index of row 0 at step 0 in the numbers
+   * @hidden
+   */
+  public void distinctRows(DistinctRows distinct, int[] newNumbers, int newOffset) {
+    distinctRows = distinct;
+    numbers = newNumbers;
+    numbersOffset = newOffset;
+  }
+
+  /**
+   * Returns the different rows of the values; null if it is not known that rows repeat.
+   *
+   * @hidden
+   */
+  public DistinctRows distinctRows() {
+    return distinctRows;
+  }
+
+  /**
+   * Returns the number of a row among the {@link #distinctRows()}.
+   *
+   * @param position step · rows + row
+   * @hidden
+   */
+  public int numberOf(int position) {
+    return numbers[numbersOffset + position];
   }
 
   /** Returns the array that contains the values. */

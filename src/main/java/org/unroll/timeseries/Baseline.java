@@ -59,7 +59,8 @@ public interface Baseline {
       double[] prediction = new double[windows.targetShape().size()];
       int[] columns = windows.targetPositions();
       for (int i = 0; i < prediction.length; i++) {
-        prediction[i] = value(windows, windows.lastRow(sample), columns[i % columns.length]);
+        double last = value(windows, windows.lastRow(sample), columns[i % columns.length]);
+        prediction[i] = windows.ofLevel(sample, i, last);
       }
       return prediction;
     };
@@ -89,7 +90,8 @@ public interface Baseline {
         int column = columns[i % columns.length];
         double value = value(windows, last, column);
         double slope = (value - value(windows, first, column)) / (last - first);
-        prediction[i] = value + slope * (windows.targetRow(sample, i / columns.length) - last);
+        int beyond = windows.targetRow(sample, i / columns.length) - last;
+        prediction[i] = windows.ofLevel(sample, i, value + slope * beyond);
       }
       return prediction;
     };
@@ -121,17 +123,19 @@ public interface Baseline {
                 + ". Use a range that starts later.");
       }
       double[] prediction = new double[windows.targetShape().size()];
+      double[] means = new double[prediction.length];
       int[] columns = windows.targetPositions();
       for (int i = 0; i < prediction.length; i++) {
         int column = columns[i % columns.length];
-        prediction[i] =
+        means[i] =
             i < columns.length
                 ? IntStream.rangeClosed(last - rows + 1, last)
-                    .mapToDouble(row -> windows.value(row, column))
+                    .mapToDouble(row -> windows.level(row, column))
                     .filter(value -> !Double.isNaN(value))
                     .average()
                     .orElseGet(() -> value(windows, last, column))
-                : prediction[i - columns.length];
+                : means[i - columns.length];
+        prediction[i] = windows.ofLevel(sample, i, means[i]);
       }
       return prediction;
     };
@@ -159,7 +163,7 @@ public interface Baseline {
         int beyond = target - windows.lastRow(sample);
         int column = columns[i % columns.length];
         int row = target - (beyond + period - 1) / period * period;
-        while (row >= 0 && Double.isNaN(windows.value(row, column))) {
+        while (row >= 0 && Double.isNaN(windows.level(row, column))) {
           row -= period;
         }
         if (row < 0) {
@@ -172,15 +176,34 @@ public interface Baseline {
                   + sample
                   + ", but has none. Use a range that starts later.");
         }
-        prediction[i] = windows.value(row, column);
+        prediction[i] = windows.ofLevel(sample, i, windows.level(row, column));
       }
       return prediction;
     };
   }
 
+  /**
+   * Returns the mean absolute error of the seasonal forecast within some values, the mean of |yₜ −
+   * yₜ₋ₘ|, by which MASE is scaled. Pairs with a missing value, NaN, are left out.
+   *
+   * @param values the values of the training range, in their order
+   * @param period m, the length of a season in rows, at least 1
+   * @return NaN if there is no pair; 0 if the values of all pairs are equal
+   */
+  static double seasonalError(double[] values, int period) {
+    if (period < 1) {
+      throw new IllegalArgumentException("period must be at least 1 row, but was " + period + ".");
+    }
+    return IntStream.range(period, values.length)
+        .mapToDouble(t -> Math.abs(values[t] - values[t - period]))
+        .filter(difference -> !Double.isNaN(difference))
+        .average()
+        .orElse(Double.NaN);
+  }
+
   /** Returns the normalized value of a target in a row, which must not be missing. */
   private static double value(Windows windows, int row, int column) {
-    double value = windows.value(row, column);
+    double value = windows.level(row, column);
     if (Double.isNaN(value)) {
       TimeSeries series = windows.series();
       int target = IntStream.of(windows.targetPositions()).boxed().toList().indexOf(column);

@@ -38,12 +38,15 @@ final class Forecasts {
   /** Returns the predictions for all windows, of quantiles if there are levels. */
   Table of(double[][] predictions, double... levels) {
     List<String> names = QuantileLevels.suffixes(levels);
-    checkPredictions(predictions, names.size());
+    NewestRows.checkPredictions(windows.targetShape(), windows.size(), names.size(), predictions);
     return table(
         "forecasts",
         names,
         (sample, step, target, level) ->
-            denormalized(target, predictions[sample][number(step, target) * names.size() + level]));
+            windows.denormalize(
+                sample,
+                number(step, target),
+                predictions[sample][number(step, target) * names.size() + level]));
   }
 
   /** Provides the value of a window, at a target step, of a target column and a level. */
@@ -83,20 +86,17 @@ final class Forecasts {
     return step * targets.length + target;
   }
 
-  private double denormalized(int target, double value) {
-    return series.denormalize(series.targetNames().get(target), value);
-  }
-
   /** Returns the mean absolute errors, step by step. */
   Table meanAbsoluteErrors(double[][] predictions) {
-    checkPredictions(predictions, 1);
+    NewestRows.checkPredictions(windows.targetShape(), windows.size(), 1, predictions);
     double[][] raw = series.data().raw();
     double[] sums = new double[ahead.length * targets.length];
     for (int i = 0; i < predictions.length; i++) {
       for (int k = 0; k < ahead.length; k++) {
         for (int j = 0; j < targets.length; j++) {
           double truth = raw[targets[j]][windows.targetRow(i, k)];
-          sums[number(k, j)] += Math.abs(denormalized(j, predictions[i][number(k, j)]) - truth);
+          int number = number(k, j);
+          sums[number] += Math.abs(windows.denormalize(i, number, predictions[i][number]) - truth);
         }
       }
     }
@@ -110,19 +110,5 @@ final class Forecasts {
       table.addColumns(DoubleColumn.create(name, errors));
     }
     return table;
-  }
-
-  private void checkPredictions(double[][] predictions, int levels) {
-    for (int i = 0; i < predictions.length; i++) {
-      NewestRows.checkWidth(windows.targetShape(), levels, predictions[i], " in row " + i);
-    }
-    if (predictions.length != windows.size()) {
-      throw new IllegalArgumentException(
-          "There must be one prediction for each of the "
-              + windows.size()
-              + " windows, but there are "
-              + predictions.length
-              + ".");
-    }
   }
 }

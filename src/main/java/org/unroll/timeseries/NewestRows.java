@@ -2,15 +2,17 @@ package org.unroll.timeseries;
 
 import java.util.Arrays;
 import java.util.List;
+import org.unroll.data.Columns;
 import org.unroll.data.Shape;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
 /**
  * The last rows of a range, from which a model predicts the values after it. It is public only
- * because {@code Forecaster} uses it.
+ * because {@code Forecaster} and panels use it.
  *
  * @hidden
  */
@@ -52,12 +54,85 @@ public final class NewestRows {
     return input;
   }
 
+  /**
+   * Returns the normalized known values in the target rows after the range, given the rows after
+   * it, see {@link Windows#lastFuture}.
+   */
+  double[][] future(Table next) {
+    Columns.numeric(next, series.columns().requireKnown());
+    int[] ahead = positions.rowsAhead();
+    int needed = ahead[ahead.length - 1];
+    if (next.rowCount() < needed) {
+      throw new IllegalArgumentException(
+          "The table of known values must have a row for each of the "
+              + needed
+              + " rows after the newest row, but has "
+              + next.rowCount()
+              + ".");
+    }
+    requireTimes(next, ahead);
+    return known(next, Arrays.stream(ahead).map(rows -> rows - 1).toArray());
+  }
+
+  /** Returns the normalized known values in some rows of a table. */
+  double[][] known(Table table, int... rows) {
+    List<NumericColumn<?>> columns = Columns.numeric(table, series.knownNames());
+    double[][] known = new double[rows.length][columns.size()];
+    for (int t = 0; t < rows.length; t++) {
+      for (int j = 0; j < known[t].length; j++) {
+        String name = columns.get(j).name();
+        double value = Columns.value(columns.get(j), rows[t]);
+        if (!Double.isFinite(value)) {
+          throw new IllegalArgumentException(
+              "Every known value must be finite, but the column '"
+                  + name
+                  + "' contains "
+                  + value
+                  + " in row "
+                  + rows[t]
+                  + " of the table.");
+        }
+        known[t][j] = series.normalize(name, value);
+      }
+    }
+    return known;
+  }
+
+  /** Checks the times of the table, if both the table and the series have times. */
+  private void requireTimes(Table next, int[] ahead) {
+    Timestamps given = Timestamps.of(next);
+    boolean hasTimes =
+        given.columns() != null
+            && given.columns().columns().stream()
+                .noneMatch(column -> series.knownNames().contains(column.name()));
+    if (!hasTimes || !series.isDated()) {
+      return;
+    }
+    Timestamps expected = Timestamps.of(Table.create("times", times()));
+    for (int t = 0; t < ahead.length; t++) {
+      int row = ahead[t] - 1;
+      if (expected.columns() != null && !expected.requireTime(t).equals(given.requireTime(row))) {
+        throw new IllegalArgumentException(
+            "The table of known values must begin one row after the newest row, and its row "
+                + row
+                + " must be "
+                + expected.nameOf(t)
+                + ", but is "
+                + given.nameOf(row)
+                + ".");
+      }
+    }
+  }
+
   /** Returns the columns of the times of the target steps, or of their row numbers. */
   List<Column<?>> times() {
     int last = positions.to() - 1;
     int[] ahead = positions.rowsAhead();
     return series.isDated()
-        ? series.times().after(Math.max(0, last - positions.lookback()), last, ahead)
+        ? series
+            .times()
+            .after(
+                Math.max(0, last - positions.lookback() - series.data().longestLag()), last, ahead)
         : List.of(IntColumn.create("row", Arrays.stream(ahead).map(rows -> last + rows).toArray()));
   }
 
@@ -72,13 +147,25 @@ public final class NewestRows {
     List<String> targets = series.targetNames();
     int steps = positions.targetSteps();
     checkWidth(shape(steps, targets.size()), names.size(), prediction, "");
+    int first = positions.firstRowOfLastInput();
+    int[] columns = series.columns().positions(targets);
+    if (!series.data().hasBases(positions, first, columns)) {
+      throw new IllegalArgumentException(
+          "The rows from which the changes of differenced targets "
+              + targets
+              + " are predicted must be in the series and not missing, but one of the last rows up"
+              + " to "
+              + series.nameOfRow(positions.to() - 1)
+              + " is not. Use more rows, or end the range before the gap.");
+    }
     Table table = new WholeTable("forecast", times().toArray(Column[]::new));
     for (int j = 0; j < targets.size(); j++) {
       for (int level = 0; level < names.size(); level++) {
         double[] column = new double[steps];
         for (int k = 0; k < steps; k++) {
-          double value = prediction[(k * targets.size() + j) * names.size() + level];
-          column[k] = series.denormalize(targets.get(j), value);
+          int output = k * targets.size() + j;
+          double value = prediction[output * names.size() + level];
+          column[k] = series.data().inverse(positions, first, output, value, columns);
         }
         table.addColumns(DoubleColumn.create(targets.get(j) + names.get(level), column));
       }
@@ -87,15 +174,36 @@ public final class NewestRows {
   }
 
   /** Returns the shape of the targets of a window. */
-  static Shape shape(int steps, int targets) {
+  public static Shape shape(int steps, int targets) {
     if (steps == 1) {
       return Shape.of(targets);
     }
     return targets == 1 ? Shape.of(steps) : Shape.of(steps, targets);
   }
 
-  /** Checks the number of values of a prediction. */
-  static void checkWidth(Shape targets, int levels, double[] prediction, String place) {
+  /**
+   * Checks the number of predictions and of their values.
+   *
+   * @param targets the shape of the targets of a window
+   * @param levels the number of levels, 1 for point forecasts
+   * @throws IllegalArgumentException if one of them is wrong
+   */
+  public static void checkPredictions(
+      Shape targets, int windows, int levels, double[][] predictions) {
+    for (int i = 0; i < predictions.length; i++) {
+      checkWidth(targets, levels, predictions[i], " in row " + i);
+    }
+    if (predictions.length != windows) {
+      throw new IllegalArgumentException(
+          "There must be one prediction for each of the "
+              + windows
+              + " windows, but there are "
+              + predictions.length
+              + ".");
+    }
+  }
+
+  private static void checkWidth(Shape targets, int levels, double[] prediction, String place) {
     if (prediction.length != targets.size() * levels) {
       throw new IllegalArgumentException(
           "A prediction must have one value for each of the "

@@ -6,7 +6,6 @@ import java.util.Map;
 import org.unroll.data.Columns;
 import org.unroll.timeseries.Scaling.Scale;
 import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -26,6 +25,7 @@ record Normalization(
   private static final String MEAN = "mean";
   private static final String STD = "std";
   private static final String LOG = "log";
+  private static final String DIFFERENCE = "difference";
 
   /** The default, with statistics of rows that must be set. */
   static final Normalization STANDARD = new Normalization(0, 0, null, Scaling.standard(), Map.of());
@@ -57,17 +57,38 @@ record Normalization(
               + scaling.columnNames()
               + ".");
     }
-    Map<String, Scaling> logarithms = new HashMap<>(); // kept if other rows are used
-    if (scaling.containsColumn(LOG)) {
-      NumericColumn<?> offsets = Columns.numeric(scaling, List.of(LOG)).get(0);
-      for (int row = 0; row < scaling.rowCount(); row++) {
-        double offset = Columns.value(offsets, row);
-        if (Double.isFinite(offset)) {
-          logarithms.put(scaling.getString(row, COLUMN), Scaling.standard().log(offset));
-        }
-      }
+    Map<String, Scaling> others = new HashMap<>(); // kept if other rows are used
+    for (int row = 0; row < scaling.rowCount(); row++) {
+      double offset = optional(scaling, LOG, row);
+      int lag = lag(scaling, row);
+      Scaling some = Double.isFinite(offset) ? Scaling.standard().log(offset) : Scaling.standard();
+      others.put(scaling.getString(row, COLUMN), lag == 0 ? some : some.difference(lag));
     }
-    return new Normalization(0, 0, scaling, Scaling.standard(), logarithms);
+    return new Normalization(0, 0, scaling, Scaling.standard(), others);
+  }
+
+  /** Returns a number of a table, or NaN if there is none. */
+  private static double optional(Table scaling, String column, int row) {
+    return scaling.containsColumn(column)
+        ? Columns.value(Columns.numeric(scaling, List.of(column)).get(0), row)
+        : Double.NaN;
+  }
+
+  private static int lag(Table scaling, int row) {
+    double lag = optional(scaling, DIFFERENCE, row);
+    if (Double.isNaN(lag)) {
+      return 0;
+    }
+    if (lag < 1 || lag > Integer.MAX_VALUE || lag != Math.rint(lag)) {
+      throw new IllegalArgumentException(
+          "The lag of a difference must be a whole number of rows, at least 1, or missing, but that"
+              + " of the column '"
+              + scaling.getString(row, COLUMN)
+              + "' is "
+              + lag
+              + ".");
+    }
+    return (int) lag;
   }
 
   /** Returns the scales of columns as a table with one row per column. */
@@ -78,10 +99,19 @@ record Normalization(
             StringColumn.create(COLUMN, names),
             DoubleColumn.create(MEAN, scales.stream().mapToDouble(Scale::mean).toArray()),
             DoubleColumn.create(STD, scales.stream().mapToDouble(Scale::std).toArray()));
-    return scales.stream().anyMatch(Scale::isLog)
-        ? table.addColumns(
-            DoubleColumn.create(LOG, scales.stream().mapToDouble(Scale::offset).toArray()))
-        : table;
+    if (scales.stream().anyMatch(Scale::isLog)) {
+      table.addColumns(
+          DoubleColumn.create(LOG, scales.stream().mapToDouble(Scale::offset).toArray()));
+    }
+    if (scales.stream().anyMatch(Scale::isDifferenced)) {
+      table.addColumns(
+          DoubleColumn.create(
+              DIFFERENCE,
+              scales.stream()
+                  .mapToDouble(scale -> scale.isDifferenced() ? scale.lag() : Double.NaN)
+                  .toArray()));
+    }
+    return table;
   }
 
   /** Returns the scale of a column with these values. */
@@ -104,10 +134,7 @@ record Normalization(
     }
     double mean = Columns.value(Columns.numeric(given, List.of(MEAN)).get(0), row);
     double std = Columns.value(Columns.numeric(given, List.of(STD)).get(0), row);
-    double offset =
-        given.containsColumn(LOG)
-            ? Columns.value(Columns.numeric(given, List.of(LOG)).get(0), row)
-            : Double.NaN;
+    double offset = optional(given, LOG, row);
     if (!Double.isFinite(mean) || !Double.isFinite(std) || std <= 0 || Double.isInfinite(offset)) {
       throw new IllegalArgumentException(
           "Means must be finite and standard deviations above 0, but the column '"
@@ -118,7 +145,7 @@ record Normalization(
               + std
               + ".");
     }
-    return new Scale(mean, std, offset);
+    return new Scale(mean, std, offset, lag(given, row));
   }
 
   @Override

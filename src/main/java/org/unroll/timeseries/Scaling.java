@@ -9,10 +9,12 @@ import org.apache.commons.math3.stat.descriptive.rank.Percentile.EstimationType;
  * or f(x) = ln(x + offset) after {@link #log}, a value becomes
  *
  * <pre>
- * z = (f(x) − center) / scale
+ * z = (f(x) − center) / scale, or with differences
+ * z = (f(x[t]) − f(x[t − lag]) − center) / scale
  * </pre>
  *
- * <p>where center and scale are statistics of f(x) in the training rows, as in scikit-learn:
+ * <p>where center and scale are statistics of f(x), or of its differences, in the training rows, as
+ * in scikit-learn:
  *
  * <ul>
  *   <li>{@link #standard()}: the mean and the population standard deviation ({@code
@@ -23,6 +25,14 @@ import org.apache.commons.math3.stat.descriptive.rank.Percentile.EstimationType;
  *       outliers barely change.
  * </ul>
  *
+ * <p><b>Differences</b> remove a trend (lag 1) or a season (its length in rows). The first {@code
+ * lag} rows have none, so windows that would see them are left out. A target is the change from the
+ * latest value that is a whole number of lags before it and not after the last input row, so that
+ * it can be converted back with the values of the window: with lag 1, it is the change from the
+ * last value, which is the sum of all differences since then. With a season, it is the change from
+ * the value one season earlier. The quantiles of a change are also those of the value. Columns with
+ * a {@linkplain TimeSeries#known known future} cannot be differenced.
+ *
  * <p>Forecasts are converted back exactly. The quantiles of a logarithm are those of the value. The
  * mean is not: a model that predicts the mean of the logarithm does not predict the mean.
  *
@@ -31,7 +41,8 @@ import org.apache.commons.math3.stat.descriptive.rank.Percentile.EstimationType;
  *
  * var scaled = TimeSeries.of(jena).target("T (degC)")
  *     .normalizedOn(0, 10_000)
- *     .normalizedOn(0, 10_000, Scaling.robust().log(1), "VPdef (mbar)");
+ *     .normalizedOn(0, 10_000, Scaling.robust().log(1), "VPdef (mbar)")
+ *     .normalizedOn(0, 10_000, Scaling.standard().difference(144), "T (degC)"); // a day
  * }</pre>
  */
 public final class Scaling {
@@ -46,24 +57,28 @@ public final class Scaling {
   /** The offset of the logarithm, or NaN without a logarithm. */
   private final double offset;
 
-  private Scaling(Method method, double offset) {
+  /** The lag of the differences, or 0 without differences. */
+  private final int lag;
+
+  private Scaling(Method method, double offset, int lag) {
     this.method = method;
     this.offset = offset;
+    this.lag = lag;
   }
 
   /** Returns scaling by the mean and the standard deviation, the default. */
   public static Scaling standard() {
-    return new Scaling(Method.STANDARD, Double.NaN);
+    return new Scaling(Method.STANDARD, Double.NaN, 0);
   }
 
   /** Returns scaling by the minimum and the range. */
   public static Scaling minMax() {
-    return new Scaling(Method.MIN_MAX, Double.NaN);
+    return new Scaling(Method.MIN_MAX, Double.NaN, 0);
   }
 
   /** Returns scaling by the median and the interquartile range. */
   public static Scaling robust() {
-    return new Scaling(Method.ROBUST, Double.NaN);
+    return new Scaling(Method.ROBUST, Double.NaN, 0);
   }
 
   /** Returns this scaling of ln(x), for columns whose values are all greater than 0. */
@@ -81,15 +96,30 @@ public final class Scaling {
     if (!Double.isFinite(offset)) {
       throw new IllegalArgumentException("offset must be finite, but was " + offset + ".");
     }
-    return new Scaling(method, offset);
+    return new Scaling(method, offset, lag);
+  }
+
+  /** Returns this scaling of the differences of successive rows; after {@link #log}, of returns. */
+  public Scaling difference() {
+    return difference(1);
+  }
+
+  /**
+   * Returns this scaling of the differences of rows that are {@code lag} rows apart.
+   *
+   * @param lag such as 24 for the difference from the same hour of the day before
+   * @throws IllegalArgumentException if the lag is below 1
+   */
+  public Scaling difference(int lag) {
+    WindowPositions.requireAtLeast("lag", 1, lag);
+    return new Scaling(method, offset, lag);
   }
 
   /** Returns the scale of a column whose values are present in some of the rows from … to−1. */
   Scale measured(String name, double[] values, int from, int to) {
+    double[] measured = Arrays.copyOfRange(logarithms(name, offset, values), from, to);
     double[] present =
-        Arrays.stream(logarithms(name, offset, values), from, to)
-            .filter(value -> !Double.isNaN(value))
-            .toArray();
+        Arrays.stream(differences(measured, lag)).filter(value -> !Double.isNaN(value)).toArray();
     double least = Arrays.stream(present).min().orElse(Double.NaN);
     double most = Arrays.stream(present).max().orElse(Double.NaN);
     double center = Arrays.stream(present).sum() / present.length;
@@ -115,6 +145,7 @@ public final class Scaling {
           "A column must vary in order to be normalized, but '"
               + name
               + "' is "
+              + (lag == 0 ? "" : "as a difference of lag " + lag + " ")
               + (present.length == 0 ? "missing" : least < most ? center : least)
               + (least < most ? " in more than half of the rows " : " in all rows ")
               + from
@@ -123,7 +154,7 @@ public final class Scaling {
               + (least < most ? ", so that its interquartile range is 0" : "")
               + ". Leave it out with columns(…), or normalize on other rows.");
     }
-    return new Scale(center, scale, offset);
+    return new Scale(center, scale, offset, lag);
   }
 
   /**
@@ -140,6 +171,18 @@ public final class Scaling {
       logarithms[i] = logarithm(name, offset, values[i], ", row " + i);
     }
     return logarithms;
+  }
+
+  /** Returns the differences of values; the first are NaN. With lag 0, the values themselves. */
+  private static double[] differences(double[] values, int lag) {
+    if (lag == 0) {
+      return values;
+    }
+    double[] differences = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      differences[i] = i < lag ? Double.NaN : values[i] - values[i - lag];
+    }
+    return differences;
   }
 
   private static double logarithm(String name, double offset, double value, String place) {
@@ -161,31 +204,89 @@ public final class Scaling {
   }
 
   /**
-   * The scale of a column.
+   * The scale of a column. The level of a value is the value before differences are computed, in
+   * the unit of the normalized values: (f(x) − mean) / std, or f(x) / std with differences.
    *
    * @param mean the center
    * @param std the scale
    * @param offset the offset of the logarithm, or NaN without a logarithm
+   * @param lag the lag of the differences, or 0 without differences
    */
-  record Scale(double mean, double std, double offset) {
+  record Scale(double mean, double std, double offset, int lag) {
     /** The scale of a series without normalization. */
-    static final Scale IDENTITY = new Scale(0, 1, Double.NaN);
+    static final Scale IDENTITY = new Scale(0, 1, Double.NaN, 0);
 
     boolean isLog() {
       return !Double.isNaN(offset);
     }
 
-    /** Returns normalized values. */
-    double[] forward(String name, double[] values) {
-      return Arrays.stream(logarithms(name, offset, values)).map(x -> (x - mean) / std).toArray();
+    boolean isDifferenced() {
+      return lag > 0;
     }
 
-    double forward(String name, double value) {
-      return ((isLog() ? logarithm(name, offset, value, "") : value) - mean) / std;
+    /** Returns the center of normalized differences, which is subtracted from them. */
+    double drift() {
+      return isDifferenced() ? mean / std : 0;
     }
 
-    double inverse(double value) {
-      double x = value * std + mean;
+    private double center() {
+      return isDifferenced() ? 0 : mean;
+    }
+
+    double[] levels(String name, double[] values) {
+      return Arrays.stream(logarithms(name, offset, values))
+          .map(x -> (x - center()) / std)
+          .toArray();
+    }
+
+    /** Returns normalized values; NaN for the first values if they are differenced. */
+    double[] forward(double[] levels) {
+      return isDifferenced()
+          ? Arrays.stream(differences(levels, lag)).map(x -> x - drift()).toArray()
+          : levels;
+    }
+
+    double level(String name, double value) {
+      return ((isLog() ? logarithm(name, offset, value, "") : value) - center()) / std;
+    }
+
+    /**
+     * Returns this scale if single values can be converted.
+     *
+     * @throws IllegalStateException if they depend on earlier values
+     */
+    Scale requireSingle(String column) {
+      if (isDifferenced()) {
+        throw new IllegalStateException(
+            "A column must not be differenced in order to convert a single value, but '"
+                + column
+                + "' is, with lag "
+                + lag
+                + ", so that the value depends on the window. Use windows.denormalize(sample,"
+                + " output, value) or windows.forecasts(predictions).");
+      }
+      return this;
+    }
+
+    /**
+     * Returns a difference between two levels in the unit of the values.
+     *
+     * @throws IllegalStateException if the column is the logarithm of its values
+     */
+    double inverseError(String column, double error) {
+      if (isLog()) {
+        throw new IllegalStateException(
+            "A column must not be scaled by its logarithm in order to convert an error, but '"
+                + column
+                + "' is, so that the factor depends on the value. Convert the predictions:"
+                + " windows.meanAbsoluteErrors(predictions).");
+      }
+      return error * std;
+    }
+
+    /** Returns the value of a level. */
+    double inverse(double level) {
+      double x = level * std + center();
       return isLog() ? Math.exp(x) - offset : x;
     }
   }

@@ -22,6 +22,20 @@ import tech.tablesaw.columns.Column;
 record SeriesColumns(
     List<String> inputs, List<Column<?>> leftOut, List<String> targets, List<String> known) {
 
+  /** Returns all numeric columns that are not times as inputs. */
+  static SeriesColumns of(Table table, Timestamps times) {
+    List<String> inputs = new ArrayList<>();
+    List<Column<?>> leftOut = new ArrayList<>();
+    for (Column<?> column : table.columns()) {
+      if (column instanceof NumericColumn<?> && !times.isIn(column)) {
+        inputs.add(column.name());
+      } else if (!times.isIn(column)) {
+        leftOut.add(column);
+      }
+    }
+    return new SeriesColumns(List.copyOf(inputs), List.copyOf(leftOut), List.of(), List.of());
+  }
+
   SeriesColumns withInputs(Table table, String... names) {
     return new SeriesColumns(checked(table, names), List.of(), targets, known);
   }
@@ -66,6 +80,55 @@ record SeriesColumns(
     stored.addAll(targets);
     stored.addAll(known);
     return List.copyOf(stored);
+  }
+
+  /**
+   * Returns the stored columns of a table.
+   *
+   * @throws IllegalArgumentException if there is none, or if numbers were read as text
+   */
+  List<NumericColumn<?>> selected(Table table) {
+    for (Column<?> column : leftOut) {
+      if (Columns.holdsNumbers(column)) {
+        throw Columns.notNumeric(column);
+      }
+    }
+    List<String> names = stored();
+    if (names.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The table '"
+              + table.name()
+              + "' must have a numeric column, but its columns are "
+              + table.columnNames()
+              + ".");
+    }
+    return Columns.numeric(table, names);
+  }
+
+  /** Returns the only target, for a method of the series that needs it. */
+  String onlyTarget(String method) {
+    if (targets.size() != 1) {
+      throw new IllegalStateException(
+          method
+              + "(value) requires exactly one target, but the targets are "
+              + targets
+              + ". Name the column: "
+              + method
+              + "(column, value).");
+    }
+    return targets.get(0);
+  }
+
+  /** Returns the columns with known future values, at least one. */
+  List<String> requireKnown() {
+    if (known.isEmpty()) {
+      throw new IllegalStateException(
+          "The columns with known future values must be set first, with known(\"…\") of the series."
+              + " The columns are: "
+              + String.join(", ", inputs)
+              + ".");
+    }
+    return known;
   }
 
   /** Returns the positions of columns among the stored columns. */

@@ -12,6 +12,8 @@ import tech.tablesaw.api.NumericColumn;
  * @param values rows × columns, row-major, in the order of {@link SeriesColumns#stored()}
  * @param columns the number of columns
  * @param scales the scale of each column
+ * @param levels each differenced target column before the differences, see {@link Scale}; null for
+ *     other columns
  * @param raw each target column in its own units with gaps filled; null for other columns
  * @param missingInputs the rows in which an input is still missing
  * @param missingTargets the rows in which a target is still missing
@@ -21,6 +23,7 @@ record SeriesData(
     float[] values,
     int columns,
     List<Scale> scales,
+    double[][] levels,
     double[][] raw,
     BitSet missingInputs,
     BitSet missingTargets,
@@ -51,6 +54,7 @@ record SeriesData(
     }
     float[] values = new float[(int) size];
     List<Scale> scales = new ArrayList<>();
+    double[][] levels = new double[count][];
     double[][] raw = new double[count][];
     BitSet missingInputs = new BitSet();
     BitSet missingTargets = new BitSet();
@@ -71,21 +75,31 @@ record SeriesData(
         }
       }
       Scale scale = normalization == null ? Scale.IDENTITY : normalization.scale(name, column);
+      if (isKnown && scale.isDifferenced()) {
+        throw new IllegalArgumentException(
+            "A column with known future values must not be differenced, but '"
+                + name
+                + "' is. Scale it otherwise: normalizedOn(from, to, Scaling.standard(), \""
+                + name
+                + "\").");
+      }
       scales.add(scale);
-      double[] normalized = scale.forward(name, column);
+      double[] level = scale.levels(name, column);
+      double[] normalized = scale.forward(level);
+      levels[j] = isTarget && scale.isDifferenced() ? level : null;
       for (int i = 0; i < rows; i++) {
         values[i * count + j] = (float) normalized[i];
+        if (isInput && Double.isNaN(normalized[i])) {
+          missingInputs.set(i);
+        }
         if (Double.isNaN(column[i])) {
-          if (isInput) {
-            missingInputs.set(i);
-          }
           if (isTarget) {
             missingTargets.set(i);
           }
           if (isKnown) {
             missingKnown.set(i);
           }
-        } else if (!Float.isFinite(values[i * count + j])) {
+        } else if (Float.isInfinite(values[i * count + j])) {
           throw new IllegalArgumentException(
               "Every value must be finite and within the range of a float, but was "
                   + column[i]
@@ -95,6 +109,65 @@ record SeriesData(
       }
       raw[j] = isTarget ? column : null;
     }
-    return new SeriesData(values, count, scales, raw, missingInputs, missingTargets, missingKnown);
+    return new SeriesData(
+        values, count, scales, levels, raw, missingInputs, missingTargets, missingKnown);
+  }
+
+  /** Returns the longest lag of the differences of a column, or 0. */
+  int longestLag() {
+    return scales.stream().mapToInt(Scale::lag).max().orElse(0);
+  }
+
+  /** Returns a target in a row, normalized but not differenced. */
+  double level(int row, int column) {
+    return levels[column] == null ? values[row * columns + column] : levels[column][row];
+  }
+
+  /** Returns whether the targets of the window that begins in a row can be converted back. */
+  boolean hasBases(WindowPositions positions, int first, int... targets) {
+    for (int column : targets) {
+      for (int k = 0; levels[column] != null && k < positions.targetSteps(); k++) {
+        int base = positions.baseRow(first, k, scales.get(column).lag());
+        if (base < 0 || Double.isNaN(levels[column][base])) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Returns what is subtracted from the level of a target: that from which it is the change. */
+  private double base(WindowPositions positions, int first, int output, int... targets) {
+    int column = targets[output % targets.length];
+    if (levels[column] == null) {
+      return 0;
+    }
+    Scale scale = scales.get(column);
+    int base = positions.baseRow(first, output / targets.length, scale.lag());
+    return levels[column][base] + scale.drift();
+  }
+
+  /**
+   * Returns the normalized target of a window for a level of it.
+   *
+   * @param first the first row of the window
+   * @param output the index of the value in the order of {@link Windows#targetShape()}
+   * @param targets the positions of the targets among the columns
+   */
+  double ofLevel(WindowPositions positions, int first, int output, double level, int... targets) {
+    return level - base(positions, first, output, targets);
+  }
+
+  /** Returns a normalized target of a window. */
+  double target(WindowPositions positions, int first, int output, int... targets) {
+    int row = positions.targetRow(first) + output / targets.length * positions.step();
+    double level = level(row, targets[output % targets.length]);
+    return ofLevel(positions, first, output, level, targets);
+  }
+
+  /** Returns a normalized target of a window in its own units. */
+  double inverse(WindowPositions positions, int first, int output, double value, int... targets) {
+    Scale scale = scales.get(targets[output % targets.length]);
+    return scale.inverse(value + base(positions, first, output, targets));
   }
 }

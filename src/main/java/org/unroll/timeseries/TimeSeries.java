@@ -2,13 +2,10 @@ package org.unroll.timeseries;
 
 import java.time.LocalDateTime;
 import java.time.temporal.Temporal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrix;
 import org.ejml.simple.SimpleMatrix;
-import org.unroll.data.Columns;
-import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
@@ -85,18 +82,7 @@ public final class TimeSeries {
               + " columns and no rows.");
     }
     Timestamps times = Timestamps.of(table);
-    List<String> inputs = new ArrayList<>();
-    List<Column<?>> leftOut = new ArrayList<>();
-    for (Column<?> column : table.columns()) {
-      if (column instanceof NumericColumn<?> && !times.isIn(column)) {
-        inputs.add(column.name());
-      } else if (!times.isIn(column)) {
-        leftOut.add(column);
-      }
-    }
-    SeriesColumns columns =
-        new SeriesColumns(List.copyOf(inputs), List.copyOf(leftOut), List.of(), List.of());
-    return new TimeSeries(table, times, columns, Gaps.REFUSED, null);
+    return new TimeSeries(table, times, SeriesColumns.of(table, times), Gaps.REFUSED, null);
   }
 
   /**
@@ -266,6 +252,17 @@ public final class TimeSeries {
     return normalization == null ? this : normalizedOn(from, to);
   }
 
+  /** Throws the exceptions of {@link #knownAt} and of its normalization, without normalizing. */
+  void requireKnownAt(int from, int to) {
+    gaps.requireNoLookAhead();
+    if (normalization != null) {
+      Normalization there = normalization.on(from, to);
+      columns
+          .selected(table)
+          .forEach(column -> there.scale(column.name(), gaps.fill(column, times)));
+    }
+  }
+
   private TimeSeries with(Normalization by) {
     return new TimeSeries(table, times, columns, gaps, by);
   }
@@ -273,9 +270,10 @@ public final class TimeSeries {
   /**
    * Returns the normalization as a table: one row for each column that a model sees or predicts,
    * with {@code column}, {@code mean} and {@code std}, which are the center and the scale of other
-   * kinds of {@link Scaling}, and {@code log}, the offset of the logarithm, if there is one. It is
-   * needed whenever the model is used later. Save it together with the weights, with {@code
-   * scaling().write().csv("scaling.csv")}, and pass the table to {@link #normalizedBy}.
+   * kinds of {@link Scaling}; {@code log}, the offset of the logarithm, and {@code difference}, the
+   * lag of the differences, if a column has one. It is needed whenever the model is used later.
+   * Save it together with the weights, with {@code scaling().write().csv("scaling.csv")}, and pass
+   * the table to {@link #normalizedBy}.
    */
   public Table scaling() {
     return Normalization.table(columns.stored(), data().scales());
@@ -393,6 +391,24 @@ public final class TimeSeries {
     return scale(column).std();
   }
 
+  /**
+   * Returns the lag of the differences of a column, see {@link Scaling#difference(int)}; 0 if it is
+   * not differenced.
+   */
+  public int differenceLag(String column) {
+    return scale(column).lag();
+  }
+
+  /**
+   * Returns the values of a target, normalized but not differenced.
+   *
+   * @hidden
+   */
+  public double[] levels(String target) {
+    int position = columns.position(target);
+    return IntStream.range(0, rows()).mapToDouble(row -> data().level(row, position)).toArray();
+  }
+
   /** Returns the normalized values of a column, with gaps filled. NaN is a missing value. */
   public double[] normalized(String column) {
     SeriesData all = data();
@@ -412,24 +428,33 @@ public final class TimeSeries {
   }
 
   /**
-   * Returns a value of a column as a model sees it: (value − mean) / std, of the logarithm if so.
+   * Returns a value of a column as a model sees it: (value − mean) / std, or with {@link
+   * Scaling#log(double)} (ln(value + offset) − mean) / std.
+   *
+   * @throws IllegalArgumentException if the value has no logarithm
+   * @throws IllegalStateException if the column is differenced
    */
   public double normalize(String column, double value) {
-    return scale(column).forward(column, value);
-  }
-
-  /** Returns a value of a column in its own units: value · std + mean. */
-  public double denormalize(String column, double value) {
-    return scale(column).inverse(value);
+    return scale(column).requireSingle(column).level(column, value);
   }
 
   /**
-   * Returns a prediction in the units of the target: value · std + mean.
+   * Returns a value of a column in its own units, the inverse of {@link #normalize}: value · std +
+   * mean, or with {@link Scaling#log(double)} exp(value · std + mean) − offset.
    *
-   * @throws IllegalStateException unless there is exactly one target
+   * @throws IllegalStateException if the column is differenced, see {@link Windows#denormalize}
+   */
+  public double denormalize(String column, double value) {
+    return scale(column).requireSingle(column).inverse(value);
+  }
+
+  /**
+   * Returns a prediction in the units of the target, as {@link #denormalize(String, double)}.
+   *
+   * @throws IllegalStateException unless there is exactly one target, or if it is differenced
    */
   public double denormalize(double value) {
-    return denormalize(onlyTarget("denormalize"), value);
+    return denormalize(columns.onlyTarget("denormalize"), value);
   }
 
   /**
@@ -438,14 +463,7 @@ public final class TimeSeries {
    * @throws IllegalStateException if the column is the logarithm of its values
    */
   public double denormalizeError(String column, double error) {
-    if (scale(column).isLog()) {
-      throw new IllegalStateException(
-          "The errors of '"
-              + column
-              + "' have no constant factor because it is scaled by its logarithm. Convert the"
-              + " predictions: windows.meanAbsoluteErrors(predictions).");
-    }
-    return error * std(column);
+    return scale(column).inverseError(column, error);
   }
 
   /**
@@ -454,20 +472,7 @@ public final class TimeSeries {
    * @throws IllegalStateException unless there is exactly one target
    */
   public double denormalizeError(double error) {
-    return denormalizeError(onlyTarget("denormalizeError"), error);
-  }
-
-  private String onlyTarget(String method) {
-    if (targetNames().size() != 1) {
-      throw new IllegalStateException(
-          method
-              + "(value) requires exactly one target, but the targets are "
-              + targetNames()
-              + ". Name the column: "
-              + method
-              + "(column, value).");
-    }
-    return targetNames().get(0);
+    return denormalizeError(columns.onlyTarget("denormalizeError"), error);
   }
 
   /** Returns the columns of this series. */
@@ -486,21 +491,7 @@ public final class TimeSeries {
     if (isDated()) {
       RowOrder.requireAscending(times);
     }
-    for (Column<?> column : columns.leftOut()) {
-      if (Columns.holdsNumbers(column)) {
-        throw Columns.notNumeric(column);
-      }
-    }
-    List<String> names = columns.stored();
-    if (names.isEmpty()) {
-      throw new IllegalArgumentException(
-          "The table '"
-              + table.name()
-              + "' must have a numeric column, but its columns are "
-              + table.columnNames()
-              + ".");
-    }
-    return SeriesData.read(Columns.numeric(table, names), columns, gaps, times, normalization);
+    return SeriesData.read(columns.selected(table), columns, gaps, times, normalization);
   }
 
   @Override

@@ -70,6 +70,22 @@ public record WindowPositions(
     }
   }
 
+  /**
+   * Checks the index of a window.
+   *
+   * @throws IndexOutOfBoundsException if there is no such window
+   */
+  public static void checkSample(int sample, int size) {
+    if (sample < 0 || sample >= size) {
+      throw new IndexOutOfBoundsException(
+          "The index of a window must be between 0 and "
+              + (size - 1)
+              + ", but was "
+              + sample
+              + ".");
+    }
+  }
+
   static void requireAtLeast(String name, int least, int value) {
     if (value < least) {
       throw new IllegalArgumentException(
@@ -176,6 +192,21 @@ public record WindowPositions(
     return last - lookback + step;
   }
 
+  /**
+   * Returns the row from which the change of a target is predicted: the latest one that is a whole
+   * number of lags before the target and not after the last input row. It may be negative.
+   *
+   * @param first the first row of the window
+   * @param targetStep the target step, counted from 0
+   * @param lag at least 1; with 0, the last input row
+   */
+  int baseRow(int first, int targetStep, int lag) {
+    long beyond = rowsToTarget() + (long) targetStep * step;
+    return lag == 0
+        ? lastRow(first)
+        : (int) (lastRow(first) + beyond - (beyond + lag - 1) / lag * lag);
+  }
+
   /** Returns the first row of the latest window whose input ends with the range. */
   int firstRowOfLastInput() {
     requireLookback();
@@ -196,18 +227,17 @@ public record WindowPositions(
    * missing value.
    *
    * @param every the number of rows from one window to the next
-   * @param missingInputs the rows in which an input is missing
+   * @param data the values of the series
    * @param missingTargets the rows in which a target is missing
-   * @param missingKnown the rows in which a known column is missing, which matters in target rows
    * @param rows the number of rows of the series
+   * @param targets the positions of the targets among the columns
    * @throws IllegalArgumentException if there is no such window
    */
-  int[] starts(
-      int every, BitSet missingInputs, BitSet missingTargets, BitSet missingKnown, int rows) {
+  int[] starts(int every, SeriesData data, BitSet missingTargets, int rows, int... targets) {
     BitSet missingAhead = (BitSet) missingTargets.clone();
-    missingAhead.or(missingKnown);
-    int[] inputs = missingUpTo(missingInputs, rows);
-    int[] targets = missingUpTo(missingAhead, rows);
+    missingAhead.or(data.missingKnown());
+    int[] inputs = missingUpTo(data.missingInputs(), rows);
+    int[] ahead = missingUpTo(missingAhead, rows);
     int[] starts =
         IntStream.iterate(
                 from, first -> first >= from && first <= to - span(), first -> first + every)
@@ -215,7 +245,8 @@ public record WindowPositions(
                 first -> {
                   int target = targetRow(first);
                   return inputs[first + lookback] == inputs[first]
-                      && targets[target + targetSteps * step] == targets[target];
+                      && ahead[target + targetSteps * step] == ahead[target]
+                      && data.hasBases(this, first, targets);
                 })
             .toArray();
     if (starts.length == 0) {

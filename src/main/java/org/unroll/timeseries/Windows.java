@@ -45,8 +45,7 @@ public final class Windows implements Dataset {
   private final Batching batching;
   private final Kept kept;
 
-  private final float[] values;
-  private final int stride;
+  private final SeriesData data;
   private final int columns;
   private final int[] targets;
 
@@ -70,28 +69,22 @@ public final class Windows implements Dataset {
     this.positions = positions;
     this.batching = batching;
     this.kept = kept;
-    SeriesData data = series.data();
-    this.values = data.values();
-    this.stride = data.columns();
+    this.data = series.data();
     this.columns = series.columnNames().size();
     this.targets = series.columns().positions(series.targetNames());
     if (positions.lookback() > 0) {
       positions.requireFit(series.rows());
     }
-    BitSet missingTargets = kept.unknownTargets() ? new BitSet() : data.missingTargets();
-    boolean hasGaps =
-        !data.missingInputs().isEmpty()
-            || !missingTargets.isEmpty()
-            || !data.missingKnown().isEmpty();
+    BitSet unknown = kept.unknownTargets() ? new BitSet() : data.missingTargets();
+    boolean isWhole =
+        data.missingInputs().isEmpty()
+            && unknown.isEmpty()
+            && data.missingKnown().isEmpty()
+            && IntStream.of(targets).allMatch(column -> data.levels()[column] == null);
     this.starts =
-        positions.lookback() > 0 && (hasGaps || kept.every() > 1)
-            ? positions.starts(
-                kept.every(),
-                data.missingInputs(),
-                missingTargets,
-                data.missingKnown(),
-                series.rows())
-            : null;
+        positions.lookback() == 0 || (isWhole && kept.every() == 1)
+            ? null
+            : positions.starts(kept.every(), data, unknown, series.rows(), targets);
   }
 
   /**
@@ -202,6 +195,18 @@ public final class Windows implements Dataset {
     return new Windows(series.knownAt(from, to), positions, batching, kept);
   }
 
+  /**
+   * Checks that there are windows in the rows {@code from} … {@code to}−1, and that the series can
+   * be normalized on these rows.
+   *
+   * @throws IllegalArgumentException as {@link #range(int, int)} and {@link #knownAt}
+   * @hidden
+   */
+  public void requireKnownAt(int from, int to) {
+    series.requireKnownAt(from, to);
+    range(from, to);
+  }
+
   @Override
   public Windows batchSize(int size) {
     return with(batching.withSize(size));
@@ -259,19 +264,15 @@ public final class Windows implements Dataset {
     int steps = positions.inputRows();
     for (int t = 0; t < steps; t++) {
       int to = (t * rows + row) * columns;
-      System.arraycopy(values, (first + t * step) * stride, slice, to, columns);
+      System.arraycopy(data.values(), (first + t * step) * data.columns(), slice, to, columns);
     }
   }
 
   @Override
   public void copyTarget(int sample, float[] target, int offset) {
-    int first = targetRow(sample);
-    int step = positions.step();
-    int filled = offset;
-    for (int k = 0; k < positions.targetSteps(); k++) {
-      for (int column : targets) {
-        target[filled++] = values[(first + k * step) * stride + column];
-      }
+    int first = firstRow(sample);
+    for (int k = 0; k < positions.targetSteps() * targets.length; k++) {
+      target[offset + k] = (float) data.target(positions, first, k, targets);
     }
   }
 
@@ -287,14 +288,7 @@ public final class Windows implements Dataset {
    * @throws IndexOutOfBoundsException if there is no such window
    */
   public int firstRow(int sample) {
-    if (sample < 0 || sample >= size()) {
-      throw new IndexOutOfBoundsException(
-          "The index of a window must be between 0 and "
-              + (size() - 1)
-              + ", but was "
-              + sample
-              + ".");
-    }
+    WindowPositions.checkSample(sample, size());
     return starts == null ? positions.from() + sample : starts[sample];
   }
 
@@ -333,7 +327,7 @@ public final class Windows implements Dataset {
     double[][] input = new double[positions.inputRows()][columns];
     for (int t = 0; t < input.length; t++) {
       for (int j = 0; j < columns; j++) {
-        input[t][j] = values[(first + t * positions.step()) * stride + j];
+        input[t][j] = value(first + t * positions.step(), j);
       }
     }
     return input;
@@ -343,10 +337,32 @@ public final class Windows implements Dataset {
   public double[] target(int sample) {
     double[] target = new double[targetShape().size()];
     for (int k = 0; k < target.length; k++) {
-      int row = targetRow(sample) + k / targets.length * positions.step();
-      target[k] = values[row * stride + targets[k % targets.length]];
+      target[k] = data.target(positions, firstRow(sample), k, targets);
     }
     return target;
+  }
+
+  /**
+   * Returns a predicted value of a window in the units of its target. It differs from {@link
+   * TimeSeries#denormalize(String, double)} only if the target is {@linkplain
+   * Scaling#difference(int) differenced}: then it adds the value from which the change is
+   * predicted.
+   *
+   * @param sample the index of the window
+   * @param output the index of the value in the order of {@link #targetShape()}
+   * @param value the normalized value, such as {@code model.predict(windows).get(sample)[output]}
+   */
+  public double denormalize(int sample, int output, double value) {
+    return data.inverse(positions, firstRow(sample), output, value, targets);
+  }
+
+  /**
+   * Returns the normalized prediction of a level, see {@link TimeSeries#levels}.
+   *
+   * @hidden
+   */
+  public double ofLevel(int sample, int output, double level) {
+    return data.ofLevel(positions, firstRow(sample), output, level, targets);
   }
 
   /**
@@ -432,7 +448,7 @@ public final class Windows implements Dataset {
    * @throws IllegalStateException if the series has no {@linkplain TimeSeries#known known columns}
    */
   public double[][] lastFuture(Table next) {
-    return new KnownFuture(this).after(next);
+    return new NewestRows(series, positions).future(next);
   }
 
   /**
@@ -453,7 +469,12 @@ public final class Windows implements Dataset {
 
   /** Returns the normalized value of a stored column in a row. */
   double value(int row, int column) {
-    return values[row * stride + column];
+    return data.values()[row * data.columns() + column];
+  }
+
+  /** Returns the level of a target in a row, see {@link #ofLevel}. */
+  double level(int row, int column) {
+    return data.level(row, column);
   }
 
   /** Returns the positions of the targets among the stored columns. */

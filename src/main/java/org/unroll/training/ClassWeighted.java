@@ -3,12 +3,12 @@ package org.unroll.training;
 import java.util.List;
 import java.util.Map;
 import org.unroll.data.Dataset;
+import org.unroll.data.DatasetView;
 import org.unroll.data.Shape;
 import org.unroll.metrics.MatchMetric;
 
 /** A dataset whose samples are weighted by their class. */
-final class ClassWeighted implements Dataset {
-  private final Dataset base;
+final class ClassWeighted extends DatasetView {
   private final float[] weights;
 
   /**
@@ -18,7 +18,7 @@ final class ClassWeighted implements Dataset {
    * @param byClass the weight of each class; a class that is missing has the weight 1
    */
   ClassWeighted(Dataset base, Map<Integer, Double> byClass) {
-    this.base = base;
+    super(base);
     weights = new float[base.size()];
     float[] target = new float[base.targetShape().size()];
     for (int i = 0; i < weights.length; i++) {
@@ -32,34 +32,14 @@ final class ClassWeighted implements Dataset {
   }
 
   private ClassWeighted(Dataset base, float[] weights) {
-    this.base = base;
+    super(base);
     this.weights = weights;
   }
 
+  /** The weights are those of this dataset, even if the targets are those of a part of the base. */
   @Override
-  public int size() {
-    return base.size();
-  }
-
-  @Override
-  public List<Dataset> inputParts() {
-    List<Dataset> inputs = base.inputParts();
-    return inputs.size() == 1 && inputs.get(0) == base ? List.of(this) : inputs;
-  }
-
-  @Override
-  public List<String> inputNames() {
-    return base.inputNames();
-  }
-
-  @Override
-  public Shape inputShape() {
-    return base.inputShape();
-  }
-
-  @Override
-  public Shape targetShape() {
-    return base.targetShape();
+  public List<Dataset> targetParts() {
+    return List.of(this);
   }
 
   @Override
@@ -68,29 +48,9 @@ final class ClassWeighted implements Dataset {
   }
 
   @Override
-  public int batchSize() {
-    return base.batchSize();
-  }
-
-  @Override
-  public int[] order(int epoch) {
-    return base.order(epoch);
-  }
-
-  @Override
   public Dataset forBatch(int[] order, int first, int rows) {
-    Dataset batch = base.forBatch(order, first, rows);
-    return batch == base ? this : new ClassWeighted(batch, weights);
-  }
-
-  @Override
-  public void copyInput(int sample, float[] slice, int row, int rows) {
-    base.copyInput(sample, slice, row, rows);
-  }
-
-  @Override
-  public void copyTarget(int sample, float[] target, int offset) {
-    base.copyTarget(sample, target, offset);
+    Dataset batch = base().forBatch(order, first, rows);
+    return batch == base() ? this : new ClassWeighted(batch, weights);
   }
 
   @Override

@@ -12,11 +12,14 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -183,6 +186,89 @@ class WorkerPoolTest {
         workers.run(2, (number, worker) -> {});
         assertFalse(Thread.interrupted());
       }
+    }
+  }
+
+  /** Busy threads take the cores from workers while these hold tasks. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 9})
+  void staysCorrectWhileWorkersAreDescheduled(int threads) throws InterruptedException {
+    AtomicBoolean ended = new AtomicBoolean();
+    Thread[] neighbours = new Thread[2 * Runtime.getRuntime().availableProcessors()];
+    Thread caller = Thread.currentThread();
+    try (WorkerPool workers = pool(threads)) {
+      for (int i = 0; i < neighbours.length; i++) {
+        neighbours[i] = new Thread(() -> spinUntil(ended));
+        neighbours[i].start();
+      }
+      Random random = new Random(threads);
+      int[] done = new int[20]; // not atomic: a run orders what its workers write
+      for (int run = 0; run < 300; run++) {
+        int tasks = 2 + random.nextInt(19);
+        int slow = random.nextInt(tasks);
+        int failing = run % 5 == 0 ? random.nextInt(tasks) : tasks;
+        Arrays.fill(done, 0);
+        WorkerPool.Task task =
+            (number, worker) -> {
+              done[number]++;
+              if (number == slow) {
+                LockSupport.parkNanos(100_000);
+                caller.interrupt();
+              }
+              if (number == failing) {
+                throw new IllegalArgumentException("task " + number);
+              }
+            };
+        if (failing < tasks) {
+          var e = assertThrows(IllegalArgumentException.class, () -> workers.run(tasks, task));
+          assertEquals("task " + failing, e.getMessage());
+        } else {
+          workers.run(tasks, task);
+        }
+        assertEquals(done[slow] == 1, Thread.interrupted(), "flag after run " + run);
+        for (int number = 0; number < tasks; number++) {
+          int least = number <= failing ? 1 : 0;
+          assertTrue(done[number] == 1 || done[number] == least, "task " + number + ", run " + run);
+        }
+      }
+    } finally {
+      ended.set(true);
+      for (Thread neighbour : neighbours) {
+        neighbour.join();
+      }
+    }
+  }
+
+  private static void spinUntil(AtomicBoolean ended) {
+    while (!ended.get()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void waitsWithoutUsingTheProcessor() throws InterruptedException {
+    var threads = ManagementFactory.getThreadMXBean();
+    long wait = TimeUnit.MILLISECONDS.toNanos(300);
+    try (WorkerPool workers = pool(2)) {
+      workers.run(2, (number, worker) -> {});
+      long helper = helpersOfThisTest().iterator().next().getId();
+      CountDownLatch both = new CountDownLatch(2);
+      long ofCaller = threads.getCurrentThreadCpuTime();
+      workers.run(
+          2,
+          (number, worker) -> {
+            both.countDown();
+            await(both);
+            if (worker == 1) {
+              LockSupport.parkNanos(wait);
+            }
+          });
+      ofCaller = threads.getCurrentThreadCpuTime() - ofCaller;
+      assertTrue(ofCaller < wait / 4, "the caller used " + ofCaller + " ns");
+      long ofHelper = threads.getThreadCpuTime(helper);
+      Thread.sleep(TimeUnit.NANOSECONDS.toMillis(wait));
+      ofHelper = threads.getThreadCpuTime(helper) - ofHelper;
+      assertTrue(ofHelper < wait / 4, "the helper used " + ofHelper + " ns");
     }
   }
 

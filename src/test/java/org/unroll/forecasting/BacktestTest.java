@@ -36,6 +36,7 @@ import org.unroll.forecasting.series.Theta;
 import org.unroll.plots.FigureJson;
 import org.unroll.timeseries.Baseline;
 import org.unroll.timeseries.Ridge;
+import org.unroll.timeseries.Scaling;
 import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.DateTimeColumn;
@@ -70,6 +71,34 @@ class BacktestTest {
           return model;
         },
         () -> epochs(count).verbose(0));
+  }
+
+  /** Errors are in units, so methods that do not see the inputs have the same. */
+  @Test
+  void differencesDoNotChangeTheErrorsOfBaselines() {
+    Windows plain = series(wave(80));
+    Windows differenced =
+        plain.series().normalizedOn(0, 50, Scaling.standard().difference(3)).windows();
+    List<Table> tables = new ArrayList<>();
+    for (Windows windows : List.of(plain, differenced)) {
+      tables.add(
+          Backtest.of("last", LAST)
+              .and("seasonal", past -> Baseline.seasonal(9)::predict)
+              .and("theta", SeriesModel.method(values -> Theta.fit(values, 1)))
+              .every(4)
+              .on(windows.lookback(6).targetSteps(2), 60)
+              .season(9)
+              .verbose(0)
+              .run()
+              .byHorizon());
+    }
+    assertEquals(tables.get(0).columnNames(), tables.get(1).columnNames());
+    for (int column = 0; column < tables.get(0).columnCount(); column++) {
+      if (tables.get(0).column(column) instanceof DoubleColumn expected) {
+        assertArrayEquals(
+            expected.asDoubleArray(), tables.get(1).doubleColumn(column).asDoubleArray(), 1e-3);
+      }
+    }
   }
 
   /**
@@ -178,17 +207,19 @@ class BacktestTest {
           fold + ": " + (rolling ? Math.max(from, end - 15) : from) + " " + end + " " + row);
     }
     List<String> actual = new ArrayList<>();
+    SeriesBacktest data = new SeriesBacktest(windows, first);
     for (BacktestFold fold : backtest.folds()) {
-      Windows past = fold.past(windows);
-      Windows future = fold.toPredict(windows, every);
+      Windows past = data.knownAt(fold, every).past();
+      Windows future = data.knownAt(fold, every).future();
       assertEquals(fold.rows().length, future.size());
       for (int i = 0; i < future.size(); i++) {
         assertEquals(fold.rows()[i], future.targetRow(i));
-        actual.add(fold.number() + ": " + fold.from() + " " + fold.to() + " " + fold.rows()[i]);
+        actual.add(
+            fold.number() + ": " + data.from(fold) + " " + data.to(fold) + " " + fold.rows()[i]);
         assertTrue(past.targetRow(past.size() - 1, steps - 1) <= future.lastRow(i));
       }
-      assertEquals(fold.from(), past.firstRow(0));
-      assertEquals(fold.to() - 1, past.targetRow(past.size() - 1, steps - 1));
+      assertEquals(data.from(fold), past.firstRow(0));
+      assertEquals(data.to(fold) - 1, past.targetRow(past.size() - 1, steps - 1));
     }
     assertEquals(expected, actual);
   }

@@ -2,6 +2,7 @@ package org.unroll.forecasting;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.unroll.ErrorMessages.assertMessageContains;
 import static org.unroll.layers.Layers.activityRegularization;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.unroll.Model;
 import org.unroll.Sequential;
+import org.unroll.timeseries.Scaling;
 import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.Table;
@@ -102,6 +104,27 @@ class ExplanationsTest {
       }
     }
     assertTrue(largest > 0.01, "the gradient is too small to check: " + largest);
+  }
+
+  @Test
+  void attributionsToALogarithmHaveNoUnit() {
+    double[][] values = {{1}, {2}, {4}, {8}, {9}};
+    Windows windows =
+        TimeSeries.of(values, "y")
+            .target("y")
+            .normalizedOn(0, 5, Scaling.standard().log())
+            .windows()
+            .lookback(2);
+    var why = IntegratedGradients.of(Sequential.of(input(2, 1), gru(2), dense(1)), windows, 0);
+    assertEquals(2, why.attributions(0).length);
+    for (Runnable call : List.<Runnable>of(why::table, () -> why.table(1))) {
+      String message = assertThrows(IllegalStateException.class, call::run).getMessage();
+      assertTrue(
+          message.contains("must not be scaled by its logarithm")
+              && message.contains("'y' is")
+              && message.contains("Use attributions(sample) or meanAbsolute()"),
+          message);
+    }
   }
 
   @Test

@@ -1,6 +1,8 @@
 package org.unroll.forecasting;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,9 +10,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** Metrics compared with NumPy and scikit-learn (src/test/python/forecast_metrics.py). */
@@ -107,8 +111,83 @@ class ForecastMetricsTest {
     assertMessage("12 rows", () -> ForecastMetrics.by(table.copy().removeColumns("T (K)")));
   }
 
+  /**
+   * The mean differences over 2 rows are (3 + 5) / 2 = 4 in series a, 20 without the missing value
+   * in b, and 0 in c; d has no training range. The absolute errors are 2 and 4, 5, 3, and 1.
+   */
+  @Test
+  void scaledErrorsBySeriesAgreeWithHandArithmetic() {
+    Table training =
+        Table.create(
+            StringColumn.create("store", "a", "b", "a", "b", "a", "b", "a", "b", "c", "c", "c"),
+            DoubleColumn.create("cnt", 1, 10, 2, 7, 4, 30, 7, Double.NaN, 5, 6, 5));
+    Table forecasts =
+        Table.create(
+            StringColumn.create("store", "b", "a", "a", "c", "d"),
+            IntColumn.create("ahead", 1, 1, 2, 1, 1),
+            DoubleColumn.create("cnt", 20, 5, 8, 1, 2),
+            DoubleColumn.create("cnt q0.5", 25, 3, 12, 4, 1));
+    Table scaled = ForecastMetrics.withScales(forecasts, training, 2, "store");
+    Table metrics = ForecastMetrics.by(scaled, "store");
+    assertEquals(List.of("b", "a", "c", "d"), metrics.stringColumn("store").asList());
+    assertEquals(0.25, metrics.doubleColumn("mase").getDouble(0));
+    assertEquals((2 / 4.0 + 4 / 4.0) / 2, metrics.doubleColumn("mase").getDouble(1));
+    assertTrue(metrics.doubleColumn("mase").isMissing(2));
+    assertTrue(metrics.doubleColumn("mase").isMissing(3));
+    assertArrayEquals(new double[] {0, 0, 1, 1}, metrics.doubleColumn("unscaled").asDoubleArray());
+    Table byHorizon = ForecastMetrics.by(scaled, "ahead");
+    assertEquals((5 / 20.0 + 2 / 4.0) / 2, byHorizon.doubleColumn("mase").getDouble(0));
+    assertEquals(2, byHorizon.doubleColumn("unscaled").getDouble(0));
+    Table weighted = ForecastMetrics.weightedBy(scaled, new double[] {3, 1, 2, 5, 5});
+    assertEquals(
+        (3 * 5 / 20.0 + 2 / 4.0 + 2 * 4 / 4.0) / 6,
+        weighted.doubleColumn("mase").getDouble(0),
+        1e-15);
+    Table one = forecasts.where(forecasts.stringColumn("store").isEqualTo("a"));
+    Table single =
+        ForecastMetrics.by(
+            ForecastMetrics.withScales(
+                one, Table.create(DoubleColumn.create("cnt", 1, 2, 4, 7)), 2));
+    assertEquals(0.75, single.doubleColumn("mase").getDouble(0));
+    assertFalse(single.containsColumn("unscaled"));
+    assertFalse(ForecastMetrics.by(forecasts).containsColumn("mase"));
+    assertMessage(
+        "The table of the training range must have the column 'shop'",
+        () -> ForecastMetrics.withScales(forecasts, training, 2, "shop"));
+    assertMessage(
+        "At least one series of the forecasts",
+        () -> ForecastMetrics.withScales(forecasts.last(1), training, 2, "store"));
+    assertMessage(
+        "period must be at least 1",
+        () -> ForecastMetrics.withScales(forecasts, training, 0, "store"));
+  }
+
   private static void check(JsonNode reference, String name, double value) {
     assertEquals(reference.get(name).asDouble(), value, 1e-10, name);
+  }
+
+  /** Intervals [1, 3], [−∞, ∞], [∞, −∞] and [2, ∞]. An empty interval contains nothing. */
+  @Test
+  void emptyIntervalsAreNotUnbounded() {
+    double infinity = Double.POSITIVE_INFINITY;
+    Table table =
+        Table.create(
+            IntColumn.create("ahead", 1, 1, 2, 2),
+            DoubleColumn.create("y", 2, 2, 2, 2),
+            DoubleColumn.create("y q0.1", 1, -infinity, infinity, 2),
+            DoubleColumn.create("y q0.9", 3, infinity, -infinity, infinity));
+    Table all = ForecastMetrics.by(table);
+    assertEquals(2, all.doubleColumn("unbounded 80 %").getDouble(0));
+    assertEquals(1, all.doubleColumn("empty 80 %").getDouble(0));
+    assertEquals(0.75, all.doubleColumn("coverage 80 %").getDouble(0));
+    assertEquals(2, all.doubleColumn("width 80 %").getDouble(0));
+    assertTrue(all.doubleColumn("winkler 80 %").isMissing(0));
+    Table groups = ForecastMetrics.by(table, "ahead");
+    assertEquals(List.of(1.0, 1.0), groups.doubleColumn("unbounded 80 %").asList());
+    assertEquals(List.of(0.0, 1.0), groups.doubleColumn("empty 80 %").asList());
+    Table bounded = ForecastMetrics.by(table.first(1));
+    assertFalse(bounded.columnNames().contains("empty 80 %"));
+    assertFalse(bounded.columnNames().contains("unbounded 80 %"));
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.unroll.layers.Layers.concatenate;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.flatten;
 import static org.unroll.layers.Layers.gru;
@@ -12,6 +14,7 @@ import static org.unroll.layers.Layers.input;
 import static org.unroll.losses.Losses.pinball;
 import static org.unroll.optimizers.Optimizers.adam;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,6 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unroll.Model;
 import org.unroll.Sequential;
+import org.unroll.data.Dataset;
+import org.unroll.data.Samples;
 import org.unroll.keras.files.KerasArchive;
 import org.unroll.timeseries.Cycle;
 import org.unroll.timeseries.Scaling;
@@ -73,6 +79,34 @@ class ForecasterTest {
         .targetSteps(3);
   }
 
+  /** A model of 3 input rows of 3 columns and of the known columns in 4 target rows. */
+  private static Model futureModel(int known, int outputs) {
+    var past = input(3, 3);
+    var future = input(4, known);
+    var both = concatenate().on(gru(5).on(past), flatten().on(future));
+    return Model.seeded(7, List.of(past, future), List.of(dense(outputs).on(both)));
+  }
+
+  /** Targets 2, 4, 6 and 8 rows after the last input row. */
+  private static Windows futureWindows(String... known) {
+    return TimeSeries.of(Cycle.addTo(raw(0, 60), Cycle.DAY))
+        .columns("T (K)", "wind", "day sin")
+        .target("T (K)")
+        .known(known)
+        .normalizedOn(0, 40)
+        .normalizedOn(0, 40, Scaling.minMax(), "p")
+        .windows()
+        .lookback(6)
+        .step(2)
+        .horizon(2)
+        .targetSteps(4);
+  }
+
+  private static double[] predict(Model model, double[][] past, double[][] future) {
+    Dataset both = Samples.of(new double[][][] {past}).and(Samples.of(new double[][][] {future}));
+    return model.predict(both).get(0);
+  }
+
   private static Sequential model(int outputs) {
     return Sequential.seeded(3, input(3, 4), gru(5), dense(outputs));
   }
@@ -110,6 +144,132 @@ class ForecasterTest {
             1e-4);
       }
     }
+  }
+
+  /** Of the known columns, "wind" is also seen in the past, "p" is not, and one is computed. */
+  @Test
+  void knownFutureIsUsedAfterLoading() {
+    Windows windows = futureWindows("p", "wind", "day cos");
+    Model model = futureModel(3, 4);
+    Table next = Cycle.addTo(raw(60, 68), Cycle.DAY);
+    Table expected =
+        windows.forecast(predict(model, windows.lastInput(), windows.lastFuture(next)));
+    Forecaster loaded = reloaded(Forecaster.of(model, windows));
+    assertEquals(List.of("p", "wind", "day cos"), loaded.knownNames());
+    assertEquals(8, loaded.knownRowsNeeded());
+    for (Table known :
+        List.of(
+            raw(60, 68),
+            raw(60, 90).reorderColumns("hour", "p", "wind", "note", "T (K)"),
+            next.removeColumns("T (K)", "day sin"))) {
+      Table forecast = loaded.forecast(raw(50, 60).removeColumns("p"), known);
+      assertEquals(expected.columnNames(), forecast.columnNames());
+      assertEquals(START.plusHours(67), forecast.dateTimeColumn("hour").get(3));
+      assertArrayEquals(
+          expected.doubleColumn("T (K)").asDoubleArray(),
+          forecast.doubleColumn("T (K)").asDoubleArray(),
+          1e-4);
+    }
+    Table windy = raw(60, 68);
+    windy.doubleColumn("wind").set(7, 300);
+    assertTrue(
+        Math.abs(
+                loaded.forecast(raw(50, 60), windy).doubleColumn("T (K)").get(0)
+                    - expected.doubleColumn("T (K)").get(0))
+            > 0.01);
+  }
+
+  @Test
+  void knownCyclesNeedOnlyTheNewestRows() {
+    Windows windows = futureWindows("day cos", "day sin");
+    Model model = futureModel(2, 4);
+    double[][] future = windows.lastFuture(Cycle.addTo(raw(60, 68), Cycle.DAY));
+    double[] expected =
+        windows
+            .forecast(predict(model, windows.lastInput(), future))
+            .doubleColumn("T (K)")
+            .asDoubleArray();
+    Forecaster loaded = reloaded(Forecaster.of(model, windows));
+    for (Table forecast :
+        List.of(
+            loaded.forecast(raw(50, 60)),
+            loaded.forecast(raw(50, 60), raw(60, 68).selectColumns("hour")))) {
+      assertArrayEquals(expected, forecast.doubleColumn("T (K)").asDoubleArray(), 1e-4);
+    }
+  }
+
+  @Test
+  void knownFutureWithQuantiles() {
+    Windows windows = futureWindows("p");
+    Model model = futureModel(1, 8);
+    double[][] future = windows.lastFuture(raw(60, 68));
+    Table expected = windows.forecast(predict(model, windows.lastInput(), future), 0.2, 0.7);
+    Table forecast =
+        reloaded(Forecaster.of(model, windows, 0.2, 0.7)).forecast(raw(50, 60), raw(60, 68));
+    assertEquals(List.of("hour", "T (K) q0.2", "T (K) q0.7"), forecast.columnNames());
+    assertArrayEquals(
+        expected.doubleColumn("T (K) q0.7").asDoubleArray(),
+        forecast.doubleColumn("T (K) q0.7").asDoubleArray(),
+        1e-4);
+  }
+
+  @Test
+  void unsuitableKnownRowsAreRefused() {
+    Forecaster forecaster = Forecaster.of(futureModel(2, 4), futureWindows("wind", "p"));
+    Table past = raw(50, 60);
+    assertMessage("[wind, p] in the next 8 rows", () -> forecaster.forecast(past));
+    assertMessage("but has 7", () -> forecaster.forecast(past, raw(60, 67)));
+    assertMessage("'p'", () -> forecaster.forecast(past, raw(60, 68).removeColumns("p")));
+    assertMessage(
+        "row 1 must be 2020-03-03 13:00, but is 2020-03-03 14:00",
+        () -> forecaster.forecast(past, raw(61, 69)));
+    assertMessage("must begin one row after", () -> forecaster.forecast(past, raw(52, 68)));
+    Table gap = raw(60, 68);
+    gap.doubleColumn("p").setMissing(3);
+    assertMessage("'p' contains NaN in row 3", () -> forecaster.forecast(past, gap));
+    assertMessage(
+        "[wind] are missing",
+        () -> forecaster.forecast(raw(50, 60).removeColumns("wind"), raw(60, 68)));
+    assertMessage(
+        "sees only the past",
+        () -> Forecaster.of(model(3), windows("T (K)")).forecast(past, raw(60, 68)));
+    assertMessage(
+        "known future [wind]", () -> Forecaster.of(futureModel(2, 4), futureWindows("wind")));
+    Windows without = futureWindows("p").series().known("p").windows().lookback(6).step(2);
+    assertMessage("(3, 3)", () -> Forecaster.of(model(3), without.targetSteps(3)));
+    var unset =
+        assertThrows(
+            IllegalStateException.class, () -> Forecaster.of(futureModel(1, 3), windows("T (K)")));
+    assertTrue(unset.getMessage().contains("known(\"…\")"), unset.getMessage());
+  }
+
+  /** Runs if there is a Python with Keras, see SavedModelsTest. */
+  @Test
+  void kerasOpensTheFile() throws IOException, InterruptedException {
+    String python = System.getProperty("unroll.python", System.getenv("UNROLL_PYTHON"));
+    assumeTrue(
+        python != null && !python.isBlank(),
+        "no comparison with Keras: set -Dunroll.python=… to a Python with Keras 3");
+    Windows windows = futureWindows("p", "wind");
+    Model model = futureModel(2, 4);
+    Forecaster.of(model, windows).save(folder.resolve("forecaster.keras"));
+    double[][][] past = {windows.lastInput()};
+    double[][][] future = {windows.lastFuture(raw(60, 68))};
+    new ObjectMapper()
+        .writeValue(
+            folder.resolve("forecaster.json").toFile(),
+            Map.of(
+                "x",
+                List.of(past, future),
+                "outputs",
+                List.of(predict(model, past[0], future[0]))));
+    Process process =
+        new ProcessBuilder(python, "src/test/python/check_saved_models.py", folder.toString())
+            .redirectErrorStream(true)
+            .start();
+    String report = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), report);
+    assertTrue(report.contains("1 of 1 models agree"), report);
   }
 
   @Test
@@ -175,6 +335,70 @@ class ForecasterTest {
     }
   }
 
+  /** The target is not seen by the model; its values are needed to convert the changes back. */
+  @Test
+  void differencesAreInvertedAfterLoading() {
+    for (int lag : new int[] {1, 24}) {
+      Windows windows =
+          windows("p")
+              .series()
+              .normalizedOn(0, 40, Scaling.standard().difference(lag), "p")
+              .normalizedOn(0, 40, Scaling.minMax().difference(2), "wind")
+              .windows()
+              .lookback(6)
+              .step(2)
+              .horizon(1)
+              .targetSteps(3);
+      Sequential model = model(9);
+      double[] outputs = model.predictOne(windows.lastInput());
+      Forecaster loaded = reloaded(Forecaster.of(model, windows, 0.1, 0.5, 0.9));
+      int needed = Math.max(7, lag);
+      assertEquals(needed, loaded.rowsNeeded());
+      Table forecast = loaded.forecast(raw(60 - needed, 60));
+      double[] p = raw(0, 60).doubleColumn("p").asDoubleArray();
+      double mean = mean(p, lag);
+      double squares = 0;
+      for (int row = lag; row < 40; row++) {
+        squares += Math.pow(p[row] - p[row - lag] - mean, 2);
+      }
+      double std = Math.sqrt(squares / (40 - lag));
+      for (int k = 0; k < 3; k++) {
+        double base = lag == 1 ? p[59] : p[60 + 2 * k - lag];
+        assertEquals(
+            base + mean + std * outputs[3 * k + 2], forecast.doubleColumn("p q0.9").get(k), 1e-3);
+      }
+      assertMessage("there are", () -> loaded.forecast(raw(61 - needed, 60)));
+      assertMessage("[p] are missing", () -> loaded.forecast(raw(20, 60).removeColumns("p")));
+      Table gap = raw(20, 60);
+      int[] missing = lag == 1 ? new int[] {39} : new int[] {17, 18, 19}; // rows 59, 37 … 39
+      IntStream.of(missing).forEach(gap.doubleColumn("p")::setMissing);
+      assertMessage("differenced targets [p]", () -> loaded.forecast(gap));
+    }
+  }
+
+  private static double mean(double[] values, int lag) {
+    return IntStream.range(lag, 40)
+        .mapToDouble(row -> values[row] - values[row - lag])
+        .average()
+        .orElseThrow();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "1.5", "2147483646", "1e300", "\"one\"", "[]"})
+  void damagedLagsAreRefused(String lag) throws IOException {
+    Path file = folder.resolve("forecaster.keras");
+    Windows windows =
+        windows("T (K)")
+            .series()
+            .normalizedOn(0, 40, Scaling.standard().difference(), "T (K)")
+            .windows()
+            .lookback(6)
+            .step(2)
+            .targetSteps(3);
+    Forecaster.of(model(3), windows).save(file);
+    assertDamaged(file, "\"difference\":[1.0,", "\"difference\":[" + lag + ",");
+  }
+
   @Test
   void gaussianOutputsBecomeQuantiles() {
     Windows windows = windows("T (K)");
@@ -212,9 +436,9 @@ class ForecasterTest {
     Table infinite = raw(50, 60);
     infinite.doubleColumn("wind").set(9, Double.POSITIVE_INFINITY);
     assertMessage("Infinity", () -> forecaster.forecast(infinite));
-    assertMessage("9 outputs", () -> Forecaster.of(model(9), windows("T (K)")));
+    assertMessage("outputs of the shapes [(9,)]", () -> Forecaster.of(model(9), windows("T (K)")));
     assertMessage(
-        "(3, 4) of the windows",
+        "[(3, 4)] of the windows",
         () -> Forecaster.of(Sequential.of(input(4, 4), flatten(), dense(3)), windows("T (K)")));
   }
 
@@ -263,6 +487,19 @@ class ForecasterTest {
         "\"targets\":[\"T (K)\"] -> \"targets\":[\"unknown\"]",
         "\"targets\":[\"T (K)\"] -> \"targets\":[7]",
         "\"columns\":[\"T (K)\", -> \"columns\":[",
+        "\"known\":[] -> \"known\":[\"wind\"]",
+        "\"known\":[] -> \"known\":7",
+        "\"known\":[] -> \"known\":[\"T (K)\"]",
+        "\"known\":[] -> \"known\":[\"wind\",\"wind\"]",
+        "\"target_steps\":3 -> \"target_steps\":2147483647",
+        "\"target_steps\":3 -> \"target_steps\":9223372036854775808",
+        "\"target_steps\":3 -> \"target_steps\":-3",
+        "\"target_steps\":3 -> \"target_steps\":0",
+        "\"target_steps\":3 -> \"target_steps\":1e99",
+        "\"target_steps\":3 -> \"target_steps\":null",
+        "\"target_steps\":3 -> \"target_steps\":NaN",
+        "\"target_steps\":3, -> ",
+        "\"target_steps\":3 -> \"target_steps\":4",
         "\"mean\": -> \"middle\":",
         "\"std\":[ -> \"std\":[-1,",
         "\"levels\":[] -> \"levels\":[0.9,0.1]",
@@ -272,11 +509,15 @@ class ForecasterTest {
   void damagedDescriptionsAreRefused(String change) throws IOException {
     Path file = folder.resolve("forecaster.keras");
     Forecaster.of(model(3), windows("T (K)")).save(file);
+    String[] parts = change.split(" -> ", -1);
+    assertDamaged(file, parts[0], parts[1]);
+  }
+
+  private static void assertDamaged(Path file, String part, String damage) throws IOException {
     KerasArchive archive = KerasArchive.read(file.toFile());
     String json = new String(archive.forecaster(), StandardCharsets.UTF_8);
-    String[] parts = change.split(" -> ", -1);
-    assertTrue(json.contains(parts[0]), json);
-    byte[] damaged = json.replace(parts[0], parts[1]).getBytes(StandardCharsets.UTF_8);
+    assertTrue(json.contains(part), json);
+    byte[] damaged = json.replace(part, damage).getBytes(StandardCharsets.UTF_8);
     var bytes = new ByteArrayOutputStream();
     new KerasArchive(archive.metadata(), archive.config(), archive.weights(), damaged).write(bytes);
     Files.write(file, bytes.toByteArray());

@@ -21,6 +21,7 @@ import org.unroll.data.Shape;
 import org.unroll.forecasting.RecursiveForecast.Draw;
 import org.unroll.internal.SplitMix64;
 import org.unroll.network.Initializers;
+import org.unroll.timeseries.Scaling;
 import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.DoubleColumn;
@@ -60,6 +61,41 @@ class RecursiveForecastTest {
       assertArrayEquals(
           new double[] {35, 88, 193}, // 2+10+3+20, 3+20+35+30, 35+30+88+40
           recursive.predict(windows)[1]);
+    }
+  }
+
+  /** With the differences 1, 2, 3, 4 of lag 1, z = (d − 1) / 3 is −1/3 of 0 and 4/3 of 5. */
+  @Test
+  void differencesAddUp() {
+    double[][] rows = {{1}, {2}, {4}, {7}, {11}, {9}, {9}, {9}, {9}};
+    Model last = // predicts the difference of the last row again
+        Sequential.of(input(1, 1), flatten(), dense(1).kernelInitializer(Initializers.ones()));
+    Windows one =
+        TimeSeries.of(rows, "y")
+            .target("y")
+            .normalizedOn(0, 5, Scaling.minMax().difference())
+            .windows()
+            .lookback(1)
+            .targetSteps(4);
+    Table forecasts = one.forecasts(RecursiveForecast.of(last).predict(one));
+    // The window of row 3, after the difference 3: 7 + 3, + 3, …
+    assertEquals(3, one.lastRow(2));
+    for (int k = 0; k < 4; k++) {
+      assertEquals(10 + 3 * k, forecasts.doubleColumn("y +" + k).get(2), 1e-5);
+    }
+    Windows two =
+        TimeSeries.of(rows, "y")
+            .target("y")
+            .normalizedOn(0, 5, Scaling.minMax().difference(2))
+            .windows()
+            .lookback(1)
+            .targetSteps(4);
+    // The window of row 4, after 11 − 4 = 7: 7 + 7, 11 + 7, 14 + 7, 18 + 7.
+    assertEquals(4, two.lastRow(2));
+    double[] expected = {14, 18, 21, 25};
+    Table seasonal = two.forecasts(RecursiveForecast.of(last).predict(two));
+    for (int k = 0; k < 4; k++) {
+      assertEquals(expected[k], seasonal.doubleColumn("y +" + k).get(2), 1e-5);
     }
   }
 

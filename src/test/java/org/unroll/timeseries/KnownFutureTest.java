@@ -143,7 +143,8 @@ class KnownFutureTest {
     Windows windows =
         TimeSeries.of(hours(0, 9)).target("y").known("temp").windows().lookback(2).targetSteps(2);
     assertArrayEquals(new double[] {190}, windows.lastFuture(hours(9, 12))[0]);
-    assertRefused(windows, hours(9, 10), "a row for each of the 2 rows after the range, but has 1");
+    assertRefused(
+        windows, hours(9, 10), "a row for each of the 2 rows after the newest row, but has 1");
     assertRefused(
         windows, hours(10, 12), "row 0 must be 2026-01-01 09:00, but is 2026-01-01 10:00");
     Table gap = hours(9, 11);

@@ -3,6 +3,7 @@ package org.unroll.forecasting.panel;
 import java.time.temporal.Temporal;
 import java.time.temporal.TemporalAmount;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
@@ -72,6 +73,10 @@ public final class Panel {
   private final Roles roles;
   private final TemporalAmount interval;
   private final Temporal trainingEnd;
+
+  /** The rows of the normalization of a fold of a backtest, or null. */
+  private final PanelSelection.Bounds fold;
+
   private PanelData data;
 
   /** The names of the columns by their use. */
@@ -84,10 +89,20 @@ public final class Panel {
       List<String> fixed) {}
 
   private Panel(Table table, Roles roles, TemporalAmount interval, Temporal trainingEnd) {
+    this(table, roles, interval, trainingEnd, null);
+  }
+
+  private Panel(
+      Table table,
+      Roles roles,
+      TemporalAmount interval,
+      Temporal trainingEnd,
+      PanelSelection.Bounds fold) {
     this.table = table;
     this.roles = roles;
     this.interval = interval;
     this.trainingEnd = trainingEnd;
+    this.fold = fold;
     List<String> all = new ArrayList<>();
     List.of(roles.series, roles.time, roles.target, roles.past, roles.known).forEach(all::addAll);
     requireDistinct(all);
@@ -282,6 +297,11 @@ public final class Panel {
               + "'."
               + Suggestion.of(name, grid.names()));
     }
+    return timeSeries(series);
+  }
+
+  TimeSeries timeSeries(int series) {
+    PanelGrid grid = data().grid();
     List<Column<?>> columns = new ArrayList<>();
     columns.add(grid.time());
     columns.addAll(Columns.numeric(table, columnNames()));
@@ -299,16 +319,22 @@ public final class Panel {
       copies.add(copy);
     }
     TimeSeries one =
-        TimeSeries.of(Table.create(name, copies))
+        TimeSeries.of(Table.create(grid.names().get(series), copies))
             .columns(columnNames().toArray(String[]::new))
             .target(roles.target.toArray(String[]::new))
             .skippingGaps();
     if (!roles.known.isEmpty()) {
       one = one.known(roles.known.toArray(String[]::new));
     }
-    return trainingEnd == null
-        ? one
-        : one.normalizedBy(scaling().where(scaling().stringColumn("series").isEqualTo(name)));
+    return trainingEnd == null ? one : one.normalizedBy(scaling(series, series + 1));
+  }
+
+  /**
+   * Returns this panel as it is known at the end of a range: if it is normalized, the means and
+   * standard deviations are those of these rows.
+   */
+  Panel knownAt(PanelSelection.Bounds rows) {
+    return trainingEnd == null ? this : new Panel(table, roles, interval, trainingEnd, rows);
   }
 
   /**
@@ -316,21 +342,28 @@ public final class Panel {
    * {@code column}, {@code mean} and {@code std}.
    */
   public Table scaling() {
+    return scaling(0, names().size());
+  }
+
+  private Table scaling(int from, int to) {
     PanelData all = data();
+    List<String> names = columnNames();
     StringColumn series = StringColumn.create("series");
     StringColumn column = StringColumn.create("column");
-    for (String name : all.grid().names()) {
-      for (String each : columnNames()) {
+    for (String name : all.grid().names().subList(from, to)) {
+      for (String each : names) {
         series.append(name);
         column.append(each);
       }
     }
+    int first = from * names.size();
+    int end = to * names.size();
     return Table.create(
         "scaling",
         series,
         column,
-        DoubleColumn.create("mean", all.mean()),
-        DoubleColumn.create("std", all.std()));
+        DoubleColumn.create("mean", Arrays.copyOfRange(all.mean(), first, end)),
+        DoubleColumn.create("std", Arrays.copyOfRange(all.std(), first, end)));
   }
 
   /**
@@ -383,8 +416,12 @@ public final class Panel {
     return data().fixed().names();
   }
 
-  /** Returns the value in the table of a numeric column for a row of the grid, NaN if missing. */
-  IntToDoubleFunction raw(String name) {
+  /**
+   * Returns the value in the table of a numeric column for a row of the grid, NaN if missing.
+   *
+   * @hidden
+   */
+  public IntToDoubleFunction raw(String name) {
     NumericColumn<?> column = Columns.numeric(table, List.of(name)).get(0);
     PanelGrid grid = data().grid();
     return row -> grid.tableRow(row) < 0 ? Double.NaN : Columns.value(column, grid.tableRow(row));
@@ -395,7 +432,10 @@ public final class Panel {
       requireSet("series", roles.series);
       requireSet("time", roles.time);
       requireSet("target", roles.target);
-      PanelGrid grid = new PanelGrid(table, roles.series, roles.time.get(0), interval);
+      PanelGrid grid =
+          fold == null
+              ? new PanelGrid(table, roles.series, roles.time.get(0), interval)
+              : fold.grid();
       data =
           PanelData.read(
               table,
@@ -404,9 +444,19 @@ public final class Panel {
               roles.target.size(),
               roles.known.size(),
               roles.fixed,
-              trainingEnd);
+              training(grid));
     }
     return data;
+  }
+
+  private PanelData.Training training(PanelGrid grid) {
+    if (trainingEnd == null) {
+      return null;
+    }
+    return fold == null
+        ? new PanelData.Training(
+            new PanelSelection.Bounds(grid, null, grid.positionOf(trainingEnd)), trainingEnd)
+        : new PanelData.Training(fold, null);
   }
 
   private void requireSet(String setting, List<String> names) {

@@ -31,11 +31,20 @@ record PanelData(
     BitSet missingKnown) {
 
   /**
+   * The rows from which means and deviations are computed.
+   *
+   * @param rows the rows of each series
+   * @param end the time before which each series must have two values of each column, or null if it
+   *     may have fewer: a column without values is not normalized
+   */
+  record Training(PanelSelection.Bounds rows, Temporal end) {}
+
+  /**
    * Reads the columns.
    *
    * @param targets the number of targets, which are the first columns
    * @param known the number of known columns, which are the last
-   * @param trainingEnd the end of the rows of the means and deviations; null for no normalization
+   * @param training the rows of the means and deviations; null for no normalization
    */
   static PanelData read(
       Table table,
@@ -44,7 +53,7 @@ record PanelData(
       int targets,
       int known,
       List<String> fixed,
-      Temporal trainingEnd) {
+      Training training) {
     int width = names.size();
     int series = grid.names().size();
     if ((long) grid.rows() * width > Integer.MAX_VALUE - 8) {
@@ -58,7 +67,6 @@ record PanelData(
     float[] values = new float[grid.rows() * width];
     double[] means = new double[series * width];
     double[] stds = new double[series * width];
-    long end = trainingEnd == null ? 0 : grid.positionOf(trainingEnd);
     BitSet missingInputs = new BitSet();
     BitSet missingTargets = new BitSet();
     BitSet missingKnown = new BitSet();
@@ -66,7 +74,8 @@ record PanelData(
     for (int s = 0; s < series; s++) {
       int start = grid.start(s);
       double[] column = new double[grid.start(s + 1) - start];
-      int training = trainingEnd == null ? 0 : grid.firstRowAt(s, end) - start;
+      int from = training == null ? 0 : training.rows().from(s) - start;
+      int to = training == null ? 0 : training.rows().to(s) - start;
       for (int j = 0; j < width; j++) {
         for (int i = 0; i < column.length; i++) {
           int place = grid.tableRow(start + i);
@@ -74,12 +83,14 @@ record PanelData(
         }
         double mean = 0;
         double std = 1;
-        if (trainingEnd != null) {
+        if (training != null) {
           double[] present =
-              Arrays.stream(column, 0, training).filter(value -> !Double.isNaN(value)).toArray();
-          requireTraining(present, names.get(j), grid.names().get(s), trainingEnd);
-          mean = mean(present);
-          std = std(present, mean);
+              Arrays.stream(column, from, to).filter(value -> !Double.isNaN(value)).toArray();
+          if (training.end() != null) {
+            requireTraining(present, names.get(j), grid.names().get(s), training.end());
+          }
+          mean = present.length == 0 ? 0 : mean(present);
+          std = present.length == 0 ? 1 : std(present, mean);
         }
         means[s * width + j] = mean;
         stds[s * width + j] = std;
@@ -112,7 +123,7 @@ record PanelData(
         values,
         means,
         stds,
-        FixedFeatures.read(table, fixed, grid, trainingEnd != null),
+        FixedFeatures.read(table, fixed, grid, training != null),
         missingInputs,
         missingTargets,
         missingKnown);

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.unroll.timeseries.Baseline;
+import org.unroll.timeseries.NewestRows;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
@@ -112,43 +114,16 @@ final class PanelForecasts {
     return Table.create("errors by series", names, columns, counts, bias, mae, rmse, mase);
   }
 
-  /** Returns the mean of |yₜ − yₜ₋ₘ| in the range of the training windows, NaN without any. */
   private static double seasonal(PanelWindows training, int series, String target, int season) {
-    int[] range = training.rangeOf(series);
-    double[] values =
-        IntStream.range(range[0], range[1]).mapToDouble(training.panel().raw(target)).toArray();
-    return IntStream.range(season, values.length)
-        .mapToDouble(t -> Math.abs(values[t] - values[t - season]))
-        .filter(difference -> !Double.isNaN(difference))
-        .average()
-        .orElse(Double.NaN);
+    PanelSelection.Bounds range = training.selection().bounds(training.panel().data().grid());
+    return Baseline.seasonalError(
+        IntStream.range(range.from(series), range.to(series))
+            .mapToDouble(training.panel().raw(target))
+            .toArray(),
+        season);
   }
 
   private void check(double[][] predictions) {
-    int width = ahead.length * targets.size();
-    if (predictions.length != windows.size()) {
-      throw new IllegalArgumentException(
-          "There must be one prediction for each of the "
-              + windows.size()
-              + " windows, but there are "
-              + predictions.length
-              + ".");
-    }
-    for (int i = 0; i < predictions.length; i++) {
-      if (predictions[i].length != width) {
-        throw new IllegalArgumentException(
-            "A prediction must have one value for each of the "
-                + ahead.length
-                + " target steps of "
-                + targets
-                + ", which are "
-                + width
-                + ", but has "
-                + predictions[i].length
-                + " in row "
-                + i
-                + ". Set the number of outputs of the model accordingly.");
-      }
-    }
+    NewestRows.checkPredictions(windows.predictionShape(), windows.size(), 1, predictions);
   }
 }

@@ -1,8 +1,10 @@
 package org.unroll.forecasting.panel;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.Period;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.temporal.Temporal;
 import java.time.temporal.TemporalAmount;
@@ -35,6 +37,9 @@ final class PanelGrid {
   private final long[] positions;
 
   private final boolean months;
+
+  /** Whether all times are on the last day of a month. */
+  private final boolean lastOfMonth;
 
   /** The distance of two rows of the grid in the unit of the positions. */
   private final long step;
@@ -78,6 +83,7 @@ final class PanelGrid {
     } else {
       step = months ? usualStep(sorted, counts, positions) : inMillis;
     }
+    lastOfMonth = areLastOfMonth(times);
     firstPositions = new long[names.size()];
     starts = new int[names.size() + 1];
     tableRows = place(sorted, counts);
@@ -262,8 +268,12 @@ final class PanelGrid {
     LocalDateTime first = times[0];
     return Arrays.stream(times).allMatch(at -> at.toLocalTime().equals(first.toLocalTime()))
         && (Arrays.stream(times).allMatch(at -> at.getDayOfMonth() == first.getDayOfMonth())
-            || Arrays.stream(times)
-                .allMatch(at -> at.getDayOfMonth() == at.toLocalDate().lengthOfMonth()));
+            || areLastOfMonth(times));
+  }
+
+  private static boolean areLastOfMonth(LocalDateTime[] times) {
+    return Arrays.stream(times)
+        .allMatch(at -> at.getDayOfMonth() == at.toLocalDate().lengthOfMonth());
   }
 
   private static void requireMonthly(LocalDateTime[] times) {
@@ -384,7 +394,29 @@ final class PanelGrid {
 
   /** Returns the first row of a series whose time is at or after a position. */
   int firstRowAt(int series, long position) {
-    long rows = Math.floorDiv(position - firstPositions[series] + step - 1, step);
-    return (int) Math.max(starts[series], Math.min(starts[series + 1], starts[series] + rows));
+    return (int) Math.max(starts[series], Math.min(starts[series + 1], rowAt(series, position)));
+  }
+
+  /** Returns the same row if the series went on before its first and after its last row. */
+  long rowAt(int series, long position) {
+    return starts[series] + Math.floorDiv(position - firstPositions[series] + step - 1, step);
+  }
+
+  /** Returns the position a number of intervals after another. */
+  long after(long position, int intervals) {
+    return position + intervals * step;
+  }
+
+  /** Returns the time of a row, even if it is missing in the table. */
+  LocalDateTime timeOf(int row) {
+    int series = seriesOf(row);
+    long position = firstPositions[series] + (row - starts[series]) * step;
+    LocalDateTime first = calendar.timeOf(0);
+    if (!months) {
+      return LocalDateTime.ofInstant(Instant.ofEpochMilli(position), ZoneOffset.UTC);
+    }
+    YearMonth month = YearMonth.of((int) ((position - 1) / 12), (int) ((position - 1) % 12) + 1);
+    int day = lastOfMonth ? 31 : first.getDayOfMonth();
+    return month.atDay(Math.min(day, month.lengthOfMonth())).atTime(first.toLocalTime());
   }
 }

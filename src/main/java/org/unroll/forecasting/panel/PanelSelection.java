@@ -12,8 +12,18 @@ import org.unroll.timeseries.WindowPositions;
  * @param from the first time, or null
  * @param before the end of the times, exclusive, or null
  * @param latest whether only the windows after which all targets are missing are meant
+ * @param part a part of this range, or null
  */
-record PanelSelection(WindowPositions positions, Temporal from, Temporal before, boolean latest) {
+record PanelSelection(
+    WindowPositions positions, Temporal from, Temporal before, boolean latest, Part part) {
+
+  /**
+   * A range of positions of the grid, such as those that a fold of a backtest is fitted on.
+   *
+   * @param first the first position, or null for no bound
+   * @param end the end, exclusive
+   */
+  record Part(Long first, long end) {}
 
   /**
    * Windows that begin row after row.
@@ -34,23 +44,27 @@ record PanelSelection(WindowPositions positions, Temporal from, Temporal before,
   }
 
   static PanelSelection all(PanelGrid grid) {
-    return new PanelSelection(WindowPositions.of(longest(grid)), null, null, false);
+    return new PanelSelection(WindowPositions.of(longest(grid)), null, null, false, null);
   }
 
   PanelSelection with(WindowPositions other) {
-    return new PanelSelection(other, from, before, latest);
+    return new PanelSelection(other, from, before, latest, part);
   }
 
   PanelSelection withFrom(Temporal time) {
-    return new PanelSelection(positions, time, before, latest);
+    return new PanelSelection(positions, time, before, latest, part);
   }
 
   PanelSelection withBefore(Temporal time) {
-    return new PanelSelection(positions, from, time, latest);
+    return new PanelSelection(positions, from, time, latest, part);
   }
 
   PanelSelection onlyLatest() {
-    return new PanelSelection(positions, from, before, true);
+    return new PanelSelection(positions, from, before, true, part);
+  }
+
+  PanelSelection within(Part range) {
+    return new PanelSelection(positions, from, before, latest, range);
   }
 
   private static int longest(PanelGrid grid) {
@@ -74,11 +88,10 @@ record PanelSelection(WindowPositions positions, Temporal from, Temporal before,
     int[] ends = new int[16];
     int count = 0;
     int windows = 0;
-    Long begin = position(grid, from);
-    Long stop = position(grid, before);
+    Bounds bounds = bounds(grid);
     for (int s = 0; s < grid.names().size(); s++) {
-      int row = bound(grid, s, begin, grid.start(s));
-      int end = bound(grid, s, stop, grid.start(s + 1)) - span + 1;
+      int row = bounds.from(s);
+      int end = bounds.to(s) - span + 1;
       if (latest) {
         int last = data.missingTargets().previousClearBit(end + span - 2);
         row = Math.max(row, positions.firstRow(last));
@@ -114,6 +127,7 @@ record PanelSelection(WindowPositions positions, Temporal from, Temporal before,
             + positions.settings()
             + (from == null ? "" : " from " + from)
             + (before == null ? "" : " before " + before)
+            + (part == null ? "" : " in the rows that a fold is fitted on")
             + (latest
                 ? " after which the targets are missing and the known columns are not, but none"
                     + " has. Append rows of the times to forecast to the table."
@@ -127,36 +141,58 @@ record PanelSelection(WindowPositions positions, Temporal from, Temporal before,
   }
 
   private boolean isWindow(PanelData data, int first) {
+    for (int k = 0; k < positions.targetSteps(); k++) {
+      int row = positions.targetRow(first) + k * positions.step();
+      if (data.grid().tableRow(row) < 0 || data.missingTargets().get(row) != latest) {
+        return false;
+      }
+    }
+    return canBePredicted(data, first);
+  }
+
+  /** Returns whether nothing is missing but, possibly, targets. */
+  boolean canBePredicted(PanelData data, int first) {
     for (int t = 0; t < positions.inputRows(); t++) {
       if (data.missingInputs().get(first + t * positions.step())) {
         return false;
       }
     }
     for (int k = 0; k < positions.targetSteps(); k++) {
-      int row = positions.targetRow(first) + k * positions.step();
-      if (data.missingKnown().get(row)
-          || data.grid().tableRow(row) < 0
-          || data.missingTargets().get(row) != latest) {
+      if (data.missingKnown().get(positions.targetRow(first) + k * positions.step())) {
         return false;
       }
     }
     return true;
   }
 
-  /** Returns the first row of a series in the range of time, and the end of its rows. */
-  int[] rangeOf(PanelGrid grid, int series) {
-    return new int[] {
-      bound(grid, series, position(grid, from), grid.start(series)),
-      bound(grid, series, position(grid, before), grid.start(series + 1))
-    };
+  /** Returns the rows of each series in the range. */
+  Bounds bounds(PanelGrid grid) {
+    Long first = from == null ? null : Long.valueOf(grid.positionOf(from));
+    Long end = before == null ? null : Long.valueOf(grid.positionOf(before));
+    if (part != null) {
+      first = first == null || (part.first != null && part.first > first) ? part.first : first;
+      end = end == null ? part.end : Math.min(end, part.end);
+    }
+    return new Bounds(grid, first, end);
   }
 
-  private static Long position(PanelGrid grid, Temporal time) {
-    return time == null ? null : grid.positionOf(time);
-  }
+  /**
+   * The rows of each series in a range.
+   *
+   * @param first the first position, or null for no bound
+   * @param end the end, exclusive, or null for no bound
+   */
+  record Bounds(PanelGrid grid, Long first, Long end) {
+    /** Returns the first row of a series. */
+    int from(int series) {
+      return first == null ? grid.start(series) : grid.firstRowAt(series, first);
+    }
 
-  private static int bound(PanelGrid grid, int series, Long position, int unset) {
-    return position == null ? unset : grid.firstRowAt(series, position);
+    /** Returns the end of the rows of a series. */
+    int to(int series) {
+      int to = end == null ? grid.start(series + 1) : grid.firstRowAt(series, end);
+      return Math.max(to, from(series));
+    }
   }
 
   private static int next(BitSet missing, int row) {

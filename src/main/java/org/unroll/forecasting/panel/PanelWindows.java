@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.unroll.data.Batching;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
 import org.unroll.forecasting.panel.PanelSelection.Runs;
+import org.unroll.timeseries.NewestRows;
 import org.unroll.timeseries.WindowPositions;
 import tech.tablesaw.api.Table;
 
@@ -34,9 +36,6 @@ import tech.tablesaw.api.Table;
  * lookback has no default. Immutable: each setting returns new windows.
  */
 public final class PanelWindows implements Dataset {
-  /** The ε of RevIN. */
-  private static final double EPSILON = 1e-5;
-
   private final Panel panel;
   private final PanelData data;
   private final PanelSelection selection;
@@ -163,6 +162,30 @@ public final class PanelWindows implements Dataset {
     return new PanelWindows(panel, newSelection, perWindow, null, batching);
   }
 
+  /** Returns the windows in a part of the range. */
+  PanelWindows within(PanelSelection.Part part) {
+    return with(selection.within(part));
+  }
+
+  /** Returns the same windows over a panel of the same rows. */
+  PanelWindows over(Panel other) {
+    return new PanelWindows(other, selection, perWindow, runs, batching);
+  }
+
+  /** Returns the windows that begin in these rows of the grid. */
+  PanelWindows beginningIn(int... rows) {
+    int[] ends = IntStream.rangeClosed(1, rows.length).toArray();
+    return new PanelWindows(panel, selection, perWindow, new Runs(rows, ends), batching);
+  }
+
+  PanelSelection selection() {
+    return selection;
+  }
+
+  Batching batching() {
+    return batching;
+  }
+
   private Runs known() {
     selection.positions().requireLookback();
     return runs;
@@ -183,13 +206,9 @@ public final class PanelWindows implements Dataset {
     return selection.latest() ? null : predictionShape();
   }
 
-  private Shape predictionShape() {
-    int steps = selection.positions().targetSteps();
-    int targets = panel.targetNames().size();
-    if (steps == 1) {
-      return Shape.of(targets);
-    }
-    return targets == 1 ? Shape.of(steps) : Shape.of(steps, targets);
+  /** Returns the shape of a prediction, also of the latest windows. */
+  Shape predictionShape() {
+    return NewestRows.shape(selection.positions().targetSteps(), panel.targetNames().size());
   }
 
   @Override
@@ -197,55 +216,12 @@ public final class PanelWindows implements Dataset {
     List<Dataset> parts = new ArrayList<>(List.of(this));
     int known = panel.knownNames().size();
     if (known > 0) {
-      parts.add(new Part(Shape.of(selection.positions().targetSteps(), known)));
+      parts.add(new PanelInput(this, data, Shape.of(selection.positions().targetSteps(), known)));
     }
     if (data.fixed().width() > 0) {
-      parts.add(new Part(Shape.of(data.fixed().width())));
+      parts.add(new PanelInput(this, data, Shape.of(data.fixed().width())));
     }
     return List.copyOf(parts);
-  }
-
-  /** The second or third input: known columns if it has two axes, fixed features otherwise. */
-  private final class Part implements Dataset {
-    private final Shape shape;
-
-    Part(Shape shape) {
-      this.shape = shape;
-    }
-
-    @Override
-    public int size() {
-      return PanelWindows.this.size();
-    }
-
-    @Override
-    public Shape inputShape() {
-      return shape;
-    }
-
-    @Override
-    public Shape targetShape() {
-      return null;
-    }
-
-    @Override
-    public void copyInput(int sample, float[] slice, int row, int rows) {
-      if (shape.rank() == 1) {
-        data.fixed().copy(seriesOf(sample), slice, row * shape.size());
-        return;
-      }
-      int columns = panel.columnNames().size();
-      int width = shape.last();
-      for (int k = 0; k < shape.axis(0); k++) {
-        int from = (targetRow(sample, k) + 1) * columns - width;
-        System.arraycopy(data.values(), from, slice, (k * rows + row) * width, width);
-      }
-    }
-
-    @Override
-    public void copyTarget(int sample, float[] target, int offset) {
-      throw new UnsupportedOperationException("These are inputs, which have no targets.");
-    }
   }
 
   @Override
@@ -286,11 +262,10 @@ public final class PanelWindows implements Dataset {
     }
     if (perWindow) {
       for (int j = 0; j < columns - panel.knownNames().size(); j++) {
-        double mean = mean(first, j);
-        double std = std(first, j, mean);
+        WindowScale scale = scale(first, j);
         for (int t = 0; t < steps; t++) {
           int at = (t * rows + row) * columns + j;
-          slice[at] = (float) ((slice[at] - mean) / std);
+          slice[at] = (float) scale.forward(slice[at]);
         }
       }
     }
@@ -305,11 +280,10 @@ public final class PanelWindows implements Dataset {
     int first = firstRow(sample);
     int targets = panel.targetNames().size();
     for (int j = 0; j < targets; j++) {
-      double mean = perWindow ? mean(first, j) : 0;
-      double std = perWindow ? std(first, j, mean) : 1;
+      WindowScale scale = perWindow ? scale(first, j) : new WindowScale(0, 1);
       for (int k = 0; k < selection.positions().targetSteps(); k++) {
         double value = value(targetRow(sample, k), j);
-        target[offset + k * targets + j] = (float) ((value - mean) / std);
+        target[offset + k * targets + j] = (float) scale.forward(value);
       }
     }
   }
@@ -318,36 +292,15 @@ public final class PanelWindows implements Dataset {
     return data.values()[row * panel.columnNames().size() + column];
   }
 
-  /** Returns the mean of a column in the input rows of the window that begins in a row. */
-  private double mean(int first, int column) {
-    int rows = selection.positions().inputRows();
-    double sum = 0;
-    for (int t = 0; t < rows; t++) {
-      sum += value(first + t * selection.positions().step(), column);
-    }
-    return sum / rows;
-  }
-
-  private double std(int first, int column, double mean) {
-    int rows = selection.positions().inputRows();
-    double squares = 0;
-    for (int t = 0; t < rows; t++) {
-      double difference = value(first + t * selection.positions().step(), column) - mean;
-      squares += difference * difference;
-    }
-    return Math.sqrt(squares / rows + EPSILON);
+  /** Returns the scale of a column of the window that begins in a row. */
+  private WindowScale scale(int first, int column) {
+    int step = selection.positions().step();
+    return WindowScale.of(selection.positions().inputRows(), t -> value(first + t * step, column));
   }
 
   /** Returns the row of the grid in which a window begins. */
   private int firstRow(int sample) {
-    if (sample < 0 || sample >= size()) {
-      throw new IndexOutOfBoundsException(
-          "The index of a window must be between 0 and "
-              + (size() - 1)
-              + ", but was "
-              + sample
-              + ".");
-    }
+    WindowPositions.checkSample(sample, size());
     return runs.firstRow(sample);
   }
 
@@ -358,11 +311,6 @@ public final class PanelWindows implements Dataset {
 
   int seriesOf(int sample) {
     return data.grid().seriesOf(firstRow(sample));
-  }
-
-  /** Returns the first row of a series in the range of these windows, and the end of its rows. */
-  int[] rangeOf(int series) {
-    return selection.rangeOf(data.grid(), series);
   }
 
   /** Returns the panel of these windows. */
@@ -407,6 +355,34 @@ public final class PanelWindows implements Dataset {
     return rows;
   }
 
+  /**
+   * Returns the fixed features of the series of a window, in the order of {@link
+   * Panel#fixedNames()}; empty if the panel has none.
+   */
+  public double[] fixed(int sample) {
+    float[] values = new float[data.fixed().width()];
+    data.fixed().copy(seriesOf(sample), values, 0);
+    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
+  }
+
+  /**
+   * Returns whether windows are normalized by their own input.
+   *
+   * @hidden
+   */
+  public boolean isNormalizedPerWindow() {
+    return perWindow;
+  }
+
+  /**
+   * Returns the input of a window, without normalization by this input.
+   *
+   * @hidden
+   */
+  public double[][] panelInput(int sample) {
+    return rows(new PanelWindows(panel, selection, false, runs, batching), sample);
+  }
+
   /** Returns the normalized target of a window, in the order of {@link #targetShape()}. */
   public double[] target(int sample) {
     float[] values = new float[predictionShape().size()];
@@ -416,19 +392,24 @@ public final class PanelWindows implements Dataset {
     return target;
   }
 
-  /** Returns a normalized prediction of a window in the units of a target. */
-  double denormalized(int sample, int target, double value) {
+  /**
+   * Returns a normalized prediction of a window in the units of a target.
+   *
+   * @hidden
+   */
+  public double denormalized(int sample, int target, double value) {
     int first = firstRow(sample);
-    double scaled = value;
-    if (perWindow) {
-      double mean = mean(first, target);
-      scaled = value * std(first, target, mean) + mean;
-    }
+    double scaled = perWindow ? scale(first, target).inverse(value) : value;
     int at = data.grid().seriesOf(first) * panel.columnNames().size() + target;
     return scaled * data.std()[at] + data.mean()[at];
   }
 
-  WindowPositions positions() {
+  /**
+   * Returns the settings of these windows.
+   *
+   * @hidden
+   */
+  public WindowPositions positions() {
     return selection.positions();
   }
 
@@ -476,10 +457,11 @@ public final class PanelWindows implements Dataset {
     }
     return String.format(
         Locale.ROOT,
-        "%,d windows of %,d series: %s%s%s",
+        "%,d windows of %,d series: %s%s%s%s",
         size(),
         panel.data().grid().names().size(),
         selection.positions().settings(),
+        perWindow ? ", normalized per window" : "",
         selection.from() == null ? "" : ", from " + selection.from(),
         selection.before() == null ? "" : ", before " + selection.before());
   }

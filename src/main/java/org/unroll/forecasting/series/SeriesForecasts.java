@@ -21,8 +21,7 @@ record SeriesForecasts(int firstRow, List<String> targets, List<? extends Series
         from,
         targets,
         targets.stream()
-            .map(
-                target -> fit.apply(Arrays.copyOfRange(past.series().normalized(target), from, to)))
+            .map(target -> fit.apply(Arrays.copyOfRange(past.series().levels(target), from, to)))
             .toList());
   }
 
@@ -53,14 +52,14 @@ record SeriesForecasts(int firstRow, List<String> targets, List<? extends Series
     requireState(windows, last >= firstRow, 0);
     double[][] predictions = new double[windows.size()][steps * targets.size()];
     for (int j = 0; j < targets.size(); j++) {
-      double[] values =
-          Arrays.copyOfRange(windows.series().normalized(targets.get(j)), firstRow, end);
+      double[] values = Arrays.copyOfRange(windows.series().levels(targets.get(j)), firstRow, end);
       double[][] forecasts = models.get(j).forecasts(values, ahead);
       for (int sample = 0; sample < predictions.length; sample++) {
         for (int k = 0; k < steps; k++) {
           double forecast = forecasts[windows.lastRow(sample) - firstRow][k];
           requireState(windows, !Double.isNaN(forecast), sample);
-          predictions[sample][k * targets.size() + j] = forecast;
+          int output = k * targets.size() + j;
+          predictions[sample][output] = windows.ofLevel(sample, output, forecast);
         }
       }
     }

@@ -2,6 +2,7 @@ package org.unroll.layers.core;
 
 import org.unroll.data.Shape;
 import org.unroll.network.Constraint;
+import org.unroll.network.DistinctRows;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.Initializer;
@@ -171,6 +172,12 @@ public final class Embedding extends Layer {
     private float[] y = {};
     private int[] indices = {}; // timesteps × rows
     private boolean[] mask = {};
+    private final DistinctRows distinct = new DistinctRows();
+    private final int[] seenIn = new int[inputDim]; // for each index, the last slice that has it
+    private final int[] numberOf = new int[inputDim]; // among the different indices of that slice
+    private float[] distinctRows = {};
+    private int[] numbers = {}; // timesteps × rows
+    private int slice;
     private int rows;
     private int timesteps;
 
@@ -183,6 +190,7 @@ public final class Embedding extends Layer {
       if (indices.length < positions) {
         indices = new int[positions];
         mask = new boolean[positions];
+        numbers = new int[positions];
       }
       float[] table = weights().get(0).values();
       for (int r = 0; r < rows; r++) {
@@ -195,7 +203,32 @@ public final class Embedding extends Layer {
           System.arraycopy(table, index * outputDim, y, position * outputDim, outputDim);
         }
       }
-      return output.set(y, 0, rows, Shape.of(timesteps, outputDim), maskZero ? mask : input.mask());
+      Shape shape = Shape.of(timesteps, outputDim);
+      return output
+          .set(y, 0, rows, shape, maskZero ? mask : input.mask())
+          .distinctRows(findDistinct(positions));
+    }
+
+    /** Returns the different rows of the output, or null if they are more than half of all rows. */
+    private DistinctRows findDistinct(int positions) {
+      int most = Math.min(inputDim, positions / 2);
+      distinctRows = atLeast(distinctRows, most * outputDim);
+      slice++;
+      int count = 0;
+      for (int i = 0; i < positions; i++) {
+        int index = indices[i];
+        if (seenIn[index] != slice) {
+          if (count == most) {
+            return null;
+          }
+          seenIn[index] = slice;
+          numberOf[index] = count;
+          System.arraycopy(y, i * outputDim, distinctRows, count * outputDim, outputDim);
+          count++;
+        }
+        numbers[i] = numberOf[index];
+      }
+      return distinct.set(distinctRows, count, numbers);
     }
 
     private int index(float value, ForwardContext context, int row, int step) {

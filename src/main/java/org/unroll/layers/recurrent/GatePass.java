@@ -1,5 +1,6 @@
 package org.unroll.layers.recurrent;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import org.unroll.compute.Compute;
 import org.unroll.compute.Kernels;
 import org.unroll.compute.Matrix;
 import org.unroll.network.CellPass;
+import org.unroll.network.DistinctRows;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.Pass;
@@ -81,6 +83,8 @@ public abstract class GatePass extends CellPass {
   private float[] zeros = {}; // columns
   private float[] masked = {}; // timesteps × rows × max(features, units)
   private float[] product = {}; // timesteps × rows × features, or rows × units
+  private DistinctRows distinct; // of the inputs, if only these are multiplied by the kernel
+  private float[] ofDistinct = {}; // their projections, then the sums of their gradients
 
   /** Creates a pass over a cell that is built. */
   @SuppressWarnings("this-escape") // dropout only keeps the pass, and reads it at each batch
@@ -184,6 +188,13 @@ public abstract class GatePass extends CellPass {
       product = Pass.atLeast(product, rows * units);
     }
     reserve();
+    distinct = inputsInAdvance() && !dropsInputs() ? input().distinctRows() : null;
+    if (distinct != null) {
+      int most = distinct.values().length / features;
+      ofDistinct = Pass.atLeast(ofDistinct, most * inputColumns);
+      result.set(ofDistinct, 0, distinct.count(), inputColumns);
+      project(left.set(distinct.values(), 0, distinct.count(), features), 0, result);
+    }
   }
 
   @Override
@@ -322,14 +333,23 @@ public abstract class GatePass extends CellPass {
     int at = fromStep * rows * columns;
     float[] x = input().values();
     int xOffset = input().at(fromStep);
-    if (dropsInputs()) {
+    if (distinct != null) {
+      int first = fromStep * rows;
+      for (int i = first; i < first + positions; i++) {
+        int from = input().numberOf(i) * inputColumns;
+        System.arraycopy(ofDistinct, from, gateValues, i * columns, inputColumns);
+      }
+    } else if (dropsInputs()) {
       int width = maskedColumns();
       for (int part = 0; part * width < inputColumns; part++) {
         inputDropout[part].apply(x, xOffset, steps, masked, 0, false);
-        project(positions, masked, 0, part * width, width, at);
+        left.set(masked, 0, positions, features);
+        int column = part * width;
+        project(left, column, result.set(gateValues, at + column, positions, width, columns));
       }
     } else {
-      project(positions, x, xOffset, 0, inputColumns, at);
+      left.set(x, xOffset, positions, features);
+      project(left, 0, result.set(gateValues, at, positions, inputColumns, columns));
     }
     if (inputColumns < columns) {
       result.set(gateValues, at + inputColumns, positions, columns - inputColumns, columns);
@@ -350,14 +370,14 @@ public abstract class GatePass extends CellPass {
     return zeros;
   }
 
-  private void project(int positions, float[] inputs, int offset, int column, int width, int at) {
-    left.set(inputs, offset, positions, features);
+  /** Computes out = inputs·W + b for some columns of the kernel. */
+  private void project(Matrix inputs, int column, Matrix out) {
+    int width = out.columns();
     right.set(kernel.values(), column, features, width, inputColumns);
-    result.set(gateValues, at + column, positions, width, columns);
     if (cell.useBias()) {
-      kernels.multiplyAddRow(left, right, bias.set(inputBias(), column, 1, width), result);
+      kernels.multiplyAddRow(inputs, right, bias.set(inputBias(), column, 1, width), out);
     } else {
-      kernels.multiply(left, right, result, false);
+      kernels.multiply(inputs, right, out, false);
     }
   }
 
@@ -500,6 +520,10 @@ public abstract class GatePass extends CellPass {
   }
 
   private void kernelGradient(int positions, float[] gradient) {
+    if (distinct != null) {
+      kernelGradientOfDistinct(positions, gradient);
+      return;
+    }
     float[] x = input().values();
     int xOffset = input().at(0);
     if (!dropsInputs()) {
@@ -519,6 +543,21 @@ public abstract class GatePass extends CellPass {
           result.set(gradient, part * width, features, width, inputColumns),
           false);
     }
+  }
+
+  /** Adds up the gradients of equal rows before the product. */
+  private void kernelGradientOfDistinct(int positions, float[] gradient) {
+    int count = distinct.count();
+    Arrays.fill(ofDistinct, 0, count * inputColumns, 0f);
+    for (int i = 0; i < positions; i++) {
+      int to = input().numberOf(i) * inputColumns;
+      kernels.add(inputColumns, gateValues, i * columns, ofDistinct, to);
+    }
+    kernels.multiplyTransposed(
+        left.set(distinct.values(), 0, count, features),
+        right.set(ofDistinct, 0, count, inputColumns),
+        result.set(gradient, 0, features, inputColumns),
+        false);
   }
 
   /**

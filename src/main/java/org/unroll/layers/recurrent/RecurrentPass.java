@@ -6,6 +6,7 @@ import org.unroll.compute.Compute;
 import org.unroll.compute.Kernels;
 import org.unroll.data.Shape;
 import org.unroll.network.CellPass;
+import org.unroll.network.DistinctRows;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.Pass;
@@ -49,6 +50,7 @@ final class RecurrentPass extends Pass {
   private boolean[] mask; // from maskOffset at step · rows + row, in the order of reading; or null
   private int maskOffset;
   private boolean[] maskReversed = {};
+  private int[] numbersReversed = {}; // of the different rows of the inputs
   private float[] reversed = {};
   private boolean copiesOutput;
   private boolean masksOutput;
@@ -195,14 +197,28 @@ final class RecurrentPass extends Pass {
     int block = rows * input.width();
     mask = input.mask();
     maskOffset = firstStep * rows;
+    DistinctRows distinct = input.distinctRows();
     if (!layer.goBackwards()) {
       inputSteps.set(input.values(), input.offset() + firstStep * block, rows, input.width());
+      if (distinct != null) {
+        inputSteps.distinctRows(distinct, distinct.numbers(), firstStep * rows);
+      }
       return;
     }
     int from = input.timesteps() - firstStep - timesteps;
     reversed = atLeast(reversed, timesteps * block);
     reverse(input.values(), input.offset() + from * block, reversed);
     inputSteps.set(reversed, 0, rows, input.width());
+    if (distinct != null) {
+      if (numbersReversed.length < timesteps * rows) {
+        numbersReversed = new int[timesteps * rows];
+      }
+      for (int k = 0; k < timesteps; k++) {
+        int step = from + timesteps - 1 - k;
+        System.arraycopy(distinct.numbers(), step * rows, numbersReversed, k * rows, rows);
+      }
+      inputSteps.distinctRows(distinct, numbersReversed, 0);
+    }
     if (mask != null) {
       if (maskReversed.length < timesteps * rows) {
         maskReversed = new boolean[timesteps * rows];

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.Period;
@@ -293,6 +296,40 @@ class PanelTest {
           inverted.doubleColumn(name).asDoubleArray(),
           1e-5);
     }
+  }
+
+  /** Normalized windows and forecasts match Keras in float64 (src/test/python/revin.py). */
+  @Test
+  void windowsNormalizedByTheirInputMatchKeras() throws IOException {
+    JsonNode reference;
+    try (var in = PanelTest.class.getResourceAsStream("revin.json")) {
+      reference = new ObjectMapper().readTree(in);
+    }
+    double[][] values = read(reference, "rows", double[][].class);
+    List<Row> rows = new ArrayList<>();
+    for (int day = 0; day < values.length; day++) {
+      rows.add(new Row("a", day, values[day][0], values[day][1]));
+    }
+    PanelWindows windows =
+        panel(rows).past("x").windows().lookback(6).targetSteps(3).normalizedPerWindow();
+    double[][][] inputs = read(reference, "inputs", double[][][].class);
+    double[][] targets = read(reference, "targets", double[][].class);
+    double[][] forecasts = read(reference, "forecasts", double[][].class);
+    Table table = windows.forecasts(read(reference, "predictions", double[][].class));
+    assertEquals(inputs.length, windows.size());
+    for (int i = 0; i < inputs.length; i++) {
+      assertArrayEquals(targets[i], windows.target(i), 1e-4);
+      for (int t = 0; t < 6; t++) {
+        assertArrayEquals(inputs[i][t], windows.input(i)[t], 1e-4);
+      }
+      for (int k = 0; k < 3; k++) {
+        assertEquals(forecasts[i][k], table.doubleColumn("y +" + k).getDouble(i), 1e-4);
+      }
+    }
+  }
+
+  private static <T> T read(JsonNode reference, String name, Class<T> type) {
+    return new ObjectMapper().convertValue(reference.get(name), type);
   }
 
   @Test

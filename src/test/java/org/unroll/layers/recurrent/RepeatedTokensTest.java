@@ -1,0 +1,130 @@
+package org.unroll.layers.recurrent;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.unroll.layers.Layers.bidirectional;
+import static org.unroll.layers.Layers.clockworkCell;
+import static org.unroll.layers.Layers.dense;
+import static org.unroll.layers.Layers.embedding;
+import static org.unroll.layers.Layers.gru;
+import static org.unroll.layers.Layers.gruCell;
+import static org.unroll.layers.Layers.input;
+import static org.unroll.layers.Layers.lstm;
+import static org.unroll.layers.Layers.lstmVariantCell;
+import static org.unroll.layers.Layers.masking;
+import static org.unroll.layers.Layers.minGruCell;
+import static org.unroll.layers.Layers.minimalGatedUnitCell;
+import static org.unroll.layers.Layers.mut1Cell;
+import static org.unroll.layers.Layers.rnn;
+import static org.unroll.layers.Layers.simpleRnn;
+import static org.unroll.layers.Layers.stackedRnnCells;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import org.ejml.data.FMatrixRMaj;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.unroll.Predictions;
+import org.unroll.Sequential;
+import org.unroll.data.Samples;
+import org.unroll.network.Layer;
+import org.unroll.optimizers.Optimizers;
+
+/**
+ * A recurrent layer after an embedding multiplies each different vector by its kernel once. A model
+ * that reads the same vectors as its input cannot do that, and must give the same results.
+ */
+@Tag("both-compute-implementations")
+class RepeatedTokensTest {
+  private static final int ROWS = 37;
+  private static final int TIMESTEPS = 30;
+  private static final int WORDS = 7;
+  private static final int WIDTH = 5;
+
+  private final Map<String, Supplier<Layer>> layers = new LinkedHashMap<>();
+
+  RepeatedTokensTest() {
+    layers.put("SimpleRNN", () -> simpleRnn(4));
+    layers.put("SimpleRNN without bias", () -> simpleRnn(4).useBias(false).goBackwards(true));
+    layers.put("LSTM", () -> lstm(9).returnSequences(true));
+    layers.put("backward LSTM", () -> lstm(9).returnSequences(true).goBackwards(true));
+    layers.put("GRU", () -> gru(9));
+    layers.put("GRU, reset before", () -> gru(9).resetAfter(false).returnSequences(true));
+    layers.put("bidirectional", () -> bidirectional(lstm(4).returnSequences(true)));
+    layers.put("recurrent dropout of 0", () -> gru(4).dropout(0).recurrentDropout(0));
+    layers.put("peepholes", () -> rnn(lstmVariantCell(4).peepholes(true)));
+    layers.put("MGU", () -> rnn(minimalGatedUnitCell(4)));
+    layers.put("MUT1, which reads its input", () -> rnn(mut1Cell(WIDTH)));
+    layers.put("minGRU", () -> rnn(minGruCell(4)).returnSequences(true));
+    layers.put("clockwork", () -> rnn(clockworkCell(4, 1, 2)));
+    layers.put("stacked cells", () -> rnn(stackedRnnCells(gruCell(4), gruCell(3))));
+    // More steps than a prediction computes at once.
+    layers.put("wide", () -> lstm(130).returnSequences(true));
+    layers.put("wide and backward", () -> bidirectional(gru(130).returnSequences(true)));
+  }
+
+  static List<String> names() {
+    return List.copyOf(new RepeatedTokensTest().layers.keySet());
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void givesTheResultsOfTheSameVectorsAsInput(String name) {
+    check(layers.get(name), false);
+    check(layers.get(name), true);
+  }
+
+  private static void check(Supplier<Layer> layer, boolean masked) {
+    Sequential words =
+        Sequential.seeded(
+            1,
+            input(TIMESTEPS),
+            embedding(WORDS, WIDTH).maskZero(masked).name("embedding"),
+            layer.get(),
+            dense(2));
+    Sequential vectors =
+        masked
+            ? Sequential.seeded(1, input(TIMESTEPS, WIDTH), masking(0), layer.get(), dense(2))
+            : Sequential.seeded(1, input(TIMESTEPS, WIDTH), layer.get(), dense(2));
+    FMatrixRMaj table = words.weights().get("embedding/embeddings");
+    List<FMatrixRMaj> ofWords = List.copyOf(words.weights().values());
+    List<FMatrixRMaj> ofVectors = List.copyOf(vectors.weights().values());
+    assertEquals(ofVectors.size() + 1, ofWords.size());
+    for (int w = 0; w < ofVectors.size(); w++) {
+      ofVectors.get(w).setTo(ofWords.get(w + 1));
+    }
+    var random = new SplittableRandom(3);
+    int[][] tokens = new int[ROWS][TIMESTEPS];
+    double[][][] x = new double[ROWS][TIMESTEPS][WIDTH];
+    for (int r = 0; r < ROWS; r++) {
+      for (int t = 0; t < TIMESTEPS; t++) {
+        int token = random.nextInt(WORDS);
+        tokens[r][t] = token;
+        for (int i = 0; i < WIDTH && !(masked && token == 0); i++) {
+          x[r][t][i] = table.get(token, i);
+        }
+      }
+    }
+    Predictions predictions = words.predict(Samples.of(tokens).batchSize(16));
+    float[] predicted = predictions.matrix().data;
+    assertArrayEquals(vectors.predict(Samples.of(x).batchSize(16)).matrix().data, predicted, 1e-6f);
+
+    float[] targets = new float[predicted.length];
+    for (int i = 0; i < targets.length; i++) {
+      targets[i] = predicted[i] + (float) random.nextGaussian();
+    }
+    for (Sequential model : List.of(words, vectors)) {
+      model.compile(Optimizers.sgd(1), "mse");
+    }
+    words.trainOnBatch(Samples.of(tokens).targets(predictions.shape(), targets).batchSize(ROWS));
+    vectors.trainOnBatch(Samples.of(x).targets(predictions.shape(), targets).batchSize(ROWS));
+    for (int w = 0; w < ofVectors.size(); w++) {
+      assertArrayEquals(
+          ofVectors.get(w).data, ofWords.get(w + 1).data, 2e-6f, "weight " + w + " after a step");
+    }
+  }
+}
