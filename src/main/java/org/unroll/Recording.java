@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
+import org.unroll.internal.Suggestion;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Layer;
 import org.unroll.network.ModelUse;
@@ -30,9 +31,13 @@ import org.unroll.training.Trainer;
  *   <li>{@code output} of each layer of the model.
  *   <li>{@code h}, {@code c}, {@code i}, {@code f}, {@code g} and {@code o} of an {@code Lstm}, as
  *       in the equations of {@code LstmCell}; {@code h}, {@code z}, {@code r} and {@code g} of a
- *       {@code Gru}, as in the equations of {@code GruCell}; the states of other recurrent layers.
- *       Gates are recorded after their activation. At a masked step the states are those of the
- *       step before.
+ *       {@code Gru}, as in the equations of {@code GruCell}; the states of other recurrent layers,
+ *       and the gates of {@code LstmVariantCell} that have weights and those of {@code
+ *       MinimalGatedUnitCell}. Gates are recorded after their activation. At a masked step the
+ *       states are those of the step before.
+ *   <li>{@code initial_h}, {@code initial_c} and so on, one row, if a recurrent layer does not
+ *       begin with zeros; {@code mask} of a recurrent layer with masked input: 1 at the steps that
+ *       it reads, 0 at the others.
  *   <li>{@code attention_weights} of {@code AttentionPooling}.
  *   <li>In a backward pass, {@code dh} and {@code dc}: the gradients of the loss with respect to
  *       the states after each time step. They include what comes from the output and from the next
@@ -42,6 +47,7 @@ import org.unroll.training.Trainer;
  */
 public final class Recording {
   private final Map<String, Map<String, double[][]>> layers = new LinkedHashMap<>();
+  private final Map<String, Layer> recorded = new LinkedHashMap<>();
 
   private final Network network;
   private final Set<String> names; // of the layers of the model
@@ -97,12 +103,25 @@ public final class Recording {
         steps[t][j] = values.values()[values.offset() + t * width + j];
       }
     }
+    recorded.put(name, layer);
     layers.computeIfAbsent(name, key -> new LinkedHashMap<>()).put(quantity, steps);
   }
 
   /** Returns the names of the layers with recorded quantities, from the first. */
   public List<String> layers() {
     return List.copyOf(layers.keySet());
+  }
+
+  /**
+   * Returns the layer that computed the quantities with a name; the same for all its applications.
+   *
+   * @throws IllegalArgumentException if nothing was recorded under this name
+   */
+  public Layer layer(String name) {
+    if (!recorded.containsKey(name)) {
+      throw new IllegalArgumentException(Suggestion.unknown("layer", name, layers()));
+    }
+    return recorded.get(name);
   }
 
   /** Returns the recorded quantities of a layer, which may be empty. */

@@ -34,6 +34,7 @@ class ArchitectureTest {
           "org.unroll.notebook.kernel",
           "org.unroll.plots",
           "org.unroll.plots.drawing",
+          "org.unroll.plots.diagrams",
           "org.unroll.forecasting.series",
           "org.unroll.forecasting",
           "org.unroll.forecasting.panel",

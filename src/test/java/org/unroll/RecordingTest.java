@@ -1,6 +1,9 @@
 package org.unroll;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.unroll.layers.Layers.bidirectional;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.gru;
@@ -106,6 +109,31 @@ class RecordingTest {
     double[][] h = recording.get("simple_rnn", "h");
     assertEquals(h[0][0], h[2][0]);
     assertEquals(h[2][0], model.predict(samples(1, 0, 0)).toArray()[0][0]);
+    assertArrayEquals(new double[][] {{1}, {0}, {0}}, recording.get("simple_rnn", "mask"));
+    assertEquals(model.layer("simple_rnn"), recording.layer("simple_rnn"));
+    assertThrows(IllegalArgumentException.class, () -> recording.layer("lstm"));
+  }
+
+  @Test
+  void backwardLayerRecordsItsMaskInTheOrderOfTime() {
+    Sequential model = Sequential.of(input(3, 1), masking(0), simpleRnn(1).goBackwards(true));
+    Recording recording = model.record(samples(1, 0, 0), 0);
+
+    assertArrayEquals(new double[][] {{1}, {0}, {0}}, recording.get("simple_rnn", "mask"));
+  }
+
+  @Test
+  void decoderRecordsItsInitialStates() {
+    var x = input(3, 1);
+    var encoded = lstm(2).name("encoder").returnState(true).on(x);
+    var decoded = lstm(2).name("decoder").on(x, encoded.states());
+    Recording recording = Model.of(List.of(x), List.of(decoded)).record(samples(X), 0);
+
+    for (String state : List.of("h", "c")) {
+      double[] last = recording.get("encoder", state)[2];
+      assertArrayEquals(new double[][] {last}, recording.get("decoder", "initial_" + state));
+      assertFalse(recording.quantities("encoder").contains("initial_" + state));
+    }
   }
 
   @Test

@@ -20,6 +20,7 @@ import org.unroll.datasets.SoundScene;
 import org.unroll.network.Layer;
 import org.unroll.network.Tensor;
 import org.unroll.notebook.kernel.MimeBundle;
+import org.unroll.plots.diagrams.Diagram;
 import org.unroll.timeseries.TableDescription;
 import org.unroll.timeseries.TimeTable;
 import org.unroll.timeseries.Windows;
@@ -45,6 +46,7 @@ public final class Views {
   static {
     add(Table.class, TableView::of);
     add(Figure.class, FigureView::of);
+    add(Diagram.class, DiagramView::of);
     add(Matrix.class, MatrixView::of);
     add(SimpleBase.class, MatrixView::of);
     add(Tensor.class, MatrixView::of);

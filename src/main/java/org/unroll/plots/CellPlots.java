@@ -72,7 +72,8 @@ final class CellPlots {
   private static List<String> insideCell(Recording recording, String layer) {
     List<String> recorded = recording.quantities(layer);
     return recorded.stream()
-        .filter(quantity -> !quantity.equals("output"))
+        .filter(quantity -> !quantity.equals("output") && !quantity.equals("mask"))
+        .filter(quantity -> !quantity.startsWith("initial_"))
         .filter(quantity -> !(quantity.startsWith("d") && recorded.contains(quantity.substring(1))))
         .toList();
   }

@@ -9,6 +9,9 @@ import org.unroll.Model;
 import org.unroll.Recording;
 import org.unroll.ThresholdCurves;
 import org.unroll.forecasting.IntegratedGradients;
+import org.unroll.plots.diagrams.CellDiagram;
+import org.unroll.plots.diagrams.Diagram;
+import org.unroll.plots.diagrams.UnrolledDiagram;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.Table;
 
@@ -23,26 +26,8 @@ import tech.tablesaw.api.Table;
  * <p>Every plot throws {@code IllegalArgumentException} if there is nothing to draw or if the sizes
  * of its data do not agree.
  *
- * <p><b>Custom plots.</b> Any other plot can be built from the traces of jsplot, the plotting part
- * of Tablesaw. It is rendered like the plots of this class: with the same style, interactively and
- * as a static picture. For example, a residual plot:
- *
- * <pre>{@code
- * import tech.tablesaw.plotly.components.Figure;
- * import tech.tablesaw.plotly.components.Layout;
- * import tech.tablesaw.plotly.traces.ScatterTrace;
- *
- * Figure residuals(double[] forecast, double[] errors) {
- *   var points = ScatterTrace.builder(forecast, errors).mode(ScatterTrace.Mode.MARKERS).build();
- *   Layout layout = Layout.builder("Residuals", "forecast (°C)", "error (°C)").build();
- *   return new Figure(layout, points);
- * }
- *
- * Notebook.show(residuals(new double[] {1.5, 1.8, 4.1}, new double[] {0.5, -0.2, 0.1}));
- * }</pre>
- *
- * <p>The static picture supports scatter traces (lines and points), bars and heat maps; other kinds
- * of traces are only drawn interactively.
+ * <p>Any other plot can be built from the traces of jsplot; {@link org.unroll.plots} has an
+ * example. Cells and layers are drawn as {@link Diagram}s, which are not changed in this way.
  */
 public final class Plots {
 
@@ -426,6 +411,21 @@ public final class Plots {
   /** Draws the singular values of matrices, the largest first. */
   public static PlotFigure singularValues(Map<String, SimpleMatrix> matrices) {
     return WeightSpectra.singularValues(matrices);
+  }
+
+  /** Draws a cell: SimpleRNN, (coupled) (peephole) LSTM, GRU, GRU reset before, or MGU. */
+  public static CellDiagram cell(String name) {
+    return CellDiagram.of(name);
+  }
+
+  /** Draws the cell of a layer, without the biases if it has none. */
+  public static CellDiagram cell(Model model, String layer) {
+    return CellDiagram.of(model, layer);
+  }
+
+  /** Draws a forward layer over 1 to 12 steps of a recording, {@code to} being exclusive. */
+  public static UnrolledDiagram unrolled(Recording recording, String layer, int from, int to) {
+    return UnrolledDiagram.of(recording, layer, from, to);
   }
 
   /** Draws the layers of a model as boxes with names, types, output shapes and parameters. */

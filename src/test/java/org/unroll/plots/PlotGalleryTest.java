@@ -31,6 +31,7 @@ class PlotGalleryTest {
     Set<String> plots =
         Arrays.stream(Plots.class.getDeclaredMethods())
             .filter(method -> Modifier.isPublic(method.getModifiers()))
+            .filter(method -> method.getReturnType() == PlotFigure.class)
             .map(Method::getName)
             .collect(Collectors.toCollection(TreeSet::new));
 

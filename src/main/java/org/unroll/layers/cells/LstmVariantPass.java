@@ -8,6 +8,8 @@ import static org.unroll.layers.cells.LstmVariantCell.INPUT;
 import static org.unroll.layers.cells.LstmVariantCell.OUTPUT;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.unroll.compute.Activation;
 import org.unroll.compute.Matrix;
 import org.unroll.layers.recurrent.GatePass;
@@ -83,6 +85,14 @@ final class LstmVariantPass extends GatePass {
     gateKernel = gateWidth > 0 ? cell.weight("gate_kernel") : null;
     ones = new float[units];
     Arrays.fill(ones, 1f);
+  }
+
+  @Override
+  protected List<String> gateNames() {
+    return Stream.of(INPUT, FORGET, CANDIDATE, OUTPUT, DEPTH)
+        .filter(cell::hasWeights)
+        .map(List.of("i", "f", "g", "o", "d")::get)
+        .toList();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.unroll.layers.cells;
 
+import java.util.List;
 import org.unroll.compute.Matrix;
 import org.unroll.layers.recurrent.GatedOptions;
 import org.unroll.layers.recurrent.GruCell;
@@ -62,6 +63,11 @@ public final class MinimalGatedUnitCell extends UnitsCell<MinimalGatedUnitCell>
   private final class MinimalGatedUnitPass extends InterpolationPass {
     MinimalGatedUnitPass() {
       super(MinimalGatedUnitCell.this, activation(), recurrentActivation(), 1);
+    }
+
+    @Override
+    protected List<String> gateNames() {
+      return List.of("f", "g");
     }
 
     @Override

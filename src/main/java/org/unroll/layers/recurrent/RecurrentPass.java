@@ -153,12 +153,27 @@ final class RecurrentPass extends Pass {
     }
   }
 
-  /** Records the states after each step and the additional values of the cell. */
+  /**
+   * Records the states after each step and those before the first one if they are not zeros, the
+   * additional values of the cell, and the mask.
+   */
   private void record(ForwardContext call) {
     int s = 0;
     for (String name : layer.cell().stateShapes().keySet()) {
       record(call, name, states[s], rows * widths[s], widths[s]);
+      float[] before = Arrays.copyOf(states[s], rows * widths[s]);
+      if (!Arrays.equals(before, new float[before.length])) {
+        Tensor initial = new Tensor().set(before, 0, rows, Shape.of(1, widths[s]), null);
+        call.record(layer, "initial_" + name, initial);
+      }
       s++;
+    }
+    if (mask != null) {
+      float[] reads = new float[timesteps * rows];
+      for (int i = 0; i < reads.length; i++) {
+        reads[i] = mask[maskOffset + i] ? 1 : 0;
+      }
+      record(call, "mask", reads, 0, 1);
     }
     cell.recorded()
         .forEach(
