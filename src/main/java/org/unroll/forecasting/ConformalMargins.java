@@ -57,9 +57,11 @@ public record ConformalMargins(List<Double> coverages, List<List<Double>> margin
   }
 
   /**
-   * Computes margins from forecasts of data that the model was not trained on.
+   * Computes margins from forecasts of data that the model was not trained on. Targets that were
+   * not measured are left out, even if the series fills them.
    *
-   * @param calibration the forecasts; at least 4 windows for a coverage of 0.8, and 19 for 0.95
+   * @param calibration the forecasts; at least 4 measured values of each step for a coverage of
+   *     0.8, and 19 for 0.95
    * @param coverages the shares of values that the intervals must contain, between 0 and 1 and
    *     increasing
    * @throws IllegalArgumentException if the forecasts have neither the levels of a coverage nor the
@@ -72,17 +74,26 @@ public record ConformalMargins(List<Double> coverages, List<List<Double>> margin
             .mapToObj(
                 step ->
                     Arrays.stream(coverages)
-                        .mapToObj(
-                            coverage ->
-                                Conformal.ofIntervals(
-                                        calibration.truth(step),
-                                        calibration.quantiles(step, end(calibration, coverage, -1)),
-                                        calibration.quantiles(step, end(calibration, coverage, 1)),
-                                        coverage)
-                                    .margin())
+                        .mapToObj(coverage -> margin(calibration, step, coverage))
                         .toList())
             .toList();
     return new ConformalMargins(Arrays.stream(coverages).boxed().toList(), margins);
+  }
+
+  /** Returns the margin of a target step, from the windows whose target was measured. */
+  private static double margin(QuantileForecasts calibration, int step, double coverage) {
+    double[] truth = calibration.truth(step);
+    int[] measured =
+        IntStream.range(0, truth.length).filter(i -> !Double.isNaN(truth[i])).toArray();
+    double[] lower = calibration.quantiles(step, end(calibration, coverage, -1));
+    double[] upper = calibration.quantiles(step, end(calibration, coverage, 1));
+    return Conformal.ofIntervals(
+            values(truth, measured), values(lower, measured), values(upper, measured), coverage)
+        .margin();
+  }
+
+  private static double[] values(double[] all, int... indices) {
+    return Arrays.stream(indices).mapToDouble(i -> all[i]).toArray();
   }
 
   /**

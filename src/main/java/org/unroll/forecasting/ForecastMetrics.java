@@ -262,14 +262,15 @@ public final class ForecastMetrics {
    * one row for each distinct value of a column, or of several columns together.
    *
    * <p>The quantiles are in columns whose names end in their level, as in {@code cnt q0.1}; the
-   * measured values are in the column {@code cnt}. The result has {@code count}; from the level 0.5
-   * {@code bias}, {@code mae}, {@code rmse}, {@code smape} and {@code wape}; {@code pinball}, the
-   * mean over the levels, and twice that as {@code crps} if there are several levels; and for each
-   * pair of levels such as 0.1 and 0.9 {@code coverage 80 %}, {@code width 80 %}, the mean width of
-   * the intervals, and {@code winkler 80 %}. A metric that is not defined is missing. If some
-   * intervals are unbounded, or empty (from ∞ to −∞), {@code width} is the mean of the others, and
-   * {@code pinball}, {@code crps} and {@code winkler} are missing. The numbers of these intervals
-   * are {@code unbounded 80 %} and {@code empty 80 %}.
+   * measured values are in the column {@code cnt}. Rows whose measured value is missing are left
+   * out. The result has {@code count}, the number of the others; from the level 0.5 {@code bias},
+   * {@code mae}, {@code rmse}, {@code smape} and {@code wape}; {@code pinball}, the mean over the
+   * levels, and twice that as {@code crps} if there are several levels; and for each pair of levels
+   * such as 0.1 and 0.9 {@code coverage 80 %}, {@code width 80 %}, the mean width of the intervals,
+   * and {@code winkler 80 %}. A metric that is not defined is missing. If some intervals are
+   * unbounded, or empty (from ∞ to −∞), {@code width} is the mean of the others, and {@code
+   * pinball}, {@code crps} and {@code winkler} are missing. The numbers of these intervals are
+   * {@code unbounded 80 %} and {@code empty 80 %}.
    *
    * <p>If the table has the scales of {@link #withScales} and the level 0.5, the result also has
    * {@code mase}: the mean of |y − f| / scale, where each row has the scale of its series. Rows
@@ -277,8 +278,8 @@ public final class ForecastMetrics {
    *
    * @param forecasts the forecasts of one target
    * @param columns the columns to group by, such as {@code ahead}; a single row if there is none
-   * @throws IllegalArgumentException if the table has no rows, lacks one of the columns or has no
-   *     quantiles of exactly one target
+   * @throws IllegalArgumentException if the table has no measured values, lacks one of the columns
+   *     or has no quantiles of exactly one target
    */
   public static Table by(Table forecasts, String... columns) {
     return weightedBy(forecasts, new double[0], columns);

@@ -35,9 +35,9 @@ final class MetricTable {
         forecasts.containsColumn(SCALE)
             ? forecasts.numberColumn(SCALE).asDoubleArray()
             : new double[0];
-    if (forecasts.rowCount() == 0 || all.truth() == null) {
+    if (all.truth() == null || Arrays.stream(all.truth()).allMatch(Double::isNaN)) {
       throw new IllegalArgumentException(
-          "The table of forecasts must have rows and the measured values in a column '"
+          "The table of forecasts must have rows with measured values in a column '"
               + all.target()
               + "', but has "
               + forecasts.rowCount()
@@ -52,6 +52,8 @@ final class MetricTable {
   Table by(String... columns) {
     List<Column<?>> keys = columns(forecasts, "forecasts", columns);
     Map<List<String>, List<Integer>> groups = groups(forecasts.rowCount(), keys);
+    groups.values().forEach(rows -> rows.removeIf(row -> Double.isNaN(all.truth()[row])));
+    groups.values().removeIf(List::isEmpty);
     int[] firsts = groups.values().stream().mapToInt(rows -> rows.get(0)).toArray();
     Table table = Table.create("metrics");
     keys.forEach(column -> table.addColumns(column.subset(firsts)));

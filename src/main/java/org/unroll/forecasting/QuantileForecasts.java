@@ -5,12 +5,15 @@ import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.NormalDistribution;
+import org.unroll.data.Columns;
 import org.unroll.timeseries.QuantileLevels;
+import org.unroll.timeseries.TimeSeries;
 import org.unroll.timeseries.Windows;
 import tech.tablesaw.api.BooleanColumn;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -70,7 +73,7 @@ public final class QuantileForecasts {
     for (int k = 0; k < steps; k++) {
       values[k] = Arrays.copyOfRange(columns, k * levels.length, (k + 1) * levels.length);
     }
-    return new QuantileForecasts(windows, levels.clone(), last(windows.targets(), steps), values);
+    return new QuantileForecasts(windows, levels.clone(), measured(windows, steps), values);
   }
 
   /**
@@ -121,6 +124,19 @@ public final class QuantileForecasts {
     return quantiles;
   }
 
+  /** Returns the values of the target in the table, without those that fill a gap. */
+  private static double[][] measured(Windows windows, int steps) {
+    TimeSeries series = windows.series();
+    NumericColumn<?> target = Columns.numeric(series.table(), series.targetNames()).get(0);
+    double[][] truth = new double[steps][windows.size()];
+    for (int step = 0; step < steps; step++) {
+      for (int i = 0; i < truth[step].length; i++) {
+        truth[step][i] = Columns.value(target, windows.targetRow(i, step));
+      }
+    }
+    return truth;
+  }
+
   private static double[][] last(Table table, int count) {
     return IntStream.range(table.columnCount() - count, table.columnCount())
         .mapToObj(column -> table.doubleColumn(column).asDoubleArray())
@@ -153,7 +169,7 @@ public final class QuantileForecasts {
   }
 
   /**
-   * Returns the measured values, one per window.
+   * Returns the measured values, one per window; NaN where the target was not measured.
    *
    * @param step the target step, counted from 0
    */
@@ -286,7 +302,8 @@ public final class QuantileForecasts {
    *
    * @param step the target step, counted from 0
    * @param coverage the coverage of a band of these forecasts
-   * @return the table of {@link #ofStep} with the columns {@code score} and {@code anomaly}
+   * @return the table of {@link #ofStep} with the columns {@code score} and {@code anomaly}, which
+   *     are missing where the value was not measured
    * @throws IllegalArgumentException if the forecasts have no such band
    */
   public Table anomalies(int step, double coverage) {
@@ -296,6 +313,10 @@ public final class QuantileForecasts {
     double[] scores = new double[y.length];
     Boolean[] anomalies = new Boolean[y.length];
     for (int i = 0; i < y.length; i++) {
+      if (Double.isNaN(y[i])) { // not measured
+        scores[i] = Double.NaN;
+        continue;
+      }
       anomalies[i] = y[i] < lower[i] || y[i] > upper[i];
       double half = (upper[i] - lower[i]) / 2;
       double distance = y[i] - (lower[i] + half);

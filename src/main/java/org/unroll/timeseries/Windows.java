@@ -369,10 +369,10 @@ public final class Windows implements Dataset {
   }
 
   /**
-   * Returns the true values of the targets in their own units, for tables and plots: one row per
-   * window in natural order, with the timestamp of its first target if the series has timestamps.
-   * With several target steps, the name of a column ends in the number of rows after that
-   * timestamp, as in {@code +6}.
+   * Returns the values of the targets in their own units, for tables and plots: one row per window
+   * in natural order, with the timestamp of its first target if the series has timestamps. Values
+   * that fill gaps of the series are among them, as in training. With several target steps, the
+   * name of a column ends in the number of rows after that timestamp, as in {@code +6}.
    */
   public Table targets() {
     return new Forecasts(this).truth();

@@ -141,4 +141,40 @@ class QuantileForecastsTest {
     var error = assertThrows(IllegalArgumentException.class, call::run);
     assertTrue(error.getMessage().contains(part), error.getMessage());
   }
+
+  @Test
+  void targetsThatWereNotMeasuredAreMissingAlthoughTheSeriesFillsThem() {
+    double[] values = IntStream.range(0, 30).mapToDouble(row -> 10 * row).toArray();
+    values[12] = Double.NaN; // forwardFilled() fills it with 110
+    Windows windows =
+        TimeSeries.of(Table.create(DoubleColumn.create("y", values)))
+            .target("y")
+            .forwardFilled()
+            .normalizedOn(0, 30)
+            .windows()
+            .lookback(2);
+    assertEquals(28, windows.size());
+    double[][] quantiles = new double[28][]; // 4 below the measured values, and the filled one
+    double unit = 1 / windows.series().std("y");
+    for (int i = 0; i < 28; i++) {
+      double value = windows.target(i)[0] - (windows.targetRow(i) == 12 ? 0 : 4 * unit);
+      quantiles[i] = new double[] {value - unit, value, value + unit};
+    }
+
+    QuantileForecasts forecasts = QuantileForecasts.of(windows, quantiles, 0.1, 0.5, 0.9);
+    assertEquals(10, Arrays.stream(forecasts.truth(0)).boxed().toList().indexOf(Double.NaN));
+    Table metrics = ForecastMetrics.by(forecasts.table());
+    assertEquals(27, metrics.intColumn("count").get(0));
+    assertEquals(4, metrics.doubleColumn("mae").get(0), 1e-4);
+    // All measured values are 3 above their interval.
+    assertEquals(0, metrics.doubleColumn("coverage 80 %").get(0));
+    QuantileForecasts corrected = ConformalMargins.of(forecasts, 0.8).correct(forecasts);
+    Table wider = corrected.ofStep(0);
+    assertEquals(
+        2 + 2 * 3, wider.doubleColumn("y q0.9").get(0) - wider.doubleColumn("y q0.1").get(0), 1e-4);
+    Table anomalies = forecasts.anomalies(0, 0.8);
+    assertTrue(anomalies.booleanColumn("anomaly").isMissing(10));
+    assertTrue(anomalies.doubleColumn("score").isMissing(10));
+    assertEquals(1, anomalies.booleanColumn("anomaly").countMissing());
+  }
 }
