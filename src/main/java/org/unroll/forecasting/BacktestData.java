@@ -142,7 +142,7 @@ interface BacktestData<F> {
                 + predictions.length
                 + " rows"
                 + (predictions.length == 0 ? "" : ", the first with " + predictions[0].length)
-                + ".");
+                + ". A backtest compares point forecasts: of quantiles, return the median.");
       }
       double[][] forecasts = new double[windows][width];
       for (int i = 0; i < windows; i++) {

@@ -49,16 +49,17 @@ public final class NewestRows {
 
   private IllegalArgumentException missing(int row, String column, int lag) {
     return new IllegalArgumentException(
-        "The input of a forecast must have no missing value, but column '"
+        "The input of a forecast must not have missing values, but the "
+            + (lag == 0 ? "value" : "difference of lag " + lag)
+            + " of '"
             + column
-            + "' has "
-            + (lag == 0 ? "none" : "no difference of lag " + lag)
-            + " at "
+            + "' is missing at "
             + series.nameOfRow(row)
             + ", row "
             + row
-            + (lag == 0 ? "" : ", as its value there or " + lag + " rows before is missing")
-            + ". Fill longer gaps, or end the range before this row.");
+            + (lag == 0 ? "" : ", because its value there or " + lag + " rows before is missing")
+            + ". Fill longer gaps with interpolated() or forwardFilled(), or let the rows end before"
+            + " this one.");
   }
 
   /**

@@ -599,7 +599,8 @@ class ForecasterTest {
     gap.doubleColumn("wind").setMissing(6);
     assertEquals(3, forecaster.forecast(gap).rowCount()); // between two values
     gap.doubleColumn("wind").setMissing(9);
-    assertMessage("'wind' has none at 2020-03-03 11:00", () -> forecaster.forecast(gap));
+    assertMessage(
+        "the value of 'wind' is missing at 2020-03-03 11:00", () -> forecaster.forecast(gap));
     Table infinite = raw(50, 60);
     infinite.doubleColumn("wind").set(9, Double.POSITIVE_INFINITY);
     assertMessage("Infinity", () -> forecaster.forecast(infinite));

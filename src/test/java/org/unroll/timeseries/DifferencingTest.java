@@ -383,7 +383,7 @@ class DifferencingTest {
     String missing = assertThrows(IllegalArgumentException.class, five::lastInput).getMessage();
     assertTrue(
         missing.contains(
-            "'y' has no difference of lag 5 at row 12, row 12, as its value there or 5"),
+            "the difference of lag 5 of 'y' is missing at row 12, row 12, because its value there or 5"),
         missing);
   }
 }

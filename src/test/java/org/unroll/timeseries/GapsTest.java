@@ -153,7 +153,7 @@ class GapsTest {
             + " 1 in rows 38 … 45 has one.",
         () -> small.range(38, 46));
     assertMessageContains(
-        "The input of a forecast must have no missing value, but column 'a' has none at row 40, row 40.",
+        "The input of a forecast must not have missing values, but the value of 'a' is missing at row 40, row 40.",
         small.range(30, 44)::lastInput);
   }
 }

@@ -12,6 +12,8 @@ import org.unroll.plots.diagrams.Sketch.Style;
  * org.unroll.plots.Plots#unrolled} draw cells and the layers of a model.
  *
  * <pre>{@code
+ * import org.unroll.plots.diagrams.*;
+ *
  * Notebook.show(Diagrams.taskShapes());
  * Notebook.show(Diagrams.backpropagation());
  * }</pre>

@@ -18,8 +18,9 @@ import org.unroll.plots.diagrams.Sketch.Style;
  * steps are in a row; the states pass on to the next row. A masked step has no gates.
  *
  * <pre>{@code
- * Recording recording = model.record(test, 0);
- * Notebook.show(Plots.unrolled(recording, "lstm", 0, 6).unit(2));
+ * Sequential tiny = Sequential.of(input(6, 1), lstm(4), dense(1));
+ * Recording sixSteps = tiny.record(Samples.of(new double[1][6][1]), 0);
+ * Notebook.show(Plots.unrolled(sixSteps, "lstm", 0, 6).unit(2));
  * }</pre>
  */
 public final class UnrolledDiagram extends Diagram {

@@ -145,7 +145,7 @@ class CellDiagramTest {
       Sketch sketch, Node node, Example example, Map<String, double[]> values) {
     String gate = node.id().equals("u") ? "g" : node.id();
     int column = example.gates().indexOf(gate) * UNITS;
-    double[] sum = bias(sketch, node, example, column);
+    double[] sum = bias(node, example, column);
     for (String input : expanded(sketch, node.id())) {
       double[] value = evaluate(sketch, input, example, values);
       if (input.startsWith("c")) {
@@ -191,7 +191,7 @@ class CellDiagramTest {
         .toList();
   }
 
-  private static double[] bias(Sketch sketch, Node node, Example example, int column) {
+  private static double[] bias(Node node, Example example, int column) {
     float[] bias = weight(example, "bias");
     int columns = example.gates().length() * UNITS;
     boolean hasTwo = bias.length == 2 * columns;
@@ -327,7 +327,7 @@ class CellDiagramTest {
         CellDiagram diagram = CellDiagram.of(name).step(step.name());
         assertTrue(diagram.caption().contains(" = "), diagram.caption());
         assertTrue(
-            diagram.scene().figures().stream().anyMatch(f -> f.line() == Ink.PALE)
+            diagram.scene().figures().stream().anyMatch(f -> Ink.PALE.equals(f.line()))
                 || cell.steps().size() == 1);
       }
     }
