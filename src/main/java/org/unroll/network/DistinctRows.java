@@ -18,8 +18,7 @@ public final class DistinctRows {
   /**
    * Sets the content. The arrays are not copied.
    *
-   * @param newValues the different rows, one after another; the length of the array must depend on
-   *     the shape of the slice only, so that buffers for products of the rows are allocated once
+   * @param newValues the different rows, one after another
    * @param newCount the number of different rows
    * @param newNumbers for each position of the tensor the number of its row, from 0
    * @return this object
@@ -29,6 +28,14 @@ public final class DistinctRows {
     count = newCount;
     numbers = newNumbers;
     return this;
+  }
+
+  /**
+   * Returns the buffer if it is long enough, or else a new one of at least twice its length: the
+   * number of different rows varies from slice to slice, and must not cause allocations for long.
+   */
+  public static float[] grown(float[] buffer, int length) {
+    return buffer.length >= length ? buffer : new float[Math.max(length, 2 * buffer.length)];
   }
 
   /** Returns the different rows, one after another. */

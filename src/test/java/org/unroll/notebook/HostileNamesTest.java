@@ -135,6 +135,9 @@ class HostileNamesTest {
     values.add(comparison);
     Recording recording = model.record(windows().range(0, 40), 0);
     values.add(recording);
+    String layer = NAME.replace("/", ""); // a slash would divide the path of its weights
+    Sequential hostile = Sequential.of(input(4, 1), gru(2).name(layer), dense(1));
+    values.add(Plots.unrolled(hostile.record(windows().range(0, 40), 0), layer, 0, 4));
     values.add(model.predict(windows().range(0, 40)));
     List<SearchProgress> searches = new ArrayList<>();
     SearchResult found = search(searches);

@@ -1,5 +1,6 @@
 package org.unroll.layers.core;
 
+import java.util.Arrays;
 import org.unroll.data.Shape;
 import org.unroll.network.Constraint;
 import org.unroll.network.DistinctRows;
@@ -33,6 +34,9 @@ import org.unroll.network.Weight;
  * <p>Source: Keras 3, {@code keras.layers.Embedding}.
  */
 public final class Embedding extends Layer {
+  /** Larger vocabularies would need more memory to find repeated indices than a slice is worth. */
+  private static final int LARGEST_SEARCHED = 1 << 16;
+
   private final int inputDim;
   private final int outputDim;
   private Initializer embeddingsInitializer = Initializers.randomUniform();
@@ -173,8 +177,10 @@ public final class Embedding extends Layer {
     private int[] indices = {}; // timesteps × rows
     private boolean[] mask = {};
     private final DistinctRows distinct = new DistinctRows();
-    private final int[] seenIn = new int[inputDim]; // for each index, the last slice that has it
-    private final int[] numberOf = new int[inputDim]; // among the different indices of that slice
+    private int[] seenIn = {}; // for each index, the last slice that has it
+    private int[]
+        numberOf = {}; // for each index, its number among the different ones of that slice
+    private int[] firsts = {}; // for each number, the first position
     private float[] distinctRows = {};
     private int[] numbers = {}; // timesteps × rows
     private int slice;
@@ -212,8 +218,21 @@ public final class Embedding extends Layer {
     /** Returns the different rows of the output, or null if they are more than half of all rows. */
     private DistinctRows findDistinct(int positions) {
       int most = Math.min(inputDim, positions / 2);
-      distinctRows = atLeast(distinctRows, most * outputDim);
+      if (most == 0 || inputDim > LARGEST_SEARCHED) {
+        return null;
+      }
+      if (seenIn.length == 0) {
+        seenIn = new int[inputDim];
+        numberOf = new int[inputDim];
+      }
+      if (firsts.length < most) {
+        firsts = new int[most];
+      }
       slice++;
+      if (slice == 0) { // after 2³² slices
+        Arrays.fill(seenIn, 0);
+        slice = 1;
+      }
       int count = 0;
       for (int i = 0; i < positions; i++) {
         int index = indices[i];
@@ -223,10 +242,13 @@ public final class Embedding extends Layer {
           }
           seenIn[index] = slice;
           numberOf[index] = count;
-          System.arraycopy(y, i * outputDim, distinctRows, count * outputDim, outputDim);
-          count++;
+          firsts[count++] = i;
         }
         numbers[i] = numberOf[index];
+      }
+      distinctRows = DistinctRows.grown(distinctRows, count * outputDim);
+      for (int j = 0; j < count; j++) {
+        System.arraycopy(y, firsts[j] * outputDim, distinctRows, j * outputDim, outputDim);
       }
       return distinct.set(distinctRows, count, numbers);
     }

@@ -33,6 +33,9 @@ public abstract class GatePass extends CellPass {
   /** The number of gate values per stretch if no backward pass follows: 64 KiB. */
   private static final int STRETCH = 16384;
 
+  /** The number of projections of different inputs that are kept in any case: 1 MiB. */
+  private static final int CACHED_PROJECTIONS = 1 << 18;
+
   /** The kernels of this JVM. */
   protected final Kernels kernels = Compute.kernels();
 
@@ -188,13 +191,27 @@ public abstract class GatePass extends CellPass {
       product = Pass.atLeast(product, rows * units);
     }
     reserve();
-    distinct = inputsInAdvance() && !dropsInputs() ? input().distinctRows() : null;
+    distinct = usableDistinctRows();
     if (distinct != null) {
-      int most = distinct.values().length / features;
-      ofDistinct = Pass.atLeast(ofDistinct, most * inputColumns);
+      ofDistinct = DistinctRows.grown(ofDistinct, distinct.count() * inputColumns);
       result.set(ofDistinct, 0, distinct.count(), inputColumns);
       project(left.set(distinct.values(), 0, distinct.count(), features), 0, result);
     }
+  }
+
+  /**
+   * Returns the different rows of the inputs if their projections need little memory: they fit into
+   * the cache of a core, or are at most half of the gate values.
+   */
+  private DistinctRows usableDistinctRows() {
+    DistinctRows rowsOfInput = input().distinctRows();
+    if (rowsOfInput == null || !inputsInAdvance() || dropsInputs()) {
+      return null;
+    }
+    long values = (long) rowsOfInput.count() * inputColumns;
+    return values <= Math.max(CACHED_PROJECTIONS, (long) timesteps * rows * columns / 2)
+        ? rowsOfInput
+        : null;
   }
 
   @Override
