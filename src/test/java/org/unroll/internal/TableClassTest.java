@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each test has a class loader of its own, in which Table is not initialized yet. */
+/** Each test has its own class loader, in which Table is not initialized yet. */
 class TableClassTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
