@@ -27,6 +27,10 @@ final class MetricTable {
   /** The scale of MASE of each row, or none. */
   private final double[] scales;
 
+  private final boolean unbounded; // whether some interval of any group is unbounded
+  private final boolean empty; // whether some interval of any group is empty
+  private final boolean unscaled; // whether some row of any group has no scale
+
   MetricTable(Table forecasts, double... weights) {
     this.forecasts = forecasts;
     this.all = QuantileColumns.of(forecasts);
@@ -35,6 +39,9 @@ final class MetricTable {
         forecasts.containsColumn(SCALE)
             ? forecasts.numberColumn(SCALE).asDoubleArray()
             : new double[0];
+    unbounded = all.bands().stream().anyMatch(band -> count(band, 1) > 0);
+    empty = all.bands().stream().anyMatch(band -> count(band, -1) > 0);
+    unscaled = !Arrays.stream(scales).allMatch(scale -> scale > 0);
     if (all.truth() == null || Arrays.stream(all.truth()).allMatch(Double::isNaN)) {
       throw new IllegalArgumentException(
           "The table of forecasts must have rows with measured values in a column '"
@@ -169,8 +176,6 @@ final class MetricTable {
     if (quantiles.length > 1) {
       metrics.put("crps", 2 * pinball);
     }
-    boolean unbounded = all.bands().stream().anyMatch(band -> count(band, 1) > 0);
-    boolean empty = all.bands().stream().anyMatch(band -> count(band, -1) > 0);
     for (QuantileColumns.Band band : all.bands()) {
       intervals(band, y, w, metrics, rows);
       var some =
@@ -192,19 +197,19 @@ final class MetricTable {
       double[] y, double[] median, double[] w, Map<String, Double> metrics, int... rows) {
     double sum = 0;
     double weight = 0;
-    int unscaled = 0;
+    int count = 0;
     for (int i = 0; i < rows.length; i++) {
       double scale = scales[rows[i]];
       if (scale > 0) {
         sum += weight(w, i) * Math.abs(y[i] - median[i]) / scale;
         weight += weight(w, i);
       } else {
-        unscaled++;
+        count++;
       }
     }
     metrics.put("mase", sum / weight);
-    if (!Arrays.stream(scales).allMatch(scale -> scale > 0)) {
-      metrics.put("unscaled", (double) unscaled);
+    if (unscaled) {
+      metrics.put("unscaled", (double) count);
     }
   }
 
