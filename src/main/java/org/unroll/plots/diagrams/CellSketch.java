@@ -126,6 +126,16 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
         .label("up", "h_t", UP + 6, 42, 0);
   }
 
+  /** Draws the state along the top, through the node that keeps a share of it, to the output. */
+  private static Sketch state(Sketch sketch, String kept) {
+    return sketch
+        .wire(Style.THICK, "h0", kept)
+        .wire(Style.THICK, kept, "h")
+        .wire(Style.THICK, "h", "h1")
+        .wire("h", "up", UP, STATE)
+        .label(Place.ACROSS, "h1", "h_t", 357, STATE - 8, 1);
+  }
+
   private static CellSketch lstm(boolean peephole, boolean coupled) {
     Sketch sketch =
         new Sketch()
@@ -306,12 +316,8 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
         .wire("z", "nz", 94, 108)
         .wire("nz", "gz")
         .wire("g", "gz")
-        .wire("gz", "h")
-        .wire(Style.THICK, "h0", "zh")
-        .wire(Style.THICK, "zh", "h")
-        .wire(Style.THICK, "h", "h1")
-        .wire("h", "up", UP, STATE)
-        .label(Place.ACROSS, "h1", "h_t", 357, STATE - 8, 1)
+        .wire("gz", "h");
+    state(sketch, "zh")
         .label("z", "z_t", 99, 141, 0)
         .label("g", "g_t", 279, 141, 0)
         .label("zh", "", 154, STATE - 7, 0.5);
@@ -386,15 +392,11 @@ record CellSketch(String name, String description, Sketch sketch, List<Step> ste
             .wire("f", "fg", 98, 132)
             .wire("g", "fg")
             .wire("fg", "h")
-            .wire("nf", "fh")
-            .wire(Style.THICK, "h0", "fh")
-            .wire(Style.THICK, "fh", "h")
-            .wire(Style.THICK, "h", "h1")
-            .wire("h", "up", UP, STATE)
-            .label(Place.ACROSS, "h1", "h_t", 357, STATE - 8, 1)
-            .label(Place.ACROSS, "f", "f_t", 124, 169, 0)
-            .label(Place.INSTEAD, "g", "g_t", 271, 155, 0)
-            .label("fh", "", 150, STATE - 7, 0.5);
+            .wire("nf", "fh");
+    state(sketch, "fh")
+        .label(Place.ACROSS, "f", "f_t", 124, 169, 0)
+        .label(Place.INSTEAD, "g", "g_t", 271, 155, 0)
+        .label("fh", "", 150, STATE - 7, 0.5);
     inputs(sketch, 68, STATE);
     return new CellSketch(
         "Minimal gated unit",
