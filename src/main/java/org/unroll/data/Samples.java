@@ -54,7 +54,7 @@ public final class Samples implements Dataset, Serializable {
     }
 
     static Parts after(List<Block> all, Collection<String> names) {
-      return new Parts(all.subList(1, all.size()), List.copyOf(names));
+      return new Parts(List.copyOf(all.subList(1, all.size())), List.copyOf(names));
     }
   }
 
@@ -423,7 +423,7 @@ public final class Samples implements Dataset, Serializable {
         expected.isEmpty()
             ? all
             : expected.stream().map(name -> all.get(names.indexOf(name))).toList();
-    return withWeights(ordered.get(0), ordered.subList(1, ordered.size()));
+    return withWeights(ordered.get(0), List.copyOf(ordered.subList(1, ordered.size())));
   }
 
   private Samples weights(Block newWeights) {
