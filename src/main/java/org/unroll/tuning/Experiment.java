@@ -16,8 +16,7 @@ interface Experiment extends Serializable {
    * @param functions returns the functions that compute them
    */
   static Experiment ofFunctions(
-      String description,
-      TrialFunction<? extends List<? extends DoubleSupplier>> functions) {
+      String description, TrialFunction<? extends List<? extends DoubleSupplier>> functions) {
     return new Experiment() {
       private static final long serialVersionUID = 1;
 

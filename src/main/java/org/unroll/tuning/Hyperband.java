@@ -208,7 +208,6 @@ public final class Hyperband extends Tuner<Hyperband> {
       implements Serializable {
     private static final long serialVersionUID = 1;
 
-
     boolean isLast() {
       return round == bracket;
     }

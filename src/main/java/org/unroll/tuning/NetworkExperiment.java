@@ -136,8 +136,8 @@ final class NetworkExperiment implements Experiment {
       FitOptions fit = options.apply(hp);
       if (fit == made || !Collections.disjoint(fit.callbacks(), made.callbacks())) {
         throw new IllegalStateException(
-            "Each training run must have new fit options and callbacks because callbacks have state."
-                + " Received the same "
+            "Each training run must have new fit options and callbacks because callbacks have"
+                + " state. Received the same "
                 + (fit == made ? "options" : "callback")
                 + " twice. Create them in the function: () ->"
                 + " epochs(20).callbacks(earlyStopping(\"val_loss\", 5)).");

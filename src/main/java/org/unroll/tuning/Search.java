@@ -323,8 +323,8 @@ final class Search {
       if (inARow == tuner.failuresInARow()) {
         throw new IllegalStateException(
             inARow
-                + " trials in a row have failed, so the search has ended. Fix the cause, or set a higher"
-                + " maxConsecutiveFailedTrials. Trial "
+                + " trials in a row have failed, so the search has ended. Fix the cause, or set a"
+                + " higher maxConsecutiveFailedTrials. Trial "
                 + number
                 + ": "
                 + trial.message());

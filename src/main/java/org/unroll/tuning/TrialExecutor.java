@@ -29,9 +29,9 @@ public interface TrialExecutor {
      *
      * @throws InterruptedException if the thread was interrupted, because the search ends. The
      *     trial must be canceled
-     * @throws LostException if this trial cannot be completed because each place that
-     *     tried to run it was lost. It is recorded as failed, and the search continues. Other
-     *     exceptions end the search
+     * @throws LostException if this trial cannot be completed because each place that tried to run
+     *     it was lost. It is recorded as failed, and the search continues. Other exceptions end the
+     *     search
      */
     TrialRunner.Result run(TrialRunner.Task task) throws InterruptedException;
 

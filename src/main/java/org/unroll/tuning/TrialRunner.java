@@ -168,8 +168,8 @@ public final class TrialRunner implements Serializable {
       throw new IllegalStateException(
           "With executionsPerTrial("
               + executions
-              + "), the initial weights must depend on hp.seed(), or all executions would be the same."
-              + " Build the model with Sequential.seeded(hp.seed(), …).");
+              + "), the initial weights must depend on hp.seed(), or all executions would be the"
+              + " same. Build the model with Sequential.seeded(hp.seed(), …).");
     }
     List<Double> scores = new ArrayList<>();
     Map<String, Double> metrics = new LinkedHashMap<>();
@@ -211,8 +211,8 @@ public final class TrialRunner implements Serializable {
               + " must be serializable, but refers to an object of "
               + e.getMessage()
               + ", which is not. Create this object inside the function, or capture only arrays,"
-              + " numbers, strings and other serializable values. Data that cannot be serialized must"
-              + " be loaded by a function: search(hp -> new Fold<>(…), hp -> epochs(20)).",
+              + " numbers, strings and other serializable values. Data that cannot be serialized"
+              + " must be loaded by a function: search(hp -> new Fold<>(…), hp -> epochs(20)).",
           e);
     } catch (IOException e) {
       throw new UncheckedIOException(

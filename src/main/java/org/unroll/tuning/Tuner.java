@@ -294,7 +294,8 @@ public abstract class Tuner<T extends Tuner<T>> {
 
   /**
    * Searches for the best model with data that depend on hyperparameters, such as lookback, step,
-   * batch size or features. Throws the exceptions of {@link #search(Dataset, Dataset, TrialOptions)}.
+   * batch size or features. Throws the exceptions of {@link #search(Dataset, Dataset,
+   * TrialOptions)}.
    *
    * @param data returns the data of a trial
    * @param options returns new fit options for each training run
@@ -314,8 +315,7 @@ public abstract class Tuner<T extends Tuner<T>> {
    * @param options returns new fit options for each training run
    */
   public SearchResult crossValidate(
-      TrialFunction<? extends List<? extends Fold<?>>> folds,
-      TrialFunction<FitOptions> options) {
+      TrialFunction<? extends List<? extends Fold<?>>> folds, TrialFunction<FitOptions> options) {
     if (model == null) {
       throw new IllegalStateException(
           "A tuner of models must have a model, but was created without one. Pass it to the"

@@ -69,8 +69,8 @@ public final class SparkTrials implements TrialExecutor {
   }
 
   /**
-   * Returns a function that loads the data of all trials once in each JVM instead of sending it. Use
-   * it for data that cannot be serialized, or that all executors can read from the same place:
+   * Returns a function that loads the data of all trials once in each JVM instead of sending it.
+   * Use it for data that cannot be serialized, or that all executors can read from the same place:
    *
    * <pre>
    * tuner.search(SparkTrials.loading(() -&gt; read("/data/weather.csv")), hp -&gt; epochs(20));

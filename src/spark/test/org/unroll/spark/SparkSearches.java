@@ -106,7 +106,10 @@ final class SparkSearches {
     }
   }
 
-  /** Returns the result of a search except for the durations, with checksums of the weights of all models. */
+  /**
+   * Returns the result of a search except for the durations, with checksums of the weights of all
+   * models.
+   */
   static String outcome(SearchResult found, Path folder) {
     var text = new StringBuilder();
     for (Trial trial : found.trials()) {
@@ -162,7 +165,8 @@ final class SparkSearches {
         .config(
             "spark.executor.extraJavaOptions",
             "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dlog4j2.configurationFile=" + log)
-        // A test kills executors five times, which may hit the same trial more often than three times.
+        // A test kills executors five times, which may hit the same trial more often than three
+        // times.
         .config("spark.task.maxFailures", "8")
         .config("spark.excludeOnFailure.enabled", "false")
         .getOrCreate();

@@ -62,8 +62,7 @@ class SparkTrialsTest {
   }
 
   private <T extends Tuner<T>> T onSpark(T tuner) {
-    return SparkSearches.configured(tuner, folder.resolve("spark"))
-        .executor(SparkTrials.on(spark));
+    return SparkSearches.configured(tuner, folder.resolve("spark")).executor(SparkTrials.on(spark));
   }
 
   private <T extends Tuner<T>> T local(T tuner) {
@@ -92,8 +91,7 @@ class SparkTrialsTest {
             tuner -> tuner.executionsPerTrial(2),
             new RandomSearch(SparkSearches::model, "val_loss", 5),
             new RandomSearch(SparkSearches::model, "val_loss", 5),
-            tuner ->
-                tuner.search(SparkSearches.TRAIN, SparkSearches.VALIDATION, () -> epochs(2)));
+            tuner -> tuner.search(SparkSearches.TRAIN, SparkSearches.VALIDATION, () -> epochs(2)));
     assertEquals(5, found.trials().size());
     assertEquals(1, found.bestModels(1).size());
   }
@@ -152,11 +150,7 @@ class SparkTrialsTest {
     Dataset train = windows.range(0, 300).shuffled(4);
     HyperModel build =
         hp -> {
-          var model =
-              Sequential.of(
-                  input(4, 14),
-                  gru(hp.Int("units", 2, 6)),
-                  dense(1));
+          var model = Sequential.of(input(4, 14), gru(hp.Int("units", 2, 6)), dense(1));
           model.compile("adam", "mae");
           return model;
         };

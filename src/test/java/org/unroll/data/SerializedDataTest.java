@@ -47,8 +47,7 @@ class SerializedDataTest {
         Named.of("part of shuffled samples", SAMPLES.shuffled(3).subset(1, 4)),
         Named.of(
             "several inputs and targets",
-            Samples.of(
-                    Map.of("a", new double[][] {{1}, {2}}, "b", new double[][] {{3, 4}, {5, 6}}))
+            Samples.of(Map.of("a", new double[][] {{1}, {2}}, "b", new double[][] {{3, 4}, {5, 6}}))
                 .targets(List.of(new double[] {1, 2}, new double[] {3, 4}))),
         Named.of("joined data", SAMPLES.and(SAMPLES)),
         Named.of(
@@ -90,8 +89,7 @@ class SerializedDataTest {
 
   private static float[] values(Dataset data, int sample, boolean targets) {
     int weights = data.weightShape() == null ? 0 : data.weightShape().size();
-    float[] values =
-        new float[(targets ? data.targetShape() : data.inputShape()).size() + weights];
+    float[] values = new float[(targets ? data.targetShape() : data.inputShape()).size() + weights];
     if (targets) {
       data.copyTarget(sample, values, 0);
     } else {

@@ -30,7 +30,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -286,7 +285,8 @@ class SearchTest {
         error
             .getMessage()
             .startsWith(
-                "At least one trial must have completed, but none of 2 has. The first failure: no di"));
+                "At least one trial must have completed, but none of 2 has. The first failure: no"
+                    + " di"));
   }
 
   /** Trains nothing: the folder of the search is not even created. */
@@ -301,7 +301,8 @@ class SearchTest {
             .getMessage();
     assertTrue(
         objective.contains(
-            "which contain loss, mae, val_loss, val_mae, but was 'val_mse'. Did you mean 'val_mae'?"),
+            "which contain loss, mae, val_loss, val_mae, but was 'val_mse'. Did you mean"
+                + " 'val_mae'?"),
         objective);
     String monitor =
         assertThrows(
@@ -413,8 +414,7 @@ class SearchTest {
     networksOf("taken", train, validation, options);
   }
 
-  private void networksOf(
-      String name, Dataset train, Dataset validation, TrialOptions options) {
+  private void networksOf(String name, Dataset train, Dataset validation, TrialOptions options) {
     in(name, new RandomSearch(KilledSearch::model, "val_loss", 1))
         .search(train, validation, options);
   }
