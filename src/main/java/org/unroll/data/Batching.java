@@ -1,5 +1,6 @@
 package org.unroll.data;
 
+import java.io.Serializable;
 import org.unroll.internal.SplitMix64;
 
 /**
@@ -9,7 +10,9 @@ import org.unroll.internal.SplitMix64;
  * @param seed the seed of the order of each epoch, or null for the natural order
  * @hidden
  */
-public record Batching(int size, Long seed) {
+public record Batching(int size, Long seed) implements Serializable {
+  private static final long serialVersionUID = 1;
+
   /** Batches of 32 samples in the natural order, as in Keras's {@code fit}. */
   public static final Batching DEFAULT = new Batching(32, null);
 

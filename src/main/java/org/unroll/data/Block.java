@@ -1,5 +1,6 @@
 package org.unroll.data;
 
+import java.io.Serializable;
 import java.lang.reflect.Array;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +18,9 @@ import tech.tablesaw.api.Table;
  * @param shape the shape of one sample
  * @param values count × shape.size() values, sample after sample
  */
-record Block(int count, Shape shape, float[] values) {
+record Block(int count, Shape shape, float[] values) implements Serializable {
+  private static final long serialVersionUID = 1;
+
   /** All integers up to this one can be represented exactly as floats. */
   private static final int EXACT = 1 << 24;
 

@@ -1,5 +1,6 @@
 package org.unroll.data;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -8,7 +9,10 @@ import java.util.List;
  *
  * @hidden
  */
-public abstract class DatasetView implements Dataset {
+public abstract class DatasetView implements Dataset, Serializable {
+  private static final long serialVersionUID = 1;
+
+  @SuppressWarnings("serial") // serializable if the data are
   private final Dataset base;
 
   /** Creates a view. */

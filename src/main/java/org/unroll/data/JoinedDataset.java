@@ -1,11 +1,16 @@
 package org.unroll.data;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Two datasets side by side: the inputs and targets of both, in the batches of the first. */
-final class JoinedDataset implements Dataset {
+final class JoinedDataset implements Dataset, Serializable {
+  private static final long serialVersionUID = 1;
+
+  @SuppressWarnings("serial") // serializable if the data are
   private final Dataset first;
+
   private final List<Dataset> inputs;
   private final List<Dataset> targets;
 

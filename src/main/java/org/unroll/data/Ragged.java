@@ -1,5 +1,6 @@
 package org.unroll.data;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -11,7 +12,9 @@ import java.util.Arrays;
  * @param width the number of values of a time step
  * @param values the values, time step after time step
  */
-record Ragged(int[] starts, boolean scalar, int width, float[] values) {
+record Ragged(int[] starts, boolean scalar, int width, float[] values) implements Serializable {
+  private static final long serialVersionUID = 1;
+
   /** Returns the number of sequences. */
   int count() {
     return starts.length - 1;

@@ -1,5 +1,6 @@
 package org.unroll.data;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -26,7 +27,9 @@ import tech.tablesaw.api.Table;
  * <p>Defaults: batches of 32 samples, in the given order. Immutable: {@code targets}, {@code
  * weights}, {@code batchSize} and {@code shuffled} return a new object that shares the values.
  */
-public final class Samples implements Dataset {
+public final class Samples implements Dataset, Serializable {
+  private static final long serialVersionUID = 1;
+
   private final Block inputs; // of the first input of the model
   private final Block targets; // of the first output, or null
   private final Block weights; // of the first output, or of all, or null
@@ -37,7 +40,9 @@ public final class Samples implements Dataset {
       moreWeights; // of the outputs after the first; empty if they are the same
 
   /** The inputs or targets of a model after the first, and the names of all of them, or none. */
-  private record Parts(List<Block> blocks, List<String> names) {
+  private record Parts(List<Block> blocks, List<String> names) implements Serializable {
+    private static final long serialVersionUID = 1;
+
     static final Parts NONE = new Parts(List.of(), List.of());
 
     /** Reads values by position or by name. */
@@ -49,7 +54,7 @@ public final class Samples implements Dataset {
     }
 
     static Parts after(List<Block> all, Collection<String> names) {
-      return new Parts(all.subList(1, all.size()), List.copyOf(names));
+      return new Parts(List.copyOf(all.subList(1, all.size())), List.copyOf(names));
     }
   }
 
@@ -418,7 +423,7 @@ public final class Samples implements Dataset {
         expected.isEmpty()
             ? all
             : expected.stream().map(name -> all.get(names.indexOf(name))).toList();
-    return withWeights(ordered.get(0), ordered.subList(1, ordered.size()));
+    return withWeights(ordered.get(0), List.copyOf(ordered.subList(1, ordered.size())));
   }
 
   private Samples weights(Block newWeights) {

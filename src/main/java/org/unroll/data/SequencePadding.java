@@ -1,5 +1,6 @@
 package org.unroll.data;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -18,7 +19,9 @@ import java.util.Arrays;
  *
  * <p>Source: Keras 3, {@code keras.utils.pad_sequences}.
  */
-public final class SequencePadding {
+public final class SequencePadding implements Serializable {
+  private static final long serialVersionUID = 1;
+
   private static final String PRE = "pre";
   private static final String POST = "post";
 

@@ -1,5 +1,7 @@
 package org.unroll.data;
 
+import java.io.Serializable;
+
 /**
  * Sequences of different lengths in memory, with or without targets. A model receives them padded
  * to one length: that of the longest sequence or, with {@link #perBatch}, that of the longest
@@ -19,7 +21,9 @@ package org.unroll.data;
  * <p>Defaults: batches of 32 sequences, in the given order, padded at the beginning with 0 ({@link
  * SequencePadding#pre()}). Immutable.
  */
-public final class Sequences implements Dataset {
+public final class Sequences implements Dataset, Serializable {
+  private static final long serialVersionUID = 1;
+
   private final Ragged inputs;
   private final Block targets; // one per sequence, or null
   private final Ragged stepTargets; // one per time step, or null

@@ -1,5 +1,6 @@
 package org.unroll.data;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
@@ -8,7 +9,9 @@ import java.util.stream.Collectors;
  * (240, 14)} stands for 240 time steps of 14 features and {@code (500,)} for 500 token ids. An axis
  * of {@link #ANY} has a length that is known only when a batch arrives, {@code None} in Keras.
  */
-public final class Shape {
+public final class Shape implements Serializable {
+  private static final long serialVersionUID = 1;
+
   /** An axis whose length may differ from batch to batch, {@code None} in Keras. */
   public static final int ANY = -1;
 

@@ -1,5 +1,6 @@
 package org.unroll.text;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import org.unroll.data.Batching;
 import org.unroll.data.Dataset;
@@ -19,7 +20,9 @@ import org.unroll.data.Shape;
  * state. Only the tokens are stored, not the windows. Defaults: batches of 32 windows, in order.
  * Immutable.
  */
-public final class TokenWindows implements Dataset {
+public final class TokenWindows implements Dataset, Serializable {
+  private static final long serialVersionUID = 1;
+
   /** All integers up to this one can be represented exactly as floats. */
   private static final int MAX_TOKEN = 1 << 24;
 

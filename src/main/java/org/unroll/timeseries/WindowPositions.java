@@ -1,6 +1,8 @@
 package org.unroll.timeseries;
 
+import java.io.Serializable;
 import java.util.BitSet;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.unroll.data.Shape;
 
@@ -18,7 +20,9 @@ import org.unroll.data.Shape;
  * @hidden
  */
 public record WindowPositions(
-    int lookback, int step, int ahead, boolean fromLastRow, int targetSteps, int from, int to) {
+    int lookback, int step, int ahead, boolean fromLastRow, int targetSteps, int from, int to)
+    implements Serializable {
+  private static final long serialVersionUID = 1;
 
   /** Returns the default settings for a series of this many rows. */
   public static WindowPositions of(int rows) {
@@ -205,6 +209,21 @@ public record WindowPositions(
   /** Returns the row of the first target of the window that begins in a row. */
   public int targetRow(int first) {
     return lastRow(first) + rowsToTarget();
+  }
+
+  /**
+   * Returns how many windows have all their targets before the first target of a window.
+   *
+   * @param firstRows returns the first row of each window
+   */
+  int trainingSize(int window, IntUnaryOperator firstRows) {
+    int first = targetRow(firstRows.applyAsInt(window));
+    int reach = (targetSteps - 1) * step;
+    int size = window;
+    while (size > 0 && targetRow(firstRows.applyAsInt(size - 1)) + reach >= first) {
+      size--;
+    }
+    return size;
   }
 
   /** Returns the first row of the window whose last input row is a row. */

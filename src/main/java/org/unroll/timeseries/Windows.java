@@ -1,5 +1,6 @@
 package org.unroll.timeseries;
 
+import java.io.Serializable;
 import java.util.BitSet;
 import java.util.stream.IntStream;
 import org.unroll.data.Batching;
@@ -38,8 +39,14 @@ import tech.tablesaw.api.Table;
  * <p>Defaults: step 1, horizon 1, one target step, batches of 32, all rows, natural order. The
  * lookback has no default. Immutable: each setting returns new windows. Settings that contradict
  * each other throw an {@link IllegalArgumentException} immediately.
+ *
+ * <p>Serialized windows contain the values of the series, but not its table and timestamps. They
+ * are read as a {@link Dataset} on which a model can be trained and evaluated.
  */
-public final class Windows implements Dataset {
+@SuppressWarnings("serial") // serialized as other windows, see writeReplace
+public final class Windows implements Dataset, Serializable {
+  private static final long serialVersionUID = 1;
+
   private final TimeSeries series;
   private final WindowPositions positions;
   private final Batching batching;
@@ -248,13 +255,7 @@ public final class Windows implements Dataset {
    */
   @Override
   public int trainingSize(int validation) {
-    int first = targetRow(validation);
-    int reach = (positions.targetSteps() - 1) * positions.step();
-    int size = validation;
-    while (size > 0 && targetRow(size - 1) + reach >= first) {
-      size--;
-    }
-    return size;
+    return positions.trainingSize(validation, this::firstRow);
   }
 
   @Override
@@ -274,6 +275,10 @@ public final class Windows implements Dataset {
     for (int k = 0; k < positions.targetSteps() * targets.length; k++) {
       target[offset + k] = (float) data.target(positions, first, k, targets);
     }
+  }
+
+  private Object writeReplace() {
+    return new WindowArrays(this, data.values(), data.columns(), columns, positions, batching);
   }
 
   /** Returns the series of these windows. */

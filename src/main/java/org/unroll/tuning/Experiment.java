@@ -1,14 +1,14 @@
 package org.unroll.tuning;
 
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
-import java.util.function.Function;
 
 /** Runs the trials of a search. */
-interface Experiment {
+interface Experiment extends Serializable {
   /**
    * Returns an experiment whose score is the mean of some numbers.
    *
@@ -16,8 +16,16 @@ interface Experiment {
    * @param functions returns the functions that compute them
    */
   static Experiment ofFunctions(
-      String description, Function<HyperParameters, ? extends List<DoubleSupplier>> functions) {
+      String description,
+      TrialFunction<? extends List<? extends DoubleSupplier>> functions) {
     return new Experiment() {
+      private static final long serialVersionUID = 1;
+
+      @Override
+      public Map<String, Object> parts() {
+        return Map.of("the function of the search", functions);
+      }
+
       @Override
       public boolean hasEpochs() {
         return false;
@@ -25,7 +33,7 @@ interface Experiment {
 
       @Override
       public Prepared prepare(HyperParameters hp) {
-        List<DoubleSupplier> parts = functions.apply(hp);
+        List<? extends DoubleSupplier> parts = functions.apply(hp);
         return new Prepared() {
           @Override
           public Map<String, String> describe() {
@@ -40,6 +48,9 @@ interface Experiment {
       }
     };
   }
+
+  /** Returns what an executor must send to other JVMs, by description. */
+  Map<String, Object> parts();
 
   /** Returns whether a trial trains for epochs, whose number a tuner may set. */
   boolean hasEpochs();
@@ -86,5 +97,7 @@ interface Experiment {
    * @param scores the values of the objective
    * @param metrics the logs of the best epoch
    */
-  record Outcome(List<Double> scores, Map<String, Double> metrics) {}
+  record Outcome(List<Double> scores, Map<String, Double> metrics) implements Serializable {
+    private static final long serialVersionUID = 1;
+  }
 }

@@ -1,5 +1,6 @@
 package org.unroll.tuning;
 
+import java.io.Serializable;
 import java.util.List;
 import org.unroll.data.Dataset;
 
@@ -10,7 +11,9 @@ import org.unroll.data.Dataset;
  * @param train the data to train on
  * @param validation the data to compute the score on
  */
-public record Fold<D extends Dataset>(D train, D validation) {
+public record Fold<D extends Dataset>(D train, D validation) implements Serializable {
+  private static final long serialVersionUID = 1;
+
   static <F extends Fold<?>> List<F> requireSome(List<F> folds) {
     if (folds.isEmpty()) {
       throw new IllegalArgumentException(

@@ -1,10 +1,11 @@
 package org.unroll.tuning;
 
+import java.io.Serializable;
 import org.unroll.Model;
 
 /** Builds and compiles a model from hyperparameters, as KerasTuner's {@code HyperModel}. */
 @FunctionalInterface
-public interface HyperModel {
+public interface HyperModel extends Serializable {
   /**
    * Returns a new, compiled model. It must depend only on the hyperparameters. A model may be built
    * without being trained afterwards. Each trial saves its model as a {@code .keras} file, so a

@@ -1,5 +1,6 @@
 package org.unroll.tuning;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -203,7 +204,11 @@ public final class Hyperband extends Tuner<Hyperband> {
    * @param epochs the number of epochs at the end of this round
    */
   public record Rung(
-      int iteration, int bracket, int round, Integer from, int initialEpoch, int epochs) {
+      int iteration, int bracket, int round, Integer from, int initialEpoch, int epochs)
+      implements Serializable {
+    private static final long serialVersionUID = 1;
+
+
     boolean isLast() {
       return round == bracket;
     }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.unroll.Model;
 import org.unroll.callbacks.Callback;
@@ -22,9 +21,11 @@ import org.unroll.training.FitOptions;
 
 /** An experiment whose trials train a network on one or more folds. */
 final class NetworkExperiment implements Experiment {
+  private static final long serialVersionUID = 1;
+
   private final HyperModel model;
-  private final Function<HyperParameters, ? extends List<? extends Fold<?>>> folds;
-  private final Function<HyperParameters, FitOptions> options;
+  private final TrialFunction<? extends List<? extends Fold<?>>> folds;
+  private final TrialFunction<FitOptions> options;
   private final Objective objective;
   private final boolean setsEpochs;
 
@@ -35,8 +36,8 @@ final class NetworkExperiment implements Experiment {
    */
   NetworkExperiment(
       HyperModel model,
-      Function<HyperParameters, ? extends List<? extends Fold<?>>> folds,
-      Function<HyperParameters, FitOptions> options,
+      TrialFunction<? extends List<? extends Fold<?>>> folds,
+      TrialFunction<FitOptions> options,
       Objective objective,
       boolean setsEpochs) {
     this.model = model;
@@ -44,6 +45,17 @@ final class NetworkExperiment implements Experiment {
     this.options = options;
     this.objective = objective;
     this.setsEpochs = setsEpochs;
+  }
+
+  @Override
+  public Map<String, Object> parts() {
+    return Map.of(
+        "the function that builds the model",
+        model,
+        "the data of the search",
+        folds,
+        "the function that creates the fit options",
+        options);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.unroll.tuning;
 
+import java.io.Serializable;
 import org.unroll.metrics.Metric;
 import org.unroll.metrics.Metrics;
 
@@ -9,7 +10,9 @@ import org.unroll.metrics.Metrics;
  * @param name the name in the logs, such as {@code val_loss}
  * @param higherIsBetter whether the value is maximized
  */
-public record Objective(String name, boolean higherIsBetter) {
+public record Objective(String name, boolean higherIsBetter) implements Serializable {
+  private static final long serialVersionUID = 1;
+
   /**
    * Returns the objective for a loss or metric. The direction follows from the name: {@code
    * val_loss} is minimized, {@code val_accuracy} is maximized.

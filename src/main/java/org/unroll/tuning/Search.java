@@ -30,7 +30,9 @@ final class Search {
   private final SearchFolder folder;
   private final TrialLog log;
   private final SearchListener listener;
-  private final int parallel;
+  private final TrialRunner runner;
+  private int parallel;
+  private TrialExecutor.Session session; // null: trials run on threads of this JVM
   private final long begin = System.nanoTime();
 
   private int end = Integer.MAX_VALUE; // the first number without a trial
@@ -47,6 +49,7 @@ final class Search {
     folder = new SearchFolder(tuner.folder());
     log = new TrialLog(experiment, tuner.seed(), tuner.objective().name());
     listener = tuner.listener() == null ? NotebookListener.open() : tuner.listener();
+    runner = new TrialRunner(experiment, tuner.seed(), tuner.executions());
     parallel = tuner.parallel();
   }
 
@@ -66,8 +69,7 @@ final class Search {
   private void runTrials() {
     var count = new AtomicInteger();
     ExecutorService threads =
-        Executors.newFixedThreadPool(
-            parallel,
+        Executors.newCachedThreadPool(
             task -> {
               Thread thread = new Thread(task, "unroll-trial-" + count.getAndIncrement());
               thread.setDaemon(true);
@@ -75,6 +77,10 @@ final class Search {
             });
     Throwable failure = null;
     try {
+      if (tuner.executor() != null) {
+        runner.requireSerializable();
+        session = tuner.executor().open(runner);
+      }
       listener.onSearchBegin(progress());
       start(threads);
       while (!running.isEmpty() && !interrupted) {
@@ -85,6 +91,13 @@ final class Search {
       failure = e;
     }
     stop(threads);
+    try {
+      if (session != null) {
+        session.close();
+      }
+    } catch (Throwable e) {
+      failure = Failures.suppress(failure, e);
+    }
     try {
       listener.onSearchEnd(progress());
     } catch (Throwable e) {
@@ -116,6 +129,9 @@ final class Search {
 
   /** Starts trials until all threads are busy or the tuner waits for results. */
   private void start(ExecutorService threads) {
+    if (session != null) {
+      parallel = tuner.parallel(); // the cluster may have grown
+    }
     while (log.isDecided(lowestOpen)) {
       lowestOpen++;
     }
@@ -203,6 +219,9 @@ final class Search {
     long start = System.nanoTime();
     var epochs = new AtomicInteger();
     folder.begin(proposal.number());
+    if (session != null && proposal.failure() == null) {
+      return runElsewhere(proposal, start);
+    }
     Trial trial;
     try {
       Experiment.Outcome outcome = proposal.failure() == null ? execute(proposal, epochs) : null;
@@ -211,7 +230,7 @@ final class Search {
       }
       trial =
           outcome == null
-              ? Trial.failed(proposal, 0, seconds(start), reason(proposal.failure()))
+              ? Trial.failed(proposal, 0, seconds(start), TrialRunner.reason(proposal.failure()))
               : Trial.completed(proposal, outcome, epochs.get(), seconds(start));
     } catch (UncheckedIOException e) {
       throw e; // such as a full disk, which does not depend on the hyperparameters
@@ -219,51 +238,49 @@ final class Search {
       if (Thread.currentThread().isInterrupted()) {
         return null;
       }
-      trial = Trial.failed(proposal, epochs.get(), seconds(start), reason(e));
+      trial = Trial.failed(proposal, epochs.get(), seconds(start), TrialRunner.reason(e));
     }
     folder.write(trial);
     return trial;
   }
 
-  private static String reason(Throwable failure) {
-    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+  /** Lets the executor run a trial. Returns null if the thread or the trial was interrupted. */
+  private Trial runElsewhere(Proposal proposal, long start) {
+    Trial trial;
+    try {
+      TrialRunner.Result result = session.run(TrialRunner.Task.of(proposal, from(proposal)));
+      if (result.interrupted()) {
+        return null;
+      }
+      result.writeFiles(folder.trial(proposal.number()));
+      trial =
+          result.failure() == null
+              ? Trial.completed(proposal, result.outcome(), result.epochs(), result.seconds())
+              : Trial.failed(proposal, result.epochs(), result.seconds(), result.failure());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    } catch (TrialExecutor.LostException e) {
+      trial = Trial.failed(proposal, 0, seconds(start), TrialRunner.reason(e));
+    }
+    folder.write(trial);
+    return trial;
+  }
+
+  /** Returns the folder of the trial whose training continues, or null. */
+  private Path from(Proposal proposal) {
+    Hyperband.Rung rung = proposal.rung();
+    return rung == null || rung.from() == null ? null : folder.trial(rung.from());
   }
 
   private Experiment.Outcome execute(Proposal proposal, AtomicInteger epochs) {
-    Hyperband.Rung rung = proposal.rung();
-    Path from = rung == null || rung.from() == null ? null : folder.trial(rung.from());
-    int threads = Math.max(1, WorkerPool.defaultThreads() / parallel);
-    if (tuner.executions() > 1 && experiment.hasEpochs() && !proposal.asksForSeed()) {
-      throw new IllegalStateException(
-          "With executionsPerTrial("
-              + tuner.executions()
-              + "), the initial weights must depend on hp.seed(), or all executions would be the same."
-              + " Build the model with Sequential.seeded(hp.seed(), …).");
-    }
-    List<Double> scores = new ArrayList<>();
-    Map<String, Double> metrics = new LinkedHashMap<>();
-    for (int execution = 0; execution < tuner.executions(); execution++) {
-      Experiment.Prepared prepared = proposal.prepared();
-      if (execution > 0) {
-        var hp =
-            new HyperParameters(
-                definition -> proposal.values().get(definition.name()),
-                TrialLog.executionSeed(log.seed(), execution));
-        prepared = experiment.prepare(hp);
-      }
-      Experiment.Outcome outcome =
-          prepared.run(
-              new Experiment.Assignment(
-                  execution, threads, folder.trial(proposal.number()), from, rung, epochs));
-      if (Thread.currentThread().isInterrupted()) {
-        break;
-      }
-      scores.addAll(outcome.scores());
-      if (execution == 0) {
-        metrics.putAll(outcome.metrics());
-      }
-    }
-    return new Experiment.Outcome(scores, metrics);
+    return runner.execute(
+        TrialRunner.Task.of(proposal, null),
+        proposal.prepared(),
+        Math.max(1, WorkerPool.defaultThreads() / parallel),
+        folder.trial(proposal.number()),
+        from(proposal),
+        epochs);
   }
 
   private void take() {

@@ -6,8 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.unroll.compute.WorkerPool;
 import org.unroll.data.Dataset;
@@ -136,6 +134,7 @@ public abstract class Tuner<T extends Tuner<T>> {
   private Integer parallelTrials;
   private int maxConsecutiveFailedTrials = 3;
   private SearchListener listener;
+  private TrialExecutor executor;
 
   /**
    * Creates a tuner.
@@ -252,6 +251,18 @@ public abstract class Tuner<T extends Tuner<T>> {
     return self();
   }
 
+  /**
+   * Sets the executor that runs the trials; by default, they run on threads of this JVM. {@code
+   * SparkTrials} in the jar {@code unroll-spark} runs them as tasks of Apache Spark. The results
+   * are the same. The functions of the search and its data must be serializable.
+   *
+   * @param newExecutor the executor, or null for threads of this JVM
+   */
+  public T executor(TrialExecutor newExecutor) {
+    executor = newExecutor;
+    return self();
+  }
+
   static int atLeastOne(String name, int value) {
     return atLeast(name, 1, value);
   }
@@ -277,19 +288,19 @@ public abstract class Tuner<T extends Tuner<T>> {
    *     the results
    * @throws java.io.UncheckedIOException if a file of the search cannot be written or read
    */
-  public SearchResult search(Dataset train, Dataset validation, Supplier<FitOptions> options) {
+  public SearchResult search(Dataset train, Dataset validation, TrialOptions options) {
     return search(hp -> new Fold<>(train, validation), hp -> options.get());
   }
 
   /**
    * Searches for the best model with data that depend on hyperparameters, such as lookback, step,
-   * batch size or features. Throws the exceptions of {@link #search(Dataset, Dataset, Supplier)}.
+   * batch size or features. Throws the exceptions of {@link #search(Dataset, Dataset, TrialOptions)}.
    *
    * @param data returns the data of a trial
    * @param options returns new fit options for each training run
    */
   public SearchResult search(
-      Function<HyperParameters, Fold<?>> data, Function<HyperParameters, FitOptions> options) {
+      TrialFunction<? extends Fold<?>> data, TrialFunction<FitOptions> options) {
     return crossValidate(hp -> List.of(data.apply(hp)), options);
   }
 
@@ -303,8 +314,8 @@ public abstract class Tuner<T extends Tuner<T>> {
    * @param options returns new fit options for each training run
    */
   public SearchResult crossValidate(
-      Function<HyperParameters, ? extends List<? extends Fold<?>>> folds,
-      Function<HyperParameters, FitOptions> options) {
+      TrialFunction<? extends List<? extends Fold<?>>> folds,
+      TrialFunction<FitOptions> options) {
     if (model == null) {
       throw new IllegalStateException(
           "A tuner of models must have a model, but was created without one. Pass it to the"
@@ -337,8 +348,8 @@ public abstract class Tuner<T extends Tuner<T>> {
    *     fold
    */
   public SearchResult scoreFolds(
-      Function<HyperParameters, ? extends List<Fold<Windows>>> folds,
-      Function<HyperParameters, ToDoubleFunction<Fold<Windows>>> score) {
+      TrialFunction<? extends List<Fold<Windows>>> folds,
+      TrialFunction<ToDoubleFunction<Fold<Windows>>> score) {
     return search(
         Experiment.ofFunctions(
             "a score of each fold",
@@ -357,7 +368,7 @@ public abstract class Tuner<T extends Tuner<T>> {
    *
    * @param function requests hyperparameters and returns the function that computes the score
    */
-  public SearchResult search(Function<HyperParameters, DoubleSupplier> function) {
+  public SearchResult search(TrialFunction<? extends DoubleSupplier> function) {
     return search(Experiment.ofFunctions("a function", hp -> List.of(function.apply(hp))));
   }
 
@@ -394,7 +405,12 @@ public abstract class Tuner<T extends Tuner<T>> {
 
   /** Returns the maximum number of parallel trials. */
   int parallel() {
-    return parallelTrials == null ? WorkerPool.defaultThreads() : parallelTrials;
+    if (parallelTrials != null) {
+      return parallelTrials;
+    }
+    return executor == null
+        ? WorkerPool.defaultThreads()
+        : atLeastOne("The number of parallel trials of the executor", executor.parallelTrials());
   }
 
   final int failuresInARow() {
@@ -403,6 +419,10 @@ public abstract class Tuner<T extends Tuner<T>> {
 
   final SearchListener listener() {
     return listener;
+  }
+
+  final TrialExecutor executor() {
+    return executor;
   }
 
   /** Returns the settings that identify this search. */

@@ -81,7 +81,7 @@ class BayesianOptimizationTest {
     };
   }
 
-  private static double best(Tuner<?> tuner, Function<HyperParameters, DoubleSupplier> function) {
+  private static double best(Tuner<?> tuner, TrialFunction<DoubleSupplier> function) {
     var log =
         new TrialLog(
             Experiment.ofFunctions("a function", hp -> List.of(function.apply(hp))),
@@ -102,7 +102,7 @@ class BayesianOptimizationTest {
     return best;
   }
 
-  private static double[] medians(int trials, Function<HyperParameters, DoubleSupplier> function) {
+  private static double[] medians(int trials, TrialFunction<DoubleSupplier> function) {
     var bayesian = new double[SEEDS];
     var random = new double[SEEDS];
     Objective objective = Objective.min("value");
@@ -119,7 +119,7 @@ class BayesianOptimizationTest {
   }
 
   private static void beats(
-      String name, int trials, double within, Function<HyperParameters, DoubleSupplier> function) {
+      String name, int trials, double within, TrialFunction<DoubleSupplier> function) {
     double[] medians = medians(trials, function);
     System.out.printf(
         "%s, %d trials, medians of %d seeds: Bayesian %.4f, random %.4f%n",

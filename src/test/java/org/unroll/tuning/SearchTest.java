@@ -98,7 +98,7 @@ class SearchTest {
 
   @Test
   void differentSeedsGiveDifferentTrials() {
-    Function<HyperParameters, DoubleSupplier> function =
+    TrialFunction<DoubleSupplier> function =
         hp -> {
           double x = hp.Float("x", 0, 1);
           return () -> x;
@@ -336,7 +336,7 @@ class SearchTest {
   void rejectsSharedOptionsAndCallbacks() {
     FitOptions shared = KilledSearch.options();
     Callback stopping = earlyStopping("val_loss", 2);
-    Map<String, Supplier<FitOptions>> mistakes =
+    Map<String, TrialOptions> mistakes =
         Map.of("options", () -> shared, "callback", () -> epochs(6).callbacks(stopping));
     mistakes.forEach(
         (what, options) -> {
@@ -397,7 +397,7 @@ class SearchTest {
   /** Otherwise, trials with different data or epochs would be compared. */
   @Test
   void rejectsASearchWithOtherDataOrEpochs() {
-    Supplier<FitOptions> two = () -> epochs(2);
+    TrialOptions two = () -> epochs(2);
     Dataset other = VALIDATION.subset(10, 20);
     networks(TRAIN, VALIDATION, two);
     networks(TRAIN, VALIDATION, two);
@@ -409,12 +409,12 @@ class SearchTest {
     assertRejectedIn("half", ", values ", () -> networksOf("half", TRAIN, other, two));
   }
 
-  private void networks(Dataset train, Dataset validation, Supplier<FitOptions> options) {
+  private void networks(Dataset train, Dataset validation, TrialOptions options) {
     networksOf("taken", train, validation, options);
   }
 
   private void networksOf(
-      String name, Dataset train, Dataset validation, Supplier<FitOptions> options) {
+      String name, Dataset train, Dataset validation, TrialOptions options) {
     in(name, new RandomSearch(KilledSearch::model, "val_loss", 1))
         .search(train, validation, options);
   }
@@ -449,7 +449,7 @@ class SearchTest {
   void interruptKeepsTheTrialsThatHaveEnded() {
     var runs = new AtomicInteger();
     var reached = new CountDownLatch(1);
-    Function<HyperParameters, DoubleSupplier> function =
+    TrialFunction<DoubleSupplier> function =
         hp -> {
           int x = hp.Int("x", 1, 1000);
           return () -> {
@@ -503,7 +503,7 @@ class SearchTest {
   @Test
   void interruptOfThePreparationIsNotAFailure() {
     var interruptedAt = new AtomicInteger();
-    Function<HyperParameters, DoubleSupplier> interrupted =
+    TrialFunction<DoubleSupplier> interrupted =
         hp -> {
           int x = hp.Int("x", 1, 3);
           if (x == interruptedAt.get()) {
