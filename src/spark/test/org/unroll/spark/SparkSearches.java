@@ -7,6 +7,7 @@ import static org.unroll.training.FitOptions.epochs;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
 import org.apache.spark.sql.SparkSession;
+import org.unroll.Model;
 import org.unroll.Sequential;
 import org.unroll.Unroll;
 import org.unroll.callbacks.Callback;
@@ -104,7 +106,7 @@ final class SparkSearches {
     }
   }
 
-  /** Returns the result of a search except for the durations, with checksums of all models. */
+  /** Returns the result of a search except for the durations, with checksums of the weights of all models. */
   static String outcome(SearchResult found, Path folder) {
     var text = new StringBuilder();
     for (Trial trial : found.trials()) {
@@ -117,15 +119,21 @@ final class SparkSearches {
     return text.toString();
   }
 
-  /** Returns the size and the checksum of each model file in a folder. */
-  private static Map<String, String> files(Path folder) {
-    Map<String, String> sums = new TreeMap<>();
+  /** Returns a checksum of the weights in each model file of a folder. */
+  private static Map<String, Long> files(Path folder) {
+    Map<String, Long> sums = new TreeMap<>();
     try (var all = Files.list(folder)) {
       for (Path file : all.filter(path -> path.toString().endsWith(".keras")).toList()) {
-        byte[] bytes = Files.readAllBytes(file);
         var sum = new CRC32();
-        sum.update(bytes);
-        sums.put(file.getFileName().toString(), bytes.length + " bytes, " + sum.getValue());
+        Model.load(file)
+            .weights()
+            .forEach(
+                (name, weights) -> {
+                  var bytes = ByteBuffer.allocate(weights.data.length * Float.BYTES);
+                  bytes.asFloatBuffer().put(weights.data);
+                  sum.update(bytes.array());
+                });
+        sums.put(file.getFileName().toString(), sum.getValue());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
