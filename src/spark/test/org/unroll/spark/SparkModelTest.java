@@ -33,7 +33,6 @@ import org.unroll.data.Samples;
 import org.unroll.data.Shape;
 
 class SparkModelTest {
-  private static final int STEPS = 12;
   private static SparkSession spark;
 
   @BeforeAll
@@ -46,35 +45,22 @@ class SparkModelTest {
     spark.stop();
   }
 
-  /** Returns windows that are computed from their id, as {@link #window} does. */
-  private static Dataset<Row> windows(long count, int partitions) {
-    return spark
-        .range(0, count, 1, partitions)
-        .selectExpr(
-            "id",
-            "transform(sequence(0, " + (STEPS - 1) + "), t -> (id * 31 + t * 17) % 101 / 50 - 1)"
-                + " as window");
-  }
-
-  private static double value(long id, int t) {
-    return (double) ((id * 31 + t * 17) % 101) / 50 - 1;
-  }
 
   @Test
   void predictsTheBitsOfLocalPredictions() {
-    Model model = Sequential.of(input(STEPS, 1), gru(8), dense(1));
+    Model model = Sequential.of(input(SparkScale.STEPS, 1), gru(8), dense(1));
     int count = 20_000;
     Dataset<Row> predicted =
-        SparkModel.of(model).setInputCol("window").transform(windows(count, 5));
+        SparkModel.of(model).setInputCol("window").transform(SparkScale.windows(spark, count, 5));
     assertEquals(List.of("id", "window", "prediction"), List.of(predicted.columns()));
     double[] actual = new double[count];
     for (Row row : predicted.select("id", "prediction").collectAsList()) {
       actual[(int) row.getLong(0)] = row.getDouble(1);
     }
-    double[][][] windows = new double[count][STEPS][1];
+    double[][][] windows = new double[count][SparkScale.STEPS][1];
     for (int id = 0; id < count; id++) {
-      for (int t = 0; t < STEPS; t++) {
-        windows[id][t][0] = value(id, t);
+      for (int t = 0; t < SparkScale.STEPS; t++) {
+        windows[id][t][0] = SparkScale.value(id, t);
       }
     }
     double[][] expected = model.predict(Samples.of(windows)).toArray();
@@ -171,9 +157,12 @@ class SparkModelTest {
   @Test
   void executorReadsAModelOnce() {
     ModelFile.forget();
-    Model model = Sequential.of(input(STEPS, 1), gru(4), dense(1));
+    Model model = Sequential.of(input(SparkScale.STEPS, 1), gru(4), dense(1));
     for (int i = 0; i < 2; i++) {
-      SparkModel.of(model).setInputCol("window").transform(windows(100, 4)).collectAsList();
+      SparkModel.of(model)
+          .setInputCol("window")
+          .transform(SparkScale.windows(spark, 100, 4))
+          .collectAsList();
     }
     assertEquals(1, ModelFile.loads());
   }
