@@ -126,8 +126,8 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   /**
-   * Calls code whose {@link #defaultThreads} on the calling thread are the given number, for example
-   * in a task of a cluster, which has only some of the processors.
+   * Calls code whose {@link #defaultThreads} on the calling thread are the given number, for
+   * example in a task of a cluster, which has only some of the processors.
    *
    * @throws IllegalArgumentException if {@code threads} is less than 1
    */

@@ -66,8 +66,7 @@ record PredictPartition(ModelFile.Shared file, String column, int index, boolean
       predictor = new Predictor(model.network());
       inputShape = model.network().inputShapes().get(0);
       width = inputShape.rank() > 1 ? inputShape.dropFirst().size() : 1;
-      oneValue =
-          SparkModel.isOneValue(model.network().outputShapes(List.of(inputShape)).get(0));
+      oneValue = SparkModel.isOneValue(model.network().outputShapes(List.of(inputShape)).get(0));
       this.rows = rows;
     }
 
@@ -202,7 +201,9 @@ record PredictPartition(ModelFile.Shared file, String column, int index, boolean
     }
 
     private static double number(Object element) {
-      return element instanceof Number number ? number.doubleValue() : Double.NaN; // null is missing
+      return element instanceof Number number
+          ? number.doubleValue()
+          : Double.NaN; // null is missing
     }
 
     private void add(double number) {
@@ -245,8 +246,7 @@ record PredictPartition(ModelFile.Shared file, String column, int index, boolean
       int steps = shape.rank() > 1 ? shape.axis(0) : 1;
       int values = shape.size() / steps;
       for (int t = 0; t < steps; t++) {
-        System.arraycopy(
-            this.values, from + t * values, slice, (t * rows + row) * values, values);
+        System.arraycopy(this.values, from + t * values, slice, (t * rows + row) * values, values);
       }
     }
 

@@ -86,7 +86,8 @@ public final class SeriesForecast {
     }
     Map<String, Target> targets = new LinkedHashMap<>();
     points.forEach(
-        (name, point) -> targets.put(name, new Target(point, quantiles.getOrDefault(name, Map.of()))));
+        (name, point) ->
+            targets.put(name, new Target(point, quantiles.getOrDefault(name, Map.of()))));
     quantiles.forEach(
         (name, levels) -> targets.putIfAbsent(name, new Target(levels.get("0.5"), levels)));
     if (forecast.rowCount() == 0 || targets.isEmpty() || !others.isEmpty()) {
@@ -118,9 +119,9 @@ public final class SeriesForecast {
    * Returns this forecast with metrics, such as those of {@code BacktestResult.table()} or {@code
    * ForecastMetrics.by}.
    *
-   * @param newMetrics a table with one row, whose numeric columns are the metrics. If it has several
-   *     rows, for example of several methods, the name of a metric begins with the texts of its row,
-   *     as in {@code gru MAE}. Missing values are left out.
+   * @param newMetrics a table with one row, whose numeric columns are the metrics. If it has
+   *     several rows, for example of several methods, the name of a metric begins with the texts of
+   *     its row, as in {@code gru MAE}. Missing values are left out.
    * @throws IllegalArgumentException if two metrics have the same name
    */
   public SeriesForecast metrics(Table newMetrics) {

@@ -14,8 +14,8 @@ public interface SeriesFunction extends Serializable {
    * Forecasts a series.
    *
    * @param series the rows of one series in the order of time, with all columns of the dataset but
-   *     those of the key. Its times are unique. Values that are null or NaN are missing. Its name is
-   *     the key, such as {@code store 7}, or {@code north, 7} for two columns.
+   *     those of the key. Its times are unique. Values that are null or NaN are missing. Its name
+   *     is the key, such as {@code store 7}, or {@code north, 7} for two columns.
    * @throws Exception if the series cannot be forecast. The message is part of the result, and the
    *     other series are not affected.
    */

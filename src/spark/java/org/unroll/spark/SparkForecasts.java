@@ -70,10 +70,10 @@ import org.unroll.forecasting.Forecaster;
  * spark.task.cpus} threads, 1 by default.
  *
  * <p><b>Types.</b> The {@code Table} of a series has the columns of the dataset but those of the
- * key, whose values are the name of the table. Dates, timestamps
- * and timestamps without time zone are dates, instants and times; instants are read in UTC, so a
- * daily season of local time needs timestamps without time zone. Decimals are doubles. Columns of
- * other types, such as arrays, must be dropped before.
+ * key, whose values are the name of the table. Dates, timestamps and timestamps without time zone
+ * are dates, instants and times; instants are read in UTC, so a daily season of local time needs
+ * timestamps without time zone. Decimals are doubles. Columns of other types, such as arrays, must
+ * be dropped before.
  *
  * <p>Immutable: each setting returns a new object. Nothing is computed before Spark needs the
  * result.

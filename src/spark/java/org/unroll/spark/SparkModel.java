@@ -163,7 +163,8 @@ public final class SparkModel extends Transformer implements MLWritable {
     if (model().network().isStateful()) {
       throw new IllegalArgumentException(
           "A model must not be stateful to predict the rows of a dataset, whose order is not known,"
-              + " but this one is. Build it without stateful(true); step(…) keeps its state by key.");
+              + " but this one is. Build it without stateful(true); step(…) keeps its state by"
+              + " key.");
     }
     Shape shape = inputs.get(0);
     if (!shape.dropFirst().isKnown() && shape.rank() > 1) {
@@ -326,13 +327,13 @@ public final class SparkModel extends Transformer implements MLWritable {
    *     .option("checkpointLocation", "checkpoint").start();
    * </pre>
    *
-   * <p>The result has the columns of the stream and {@code prediction}, the output of the model after
-   * the step, a {@code double} or an {@code array<double>}; {@code step}, the number of the row in the sequence of its key, from 1; and {@code
-   * error}. The rows of a key in a micro-batch are ordered by time. A row has an error instead of a
-   * prediction, and leaves the state as it was, if a value is null or not finite, or if its time is
-   * null or not later than that of the last step of its key. The states of all keys are kept: 4
-   * bytes for each value of a state and about 100 bytes for each key. A dataset that is not a
-   * stream is processed as one micro-batch.
+   * <p>The result has the columns of the stream and {@code prediction}, the output of the model
+   * after the step, a {@code double} or an {@code array<double>}; {@code step}, the number of the
+   * row in the sequence of its key, from 1; and {@code error}. The rows of a key in a micro-batch
+   * are ordered by time. A row has an error instead of a prediction, and leaves the state as it
+   * was, if a value is null or not finite, or if its time is null or not later than that of the
+   * last step of its key. The states of all keys are kept: 4 bytes for each value of a state and
+   * about 100 bytes for each key. A dataset that is not a stream is processed as one micro-batch.
    *
    * <p>The output mode of the query must be {@code append}. The states belong to one model: a query
    * that continues with another model fails, and needs a new checkpoint.

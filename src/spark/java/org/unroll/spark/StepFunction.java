@@ -42,7 +42,11 @@ record StepFunction(ModelFile.Shared file, int time, int[] values)
   private static final int HEADER = 1 + 3 * Long.BYTES;
 
   static Dataset<Row> apply(
-      StepFunction function, Dataset<Row> rows, String key, StructType keySchema, StructType result) {
+      StepFunction function,
+      Dataset<Row> rows,
+      String key,
+      StructType keySchema,
+      StructType result) {
     return rows.groupBy(functions.col("`" + key.replace("`", "``") + "`"))
         .as(Encoders.row(keySchema), Encoders.row(rows.schema()))
         .flatMapGroupsWithState(

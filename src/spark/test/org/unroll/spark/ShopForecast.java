@@ -70,10 +70,13 @@ final class ShopForecast {
     double level = 50 + random.nextInt(100);
     List<Row> rows = new ArrayList<>();
     for (int t = 0; t < days; t++) {
-      double sales = level * (1 + 0.3 * Math.sin(2 * Math.PI * t / 7) + 0.1 * random.nextGaussian());
+      double sales =
+          level * (1 + 0.3 * Math.sin(2 * Math.PI * t / 7) + 0.1 * random.nextGaussian());
       rows.add(
           RowFactory.create(
-              name(store), java.sql.Date.valueOf(java.time.LocalDate.of(2024, 1, 1).plusDays(t)), sales));
+              name(store),
+              java.sql.Date.valueOf(java.time.LocalDate.of(2024, 1, 1).plusDays(t)),
+              sales));
     }
     return rows;
   }

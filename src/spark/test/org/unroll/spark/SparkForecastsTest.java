@@ -57,7 +57,8 @@ class SparkForecastsTest {
     assertEquals(stores, forecasts.size());
     for (int store = 0; store < stores; store++) {
       requireEqual(
-          ShopForecast.fitAndForecast(ShopForecast.table(ShopForecast.rows(store, 60 + store % 30))),
+          ShopForecast.fitAndForecast(
+              ShopForecast.table(ShopForecast.rows(store, 60 + store % 30))),
           60 + store % 30,
           forecasts.get(ShopForecast.name(store)));
     }
@@ -96,7 +97,8 @@ class SparkForecastsTest {
     rows.addAll(ShopForecast.rows(1, 1_000)); // much longer than the others
     rows.add(RowFactory.create("empty", null, null)); // of a left join without a match
     for (Row row : ShopForecast.rows(2, 60)) {
-      double sales = row.getDate(1).equals(Date.valueOf("2024-01-20")) ? Double.NaN : row.getDouble(2);
+      double sales =
+          row.getDate(1).equals(Date.valueOf("2024-01-20")) ? Double.NaN : row.getDouble(2);
       rows.add(RowFactory.create("gap", row.get(1), sales));
       rows.add(RowFactory.create("twice", row.get(1), row.get(2)));
       rows.add(RowFactory.create(null, row.get(1), row.get(2)));
@@ -115,7 +117,8 @@ class SparkForecastsTest {
     requireError(result.get("twice"), 61, "2024-02-03 occurs again in row 34 of the column 'day'");
     requireError(result.get(null), 60, "The column 'store' must name the series of each row");
     requireError(result.get("short"), 1, "IllegalArgumentException: ");
-    requireError(result.get("gap"), 60, "Value 19 of column 'sales'");
+    requireError(
+        result.get("gap"), 60, "A value is missing in column 'sales', row 19 (2024-01-20)");
   }
 
   private static void requireError(List<Row> rows, int count, String error) {
@@ -177,7 +180,8 @@ class SparkForecastsTest {
     for (int store = 0; store < 8; store++) {
       Table shop = ShopForecast.table(ShopForecast.rows(store, 60));
       // The metrics by hand: two weeks, each forecast from the rows before it.
-      Table weeks = global.forecast(shop.inRange(0, 46)).append(global.forecast(shop.inRange(0, 53)));
+      Table weeks =
+          global.forecast(shop.inRange(0, 46)).append(global.forecast(shop.inRange(0, 53)));
       Table last = shop.inRange(46, 60);
       Table metrics =
           ForecastMetrics.by(
@@ -270,8 +274,7 @@ class SparkForecastsTest {
             + " columns are 'store' (string), 'day' (date), 'sold' (double).",
         () ->
             SparkForecasts.of(sales.withColumnRenamed("sales", "sold"), "store")
-                .forecaster(
-                    ShopForecast.global(ShopForecast.table(ShopForecast.rows(100, 200)))));
+                .forecaster(ShopForecast.global(ShopForecast.table(ShopForecast.rows(100, 200)))));
   }
 
   private static void requireMessage(String message, org.junit.jupiter.api.function.Executable e) {

@@ -45,7 +45,6 @@ class SparkModelTest {
     spark.stop();
   }
 
-
   @Test
   void predictsTheBitsOfLocalPredictions() {
     Model model = Sequential.of(input(SparkScale.STEPS, 1), gru(8), dense(1));
@@ -177,7 +176,8 @@ class SparkModelTest {
                 + " (6, array(1D, 1e300D)) as t(id, features)");
     SparkModel transformer = SparkModel.of(model);
     var e =
-        assertThrows(Exception.class, () -> transformer.transform(rows.coalesce(1)).collectAsList());
+        assertThrows(
+            Exception.class, () -> transformer.transform(rows.coalesce(1)).collectAsList());
     String message =
         "Each input in the column 'features' must have the shape (2, 1) of the model, and finite"
             + " values in the range of float, but one is null (partition 0). Filter such rows, or"

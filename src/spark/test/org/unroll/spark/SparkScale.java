@@ -73,8 +73,7 @@ public final class SparkScale {
         .config("spark.executor.memory", "512m")
         .config("spark.executor.metrics.pollingInterval", "200ms")
         .config(
-            "spark.executor.extraJavaOptions",
-            "-XX:+UseSerialGC -Dlog4j2.configurationFile=" + log)
+            "spark.executor.extraJavaOptions", "-XX:+UseSerialGC -Dlog4j2.configurationFile=" + log)
         .config("spark.sql.warehouse.dir", "target/spark-warehouse")
         .config("spark.sql.shuffle.partitions", "60")
         .getOrCreate();
