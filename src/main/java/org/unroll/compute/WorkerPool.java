@@ -1,5 +1,6 @@
 package org.unroll.compute;
 
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,6 +47,8 @@ public final class WorkerPool implements AutoCloseable {
 
   /** The pool given back last. The others follow by {@link #next}; guarded by the class. */
   private static final AtomicReference<WorkerPool> UNUSED = new AtomicReference<>();
+
+  private static final ThreadLocal<Integer> DEFAULT_THREADS = new ThreadLocal<>();
 
   private WorkerPool next;
 
@@ -123,12 +126,40 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   /**
-   * Returns the value of the system property {@code unroll.threads}, or the number of processors if
-   * it is not set.
+   * Calls code whose {@link #defaultThreads} on the calling thread are the given number, for
+   * example in a task of a cluster, which has only some of the processors.
+   *
+   * @throws IllegalArgumentException if {@code threads} is less than 1
+   */
+  public static <T> T withDefaultThreads(int threads, Callable<T> body) throws Exception {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be at least 1, but was " + threads + ".");
+    }
+    Integer before = DEFAULT_THREADS.get();
+    DEFAULT_THREADS.set(threads);
+    try {
+      return body.call();
+    } finally {
+      if (before == null) {
+        DEFAULT_THREADS.remove();
+      } else {
+        DEFAULT_THREADS.set(before);
+      }
+    }
+  }
+
+  /**
+   * Returns the number of {@link #withDefaultThreads} on the calling thread. Elsewhere, returns the
+   * value of the system property {@code unroll.threads}, or the number of processors if it is not
+   * set.
    *
    * @throws IllegalStateException if the property is not an integer of at least 1
    */
   public static int defaultThreads() {
+    Integer own = DEFAULT_THREADS.get();
+    if (own != null) {
+      return own;
+    }
     String property = System.getProperty(PROPERTY);
     if (property == null) {
       return Runtime.getRuntime().availableProcessors();

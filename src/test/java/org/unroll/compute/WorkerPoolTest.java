@@ -442,6 +442,36 @@ class WorkerPoolTest {
   }
 
   @Test
+  void limitsTheDefaultThreadsOfOneThread() throws Exception {
+    int before = WorkerPool.defaultThreads();
+    int inner =
+        WorkerPool.withDefaultThreads(
+            before + 1,
+            () -> {
+              assertEquals(before + 1, WorkerPool.defaultThreads());
+              var elsewhere = new AtomicInteger();
+              Thread other = new Thread(() -> elsewhere.set(WorkerPool.defaultThreads()));
+              other.start();
+              other.join();
+              assertEquals(before, elsewhere.get());
+              assertEquals(5, WorkerPool.withDefaultThreads(5, WorkerPool::defaultThreads));
+              return WorkerPool.defaultThreads();
+            });
+    assertEquals(before + 1, inner);
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            WorkerPool.withDefaultThreads(
+                3,
+                () -> {
+                  throw new IllegalStateException("failed");
+                }));
+    assertEquals(before, WorkerPool.defaultThreads());
+    assertThrows(
+        IllegalArgumentException.class, () -> WorkerPool.withDefaultThreads(0, () -> null));
+  }
+
+  @Test
   void runDoesNotAllocate() {
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     try (WorkerPool workers = pool(2)) {
