@@ -69,3 +69,33 @@ for (const file of pages) {
     await context.close();
   });
 }
+
+// Runs in the page.
+function coveredOnPhone() {
+  const overlaps = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const defects = [];
+  for (const plot of document.querySelectorAll('.js-plotly-plot')) {
+    const name = plot.getAttribute('aria-label');
+    const box = (selector) => plot.querySelector(selector)?.getBoundingClientRect();
+    const legend = box('.legend .bg');
+    for (const panel of plot.querySelectorAll('.cartesianlayer .plot')) {
+      if (legend && overlaps(legend, panel.getBoundingClientRect())) defects.push(`${name}: the legend covers a panel`);
+    }
+    if (box('.modebar-btn')?.width > 0) defects.push(`${name}: buttons`);
+    const title = box('.gtitle');
+    if (title && title.right > plot.getBoundingClientRect().right + 1) defects.push(`${name}: the title is cut off`);
+  }
+  return defects;
+}
+
+for (const file of pages.filter((page) => /gallery.light/.test(page))) {
+  test(`${path.relative(root, file)}: at the width of a phone nothing is covered`, async () => {
+    const { context, page } = await open(browser, pathToFileURL(file).href, { viewport: { width: 390, height: 844 } });
+    const count = figuresIn(file).length;
+    await page.waitForFunction(
+      (expected) => document.querySelectorAll('.js-plotly-plot .main-svg .infolayer').length >= expected, count);
+    await page.waitForTimeout(1000); // the room for legends
+    assert.deepEqual(await page.evaluate(coveredOnPhone), []);
+    await context.close();
+  });
+}

@@ -14,6 +14,7 @@ final class ModelDiagram {
   /** In units of the hidden axes, which are pixels. */
   private static final double BOX = 44;
 
+  private static final double LINE = 18;
   private static final double ARROW = 38;
   private static final double WIDTH = 560;
   private static final double MARGIN = 20;
@@ -42,10 +43,13 @@ final class ModelDiagram {
       y -= ARROW - 8;
       middles[i] = y - BOX / 2;
       box(shapes, y);
-      text(texts, 14, middles[i], "left", "<b>" + FigureJson.escape(row.name()) + "</b>");
-      text(texts, WIDTH * 0.36, middles[i], "left", FigureJson.escape(row.type()));
-      text(texts, WIDTH * 0.74, middles[i], "right", row.shapeText());
-      text(texts, WIDTH - 14, middles[i], "right", parameters(row.parameters()));
+      // Two texts in a line are legible on a phone, four are not.
+      double upper = middles[i] + LINE / 2;
+      double lower = middles[i] - LINE / 2;
+      text(texts, 14, upper, "left", "<b>" + FigureJson.escape(row.name()) + "</b>");
+      text(texts, WIDTH - 14, upper, "right", row.shapeText());
+      text(texts, 14, lower, "left", FigureJson.escape(row.type()));
+      text(texts, WIDTH - 14, lower, "right", parameters(row.parameters()));
       hover.add(row.name() + ": " + row.outputShape() + ", " + parameters(row.parameters()));
       y -= BOX;
     }

@@ -5,7 +5,7 @@
   'use strict';
   // Raise this with every change: the highest version on a page draws its figures. Version 1 left
   // no number, only `true`.
-  const version = 2;
+  const version = 3;
   const predecessor = window.unrollFigures;
   if (predecessor && predecessor.version >= version) return;
   if (predecessor && predecessor.stop) predecessor.stop();
@@ -13,6 +13,7 @@
   const packedPlotly = '@PLOTLY@';
   const keyword = 'unroll-figure';
   const idPrefix = 'unroll-figure-'; // in every version, so that a later one finds the plots
+  const narrow = 480; // CSS pixels
   const entries = new WeakMap(); // picture -> {source, plot, shown}
   const plots = new WeakSet(); // the plots of this script
   const themed = new Set(); // plots whose text has the color of the page's text
@@ -89,6 +90,51 @@
     return style.getPropertyValue('--jp-content-font-color1').trim() || style.color;
   }
 
+  // The text in lines of at most so many characters, broken at spaces.
+  function wrapped(text, length) {
+    const lines = [];
+    for (const word of text.split(' ')) {
+      const last = lines.length - 1;
+      if (last >= 0 && (lines[last] + word).length < length) lines[last] += ` ${word}`;
+      else lines.push(word);
+    }
+    return lines;
+  }
+
+  // On a phone, the legend would take half of the width, and the buttons would cover the title.
+  function fitToPhone(figure, available) {
+    const { layout } = figure;
+    figure.config = Object.assign({}, figure.config, { displayModeBar: false });
+    delete layout.width;
+    layout.margin = Object.assign({}, layout.margin, { l: 48, r: 16 });
+    layout.legend = Object.assign({}, layout.legend, {
+      orientation: 'h', x: 0, xanchor: 'left', y: 0, yref: 'container', yanchor: 'bottom',
+    });
+    for (const trace of figure.data) {
+      if (trace.type === 'heatmap' && trace.showscale !== false) {
+        trace.colorbar = Object.assign({}, trace.colorbar, { thickness: 10, xpad: 4 });
+      }
+      // The numbers in the cells of a wide matrix would overlap; they are shown on a tap.
+      if (trace.type === 'heatmap' && trace.z[0].length > 6) delete trace.texttemplate;
+    }
+    const { title } = layout;
+    if (!title || !title.text) return;
+    const lines = wrapped(title.text, Math.floor(available / 7.5));
+    const more = 18 * (lines.length - 1);
+    layout.title = Object.assign({}, title, { text: lines.join('<br>') });
+    layout.title.font = Object.assign({}, title.font, { size: 14 });
+    layout.margin.t = (layout.margin.t || 56) + more;
+    layout.height = (layout.height || 400) + more;
+  }
+
+  // Plotly takes the legend's place from the panels.
+  async function makeRoomForLegend(Plotly, plot) {
+    const legend = plot.querySelector('.legend .bg');
+    if (!legend) return;
+    const more = Math.ceil(legend.getBoundingClientRect().height) + 4;
+    await Plotly.relayout(plot, { height: plot._fullLayout.height + more });
+  }
+
   function width(element) {
     return new Promise((resolve) => {
       if (element.clientWidth > 0) return resolve();
@@ -144,7 +190,6 @@
   async function drawFigure(Plotly, figure, picture, entry, isCurrent) {
     const plot = document.createElement('div');
     const layout = figure.layout;
-    const height = layout.height || 400;
     picture.alt = picture.alt || figure.alt || ''; // not every front end takes it from the metadata
     plot.id = `${idPrefix}${version}-${++count}`;
     plot.setAttribute('role', 'img');
@@ -162,10 +207,13 @@
       layout.font.color = textColorOf(plot);
       themed.add(plot);
     }
+    const isNarrow = plot.clientWidth < narrow;
+    if (isNarrow) fitToPhone(figure, plot.clientWidth);
     const fixedWidth = layout.width;
     await Plotly.newPlot(plot, figure.data, layout, figure.config);
+    if (isNarrow) await makeRoomForLegend(Plotly, plot);
     if (!isCurrent()) return;
-    plot.style.height = `${height}px`;
+    plot.style.height = `${plot._fullLayout.height}px`;
     plot.style.overflow = '';
     entry.shown = true;
     showPictureOrPlot(picture);
