@@ -60,6 +60,17 @@ final class BarPlots {
     return figure(title, yTitle, "group", traces);
   }
 
+  /** Draws the means of models, and baselines in gray. */
+  static PlotFigure means(
+      String title, String yTitle, Map<String, double[]> models, Map<String, Double> baselines) {
+    List<String> names = List.copyOf(models.keySet());
+    Map<String, double[][]> runs = Map.of("models", models.values().toArray(double[][]::new));
+    PlotFigure figure = means(title, yTitle, names, runs);
+    List<PlotlyTrace> bars = new ArrayList<>(List.of((PlotlyTrace) figure.getTraces()[0]));
+    bars.add(sorted("baselines", baselines, PlotStyle.NEUTRAL));
+    return figure(title, yTitle, "overlay", bars);
+  }
+
   static double mean(double[] values) {
     return Arrays.stream(values).average().orElse(Double.NaN);
   }
@@ -149,8 +160,8 @@ final class BarPlots {
     double least = Math.min(0, Arrays.stream(finite).min().orElse(0));
     double most = Math.max(0, Arrays.stream(finite).max().orElse(0));
     if (least < 0) { // otherwise its label overlaps the name of the bar
-      double room = 0.15 * (most - least);
-      figure.xRange(least - room, most + room);
+      double length = most - least;
+      figure.xRange(least - 0.24 * length, most + 0.15 * length);
     }
     return figure;
   }

@@ -13,6 +13,11 @@ final class EventRolls {
 
   private EventRolls() {}
 
+  /**
+   * Draws the figure.
+   *
+   * @param prediction may be null
+   */
   static PlotFigure of(
       double[][] spectrogram,
       double secondsPerFrame,
@@ -30,10 +35,14 @@ final class EventRolls {
     PlotlyTrace sound =
         PlotlyTrace.heatMap(
             x, PlotlyTrace.counted(bins), CellPlots.transposed(spectrogram), "log-mel");
+    // Zero decibels is a reference and not a middle.
+    sound.json().set("colorscale", PlotlyTrace.scale(PlotStyle.SEQUENTIAL));
     List<Subplots.Panel> panels = new ArrayList<>();
     panels.add(new Subplots.Panel("mel band", "{showgrid: false}", 190, List.of(sound)));
     panels.add(roll("truth", x, classes, truth));
-    panels.add(roll("prediction", x, classes, prediction));
+    if (prediction != null) {
+      panels.add(roll("prediction", x, classes, prediction));
+    }
     return Subplots.figure("Sound events", Subplots.axis("time (s)"), panels);
   }
 

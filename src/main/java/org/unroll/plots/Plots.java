@@ -106,6 +106,18 @@ public final class Plots {
     return BarPlots.means(title, yTitle, categories, groups);
   }
 
+  /**
+   * Draws means over several runs as {@link #means(String, String, Map)} does, and next to them the
+   * values of baselines in gray, the smallest first.
+   *
+   * @param runs the values of all runs of each model
+   * @param baselines one value each, such as the error of a seasonal forecast
+   */
+  public static PlotFigure means(
+      String title, String yTitle, Map<String, double[]> runs, Map<String, Double> baselines) {
+    return BarPlots.means(title, yTitle, runs, baselines);
+  }
+
   /** Draws the frequencies of values in 10 to 80 bins (rule of Freedman and Diaconis, 1981). */
   public static PlotFigure histogram(String title, String xTitle, double[] values) {
     return Histograms.histogram(title, xTitle, Map.of("count", values));
@@ -449,6 +461,12 @@ public final class Plots {
       double[][] truth,
       double[][] prediction) {
     return EventRolls.of(spectrogram, secondsPerFrame, classes, truth, prediction);
+  }
+
+  /** Draws a spectrogram and the true sound events, without a prediction. */
+  public static PlotFigure eventRolls(
+      double[][] spectrogram, double secondsPerFrame, List<String> classes, double[][] truth) {
+    return EventRolls.of(spectrogram, secondsPerFrame, classes, truth, null);
   }
 
   /**

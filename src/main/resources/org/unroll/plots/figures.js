@@ -115,7 +115,10 @@
         trace.colorbar = Object.assign({}, trace.colorbar, { thickness: 10, xpad: 4 });
       }
       // The numbers in the cells of a wide matrix would overlap; they are shown on a tap.
-      if (trace.type === 'heatmap' && trace.z[0].length > 6) delete trace.texttemplate;
+      const columns = trace.type === 'heatmap' ? trace.z[0].length : 0;
+      if (columns > 6 && (layout.annotations || []).length >= columns * trace.z.length) {
+        layout.annotations = [];
+      }
     }
     const { title } = layout;
     if (!title || !title.text) return;

@@ -45,7 +45,8 @@ enum NotebookRules {
   SHORT_CODE("must have code cells of at most 15 lines and 100 columns"),
   PARTS("must begin with objectives, prerequisites and run time, and end with a summary"),
   WORDS("must be in the words of the project's style"),
-  DIGITS("must show only digits that mean something");
+  DIGITS("must show only digits that mean something"),
+  LAYER_COLORS("must draw a recurrent layer in the same color in every figure");
 
   static final int MAX_BYTES = 2_200_000;
 
@@ -58,6 +59,10 @@ enum NotebookRules {
 
   /** With so many decimals, a number may be a measured value, such as a pressure of 1013.25 hPa. */
   static final int FEW_DECIMALS = 2;
+
+  /** Okabe and Ito's blue, vermilion and green. */
+  private static final Map<String, String> COLORS =
+      Map.of("SimpleRNN", "#0072B2", "LSTM", "#D55E00", "GRU", "#009E73");
 
   /** What the first cell of a notebook must contain. */
   private static final List<String> OPENING =
@@ -112,6 +117,7 @@ enum NotebookRules {
       case PARTS -> notebook.isSolution() ? List.of() : missingParts(notebook);
       case WORDS -> ProseWords.breaches(notebook);
       case DIGITS -> manyDigits(notebook);
+      case LAYER_COLORS -> otherColors(notebook);
     };
   }
 
@@ -459,6 +465,26 @@ enum NotebookRules {
                 + FEW_DECIMALS
                 + " decimals, but it has "
                 + numbers);
+      }
+    }
+    return breaches;
+  }
+
+  /** Checks the traces that have the name of a layer, as in {@code GRU} or {@code GRU, training}. */
+  private static List<String> otherColors(StoredNotebook notebook) {
+    List<String> breaches = new ArrayList<>();
+    for (Cell cell : notebook.code()) {
+      for (JsonNode figure : cell.figures()) {
+        for (JsonNode trace : figure.path("data")) {
+          String name = trace.path("name").asText();
+          String expected = COLORS.get(name.replaceFirst(",.*", ""));
+          JsonNode color = trace.at("/line/color");
+          color = color.isMissingNode() ? trace.at("/marker/color") : color;
+          if (expected != null && color.isTextual() && !color.asText().equals(expected)) {
+            breaches.add(
+                in(cell) + "'" + name + "' must be " + expected + ", but is " + color.asText());
+          }
+        }
       }
     }
     return breaches;

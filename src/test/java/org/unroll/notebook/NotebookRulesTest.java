@@ -475,6 +475,27 @@ class NotebookRulesTest {
     assertOnlyBreach(NotebookRules.DIGITS, "cell 'run'", "0.2612345678");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "GRU,#009E73,true",
+    "'LSTM, validation',#D55E00,true",
+    "SimpleRNN,#009E73,false",
+    "'GRU, training',#0072B2,false",
+    "GRU of Keras,#0072B2,true"
+  })
+  void checksColorsOfLayers(String name, String color, boolean isGood) throws IOException {
+    ObjectNode figure = MAPPER.createObjectNode();
+    ObjectNode trace = figure.putArray("data").addObject().put("type", "scatter").put("name", name);
+    trace.putArray("x").add(1);
+    trace.putArray("y").add(1);
+    trace.putObject("line").put("color", color);
+    figure.putObject("layout");
+    figure.putObject("config");
+    byte[] png = FigurePicture.png(figure, 100, 100);
+    output(1).withObject("/data").put("image/png", Base64.getEncoder().encodeToString(png));
+    assertOnlyBreach(isGood ? null : NotebookRules.LAYER_COLORS, "cell 'run'", color);
+  }
+
   @Test
   void solutionHasAHeadingForEachExerciseAndALinkToItsNotebook() throws IOException {
     Path solutions = Files.createDirectory(folder.resolve("solutions"));

@@ -485,6 +485,33 @@ class PlotKindsTest {
                 Plots.eventRolls(new double[2][3], 1, List.of("a", "b"), new double[1][2], truth)));
   }
 
+  @Test
+  void eventRollsWithoutPredictionShowTheTruthOnce() {
+    double[][] truth = {{1, 0}, {0, 1}};
+    double[][] decibels = {{-40, 10}, {-20, 30}};
+
+    JsonNode json =
+        FigureJson.of(Plots.eventRolls(decibels, 0.5, List.of("tone", "click"), truth));
+
+    assertEquals(2, json.path("data").size());
+    // Viridis, although the decibels have both signs.
+    assertEquals("#440154", json.at("/data/0/colorscale/0/1").asText());
+  }
+
+  @Test
+  void meansShowBaselinesInGray() {
+    Map<String, double[]> runs = Map.of("GRU", new double[] {1, 3});
+
+    JsonNode data =
+        FigureJson.of(Plots.means("", "MAE", runs, Map.of("last value", 5.0, "ridge", 4.0)))
+            .path("data");
+
+    assertEquals("[2]", data.at("/0/y").toString());
+    assertEquals("[\"ridge\",\"last value\"]", data.at("/1/x").toString());
+    assertEquals("[4,5]", data.at("/1/y").toString());
+    assertEquals(PlotStyle.NEUTRAL, data.at("/1/marker/color").asText());
+  }
+
   private static Table trials() {
     return Table.create(
         IntColumn.create("trial", 0, 1, 2, 3),
@@ -583,7 +610,7 @@ class PlotKindsTest {
         FigureJson.of(Plots.importance(Map.of("units", 0.3, "rate", -0.1)))
             .at("/layout/xaxis/range");
 
-    assertEquals(-0.16, range.get(0).asDouble(), 1e-9); // 0.15 of 0.4 beyond −0.1
+    assertEquals(-0.196, range.get(0).asDouble(), 1e-9); // 0.24 of 0.4 beyond −0.1
     assertEquals(0.36, range.get(1).asDouble(), 1e-9);
   }
 }
