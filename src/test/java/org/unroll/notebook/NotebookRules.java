@@ -470,7 +470,9 @@ enum NotebookRules {
     return breaches;
   }
 
-  /** Checks the traces that have the name of a layer, as in {@code GRU} or {@code GRU, training}. */
+  /**
+   * Checks the traces that have the name of a layer, as in {@code GRU} or {@code GRU, training}.
+   */
   private static List<String> otherColors(StoredNotebook notebook) {
     List<String> breaches = new ArrayList<>();
     for (Cell cell : notebook.code()) {

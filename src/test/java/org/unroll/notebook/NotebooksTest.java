@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Checks that the notebooks of the project and their solutions follow the rules. Not part of a build because users run,
- * change and add notebooks; {@code .ci/run} includes it.
+ * Checks that the notebooks of the project and their solutions follow the rules. Not part of a
+ * build because users run, change and add notebooks; {@code .ci/run} includes it.
  */
 @Tag("working-copy")
 class NotebooksTest {

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.unroll.notebook.StoredNotebook.Cell;
 
-/** Finds words that the style of the project replaces, in the prose and the comments of a notebook. */
+/** Finds words that the project avoids, in the prose and the comments of a notebook. */
 final class ProseWords {
 
   /** What to avoid, and what to write. Only expressions with few other meanings are listed. */
@@ -17,7 +17,9 @@ final class ProseWords {
   static {
     avoid("(stands?|stood) (at|in)", "is in, is documented in");
     avoid("lies in", "is in");
-    avoid("(file|code|plot|figure|table|curve|list|error|loss|score|number)s? (tells?|says?)", "shows");
+    avoid(
+        "(file|code|plot|figure|table|curve|list|error|loss|score|number)s? (tells?|says?)",
+        "shows");
     avoid("(goes|going|went) on", "continues, resumes");
     avoid("anew", "again, from scratch");
     avoid("beside", "next to, compared with");
@@ -31,7 +33,9 @@ final class ProseWords {
     avoid("trainings", "training runs");
     avoid("and the like", "such as");
     avoid("minded", "regardless of");
-    avoid("told (from|apart)|tell \\w+ (apart|from)|(is|are) told", "distinguished from, predicted from");
+    avoid(
+        "told (from|apart)|tell \\w+ (apart|from)|(is|are) told",
+        "distinguished from, predicted from");
     avoid("hardly", "barely, almost no");
     avoid("by heart", "memorize");
     avoid("wide of|in its course|(done|do) its service", "rewrite the sentence");
@@ -43,7 +47,8 @@ final class ProseWords {
 
   private static void avoid(String expression, String instead) {
     REPLACEMENTS.put(
-        Pattern.compile("(?<![\\w'])(" + expression + ")(?!\\w)", Pattern.CASE_INSENSITIVE), instead);
+        Pattern.compile("(?<![\\w'])(" + expression + ")(?!\\w)", Pattern.CASE_INSENSITIVE),
+        instead);
   }
 
   static List<String> breaches(StoredNotebook notebook) {
@@ -77,7 +82,9 @@ final class ProseWords {
 
   private static String comments(String source) {
     StringBuilder comments = new StringBuilder();
-    Matcher comment = Pattern.compile("//[^\n\"]*$|/\\*.*?\\*/", Pattern.DOTALL | Pattern.MULTILINE).matcher(source);
+    Matcher comment =
+        Pattern.compile("//[^\n\"]*$|/\\*.*?\\*/", Pattern.DOTALL | Pattern.MULTILINE)
+            .matcher(source);
     while (comment.find()) {
       comments.append(comment.group().replaceAll("\\s+", " ")).append('\n');
     }

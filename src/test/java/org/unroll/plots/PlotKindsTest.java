@@ -490,8 +490,7 @@ class PlotKindsTest {
     double[][] truth = {{1, 0}, {0, 1}};
     double[][] decibels = {{-40, 10}, {-20, 30}};
 
-    JsonNode json =
-        FigureJson.of(Plots.eventRolls(decibels, 0.5, List.of("tone", "click"), truth));
+    JsonNode json = FigureJson.of(Plots.eventRolls(decibels, 0.5, List.of("tone", "click"), truth));
 
     assertEquals(2, json.path("data").size());
     // Viridis, although the decibels have both signs.
