@@ -54,7 +54,10 @@ public final class ColoredText {
     for (int i = 0; i < values.length; i++) {
       if (!Double.isFinite(values[i])) {
         throw new IllegalArgumentException(
-            "The values of a colored text must be finite, but value " + i + " was " + values[i]
+            "The values of a colored text must be finite, but value "
+                + i
+                + " was "
+                + values[i]
                 + ".");
       }
       limit = Math.max(limit, Math.abs(values[i]));
@@ -138,8 +141,7 @@ public final class ColoredText {
     double width = 120.0 / (2 * LEVELS + 1);
     double left = (WIDTH - 120) / 2;
     for (int level = -LEVELS; level <= LEVELS; level++) {
-      Rectangle2D box =
-          new Rectangle2D.Double(left + width * (level + LEVELS), y, width + 0.2, 10);
+      Rectangle2D box = new Rectangle2D.Double(left + width * (level + LEVELS), y, width + 0.2, 10);
       scene.fill(box, color(level), null, 0);
     }
     scene.text(number(-limit), left - 6, y + 9, 1, MathText.SMALLEST, Ink.SOFT);

@@ -101,13 +101,11 @@ class ColoredTextTest {
   @Test
   void valuesMustBeFiniteAndOneForEachCharacter() {
     String few =
-        assertThrows(
-                IllegalArgumentException.class, () -> Plots.coloredText("Few", "abc", 1, 2))
+        assertThrows(IllegalArgumentException.class, () -> Plots.coloredText("Few", "abc", 1, 2))
             .getMessage();
     String infinite =
         assertThrows(
-                IllegalArgumentException.class,
-                () -> Plots.coloredText("NaN", "ab", 1, Double.NaN))
+                IllegalArgumentException.class, () -> Plots.coloredText("NaN", "ab", 1, Double.NaN))
             .getMessage();
 
     assertEquals(

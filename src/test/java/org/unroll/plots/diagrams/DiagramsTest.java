@@ -205,7 +205,8 @@ class DiagramsTest {
     assertEquals(diagram.scene().texts().size(), texts.getLength());
     for (int i = 0; i < texts.getLength(); i++) {
       Scene.Text text = diagram.scene().texts().get(i);
-      String drawn = text.bold() || text.mono() ? text.text() : text.text().replaceAll("_|[{}]", "");
+      String drawn =
+          text.bold() || text.mono() ? text.text() : text.text().replaceAll("_|[{}]", "");
       assertEquals(drawn, texts.item(i).getTextContent());
     }
   }
