@@ -31,7 +31,22 @@ final class SvgWriter {
   static String write(Scene scene, String title, String description, Theme theme) {
     SvgWriter writer = new SvgWriter();
     writer.body(scene);
-    String scope = writer.scope(theme);
+    return writer.svg(scene, title, description, theme, writer.scope(theme));
+  }
+
+  /**
+   * Returns the SVG of a drawing on a page of its own, whose rules need no name.
+   *
+   * @param description as for {@link #write}
+   */
+  static String writeAlone(Scene scene, String title, String description) {
+    SvgWriter writer = new SvgWriter();
+    writer.body(scene);
+    return writer.svg(scene, title, description, Theme.AUTOMATIC, "unroll");
+  }
+
+  private String svg(
+      Scene scene, String title, String description, Theme theme, String scope) {
     StringBuilder svg = new StringBuilder();
     svg.append(
         format(
@@ -45,14 +60,14 @@ final class SvgWriter {
     svg.append("<title>" + MathText.escape(title) + "</title>");
     svg.append("<desc>" + MathText.escape(description) + "</desc><style>");
     svg.append("." + scope + " text{white-space:pre}");
-    if (writer.monoSize > 0) {
-      svg.append("." + scope + " .m" + format(MONO, number(writer.monoSize)));
+    if (monoSize > 0) {
+      svg.append("." + scope + " .m" + format(MONO, number(monoSize)));
     }
-    svg.append(writer.rules(scope, theme == Theme.DARK));
+    svg.append(rules(scope, theme == Theme.DARK));
     if (theme == Theme.AUTOMATIC) {
-      svg.append("@media (prefers-color-scheme:dark){" + writer.rules(scope, true) + "}");
+      svg.append("@media (prefers-color-scheme:dark){" + rules(scope, true) + "}");
     }
-    return svg.append("</style>").append(writer.body).append("</svg>\n").toString();
+    return svg.append("</style>").append(body).append("</svg>\n").toString();
   }
 
   private void body(Scene scene) {

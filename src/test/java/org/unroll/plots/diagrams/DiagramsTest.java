@@ -102,6 +102,8 @@ class DiagramsTest {
     diagrams.put("backpropagation", Diagrams.backpropagation());
     diagrams.put("task shapes", Diagrams.taskShapes());
     diagrams.put("colored text", coloredText());
+    diagrams.put("LSTM over time", Plots.cell("LSTM").values(lstm, "lstm").mark(3, 9));
+    diagrams.put("GRU over time", Plots.cell("GRU").values(gru, "gru").unit(2));
     return diagrams;
   }
 
