@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.unroll.callbacks.LiveProgress;
 import org.unroll.callbacks.LiveProgress.Run;
 import org.unroll.notebook.kernel.MimeBundle;
+import org.unroll.plots.LayerColors;
 import org.unroll.plots.Numbers;
 import org.unroll.plots.PlotStyle;
 import org.unroll.plots.Plots;
@@ -27,16 +28,17 @@ final class LiveProgressView {
   static MimeBundle of(LiveProgress progress) {
     List<Run> runs = progress.runs();
     boolean several = runs.size() > 1;
+    List<String> colors = LayerColors.of(runs.stream().map(Run::title).toList());
     var html = new StringBuilder("<div>");
     for (int i = 0; i < runs.size(); i++) {
-      append(html, runs.get(i), several ? PlotStyle.color(i) : "");
+      append(html, runs.get(i), several ? colors.get(i) : "");
     }
     html.append("</div>");
     boolean validated = false;
     for (String quantity : quantities(runs)) {
       CurveChart chart = new CurveChart(quantity, EPOCH);
       for (int i = 0; i < runs.size(); i++) {
-        String training = PlotStyle.color(i);
+        String training = several ? colors.get(i) : PlotStyle.color(0);
         String validation = several ? training : PlotStyle.color(1);
         addCurve(chart, training, true, runs.get(i), quantity);
         addCurve(chart, validation, false, runs.get(i), VALIDATION + quantity);

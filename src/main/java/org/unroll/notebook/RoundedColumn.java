@@ -15,8 +15,9 @@ import tech.tablesaw.columns.Column;
  * <p>Measured values are short and are shown as they are. If a number has more than {@value #SHORT}
  * significant digits, the column contains results of a computation. Then all its numbers are
  * rounded to the same number of decimals, so that the largest has {@value #DIGITS} significant
- * digits, without zeros at the end of all of them. Digits before the decimal point are always shown. If the smallest number would keep fewer
- * than two of its digits, each number is rounded to {@value #DIGITS} significant digits instead.
+ * digits, without zeros at the end of all of them. Digits before the decimal point are always
+ * shown. If the smallest number would keep fewer than two of its digits, each number is rounded to
+ * {@value #DIGITS} significant digits instead.
  *
  * <p>A column with a custom print formatter of Tablesaw is shown as this formatter prints it.
  */

@@ -83,7 +83,9 @@ public final class Rows {
       for (int j = 0; j < i; j++) {
         if (names.get(i).equalsIgnoreCase(names.get(j))) {
           throw new IllegalArgumentException(
-              "Column names must differ in more than upper and lower case, but were " + names + ".");
+              "Column names must differ in more than upper and lower case, but were "
+                  + names
+                  + ".");
         }
       }
     }

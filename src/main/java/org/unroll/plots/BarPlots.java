@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -18,18 +17,21 @@ final class BarPlots {
   static PlotFigure bars(
       String title, String yTitle, List<String> categories, Map<String, double[]> groups) {
     LinePlots.requireSome(groups, "group of bars");
+    List<String> colors = LayerColors.of(groups.keySet());
     List<PlotlyTrace> traces = new ArrayList<>();
     groups.forEach(
         (name, values) -> {
           requireOneEach(categories, name, values.length);
-          traces.add(bars(name, categories, values, PlotStyle.color(traces.size())).labeled());
+          traces.add(bars(name, categories, values, colors.get(traces.size())).labeled());
         });
+    colorLayers(traces, categories);
     return figure(title, yTitle, "group", traces);
   }
 
   static PlotFigure means(
       String title, String yTitle, List<String> categories, Map<String, double[][]> groups) {
     LinePlots.requireSome(groups, "group of bars");
+    List<String> colors = LayerColors.of(groups.keySet());
     List<PlotlyTrace> traces = new ArrayList<>();
     groups.forEach(
         (name, runs) -> {
@@ -45,7 +47,7 @@ final class BarPlots {
             }
           }
           double[] means = Arrays.stream(runs).mapToDouble(BarPlots::mean).toArray();
-          PlotlyTrace trace = bars(name, categories, means, PlotStyle.color(traces.size()));
+          PlotlyTrace trace = bars(name, categories, means, colors.get(traces.size()));
           ObjectNode whiskers =
               FigureJson.parse("{type: 'data', color: '#808080', thickness: 1.5}");
           whiskers.set(
@@ -54,6 +56,7 @@ final class BarPlots {
           trace.json().set("error_y", whiskers);
           traces.add(trace);
         });
+    colorLayers(traces, categories);
     return figure(title, yTitle, "group", traces);
   }
 
@@ -75,7 +78,16 @@ final class BarPlots {
     }
     List<PlotlyTrace> bars = new ArrayList<>();
     if (!models.isEmpty()) {
-      bars.add(sorted("models", models, PlotStyle.color(0)));
+      PlotlyTrace trace = sorted("models", models, PlotStyle.color(0));
+      if (LayerColors.isAny(models.keySet())) {
+        // The colors in the order of the map, for the bars in the order of their lengths.
+        List<String> names = List.copyOf(models.keySet());
+        List<String> colors = LayerColors.of(names);
+        trace.barColors(
+            ascending(models).stream().map(name -> colors.get(names.indexOf(name))).toList());
+        trace.with("{showlegend: false}"); // its symbol would have the color of the first bar
+      }
+      bars.add(trace);
     }
     if (!baselines.isEmpty()) {
       bars.add(sorted("baselines", baselines, PlotStyle.NEUTRAL));
@@ -83,17 +95,24 @@ final class BarPlots {
     return figure("Mean absolute error", "MAE (" + unit + ")", "overlay", bars);
   }
 
+  /** Gives each bar of a single group the color of its layer, if there is a layer. */
+  private static void colorLayers(List<PlotlyTrace> traces, List<String> categories) {
+    if (traces.size() == 1 && LayerColors.isAny(categories)) {
+      traces.get(0).barColors(LayerColors.of(categories));
+    }
+  }
+
   private static PlotlyTrace sorted(String name, Map<String, Double> values, String color) {
-    Map<String, Double> ordered = new LinkedHashMap<>();
-    values.entrySet().stream()
+    List<String> names = ascending(values);
+    return bars(name, names, names.stream().mapToDouble(values::get).toArray(), color).labeled();
+  }
+
+  /** Returns the names in the order of their values. */
+  private static List<String> ascending(Map<String, Double> values) {
+    return values.entrySet().stream()
         .sorted(Map.Entry.comparingByValue())
-        .forEach(entry -> ordered.put(entry.getKey(), entry.getValue()));
-    return bars(
-            name,
-            List.copyOf(ordered.keySet()),
-            ordered.values().stream().mapToDouble(Double::doubleValue).toArray(),
-            color)
-        .labeled();
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** Draws horizontal bars, the longest at the top. */

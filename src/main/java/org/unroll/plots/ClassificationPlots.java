@@ -63,6 +63,7 @@ final class ClassificationPlots {
       Function<ThresholdCurves, Table> tables,
       boolean steps) {
     LinePlots.requireSome(models, "model");
+    List<String> colors = LayerColors.of(models.keySet());
     List<PlotlyTrace> traces = new ArrayList<>();
     Table table = null;
     double chance = 0;
@@ -81,7 +82,7 @@ final class ClassificationPlots {
               name,
               PlotlyTrace.column(table.column(1)),
               PlotlyTrace.column(table.column(2)),
-              PlotStyle.color(traces.size())));
+              colors.get(traces.size())));
     }
     double[] guess = steps ? new double[] {chance, chance} : new double[] {0, 1};
     PlotlyTrace random =

@@ -67,7 +67,8 @@ final class ForecastPlots {
         errors[value] = Arrays.stream(errors[value]).filter(Double::isFinite).sorted().toArray();
         if (errors[value].length == 0) {
           throw new IllegalArgumentException(
-              "At least one validation window must have a finite error, but none has. Check the targets and the forecasts for NaN.");
+              "At least one validation window must have a finite error, but none has. Check the"
+                  + " targets and the forecasts for NaN.");
         }
       }
       forecast[i] = forecasts[value][window];
@@ -190,16 +191,17 @@ final class ForecastPlots {
     List<PlotlyTrace> curves = new ArrayList<>();
     addTruth(curves, x, truth);
     int first = curves.size();
+    List<String> colors = LayerColors.of(forecasts.keySet());
     forecasts.forEach(
-        (name, values) ->
-            curves.add(line(name, x, values, PlotStyle.color(curves.size() - first))));
+        (name, values) -> curves.add(line(name, x, values, colors.get(curves.size() - first))));
     return figure(xTitle, quantity, curves);
   }
 
   /** Adds the measured values, if they are known. */
   private static void addTruth(List<PlotlyTrace> curves, ArrayNode x, double[] truth) {
     if (truth != null) {
-      curves.add(line("truth", x, truth, PlotStyle.NEUTRAL));
+      // Wide, because the forecasts are drawn over it and would hide it.
+      curves.add(line("truth", x, truth, PlotStyle.NEUTRAL).with("{line: {width: 4}}"));
     }
   }
 

@@ -34,11 +34,12 @@ final class Histograms {
     double[] middles = new double[edges.length - 1];
     Arrays.setAll(middles, i -> (edges[i] + edges[i + 1]) / 2);
     boolean single = samples.size() == 1;
+    List<String> colors = LayerColors.of(samples.keySet());
     List<PlotlyTrace> traces = new ArrayList<>();
     samples.forEach(
         (name, values) -> {
           double[] counts = counts(edges, values);
-          String color = PlotStyle.color(traces.size());
+          String color = colors.get(traces.size());
           if (single) {
             traces.add(
                 PlotlyTrace.bars(

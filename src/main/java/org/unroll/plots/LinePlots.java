@@ -13,6 +13,7 @@ final class LinePlots {
   static PlotFigure lines(
       String title, String xTitle, String yTitle, double[] x, Map<String, double[]> lines) {
     requireSome(lines, "line");
+    List<String> colors = LayerColors.of(lines.keySet());
     List<PlotlyTrace> traces = new ArrayList<>();
     lines.forEach(
         (name, y) -> {
@@ -28,7 +29,7 @@ final class LinePlots {
           }
           ArrayNode at = x == null ? PlotlyTrace.counted(y.length) : PlotlyTrace.numbers(x);
           PlotlyTrace line =
-              PlotlyTrace.line(name, at, PlotlyTrace.numbers(y), PlotStyle.color(traces.size()));
+              PlotlyTrace.line(name, at, PlotlyTrace.numbers(y), colors.get(traces.size()));
           traces.add(y.length == 1 ? line.with("{mode: 'lines+markers'}") : line);
         });
     return Subplots.figure(title, xTitle, yTitle, traces);
@@ -37,6 +38,7 @@ final class LinePlots {
   static PlotFigure points(
       String title, String xTitle, String yTitle, Map<String, double[][]> groups) {
     requireSome(groups, "group of points");
+    List<String> colors = LayerColors.of(groups.keySet());
     List<PlotlyTrace> traces = new ArrayList<>();
     groups.forEach(
         (name, points) -> {
@@ -58,10 +60,7 @@ final class LinePlots {
           }
           traces.add(
               PlotlyTrace.points(
-                  name,
-                  PlotlyTrace.numbers(x),
-                  PlotlyTrace.numbers(y),
-                  PlotStyle.color(traces.size())));
+                  name, PlotlyTrace.numbers(x), PlotlyTrace.numbers(y), colors.get(traces.size())));
         });
     return Subplots.figure(title, xTitle, yTitle, traces);
   }

@@ -54,6 +54,12 @@ final class PlotlyTrace implements Trace {
     return trace;
   }
 
+  /** Sets a color for each bar. */
+  PlotlyTrace barColors(List<String> colors) {
+    json.withObject("/marker").set("color", texts(colors));
+    return this;
+  }
+
   static PlotlyTrace bars(String name, ArrayNode x, ArrayNode y, String color) {
     PlotlyTrace trace = new PlotlyTrace("bar", name);
     trace.json.set("x", x);

@@ -51,6 +51,7 @@ final class TrainingPlots {
     }
     Set<String> known = metrics(histories.values());
     Collection<String> drawn = metrics.length > 0 ? Arrays.asList(metrics) : known;
+    List<String> colors = LayerColors.of(histories.keySet());
     List<Subplots.Panel> panels = new ArrayList<>();
     for (String metric : drawn) {
       if (!known.contains(metric)) {
@@ -67,7 +68,7 @@ final class TrainingPlots {
       boolean legend = panels.isEmpty();
       int number = 0;
       for (Map.Entry<String, Table> entry : histories.entrySet()) {
-        String color = PlotStyle.color(number++);
+        String color = colors.get(number++);
         String name = entry.getKey();
         Table history = entry.getValue();
         addCurve(curves, name + ", training", history, metric, color, legend);

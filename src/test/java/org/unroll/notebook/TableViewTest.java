@@ -100,8 +100,7 @@ class TableViewTest {
 
   @Test
   void keepsMissingAndInfiniteValues() {
-    assertEquals(
-        List.of("", "∞", "0.3333"), cells(Double.NaN, Double.POSITIVE_INFINITY, 1 / 3.0));
+    assertEquals(List.of("", "∞", "0.3333"), cells(Double.NaN, Double.POSITIVE_INFINITY, 1 / 3.0));
     assertEquals(List.of("", "-∞"), cells(Double.NaN, Double.NEGATIVE_INFINITY));
   }
 

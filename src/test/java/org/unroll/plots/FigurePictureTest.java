@@ -78,7 +78,7 @@ class FigurePictureTest {
 
     assertEquals(WIDTH * 3 / 2, image.getWidth());
     assertEquals(HEIGHT * 3 / 2, image.getHeight());
-    for (String color : List.of(PlotStyle.NEUTRAL, PlotStyle.color(0), PlotStyle.color(1))) {
+    for (String color : List.of(PlotStyle.NEUTRAL, PlotStyle.color(1), PlotStyle.color(2))) {
       assertTrue(columnsWith(image, color) > WIDTH / 2, "the line in " + color);
     }
   }
@@ -109,7 +109,7 @@ class FigurePictureTest {
     BufferedImage image =
         picture(Plots.meanAbsoluteErrors(Map.of("GRU", 2.35), Map.of("last value", 2.57), "°C"));
 
-    assertTrue(columnsWith(image, PlotStyle.color(0)) > 50);
+    assertTrue(columnsWith(image, PlotStyle.color(2)) > 50);
     assertTrue(columnsWith(image, PlotStyle.NEUTRAL) > 50);
   }
 

@@ -375,7 +375,7 @@ class PlotKindsTest {
     assertEquals("Forecast", json.at("/layout/title/text").asText());
     JsonNode lines = FigureJson.of(Plots.forecast(times, null, Map.of("GRU", value), "T (K)"));
     assertEquals(List.of("GRU"), names(lines));
-    assertEquals(PlotStyle.color(0), lines.at("/data/0/line/color").asText());
+    assertEquals(PlotStyle.color(2), lines.at("/data/0/line/color").asText());
   }
 
   @Test

@@ -84,7 +84,9 @@ class PlotsTest {
         assertThrows(IllegalArgumentException.class, () -> Plots.history(history(0, "loss")));
 
     assertEquals(
-        "A history must have the column 'epoch' and at least one row, but its columns are [epoch, loss, seconds] and its number of rows is 0. Check that at least one epoch was completed.",
+        "A history must have the column 'epoch' and at least one row, but its columns are [epoch,"
+            + " loss, seconds] and its number of rows is 0. Check that at least one epoch was"
+            + " completed.",
         error.getMessage());
   }
 
@@ -100,7 +102,7 @@ class PlotsTest {
         List.of("LSTM, training", "LSTM, validation", "GRU, training", "GRU, validation"),
         each(traces, "/name"));
     assertEquals(
-        List.of(PlotStyle.color(0), PlotStyle.color(0), PlotStyle.color(1), PlotStyle.color(1)),
+        List.of(PlotStyle.color(1), PlotStyle.color(1), PlotStyle.color(2), PlotStyle.color(2)),
         each(traces, "/line/color"));
   }
 
@@ -204,8 +206,8 @@ class PlotsTest {
             IllegalArgumentException.class, () -> Plots.forecast(windows, Map.of("two", two)));
 
     assertEquals(
-        "A prediction must have one value for each of the 1 targets of a window, shape (1,), but has 2"
-            + " in row 0. Set the number of outputs of the model accordingly.",
+        "A prediction must have one value for each of the 1 targets of a window, shape (1,), but"
+            + " has 2 in row 0. Set the number of outputs of the model accordingly.",
         error.getMessage());
   }
 
@@ -218,7 +220,8 @@ class PlotsTest {
             IllegalArgumentException.class, () -> Plots.forecast(windows, Map.of("echo", echo())));
 
     assertEquals(
-        "The windows must have one target value, but their targets have the shape (2,). Draw one of the values with forecast(times, truth, forecasts, quantity).",
+        "The windows must have one target value, but their targets have the shape (2,). Draw one of"
+            + " the values with forecast(times, truth, forecasts, quantity).",
         error.getMessage());
   }
 
@@ -233,6 +236,43 @@ class PlotsTest {
     assertEquals("[2.3,2.5,2.7]", json.at("/data/0/y").toString());
     assertEquals(PlotStyle.NEUTRAL, json.at("/data/1/marker/color").asText());
     assertEquals("MAE (°C)", json.at("/layout/yaxis/title/text").asText());
+  }
+
+  @Test
+  void layersHaveTheSameColorInEveryPlot() {
+    String rnn = PlotStyle.color(0);
+    String lstm = PlotStyle.color(1);
+    String gru = PlotStyle.color(2);
+    Map<String, double[]> lines = new LinkedHashMap<>();
+    lines.put("ridge", new double[] {1, 2});
+    lines.put("GRU with dropout", new double[] {1, 2});
+    lines.put("GRU", new double[] {1, 2});
+    JsonNode json = FigureJson.of(Plots.lines("", "", "", lines));
+
+    assertEquals(
+        List.of(PlotStyle.color(3), PlotStyle.color(4), gru),
+        each(json.get("data"), "/line/color"));
+    assertEquals(List.of(gru, lstm, rnn), LayerColors.of(List.of("gru", "LSTM", "simple_rnn_1")));
+    assertEquals(List.of(rnn, lstm), LayerColors.of(List.of("Grumpy", "dense")));
+    assertEquals(
+        List.of(gru, PlotStyle.color(3)), LayerColors.of(List.of("one GRU", "two layers of GRU")));
+    List<String> many = List.of("GRU", "b", "c", "d", "e", "f", "g", "h");
+    assertEquals(8, LayerColors.of(many).size());
+    assertEquals(6, LayerColors.of(many).stream().distinct().count());
+
+    JsonNode bars =
+        FigureJson.of(
+            Plots.meanAbsoluteErrors(
+                Map.of("LSTM", 2.5, "GRU", 2.3, "SimpleRNN", 2.7), Map.of("last", 2.57), "°C"));
+    assertEquals(
+        FigureJson.parse("{c: ['" + gru + "', '" + lstm + "', '" + rnn + "']}").get("c"),
+        bars.at("/data/0/marker/color"));
+    assertFalse(bars.at("/data/0/showlegend").asBoolean(true));
+    Map<String, Double> two = new LinkedHashMap<>();
+    two.put("LSTM", 1.0);
+    two.put("dense", 2.0);
+    assertEquals(
+        lstm, FigureJson.of(Plots.bars("", "", two)).at("/data/0/marker/color/0").asText());
   }
 
   @Test

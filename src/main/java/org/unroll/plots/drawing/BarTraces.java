@@ -52,7 +52,7 @@ final class BarTraces {
       double y1 = upright ? panel.y(length) : panel.y(middle + half);
       Rectangle2D bar = new Rectangle2D.Double();
       bar.setFrameFromDiagonal(x0, y0, x1, y1);
-      Color color = trace.color();
+      Color color = trace.color(i);
       g.setColor(
           new Color(
               color.getRed(), color.getGreen(), color.getBlue(), (int) Math.round(255 * opacity)));

@@ -101,6 +101,11 @@ record Trace(JsonNode json, int number, JsonNode palette) {
     return Colors.of(own, Colors.of(other, Colors.AXIS));
   }
 
+  /** Returns the color of one bar. */
+  Color color(int bar) {
+    return Colors.of(json.path("marker").path("color").path(bar).asText(), color());
+  }
+
   boolean isInLegend() {
     return json.path("showlegend").asBoolean(true) && !name().isEmpty() && !isHeatMap();
   }
