@@ -107,6 +107,18 @@ public final class Plots {
     return BarPlots.means(title, yTitle, categories, groups);
   }
 
+  /**
+   * Draws each of several runs as a small dot and their mean as a large one, in a row for each name.
+   * The rows are in the order of the means, the smallest at the top.
+   *
+   * @param runs the values of all runs, by the name of what is compared
+   * @param groups the group of each name, which decides its color
+   */
+  public static PlotFigure runs(
+      String title, String xTitle, Map<String, double[]> runs, Map<String, String> groups) {
+    return LinePlots.runs(title, xTitle, runs, groups);
+  }
+
   /** Draws the frequencies of values in 10 to 80 bins (rule of Freedman and Diaconis, 1981). */
   public static PlotFigure histogram(String title, String xTitle, double[] values) {
     return Histograms.histogram(title, xTitle, Map.of("count", values));
@@ -383,10 +395,19 @@ public final class Plots {
    * axis.
    *
    * @param norms for each layer, the norm of the gradient with respect to the state at the last
-   *     time step, at the one before, and so on
+   *     time step, at the one before, and so on; a norm of 0 is a gap
    */
   public static PlotFigure gradientNorms(Map<String, double[]> norms) {
-    return CellPlots.gradientNorms(norms);
+    return CellPlots.gradientNorms(norms, Map.of());
+  }
+
+  /**
+   * Draws gradients like {@link #gradientNorms(Map)}, with further ones as dashed lines, such as
+   * those before training. A name with the same layer has the same color.
+   */
+  public static PlotFigure gradientNorms(
+      Map<String, double[]> norms, Map<String, double[]> dashed) {
+    return CellPlots.gradientNorms(norms, dashed);
   }
 
   /**
