@@ -105,9 +105,12 @@ final class LinePlots {
           }
         }
       }
-      String color = PlotStyle.color(GROUPS + traces.size() / 2);
+      int number = traces.size() / 2;
+      String color =
+          number == OTHERS ? PlotStyle.NEUTRAL : PlotStyle.color(GROUPS + number % OTHERS);
       traces.add(dots(group, means, rows, color).with("{marker: {size: 12, opacity: 1}}"));
-      traces.add(dots(group, x, y, color).with("{marker: {size: 6, opacity: 0.5}, showlegend: false}"));
+      traces.add(
+          dots(group, x, y, color).with("{marker: {size: 6, opacity: 0.5}, showlegend: false}"));
     }
     Subplots.Panel panel =
         new Subplots.Panel(
@@ -123,6 +126,9 @@ final class LinePlots {
 
   /** The first color of the palette that is not the color of a layer. */
   private static final int GROUPS = 3;
+
+  /** The number of colors of the palette that are not colors of layers. */
+  private static final int OTHERS = 3;
 
   private static PlotlyTrace dots(String name, List<Double> x, List<Double> y, String color) {
     return PlotlyTrace.points(name, numbers(x), numbers(y), color);

@@ -108,8 +108,8 @@ public final class Plots {
   }
 
   /**
-   * Draws each of several runs as a small dot and their mean as a large one, in a row for each name.
-   * The rows are in the order of the means, the smallest at the top.
+   * Draws each of several runs as a small dot and their mean as a large one, in a row for each
+   * name. The rows are in the order of the means, the smallest at the top.
    *
    * @param runs the values of all runs, by the name of what is compared
    * @param groups the group of each name, which decides its color

@@ -143,12 +143,10 @@ class PlotKindsTest {
     assertEquals("[3,7]", figure.at("/data/2/x").toString());
     assertEquals("[1,2]", figure.at("/data/2/y").toString());
     assertEquals("[1,1,2]", figure.at("/data/3/y").toString());
-    assertEquals(
-        "[\"GRU\",\"LSTM\",\"RNN\"]", figure.at("/layout/yaxis/ticktext").toString());
+    assertEquals("[\"GRU\",\"LSTM\",\"RNN\"]", figure.at("/layout/yaxis/ticktext").toString());
     assertEquals(
         "Each name must have at least one run, but 'GRU' has none.",
-        rejected(
-            () -> Plots.runs("", "", Map.of("GRU", new double[0]), Map.of("GRU", "group"))));
+        rejected(() -> Plots.runs("", "", Map.of("GRU", new double[0]), Map.of("GRU", "group"))));
     assertEquals(
         "Each name of the runs must have a group, but the runs are [GRU] and the groups {}.",
         rejected(() -> Plots.runs("", "", Map.of("GRU", new double[1]), Map.of())));
@@ -160,7 +158,8 @@ class PlotKindsTest {
     JsonNode data =
         FigureJson.of(
                 Plots.gradientNorms(
-                    Map.of("LSTM", new double[] {0, 3}), Map.of("LSTM, before", new double[] {1, 2})))
+                    Map.of("LSTM", new double[] {0, 3}),
+                    Map.of("LSTM, before", new double[] {1, 2})))
             .at("/data");
 
     assertEquals("[null,3]", data.at("/0/y").toString());

@@ -106,8 +106,8 @@ public final class CellDiagram extends Diagram {
    * Returns the values of all time steps of a recording, with a slider over time.
    *
    * @param layer the name of a layer with this cell
-   * @throws IllegalArgumentException as {@link #values(Recording, String, int)}, or if the recording
-   *     has more than 500 steps
+   * @throws IllegalArgumentException as {@link #values(Recording, String, int)}, or if the
+   *     recording has more than 500 steps
    */
   public CellTimeline values(Recording recording, String layer) {
     return new CellTimeline(new CellTimeline.Source(cell, step, recording, layer, -1, List.of()));
@@ -152,7 +152,8 @@ public final class CellDiagram extends Diagram {
     if (values == null) {
       return text;
     }
-    text += ". The filled part of a box is its value: a gate from the bottom, a tanh from the middle.";
+    text +=
+        ". The filled part of a box is its value: a gate from the bottom, a tanh from the middle.";
     return values.areMeans()
         ? text + " " + CellValues.MEANS + " Choose a unit to check the equations with its values."
         : text;

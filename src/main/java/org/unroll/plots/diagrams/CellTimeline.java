@@ -47,7 +47,12 @@ public final class CellTimeline extends Diagram {
    * @param marks time steps with a dashed line
    */
   record Source(
-      CellSketch cell, Step step, Recording recording, String layer, int unit, List<Integer> marks) {
+      CellSketch cell,
+      Step step,
+      Recording recording,
+      String layer,
+      int unit,
+      List<Integer> marks) {
 
     int steps() {
       return recording.get(layer, "h").length;
@@ -102,8 +107,7 @@ public final class CellTimeline extends Diagram {
   public CellTimeline unit(int unit) {
     CellValues.requireUnit(unit, source.units());
     return new CellTimeline(
-        new Source(
-            source.cell, source.step, source.recording, source.layer, unit, source.marks));
+        new Source(source.cell, source.step, source.recording, source.layer, unit, source.marks));
   }
 
   /**
@@ -167,7 +171,9 @@ public final class CellTimeline extends Diagram {
     if (source.unit < 0 && source.units() > 1) {
       text += " Lines are means over the units; bands are from the smallest unit to the largest.";
     }
-    return source.marks.isEmpty() ? text : text + " Dashed lines: steps " + list(source.marks) + ".";
+    return source.marks.isEmpty()
+        ? text
+        : text + " Dashed lines: steps " + list(source.marks) + ".";
   }
 
   /** Returns the plots of the gates in the order of the equations, then of the states. */
@@ -242,8 +248,7 @@ public final class CellTimeline extends Diagram {
     scene.fill(new Rectangle2D.Double(left, y, PLOT_WIDTH, PLOT), Ink.FRAME, null, 0);
     if (!plot.isGate) {
       double zero = y(plot, 0, y);
-      scene.line(
-          new Line2D.Double(left, zero, left + PLOT_WIDTH, zero), Ink.EDGE, 0.8, false);
+      scene.line(new Line2D.Double(left, zero, left + PLOT_WIDTH, zero), Ink.EDGE, 0.8, false);
     }
     for (int mark : source.marks) {
       double x = x(source, mark, left);

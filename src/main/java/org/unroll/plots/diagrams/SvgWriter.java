@@ -45,8 +45,7 @@ final class SvgWriter {
     return writer.svg(scene, title, description, Theme.AUTOMATIC, "unroll");
   }
 
-  private String svg(
-      Scene scene, String title, String description, Theme theme, String scope) {
+  private String svg(Scene scene, String title, String description, Theme theme, String scope) {
     StringBuilder svg = new StringBuilder();
     svg.append(
         format(

@@ -69,8 +69,7 @@ class CellTimelineTest {
       least = Math.min(least, 1 - step[0]);
     }
 
-    String description =
-        Plots.cell("coupled LSTM").values(recording, "rnn").unit(0).description();
+    String description = Plots.cell("coupled LSTM").values(recording, "rnn").unit(0).description();
 
     assertTrue(
         description.contains(String.format(Locale.ROOT, "f_t from %.2f to", least)), description);
@@ -103,11 +102,9 @@ class CellTimelineTest {
     assertEquals(
         "unit must be from 0 to 7, but was 8.",
         assertThrows(IllegalArgumentException.class, () -> timeline.unit(8)).getMessage());
-    assertThrows(
-        IllegalArgumentException.class, () -> Plots.cell("LSTM").values(recording, "gru"));
+    assertThrows(IllegalArgumentException.class, () -> Plots.cell("LSTM").values(recording, "gru"));
     String tooLong =
-        assertThrows(
-                IllegalArgumentException.class, () -> Plots.cell("GRU").values(longer, "gru"))
+        assertThrows(IllegalArgumentException.class, () -> Plots.cell("GRU").values(longer, "gru"))
             .getMessage();
     assertTrue(tooLong.startsWith("A slider over time must have at most 500 steps"), tooLong);
   }
