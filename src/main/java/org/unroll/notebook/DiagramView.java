@@ -37,6 +37,9 @@ final class DiagramView {
     if (!diagram.caption().isEmpty()) {
       html += "<p style=\"max-width:" + diagram.width() + "px\">" + diagram.captionHtml() + "</p>";
     }
+    if (!diagram.script().isEmpty()) {
+      html = "<div>" + html + "</div><script>" + diagram.script() + "</script>";
+    }
     MimeBundle svg = MimeBundle.html(html, diagram.toString());
     Map<String, String> data = new LinkedHashMap<>(svg.data());
     data.put(MimeBundle.PNG, base64(diagram.png(Theme.LIGHT)));

@@ -131,16 +131,36 @@ final class CellPlots {
     return figure;
   }
 
-  static PlotFigure gradientNorms(Map<String, double[]> norms) {
+  static PlotFigure gradientNorms(Map<String, double[]> norms, Map<String, double[]> dashed) {
+    LinePlots.requireSome(norms, "line");
+    List<PlotlyTrace> traces = new ArrayList<>(gradientNorms(norms));
+    gradientNorms(dashed).forEach(trace -> traces.add(trace.with("{line: {dash: 'dash'}}")));
     PlotFigure figure =
-        LinePlots.lines(
+        Subplots.figure(
                 "Gradient over time",
                 "time steps before the last",
                 "norm of the loss gradient",
-                null,
-                norms)
+                traces)
             .logY();
     figure.settings().put("showlegend", true);
     return figure;
+  }
+
+  /** A gradient of 0 is a gap, because it has no logarithm. */
+  private static List<PlotlyTrace> gradientNorms(Map<String, double[]> norms) {
+    List<String> colors = LayerColors.of(norms.keySet());
+    List<PlotlyTrace> traces = new ArrayList<>();
+    norms.forEach(
+        (name, values) -> {
+          double[] positive =
+              Arrays.stream(values).map(norm -> norm == 0 ? Double.NaN : norm).toArray();
+          traces.add(
+              PlotlyTrace.line(
+                  name,
+                  PlotlyTrace.counted(values.length),
+                  PlotlyTrace.numbers(positive),
+                  colors.get(traces.size())));
+        });
+    return traces;
   }
 }

@@ -2,6 +2,7 @@ package org.unroll.plots;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -63,6 +64,78 @@ final class LinePlots {
                   name, PlotlyTrace.numbers(x), PlotlyTrace.numbers(y), colors.get(traces.size())));
         });
     return Subplots.figure(title, xTitle, yTitle, traces);
+  }
+
+  static PlotFigure runs(
+      String title, String xTitle, Map<String, double[]> runs, Map<String, String> groups) {
+    requireSome(runs, "run");
+    if (!groups.keySet().equals(runs.keySet())) {
+      throw new IllegalArgumentException(
+          "Each name of the runs must have a group, but the runs are "
+              + runs.keySet()
+              + " and the groups "
+              + groups
+              + ".");
+    }
+    runs.forEach(
+        (name, values) -> {
+          if (values.length == 0) {
+            throw new IllegalArgumentException(
+                "Each name must have at least one run, but '" + name + "' has none.");
+          }
+        });
+    List<String> names =
+        runs.keySet().stream()
+            .sorted(Comparator.comparingDouble(name -> BarPlots.mean(runs.get(name))))
+            .toList();
+    List<PlotlyTrace> traces = new ArrayList<>();
+    for (String group : names.stream().map(groups::get).distinct().toList()) {
+      List<Double> x = new ArrayList<>();
+      List<Double> y = new ArrayList<>();
+      List<Double> means = new ArrayList<>();
+      List<Double> rows = new ArrayList<>();
+      for (int row = 0; row < names.size(); row++) {
+        double[] values = runs.get(names.get(row));
+        if (groups.get(names.get(row)).equals(group)) {
+          means.add(BarPlots.mean(values));
+          rows.add((double) row);
+          for (double value : values) {
+            x.add(value);
+            y.add((double) row);
+          }
+        }
+      }
+      int number = traces.size() / 2;
+      String color =
+          number == OTHERS ? PlotStyle.NEUTRAL : PlotStyle.color(GROUPS + number % OTHERS);
+      traces.add(dots(group, means, rows, color).with("{marker: {size: 12, opacity: 1}}"));
+      traces.add(
+          dots(group, x, y, color).with("{marker: {size: 6, opacity: 0.5}, showlegend: false}"));
+    }
+    Subplots.Panel panel =
+        new Subplots.Panel(
+            "",
+            "{autorange: false, zeroline: false, range: [" + (names.size() - 0.5) + ", -0.5]}",
+            Math.max(90, 26 * names.size()),
+            traces);
+    PlotFigure figure = Subplots.figure(title, Subplots.axis(xTitle), List.of(panel));
+    figure.settings().put("showlegend", traces.size() > 2);
+    HeatMaps.label(figure.settings().withObject("/yaxis"), names);
+    return figure;
+  }
+
+  /** The first color of the palette that is not the color of a layer. */
+  private static final int GROUPS = 3;
+
+  /** The number of colors of the palette that are not colors of layers. */
+  private static final int OTHERS = 3;
+
+  private static PlotlyTrace dots(String name, List<Double> x, List<Double> y, String color) {
+    return PlotlyTrace.points(name, numbers(x), numbers(y), color);
+  }
+
+  private static ArrayNode numbers(List<Double> values) {
+    return PlotlyTrace.numbers(values.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
   static void requireSome(Map<String, ?> what, String kind) {

@@ -10,6 +10,7 @@ import org.unroll.Recording;
 import org.unroll.ThresholdCurves;
 import org.unroll.forecasting.IntegratedGradients;
 import org.unroll.plots.diagrams.CellDiagram;
+import org.unroll.plots.diagrams.ColoredText;
 import org.unroll.plots.diagrams.Diagram;
 import org.unroll.plots.diagrams.UnrolledDiagram;
 import org.unroll.timeseries.Windows;
@@ -116,6 +117,18 @@ public final class Plots {
   public static PlotFigure means(
       String title, String yTitle, Map<String, double[]> runs, Map<String, Double> baselines) {
     return BarPlots.means(title, yTitle, runs, baselines);
+  }
+
+  /**
+   * Draws each of several runs as a small dot and their mean as a large one, in a row for each
+   * name. The rows are in the order of the means, the smallest at the top.
+   *
+   * @param runs the values of all runs, by the name of what is compared
+   * @param groups the group of each name, which decides its color
+   */
+  public static PlotFigure runs(
+      String title, String xTitle, Map<String, double[]> runs, Map<String, String> groups) {
+    return LinePlots.runs(title, xTitle, runs, groups);
   }
 
   /** Draws the frequencies of values in 10 to 80 bins (rule of Freedman and Diaconis, 1981). */
@@ -394,10 +407,19 @@ public final class Plots {
    * axis.
    *
    * @param norms for each layer, the norm of the gradient with respect to the state at the last
-   *     time step, at the one before, and so on
+   *     time step, at the one before, and so on; a norm of 0 is a gap
    */
   public static PlotFigure gradientNorms(Map<String, double[]> norms) {
-    return CellPlots.gradientNorms(norms);
+    return CellPlots.gradientNorms(norms, Map.of());
+  }
+
+  /**
+   * Draws gradients like {@link #gradientNorms(Map)}, with further ones as dashed lines, such as
+   * those before training. A name with the same layer has the same color.
+   */
+  public static PlotFigure gradientNorms(
+      Map<String, double[]> norms, Map<String, double[]> dashed) {
+    return CellPlots.gradientNorms(norms, dashed);
   }
 
   /**
@@ -438,6 +460,18 @@ public final class Plots {
   /** Draws a forward layer over 1 to 12 steps of a recording, {@code to} being exclusive. */
   public static UnrolledDiagram unrolled(Recording recording, String layer, int from, int to) {
     return UnrolledDiagram.of(recording, layer, from, to);
+  }
+
+  /**
+   * Draws a text with characters in the colors of values, such as the state of one unit of a
+   * character model after each character. Negative values are orange and positive ones blue; the
+   * strongest color is the largest absolute value.
+   *
+   * @param values one finite value for each character (code point) of the text
+   * @throws IllegalArgumentException if there is no character, or not one finite value for each
+   */
+  public static Diagram coloredText(String title, String text, double... values) {
+    return ColoredText.of(title, text, values);
   }
 
   /** Draws the layers of a model as boxes with names, types, output shapes and parameters. */

@@ -72,6 +72,14 @@ public final class PlotGallery {
                           noise(i + 9, 5, k -> 0.5 + 0.05 * k)
                         })));
     figures.put(
+        "runs",
+        () ->
+            Plots.runs(
+                "Errors over 5 seeds",
+                "log10 of the MSE",
+                named(i -> noise(i, 5, k -> -3.0 + 0.1 * k)),
+                named(i -> i == 0 ? "worse" : "no clear difference")));
+    figures.put(
         "histogram",
         () -> Plots.histogram("Length of reviews", "words", noise(3, 800, x -> 200 + 60 * x)));
     figures.put("heatMap", PlotGallery::heatMap);

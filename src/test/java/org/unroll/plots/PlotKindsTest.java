@@ -127,6 +127,46 @@ class PlotKindsTest {
         rejected(() -> Plots.bars("", "", List.of("a", "b"), Map.of("g", new double[1]))));
   }
 
+  @Test
+  void runsAreInRowsInTheOrderOfTheirMeans() {
+    Map<String, double[]> runs = new LinkedHashMap<>();
+    runs.put("LSTM", new double[] {2, 4});
+    runs.put("GRU", new double[] {1, 2});
+    runs.put("RNN", new double[] {7});
+    Map<String, String> groups = Map.of("LSTM", "a", "GRU", "b", "RNN", "a");
+
+    JsonNode figure = FigureJson.of(Plots.runs("", "error", runs, groups));
+
+    assertEquals("b", figure.at("/data/0/name").asText());
+    assertEquals("[1.5]", figure.at("/data/0/x").toString());
+    assertEquals("[1,2]", figure.at("/data/1/x").toString());
+    assertEquals("[3,7]", figure.at("/data/2/x").toString());
+    assertEquals("[1,2]", figure.at("/data/2/y").toString());
+    assertEquals("[1,1,2]", figure.at("/data/3/y").toString());
+    assertEquals("[\"GRU\",\"LSTM\",\"RNN\"]", figure.at("/layout/yaxis/ticktext").toString());
+    assertEquals(
+        "Each name must have at least one run, but 'GRU' has none.",
+        rejected(() -> Plots.runs("", "", Map.of("GRU", new double[0]), Map.of("GRU", "group"))));
+    assertEquals(
+        "Each name of the runs must have a group, but the runs are [GRU] and the groups {}.",
+        rejected(() -> Plots.runs("", "", Map.of("GRU", new double[1]), Map.of())));
+  }
+
+  /** A logarithmic axis has no place for 0; Plotly and the picture drew a line to its edge. */
+  @Test
+  void gradientOfZeroIsAGapAndDashedLinesHaveTheColorOfTheirLayer() {
+    JsonNode data =
+        FigureJson.of(
+                Plots.gradientNorms(
+                    Map.of("LSTM", new double[] {0, 3}),
+                    Map.of("LSTM, before", new double[] {1, 2})))
+            .at("/data");
+
+    assertEquals("[null,3]", data.at("/0/y").toString());
+    assertEquals("dash", data.at("/1/line/dash").asText());
+    assertEquals(data.at("/0/line/color"), data.at("/1/line/color"));
+  }
+
   /** 0 … 9 twice: quartiles 2.25 and 6.75 of 20 values, so 9/∛20 = 3.3 wide, at least 10 bins. */
   @Test
   void histogramCountsEachFiniteValueOnce() {

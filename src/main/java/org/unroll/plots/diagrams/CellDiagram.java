@@ -102,7 +102,18 @@ public final class CellDiagram extends Diagram {
     return new CellDiagram(cell, step, CellValues.of(cell, recording, layer, timeStep, unit));
   }
 
-  private static String title(CellSketch cell, Step step) {
+  /**
+   * Returns the values of all time steps of a recording, with a slider over time.
+   *
+   * @param layer the name of a layer with this cell
+   * @throws IllegalArgumentException as {@link #values(Recording, String, int)}, or if the
+   *     recording has more than 500 steps
+   */
+  public CellTimeline values(Recording recording, String layer) {
+    return new CellTimeline(new CellTimeline.Source(cell, step, recording, layer, -1, List.of()));
+  }
+
+  static String title(CellSketch cell, Step step) {
     return step == null ? cell.name() : cell.name() + ": " + step.name();
   }
 
@@ -112,15 +123,19 @@ public final class CellDiagram extends Diagram {
       text += " The step '" + step.name() + "' is in color: " + MathText.plain(step.equations());
     }
     if (values != null) {
-      String listed =
-          values.texts().entrySet().stream()
-              .filter(entry -> label(cell, entry.getKey()) != null)
-              .map(entry -> label(cell, entry.getKey()) + " = " + entry.getValue())
-              .sorted()
-              .collect(Collectors.joining(", "));
-      text += " Values at " + values.where() + ": " + listed + ".";
+      text += " " + describe(cell, values);
     }
     return text;
+  }
+
+  static String describe(CellSketch cell, CellValues values) {
+    String listed =
+        values.texts().entrySet().stream()
+            .filter(entry -> label(cell, entry.getKey()) != null)
+            .map(entry -> label(cell, entry.getKey()) + " = " + entry.getValue())
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return "Values at " + values.where() + ": " + listed + ".";
   }
 
   private static String label(CellSketch cell, String node) {
@@ -134,13 +149,24 @@ public final class CellDiagram extends Diagram {
   private static String caption(CellSketch cell, Step step, CellValues values) {
     String equations = cell.steps().stream().map(Step::equations).collect(Collectors.joining("; "));
     String text = step == null ? equations : step.text() + " " + step.equations();
-    return values != null && values.areMeans()
-        ? text + ". " + CellValues.MEANS + " Choose a unit to check the equations with its values."
+    if (values == null) {
+      return text;
+    }
+    text +=
+        ". The filled part of a box is its value: a gate from the bottom, a tanh from the middle.";
+    return values.areMeans()
+        ? text + " " + CellValues.MEANS + " Choose a unit to check the equations with its values."
         : text;
   }
 
   private static Scene draw(CellSketch cell, Step step, CellValues values) {
     Scene scene = new Scene(CellSketch.WIDTH, CellSketch.HEIGHT);
+    draw(scene, cell, step, values);
+    return scene;
+  }
+
+  /** Draws the cell at the top of a scene. */
+  static void draw(Scene scene, CellSketch cell, Step step, CellValues values) {
     scene.fill(
         new RoundRectangle2D.Double(
             CellSketch.LEFT,
@@ -156,6 +182,13 @@ public final class CellDiagram extends Diagram {
     SketchDrawing drawing = new SketchDrawing(sketch, scene, Ink.FRAME);
     drawing.wires(wire -> step == null || sketch.isActive(wire, step.nodes()));
     drawing.nodes(node -> step == null || step.nodes().contains(node.id()));
+    if (values != null) {
+      sketch.nodes().values().stream()
+          .filter(node -> node.kind() == Sketch.Kind.LAYER && values.units().containsKey(node.id()))
+          .filter(node -> !node.id().equals("u"))
+          .filter(node -> step == null || step.nodes().contains(node.id()))
+          .forEach(node -> drawing.gauge(node, values.number(node.id())));
+    }
     drawing.labels(
         node -> step == null || isLabelActive(sketch, node, step),
         values == null ? Map.of() : values.texts());
@@ -164,7 +197,6 @@ public final class CellDiagram extends Diagram {
       scene.text(values.where(), 6, 36, 0, MathText.SMALLEST, Ink.SOFT);
     }
     legend(scene);
-    return scene;
   }
 
   /** The symbol of a gate belongs to the steps that compute it and to those that use it. */

@@ -22,11 +22,14 @@ final class CellValues {
       "The values are means over the units; the mean of a product is not the product of the means.";
 
   private final String where;
+  private final int unit;
   private final boolean areMeans;
   private final Map<String, String> texts = new HashMap<>();
+  private final Map<String, double[]> units = new HashMap<>();
 
-  private CellValues(String where, boolean areMeans) {
+  private CellValues(String where, int unit, boolean areMeans) {
     this.where = where;
+    this.unit = unit;
     this.areMeans = areMeans;
   }
 
@@ -55,10 +58,11 @@ final class CellValues {
       }
     }
     boolean areMeans = unit < 0 && h[step].length > 1;
-    CellValues values = new CellValues(place(step, unit, h[step].length), areMeans);
+    CellValues values = new CellValues(place(step, unit, h[step].length), unit, areMeans);
     for (String node : cell.sketch().nodes().keySet()) {
       double[] value = value(cell.sketch(), node, known);
       if (value != null) {
+        values.units.put(node, value);
         values.texts.put(node, text(value, unit));
       }
     }
@@ -161,9 +165,13 @@ final class CellValues {
 
   /** Returns the value of one unit or the mean, with two decimals. */
   static String text(double[] values, int unit) {
-    double value = unit >= 0 ? values[unit] : DoubleStream.of(values).average().orElseThrow();
+    double value = number(values, unit);
     String text = String.format(Locale.ROOT, "%.2f", Math.abs(value));
     return value < 0 && !text.equals("0.00") ? "−" + text : text;
+  }
+
+  static double number(double[] values, int unit) {
+    return unit >= 0 ? values[unit] : DoubleStream.of(values).average().orElseThrow();
   }
 
   boolean areMeans() {
@@ -178,5 +186,15 @@ final class CellValues {
   /** Returns the text of each value by its node. */
   Map<String, String> texts() {
     return texts;
+  }
+
+  /** Returns the values of all units by their node. */
+  Map<String, double[]> units() {
+    return units;
+  }
+
+  /** Returns the value of the unit, or the mean, of a node. */
+  double number(String node) {
+    return number(units.get(node), unit);
   }
 }

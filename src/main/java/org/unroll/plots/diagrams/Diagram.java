@@ -59,6 +59,16 @@ public class Diagram {
     return MathText.html(caption);
   }
 
+  /**
+   * Returns a script that runs after the image of the diagram on a page and makes it interactive;
+   * empty for a drawing that has none.
+   *
+   * @hidden
+   */
+  public String script() {
+    return "";
+  }
+
   /** Returns the largest width on a page, in CSS pixels. */
   public int width() {
     return (int) Math.round(scene.width() * ENLARGED);

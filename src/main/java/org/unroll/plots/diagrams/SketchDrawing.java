@@ -1,6 +1,7 @@
 package org.unroll.plots.diagrams;
 
 import java.awt.Shape;
+import java.awt.geom.Area;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
@@ -203,6 +204,34 @@ final class SketchDrawing {
     double size = node.isRound() ? node.text().length() == 1 ? 15 : MathText.SMALLEST : LETTERS;
     double baseline = node.y() + size * 0.36;
     scene.text(node.text(), node.x(), baseline, 0.5, size, active ? Ink.TEXT : Ink.PALE_TEXT);
+  }
+
+  /**
+   * Fills the box of a learned layer: a gate from the bottom, to the top for 1, and an activation
+   * with both signs from the middle, up or down.
+   *
+   * @param value from 0 to 1 for a gate and from −1 to 1 for a tanh
+   */
+  void gauge(Node node, double value) {
+    double halfWidth = node.size().halfWidth() - 0.75;
+    double halfHeight = node.size().halfHeight() - 0.75;
+    Area box =
+        new Area(
+            new RoundRectangle2D.Double(
+                node.x() - halfWidth,
+                node.y() - halfHeight,
+                2 * halfWidth,
+                2 * halfHeight,
+                6.5,
+                6.5));
+    boolean isGate = node.text().equals("σ");
+    double zero = isGate ? node.y() + halfHeight : node.y();
+    double end = zero - value * (isGate ? 2 * halfHeight : halfHeight);
+    double top = Math.min(zero, end);
+    double height = Math.abs(end - zero);
+    box.intersect(
+        new Area(new Rectangle2D.Double(node.x() - halfWidth, top, 2 * halfWidth, height)));
+    scene.fill(box, node.ink().over(Ink.PAGE, 0.55, 0.6), null, 0);
   }
 
   /**

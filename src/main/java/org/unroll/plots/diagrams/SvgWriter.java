@@ -12,8 +12,13 @@ final class SvgWriter {
 
   private static final String FONTS = "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
 
+  /** The rule for a letter of a fixed width, of which a text may have thousands. */
+  private static final String MONO =
+      "{font:%spx ui-monospace,Consolas,monospace;text-anchor:middle}";
+
   private final Map<Ink, String> classes = new LinkedHashMap<>();
   private final StringBuilder body = new StringBuilder();
+  private double monoSize;
 
   private SvgWriter() {}
 
@@ -26,7 +31,21 @@ final class SvgWriter {
   static String write(Scene scene, String title, String description, Theme theme) {
     SvgWriter writer = new SvgWriter();
     writer.body(scene);
-    String scope = writer.scope(theme);
+    return writer.svg(scene, title, description, theme, writer.scope(theme));
+  }
+
+  /**
+   * Returns the SVG of a drawing on a page of its own, whose rules need no name.
+   *
+   * @param description as for {@link #write}
+   */
+  static String writeAlone(Scene scene, String title, String description) {
+    SvgWriter writer = new SvgWriter();
+    writer.body(scene);
+    return writer.svg(scene, title, description, Theme.AUTOMATIC, "unroll");
+  }
+
+  private String svg(Scene scene, String title, String description, Theme theme, String scope) {
     StringBuilder svg = new StringBuilder();
     svg.append(
         format(
@@ -40,11 +59,14 @@ final class SvgWriter {
     svg.append("<title>" + MathText.escape(title) + "</title>");
     svg.append("<desc>" + MathText.escape(description) + "</desc><style>");
     svg.append("." + scope + " text{white-space:pre}");
-    svg.append(writer.rules(scope, theme == Theme.DARK));
-    if (theme == Theme.AUTOMATIC) {
-      svg.append("@media (prefers-color-scheme:dark){" + writer.rules(scope, true) + "}");
+    if (monoSize > 0) {
+      svg.append("." + scope + " .m" + format(MONO, number(monoSize)));
     }
-    return svg.append("</style>").append(writer.body).append("</svg>\n").toString();
+    svg.append(rules(scope, theme == Theme.DARK));
+    if (theme == Theme.AUTOMATIC) {
+      svg.append("@media (prefers-color-scheme:dark){" + rules(scope, true) + "}");
+    }
+    return svg.append("</style>").append(body).append("</svg>\n").toString();
   }
 
   private void body(Scene scene) {
@@ -70,7 +92,19 @@ final class SvgWriter {
     scene.texts().forEach(this::text);
   }
 
+  private void letter(Scene.Text text) {
+    monoSize = text.size();
+    body.append(
+        format(
+            "<text class=\"%s m\" x=\"%s\" y=\"%s\">%s</text>",
+            fill(text.ink()), number(text.x()), number(text.y()), MathText.escape(text.text())));
+  }
+
   private void text(Scene.Text text) {
+    if (text.mono()) {
+      letter(text);
+      return;
+    }
     String anchor = text.align() == 0 ? "start" : text.align() == 1 ? "end" : "middle";
     body.append(
         format(

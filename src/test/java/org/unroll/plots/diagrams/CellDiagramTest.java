@@ -426,7 +426,10 @@ class CellDiagramTest {
             .caption()
             .contains("the mean of a product is not the product of the means"));
     assertEquals(
-        drawn.caption(), drawn.values(lstm.recording(), lstm.layer().name(), 1, 0).caption());
+        drawn.caption()
+            + ". The filled part of a box is its value: a gate from the bottom, a tanh from the"
+            + " middle.",
+        drawn.values(lstm.recording(), lstm.layer().name(), 1, 0).caption());
   }
 
   private static String message(Executable call) {
