@@ -4,14 +4,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.unroll.notebook.kernel.MimeBundle;
-import org.unroll.plots.Numbers;
 import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.DateTimeColumn;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
-/** Renders a Tablesaw table: its size, column types and first rows. */
+/** Renders a Tablesaw table: its size, column types and first rows, with rounded numbers. */
 final class TableView {
 
   /** Tables with up to this number of rows are shown completely. */
@@ -33,8 +32,9 @@ final class TableView {
           type.name().toLowerCase(Locale.ROOT).replace('_', ' '),
           column instanceof NumericColumn);
     }
+    List<List<String>> cells = columns.stream().map(column -> cells(column, shown)).toList();
     IntStream.range(0, shown)
-        .forEach(row -> html.row(columns.stream().map(column -> cell(column, row)).toList()));
+        .forEach(row -> html.row(cells.stream().map(column -> column.get(row)).toList()));
     String text = table.first(shown).setName(table.name()).print();
     if (shown < rows) {
       text += String.format(Locale.ROOT, "\n(%,d more rows)", rows - shown);
@@ -52,18 +52,15 @@ final class TableView {
     return String.format(Locale.ROOT, "%,d %s%s", number, noun, number == 1 ? "" : "s");
   }
 
-  /**
-   * Returns the text of the column's formatter, without digits that are only rounding errors or
-   * zeros.
-   */
-  private static String cell(Column<?> column, int row) {
-    String text = column.getString(row);
-    if (column instanceof DateTimeColumn) {
-      return text.replaceFirst("(\\d)T(\\d\\d:\\d\\d)(:00\\.000)?$", "$1 $2");
+  private static List<String> cells(Column<?> column, int shown) {
+    if (column instanceof NumericColumn<?> numbers) {
+      return RoundedColumn.cells(numbers, shown);
     }
-    boolean longNumber = column instanceof NumericColumn && text.length() > 9;
-    return longNumber && !column.isMissing(row) && text.contains(".")
-        ? Numbers.format(((NumericColumn<?>) column).getDouble(row))
-        : text;
+    List<String> texts = IntStream.range(0, shown).mapToObj(column::getString).toList();
+    return column instanceof DateTimeColumn
+        ? texts.stream()
+            .map(text -> text.replaceFirst("(\\d)T(\\d\\d:\\d\\d)(:00\\.000)?$", "$1 $2"))
+            .toList()
+        : texts;
   }
 }

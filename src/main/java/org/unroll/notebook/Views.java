@@ -45,6 +45,7 @@ public final class Views {
 
   static {
     add(Table.class, TableView::of);
+    add(Rows.class, rows -> rows.isEmpty() ? text(rows) : TableView.of(rows.table("")));
     add(Figure.class, FigureView::of);
     add(Diagram.class, DiagramView::of);
     add(Matrix.class, MatrixView::of);

@@ -17,13 +17,21 @@ public final class Numbers {
    * million.
    */
   public static String format(double value) {
+    return format(value, 6);
+  }
+
+  /**
+   * Returns the number with so many significant digits, without an exponent from 0.0001 to below a
+   * million and without zeros at the end.
+   */
+  public static String format(double value, int digits) {
     if (!Double.isFinite(value)) {
       return Double.toString(value);
     }
     if (value == 0) {
       return "0";
     }
-    BigDecimal rounded = new BigDecimal(value).round(new MathContext(6)).stripTrailingZeros();
+    BigDecimal rounded = new BigDecimal(value).round(new MathContext(digits)).stripTrailingZeros();
     double size = Math.abs(value);
     return size >= 1e-4 && size < 1e6 ? rounded.toPlainString() : rounded.toString();
   }

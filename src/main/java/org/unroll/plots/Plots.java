@@ -10,6 +10,7 @@ import org.unroll.Recording;
 import org.unroll.ThresholdCurves;
 import org.unroll.forecasting.IntegratedGradients;
 import org.unroll.plots.diagrams.CellDiagram;
+import org.unroll.plots.diagrams.ColoredText;
 import org.unroll.plots.diagrams.Diagram;
 import org.unroll.plots.diagrams.UnrolledDiagram;
 import org.unroll.timeseries.Windows;
@@ -426,6 +427,18 @@ public final class Plots {
   /** Draws a forward layer over 1 to 12 steps of a recording, {@code to} being exclusive. */
   public static UnrolledDiagram unrolled(Recording recording, String layer, int from, int to) {
     return UnrolledDiagram.of(recording, layer, from, to);
+  }
+
+  /**
+   * Draws a text with characters in the colors of values, such as the state of one unit of a
+   * character model after each character. Negative values are orange and positive ones blue; the
+   * strongest color is the largest absolute value.
+   *
+   * @param values one finite value for each character (code point) of the text
+   * @throws IllegalArgumentException if there is no character, or not one finite value for each
+   */
+  public static Diagram coloredText(String title, String text, double... values) {
+    return ColoredText.of(title, text, values);
   }
 
   /** Draws the layers of a model as boxes with names, types, output shapes and parameters. */

@@ -113,6 +113,7 @@ class HostileNamesTest {
   private List<Object> values() throws ReflectiveOperationException, IOException {
     List<Object> values = new ArrayList<>();
     values.add(table());
+    values.add(Rows.of(NAME, "other").add(NAME, 1));
     values.add(new SimpleMatrix(2, 2));
     values.add(new SimpleMatrix(2, 2).getMatrix());
     values.add(new Tensor());

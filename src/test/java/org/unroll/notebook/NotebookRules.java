@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -40,9 +41,27 @@ enum NotebookRules {
   SMALL("must be smaller than 2 MB"),
   LINKS("must link to existing files and headings"),
   SERIES("must end with exercises and link to the next notebook"),
-  QUOTED_NUMBERS("must quote numbers as in its outputs");
+  QUOTED_NUMBERS("must quote numbers as in its outputs"),
+  SHORT_CODE("must have code cells of at most 15 lines and 100 columns"),
+  PARTS("must begin with objectives, prerequisites and run time, and end with a summary"),
+  WORDS("must be in the words of the project's style"),
+  DIGITS("must show only digits that mean something");
 
   static final int MAX_BYTES = 2_200_000;
+
+  static final int MAX_LINES = 15;
+
+  static final int MAX_COLUMNS = 100;
+
+  /** More significant digits are unlikely to mean something in the result of an experiment. */
+  static final int MAX_DIGITS = 5;
+
+  /** With so many decimals, a number may be a measured value, such as a pressure of 1013.25 hPa. */
+  static final int FEW_DECIMALS = 2;
+
+  /** What the first cell of a notebook must contain. */
+  private static final List<String> OPENING =
+      List.of("**You will learn**", "**Prerequisites:**", "**Run time:**");
 
   private static final String METADATA =
       "{'kernelspec':{'name':'java','display_name':'Java','language':'java'},"
@@ -57,7 +76,13 @@ enum NotebookRules {
               + "|\\b[A-Za-z]:\\\\\\S+");
 
   private static final Pattern LINK =
-      Pattern.compile("(!?)\\[[^\\]]*\\]\\(\\s*<?([^)\\s>]+)[^)]*\\)");
+      Pattern.compile(
+          "(!?)\\[[^\\]]*\\]\\(\\s*<?([^)\\s>]+)[^)]*\\)|<\\w+[^>]*\\s(?:src|href)=[\"']([^\"']+)[\"']");
+
+  private static final Pattern DECIMAL_NUMBER =
+      Pattern.compile("(?<![\\w.,])[-−]?(\\d[\\d,]*\\.\\d+)(?![\\w.]*[.\\d])");
+
+  private static final Pattern EXERCISE = Pattern.compile("(?m)^(\\d+)\\. ");
 
   /** A text of {@link Object#toString}, such as [[D@1b2c3d or java.io.PrintStream@4e5f60. */
   private static final Pattern OBJECT_NAME =
@@ -81,8 +106,12 @@ enum NotebookRules {
       case NOTHING_TWICE -> redeclared(notebook);
       case SMALL -> tooLarge(notebook);
       case LINKS -> brokenLinks(notebook);
-      case SERIES -> series(notebook);
+      case SERIES -> notebook.isSolution() ? solution(notebook) : series(notebook);
       case QUOTED_NUMBERS -> ProseNumbers.unsupported(notebook);
+      case SHORT_CODE -> longCode(notebook);
+      case PARTS -> notebook.isSolution() ? List.of() : missingParts(notebook);
+      case WORDS -> ProseWords.breaches(notebook);
+      case DIGITS -> manyDigits(notebook);
     };
   }
 
@@ -274,9 +303,10 @@ enum NotebookRules {
     for (Cell cell : notebook.prose()) {
       Matcher link = LINK.matcher(ProseNumbers.withoutCode(cell.source()));
       while (link.find()) {
-        String target = link.group(2);
+        boolean isPicture = "!".equals(link.group(1)) || link.group().startsWith("<img");
+        String target = link.group(2) == null ? link.group(3) : link.group(2);
         if (target.matches("[a-z]+:.*")) {
-          if (!link.group(1).isEmpty() || !target.matches("https?://.+")) {
+          if (isPicture || !target.matches("https?://.+")) {
             breaches.add(in(cell) + target + " must be a file of the project");
           }
           continue;
@@ -331,6 +361,113 @@ enum NotebookRules {
       }
     }
     return breaches;
+  }
+
+  /** A solution must link to its notebook and have a heading for each of its exercises. */
+  private static List<String> solution(StoredNotebook solution) {
+    String name = solution.file().getFileName().toString();
+    Path file = solution.file().toAbsolutePath().getParent().resolveSibling(name);
+    if (!Files.exists(file)) {
+      return List.of("there must be a notebook of the same name in the folder above, " + name);
+    }
+    List<String> breaches = new ArrayList<>();
+    if (solution.prose().stream().noneMatch(cell -> cell.source().contains("](../" + name))) {
+      breaches.add("there must be a link to the notebook, ../" + name);
+    }
+    Set<String> headings = headings(solution.file(), solution);
+    for (String number : exercises(StoredNotebook.read(file))) {
+      if (headings.stream().noneMatch(h -> h.matches("Exercise-" + number + "(\\D.*)?"))) {
+        breaches.add("there must be a heading '## Exercise " + number + "'");
+      }
+    }
+    return breaches;
+  }
+
+  /** Returns the numbers of the exercises. */
+  private static List<String> exercises(StoredNotebook notebook) {
+    List<String> numbers = new ArrayList<>();
+    boolean begun = false;
+    for (Cell cell : notebook.prose()) {
+      int heading = cell.source().indexOf("## Exercises\n");
+      begun |= heading >= 0;
+      Matcher exercise = EXERCISE.matcher(cell.source().substring(Math.max(0, heading)));
+      while (begun && exercise.find()) {
+        numbers.add(exercise.group(1));
+      }
+    }
+    return numbers;
+  }
+
+  private static List<String> longCode(StoredNotebook notebook) {
+    List<String> breaches = new ArrayList<>();
+    for (Cell cell : notebook.code()) {
+      List<String> lines = cell.source().stripTrailing().lines().toList();
+      if (lines.size() > MAX_LINES) {
+        breaches.add(
+            in(cell) + "must have at most " + MAX_LINES + " lines, but has " + lines.size());
+      }
+      for (String line : lines) {
+        int columns = line.codePointCount(0, line.length());
+        if (columns > MAX_COLUMNS) {
+          breaches.add(
+              in(cell)
+                  + "a line must have at most "
+                  + MAX_COLUMNS
+                  + " columns, but has "
+                  + columns
+                  + ": "
+                  + line.strip());
+        }
+      }
+    }
+    return breaches;
+  }
+
+  private static List<String> missingParts(StoredNotebook notebook) {
+    List<String> breaches = new ArrayList<>();
+    String first = notebook.cells().isEmpty() ? "" : notebook.cells().get(0).source();
+    for (String part : OPENING) {
+      if (!first.contains(part)) {
+        breaches.add("the first cell must contain '" + part + "'");
+      }
+    }
+    if (!headings(notebook.file(), notebook).contains("Summary")) {
+      breaches.add("there must be a heading '## Summary'");
+    }
+    return breaches;
+  }
+
+  /** Checks what a page shows of each output: tables and printed text. */
+  private static List<String> manyDigits(StoredNotebook notebook) {
+    List<String> breaches = new ArrayList<>();
+    for (Cell cell : notebook.cells()) {
+      boolean isCode = cell.type().equals("code");
+      List<String> texts =
+          isCode ? cell.visibleTexts() : List.of(ProseNumbers.prose(cell.source()));
+      String numbers =
+          texts.stream()
+              .flatMap(text -> DECIMAL_NUMBER.matcher(text).results())
+              .filter(number -> isTooPrecise(number.group(1)))
+              .map(MatchResult::group)
+              .collect(Collectors.joining(", "));
+      if (!numbers.isEmpty()) {
+        breaches.add(
+            in(cell)
+                + "numbers must have at most "
+                + MAX_DIGITS
+                + " significant digits or "
+                + FEW_DECIMALS
+                + " decimals, but it has "
+                + numbers);
+      }
+    }
+    return breaches;
+  }
+
+  private static boolean isTooPrecise(String number) {
+    String digits = number.replaceAll("[.,]", "").replaceFirst("^0+", "");
+    int decimals = number.length() - number.indexOf('.') - 1;
+    return digits.length() > MAX_DIGITS && decimals > FEW_DECIMALS;
   }
 
   /** Returns the snippets of each code cell as parsed by JShell, which executes nothing. */

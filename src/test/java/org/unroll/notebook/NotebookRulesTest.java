@@ -45,7 +45,7 @@ class NotebookRulesTest {
                  "cells": [
                    {"id": "title", "cell_type": "markdown",
                     "metadata": {"slideshow": {"slide_type": "slide"}},
-                    "source": "# Title\\nSee [02](02-next.ipynb#The-end) and [below](#Exercises)."},
+                    "source": ""},
                    {"id": "setup", "cell_type": "code", "metadata": {}, "execution_count": 1,
                     "outputs": [],
                     "source": ["import java.util.*;\\n", "\\n", "int n = 1;"]},
@@ -58,8 +58,12 @@ class NotebookRulesTest {
                     "source": "double twice(double a) {\\n  int n2 = 2;\\n  return n2 * a;\\n}\\nn"},
                    {"id": "read", "cell_type": "markdown",
                     "metadata": {"slideshow": {"slide_type": "slide"}},
-                    "source": "A loss of 0.26.\\n\\n## Exercises\\n\\n1. Try."}]}
+                    "source": "A loss of 0.26.\\n\\n## Exercises\\n\\n1. Try."},
+                   {"id": "summary", "cell_type": "markdown",
+                    "metadata": {"slideshow": {"slide_type": "slide"}},
+                    "source": "## Summary\\n\\nDone."}]}
                 """);
+    title("See [02](02-next.ipynb#The-end) and [below](#Exercises).");
     Files.writeString(
         folder.resolve("02-next.ipynb"),
         "{\"cells\": [{\"cell_type\": \"markdown\", \"source\": \"## The end\"}]}");
@@ -80,6 +84,14 @@ class NotebookRulesTest {
             String.join("\n", breaches).contains(words), breaches + " must contain " + words);
       }
     }
+  }
+
+  private static final String OPENING =
+      "**You will learn** to test.\n\n**Prerequisites:** none.\n\n**Run time:** short.";
+
+  /** Sets the text of the first cell between its heading and its objectives. */
+  private void title(String text) {
+    cell(0).put("source", "# Title\n" + text + "\n\n" + OPENING);
   }
 
   private ObjectNode cell(int index) {
@@ -268,33 +280,32 @@ class NotebookRulesTest {
         "[02](02-next.ipynb#No-heading)",
         "[below](#No-heading)",
         "![picture](https://example.org/a.png)",
-        "[data](../data/none.csv)"
+        "[data](../data/none.csv)",
+        "<img src=\"images/none.png\">",
+        "<a class='x' href='none.html'>none</a>"
       })
   void rejectsBrokenLinks(String link) throws IOException {
-    cell(0).put("source", "# Title\n[02](02-next.ipynb) " + link);
-    String target = link.replaceFirst(".*\\((.*)\\)", "$1");
+    title("[02](02-next.ipynb) " + link);
+    String target = link.replaceFirst(".*(?:\\((.*)\\)|(?:src|href)=.(.*\\w)['\"].*)", "$1$2");
     assertOnlyBreach(NotebookRules.LINKS, "cell 'title'", target);
   }
 
   @Test
   void ignoresLinksInCode() throws IOException {
-    cell(0)
-        .put(
-            "source",
-            "# Title\n[02](02-next.ipynb) `[03](03-none.ipynb)` [web](https://example.org)");
+    title("[02](02-next.ipynb) `[03](03-none.ipynb)` [web](https://example.org)");
     assertOnlyBreach(null);
   }
 
   @Test
   void requiresLinkToNextNotebook() throws IOException {
-    cell(0).put("source", "# Title\nNo link.");
+    title("No link.");
     assertOnlyBreach(NotebookRules.SERIES, "02-next.ipynb");
   }
 
   @Test
   void requiresExercises() throws IOException {
     cell(3).put("source", "## Read\nA loss of 0.26.");
-    cell(0).put("source", "# Title\n[02](02-next.ipynb)");
+    title("[02](02-next.ipynb)");
     assertOnlyBreach(NotebookRules.SERIES, "## Exercises");
   }
 
@@ -381,6 +392,116 @@ class NotebookRulesTest {
     } else {
       assertOnlyBreach(NotebookRules.QUOTED_NUMBERS, "cell 'read'", expected);
     }
+  }
+
+  @Test
+  void rejectsLongCode() throws IOException {
+    cell(2).put("source", "// a comment\n".repeat(14) + "n\n");
+    assertOnlyBreach(null);
+    cell(2).put("source", "// a comment\n".repeat(15) + "n");
+    assertOnlyBreach(NotebookRules.SHORT_CODE, "cell 'run'", "but has 16");
+    cell(2).put("source", "// " + "é".repeat(97) + "\nn");
+    assertOnlyBreach(null);
+    cell(2).put("source", "// " + "é".repeat(98) + "\nn");
+    assertOnlyBreach(NotebookRules.SHORT_CODE, "cell 'run'", "but has 101");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"**You will learn**", "**Prerequisites:**", "**Run time:**"})
+  void requiresObjectivesPrerequisitesAndRunTime(String part) throws IOException {
+    cell(0).put("source", cell(0).path("source").asText().replace(part, ""));
+    assertOnlyBreach(NotebookRules.PARTS, part);
+  }
+
+  @Test
+  void requiresSummary() throws IOException {
+    cell(4).put("source", "## The end");
+    assertOnlyBreach(NotebookRules.PARTS, "## Summary");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "The file tells which,shows",
+    "The training goes on.,continues",
+    "Trainings are long.,training runs",
+    "It is hardly better.,barely",
+    "About 3 degC.,°C",
+    "Made-up weather.,synthetic",
+    "The rate is to be small.,must be",
+    "Loss beside accuracy.,next to"
+  })
+  void rejectsWordsThatTheStyleReplaces(String prose, String instead) throws IOException {
+    read(prose);
+    assertOnlyBreach(NotebookRules.WORDS, "cell 'read'", instead);
+  }
+
+  @Test
+  void rejectsWordsInComments() throws IOException {
+    cell(2).put("source", "n // the same as anew");
+    assertOnlyBreach(NotebookRules.WORDS, "cell 'run'", "from scratch");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "The column `T (degC)`, and besides, a review tells a story.",
+        "Training ran once, on its own thread."
+      })
+  void acceptsSimilarWords(String prose) throws IOException {
+    read(prose);
+    assertOnlyBreach(null);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.358472,false",
+    "0.35847,true",
+    "0.00012345,true",
+    "-4.279319,false",
+    "1013.25,true",
+    "1234567.89,true",
+    "1.2.345678,true"
+  })
+  void rejectsDigitsWithoutMeaning(String number, boolean isGood) throws IOException {
+    output(1).withObject("/data").put("text/html", "<td>" + number + "</td>");
+    assertOnlyBreach(isGood ? null : NotebookRules.DIGITS, "cell 'run'", number);
+  }
+
+  @Test
+  void readsDigitsOfTheTextOnlyWhereAPageShowsIt() throws IOException {
+    output(1).withObject("/data").put("text/plain", "0.12345678");
+    assertOnlyBreach(null);
+    output(0).put("text", "loss: 0.2612345678");
+    assertOnlyBreach(NotebookRules.DIGITS, "cell 'run'", "0.2612345678");
+  }
+
+  @Test
+  void solutionHasAHeadingForEachExerciseAndALinkToItsNotebook() throws IOException {
+    Path solutions = Files.createDirectory(folder.resolve("solutions"));
+    breaches(NotebookRules.SERIES); // writes the notebook
+    cell(3).put("source", "## Exercise 1\n\nTried.");
+    title("[01](../01-good.ipynb)");
+    cell(4).put("source", "## The end");
+    Path file = solutions.resolve("01-good.ipynb");
+    Files.write(file, MAPPER.writeValueAsBytes(good));
+    for (NotebookRules rule : NotebookRules.values()) {
+      assertEquals(List.of(), rule.breaches(StoredNotebook.read(file)), rule.name());
+    }
+
+    cell(3).put("source", "## Exercise 12");
+    title("No link.");
+    Files.write(file, MAPPER.writeValueAsBytes(good));
+    assertEquals(
+        List.of(
+            "there must be a link to the notebook, ../01-good.ipynb",
+            "there must be a heading '## Exercise 1'"),
+        NotebookRules.SERIES.breaches(StoredNotebook.read(file)));
+    Path other = Files.move(file, solutions.resolve("03-none.ipynb"));
+    assertTrue(
+        NotebookRules.SERIES
+            .breaches(StoredNotebook.read(other))
+            .get(0)
+            .contains("same name in the folder above"));
   }
 
   @ParameterizedTest

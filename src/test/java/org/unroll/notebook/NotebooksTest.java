@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Checks that the notebooks of the project follow the rules. Not part of a build because users run,
+ * Checks that the notebooks of the project and their solutions follow the rules. Not part of a build because users run,
  * change and add notebooks; {@code .ci/run} includes it.
  */
 @Tag("working-copy")
@@ -25,15 +25,20 @@ class NotebooksTest {
   @Test
   void findsNotebooks() {
     assertFalse(StoredNotebook.in(FOLDER).isEmpty(), FOLDER + " must contain notebooks");
+    assertFalse(solutions().isEmpty(), FOLDER + "/solutions must contain notebooks");
+  }
+
+  private static List<Path> solutions() {
+    return StoredNotebook.in(FOLDER.resolve("solutions"));
   }
 
   @TestFactory
   Stream<DynamicTest> everyNotebookFollowsTheRules() {
-    return StoredNotebook.in(FOLDER).stream()
+    return Stream.concat(StoredNotebook.in(FOLDER).stream(), solutions().stream())
         .flatMap(
             file -> {
               StoredNotebook notebook = StoredNotebook.read(file);
-              String name = FOLDER.getFileName() + "/" + file.getFileName();
+              String name = FOLDER.getParent().relativize(file).toString();
               return Arrays.stream(NotebookRules.values())
                   .map(rule -> dynamicTest(name + " " + rule, () -> check(name, notebook, rule)));
             });

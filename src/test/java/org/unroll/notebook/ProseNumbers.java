@@ -112,14 +112,18 @@ final class ProseNumbers {
     return breaches;
   }
 
+  /** Returns the text without code, formulas and links. */
+  static String prose(String markdown) {
+    return withoutCode(markdown)
+        .replaceAll("(?s)\\$\\$.*?\\$\\$", " ")
+        .replaceAll("\\$[^$\n]*\\$", " ")
+        .replaceAll("!?\\[[^\\]]*\\]\\([^)]*\\)", " ")
+        .replaceAll("https?://\\S+", " ")
+        .replaceAll("<[^>\n]*>", " ");
+  }
+
   static List<Quote> quotes(String markdown) {
-    String prose =
-        withoutCode(markdown)
-            .replaceAll("(?s)\\$\\$.*?\\$\\$", " ")
-            .replaceAll("\\$[^$\n]*\\$", " ")
-            .replaceAll("!?\\[[^\\]]*\\]\\([^)]*\\)", " ")
-            .replaceAll("https?://\\S+", " ")
-            .replaceAll("<[^>\n]*>", " ");
+    String prose = prose(markdown);
     prose = NAMES.matcher(prose).replaceAll(" ");
     List<Quote> quotes = new ArrayList<>();
     Matcher matcher = IN_PROSE.matcher(prose);

@@ -48,6 +48,11 @@ record StoredNotebook(Path file, long bytes, JsonNode json, List<Cell> cells) {
     }
   }
 
+  /** Returns whether this is the solution of the exercises of a notebook. */
+  boolean isSolution() {
+    return file.toAbsolutePath().getParent().endsWith("solutions");
+  }
+
   List<Cell> code() {
     return cells.stream().filter(cell -> cell.type().equals("code")).toList();
   }
@@ -85,12 +90,30 @@ record StoredNotebook(Path file, long bytes, JsonNode json, List<Cell> cells) {
       for (JsonNode output : outputs()) {
         texts.add(text(output.path("text")));
         texts.add(text(output.at("/data/text~1plain")));
-        texts.add(
-            text(output.at("/data/text~1html"))
-                .replaceAll("(?s)<(script|style)\\b.*?</\\1>", " ")
-                .replaceAll("<[^>]*>", " "));
+        texts.add(html(output));
       }
       return texts.stream().filter(text -> !text.isBlank()).toList();
+    }
+
+    /** Returns the text of each output as a page shows it, which prefers HTML. */
+    List<String> visibleTexts() {
+      List<String> texts = new ArrayList<>();
+      for (JsonNode output : outputs()) {
+        JsonNode data = output.path("data");
+        texts.add(text(output.path("text")));
+        if (data.has("text/html")) {
+          texts.add(html(output));
+        } else if (data.size() == 1) {
+          texts.add(text(data.path("text/plain")));
+        }
+      }
+      return texts;
+    }
+
+    private static String html(JsonNode output) {
+      return text(output.at("/data/text~1html"))
+          .replaceAll("(?s)<(script|style)\\b.*?</\\1>", " ")
+          .replaceAll("<[^>]*>", " ");
     }
 
     /** Returns Plotly's JSON of each figure among the outputs, read from the pictures. */

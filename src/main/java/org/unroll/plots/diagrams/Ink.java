@@ -25,7 +25,12 @@ record Ink(int light, int dark) {
 
   /** Returns this color mixed into that of the page, for the inside of a box. */
   Ink tint() {
-    return new Ink(mix(light, PAGE.light, 0.2), mix(dark, PAGE.dark, 0.34));
+    return over(PAGE, 0.2, 0.34);
+  }
+
+  /** Returns a mixture with the color below it, with the shares of this color in light and dark. */
+  Ink over(Ink below, double lightShare, double darkShare) {
+    return new Ink(mix(light, below.light, lightShare), mix(dark, below.dark, darkShare));
   }
 
   private static int mix(int color, int page, double share) {

@@ -59,7 +59,10 @@ final class PngPainter {
     g.setColor(color);
     double x = text.x() - text.align() * text.width();
     for (MathText.Run run : text.runs()) {
-      Font font = run.font(text.size(), text.bold());
+      Font font =
+          text.mono()
+              ? new Font(Font.MONOSPACED, Font.PLAIN, 1).deriveFont((float) text.size())
+              : run.font(text.size(), text.bold());
       double drop = run.subscript() ? text.size() * MathText.DROP : 0;
       g.setFont(font);
       g.drawString(run.text(), (float) x, (float) (text.y() + drop));

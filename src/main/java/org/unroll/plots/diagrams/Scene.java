@@ -26,15 +26,26 @@ final class Scene {
    * @param x the left end, the middle or the right end
    * @param y the baseline
    * @param align the share of the text to the left of x: 0, 0.5 or 1
+   * @param mono whether it is one letter of a fixed width, without formulas
    */
-  record Text(String text, double x, double y, double align, double size, boolean bold, Ink ink) {
+  record Text(
+      String text,
+      double x,
+      double y,
+      double align,
+      double size,
+      boolean bold,
+      Ink ink,
+      boolean mono) {
 
     List<MathText.Run> runs() {
-      return bold ? List.of(new MathText.Run(text, false, false)) : MathText.parse(text);
+      return bold || mono ? List.of(new MathText.Run(text, false, false)) : MathText.parse(text);
     }
 
     double width() {
-      return runs().stream().mapToDouble(run -> MathText.width(run, size, bold)).sum();
+      return mono
+          ? 0.6 * size
+          : runs().stream().mapToDouble(run -> MathText.width(run, size, bold)).sum();
     }
 
     /** Returns the box of the letters, with room for a subscript. */
@@ -82,11 +93,16 @@ final class Scene {
   }
 
   void text(String text, double x, double y, double align, double size, Ink ink) {
-    texts.add(new Text(text, x, y, align, size, false, ink));
+    texts.add(new Text(text, x, y, align, size, false, ink, false));
   }
 
   void bold(String text, double x, double y, double align, double size, Ink ink) {
-    texts.add(new Text(text, x, y, align, size, true, ink));
+    texts.add(new Text(text, x, y, align, size, true, ink, false));
+  }
+
+  /** Adds a letter that is never part of a formula, with its middle at x. */
+  void letter(String letter, double x, double y, double size) {
+    texts.add(new Text(letter, x, y, 0.5, size, false, Ink.TEXT, true));
   }
 
   static BasicStroke stroke(Figure figure) {

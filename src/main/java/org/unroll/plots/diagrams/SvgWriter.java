@@ -12,8 +12,13 @@ final class SvgWriter {
 
   private static final String FONTS = "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
 
+  /** The rule for a letter of a fixed width, of which a text may have thousands. */
+  private static final String MONO =
+      "{font:%spx ui-monospace,Consolas,monospace;text-anchor:middle}";
+
   private final Map<Ink, String> classes = new LinkedHashMap<>();
   private final StringBuilder body = new StringBuilder();
+  private double monoSize;
 
   private SvgWriter() {}
 
@@ -40,6 +45,9 @@ final class SvgWriter {
     svg.append("<title>" + MathText.escape(title) + "</title>");
     svg.append("<desc>" + MathText.escape(description) + "</desc><style>");
     svg.append("." + scope + " text{white-space:pre}");
+    if (writer.monoSize > 0) {
+      svg.append("." + scope + " .m" + format(MONO, number(writer.monoSize)));
+    }
     svg.append(writer.rules(scope, theme == Theme.DARK));
     if (theme == Theme.AUTOMATIC) {
       svg.append("@media (prefers-color-scheme:dark){" + writer.rules(scope, true) + "}");
@@ -70,7 +78,19 @@ final class SvgWriter {
     scene.texts().forEach(this::text);
   }
 
+  private void letter(Scene.Text text) {
+    monoSize = text.size();
+    body.append(
+        format(
+            "<text class=\"%s m\" x=\"%s\" y=\"%s\">%s</text>",
+            fill(text.ink()), number(text.x()), number(text.y()), MathText.escape(text.text())));
+  }
+
   private void text(Scene.Text text) {
+    if (text.mono()) {
+      letter(text);
+      return;
+    }
     String anchor = text.align() == 0 ? "start" : text.align() == 1 ? "end" : "middle";
     body.append(
         format(

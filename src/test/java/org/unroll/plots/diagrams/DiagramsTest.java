@@ -101,7 +101,14 @@ class DiagramsTest {
     diagrams.put("one step", Plots.unrolled(lstm, "lstm", 0, 1).unit(3));
     diagrams.put("backpropagation", Diagrams.backpropagation());
     diagrams.put("task shapes", Diagrams.taskShapes());
+    diagrams.put("colored text", coloredText());
     return diagrams;
+  }
+
+  private static Diagram coloredText() {
+    String text = "We saw “a_b” {x} — when\nMMMMMMMMMWWWWWWWWW mountains wore white…\n";
+    double[] values = IntStream.range(0, text.length()).mapToDouble(Math::sin).toArray();
+    return Plots.coloredText("Unit 3", text, values);
   }
 
   @TestFactory
@@ -198,7 +205,8 @@ class DiagramsTest {
     assertEquals(diagram.scene().texts().size(), texts.getLength());
     for (int i = 0; i < texts.getLength(); i++) {
       Scene.Text text = diagram.scene().texts().get(i);
-      String drawn = text.bold() ? text.text() : text.text().replaceAll("_|[{}]", "");
+      String drawn =
+          text.bold() || text.mono() ? text.text() : text.text().replaceAll("_|[{}]", "");
       assertEquals(drawn, texts.item(i).getTextContent());
     }
   }
