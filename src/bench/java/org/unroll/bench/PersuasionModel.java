@@ -77,7 +77,9 @@ final class PersuasionModel {
         dense(size, "softmax"));
   }
 
-  /** Saves an uncompiled copy, because the state of the optimizer is twice as large as the model. */
+  /**
+   * Saves an uncompiled copy, because the state of the optimizer is twice as large as the model.
+   */
   static void saveWithoutOptimizer(Model model, Model copy, Path file) throws IOException {
     Path weights = Files.createTempFile("model", ".weights.h5");
     try {

@@ -37,24 +37,24 @@ import org.unroll.text.Vocabulary;
 
 /**
  * Trains the model {@code data/tatoeba_gru.keras} of notebook 11, an encoder and a decoder with
- * attention, on the English and German sentences of {@code data/tatoeba_eng_deu.txt}. Two runs write
- * the same weights.
+ * attention, on the English and German sentences of {@code data/tatoeba_eng_deu.txt}. Two runs
+ * write the same weights.
  */
 final class TatoebaModel {
   private static final int HELD_OUT = 2_000;
   private static final int TOKENS = 2_000;
-  private static final int LONGEST = 9;
+  private static final int LONGEST = 7;
 
   private TatoebaModel() {}
 
   /**
    * Trains the model, prints the BLEU of held-out sentences, and writes it without its optimizer.
    *
-   * @param args the file to write; the number of epochs (default 16); and "plain" for a model
+   * @param args the file to write; the number of epochs (default 10); and "plain" for a model
    *     without attention
    */
   public static void main(String[] args) throws IOException {
-    int epochCount = args.length > 1 ? Integer.parseInt(args[1]) : 16;
+    int epochCount = args.length > 1 ? Integer.parseInt(args[1]) : 10;
     boolean attends = args.length < 3;
     List<String[]> pairs =
         Files.readAllLines(Path.of("data/tatoeba_eng_deu.txt")).stream()

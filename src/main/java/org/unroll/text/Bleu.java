@@ -86,8 +86,7 @@ public record Bleu(double score, List<Double> precisions, double brevityPenalty)
       precisions.add(precision);
       logarithms += Math.log(precision) / LONGEST;
     }
-    double penalty =
-        length == 0 ? 0 : Math.exp(Math.min(0, 1 - (double) referenceLength / length));
+    double penalty = length == 0 ? 0 : Math.exp(Math.min(0, 1 - (double) referenceLength / length));
     return new Bleu(100 * penalty * Math.exp(logarithms), precisions, penalty);
   }
 

@@ -27,8 +27,7 @@ class BleuTest {
       assertEquals(expected.get("score").asDouble(), bleu.score(), 1e-9);
       assertEquals(expected.get("brevityPenalty").asDouble(), bleu.brevityPenalty(), 1e-12);
       for (int n = 0; n < 4; n++) {
-        assertEquals(
-            expected.get("precisions").get(n).asDouble(), bleu.precisions().get(n), 1e-12);
+        assertEquals(expected.get("precisions").get(n).asDouble(), bleu.precisions().get(n), 1e-12);
       }
     }
   }
