@@ -23,6 +23,7 @@ GENERATORS = {
     "activations": PLAIN,
     "attention": KERAS,
     "baselines": {},
+    "bleu": {},
     "book_windows": {},
     "cell_variants": {},
     "checkpoint_references": KERAS,
