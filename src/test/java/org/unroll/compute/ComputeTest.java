@@ -72,8 +72,7 @@ class ComputeTest {
   void usesVectorsIfTheJvmIsLimitedTo128Bits() throws Exception {
     assumeTrue(Compute.implementations().size() > 1); // otherwise there is no fused multiply-add
     String line =
-        NewJvm.run(
-            Describe.class, "--add-modules=jdk.incubator.vector", "-XX:MaxVectorSize=16");
+        NewJvm.run(Describe.class, "--add-modules=jdk.incubator.vector", "-XX:MaxVectorSize=16");
     assertTrue(line.startsWith("Vector API, 128 bits, JDK "), line);
   }
 

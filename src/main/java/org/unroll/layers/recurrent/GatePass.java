@@ -28,8 +28,8 @@ import org.unroll.network.Weight;
  * <p>Buffers are time-major: "block k" contains the values of all rows of the slice at step k.
  *
  * <p>A layer may {@linkplain #pad pad} the units of its states and gates with zeros, so that they
- * fill whole vectors. {@link #units} then counts the padding, and the weights are padded copies. The
- * padding is never read by a product of a state, and the weights that multiply its gradient are
+ * fill whole vectors. {@link #units} then counts the padding, and the weights are padded copies.
+ * The padding is never read by a product of a state, and the weights that multiply its gradient are
  * zeros, so that it affects no other value.
  *
  * @hidden
@@ -147,7 +147,7 @@ public abstract class GatePass extends CellPass {
     isPadded =
         whole > ownUnits
             && positions >= PADDED_POSITIONS
-            && (!forwardOnly || savesForward(whole, lanes))
+            && savesTime(whole, lanes, forwardOnly)
             && cell.recurrentDropout() == 0
             && canPad();
     units = isPadded ? whole : ownUnits;
@@ -162,11 +162,11 @@ public abstract class GatePass extends CellPass {
   }
 
   /**
-   * Returns whether padding saves time if no backward pass follows. The products of several gates
-   * lose less to a vector that is not full than that of a single gate.
+   * Returns whether full vectors save more than the padding costs. In a forward pass alone, the
+   * products of several gates lose less to a vector that is not full than that of a single gate.
    */
-  private boolean savesForward(int whole, int lanes) {
-    return gates == 1 || whole * 4 <= ownUnits * 5 || (ownUnits < lanes && ownUnits * 2 > lanes);
+  private boolean savesTime(int whole, int lanes, boolean forwardOnly) {
+    return whole * 10 <= ownUnits * 11 || (ownUnits < lanes && (!forwardOnly || gates == 1));
   }
 
   /** Returns whether the units of the current slice are padded. */

@@ -293,8 +293,8 @@ final class RecurrentPass extends Pass {
 
   /**
    * Decides whether the output is the state buffer itself or a copy. A copy is needed if the next
-   * stretch overwrites the states, if they are padded, or if a mask makes the output differ from the
-   * state.
+   * stretch overwrites the states, if they are padded, or if a mask makes the output differ from
+   * the state.
    */
   private void prepareOutput(boolean stateGiven, boolean inStretches) {
     // A masked step repeats the previous output, which is zeros at the start. That equals the
