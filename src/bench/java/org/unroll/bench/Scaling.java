@@ -84,7 +84,7 @@ final class Scaling {
         }
       }
       case "units" -> {
-        for (int units : new int[] {8, 15, 16, 31, 32, 33, 64, 100, 128, 200, 256, 512, 1024}) {
+        for (int units : new int[] {8, 15, 16, 31, 32, 33, 48, 64, 100, 128, 200, 256, 512, 1024}) {
           points.add(new Point(32, 60, units));
         }
       }

@@ -24,6 +24,9 @@ public interface Kernels {
   /** Describes the implementation and the width of its vectors in one line. */
   String description();
 
+  /** Returns the number of floats in a vector, 1 for plain loops. */
+  int lanes();
+
   /**
    * Computes the product C = A·B, or C += A·B.
    *

@@ -18,6 +18,11 @@ final class ScalarKernels extends ComposedKernels {
   }
 
   @Override
+  public int lanes() {
+    return 1;
+  }
+
+  @Override
   public void multiply(Matrix a, Matrix b, Matrix c, boolean accumulate) {
     ScalarProducts.multiply(a, b, c, accumulate);
   }

@@ -22,6 +22,11 @@ final class VectorKernels extends ComposedKernels {
   }
 
   @Override
+  public int lanes() {
+    return VectorWidth.LANES;
+  }
+
+  @Override
   public void multiply(Matrix a, Matrix b, Matrix c, boolean accumulate) {
     if (b.columns() == 1 && b.stride() == 1) {
       VectorProducts.multiplyColumn(a, b, c, accumulate);

@@ -1,5 +1,7 @@
 package org.unroll.compute;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -28,8 +30,8 @@ final class VectorWidth {
               + " supports only shorter ones");
     }
     // On x86, fused multiply-add came together with 256-bit integers. Without it, the Vector API
-    // calls a method for each element.
-    if (onX86() && bits < 256) {
+    // calls a method for each element. A JVM with -XX:MaxVectorSize=16 has it all the same.
+    if (onX86() && bits < 256 && !usesFusedMultiplyAdd()) {
       throw new UnsupportedOperationException("this CPU has no fused multiply-add (AVX2)");
     }
     String property = System.getProperty(PROPERTY);
@@ -47,6 +49,17 @@ final class VectorWidth {
                   + property
                   + "'. Omit it to use the width that the CPU prefers.");
     };
+  }
+
+  /** Asks the JVM, which takes some milliseconds. */
+  private static boolean usesFusedMultiplyAdd() {
+    try {
+      HotSpotDiagnosticMXBean jvm =
+          ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+      return jvm != null && Boolean.parseBoolean(jvm.getVMOption("UseFMA").getValue());
+    } catch (IllegalArgumentException e) {
+      return false; // a JVM without this option
+    }
   }
 
   private static boolean onX86() {

@@ -45,8 +45,12 @@ public final class Gradient {
     }
   }
 
-  /** Returns a dense gradient with this number of values. */
-  static Gradient dense(int size) {
+  /**
+   * Returns a dense gradient with this number of values.
+   *
+   * @hidden
+   */
+  public static Gradient dense(int size) {
     return new Gradient(size, 0);
   }
 

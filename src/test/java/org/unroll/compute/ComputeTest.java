@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +66,27 @@ class ComputeTest {
         NewJvm.run(
             Describe.class, "--add-modules=jdk.incubator.vector", "-Dunroll.vector.bits=128");
     assertTrue(line.startsWith("Vector API, 128 bits, JDK "), line);
+  }
+
+  @Test
+  void usesVectorsIfTheJvmIsLimitedTo128Bits() throws Exception {
+    assumeTrue(Compute.implementations().size() > 1); // otherwise there is no fused multiply-add
+    String line =
+        NewJvm.run(Describe.class, "--add-modules=jdk.incubator.vector", "-XX:MaxVectorSize=16");
+    assertTrue(line.startsWith("Vector API, 128 bits, JDK "), line);
+  }
+
+  @Test
+  void usesPlainLoopsWithoutFusedMultiplyAdd() throws Exception {
+    assumeTrue(System.getProperty("os.arch").equals("amd64"));
+    String line =
+        NewJvm.run(
+            Describe.class,
+            "--add-modules=jdk.incubator.vector",
+            "-XX:MaxVectorSize=16",
+            "-XX:-UseFMA");
+    assertTrue(line.startsWith("Plain loops, JDK "), line);
+    assertTrue(line.contains("this CPU has no fused multiply-add"), line);
   }
 
   /** Prints what {@link Compute#describe} returns or throws. */

@@ -27,6 +27,11 @@ import org.unroll.network.Weight;
  *
  * <p>Buffers are time-major: "block k" contains the values of all rows of the slice at step k.
  *
+ * <p>A layer may {@linkplain #pad pad} the units of its states and gates with zeros, so that they
+ * fill whole vectors. {@link #units} then counts the padding, and the weights are padded copies.
+ * The padding is never read by a product of a state, and the weights that multiply its gradient are
+ * zeros, so that it affects no other value.
+ *
  * @hidden
  */
 public abstract class GatePass extends CellPass {
@@ -36,17 +41,20 @@ public abstract class GatePass extends CellPass {
   /** The number of projections of different inputs that are kept in any case: 1 MiB. */
   private static final int CACHED_PROJECTIONS = 1 << 18;
 
+  /** The rows times time steps from which padding saves more than copying the weights costs. */
+  private static final int PADDED_POSITIONS = 256;
+
   /** The kernels of this JVM. */
   protected final Kernels kernels = Compute.kernels();
 
-  /** The number of units. */
-  protected final int units;
+  /** The number of units, counting the padding. */
+  protected int units;
 
   /** The number of gates, counting the candidate. */
   protected final int gates;
 
   /** The width of a gate buffer: gates · units. */
-  protected final int columns;
+  protected int columns;
 
   /** The number of rows of the slice. */
   protected int rows;
@@ -57,7 +65,10 @@ public abstract class GatePass extends CellPass {
   private final UnitsCell<?> cell;
   private final Weight kernel;
   private final Weight recurrentKernel; // null if the cell has none
-  private final int inputColumns; // of the kernel
+  private final int ownUnits; // without the padding
+  private PaddedWeights padding;
+  private boolean isPadded;
+  private int inputColumns; // of the kernel
   private final int biasIndex; // among the weights
   private int features;
   private int readySteps; // whose inputs are known in advance
@@ -93,7 +104,8 @@ public abstract class GatePass extends CellPass {
   @SuppressWarnings("this-escape") // dropout only keeps the pass, and reads it at each batch
   protected GatePass(UnitsCell<?> cell) {
     this.cell = cell;
-    units = cell.units();
+    ownUnits = cell.units();
+    units = ownUnits;
     gates = cell.gates();
     columns = gates * units;
     kernel = cell.weights().get(0);
@@ -112,6 +124,71 @@ public abstract class GatePass extends CellPass {
 
   private boolean isNamed(int index, String name) {
     return cell.weights().get(index).name().equals(name);
+  }
+
+  /**
+   * Returns whether the step works with padded units. It does if the activations are bounded near 0
+   * and each unit depends on others through the recurrent kernel only. False by default.
+   */
+  protected boolean canPad() {
+    return false;
+  }
+
+  /**
+   * Chooses the number of units with padding for the next slice. Called before the slice begins, by
+   * a layer whose states have as many units.
+   *
+   * @param positions the number of rows times the number of time steps
+   * @param forwardOnly whether no backward pass follows
+   */
+  final void pad(int positions, boolean forwardOnly) {
+    int lanes = kernels.lanes();
+    int whole = (ownUnits + lanes - 1) / lanes * lanes;
+    isPadded =
+        whole > ownUnits
+            && positions >= PADDED_POSITIONS
+            && savesTime(whole, lanes, forwardOnly)
+            && cell.recurrentDropout() == 0
+            && canPad();
+    units = isPadded ? whole : ownUnits;
+    columns = gates * units;
+    inputColumns = kernel.shape().last() / ownUnits * units;
+    if (isPadded) {
+      if (padding == null) {
+        padding = new PaddedWeights(ownUnits, whole, cell.weights().toArray(Weight[]::new));
+      }
+      padding.refresh();
+    }
+  }
+
+  /**
+   * Returns whether full vectors save more than the padding costs. In a forward pass alone, the
+   * products of several gates lose less to a vector that is not full than that of a single gate.
+   */
+  private boolean savesTime(int whole, int lanes, boolean forwardOnly) {
+    return whole * 10 <= ownUnits * 11 || (ownUnits < lanes && (!forwardOnly || gates == 1));
+  }
+
+  /** Returns whether the units of the current slice are padded. */
+  final boolean isPadded() {
+    return isPadded;
+  }
+
+  /** Returns whether an activation is elementwise, and its values at 0 are at most 1. */
+  protected static boolean staysBounded(Activation f) {
+    return switch (f) {
+      case TANH, SIGMOID, HARD_SIGMOID, RELU, LINEAR -> true;
+      default -> false;
+    };
+  }
+
+  /** Returns the values of a weight, padded if the units are. */
+  protected final float[] weightValues(int index) {
+    return isPadded ? padding.values(index) : cell.weights().get(index).values();
+  }
+
+  private float[] transposedWeight(int index) {
+    return isPadded ? padding.transposed(index) : transposed(cell.weights().get(index));
   }
 
   /** Allocates the buffers of the subclass. */
@@ -160,10 +237,10 @@ public abstract class GatePass extends CellPass {
   public final Map<String, float[]> recorded() {
     Map<String, float[]> recorded = new LinkedHashMap<>();
     for (int g = 0; g < gateNames().size(); g++) {
-      float[] gate = new float[timesteps * rows * units];
+      float[] gate = new float[timesteps * rows * ownUnits];
       for (int position = 0; position < timesteps * rows; position++) {
         int from = position * columns + g * units;
-        System.arraycopy(gateValues, from, gate, position * units, units);
+        System.arraycopy(gateValues, from, gate, position * ownUnits, ownUnits);
       }
       recorded.put(gateNames().get(g), gate);
     }
@@ -245,6 +322,9 @@ public abstract class GatePass extends CellPass {
 
   @Override
   public final void backward(int k, Gradient[] gradients) {
+    if (isPadded && k == timesteps - 1) {
+      padding.refreshTransposed(transposed(kernel), transposed(recurrentKernel));
+    }
     stepBackward(k);
     if (!inputsInAdvance() && inputGradient() != null) {
       projectInputsBackward(k, 1);
@@ -253,12 +333,16 @@ public abstract class GatePass extends CellPass {
 
   @Override
   public final void endBackward(Gradient[] gradients) {
-    recurrentGradient(gradients);
+    Gradient[] sums = isPadded ? padding.gradients() : gradients;
+    recurrentGradient(sums);
     if (cell.useBias()) {
       left.set(gateValues, 0, timesteps * rows, columns);
-      kernels.sumRows(left, result.set(gradients[biasIndex].values(), 0, 1, columns));
+      kernels.sumRows(left, result.set(sums[biasIndex].values(), 0, 1, columns));
     }
-    kernelGradient(timesteps * rows, gradients[0].values());
+    kernelGradient(timesteps * rows, sums[0].values());
+    if (isPadded) {
+      padding.copyGradients(gradients);
+    }
     if (inputsInAdvance() && inputGradient() != null) {
       projectInputsBackward(0, timesteps);
     }
@@ -372,6 +456,24 @@ public abstract class GatePass extends CellPass {
       result.set(gateValues, at + inputColumns, positions, columns - inputColumns, columns);
       kernels.fillRows(bias.set(biasOrZeros(), inputColumns, 1, columns - inputColumns), result);
     }
+    if (isPadded) {
+      clearInvalidPadding(fromStep * rows, positions);
+    }
+  }
+
+  /**
+   * Clears the padding of rows with an infinite input, whose product with a weight of zero is not a
+   * number.
+   */
+  private void clearInvalidPadding(int from, int count) {
+    for (int i = from; i < from + count; i++) {
+      int row = i * columns;
+      if (Float.isNaN(gateValues[row + ownUnits])) {
+        for (int gate = 0; gate < gates; gate++) {
+          Arrays.fill(gateValues, row + gate * units + ownUnits, row + (gate + 1) * units, 0f);
+        }
+      }
+    }
   }
 
   /** Returns the number of columns of the kernel that have a dropout mask in common. */
@@ -390,7 +492,7 @@ public abstract class GatePass extends CellPass {
   /** Computes out = inputs·W + b for some columns of the kernel. */
   private void project(Matrix inputs, int column, Matrix out) {
     int width = out.columns();
-    right.set(kernel.values(), column, features, width, inputColumns);
+    right.set(weightValues(0), column, features, width, inputColumns);
     if (cell.useBias()) {
       kernels.multiplyAddRow(inputs, right, bias.set(inputBias(), column, 1, width), out);
     } else {
@@ -419,7 +521,7 @@ public abstract class GatePass extends CellPass {
 
   /** Returns the bias that is added to the projection of the inputs, one value for each column. */
   protected float[] inputBias() {
-    return cell.weights().get(biasIndex).values();
+    return weightValues(biasIndex);
   }
 
   /**
@@ -431,7 +533,7 @@ public abstract class GatePass extends CellPass {
    */
   protected final void multiplyRecurrent(Matrix s, int fromGate, Matrix out, boolean add) {
     if (!dropsStates()) {
-      kernels.multiply(s, recurrentColumns(fromGate, out.columns()), out, add);
+      kernels.multiply(withoutPadding(s), recurrentColumns(fromGate, out.columns()), out, add);
       return;
     }
     for (int g = 0; g * units < out.columns(); g++) {
@@ -445,9 +547,16 @@ public abstract class GatePass extends CellPass {
     }
   }
 
+  private Matrix withoutPadding(Matrix s) {
+    return isPadded ? left.setColumns(s, 0, ownUnits) : s;
+  }
+
   private Matrix recurrentColumns(int gate, int width) {
-    int stride = recurrentKernel.shape().last();
-    return right.set(recurrentKernel.values(), gate * units, units, width, stride);
+    return right.set(weightValues(1), gate * units, ownUnits, width, recurrentStride());
+  }
+
+  private int recurrentStride() {
+    return recurrentKernel.shape().last() / ownUnits * units;
   }
 
   /**
@@ -479,7 +588,7 @@ public abstract class GatePass extends CellPass {
       kernels.fillRows(row, out);
       multiplyRecurrent(s, gate, out, true);
     } else {
-      kernels.multiplyAddRow(s, recurrentColumns(gate, units), row, out);
+      kernels.multiplyAddRow(withoutPadding(s), recurrentColumns(gate, units), row, out);
     }
   }
 
@@ -491,7 +600,7 @@ public abstract class GatePass extends CellPass {
    */
   protected final void multiplyRecurrentBackward(
       Matrix dGates, int fromGate, float[] ds, boolean add) {
-    float[] transposed = transposed(recurrentKernel);
+    float[] transposed = transposedWeight(1);
     if (!dropsStates()) {
       right.set(transposed, fromGate * units * units, dGates.columns(), units);
       kernels.multiply(dGates, right, result.set(ds, 0, rows, units), add);
@@ -516,12 +625,12 @@ public abstract class GatePass extends CellPass {
   protected final void recurrentGradient(
       float[] s, Matrix dGates, int fromGate, Gradient gradient) {
     int positions = timesteps * rows;
-    int stride = recurrentKernel.shape().last();
+    int stride = recurrentStride();
     if (!dropsStates()) {
       kernels.multiplyTransposed(
-          left.set(s, 0, positions, units),
+          left.set(s, 0, positions, ownUnits, units),
           dGates,
-          result.set(gradient.values(), fromGate * units, units, dGates.columns(), stride),
+          result.set(gradient.values(), fromGate * units, ownUnits, dGates.columns(), stride),
           false);
       return;
     }
@@ -585,7 +694,7 @@ public abstract class GatePass extends CellPass {
     float[] dx = inputGradient().values();
     int dxOffset = inputGradient().at(fromStep);
     int at = fromStep * rows * columns;
-    float[] transposed = transposed(kernel);
+    float[] transposed = transposedWeight(0);
     if (!dropsInputs()) {
       kernels.multiply(
           left.set(gateValues, at, steps * rows, inputColumns, columns),

@@ -103,6 +103,11 @@ public final class GruCell extends UnitsCell<GruCell> implements GruOptions<GruC
     }
 
     @Override
+    protected boolean canPad() {
+      return staysBounded(act) && staysBounded(sigma);
+    }
+
+    @Override
     protected List<String> gateNames() {
       return GATES;
     }
@@ -112,7 +117,7 @@ public final class GruCell extends UnitsCell<GruCell> implements GruOptions<GruC
       inner = Pass.atLeast(inner, timesteps * rows * units);
       if (useBias()) {
         inputBias = Pass.atLeast(inputBias, columns);
-        float[] bias = weights().get(2).values();
+        float[] bias = weightValues(2);
         System.arraycopy(bias, 0, inputBias, 0, columns);
         kernels.add(2 * units, bias, columns, inputBias, 0);
         stateBias.set(bias, columns + 2 * units, 1, units);
@@ -195,6 +200,11 @@ public final class GruCell extends UnitsCell<GruCell> implements GruOptions<GruC
 
     ResetBeforePass() {
       super(GruCell.this);
+    }
+
+    @Override
+    protected boolean canPad() {
+      return staysBounded(act) && staysBounded(sigma);
     }
 
     @Override

@@ -95,6 +95,11 @@ public final class LstmCell extends UnitsCell<LstmCell> implements LstmOptions<L
     }
 
     @Override
+    protected boolean canPad() {
+      return staysBounded(act) && staysBounded(sigma);
+    }
+
+    @Override
     protected List<String> gateNames() {
       return List.of("i", "f", "g", "o");
     }

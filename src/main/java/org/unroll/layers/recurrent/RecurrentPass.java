@@ -32,15 +32,17 @@ final class RecurrentPass extends Pass {
   private final Shape outputShape; // of one step
   private final int outputState; // the number of the state that is the output
   private final int[] widths; // of the states
+  private final int[] strides; // between the rows of a state: its width, and padding
+  private boolean isPadded; // whether a stride differs from the width
 
   private int rows;
   private int timesteps; // of the current stretch
   private int firstStep; // of the current stretch
 
-  /** The states before each step and after the last: (timesteps + 1) × rows × width each. */
+  /** The states before each step and after the last: (timesteps + 1) × rows × stride each. */
   private final float[][] states;
 
-  /** The gradients of the states after the current step: rows × width each. */
+  /** The gradients of the states after the current step: rows × stride each. */
   private final float[][] stateGradients;
 
   private final TimeSteps[] stateSteps;
@@ -55,8 +57,8 @@ final class RecurrentPass extends Pass {
   private boolean copiesOutput;
   private boolean masksOutput;
   private float[] separateOutput = {}; // all steps × rows × width, if copiesOutput
-  private final float[][] savedGradients; // rows × width each
-  private float[] lastOutput = {}; // of the last step, if the output is more than a vector
+  private final float[][] savedGradients; // rows × stride each
+  private float[] lastOutput = {}; // of the last step, if it differs from the state
   private float[] lastGradient = {};
   private float[] dx = {};
   private final Tensor output = new Tensor();
@@ -71,6 +73,7 @@ final class RecurrentPass extends Pass {
     outputShape = layer.cell().outputShape();
     outputState = layer.cell().outputState();
     widths = layer.cell().stateShapes().values().stream().mapToInt(Shape::size).toArray();
+    strides = widths.clone();
     states = new float[widths.length][0];
     stateGradients = new float[widths.length][0];
     savedGradients = new float[widths.length][0];
@@ -83,6 +86,9 @@ final class RecurrentPass extends Pass {
     rows = input.rows();
     int steps = input.timesteps();
     boolean inStretches = call.isForwardOnly() && !call.isRecording();
+    if (cell instanceof GatePass gatePass) {
+      pad(gatePass, rows * steps, call.isForwardOnly());
+    }
     timesteps = inStretches ? Math.min(steps, cell.stretch(rows)) : steps;
     beginStates(state);
     startsWithState = state != null;
@@ -110,24 +116,53 @@ final class RecurrentPass extends Pass {
     return output();
   }
 
+  /** Sets the strides of the states, which a cell may pad if all of them have as many units. */
+  private void pad(GatePass gatePass, int positions, boolean forwardOnly) {
+    gatePass.pad(positions, forwardOnly);
+    isPadded = gatePass.isPadded();
+    for (int s = 0; s < strides.length; s++) {
+      strides[s] = isPadded ? gatePass.units : widths[s];
+    }
+  }
+
   /** Allocates the states and sets those before the first step, zeros if none are given. */
   private void beginStates(float[][] state) {
     for (int s = 0; s < states.length; s++) {
-      int block = rows * widths[s];
+      int block = rows * strides[s];
       states[s] = atLeast(states[s], (timesteps + 1) * block);
-      if (state == null) {
+      if (state == null || isPadded) {
         Arrays.fill(states[s], 0, block, 0f);
-      } else {
-        System.arraycopy(state[s], 0, states[s], 0, block);
       }
-      stateSteps[s].set(states[s], 0, rows, widths[s]);
+      if (state != null) {
+        copyRows(rows, widths[s], state[s], 0, widths[s], states[s], 0, strides[s]);
+      }
+      stateSteps[s].set(states[s], 0, rows, strides[s]);
+    }
+  }
+
+  /** Copies rows that have different distances in the two arrays. */
+  private static void copyRows(
+      int count,
+      int width,
+      float[] from,
+      int fromOffset,
+      int fromStride,
+      float[] to,
+      int toOffset,
+      int toStride) {
+    if (fromStride == width && toStride == width) {
+      System.arraycopy(from, fromOffset, to, toOffset, count * width);
+      return;
+    }
+    for (int r = 0; r < count; r++) {
+      System.arraycopy(from, fromOffset + r * fromStride, to, toOffset + r * toStride, width);
     }
   }
 
   /** Copies the states after the last step of a stretch before its first step. */
   private void continueStates() {
     for (int s = 0; s < states.length; s++) {
-      int block = rows * widths[s];
+      int block = rows * strides[s];
       System.arraycopy(states[s], timesteps * block, states[s], 0, block);
     }
   }
@@ -135,8 +170,8 @@ final class RecurrentPass extends Pass {
   /** Copies the states after the last step to the given arrays. */
   private void endStates(float[][] state) {
     for (int s = 0; s < states.length; s++) {
-      int block = rows * widths[s];
-      System.arraycopy(states[s], timesteps * block, state[s], 0, block);
+      int last = timesteps * rows * strides[s];
+      copyRows(rows, widths[s], states[s], last, strides[s], state[s], 0, widths[s]);
     }
   }
 
@@ -160,8 +195,9 @@ final class RecurrentPass extends Pass {
   private void record(ForwardContext call) {
     int s = 0;
     for (String name : layer.cell().stateShapes().keySet()) {
-      record(call, name, states[s], rows * widths[s], widths[s]);
-      float[] before = Arrays.copyOf(states[s], rows * widths[s]);
+      record(call, name, states[s], rows * strides[s], widths[s], strides[s]);
+      float[] before = new float[rows * widths[s]];
+      copyRows(rows, widths[s], states[s], 0, strides[s], before, 0, widths[s]);
       if (!Arrays.equals(before, new float[before.length])) {
         Tensor initial = new Tensor().set(before, 0, rows, Shape.of(1, widths[s]), null);
         call.record(layer, "initial_" + name, initial);
@@ -173,20 +209,24 @@ final class RecurrentPass extends Pass {
       for (int i = 0; i < reads.length; i++) {
         reads[i] = mask[maskOffset + i] ? 1 : 0;
       }
-      record(call, "mask", reads, 0, 1);
+      record(call, "mask", reads, 0, 1, 1);
     }
     cell.recorded()
         .forEach(
-            (name, values) -> record(call, name, values, 0, values.length / (timesteps * rows)));
+            (name, values) -> {
+              int width = values.length / (timesteps * rows);
+              record(call, name, values, 0, width, width);
+            });
   }
 
   /** Records values in chronological order, regardless of the order of reading. */
-  private void record(ForwardContext call, String name, float[] values, int offset, int width) {
-    int block = rows * width;
-    float[] chronological = new float[timesteps * block];
+  private void record(
+      ForwardContext call, String name, float[] values, int offset, int width, int stride) {
+    float[] chronological = new float[timesteps * rows * width];
     for (int k = 0; k < timesteps; k++) {
       int t = layer.goBackwards() ? timesteps - 1 - k : k;
-      System.arraycopy(values, offset + k * block, chronological, t * block, block);
+      int from = offset + k * rows * stride;
+      copyRows(rows, width, values, from, stride, chronological, t * rows * width, width);
     }
     Shape shape = Shape.of(timesteps, width);
     call.record(layer, name, new Tensor().set(chronological, 0, rows, shape, null));
@@ -244,8 +284,8 @@ final class RecurrentPass extends Pass {
     for (int r = 0; r < rows; r++) {
       if (!mask[maskOffset + k * rows + r]) {
         for (int s = 0; s < states.length; s++) {
-          int from = (k * rows + r) * widths[s];
-          System.arraycopy(states[s], from, states[s], from + rows * widths[s], widths[s]);
+          int from = (k * rows + r) * strides[s];
+          System.arraycopy(states[s], from, states[s], from + rows * strides[s], widths[s]);
         }
       }
     }
@@ -253,13 +293,14 @@ final class RecurrentPass extends Pass {
 
   /**
    * Decides whether the output is the state buffer itself or a copy. A copy is needed if the next
-   * stretch overwrites the states, or if a mask makes the output differ from the state.
+   * stretch overwrites the states, if they are padded, or if a mask makes the output differ from
+   * the state.
    */
   private void prepareOutput(boolean stateGiven, boolean inStretches) {
     // A masked step repeats the previous output, which is zeros at the start. That equals the
     // state unless an initial state is given.
     masksOutput = input.mask() != null && (stateGiven || layer.zeroOutputForMask());
-    copiesOutput = masksOutput || (inStretches && layer.returnSequences());
+    copiesOutput = masksOutput || ((inStretches || isPadded) && layer.returnSequences());
     if (copiesOutput) {
       separateOutput = atLeast(separateOutput, input.timesteps() * rows * widths[outputState]);
     }
@@ -268,16 +309,18 @@ final class RecurrentPass extends Pass {
   /** Copies the output of the current stretch. */
   private void copyOutput() {
     int width = widths[outputState];
+    int stride = strides[outputState];
     int block = rows * width;
     int first = firstStep * block;
     float[] h = states[outputState];
     if (!masksOutput) {
-      System.arraycopy(h, block, separateOutput, first, timesteps * block);
+      int count = timesteps * rows;
+      copyRows(count, width, h, rows * stride, stride, separateOutput, first, width);
       return;
     }
     for (int k = 0; k < timesteps; k++) {
       for (int r = 0; r < rows; r++) {
-        int from = (k + 1) * block + r * width;
+        int from = ((k + 1) * rows + r) * stride;
         int to = first + k * block + r * width;
         if (mask[maskOffset + k * rows + r]) {
           System.arraycopy(h, from, separateOutput, to, width);
@@ -299,6 +342,13 @@ final class RecurrentPass extends Pass {
     if (layer.returnSequences()) {
       return output.set(values, first, rows, outputShape.prepend(steps), input.mask());
     }
+    if (isPadded && !copiesOutput) {
+      int width = widths[outputState];
+      int stride = strides[outputState];
+      lastOutput = atLeast(lastOutput, block);
+      copyRows(rows, width, values, timesteps * rows * stride, stride, lastOutput, 0, width);
+      return output.set(lastOutput, 0, rows, outputShape, null);
+    }
     int last = first + (copiesOutput ? steps - 1 : timesteps - 1) * block;
     if (outputShape.rank() == 1) {
       return output.set(values, last, rows, outputShape, null);
@@ -319,11 +369,12 @@ final class RecurrentPass extends Pass {
   public Tensor backward(
       Tensor gradient, float[][] ofStates, Gradient[] weightGradients, boolean needed) {
     for (int s = 0; s < states.length; s++) {
-      stateGradients[s] = atLeast(stateGradients[s], rows * widths[s]);
-      if (ofStates == null) {
-        Arrays.fill(stateGradients[s], 0, rows * widths[s], 0f);
-      } else {
-        System.arraycopy(ofStates[s], 0, stateGradients[s], 0, rows * widths[s]);
+      stateGradients[s] = atLeast(stateGradients[s], rows * strides[s]);
+      if (ofStates == null || isPadded) {
+        Arrays.fill(stateGradients[s], 0, rows * strides[s], 0f);
+      }
+      if (ofStates != null) {
+        copyRows(rows, widths[s], ofStates[s], 0, widths[s], stateGradients[s], 0, strides[s]);
       }
     }
     findFirstRead();
@@ -360,7 +411,7 @@ final class RecurrentPass extends Pass {
     }
     cell.endBackward(weightGradients);
     for (int s = 0; ofStates != null && s < states.length; s++) {
-      System.arraycopy(stateGradients[s], 0, ofStates[s], 0, rows * widths[s]);
+      copyRows(rows, widths[s], stateGradients[s], 0, strides[s], ofStates[s], 0, widths[s]);
     }
     if (recorded != null) {
       recordGradients(recorded);
@@ -388,7 +439,7 @@ final class RecurrentPass extends Pass {
   /** Sets gradients that are too small to matter to zero, because subnormal numbers are slow. */
   private void flushGradients() {
     for (int s = 0; s < states.length; s++) {
-      kernels.flushToZero(rows * widths[s], stateGradients[s], 0);
+      kernels.flushToZero(rows * strides[s], stateGradients[s], 0);
     }
   }
 
@@ -399,14 +450,15 @@ final class RecurrentPass extends Pass {
       if (recorded[s] == null) {
         recorded[s] = new float[timesteps * block];
       }
-      System.arraycopy(stateGradients[s], 0, recorded[s], k * block, block);
+      copyRows(
+          rows, widths[s], stateGradients[s], 0, strides[s], recorded[s], k * block, widths[s]);
     }
   }
 
   private void recordGradients(float[][] recorded) {
     int s = 0;
     for (String name : layer.cell().stateShapes().keySet()) {
-      record(recording, "d" + name, recorded[s], 0, widths[s]);
+      record(recording, "d" + name, recorded[s], 0, widths[s], widths[s]);
       s++;
     }
   }
@@ -425,13 +477,18 @@ final class RecurrentPass extends Pass {
 
   private void addOutputGradient(int k, float[] gradient, int offset) {
     int width = widths[outputState];
+    int stride = strides[outputState];
     float[] sum = stateGradients[outputState];
     if (mask != null && (startsWithState || layer.zeroOutputForMask())) {
       for (int r = 0; r < rows; r++) {
         boolean isRead = layer.zeroOutputForMask() ? mask[k * rows + r] : k >= firstRead[r];
         if (isRead) {
-          kernels.add(width, gradient, offset + r * width, sum, r * width);
+          kernels.add(width, gradient, offset + r * width, sum, r * stride);
         }
+      }
+    } else if (isPadded) {
+      for (int r = 0; r < rows; r++) {
+        kernels.add(width, gradient, offset + r * width, sum, r * stride);
       }
     } else {
       kernels.add(rows * width, gradient, offset, sum, 0);
@@ -444,7 +501,7 @@ final class RecurrentPass extends Pass {
    */
   private void saveMaskedGradients(int k) {
     for (int s = 0; s < states.length; s++) {
-      int width = widths[s];
+      int width = strides[s];
       savedGradients[s] = atLeast(savedGradients[s], rows * width);
       for (int r = 0; r < rows; r++) {
         if (!mask[k * rows + r]) {
@@ -458,7 +515,7 @@ final class RecurrentPass extends Pass {
   /** Restores the state gradients of the rows that are masked at a step. */
   private void restoreMaskedGradients(int k) {
     for (int s = 0; s < states.length; s++) {
-      int width = widths[s];
+      int width = strides[s];
       for (int r = 0; r < rows; r++) {
         if (!mask[k * rows + r]) {
           System.arraycopy(savedGradients[s], r * width, stateGradients[s], r * width, width);

@@ -68,6 +68,11 @@ public final class SimpleRnnCell extends UnitsCell<SimpleRnnCell> {
     }
 
     @Override
+    protected boolean canPad() {
+      return staysBounded(act);
+    }
+
+    @Override
     protected void reserve() {}
 
     @Override
