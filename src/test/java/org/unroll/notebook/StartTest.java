@@ -23,7 +23,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code notebooks/start} in a project of two notebooks, with stand-ins for Maven, Jupyter, apt-get
+ * {@code notebooks/start} in a project of two notebooks and one solution, with stand-ins for Maven, Jupyter, apt-get
  * and Python that need no network. The kernel specs are those that Jupyter would list.
  */
 @DisabledOnOs(OS.WINDOWS)
@@ -88,6 +88,8 @@ class StartTest {
     for (String notebook : List.of("01-one.ipynb", "02-two.ipynb")) {
       Files.writeString(root.resolve("project/notebooks").resolve(notebook), "{}");
     }
+    Path solutions = Files.createDirectories(root.resolve("project/notebooks/solutions"));
+    Files.writeString(solutions.resolve("01-one.ipynb"), "{}");
     executable("project/mvnw", MAVEN);
     executable("bin/jupyter", JUPYTER);
     executable("bin/apt-get", "#!/bin/sh\necho apt-get \"$@\" >> @ROOT@/calls\n");
@@ -275,6 +277,7 @@ class StartTest {
     String trusted = calls("trust ").get(0);
     assertTrue(trusted.contains(project + "01-one.ipynb"), trusted);
     assertTrue(trusted.contains(project + "02-two.ipynb"), trusted);
+    assertTrue(trusted.contains(project + "solutions/01-one.ipynb"), trusted);
     List<String> opened = calls("lab ");
     assertTrue(opened.get(opened.size() - 1).endsWith(project + "01-one.ipynb"), opened.toString());
   }
@@ -312,6 +315,32 @@ class StartTest {
     Result both = start("--quick", "--store", "01");
     assertEquals(1, both.status());
     assertTrue(both.text().contains("--store must not be used with --quick"), both.text());
+  }
+
+  @Test
+  void executesSolutionsAfterTheNotebooksAndWritesThemToTheirOwnFolder() throws Exception {
+    Path solution = root.resolve("project/notebooks/solutions/01-one.ipynb");
+    Path executed = root.resolve("project/target/notebooks/solutions/01-one.ipynb");
+    assertEquals(0, start("--quick").status());
+    assertEquals(0, start("--store", "solutions/01").status());
+    assertEquals(0, start("--store", "01").status());
+
+    assertEquals(
+        List.of(
+            root.resolve("project/target/notebooks/01-one.ipynb"),
+            root.resolve("project/target/notebooks/02-two.ipynb"),
+            executed,
+            solution,
+            root.resolve("project/notebooks/01-one.ipynb")),
+        calls("nbconvert").stream()
+            .filter(call -> call.contains("--to=notebook"))
+            .map(call -> Path.of(call.replaceFirst(".*--output=(\\S+) .*", "$1")))
+            .toList());
+    assertEquals(
+        2,
+        calls("nbconvert").stream()
+            .filter(call -> call.contains("--output-dir=target/notebooks/solutions "))
+            .count());
   }
 
   @Test
