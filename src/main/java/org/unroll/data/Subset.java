@@ -4,6 +4,8 @@ import java.util.List;
 
 /** A view of consecutive samples of another dataset, with its own batch size and order. */
 final class Subset extends DatasetView {
+  private static final long serialVersionUID = 1;
+
   private final int from;
   private final int to;
   private final Batching batching;

@@ -138,6 +138,8 @@ public final class PermutationImportance {
 
   /** Samples of which each has one column of another. */
   private static final class Permuted extends DatasetView {
+    private static final long serialVersionUID = 1;
+
     private final int column;
     private final int[] order;
 

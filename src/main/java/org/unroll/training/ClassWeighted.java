@@ -9,6 +9,8 @@ import org.unroll.metrics.MatchMetric;
 
 /** A dataset whose samples are weighted by their class. */
 final class ClassWeighted extends DatasetView {
+  private static final long serialVersionUID = 1;
+
   private final float[] weights;
 
   /**
