@@ -33,7 +33,7 @@ import org.unroll.tuning.SearchResult;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SparkTrialsClusterTest {
   private static final int KILLS = 5;
-  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private static TestCluster cluster;
   private static String local;
