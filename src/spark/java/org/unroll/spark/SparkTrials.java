@@ -159,8 +159,7 @@ public final class SparkTrials implements TrialExecutor {
 
     @Override
     public TrialRunner.Result call(TrialRunner.Task task) throws Exception {
-      return SparkTask.run(
-          () -> runner.value().run(task, WorkerPool.defaultThreads(), scratch()));
+      return SparkTask.run(() -> runner.value().run(task, WorkerPool.defaultThreads(), scratch()));
     }
 
     /** Returns a folder that Spark deletes after the application if it manages the executor. */
@@ -168,7 +167,8 @@ public final class SparkTrials implements TrialExecutor {
       SparkConf conf = SparkEnv.get().conf();
       String folders = System.getenv("SPARK_EXECUTOR_DIRS");
       if (folders == null) {
-        folders = conf.get("spark.local.dir", System.getProperty("java.io.tmpdir")).split(",", 2)[0];
+        folders =
+            conf.get("spark.local.dir", System.getProperty("java.io.tmpdir")).split(",", 2)[0];
       }
       return Path.of(folders.split(File.pathSeparator, 2)[0]);
     }

@@ -125,7 +125,8 @@ class SparkTrialsClusterTest {
         }
       }
       SearchResult found = search.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      assertEquals(KILLS, killed.size(), "The search must not end before the last executor was killed.");
+      assertEquals(
+          KILLS, killed.size(), "The search must not end before the last executor was killed.");
       assertEquals(local, SparkSearches.outcome(found, folder));
     }
   }
