@@ -7,8 +7,8 @@ import static org.unroll.compute.VectorWidth.MANY_REGISTERS;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Product tiles that are two vectors or one vector wide, eight, four or two rows at a time,
- * unrolled by hand: the narrow counterpart of {@link VectorWideTiles}.
+ * Product tiles that are two vectors or one vector wide, eight or four rows at a time, unrolled by
+ * hand: the narrow counterpart of {@link VectorWideTiles}.
  */
 final class VectorNarrowTiles {
   private VectorNarrowTiles() {}
@@ -171,36 +171,6 @@ final class VectorNarrowTiles {
       c30.intoArray(c, to);
       c31.intoArray(c, to + LANES);
     }
-    for (; row + 2 <= rows; row += 2) {
-      int from = initOffset + row * initStride;
-      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c01 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      from += initStride;
-      FloatVector c10 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c11 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      int a0 = aOffset + row * rowStride;
-      int a1 = a0 + rowStride;
-      int as = 0;
-      int bs = bOffset;
-      for (int s = 0; s < steps; s++) {
-        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
-        FloatVector b1 = FloatVector.fromArray(FLOATS, b, bs + LANES);
-        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        x = FloatVector.broadcast(FLOATS, a[a1 + as]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        as += stepStride;
-        bs += ldb;
-      }
-      int to = cOffset + row * ldc;
-      c00.intoArray(c, to);
-      c01.intoArray(c, to + LANES);
-      to += ldc;
-      c10.intoArray(c, to);
-      c11.intoArray(c, to + LANES);
-    }
     for (; row < rows; row++) {
       int from = initOffset + row * initStride;
       FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
@@ -341,29 +311,6 @@ final class VectorNarrowTiles {
       c20.intoArray(c, to);
       to += ldc;
       c30.intoArray(c, to);
-    }
-    for (; row + 2 <= rows; row += 2) {
-      int from = initOffset + row * initStride;
-      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
-      from += initStride;
-      FloatVector c10 = FloatVector.fromArray(FLOATS, init, from);
-      int a0 = aOffset + row * rowStride;
-      int a1 = a0 + rowStride;
-      int as = 0;
-      int bs = bOffset;
-      for (int s = 0; s < steps; s++) {
-        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
-        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
-        c00 = x.fma(b0, c00);
-        x = FloatVector.broadcast(FLOATS, a[a1 + as]);
-        c10 = x.fma(b0, c10);
-        as += stepStride;
-        bs += ldb;
-      }
-      int to = cOffset + row * ldc;
-      c00.intoArray(c, to);
-      to += ldc;
-      c10.intoArray(c, to);
     }
     for (; row < rows; row++) {
       int from = initOffset + row * initStride;

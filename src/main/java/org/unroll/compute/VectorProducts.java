@@ -9,7 +9,7 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Computes matrix products in tiles of C that stay in registers while the products along the summed
- * axis are added: two, four or eight rows by up to three vectors ({@link VectorWideTiles}, {@link
+ * axis are added: four or eight rows by up to three vectors ({@link VectorWideTiles}, {@link
  * VectorNarrowTiles}).
  *
  * <p>Products with A and with Aᵀ run through the same code. The element of A for row r of C and

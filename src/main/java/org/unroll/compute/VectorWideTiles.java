@@ -108,43 +108,6 @@ final class VectorWideTiles {
       c31.intoArray(c, to + LANES);
       c32.intoArray(c, to + 2 * LANES);
     }
-    for (; row + 2 <= rows; row += 2) {
-      int from = initOffset + row * initStride;
-      FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c01 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      FloatVector c02 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
-      from += initStride;
-      FloatVector c10 = FloatVector.fromArray(FLOATS, init, from);
-      FloatVector c11 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      FloatVector c12 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
-      int a0 = aOffset + row * rowStride;
-      int a1 = a0 + rowStride;
-      int as = 0;
-      int bs = bOffset;
-      for (int s = 0; s < steps; s++) {
-        FloatVector b0 = FloatVector.fromArray(FLOATS, b, bs);
-        FloatVector b1 = FloatVector.fromArray(FLOATS, b, bs + LANES);
-        FloatVector b2 = FloatVector.fromArray(FLOATS, b, bs + 2 * LANES);
-        FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + as]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        c02 = x.fma(b2, c02);
-        x = FloatVector.broadcast(FLOATS, a[a1 + as]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        c12 = x.fma(b2, c12);
-        as += stepStride;
-        bs += ldb;
-      }
-      int to = cOffset + row * ldc;
-      c00.intoArray(c, to);
-      c01.intoArray(c, to + LANES);
-      c02.intoArray(c, to + 2 * LANES);
-      to += ldc;
-      c10.intoArray(c, to);
-      c11.intoArray(c, to + LANES);
-      c12.intoArray(c, to + 2 * LANES);
-    }
     for (; row < rows; row++) {
       int from = initOffset + row * initStride;
       FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);

@@ -116,16 +116,13 @@ final class BatchRunner implements AutoCloseable {
     return new SliceWorker(network, batch, outputs);
   }
 
-  /**
-   * Returns the rows of a slice: a quarter of the batch in whole tiles, at most 16 rows. A quarter
-   * of six rows takes a tile of four and one of two, so that four slices share the work equally.
-   */
+  /** Returns the rows of a slice: a quarter of the batch in whole tiles, at most 16 rows. */
   static int sliceRows(int batchSize) {
     if (batchSize >= SLICES * LARGEST_SLICE) {
       return LARGEST_SLICE;
     }
     int quarter = (batchSize + SLICES - 1) / SLICES;
-    return quarter == 6 ? quarter : wholeTiles(quarter);
+    return wholeTiles(quarter);
   }
 
   private static int wholeTiles(int rows) {

@@ -26,7 +26,6 @@ import org.unroll.internal.Failures;
  */
 final class Search {
   private final Tuner<?> tuner;
-  private final Experiment experiment;
   private final SearchFolder folder;
   private final TrialLog log;
   private final SearchListener listener;
@@ -45,7 +44,6 @@ final class Search {
 
   Search(Tuner<?> tuner, Experiment experiment) {
     this.tuner = tuner;
-    this.experiment = experiment;
     folder = new SearchFolder(tuner.folder());
     log = new TrialLog(experiment, tuner.seed(), tuner.objective().name());
     listener = tuner.listener() == null ? NotebookListener.open() : tuner.listener();

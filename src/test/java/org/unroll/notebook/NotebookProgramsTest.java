@@ -55,8 +55,7 @@ class NotebookProgramsTest {
   @Test
   @Tag("working-copy")
   void programOfNotebook10Forecasts(@TempDir Path folder) throws Exception {
-    String block = between(cell("10-your-own-data.ipynb", "program"), "\"\"\"\n", "\"\"\";");
-    Path source = Files.writeString(folder.resolve("ClassroomForecast.java"), block.stripIndent());
+    Path source = NOTEBOOKS.resolve("ClassroomForecast.java");
     Path model = folder.resolve("classroom.keras");
     Sequential.seeded(1, input(48, 8), gru(2), dense(24), reshape(12, 2)).save(model);
     String[] names = {
@@ -80,6 +79,8 @@ class NotebookProgramsTest {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dfile.encoding=UTF-8",
+                "-Dstdout.encoding=UTF-8",
                 "-cp",
                 System.getProperty("java.class.path"),
                 source.toString(),
@@ -96,7 +97,7 @@ class NotebookProgramsTest {
     assertEquals(12, lines.size());
     // The last row of the file is on 27 March, after 23:30.
     assertTrue(
-        lines.get(0).matches("2026-03-28T00:00  -?\\d+ ppm  -?\\d\\.\\d degC"), lines.get(0));
+        lines.get(0).matches("2026-03-28T00:00  -?\\d+ ppm  -?\\d\\.\\d °C"), lines.get(0));
     assertTrue(lines.get(11).startsWith("2026-03-28T05:30  "), lines.get(11));
   }
 

@@ -146,6 +146,7 @@ public abstract class GatePass extends CellPass {
     int whole = (ownUnits + lanes - 1) / lanes * lanes;
     isPadded =
         whole > ownUnits
+            && ownUnits > 1 // the sum of a product with one column has another order
             && positions >= PADDED_POSITIONS
             && savesTime(whole, lanes, forwardOnly)
             && cell.recurrentDropout() == 0

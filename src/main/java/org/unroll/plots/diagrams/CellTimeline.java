@@ -220,7 +220,8 @@ public final class CellTimeline extends Diagram {
       scene.text(source.where(), 6, 36, 0, MathText.SMALLEST, Ink.SOFT);
     }
     for (int i = 0; i < plots.size(); i++) {
-      plot(scene, source, values, plots.get(i), 10 + 180 * (i % 2), top + ROW * (i / 2), current);
+      int row = i / 2;
+      plot(scene, source, values, plots.get(i), 10 + 180 * (i % 2), top + ROW * row, current);
     }
     double bottom = top + ROW * rows + 10;
     for (int column = 0; column < Math.min(2, plots.size()); column++) {
