@@ -166,8 +166,7 @@ final class SparkSearches {
         .config("spark.executor.extraClassPath", classes + ":" + tests)
         .config("spark.executor.memory", "512m")
         .config(
-            "spark.executor.extraJavaOptions",
-            "-XX:+UseSerialGC -Dlog4j2.configurationFile=" + log)
+            "spark.executor.extraJavaOptions", "-XX:+UseSerialGC -Dlog4j2.configurationFile=" + log)
         // A test kills executors five times, which may hit the same trial more often than three
         // times.
         .config("spark.task.maxFailures", "8")
