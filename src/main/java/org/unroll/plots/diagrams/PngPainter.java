@@ -5,15 +5,28 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 
 /** Paints a scene as a PNG. */
 final class PngPainter {
 
   /** The number of pixels of a unit; letters are sharp on high-resolution screens. */
   private static final double SCALE = 1.5 * Diagram.ENLARGED;
+
+  /** The largest number of colors of a PNG with one byte per pixel. */
+  private static final int COLORS = 256;
 
   private PngPainter() {}
 
@@ -46,13 +59,73 @@ final class PngPainter {
     }
     scene.texts().forEach(text -> draw(g, text, text.ink().color(dark)));
     g.dispose();
-    try {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      ImageIO.write(image, "png", bytes);
-      return bytes.toByteArray();
+    return encode(withPalette(image));
+  }
+
+  /**
+   * Returns the image in its 256 most frequent colors, which makes the file several times smaller.
+   * A diagram has a few inks; the other colors are blends at the edges of lines and letters, and
+   * the rare ones of them become the nearest frequent color.
+   */
+  static BufferedImage withPalette(BufferedImage image) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    int[] pixels = image.getRGB(0, 0, width, height, null, 0, width);
+    Map<Integer, Integer> counts = new TreeMap<>();
+    for (int pixel : pixels) {
+      counts.merge(pixel, 1, Integer::sum);
+    }
+    int[] palette =
+        counts.entrySet().stream()
+            .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+            .limit(COLORS)
+            .mapToInt(Map.Entry::getKey)
+            .toArray();
+    counts.replaceAll((color, count) -> nearest(color, palette));
+    IndexColorModel colors =
+        new IndexColorModel(8, palette.length, palette, 0, false, -1, DataBuffer.TYPE_BYTE);
+    BufferedImage indexed =
+        new BufferedImage(width, height, BufferedImage.TYPE_BYTE_INDEXED, colors);
+    int[] indices = Arrays.stream(pixels).map(counts::get).toArray();
+    indexed.getRaster().setSamples(0, 0, width, height, 0, indices);
+    return indexed;
+  }
+
+  private static int nearest(int color, int[] palette) {
+    int best = 0;
+    for (int i = 1; i < palette.length; i++) {
+      if (distance(color, palette[i]) < distance(color, palette[best])) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /** The squared distance in red, green and blue. */
+  private static int distance(int a, int b) {
+    int sum = 0;
+    for (int shift = 0; shift <= 16; shift += 8) {
+      int difference = (a >> shift & 0xff) - (b >> shift & 0xff);
+      sum += difference * difference;
+    }
+    return sum;
+  }
+
+  private static byte[] encode(BufferedImage image) {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
+      writer.setOutput(out);
+      ImageWriteParam smallest = writer.getDefaultWriteParam();
+      smallest.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+      smallest.setCompressionQuality(0);
+      writer.write(null, new IIOImage(image, null, null), smallest);
     } catch (IOException e) {
       throw new IllegalStateException("The picture of a diagram cannot be written: " + e, e);
+    } finally {
+      writer.dispose();
     }
+    return bytes.toByteArray();
   }
 
   private static void draw(Graphics2D g, Scene.Text text, Color color) {

@@ -366,4 +366,28 @@ class DiagramsTest {
     assertNotEquals(diagram.svg(Theme.LIGHT), diagram.svg(Theme.DARK));
     assertThrows(IllegalArgumentException.class, () -> diagram.save(folder.resolve("shapes.gif")));
   }
+
+  @Test
+  void keepsTheColorsOfAPictureThatHasFewOfThem() {
+    BufferedImage image = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+    IntStream.range(0, 256).forEach(i -> image.setRGB(i % 16, i / 16, 0x010203 * i));
+    BufferedImage indexed = PngPainter.withPalette(image);
+    for (int i = 0; i < 256; i++) {
+      assertEquals(image.getRGB(i % 16, i / 16), indexed.getRGB(i % 16, i / 16));
+    }
+  }
+
+  @Test
+  void replacesARareColorByTheNearestFrequentOne() {
+    BufferedImage image = new BufferedImage(257, 2, BufferedImage.TYPE_INT_RGB);
+    for (int x = 0; x < 256; x++) {
+      image.setRGB(x, 0, x);
+      image.setRGB(x, 1, x);
+    }
+    image.setRGB(256, 0, 0x0000ff);
+    image.setRGB(256, 1, 0x0100ff);
+    BufferedImage indexed = PngPainter.withPalette(image);
+    assertEquals(0xff0000ff, indexed.getRGB(256, 1));
+    assertEquals(0xff000007, indexed.getRGB(7, 1));
+  }
 }
