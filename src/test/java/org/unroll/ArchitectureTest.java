@@ -30,6 +30,7 @@ class ArchitectureTest {
   /** A package must not use those before it in this list, so there are no cycles either. */
   private static final List<String> PACKAGES_FROM_THE_TOP =
       List.of(
+          "org.unroll.spark",
           "org.unroll.notebook",
           "org.unroll.notebook.kernel",
           "org.unroll.plots",
@@ -64,6 +65,8 @@ class ArchitectureTest {
           "org.unroll.data",
           "org.unroll.compute",
           "org.unroll.internal");
+
+  private static final String SPARK = "org.unroll.spark";
 
   /** The classes of the incubator module's own compilation, see pom.xml. */
   private static final DescribedPredicate<JavaClass> VECTOR_CLASSES =
@@ -120,9 +123,22 @@ class ArchitectureTest {
                   .and(not(resideInAnyPackage("org.unroll.notebook..", "org.unroll.plots"))))
           .should(ACCESS_STANDARD_STREAMS);
 
+  /** Its classes are among those of the build after one with the profile "spark". */
+  @ArchTest
+  static final ArchRule only_its_package_knows_spark =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(SPARK)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "scala..")
+          .because("most users do not have Spark");
+
   @ArchTest
   static final ArchRule nothing_logs =
       noClasses()
+          .that()
+          .resideOutsideOfPackage(SPARK) // whose messages are in the logs of the executors
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Two datasets side by side: the inputs and targets of both, in the batches of the first. */
+@SuppressWarnings("serial") // serializable if the data are
 final class JoinedDataset implements Dataset, Serializable {
   private static final long serialVersionUID = 1;
 
-  @SuppressWarnings("serial") // serializable if the data are
   private final Dataset first;
 
   private final List<Dataset> inputs;

@@ -36,8 +36,10 @@ public final class Samples implements Dataset, Serializable {
   private final Batching batching;
   private final Parts moreInputs;
   private final Parts moreTargets;
-  private final List<Block>
-      moreWeights; // of the outputs after the first; empty if they are the same
+
+  /** Of the outputs after the first; empty if they are the same. */
+  @SuppressWarnings("serial") // an immutable list, which is serializable
+  private final List<Block> moreWeights;
 
   /** The inputs or targets of a model after the first, and the names of all of them, or none. */
   private record Parts(List<Block> blocks, List<String> names) implements Serializable {

@@ -39,6 +39,7 @@ public final class BacktestResult {
   static final Set<String> COLUMNS = Set.of("fold", "ahead", "row", "time", "target", "truth");
 
   private static final NumberColumnFormatter DIGITS = NumberColumnFormatter.fixedWithGrouping(4);
+  private static final NumberColumnFormatter LARGE = NumberColumnFormatter.fixedWithGrouping(2);
 
   private final BacktestData<?> data;
   private final List<String> targets;
@@ -352,7 +353,7 @@ public final class BacktestResult {
       if (targets.size() > 1) {
         table.addColumns(target);
       }
-      metrics.forEach(column -> column.setPrintFormatter(DIGITS));
+      metrics.forEach(column -> column.setPrintFormatter(column.max() < 10 ? DIGITS : LARGE));
       metrics.forEach(column -> table.addColumns(column));
       table.addColumns(values);
       return unscaled.sum() > 0 ? table.addColumns(unscaled) : table;

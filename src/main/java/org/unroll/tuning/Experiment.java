@@ -96,7 +96,5 @@ interface Experiment extends Serializable {
    * @param scores the values of the objective
    * @param metrics the logs of the best epoch
    */
-  record Outcome(List<Double> scores, Map<String, Double> metrics) implements Serializable {
-    private static final long serialVersionUID = 1;
-  }
+  record Outcome(List<Double> scores, Map<String, Double> metrics) {}
 }

@@ -73,7 +73,8 @@ public final class TrialRunner implements Serializable {
   /**
    * The result of a trial.
    *
-   * @param outcome the scores and metrics; null if the trial failed
+   * @param scores the values of the objective, one for each execution; null if the trial failed
+   * @param metrics the logs of the best epoch of the first execution; null if the trial failed
    * @param failure why the trial failed; null if it completed
    * @param epochs the number of trained epochs
    * @param seconds the duration
@@ -82,7 +83,8 @@ public final class TrialRunner implements Serializable {
    * @param files the files of the trial, by name
    */
   public record Result(
-      Experiment.Outcome outcome,
+      List<Double> scores,
+      Map<String, Double> metrics,
       String failure,
       int epochs,
       double seconds,
@@ -90,6 +92,10 @@ public final class TrialRunner implements Serializable {
       Map<String, byte[]> files)
       implements Serializable {
     private static final long serialVersionUID = 1;
+
+    Experiment.Outcome outcome() {
+      return new Experiment.Outcome(scores, metrics);
+    }
 
     void writeFiles(Path folder) {
       files.forEach(
@@ -139,7 +145,8 @@ public final class TrialRunner implements Serializable {
       }
       boolean interrupted = Thread.interrupted();
       return new Result(
-          outcome,
+          outcome == null ? null : outcome.scores(),
+          outcome == null ? null : outcome.metrics(),
           failure,
           epochs.get(),
           (System.nanoTime() - begin) / 1e9,

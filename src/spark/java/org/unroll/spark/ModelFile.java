@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.zip.ZipEntry;
@@ -34,7 +35,7 @@ record ModelFile(byte[] bytes, String hash) implements Serializable {
 
   private static final Map<String, Object> LOADED = new LinkedHashMap<>(16, 0.75f, true);
 
-  private static int loads; // guarded by LOADED
+  private static final AtomicInteger LOADS = new AtomicInteger();
 
   /** Returns a file with its digest, without the date in the metadata of a {@code .keras} file. */
   static ModelFile of(byte[] bytes) throws IOException {
@@ -104,15 +105,13 @@ record ModelFile(byte[] bytes, String hash) implements Serializable {
   static void forget() {
     synchronized (LOADED) {
       LOADED.clear();
-      loads = 0;
+      LOADS.set(0);
     }
   }
 
   /** Returns how often a file was read since {@link #forget}; for tests. */
   static int loads() {
-    synchronized (LOADED) {
-      return loads;
-    }
+    return LOADS.get();
   }
 
   /** A file on its way to the executors. */
@@ -129,7 +128,7 @@ record ModelFile(byte[] bytes, String hash) implements Serializable {
         if (found == null) {
           found = load(bytes.value(), load);
           LOADED.put(key, found);
-          loads++;
+          LOADS.incrementAndGet();
           if (LOADED.size() > KEPT) {
             LOADED.remove(LOADED.keySet().iterator().next());
           }

@@ -5,18 +5,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
-import org.slf4j.LoggerFactory;
-import org.unroll.compute.Compute;
+import org.unroll.compute.WorkerPool;
 import org.unroll.tuning.Fold;
 import org.unroll.tuning.TrialExecutor;
 import org.unroll.tuning.TrialFunction;
@@ -35,7 +32,7 @@ import org.unroll.tuning.Tuner;
  * <p><b>Results.</b> Progress, results, files and resuming are those of a local search: the driver
  * decides what to try and writes the folder of the search. With the same seeds, the results are the
  * same to the bit, if the executors compute with the same implementation as the driver. Each
- * executor logs its implementation when it runs its first trial. Only the recorded durations, which
+ * executor logs its implementation when it runs its first task. Only the recorded durations, which
  * are measured on the executors, differ.
  *
  * <p><b>What is sent.</b> The functions and the data of the search are broadcast once. A task
@@ -160,15 +157,9 @@ public final class SparkTrials implements TrialExecutor {
       implements Function<TrialRunner.Task, TrialRunner.Result> {
     private static final long serialVersionUID = 1;
 
-    private static final AtomicBoolean LOGGED = new AtomicBoolean();
-
     @Override
-    public TrialRunner.Result call(TrialRunner.Task task) {
-      if (!LOGGED.getAndSet(true)) {
-        LoggerFactory.getLogger(SparkTrials.class)
-            .info("Executor {}: {}", SparkEnv.get().executorId(), Compute.describe());
-      }
-      return runner.value().run(task, TaskContext.get().cpus(), scratch());
+    public TrialRunner.Result call(TrialRunner.Task task) throws Exception {
+      return SparkTask.run(() -> runner.value().run(task, WorkerPool.defaultThreads(), scratch()));
     }
 
     /** Returns a folder that Spark deletes after the application if it manages the executor. */
@@ -176,9 +167,10 @@ public final class SparkTrials implements TrialExecutor {
       SparkConf conf = SparkEnv.get().conf();
       String folders = System.getenv("SPARK_EXECUTOR_DIRS");
       if (folders == null) {
-        folders = conf.get("spark.local.dir", System.getProperty("java.io.tmpdir")).split(",")[0];
+        folders =
+            conf.get("spark.local.dir", System.getProperty("java.io.tmpdir")).split(",", 2)[0];
       }
-      return Path.of(folders.split(File.pathSeparator)[0]);
+      return Path.of(folders.split(File.pathSeparator, 2)[0]);
     }
   }
 }

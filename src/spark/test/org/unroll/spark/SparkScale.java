@@ -4,6 +4,8 @@ import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -151,8 +153,8 @@ public final class SparkScale {
   private static int bytes(Model model) {
     try {
       return ModelFile.of(model::save).bytes().length;
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -179,7 +181,7 @@ public final class SparkScale {
     return (double) ((id * 31 + t * 17) % 101) / 50 - 1;
   }
 
-  private static void predictions(String master, int count) {
+  private static void predictions(String master, int count) throws IOException {
     Model model = Sequential.of(input(Shape.of(STEPS, 1).toArray()), gru(16), dense(1));
     try (SparkSession spark = session(master, 2)) {
       SparkModel transformer = SparkModel.of(model).setInputCol("window");

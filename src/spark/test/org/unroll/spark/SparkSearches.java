@@ -75,9 +75,12 @@ final class SparkSearches {
     return model;
   }
 
-  /** Returns a search of 22 trials, some of which continue the training of others. */
+  /**
+   * Returns a search that begins with a round of 27 trials and has 69, some of which continue the
+   * training of others.
+   */
   static Hyperband hyperband(Path folder) {
-    return configured(new Hyperband(SparkSearches::withDefaultSeed, "val_loss", 9), folder);
+    return configured(new Hyperband(SparkSearches::withDefaultSeed, "val_loss", 27), folder);
   }
 
   static <T extends Tuner<T>> T configured(T tuner, Path folder) {
@@ -86,7 +89,7 @@ final class SparkSearches {
 
   /** Returns options with which each epoch takes at least some time. */
   static TrialOptions slow(int milliseconds) {
-    return () -> epochs(3).callbacks(new Slow(milliseconds));
+    return () -> epochs(27).callbacks(new Slow(milliseconds));
   }
 
   private static final class Slow extends Callback {
@@ -163,8 +166,7 @@ final class SparkSearches {
         .config("spark.executor.extraClassPath", classes + ":" + tests)
         .config("spark.executor.memory", "512m")
         .config(
-            "spark.executor.extraJavaOptions",
-            "-XX:+UseSerialGC -Dlog4j2.configurationFile=" + log)
+            "spark.executor.extraJavaOptions", "-XX:+UseSerialGC -Dlog4j2.configurationFile=" + log)
         // A test kills executors five times, which may hit the same trial more often than three
         // times.
         .config("spark.task.maxFailures", "8")
@@ -182,7 +184,7 @@ final class SparkSearches {
     try (SparkSession spark = onCluster(args[0])) {
       hyperband(Path.of(args[1]))
           .executor(SparkTrials.on(spark))
-          .search(TRAIN, VALIDATION, slow(100));
+          .search(TRAIN, VALIDATION, slow(50));
     }
   }
 }

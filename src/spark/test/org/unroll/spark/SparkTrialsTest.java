@@ -172,9 +172,9 @@ class SparkTrialsTest {
         };
     SearchResult found =
         assertSame(
-            tuner -> tuner.maxConsecutiveFailedTrials(9),
-            new RandomSearch(build, "val_loss", 8),
-            new RandomSearch(build, "val_loss", 8),
+            tuner -> tuner.maxConsecutiveFailedTrials(24),
+            new RandomSearch(build, "val_loss", 24),
+            new RandomSearch(build, "val_loss", 24),
             tuner ->
                 tuner.search(
                     hp -> new Fold<>(SparkSearches.TRAIN, SparkSearches.VALIDATION),

@@ -20,7 +20,7 @@ final class TestCluster implements AutoCloseable {
     this.master = master;
   }
 
-  static TestCluster start() throws IOException, InterruptedException {
+  static TestCluster start() throws IOException {
     Files.createDirectories(Path.of("target"));
     Path folder = Files.createTempDirectory(Path.of("target"), "spark-cluster-");
     return new TestCluster(folder, run("start", "2", folder.toString()));
@@ -56,17 +56,17 @@ final class TestCluster implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     run("stop", folder.toString());
   }
 
-  private static String run(String... arguments) throws IOException, InterruptedException {
+  private static String run(String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(SCRIPT));
     command.addAll(List.of(arguments));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
+    if (process.onExit().orTimeout(5, TimeUnit.MINUTES).join().exitValue() != 0) {
       throw new IOException(command + " must succeed, but did not.");
     }
     return output.strip();

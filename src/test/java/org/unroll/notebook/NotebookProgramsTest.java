@@ -96,8 +96,7 @@ class NotebookProgramsTest {
     assertEquals(0, process.waitFor(), () -> errors(folder));
     assertEquals(12, lines.size());
     // The last row of the file is on 27 March, after 23:30.
-    assertTrue(
-        lines.get(0).matches("2026-03-28T00:00  -?\\d+ ppm  -?\\d\\.\\d °C"), lines.get(0));
+    assertTrue(lines.get(0).matches("2026-03-28T00:00  -?\\d+ ppm  -?\\d\\.\\d °C"), lines.get(0));
     assertTrue(lines.get(11).startsWith("2026-03-28T05:30  "), lines.get(11));
   }
 

@@ -48,7 +48,7 @@ enum NotebookRules {
   DIGITS("must show only digits that mean something"),
   LAYER_COLORS("must draw a recurrent layer in the same color in every figure");
 
-  static final int MAX_BYTES = 2_000_000;
+  static final int MAX_BYTES = 2 << 20;
 
   static final int MAX_LINES = 15;
 

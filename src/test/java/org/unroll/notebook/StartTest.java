@@ -23,8 +23,9 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code notebooks/start} in a project of two notebooks and one solution, with stand-ins for Maven, Jupyter, apt-get
- * and Python that need no network. The kernel specs are those that Jupyter would list.
+ * {@code notebooks/start} in a project of two notebooks and one solution, with stand-ins for Maven,
+ * Jupyter, apt-get and Python that need no network. The kernel specs are those that Jupyter would
+ * list.
  */
 @DisabledOnOs(OS.WINDOWS)
 class StartTest {

@@ -34,7 +34,8 @@ class FigureFileTest {
   @TempDir Path folder;
 
   private static PlotFigure figure() {
-    return Plots.lines("Loss < 1", "epoch", "loss", Map.of("training", new double[] {1, 0.5, 0.25}));
+    return Plots.lines(
+        "Loss < 1", "epoch", "loss", Map.of("training", new double[] {1, 0.5, 0.25}));
   }
 
   @Test
