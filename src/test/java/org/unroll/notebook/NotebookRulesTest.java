@@ -270,7 +270,7 @@ class NotebookRulesTest {
   @Test
   void rejectsLargeNotebook() throws IOException {
     output(1).withObject("/data").put("image/svg+xml", "x".repeat(NotebookRules.MAX_BYTES));
-    assertOnlyBreach(NotebookRules.SMALL, "smaller than 2,097,152", "has 2,20");
+    assertOnlyBreach(NotebookRules.SMALL, "smaller than 2,097,152", "has 2,09");
   }
 
   @ParameterizedTest
