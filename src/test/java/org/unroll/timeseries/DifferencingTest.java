@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -109,12 +110,17 @@ class DifferencingTest {
             .columns(isInput ? new String[] {"x", "y"} : new String[] {"x"})
             .skippingGaps()
             .normalizedOn(0, 60, scaling.difference(lag), "y");
-    Windows windows =
-        series.windows().lookback(2 * step).step(step).horizon(horizon).targetSteps(4);
     int[] firsts =
         IntStream.range(0, y.length - (step + horizon + 3 * step))
             .filter(first -> isWhole(y, first, lag, step, horizon, isInput))
             .toArray();
+    Supplier<Windows> all =
+        () -> series.windows().lookback(2 * step).step(step).horizon(horizon).targetSteps(4);
+    if (firsts.length == 0) {
+      assertThrows(IllegalArgumentException.class, all::get);
+      return;
+    }
+    Windows windows = all.get();
     assertArrayEquals(firsts, IntStream.range(0, windows.size()).map(windows::firstRow).toArray());
     double[][] targets =
         IntStream.range(0, windows.size()).mapToObj(windows::target).toArray(double[][]::new);
