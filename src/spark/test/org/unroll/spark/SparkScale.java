@@ -178,7 +178,7 @@ public final class SparkScale {
   }
 
   static double value(long id, int t) {
-    return (double) ((id * 31 + t * 17) % 101) / 50 - 1;
+    return (double) ((id * 31 + t * 17L) % 101) / 50 - 1;
   }
 
   private static void predictions(String master, int count) throws IOException {
