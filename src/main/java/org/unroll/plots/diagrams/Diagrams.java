@@ -78,8 +78,8 @@ public final class Diagrams {
   }
 
   /**
-   * Draws a recurrent layer twice: as one cell with a loop, which returns the state to the cell, and
-   * unrolled over four steps.
+   * Draws a recurrent layer twice: as one cell with a loop, which returns the state to the cell,
+   * and unrolled over four steps.
    */
   public static Diagram loop() {
     Scene scene = new Scene(WIDTH, 196);
