@@ -82,6 +82,9 @@ function coveredOnPhone() {
       if (legend && overlaps(legend, panel.getBoundingClientRect())) defects.push(`${name}: the legend covers a panel`);
     }
     if (box('.modebar-btn')?.width > 0) defects.push(`${name}: buttons`);
+    for (const number of plot.querySelectorAll('.bartext')) {
+      if (number.getBoundingClientRect().height < 8) defects.push(`${name}: the number of a bar is too small`);
+    }
     const title = box('.gtitle');
     if (title && title.right > plot.getBoundingClientRect().right + 1) defects.push(`${name}: the title is cut off`);
   }

@@ -4,8 +4,8 @@ Run, from the folder data and with any backend of Keras:
 
     python ../src/test/python/jena_gru.py
 
-It writes jena_gru.keras, the model with its optimizer, and jena_gru_predictions.csv, what Keras says
-of the days 21 to 25.
+It writes jena_gru.keras, the model with its optimizer, and jena_gru_predictions.csv, the predictions
+for the days 21 to 25.
 """
 
 import keras
@@ -20,11 +20,11 @@ table = (table - table[: 20 * DAY].mean(0)) / table[: 20 * DAY].std(0)
 
 
 def windows(first_row, last_row):
-    """An hour is six rows: a day of 24 hourly rows is seen, the temperature six hours later asked for."""
+    """Returns inputs, a day of 24 hourly rows (an hour is six rows), and targets, the temperature six hours later."""
     starts = range(first_row, last_row - DAY - 30)
-    seen = np.stack([table[i : i + DAY : 6] for i in starts])
-    wanted = np.stack([table[i + DAY - 6 + 36, 1] for i in starts])
-    return seen.astype("float32"), wanted.astype("float32")
+    inputs = np.stack([table[i : i + DAY : 6] for i in starts])
+    targets = np.stack([table[i + DAY - 6 + 36, 1] for i in starts])
+    return inputs.astype("float32"), targets.astype("float32")
 
 
 keras.utils.set_random_seed(1)

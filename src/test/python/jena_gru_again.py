@@ -1,4 +1,4 @@
-"""Opens a model that jena_gru.py began and Unroll went on with. Run, with Keras 3, from the folder data:
+"""Loads a model that jena_gru.py trained and Unroll trained further. Run, with Keras 3, from the folder data:
 
     python ../src/test/python/jena_gru_again.py MODEL.keras
 """

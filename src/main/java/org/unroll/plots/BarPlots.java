@@ -96,7 +96,7 @@ final class BarPlots {
         List<String> colors = LayerColors.of(names);
         trace.barColors(
             ascending(models).stream().map(name -> colors.get(names.indexOf(name))).toList());
-        trace.with("{showlegend: false}"); // its symbol would have the color of the first bar
+        trace.with("{showlegend: false}"); // see colorLayers
       }
       bars.add(trace);
     }
@@ -110,6 +110,8 @@ final class BarPlots {
   private static void colorLayers(List<PlotlyTrace> traces, List<String> categories) {
     if (traces.size() == 1 && LayerColors.isAny(categories)) {
       traces.get(0).barColors(LayerColors.of(categories));
+      // Its symbol in the legend would have the color of the first bar.
+      traces.get(0).with("{showlegend: false}");
     }
   }
 

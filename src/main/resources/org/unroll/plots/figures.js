@@ -5,7 +5,7 @@
   'use strict';
   // Raise this with every change: the highest version on a page draws its figures. Version 1 left
   // no number, only `true`.
-  const version = 3;
+  const version = 4;
   const predecessor = window.unrollFigures;
   if (predecessor && predecessor.version >= version) return;
   if (predecessor && predecessor.stop) predecessor.stop();
@@ -119,6 +119,11 @@
       if (columns > 6 && (layout.annotations || []).length >= columns * trace.z.length) {
         layout.annotations = [];
       }
+    }
+    // Numbers above narrow bars would be too small to read; they are shown on a tap.
+    const bars = figure.data.filter((trace) => trace.type === 'bar' && trace.orientation !== 'h');
+    if (bars.reduce((count, trace) => count + trace.x.length, 0) > 8) {
+      for (const trace of bars) trace.textposition = 'none';
     }
     const { title } = layout;
     if (!title || !title.text) return;

@@ -33,10 +33,14 @@ final class ShopForecast {
 
   /** Fits a GRU to a shop, forecasts a week, and measures a naive forecast of the last week. */
   static SeriesForecast fitAndForecast(Table shop) {
+    return fitAndForecast(shop, 4, 2);
+  }
+
+  static SeriesForecast fitAndForecast(Table shop, int units, int epochs) {
     Windows windows = windows(shop);
-    var model = Sequential.of(input(14, 1), gru(4), dense(7 * LEVELS.length));
+    var model = Sequential.of(input(14, 1), gru(units), dense(7 * LEVELS.length));
     model.compile(adam().learningRate(0.01), pinball(LEVELS));
-    model.fit(windows.batchSize(16).shuffled(1), epochs(2).verbose(0));
+    model.fit(windows.batchSize(16).shuffled(1), epochs(epochs).verbose(0));
     var errors =
         Backtest.of("last week", past -> Baseline.seasonal(7)::predict)
             .season(7)

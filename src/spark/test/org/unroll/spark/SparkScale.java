@@ -3,33 +3,35 @@ package org.unroll.spark;
 import static org.unroll.layers.Layers.dense;
 import static org.unroll.layers.Layers.gru;
 import static org.unroll.layers.Layers.input;
+import static org.unroll.training.FitOptions.epochs;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerStageCompleted;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.expressions.XXH64;
 import org.unroll.Model;
 import org.unroll.Sequential;
 import org.unroll.compute.WorkerPool;
-import org.unroll.data.Shape;
+import org.unroll.data.Samples;
+import org.unroll.tuning.RandomSearch;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * Measures forecasts of many series and predictions of many rows on a cluster:
+ * Measures searches, forecasts of many series and predictions of many rows on a cluster:
  *
  * <pre>
  * master=$(src/spark/cluster start)
+ * src/spark/cluster run org.unroll.spark.SparkScale "$master" trials 200
  * src/spark/cluster run org.unroll.spark.SparkScale "$master" forecasts 500
  * src/spark/cluster run org.unroll.spark.SparkScale "$master" predictions 10000000
  * src/spark/cluster stop
@@ -38,22 +40,27 @@ import tech.tablesaw.api.Table;
 public final class SparkScale {
   static final int STEPS = 12;
   private static final int DAYS = 200;
-  private static final int ROUNDS = 3;
-  private static final int EMPTY_TASKS = 500;
+  private static final int PASSES = 5;
+  private static final int TASKS = 60;
+  private static final int EMPTY_TASKS = 600;
+  private static final int BLOCK = 100_000;
 
   private SparkScale() {}
 
   /**
    * Prints the measurements.
    *
-   * @param args the master, what is measured, and the number of series or rows
+   * @param args the master, what is measured, and the number of trials, series or rows
    */
   public static void main(String[] args) throws Exception {
     int count = Integer.parseInt(args[2]);
-    if (args[1].equals("forecasts")) {
-      forecasts(args[0], count);
-    } else {
-      predictions(args[0], count);
+    switch (args[1]) {
+      case "trials" -> trials(args[0], count);
+      case "forecasts" -> forecasts(args[0], count);
+      case "predictions" -> predictions(args[0], count);
+      default ->
+          throw new IllegalArgumentException(
+              "The second argument must be trials, forecasts or predictions, but is " + args[1]);
     }
   }
 
@@ -89,6 +96,28 @@ public final class SparkScale {
     return (System.nanoTime() - begin) / 1e9;
   }
 
+  /** Compares searches with very short trials on this thread and on one executor. */
+  private static void trials(String master, int count) throws Exception {
+    try (SparkSession spark = session(master, 1)) {
+      for (int pass = 0; pass < 3; pass++) {
+        double here = search(tuner -> tuner.parallelTrials(1), count);
+        double there = search(tuner -> tuner.executor(SparkTrials.on(spark)), count);
+        print("a trial: %.1f ms, on an executor %.1f ms", here / count * 1e3, there / count * 1e3);
+      }
+    }
+  }
+
+  private static double search(UnaryOperator<RandomSearch> configuration, int trials)
+      throws Exception {
+    Path folder = Files.createTempDirectory("unroll");
+    var tuner = new RandomSearch(SparkSearches::model, "val_loss", trials);
+    long begin = System.nanoTime();
+    configuration
+        .apply(SparkSearches.configured(tuner, folder))
+        .search(SparkSearches.TRAIN, SparkSearches.VALIDATION, () -> epochs(1).verbose(0));
+    return seconds(begin);
+  }
+
   private static void forecasts(String master, int count) throws Exception {
     List<Row> rows = new ArrayList<>();
     List<Table> tables = new ArrayList<>();
@@ -97,28 +126,31 @@ public final class SparkScale {
       rows.addAll(own);
       tables.add(ShopForecast.table(own));
     }
-    WorkerPool.withDefaultThreads(
-        1,
-        () -> {
-          for (int round = 0; round < ROUNDS; round++) {
-            long begin = System.nanoTime();
-            tables.forEach(ShopForecast::fitAndForecast);
-            double loop = seconds(begin);
-            print("plain loop: %.2f s, %.2f ms per series", loop, 1e3 * loop / count);
-          }
-          return null;
-        });
-    Map<Integer, Double> best = new HashMap<>();
-    for (int round = 0; round < ROUNDS; round++) {
-      for (int cores = 1; cores <= 2; cores++) {
-        try (SparkSession spark = session(master, cores)) {
-          double time = forecasts(spark, rows, count);
-          best.merge(cores, time, Math::min);
-          print("%d executors of 1 core: %.2f s", cores, time);
-        }
+    double loop = loop(tables);
+    print("plain loop: %.2f s, %.2f ms per series", loop, 1e3 * loop / count);
+    double[] times = new double[2];
+    for (int cores = 1; cores <= times.length; cores++) {
+      try (SparkSession spark = session(master, cores)) {
+        times[cores - 1] = forecasts(spark, rows, count);
+        print("%d executors of 1 core: %.2f s", cores, times[cores - 1]);
       }
     }
-    print("ratio of the best times: %.2f", best.get(1) / best.get(2));
+    print("1 executor / 2 executors: %.2f", times[0] / times[1]);
+  }
+
+  /** Returns the shortest time of a loop on one thread. */
+  private static double loop(List<Table> tables) throws Exception {
+    return WorkerPool.withDefaultThreads(
+        1,
+        () -> {
+          double shortest = Double.MAX_VALUE;
+          for (int pass = 0; pass < PASSES; pass++) {
+            long begin = System.nanoTime();
+            tables.forEach(SparkScale::nightly);
+            shortest = Math.min(shortest, seconds(begin));
+          }
+          return shortest;
+        });
   }
 
   private static double forecasts(SparkSession spark, List<Row> rows, int count) {
@@ -133,29 +165,27 @@ public final class SparkScale {
                     stage.stageInfo().taskMetrics().shuffleWriteMetrics().bytesWritten());
               }
             });
-    Dataset<Row> data = ShopForecast.dataset(spark, rows);
-    SparkForecasts all = SparkForecasts.of(data, "store");
-    noop(all.forEach(ShopForecast::fitAndForecast)); // starts the executors and compiles the code
-    long before = written.get();
-    long begin = System.nanoTime();
-    noop(all.forEach(ShopForecast::fitAndForecast));
-    double time = seconds(begin);
-    print("shuffle: %d bytes per series", (written.get() - before) / count);
-    begin = System.nanoTime();
-    noop(all.partitions(EMPTY_TASKS).forEach(SparkScale::constant));
-    double empty = seconds(begin);
-    print("%d tasks with a constant forecast: %.2f s", EMPTY_TASKS, empty);
-    Model model = Sequential.of(input(14, 1), gru(32), dense(21));
-    print("model file of a GRU with 32 units: %d bytes", bytes(model));
-    return time;
+    SparkForecasts all = SparkForecasts.of(ShopForecast.dataset(spark, rows), "store");
+    double shortest = Double.MAX_VALUE;
+    // The first pass starts the executors; in the first two or three they compile the code.
+    for (int pass = 0; pass < PASSES; pass++) {
+      long before = written.get();
+      long begin = System.nanoTime();
+      noop(all.partitions(TASKS).forEach(SparkScale::nightly));
+      double time = seconds(begin);
+      shortest = Math.min(shortest, time);
+      print("%.2f s; shuffle: %d bytes per series", time, (written.get() - before) / count);
+    }
+    for (int tasks : new int[] {TASKS, EMPTY_TASKS}) {
+      long begin = System.nanoTime();
+      noop(all.partitions(tasks).forEach(SparkScale::constant));
+      print("%d tasks with a constant forecast: %.2f s", tasks, seconds(begin));
+    }
+    return shortest;
   }
 
-  private static int bytes(Model model) {
-    try {
-      return ModelFile.of(model::save).bytes().length;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static SeriesForecast nightly(Table series) {
+    return ShopForecast.fitAndForecast(series, 16, 60);
   }
 
   private static SeriesForecast constant(Table series) {
@@ -181,20 +211,47 @@ public final class SparkScale {
     return (double) ((id * 31 + t * 17L) % 101) / 50 - 1;
   }
 
-  private static void predictions(String master, int count) throws IOException {
-    Model model = Sequential.of(input(Shape.of(STEPS, 1).toArray()), gru(16), dense(1));
+  private static void predictions(String master, int count) throws Exception {
+    Model model = Sequential.of(input(STEPS, 1), gru(16), dense(1));
+    long checksum = 0;
     try (SparkSession spark = session(master, 2)) {
       SparkModel transformer = SparkModel.of(model).setInputCol("window");
-      Dataset<Row> warm = transformer.transform(windows(spark, 100_000, 8));
-      noop(warm);
-      for (int part = 1; part <= 4; part++) {
-        long rows = (long) count * part / 10;
+      checksum(transformer.transform(windows(spark, count / 100, 8)));
+      for (int parts = 4; parts >= 1; parts /= 2) {
+        int rows = count / parts;
         long begin = System.nanoTime();
-        noop(transformer.transform(windows(spark, rows, 40)));
+        checksum = checksum(transformer.transform(windows(spark, rows, 40)));
         double time = seconds(begin);
         print("%,d rows: %.1f s, %,.0f rows/s; %s", rows, time, rows / time, heap(spark));
       }
     }
+    long begin = System.nanoTime();
+    long local = WorkerPool.withDefaultThreads(1, () -> checksum(model, count));
+    double time = seconds(begin);
+    print("one thread without Spark: %.1f s, %,.0f rows/s", time, count / time);
+    print("checksum of all predictions: %x, without Spark %x", checksum, local);
+  }
+
+  private static long checksum(Dataset<Row> predicted) {
+    return predicted.selectExpr("bit_xor(xxhash64(id, prediction))").first().getLong(0);
+  }
+
+  private static long checksum(Model model, int count) {
+    long checksum = 0;
+    for (int first = 0; first < count; first += BLOCK) {
+      double[][][] windows = new double[Math.min(BLOCK, count - first)][STEPS][1];
+      for (int i = 0; i < windows.length; i++) {
+        for (int t = 0; t < STEPS; t++) {
+          windows[i][t][0] = value(first + i, t);
+        }
+      }
+      double[][] predictions = model.predict(Samples.of(windows)).toArray();
+      for (int i = 0; i < predictions.length; i++) {
+        long id = XXH64.hashLong(first + i, 42);
+        checksum ^= XXH64.hashLong(Double.doubleToLongBits(predictions[i][0]), id);
+      }
+    }
+    return checksum;
   }
 
   /** Returns the largest heap of each executor so far. */

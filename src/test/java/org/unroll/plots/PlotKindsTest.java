@@ -549,6 +549,8 @@ class PlotKindsTest {
     assertEquals("[\"ridge\",\"last value\"]", data.at("/1/x").toString());
     assertEquals("[4,5]", data.at("/1/y").toString());
     assertEquals(PlotStyle.NEUTRAL, data.at("/1/marker/color").asText());
+    // The bars of layers have several colors, which no symbol of a legend shows.
+    assertEquals("false", data.at("/0/showlegend").asText());
   }
 
   private static Table trials() {

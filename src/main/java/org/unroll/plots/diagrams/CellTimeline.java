@@ -173,7 +173,10 @@ public final class CellTimeline extends Diagram {
     }
     return source.marks.isEmpty()
         ? text
-        : text + " Dashed lines: steps " + list(source.marks) + ".";
+        : text
+            + (source.marks.size() == 1 ? " Dashed line: step " : " Dashed lines: steps ")
+            + list(source.marks)
+            + ".";
   }
 
   /** Returns the plots of the gates in the order of the equations, then of the states. */

@@ -14,6 +14,7 @@ import org.unroll.plots.diagrams.Sketch.Style;
  * <pre>{@code
  * import org.unroll.plots.diagrams.*;
  *
+ * Notebook.show(Diagrams.loop());
  * Notebook.show(Diagrams.taskShapes());
  * Notebook.show(Diagrams.backpropagation());
  * }</pre>
@@ -74,6 +75,50 @@ public final class Diagrams {
             + " so their gradients are sums over all steps. h_0 is the initial state. For h_t = tanh(x_t·W + h_{t−1}·U + b):"
             + " da_t = dh_t ⊙ (1 − h_t ⊙ h_t), dW = Σ x_tᵀ·da_t, dU = Σ h_{t−1}ᵀ·da_t,"
             + " db = Σ da_t.");
+  }
+
+  /**
+   * Draws a recurrent layer twice: as one cell with a loop, which returns the state to the cell, and
+   * unrolled over four steps.
+   */
+  public static Diagram loop() {
+    Scene scene = new Scene(WIDTH, 196);
+    Sketch sketch = new Sketch();
+    double middle = 104;
+    Size size = new Size(18, 16);
+    sketch.box("cell", "cell", 42, middle, size, Ink.GREEN);
+    sketch.wire("cell", "cell", 78, middle, 78, 66, 8, 66, 8, middle);
+    double pitch = 60;
+    for (int i = 0; i <= 4; i++) {
+      double x = i == 0 ? 42 : 148 + pitch * (i - 1);
+      String cell = i == 0 ? "cell" : "cell" + i;
+      String index = i == 0 ? "t" : "" + i;
+      if (i > 0) {
+        sketch.box(cell, "cell", x, middle, size, Ink.GREEN);
+      }
+      sketch.port("x" + i, x, 154).port("h" + i, x, 50);
+      sketch.wire("x" + i, cell).wire(cell, "h" + i);
+      sketch.label("x" + i, "x_" + index, x, 170, 0.5).label("h" + i, "h_" + index, x, 42, 0.5);
+      if (i > 1) {
+        sketch.wire("cell" + (i - 1), cell);
+      }
+    }
+    SketchDrawing drawing = new SketchDrawing(sketch, scene, Ink.PAGE);
+    drawing.wires(wire -> true);
+    drawing.nodes(node -> true);
+    drawing.labels(node -> true, Map.of());
+    String title = "A cell with a loop, unrolled over time";
+    scene.bold(title, 6, 18, 0, 14, Ink.TEXT);
+    scene.text("=", 104, middle + 6, 0.5, 20, Ink.TEXT);
+    scene.text("the same weights at each step", 238, 190, 0.5, MathText.SMALLEST, Ink.SOFT);
+    return new Diagram(
+        scene,
+        title,
+        "Left: a cell reads the input x of a time step and its own previous state, which a loop"
+            + " returns to it, and has the state h. Right: the loop unrolled over four steps. The"
+            + " cell is drawn once for each step, from left to right, and each step reads the state"
+            + " of the previous one.",
+        "The cells are copies of one cell with one set of weights. A state h_t depends on the inputs x_1 to x_t.");
   }
 
   /**

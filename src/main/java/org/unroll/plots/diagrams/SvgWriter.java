@@ -35,7 +35,7 @@ final class SvgWriter {
   }
 
   /**
-   * Returns the SVG of a drawing on a page of its own, whose rules need no name.
+   * Returns the SVG of a drawing that is a whole file, whose rules need no name.
    *
    * @param description as for {@link #write}
    */

@@ -100,6 +100,7 @@ class DiagramsTest {
     diagrams.put("unrolled GRU", Plots.unrolled(gru, "gru", 0, 5));
     diagrams.put("one step", Plots.unrolled(lstm, "lstm", 0, 1).unit(3));
     diagrams.put("backpropagation", Diagrams.backpropagation());
+    diagrams.put("loop", Diagrams.loop());
     diagrams.put("task shapes", Diagrams.taskShapes());
     diagrams.put("colored text", coloredText());
     diagrams.put("LSTM over time", Plots.cell("LSTM").values(lstm, "lstm").mark(3, 9));
