@@ -94,9 +94,9 @@ final class BarPlots {
         // The colors in the order of the map, for the bars in the order of their lengths.
         List<String> names = List.copyOf(models.keySet());
         List<String> colors = LayerColors.of(names);
-        trace.barColors(
+        color(
+            trace,
             ascending(models).stream().map(name -> colors.get(names.indexOf(name))).toList());
-        trace.with("{showlegend: false}"); // see colorLayers
       }
       bars.add(trace);
     }
@@ -109,10 +109,14 @@ final class BarPlots {
   /** Gives each bar of a single group the color of its layer, if there is a layer. */
   private static void colorLayers(List<PlotlyTrace> traces, List<String> categories) {
     if (traces.size() == 1 && LayerColors.isAny(categories)) {
-      traces.get(0).barColors(LayerColors.of(categories));
-      // Its symbol in the legend would have the color of the first bar.
-      traces.get(0).with("{showlegend: false}");
+      color(traces.get(0), LayerColors.of(categories));
     }
+  }
+
+  /** Gives each bar its color, without a symbol in the legend: it would have that of the first. */
+  private static void color(PlotlyTrace trace, List<String> colors) {
+    trace.barColors(colors);
+    trace.with("{showlegend: false}");
   }
 
   private static PlotlyTrace sorted(String name, Map<String, Double> values, String color) {

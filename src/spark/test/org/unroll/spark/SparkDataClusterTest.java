@@ -18,7 +18,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.unroll.Model;
 import org.unroll.Sequential;
-import org.unroll.data.Samples;
 
 /** Forecasts and predictions on executors in other JVMs. */
 class SparkDataClusterTest {
@@ -75,13 +74,7 @@ class SparkDataClusterTest {
     assertEquals(ROWS, predicted.size());
     double[] actual = new double[ROWS];
     predicted.forEach(row -> actual[(int) row.getLong(0)] = row.getDouble(1));
-    double[][][] windows = new double[ROWS][SparkScale.STEPS][1];
-    for (int id = 0; id < ROWS; id++) {
-      for (int t = 0; t < SparkScale.STEPS; t++) {
-        windows[id][t][0] = SparkScale.value(id, t);
-      }
-    }
-    double[][] expected = model.predict(Samples.of(windows)).toArray();
+    double[][] expected = model.predict(SparkScale.windows(0, ROWS)).toArray();
     for (int id = 0; id < ROWS; id++) {
       assertEquals(expected[id][0], actual[id]);
     }

@@ -29,7 +29,6 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.unroll.Model;
 import org.unroll.Sequential;
-import org.unroll.data.Samples;
 import org.unroll.data.Shape;
 
 class SparkModelTest {
@@ -56,13 +55,7 @@ class SparkModelTest {
     for (Row row : predicted.select("id", "prediction").collectAsList()) {
       actual[(int) row.getLong(0)] = row.getDouble(1);
     }
-    double[][][] windows = new double[count][SparkScale.STEPS][1];
-    for (int id = 0; id < count; id++) {
-      for (int t = 0; t < SparkScale.STEPS; t++) {
-        windows[id][t][0] = SparkScale.value(id, t);
-      }
-    }
-    double[][] expected = model.predict(Samples.of(windows)).toArray();
+    double[][] expected = model.predict(SparkScale.windows(0, count)).toArray();
     for (int id = 0; id < count; id++) {
       assertEquals(expected[id][0], actual[id]);
     }

@@ -196,7 +196,7 @@ public final class SparkScale {
     rows.write().format("noop").mode("overwrite").save();
   }
 
-  /** Returns windows that are computed from their id, as by {@link #value}. */
+  /** Returns windows that are computed from their id. */
   static Dataset<Row> windows(SparkSession spark, long count, int partitions) {
     return spark
         .range(0, count, 1, partitions)
@@ -207,8 +207,15 @@ public final class SparkScale {
                 + "), t -> (id * 31 + t * 17) % 101 / 50 - 1) as window");
   }
 
-  static double value(long id, int t) {
-    return (double) ((id * 31 + t * 17L) % 101) / 50 - 1;
+  /** Returns the same windows without Spark, those of {@code count} ids from {@code first} on. */
+  static Samples windows(long first, int count) {
+    double[][][] windows = new double[count][STEPS][1];
+    for (int i = 0; i < count; i++) {
+      for (int t = 0; t < STEPS; t++) {
+        windows[i][t][0] = (double) (((first + i) * 31 + t * 17L) % 101) / 50 - 1;
+      }
+    }
+    return Samples.of(windows);
   }
 
   private static void predictions(String master, int count) throws Exception {
@@ -239,13 +246,8 @@ public final class SparkScale {
   private static long checksum(Model model, int count) {
     long checksum = 0;
     for (int first = 0; first < count; first += BLOCK) {
-      double[][][] windows = new double[Math.min(BLOCK, count - first)][STEPS][1];
-      for (int i = 0; i < windows.length; i++) {
-        for (int t = 0; t < STEPS; t++) {
-          windows[i][t][0] = value(first + i, t);
-        }
-      }
-      double[][] predictions = model.predict(Samples.of(windows)).toArray();
+      Samples windows = windows(first, Math.min(BLOCK, count - first));
+      double[][] predictions = model.predict(windows).toArray();
       for (int i = 0; i < predictions.length; i++) {
         long id = XXH64.hashLong(first + i, 42);
         checksum ^= XXH64.hashLong(Double.doubleToLongBits(predictions[i][0]), id);

@@ -54,10 +54,7 @@ public final class Diagrams {
       scene.text("∂L_" + t + "/∂h_" + t, x + 16, 112, 0, 12, Ink.RED);
     }
     sketch.port("h0", 0, h + 9).wire("h0", "h1");
-    SketchDrawing drawing = new SketchDrawing(sketch, scene, Ink.PAGE);
-    drawing.wires(wire -> true);
-    drawing.nodes(node -> true);
-    drawing.labels(node -> true, Map.of());
+    draw(sketch, scene);
     String title = "Backpropagation through time";
     scene.bold(title, 6, 18, 0, 14, Ink.TEXT);
     scene.text("h_0", 4, h + 27, 0, 14, Ink.TEXT);
@@ -103,10 +100,7 @@ public final class Diagrams {
         sketch.wire("cell" + (i - 1), cell);
       }
     }
-    SketchDrawing drawing = new SketchDrawing(sketch, scene, Ink.PAGE);
-    drawing.wires(wire -> true);
-    drawing.nodes(node -> true);
-    drawing.labels(node -> true, Map.of());
+    draw(sketch, scene);
     String title = "A cell with a loop, unrolled over time";
     scene.bold(title, 6, 18, 0, 14, Ink.TEXT);
     scene.text("=", 104, middle + 6, 0.5, 20, Ink.TEXT);
@@ -144,7 +138,7 @@ public final class Diagrams {
       legend.box(names.get(i), "", 288, y, new Size(11, 9), inks.get(i));
       scene.text(names.get(i), 306, y + 4, 0, 12, Ink.TEXT);
     }
-    new SketchDrawing(legend, scene, Ink.PAGE).nodes(node -> true);
+    draw(legend, scene);
     return new Diagram(
         scene,
         "Shapes of sequence tasks",
@@ -192,10 +186,15 @@ public final class Diagrams {
         sketch.wire(cells.get(step - 1), cells.get(step));
       }
     }
+    draw(sketch, scene);
+    scene.bold(title, left, top + 6, 0, 12.5, Ink.TEXT);
+    scene.text(example, left, top + 122, 0, 12, Ink.SOFT);
+  }
+
+  private static void draw(Sketch sketch, Scene scene) {
     SketchDrawing drawing = new SketchDrawing(sketch, scene, Ink.PAGE);
     drawing.wires(wire -> true);
     drawing.nodes(node -> true);
-    scene.bold(title, left, top + 6, 0, 12.5, Ink.TEXT);
-    scene.text(example, left, top + 122, 0, 12, Ink.SOFT);
+    drawing.labels(node -> true, Map.of());
   }
 }
