@@ -2,7 +2,6 @@ package org.unroll.compute;
 
 import static org.unroll.compute.VectorWidth.FLOATS;
 import static org.unroll.compute.VectorWidth.LANES;
-import static org.unroll.compute.VectorWidth.MANY_REGISTERS;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -10,7 +9,7 @@ import jdk.incubator.vector.FloatVector;
 /**
  * Computes matrix products in tiles of C that stay in registers while the products along the summed
  * axis are added: four or eight rows by up to three vectors ({@link VectorWideTiles}, {@link
- * VectorNarrowTiles}).
+ * VectorNarrowTiles}), or a single row by up to eight ({@link VectorRowTiles}).
  *
  * <p>Products with A and with Aᵀ run through the same code. The element of A for row r of C and
  * step s of the sum is at {@code r·rowStride + s·stepStride}; transposing A swaps the two strides.
@@ -24,25 +23,28 @@ import jdk.incubator.vector.FloatVector;
  * object runs the garbage collector's barrier.
  */
 final class VectorProducts {
-  /** Steps that are summed at a time, so that a tile's rows of B stay in the nearest cache. */
-  private static final int BLOCK = 128;
+  /** The most steps that are summed at a time: a tile's rows of B stay in the nearest cache. */
+  private static final int LARGEST_BLOCK = 144;
 
   /**
    * The rows of A from which copying a tile's columns of B together takes less time than it saves.
    */
   private static final int PACKED_ROWS = 64;
 
-  /** The widest tile, in vectors. */
-  private static final int WIDEST = MANY_REGISTERS ? 3 : 2;
+  /** The widest tile of several rows, in vectors. */
+  private static final int WIDEST = 3;
 
-  private static final float[] ZEROS = new float[WIDEST * LANES];
+  /** The widest tile of a single row, in vectors. */
+  private static final int WIDEST_ROW = 8;
+
+  private static final float[] ZEROS = new float[WIDEST_ROW * LANES];
 
   /**
    * Room for the columns of B in one tile. Rows of B that are a power of two apart compete for the
    * same few lines of the cache, and rows that follow one another do not.
    */
   private static final ThreadLocal<float[]> TILE =
-      ThreadLocal.withInitial(() -> new float[BLOCK * WIDEST * LANES]);
+      ThreadLocal.withInitial(() -> new float[LARGEST_BLOCK * WIDEST * LANES]);
 
   /** Room for the columns of B, and of C, that do not fill a vector. */
   private static final ThreadLocal<float[]> PANEL = ThreadLocal.withInitial(() -> new float[0]);
@@ -92,8 +94,9 @@ final class VectorProducts {
     int beginOffset = init == null ? 0 : init.offset();
     int beginStride = init == result ? ldc : 0;
     int from = 0;
+    int most = block(steps);
     do {
-      int block = Math.min(BLOCK, steps - from);
+      int block = Math.min(most, steps - from);
       int aFrom = aOffset + from * stepStride;
       int bFrom = bOffset + from * ldb;
       if (from > 0) {
@@ -138,7 +141,7 @@ final class VectorProducts {
             cOffset,
             ldc);
       }
-      from += BLOCK;
+      from += most;
     } while (from < steps);
   }
 
@@ -219,7 +222,7 @@ final class VectorProducts {
     }
     int column = 0;
     while (vectors > 0) {
-      int width = tileWidth(vectors);
+      int width = rows == 1 ? rowWidth(vectors) : tileWidth(vectors);
       int begin = init == ZEROS ? 0 : initOffset + column;
       tile(
           width,
@@ -247,9 +250,22 @@ final class VectorProducts {
     }
   }
 
+  /** Returns the steps that are summed at a time: about as many in each block. */
+  private static int block(int steps) {
+    int blocks = (steps + LARGEST_BLOCK - 1) / LARGEST_BLOCK;
+    return blocks <= 1 ? steps : (steps + blocks - 1) / blocks;
+  }
+
   /** Returns the vectors of the next tile: the most, or two if only one would remain. */
   private static int tileWidth(int vectors) {
-    return vectors == WIDEST + 1 ? Math.min(2, vectors) : Math.min(vectors, WIDEST);
+    return vectors == WIDEST + 1 ? 2 : Math.min(vectors, WIDEST);
+  }
+
+  /** Returns the vectors of the next tile of a single row. */
+  private static int rowWidth(int vectors) {
+    return vectors >= WIDEST_ROW
+        ? WIDEST_ROW
+        : vectors == 4 || vectors > 5 ? 4 : tileWidth(vectors);
   }
 
   /** Computes one tile of all rows. */
@@ -279,6 +295,12 @@ final class VectorProducts {
       ldb = width;
     }
     switch (vectors) {
+      case 8 ->
+          VectorRowTiles.eightVectors(
+              steps, a, aOffset, stepStride, b, bOffset, ldb, init, initOffset, c, cOffset);
+      case 4 ->
+          VectorRowTiles.fourVectors(
+              steps, a, aOffset, stepStride, b, bOffset, ldb, init, initOffset, c, cOffset);
       case 3 ->
           VectorWideTiles.threeVectors(
               rows,

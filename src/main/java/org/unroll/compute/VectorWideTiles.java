@@ -2,14 +2,15 @@ package org.unroll.compute;
 
 import static org.unroll.compute.VectorWidth.FLOATS;
 import static org.unroll.compute.VectorWidth.LANES;
+import static org.unroll.compute.VectorWidth.MANY_REGISTERS;
 
 import jdk.incubator.vector.FloatVector;
 
 /**
  * Product tiles that are three vectors wide, unrolled by hand. The arguments are described in
  * {@link VectorProducts}. A tile of eight rows needs 28 registers: 24 vectors of C, three of B and
- * one value of A. It reads B half as often as a tile of four rows, which matters because a vector
- * that is not aligned costs two accesses to the cache.
+ * one value of A. A tile of four rows needs all 16 registers of AVX2. The larger one reads B half
+ * as often, which matters because a vector that is not aligned costs two accesses to the cache.
  *
  * <p>There is one form of the tile for A and one for Aᵀ, so that the compiler can prove at once
  * that the indices of all steps are within A.
@@ -34,7 +35,8 @@ final class VectorWideTiles {
       int cOffset,
       int ldc) {
     int row = 0;
-    for (; row + 8 <= rows; row += 8) {
+    int eights = MANY_REGISTERS ? rows : 0;
+    for (; row + 8 <= eights; row += 8) {
       int from = aOffset + row * rowStride;
       int begin = initOffset + row * initStride;
       int to = cOffset + row * ldc;

@@ -15,9 +15,9 @@ final class VectorWidth {
   /** The number of floats in a vector. */
   static final int LANES = FLOATS.length();
 
-  /** Whether the CPU has 32 vector registers (AVX-512, ARM) rather than 16. */
+  /** Whether the CPU has 32 vector registers (AVX-512 with vectors of any length, ARM), not 16. */
   static final boolean MANY_REGISTERS =
-      !onX86() || FloatVector.SPECIES_PREFERRED.vectorBitSize() >= 512;
+      !onX86() || FloatVector.SPECIES_PREFERRED.vectorBitSize() >= 512 || jvmFlag("UseAVX") >= 3;
 
   private VectorWidth() {}
 
@@ -31,7 +31,7 @@ final class VectorWidth {
     }
     // On x86, fused multiply-add came together with 256-bit integers. Without it, the Vector API
     // calls a method for each element. A JVM with -XX:MaxVectorSize=16 has it all the same.
-    if (onX86() && bits < 256 && !usesFusedMultiplyAdd()) {
+    if (onX86() && bits < 256 && jvmFlag("UseFMA") == 0) {
       throw new UnsupportedOperationException("this CPU has no fused multiply-add (AVX2)");
     }
     String property = System.getProperty(PROPERTY);
@@ -51,14 +51,16 @@ final class VectorWidth {
     };
   }
 
-  /** Asks the JVM, which takes some milliseconds. */
-  private static boolean usesFusedMultiplyAdd() {
+  /**
+   * Returns the value of a flag, 1 for true; 0 if this JVM does not have it. Takes milliseconds.
+   */
+  private static int jvmFlag(String name) {
     try {
-      HotSpotDiagnosticMXBean jvm =
-          ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-      return jvm != null && Boolean.parseBoolean(jvm.getVMOption("UseFMA").getValue());
+      var jvm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+      String value = jvm == null ? "0" : jvm.getVMOption(name).getValue();
+      return value.equals("true") ? 1 : value.equals("false") ? 0 : Integer.parseInt(value);
     } catch (IllegalArgumentException e) {
-      return false; // a JVM without this option
+      return 0;
     }
   }
 

@@ -2,6 +2,7 @@ package org.unroll.compute;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Random;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Compares every implementation with double precision, on sizes that leave every kind of remainder.
@@ -33,11 +35,31 @@ class KernelsTest {
   @MethodSource("implementations")
   void multipliesMatricesOfAnySize(Kernels kernels) {
     for (int m : new int[] {1, 3, 8, 17, 33}) {
-      for (int n : SIZES) {
-        for (int k : new int[] {1, 7, 9, 31, 100}) {
+      for (int k : new int[] {1, 7, 9, 31, 100}) {
+        for (int n : SIZES) {
           checkProduct(kernels, false, m, n, k, (m + n + k) % 4 < 2);
         }
+        checkProduct(kernels, false, m, 150, k, k % 4 < 2); // several tiles of a row
       }
+    }
+  }
+
+  /** AVX2 has half as many registers, and the tiles are smaller. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-XX:UseAVX=2", "-XX:MaxVectorSize=16"})
+  void multipliesWithOtherVectorsAndRegisters(String option) throws Exception {
+    assumeTrue(System.getProperty("os.arch").equals("amd64"));
+    String line = NewJvm.run(Products.class, "--add-modules=jdk.incubator.vector", option);
+    assertEquals("correct", line);
+  }
+
+  /** Checks products with the vectors of another JVM. */
+  static final class Products {
+    private Products() {}
+
+    public static void main(String[] args) {
+      new KernelsTest().multipliesMatricesOfAnySize(Compute.kernels());
+      System.out.println("correct");
     }
   }
 
