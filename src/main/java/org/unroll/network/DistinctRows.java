@@ -5,12 +5,15 @@ package org.unroll.network;
  * has more words than different words. A layer can multiply the different rows by its kernel
  * instead of all of them, because equal rows have equal products.
  *
+ * <p>The rows may be a whole table, of which the tensor has some rows only.
+ *
  * @hidden
  */
 public final class DistinctRows {
   private float[] values = {};
   private int[] numbers = {};
   private int count;
+  private int positions;
 
   /** Creates an empty object, for {@link #set}. */
   public DistinctRows() {}
@@ -21,12 +24,14 @@ public final class DistinctRows {
    * @param newValues the different rows, one after another
    * @param newCount the number of different rows
    * @param newNumbers for each position of the tensor the number of its row, from 0
+   * @param newPositions the number of positions
    * @return this object
    */
-  public DistinctRows set(float[] newValues, int newCount, int[] newNumbers) {
+  public DistinctRows set(float[] newValues, int newCount, int[] newNumbers, int newPositions) {
     values = newValues;
     count = newCount;
     numbers = newNumbers;
+    positions = newPositions;
     return this;
   }
 
@@ -51,5 +56,10 @@ public final class DistinctRows {
   /** Returns for each position the number of its row. */
   public int[] numbers() {
     return numbers;
+  }
+
+  /** Returns the number of positions of the tensor. */
+  public int positions() {
+    return positions;
   }
 }

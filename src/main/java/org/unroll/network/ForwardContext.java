@@ -20,6 +20,7 @@ public final class ForwardContext {
   private final SplitMix64 random = new SplitMix64(0);
   private boolean training;
   private boolean forwardOnly;
+  private long weightsVersion;
   private long seed;
   private long step;
   private int firstRow;
@@ -76,6 +77,25 @@ public final class ForwardContext {
     step = newStep;
     firstRow = newFirstRow;
     return this;
+  }
+
+  /**
+   * Sets the version of the weights: while it is the same, the weights are the same.
+   *
+   * @hidden
+   */
+  public ForwardContext weightsVersion(long version) {
+    weightsVersion = version;
+    return this;
+  }
+
+  /**
+   * Returns the version of the weights, for what a pass derives from them; 0 if it is not known.
+   *
+   * @hidden
+   */
+  public long weightsVersion() {
+    return weightsVersion;
   }
 
   /**
@@ -161,6 +181,7 @@ public final class ForwardContext {
   public ForwardContext timeStepsAsRows(ForwardContext outer, int newRows, int newTimesteps) {
     training = outer.training;
     forwardOnly = outer.forwardOnly;
+    weightsVersion = outer.weightsVersion;
     seed = outer.seed;
     step = outer.step;
     outerContext = outer;

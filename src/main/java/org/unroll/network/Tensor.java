@@ -18,7 +18,7 @@ public final class Tensor {
   private int rows;
   private Shape shape = Shape.of();
   private boolean[] mask;
-  private DistinctRows distinctRows;
+  private TableRows tableRows;
 
   /** Creates a tensor without values, for {@link #set}. */
   public Tensor() {}
@@ -40,39 +40,42 @@ public final class Tensor {
     rows = newRows;
     shape = newShape;
     mask = newMask;
-    distinctRows = null;
+    tableRows = null;
     return this;
   }
 
   /** Sets the content of this tensor to that of another one, with another mask. */
   Tensor setWithMask(Tensor other, boolean[] newMask) {
     set(other.values, other.offset, other.rows, other.shape, newMask);
-    distinctRows = other.distinctRows;
+    tableRows = other.tableRows;
     return this;
   }
 
   /**
-   * Adds which rows of the values repeat, until the next {@link #set}.
+   * Adds that the values are rows of a table, until the next {@link #set}.
    *
    * @return this tensor
    * @hidden
    */
-  public Tensor distinctRows(DistinctRows rows) {
-    distinctRows = rows;
+  public Tensor tableRows(TableRows rows) {
+    tableRows = rows;
     return this;
   }
 
   /**
-   * Returns the different rows of the values; null if it is not known that rows repeat.
+   * Returns the table that the rows of the values come from; null if there is none.
    *
    * @hidden
    */
-  public DistinctRows distinctRows() {
-    return distinctRows;
+  public TableRows tableRows() {
+    return tableRows;
   }
 
   /** Returns the array that contains the values, starting at {@link #offset()}. */
   public float[] values() {
+    if (tableRows != null) {
+      tableRows.fill();
+    }
     return values;
   }
 
@@ -117,7 +120,7 @@ public final class Tensor {
    */
   public Matrix matrix(Matrix view) {
     int columns = shape.last();
-    return view.set(values, offset, size() / columns, columns);
+    return view.set(values(), offset, size() / columns, columns);
   }
 
   /** Returns the number of values in the slice. */

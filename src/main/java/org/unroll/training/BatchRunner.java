@@ -77,6 +77,7 @@ final class BatchRunner implements AutoCloseable {
   private int sliceRows;
   private int sliceCount;
   private long step;
+  private long weightsVersion;
   private float[][] predictions; // of each output
   private Recorder recorder;
   private NetworkState state; // the initial states, overwritten with the final ones; null for zeros
@@ -109,6 +110,7 @@ final class BatchRunner implements AutoCloseable {
   /** Takes the threads. */
   BatchRunner open() {
     workers = WorkerPool.take(threads());
+    weightsVersion++;
     return this;
   }
 
@@ -234,6 +236,9 @@ final class BatchRunner implements AutoCloseable {
 
   private void run(Mode newMode, Dataset dataset, int[] order, int first, int rows) {
     mode = newMode;
+    if (mode == Mode.TRAIN || first == 0) {
+      weightsVersion++; // a training step, or new data, which may be read after one
+    }
     batch.set(dataset, order, first, rows);
     sliceRows = mode == Mode.PREDICT ? predictedSliceRows() : sliceRows(dataset.batchSize());
     sliceCount = (rows - 1) / sliceRows + 1;
@@ -407,7 +412,8 @@ final class BatchRunner implements AutoCloseable {
         switch (mode) {
           case TRAIN -> worker.context.training(seed, step, from);
           case RECORD -> worker.context.inference(from).recorder(recorder);
-          case EVALUATE, PREDICT -> worker.context.forwardOnly(batch.first() + from);
+          case EVALUATE, PREDICT ->
+              worker.context.forwardOnly(batch.first() + from).weightsVersion(weightsVersion);
         };
     Tensor[] input = worker.gather(from, rowsFrom(from));
     worker.pass.forward(input, state, stateRow + from, context);

@@ -161,6 +161,11 @@ public final class MutCell extends UnitsCell<MutCell> implements GatedOptions<Mu
     }
 
     @Override
+    protected boolean readsInputsDirectly() {
+      return addsInput;
+    }
+
+    @Override
     protected void projectInputs(int fromStep, int steps) {
       super.projectInputs(fromStep, steps);
       if (!addsInput) {

@@ -11,6 +11,7 @@ import org.unroll.network.Initializers;
 import org.unroll.network.Layer;
 import org.unroll.network.Pass;
 import org.unroll.network.Regularizer;
+import org.unroll.network.TableRows;
 import org.unroll.network.Tensor;
 import org.unroll.network.Weight;
 
@@ -171,12 +172,16 @@ public final class Embedding extends Layer {
     return new EmbeddingPass();
   }
 
-  private final class EmbeddingPass extends Pass {
+  private final class EmbeddingPass extends Pass implements TableRows {
     private final Tensor output = new Tensor();
     private float[] y = {};
     private int[] indices = {}; // timesteps × rows
     private boolean[] mask = {};
+    private final DistinctRows table = new DistinctRows();
     private final DistinctRows distinct = new DistinctRows();
+    private boolean isFilled; // whether y has the values of the current slice
+    private boolean isSearched; // for different rows, in the current slice
+    private boolean hasDistinct;
     private int[] seenIn = {}; // for each index, the last slice that has it
     private int[]
         numberOf = {}; // for each index, its number among the different ones of that slice
@@ -198,7 +203,6 @@ public final class Embedding extends Layer {
         mask = new boolean[positions];
         numbers = new int[positions];
       }
-      float[] table = weights().get(0).values();
       for (int r = 0; r < rows; r++) {
         for (int t = 0; t < timesteps; t++) {
           float value = input.values()[input.offset() + r * timesteps + t];
@@ -206,20 +210,44 @@ public final class Embedding extends Layer {
           int position = t * rows + r;
           indices[position] = index;
           mask[position] = index != 0;
-          System.arraycopy(table, index * outputDim, y, position * outputDim, outputDim);
         }
       }
+      isFilled = false;
+      isSearched = false;
       Shape shape = Shape.of(timesteps, outputDim);
-      return output
-          .set(y, 0, rows, shape, maskZero ? mask : input.mask())
-          .distinctRows(findDistinct(positions));
+      return output.set(y, 0, rows, shape, maskZero ? mask : input.mask()).tableRows(this);
     }
 
-    /** Returns the different rows of the output, or null if they are more than half of all rows. */
-    private DistinctRows findDistinct(int positions) {
+    @Override
+    public void fill() {
+      if (isFilled) {
+        return;
+      }
+      isFilled = true;
+      float[] vectors = weights().get(0).values();
+      for (int i = 0; i < rows * timesteps; i++) {
+        System.arraycopy(vectors, indices[i] * outputDim, y, i * outputDim, outputDim);
+      }
+    }
+
+    @Override
+    public DistinctRows table() {
+      return table.set(weights().get(0).values(), inputDim, indices, rows * timesteps);
+    }
+
+    @Override
+    public DistinctRows distinct() {
+      if (!isSearched) {
+        hasDistinct = findDistinct(rows * timesteps);
+        isSearched = true;
+      }
+      return hasDistinct ? distinct : null;
+    }
+
+    private boolean findDistinct(int positions) {
       int most = Math.min(inputDim, positions / 2);
       if (most == 0 || inputDim > LARGEST_SEARCHED) {
-        return null;
+        return false;
       }
       if (seenIn.length == 0) {
         seenIn = new int[inputDim];
@@ -238,7 +266,7 @@ public final class Embedding extends Layer {
         int index = indices[i];
         if (seenIn[index] != slice) {
           if (count == most) {
-            return null;
+            return false;
           }
           seenIn[index] = slice;
           numberOf[index] = count;
@@ -247,10 +275,13 @@ public final class Embedding extends Layer {
         numbers[i] = numberOf[index];
       }
       distinctRows = DistinctRows.grown(distinctRows, count * outputDim);
+      float[] vectors = weights().get(0).values();
       for (int j = 0; j < count; j++) {
-        System.arraycopy(y, firsts[j] * outputDim, distinctRows, j * outputDim, outputDim);
+        int index = indices[firsts[j]];
+        System.arraycopy(vectors, index * outputDim, distinctRows, j * outputDim, outputDim);
       }
-      return distinct.set(distinctRows, count, numbers);
+      distinct.set(distinctRows, count, numbers, positions);
+      return true;
     }
 
     private int index(float value, ForwardContext context, int row, int step) {

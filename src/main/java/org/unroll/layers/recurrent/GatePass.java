@@ -14,6 +14,7 @@ import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.Pass;
 import org.unroll.network.SequenceDropout;
+import org.unroll.network.TableRows;
 import org.unroll.network.TimeSteps;
 import org.unroll.network.Weight;
 
@@ -99,6 +100,10 @@ public abstract class GatePass extends CellPass {
   private float[] product = {}; // timesteps × rows × features, or rows × units
   private DistinctRows distinct; // of the inputs, if only these are multiplied by the kernel
   private float[] ofDistinct = {}; // their projections, then the sums of their gradients
+  private final TableProjections ofTable = new TableProjections();
+  private final TableProjections.Product rowProduct = this::projectRows;
+  private float[] projected; // those that the slice reads
+  private boolean readsTable;
 
   /** Creates a pass over a cell that is built. */
   @SuppressWarnings("this-escape") // dropout only keeps the pass, and reads it at each batch
@@ -270,16 +275,47 @@ public abstract class GatePass extends CellPass {
     }
     reserve();
     distinct = usableDistinctRows();
-    if (distinct != null) {
+    if (distinct != null && readsTable) {
+      long version = call.weightsVersion();
+      projected = ofTable.of(distinct, features, inputColumns, version, rowProduct);
+    } else if (distinct != null) {
       ofDistinct = DistinctRows.grown(ofDistinct, distinct.count() * inputColumns);
-      result.set(ofDistinct, 0, distinct.count(), inputColumns);
-      project(left.set(distinct.values(), 0, distinct.count(), features), 0, result);
+      projectRows(distinct.values(), distinct.count(), ofDistinct);
+      projected = ofDistinct;
     }
   }
 
   /**
-   * Returns the different rows of the inputs if their projections need little memory: they fit into
-   * the cache of a core, or are at most half of the gate values.
+   * Chooses which rows of a table the next slice reads: the whole table, whose projections are kept
+   * as long as the weights stay the same, or the different rows of this slice. Called before the
+   * slice begins.
+   */
+  final DistinctRows chooseRows(TableRows inputs, ForwardContext call) {
+    DistinctRows table = inputs.table();
+    readsTable = TableProjections.areKept(table, inputColumns, call);
+    return readsTable ? table : inputs.distinct();
+  }
+
+  /**
+   * Returns whether the next slice reads the values of the inputs, and not only the projections of
+   * a table.
+   */
+  final boolean readsInputs() {
+    return !readsTable || readsInputsDirectly();
+  }
+
+  /** Returns whether a step reads the inputs without the kernel. False by default. */
+  protected boolean readsInputsDirectly() {
+    return false;
+  }
+
+  private void projectRows(float[] values, int count, float[] out) {
+    project(left.set(values, 0, count, features), 0, result.set(out, 0, count, inputColumns));
+  }
+
+  /**
+   * Returns the rows of a table, or the different rows of the inputs if their projections need
+   * little memory: they fit into the cache of a core, or are at most half of the gate values.
    */
   private DistinctRows usableDistinctRows() {
     DistinctRows rowsOfInput = input().distinctRows();
@@ -287,7 +323,8 @@ public abstract class GatePass extends CellPass {
       return null;
     }
     long values = (long) rowsOfInput.count() * inputColumns;
-    return values <= Math.max(CACHED_PROJECTIONS, (long) timesteps * rows * columns / 2)
+    return readsTable
+            || values <= Math.max(CACHED_PROJECTIONS, (long) timesteps * rows * columns / 2)
         ? rowsOfInput
         : null;
   }
@@ -439,7 +476,7 @@ public abstract class GatePass extends CellPass {
       int first = fromStep * rows;
       for (int i = first; i < first + positions; i++) {
         int from = input().numberOf(i) * inputColumns;
-        System.arraycopy(ofDistinct, from, gateValues, i * columns, inputColumns);
+        System.arraycopy(projected, from, gateValues, i * columns, inputColumns);
       }
     } else if (dropsInputs()) {
       int width = maskedColumns();

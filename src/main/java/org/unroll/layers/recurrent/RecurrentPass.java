@@ -10,6 +10,7 @@ import org.unroll.network.DistinctRows;
 import org.unroll.network.ForwardContext;
 import org.unroll.network.Gradient;
 import org.unroll.network.Pass;
+import org.unroll.network.TableRows;
 import org.unroll.network.Tensor;
 import org.unroll.network.TimeSteps;
 
@@ -26,6 +27,8 @@ import org.unroll.network.TimeSteps;
  * consecutive steps for which the state buffers have room; the next stretch reuses them.
  */
 final class RecurrentPass extends Pass {
+  private static final float[] NO_VALUES = {};
+
   private final Kernels kernels = Compute.kernels();
   private final RecurrentLayer<?> layer;
   private final CellPass cell;
@@ -52,6 +55,8 @@ final class RecurrentPass extends Pass {
   private boolean[] mask; // from maskOffset at step · rows + row, in the order of reading; or null
   private int maskOffset;
   private boolean[] maskReversed = {};
+  private DistinctRows distinct; // of the inputs, or null
+  private boolean readsNumbersOnly; // of these rows, and not the values of the inputs
   private int[] numbersReversed = {}; // of the different rows of the inputs
   private float[] reversed = {};
   private boolean copiesOutput;
@@ -93,6 +98,13 @@ final class RecurrentPass extends Pass {
     beginStates(state);
     startsWithState = state != null;
     firstStep = 0;
+    TableRows table = input.tableRows();
+    distinct = null;
+    readsNumbersOnly = false;
+    if (table != null && cell instanceof GatePass gatePass) {
+      distinct = gatePass.chooseRows(table, call);
+      readsNumbersOnly = !gatePass.readsInputs();
+    }
     readInOrder();
     cell.attach(layer.cell(), inputSteps, true, stateSteps, rows, timesteps);
     cell.begin(call);
@@ -237,18 +249,20 @@ final class RecurrentPass extends Pass {
     int block = rows * input.width();
     mask = input.mask();
     maskOffset = firstStep * rows;
-    DistinctRows distinct = input.distinctRows();
     if (!layer.goBackwards()) {
-      inputSteps.set(input.values(), input.offset() + firstStep * block, rows, input.width());
+      float[] values = readsNumbersOnly ? NO_VALUES : input.values();
+      inputSteps.set(values, input.offset() + firstStep * block, rows, input.width());
       if (distinct != null) {
         inputSteps.distinctRows(distinct, distinct.numbers(), firstStep * rows);
       }
       return;
     }
     int from = input.timesteps() - firstStep - timesteps;
-    reversed = atLeast(reversed, timesteps * block);
-    reverse(input.values(), input.offset() + from * block, reversed);
-    inputSteps.set(reversed, 0, rows, input.width());
+    if (!readsNumbersOnly) {
+      reversed = atLeast(reversed, timesteps * block);
+      reverse(input.values(), input.offset() + from * block, reversed);
+    }
+    inputSteps.set(readsNumbersOnly ? NO_VALUES : reversed, 0, rows, input.width());
     if (distinct != null) {
       if (numbersReversed.length < timesteps * rows) {
         numbersReversed = new int[timesteps * rows];
