@@ -10,11 +10,11 @@ import sys
 from collections import defaultdict
 
 
-def main():
+def main(arguments):
     times = defaultdict(list)
     unsupported = set()
     workloads, peers = [], []
-    with open(sys.argv[1], encoding="utf-8") as lines:
+    with open(arguments[0], encoding="utf-8") as lines:
         for line in map(json.loads, lines):
             workload, peer = line["workload"], line["peer"]
             if line.get("neighbours"):
@@ -27,7 +27,7 @@ def main():
                 unsupported.add((workload, peer))
             else:
                 times[workload, line["phase"], peer].append(line["median_ms"])
-    ours = sys.argv[2:] or [peer for peer in peers if peer.startswith("unroll")]
+    ours = arguments[1:] or [peer for peer in peers if peer.startswith("unroll")]
     others = [peer for peer in peers if peer not in ours]
 
     for phase in ("train", "predict"):
@@ -56,4 +56,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -203,6 +203,11 @@ def arguments(description):
         default=[0],
         help="busy processes that share the machine, one measurement for each number; default 0",
     )
+    parser.add_argument(
+        "--turns",
+        action="store_true",
+        help="measure one workload once for each line of the standard input, which names a phase",
+    )
     return parser
 
 
@@ -210,25 +215,30 @@ def run(options, peer, version, step_of):
     """Measures the requested workloads. step_of(workload, phase) returns a function that runs one step to its end."""
     for name in options.workloads or WORKLOADS:
         workload = WORKLOADS[name]
-        for phase in (options.phase,) if options.phase else ("train", "predict"):
-            if phase == "train" and workload.predict_only:
+        steps = {}
+        phases = (options.phase,) if options.phase else ("train", "predict")
+        for phase in map(str.strip, sys.stdin) if options.turns else phases:
+            line = {"peer": peer, "workload": name, "phase": phase, "batch": workload.batch}
+            if phase not in phases or (phase == "train" and workload.predict_only):
+                # A turn gets its line in any case.
+                if options.turns:
+                    print(json.dumps({**line, "unsupported": "no " + phase}), flush=True)
                 continue
-            step = step_of(workload, phase)
+            if phase not in steps:
+                steps[phase] = step_of(workload, phase)
+                warm_up(steps[phase])
             for neighbours in options.neighbours:
-                line = {"peer": peer, "workload": name, "phase": phase, "batch": workload.batch}
-                line["neighbours"] = neighbours
                 busy = [subprocess.Popen(["sh", "-c", BUSY, str(os.getpid())]) for _ in range(neighbours)]
                 try:
-                    line.update(measure(step, options.seconds))
+                    measured = measure(steps[phase], options.seconds)
                 finally:
                     for process in busy:
                         process.terminate()
-                line.update(version=version, threads=THREADS)
+                line.update(neighbours=neighbours, **measured, version=version, threads=THREADS)
                 print(json.dumps(line), flush=True)
 
 
-def measure(step, seconds):
-    """Median and minimum over groups of steps and percentiles over steps, in milliseconds per step."""
+def warm_up(step):
     start = time.perf_counter()
     step()  # traces and compiles
     step()  # some compile a second time, for the second step's kinds of arrays
@@ -239,7 +249,14 @@ def measure(step, seconds):
         done += 1
         if time.perf_counter() - start > 3:
             break
-    per_step = (time.perf_counter() - start) / done
+
+
+def measure(step, seconds):
+    """Median and minimum over groups of steps and percentiles over steps, in milliseconds per step."""
+    start = time.perf_counter()
+    for _ in range(3):  # its data may have left the caches, and its threads their cores
+        step()
+    per_step = (time.perf_counter() - start) / 3
     # At least 5 groups; ten if there is time.
     group = max(1, round(seconds / 10 / per_step))
     groups = max(5, round(seconds / (group * per_step)))

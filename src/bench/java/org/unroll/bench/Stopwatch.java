@@ -40,7 +40,7 @@ final class Stopwatch {
    * Creates a stopwatch that has not started.
    *
    * @param stepsPerReport the number of steps per report
-   * @param warmUpSeconds the minimum warm-up time; the warm-up has at least 20 steps
+   * @param warmUpSeconds the warm-up time; three times as long if it has fewer than 20 steps by then
    * @param seconds the measuring time, in 10 groups of at least one report
    */
   Stopwatch(int stepsPerReport, double warmUpSeconds, double seconds) {
@@ -64,7 +64,9 @@ final class Stopwatch {
     double seconds = (now - began) * 1e-9;
     steps += stepsPerReport;
     if (!warm) {
-      warm = seconds >= warmUpSeconds && steps >= WARM_UP_STEPS;
+      warm =
+          seconds >= warmUpSeconds
+              && (steps >= WARM_UP_STEPS || seconds >= 3 * warmUpSeconds);
       if (warm) {
         allocatedBefore = allocatedBytes();
         processorTimeBefore = processorTime();

@@ -1,13 +1,19 @@
 package org.unroll.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.unroll.Model;
 import org.unroll.compute.Compute;
 import org.unroll.compute.WorkerPool;
@@ -25,8 +31,8 @@ import org.unroll.data.Dataset;
  * the default), {@code warmup} and {@code seconds}, the time before and in which a phase is
  * measured (default 4 and 5 s); {@code neighbours}, the numbers of busy processes that share the
  * machine meanwhile, one measurement each (such as {@code 0,1,2}; default 0); and those of the
- * library, such as {@code unroll.threads}. For
- * comparable results, run each workload in a separate JVM because the code that ran before affects
+ * library, such as {@code unroll.threads}. With {@code -Dturns=true}, the program measures one
+ * workload, once for each line of its standard input, which names the phase. For comparable results, run each workload in a separate JVM because the code that ran before affects
  * the JIT compiler.
  */
 final class Workloads {
@@ -55,39 +61,53 @@ final class Workloads {
    * @param args names of workloads; all workloads if empty or {@code all}
    */
   public static void main(String[] args) throws IOException {
+    if (Boolean.getBoolean("turns")) {
+      takeTurns(Workload.of(args[0]));
+      return;
+    }
     boolean all = args.length == 0 || args[0].equals("all");
     List<Workload> workloads =
         all ? Workload.ALL : List.of(args).stream().map(Workload::of).toList();
     for (Workload workload : workloads) {
       for (String phase : PHASES) {
-        for (int neighbours : NEIGHBOURS) {
-          measure(workload, phase, neighbours);
+        if (workload.trained() || !phase.equals("train")) {
+          for (int neighbours : NEIGHBOURS) {
+            var stopwatch = new Stopwatch(stepsPerReport(workload, phase), WARM_UP_SECONDS, SECONDS);
+            measure(workload, phase, neighbours, timed(workload, phase), stopwatch);
+          }
         }
       }
     }
   }
 
-  private static void measure(Workload workload, String phase, int neighbours) throws IOException {
+  /** Measures once for each line of the standard input. The first turn of a phase is its warm-up. */
+  private static void takeTurns(Workload workload) throws IOException {
+    Map<String, Consumer<Stopwatch>> phases = new HashMap<>();
+    var input = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+    for (String phase = input.readLine(); phase != null; phase = input.readLine()) {
+      boolean first = !phases.containsKey(phase);
+      var stopwatch =
+          new Stopwatch(
+              stepsPerReport(workload, phase), first ? WARM_UP_SECONDS : SECONDS / 5, SECONDS);
+      measure(
+          workload, phase, 0, phases.computeIfAbsent(phase, p -> timed(workload, p)), stopwatch);
+    }
+  }
+
+  private static void measure(
+      Workload workload, String phase, int neighbours, Consumer<Stopwatch> timed, Stopwatch stopwatch)
+      throws IOException {
     String parent = Long.toString(ProcessHandle.current().pid());
     List<Process> busy = new ArrayList<>();
     try {
       for (int i = 0; i < neighbours; i++) {
         busy.add(new ProcessBuilder("sh", "-c", BUSY, parent).start());
       }
-      switch (phase) {
-        case "train" -> {
-          if (workload.trained()) {
-            print(workload, phase, neighbours, train(workload));
-          }
-        }
-        case "predict" -> print(workload, phase, neighbours, predict(workload));
-        default ->
-            throw new IllegalArgumentException(
-                "phases are train and predict, with a comma between. Received: " + phase);
-      }
+      timed.accept(stopwatch);
     } finally {
       busy.forEach(Process::destroy);
     }
+    print(workload, phase, neighbours, stopwatch);
   }
 
   private static double seconds(String property, double otherwise) {
@@ -95,23 +115,27 @@ final class Workloads {
     return text == null ? otherwise : Double.parseDouble(text);
   }
 
-  private static Stopwatch train(Workload workload) {
-    var stopwatch = new Stopwatch(1, WARM_UP_SECONDS, SECONDS);
-    Dataset data = workload.data(BATCHES);
-    TrainingClock.time(stopwatch, workload.model(), data, WorkerPool.defaultThreads());
-    return stopwatch;
+  /** Creates model and data; what is returned measures a phase with them. */
+  private static Consumer<Stopwatch> timed(Workload workload, String phase) {
+    Model model = workload.model();
+    Dataset data = workload.data(workload.trained() ? BATCHES : 1);
+    return switch (phase) {
+      case "train" ->
+          stopwatch -> TrainingClock.time(stopwatch, model, data, WorkerPool.defaultThreads());
+      case "predict" ->
+          stopwatch -> {
+            stopwatch.start();
+            do {
+              model.predict(data);
+            } while (stopwatch.stepsEnded());
+          };
+      default ->
+          throw new IllegalArgumentException("The phases are train and predict. Received: " + phase);
+    };
   }
 
-  private static Stopwatch predict(Workload workload) {
-    Model model = workload.model();
-    int batches = workload.batch() == 1 ? 1 : BATCHES;
-    Dataset data = workload.data(batches);
-    var stopwatch = new Stopwatch(batches, WARM_UP_SECONDS, SECONDS);
-    stopwatch.start();
-    do {
-      model.predict(data);
-    } while (stopwatch.stepsEnded());
-    return stopwatch;
+  private static int stepsPerReport(Workload workload, String phase) {
+    return phase.equals("predict") && workload.trained() ? BATCHES : 1;
   }
 
   private static void print(

@@ -1,4 +1,8 @@
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,33 +41,49 @@ interface Peer {
         System.out.println(start + "\"unsupported\":\"" + reason + "\"}");
         continue;
       }
-      for (String phase : List.of("train", "predict")) {
-        if (phase.equals("predict") || !workload.predictOnly()) {
-          String figures = measure(peer.step(workload, phase.equals("train")));
-          System.out.printf(
-              Locale.ROOT,
-              "%s\"phase\":\"%s\",\"batch\":%d,%s,\"version\":\"%s\",\"threads\":%d}%n",
-              start,
-              phase,
-              workload.batch(),
-              figures,
-              peer.version(),
-              THREADS);
-        }
+      Map<String, Runnable> steps = new HashMap<>();
+      for (Iterator<String> phases = phases(workload); phases.hasNext(); ) {
+        String phase = phases.next();
+        Runnable step = steps.computeIfAbsent(phase, p -> warm(peer.step(workload, p.equals("train"))));
+        System.out.printf(
+            Locale.ROOT,
+            "%s\"phase\":\"%s\",\"batch\":%d,%s,\"version\":\"%s\",\"threads\":%d}%n",
+            start,
+            phase,
+            workload.batch(),
+            measure(step),
+            peer.version(),
+            THREADS);
       }
     }
   }
 
+  /** Returns the lines of the standard input with {@code -Dturns=true}, otherwise each phase once. */
+  private static Iterator<String> phases(Workload workload) {
+    if (Boolean.getBoolean("turns")) {
+      return new BufferedReader(new InputStreamReader(System.in)).lines().iterator();
+    }
+    return (workload.predictOnly() ? List.of("predict") : List.of("train", "predict")).iterator();
+  }
+
+  private static Runnable warm(Runnable step) {
+    // Three seconds instead of one as in Python because of the JIT compiler.
+    long start = System.nanoTime();
+    int steps = 0;
+    while (steps < 2 || System.nanoTime() - start < 3_000_000_000L) {
+      step.run();
+      steps++;
+    }
+    return step;
+  }
+
   private static String measure(Runnable step) {
     double seconds = Double.parseDouble(System.getProperty("seconds", "2"));
-    // Three seconds instead of one as in Python because of the JIT compiler.
-    int warm = 0;
     long start = System.nanoTime();
-    while (warm < 2 || System.nanoTime() - start < 3_000_000_000L) {
+    for (int i = 0; i < 3; i++) {
       step.run();
-      warm++;
     }
-    double perStep = (System.nanoTime() - start) / 1e9 / warm;
+    double perStep = (System.nanoTime() - start) / 1e9 / 3;
     int group = (int) Math.max(1, Math.round(seconds / 10 / perStep));
     double[] times = new double[(int) Math.max(5, Math.round(seconds / (group * perStep)))];
     for (int i = 0; i < times.length; i++) {
