@@ -39,6 +39,11 @@ final class BatchRunner implements AutoCloseable {
   /** Larger than in training: the cache holds no gradients, and a slice reads the weights once. */
   private static final int LARGEST_PREDICTED_SLICE = 32;
 
+  /**
+   * The number of input values of a slice that should be in the cache when they are read: 2 MiB.
+   */
+  private static final int CACHED_INPUTS = 1 << 19;
+
   /** The rows of a full tile of the kernels' matrix products. */
   private static final int SMALLEST_SLICE = 4;
 
@@ -359,7 +364,12 @@ final class BatchRunner implements AutoCloseable {
    */
   private int predictedSliceRows() {
     int share = (batch.rows() - 1) / threads() + 1;
-    return Math.min(LARGEST_PREDICTED_SLICE, wholeTiles(share));
+    int values = 0; // of one sample
+    for (int i = 0; i < network.inputs().size(); i++) {
+      values += batch.input(i).inputShape().size();
+    }
+    int cached = Math.max(2 * SMALLEST_SLICE, CACHED_INPUTS / Math.max(1, values));
+    return wholeTiles(Math.min(share, Math.min(LARGEST_PREDICTED_SLICE, cached)));
   }
 
   private void reserveSlices() {
