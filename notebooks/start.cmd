@@ -43,7 +43,7 @@ set "PATH=%own%\python\Scripts;%PATH%"
 
 rem The kernel spec of this project, which finds the library, comes before the installed one.
 jupyter kernelspec list --json > "%own%\specs.json"
-"%java%" -cp "%own%\lib\*" org.unroll.notebook.kernel.KernelSpec "%own%\data\kernels\java\kernel.json" jjava "%own%\lib\*.jar" "--add-modules=jdk.incubator.vector -XX:MaxRAMPercentage=50" < "%own%\specs.json"
+"%java%" -cp "%own%\lib\*" org.unroll.notebook.kernel.KernelSpec "%own%\data\kernels\java\kernel.json" jjava "%own%\lib\*.jar" "--add-modules=jdk.incubator.vector -XX:MaxRAMPercentage=50 -XX:CompileCommand=quiet -XX:CompileCommand=CompileThresholdScaling,org.unroll.compute.*::*,0.02" < "%own%\specs.json"
 if errorlevel 1 (
   echo Jupyter does not list the JJava kernel: jupyter kernelspec list
   exit /b 1
