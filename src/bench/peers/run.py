@@ -125,7 +125,8 @@ def measure(workload, commands, rounds, lines):
                         print(f"{peer.name} failed on {workload}:\n{peer.problem()}", file=sys.stderr)
                         failed |= {(peer, phase) for phase in phases}
                     elif "unsupported" in line:
-                        failed.add((peer, phase))
+                        # Without a phase, the line is about the whole workload, and the process has ended.
+                        failed |= {(peer, p) for p in phases if line.get("phase", p) == p}
                     else:
                         print(f"round {number}: {workload}, {phase}, {peer.name} {line['median_ms']}", file=sys.stderr)
                     if line is not None and (number > 0 or "unsupported" in line):

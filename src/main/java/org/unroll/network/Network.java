@@ -35,7 +35,6 @@ public final class Network {
   private final List<Weight> weights;
   private final List<String> paths;
   private final NetworkState keptState; // of the stateful layers, or null
-  private volatile SampleShapes lastShapes; // a prediction of one window asks each time
   private final ModelUse use = new ModelUse();
   private final boolean penalizesOutputs;
 
@@ -435,18 +434,9 @@ public final class Network {
    * @throws IllegalArgumentException if a layer does not accept such samples
    */
   public List<Shape> outputShapes(List<Shape> samples) {
-    SampleShapes known = lastShapes;
-    if (known == null || !known.inputs.equals(samples)) {
-      Shape[] shapes = shapes(samples);
-      List<Shape> outputs = graph.outputs().stream().map(value -> shapes[value]).toList();
-      known = new SampleShapes(List.copyOf(samples), outputs);
-      lastShapes = known;
-    }
-    return known.outputs;
+    Shape[] shapes = shapes(samples);
+    return graph.outputs().stream().map(value -> shapes[value]).toList();
   }
-
-  /** The shapes of one sample of each input and of each output. */
-  private record SampleShapes(List<Shape> inputs, List<Shape> outputs) {}
 
   /** Returns the shape of one sample of each value in the {@link #topSteps}. */
   public List<Shape> topShapes() {
