@@ -32,8 +32,9 @@ import org.unroll.data.Dataset;
  * measured (default 4 and 5 s); {@code neighbours}, the numbers of busy processes that share the
  * machine meanwhile, one measurement each (such as {@code 0,1,2}; default 0); and those of the
  * library, such as {@code unroll.threads}. With {@code -Dturns=true}, the program measures one
- * workload, once for each line of its standard input, which names the phase. For comparable results, run each workload in a separate JVM because the code that ran before affects
- * the JIT compiler.
+ * workload, once for each line of its standard input, which names the phase. For comparable
+ * results, run each workload in a separate JVM because the code that ran before affects the JIT
+ * compiler.
  */
 final class Workloads {
   /** Enough that a batch is no longer in the cache when it is used again. */

@@ -252,8 +252,8 @@ final class VectorProducts {
 
   /** Returns the steps that are summed at a time: about as many in each block. */
   private static int block(int steps) {
-    int blocks = (steps + LARGEST_BLOCK - 1) / LARGEST_BLOCK;
-    return blocks <= 1 ? steps : (steps + blocks - 1) / blocks;
+    int blocks = Math.max(1, (steps + LARGEST_BLOCK - 1) / LARGEST_BLOCK);
+    return (steps + blocks - 1) / blocks;
   }
 
   /** Returns the vectors of the next tile: the most, or two if only one would remain. */

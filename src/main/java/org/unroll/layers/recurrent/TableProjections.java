@@ -31,7 +31,6 @@ final class TableProjections {
   private float[] newRows = {};
   private float[] ofNewRows = {};
   private final int[] newNumbers = new int[ROWS];
-  private DistinctRows table;
   private float[] knownTable;
   private long knownVersion; // of the weights
   private int columns;
@@ -48,21 +47,20 @@ final class TableProjections {
   /**
    * Returns the products of all rows of the table that the slice reads.
    *
-   * @param rows the table
+   * @param table the table
    * @param features the number of values in a row
    * @param newColumns the number of values in a product
    * @param version the version of the weights
    */
-  float[] of(DistinctRows rows, int features, int newColumns, long version, Product product) {
-    table = rows;
-    if (knownVersion != version || knownTable != rows.values() || columns != newColumns) {
-      forget(features, newColumns);
+  float[] of(DistinctRows table, int features, int newColumns, long version, Product product) {
+    if (knownVersion != version || knownTable != table.values() || columns != newColumns) {
+      forget(table.count(), features, newColumns);
       knownVersion = version;
-      knownTable = rows.values();
+      knownTable = table.values();
     }
     int found = 0;
-    for (int i = 0; i < rows.positions(); i++) {
-      int number = rows.numbers()[i];
+    for (int i = 0; i < table.positions(); i++) {
+      int number = table.numbers()[i];
       if (!isKnown[number]) {
         isKnown[number] = true;
         System.arraycopy(knownTable, number * features, newRows, found * features, features);
@@ -79,13 +77,13 @@ final class TableProjections {
     return values;
   }
 
-  private void forget(int features, int newColumns) {
+  private void forget(int count, int features, int newColumns) {
     columns = newColumns;
-    values = Pass.atLeast(values, table.count() * columns);
+    values = Pass.atLeast(values, count * columns);
     newRows = Pass.atLeast(newRows, ROWS * features);
     ofNewRows = Pass.atLeast(ofNewRows, ROWS * columns);
-    if (isKnown.length < table.count()) {
-      isKnown = new boolean[table.count()];
+    if (isKnown.length < count) {
+      isKnown = new boolean[count];
     } else {
       Arrays.fill(isKnown, false);
     }
