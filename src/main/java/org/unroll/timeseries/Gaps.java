@@ -56,6 +56,12 @@ record Gaps(Filling filling, int longest, boolean skipped) {
    */
   double[] fill(NumericColumn<?> column, Timestamps times) {
     double[] values = new double[column.size()];
+    fill(column, times, values);
+    return values;
+  }
+
+  /** Writes the values of a column with its gaps filled to {@code values}. */
+  void fill(NumericColumn<?> column, Timestamps times, double[] values) {
     int gap = -1;
     for (int i = 0; i < values.length; i++) {
       values[i] = Columns.value(column, i);
@@ -67,7 +73,6 @@ record Gaps(Filling filling, int longest, boolean skipped) {
       }
     }
     fill(column, times, values, gap < 0 ? values.length : gap, values.length);
-    return values;
   }
 
   /** Fills the gap from … to−1 of a column. */

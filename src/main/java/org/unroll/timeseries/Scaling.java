@@ -264,12 +264,12 @@ public final class Scaling {
       return isDifferenced() ? 0 : mean;
     }
 
-    double[] levels(String name, double[] values) {
-      double[] levels = isLog() ? logarithms(name, offset, values) : values.clone();
+    /** Writes the levels of all values of a column to {@code levels}. */
+    void levels(String name, double[] values, double[] levels) {
+      double[] centered = logarithms(name, offset, values);
       for (int i = 0; i < levels.length; i++) {
-        levels[i] = (levels[i] - center()) / std;
+        levels[i] = (centered[i] - center()) / std;
       }
-      return levels;
     }
 
     /** Returns normalized values; NaN for the first values if they are differenced. */

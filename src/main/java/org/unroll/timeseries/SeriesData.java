@@ -63,12 +63,16 @@ record SeriesData(
     BitSet missingInputs = new BitSet();
     BitSet missingTargets = new BitSet();
     BitSet missingKnown = new BitSet();
+    // Arrays of columns that are not kept are used again: new memory takes longer than the numbers.
+    double[] anyColumn = new double[rows];
+    double[] anyLevel = new double[rows];
     for (int j = 0; j < count; j++) {
       String name = selected.get(j).name();
       boolean isTarget = columns.targets().contains(name);
       boolean isInput = j < columns.inputs().size();
       boolean isKnown = columns.known().contains(name);
-      double[] column = gaps.fill(selected.get(j), times);
+      double[] column = isTarget ? new double[rows] : anyColumn;
+      gaps.fill(selected.get(j), times, column);
       for (int i = 0; i < rows; i++) {
         if (Double.isInfinite(column[i])) {
           throw new IllegalArgumentException(
@@ -88,9 +92,11 @@ record SeriesData(
                 + "\").");
       }
       scales.add(scale);
-      double[] level = scale.levels(name, column);
+      boolean keepsLevel = isTarget && scale.isDifferenced();
+      double[] level = keepsLevel ? new double[rows] : anyLevel;
+      scale.levels(name, column, level);
       double[] normalized = scale.forward(level);
-      levels[j] = isTarget && scale.isDifferenced() ? level : null;
+      levels[j] = keepsLevel ? level : null;
       for (int i = 0; i < rows; i++) {
         values[i * count + j] = (float) normalized[i];
         if (isInput && Double.isNaN(normalized[i])) {
