@@ -119,6 +119,11 @@ final class BatchRunner implements AutoCloseable {
     return this;
   }
 
+  /** Lets the next batch use nothing that was computed of the weights, which may have changed. */
+  void weightsMayHaveChanged() {
+    weightsVersion++;
+  }
+
   private SliceWorker newWorker() {
     return new SliceWorker(network, batch, outputs);
   }

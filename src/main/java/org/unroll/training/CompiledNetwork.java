@@ -118,6 +118,9 @@ record CompiledNetwork(
       }
       int number = batch;
       hooks.call("onTestBatchBegin", callback -> callback.onTestBatchBegin(context, number));
+      if (!hooks.isEmpty()) {
+        runner.weightsMayHaveChanged();
+      }
       int first = batch * dataset.batchSize();
       int rows = Math.min(dataset.batchSize(), dataset.size() - first);
       runner.evaluate(dataset, first, rows);

@@ -129,6 +129,9 @@ public final class Predictor {
     for (int batch = 0; batch < dataset.batches() && (batch == 0 || !context.stopped()); batch++) {
       int number = batch;
       hooks.call("onPredictBatchBegin", callback -> callback.onPredictBatchBegin(context, number));
+      if (!hooks.isEmpty()) {
+        runner.weightsMayHaveChanged();
+      }
       int first = end;
       int rows = Math.min(dataset.batchSize(), dataset.size() - first);
       runner.predict(padded, first, rows, continues ? null : states, outputs);

@@ -2,7 +2,9 @@ package org.unroll.layers.recurrent;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.unroll.callbacks.Callbacks.lambdaCallback;
 import static org.unroll.layers.Layers.bidirectional;
 import static org.unroll.layers.Layers.clockworkCell;
 import static org.unroll.layers.Layers.dense;
@@ -177,6 +179,46 @@ class RepeatedTokensTest {
       History history = model.fit(samples, FitOptions.epochs(2).validation(samples).verbose(0));
       assertEquals(model.evaluate(samples).get("loss"), history.last("val_loss"));
     }
+  }
+
+  /** A callback changes the kernel before the second of two batches of the same samples. */
+  @Test
+  void readsWeightsThatACallbackChanges() {
+    int[][] tokens = new int[2 * ROWS][TIMESTEPS];
+    var random = new SplittableRandom(5);
+    for (int r = 0; r < ROWS; r++) {
+      Arrays.setAll(tokens[r], t -> random.nextInt(WORDS));
+      tokens[ROWS + r] = tokens[r].clone();
+    }
+    Samples both = Samples.of(tokens).batchSize(ROWS);
+    Samples first = Samples.of(Arrays.copyOf(tokens, ROWS)).batchSize(ROWS);
+    Sequential model =
+        Sequential.seeded(
+            1, input(TIMESTEPS), embedding(WORDS, WIDTH), gru(9).name("gru"), dense(1));
+    float[] before = model.predict(first).matrix().data;
+    float[] predicted =
+        model
+            .predict(
+                both,
+                lambdaCallback()
+                    .onPredictBatchBegin(
+                        (context, batch) -> {
+                          if (batch == 1) {
+                            model.weights().get("gru/kernel").setTo(newKernel());
+                          }
+                        }))
+            .matrix()
+            .data;
+    assertArrayEquals(before, Arrays.copyOf(predicted, ROWS));
+    float[] after = model.predict(first).matrix().data;
+    assertArrayEquals(after, Arrays.copyOfRange(predicted, ROWS, 2 * ROWS));
+    assertFalse(Arrays.equals(before, after));
+  }
+
+  private static FMatrixRMaj newKernel() {
+    FMatrixRMaj kernel = new FMatrixRMaj(WIDTH, 27);
+    Arrays.fill(kernel.data, 0.1f);
+    return kernel;
   }
 
   /** Slices whose rows repeat and slices whose rows differ take turns in one pass. */
