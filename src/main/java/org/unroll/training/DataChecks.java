@@ -2,6 +2,7 @@ package org.unroll.training;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.unroll.data.Dataset;
 import org.unroll.data.Shape;
 import org.unroll.losses.CategoricalCrossentropy;
@@ -114,14 +115,15 @@ final class DataChecks {
    * @throws IllegalArgumentException if their number or their names are not those of the inputs
    */
   static List<Dataset> inputs(Network network, Dataset dataset) {
-    List<String> names = network.inputs().stream().map(Layer::name).toList();
+    Supplier<List<String>> names = () -> network.inputs().stream().map(Layer::name).toList();
     List<Dataset> inputs = inOrder("inputs", names, dataset.inputParts(), dataset.inputNames());
-    if (inputs.size() != names.size()) {
+    int count = network.inputs().size();
+    if (inputs.size() != count) {
       throw new IllegalArgumentException(
           "The model has "
-              + names.size()
-              + (names.size() == 1 ? " input, " : " inputs, ")
-              + names
+              + count
+              + (count == 1 ? " input, " : " inputs, ")
+              + names.get()
               + ", but the samples have "
               + inputs.size()
               + ". Give the values of each input, for example with Samples.of(List.of(…)) or"
@@ -137,14 +139,15 @@ final class DataChecks {
 
   /** Returns the samples with the targets of each output of a network, as {@link #inputs} does. */
   static List<Dataset> targets(Network network, Dataset dataset) {
-    return inOrder("targets", network.outputNames(), dataset.targetParts(), dataset.targetNames());
+    return inOrder("targets", network::outputNames, dataset.targetParts(), dataset.targetNames());
   }
 
   private static List<Dataset> inOrder(
-      String what, List<String> names, List<Dataset> parts, List<String> given) {
+      String what, Supplier<List<String>> ofNetwork, List<Dataset> parts, List<String> given) {
     if (given.isEmpty()) {
       return parts;
     }
+    List<String> names = ofNetwork.get();
     if (!Set.copyOf(given).equals(Set.copyOf(names))) {
       throw new IllegalArgumentException(
           "The "
