@@ -121,23 +121,26 @@ final class VectorNarrowTiles {
       c70.intoArray(c, to);
       c71.intoArray(c, to + LANES);
     }
-    for (; row + 4 <= rows; row += 4) {
-      int from = initOffset + row * initStride;
+    for (; row + 1 < rows; row += 4) {
+      int third = Math.min(2, rows - 1 - row); // rows below the first
+      int fourth = Math.min(3, rows - 1 - row);
+      int first = initOffset + row * initStride;
+      int from = first;
       FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
       FloatVector c01 = FloatVector.fromArray(FLOATS, init, from + LANES);
       from += initStride;
       FloatVector c10 = FloatVector.fromArray(FLOATS, init, from);
       FloatVector c11 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      from += initStride;
+      from = first + third * initStride;
       FloatVector c20 = FloatVector.fromArray(FLOATS, init, from);
       FloatVector c21 = FloatVector.fromArray(FLOATS, init, from + LANES);
-      from += initStride;
+      from = first + fourth * initStride;
       FloatVector c30 = FloatVector.fromArray(FLOATS, init, from);
       FloatVector c31 = FloatVector.fromArray(FLOATS, init, from + LANES);
       int a0 = aOffset + row * rowStride;
       int a1 = a0 + rowStride;
-      int a2 = a1 + rowStride;
-      int a3 = a2 + rowStride;
+      int a2 = a0 + third * rowStride;
+      int a3 = a0 + fourth * rowStride;
       int as = 0;
       int bs = bOffset;
       for (int s = 0; s < steps; s++) {
@@ -158,16 +161,17 @@ final class VectorNarrowTiles {
         as += stepStride;
         bs += ldb;
       }
-      int to = cOffset + row * ldc;
+      int top = cOffset + row * ldc;
+      int to = top;
       c00.intoArray(c, to);
       c01.intoArray(c, to + LANES);
       to += ldc;
       c10.intoArray(c, to);
       c11.intoArray(c, to + LANES);
-      to += ldc;
+      to = top + third * ldc;
       c20.intoArray(c, to);
       c21.intoArray(c, to + LANES);
-      to += ldc;
+      to = top + fourth * ldc;
       c30.intoArray(c, to);
       c31.intoArray(c, to + LANES);
     }
@@ -275,19 +279,22 @@ final class VectorNarrowTiles {
       to += ldc;
       c70.intoArray(c, to);
     }
-    for (; row + 4 <= rows; row += 4) {
-      int from = initOffset + row * initStride;
+    for (; row + 1 < rows; row += 4) {
+      int third = Math.min(2, rows - 1 - row); // rows below the first
+      int fourth = Math.min(3, rows - 1 - row);
+      int first = initOffset + row * initStride;
+      int from = first;
       FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
       from += initStride;
       FloatVector c10 = FloatVector.fromArray(FLOATS, init, from);
-      from += initStride;
+      from = first + third * initStride;
       FloatVector c20 = FloatVector.fromArray(FLOATS, init, from);
-      from += initStride;
+      from = first + fourth * initStride;
       FloatVector c30 = FloatVector.fromArray(FLOATS, init, from);
       int a0 = aOffset + row * rowStride;
       int a1 = a0 + rowStride;
-      int a2 = a1 + rowStride;
-      int a3 = a2 + rowStride;
+      int a2 = a0 + third * rowStride;
+      int a3 = a0 + fourth * rowStride;
       int as = 0;
       int bs = bOffset;
       for (int s = 0; s < steps; s++) {
@@ -303,13 +310,14 @@ final class VectorNarrowTiles {
         as += stepStride;
         bs += ldb;
       }
-      int to = cOffset + row * ldc;
+      int top = cOffset + row * ldc;
+      int to = top;
       c00.intoArray(c, to);
       to += ldc;
       c10.intoArray(c, to);
-      to += ldc;
+      to = top + third * ldc;
       c20.intoArray(c, to);
-      to += ldc;
+      to = top + fourth * ldc;
       c30.intoArray(c, to);
     }
     for (; row < rows; row++) {

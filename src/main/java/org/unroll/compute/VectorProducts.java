@@ -16,7 +16,8 @@ import jdk.incubator.vector.FloatVector;
  * A tile starts from the values at {@code init}: C itself if the product is added to it, one row
  * (the bias) for all rows of C, or zeros. Every element of C is the same chain of fused
  * multiply-adds in every tile. Therefore the result for a row does not depend on the number of
- * rows, and an element may belong to two tiles.
+ * rows, an element may belong to two tiles, and two or three rows that are left fill a tile of four
+ * with copies of the last one, which takes less time than a tile for each row.
  *
  * <p>The arguments below this level are arrays, offsets and strides, not {@link Matrix} views. A
  * view would be pointed at another array for each tile, and storing a reference in a long-lived

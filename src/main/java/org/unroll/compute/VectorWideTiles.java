@@ -47,8 +47,11 @@ final class VectorWideTiles {
             steps, a, from, stepStride, b, bOffset, ldb, init, begin, initStride, c, to, ldc);
       }
     }
-    for (; row + 4 <= rows; row += 4) {
-      int from = initOffset + row * initStride;
+    for (; row + 1 < rows; row += 4) {
+      int third = Math.min(2, rows - 1 - row); // rows below the first
+      int fourth = Math.min(3, rows - 1 - row);
+      int first = initOffset + row * initStride;
+      int from = first;
       FloatVector c00 = FloatVector.fromArray(FLOATS, init, from);
       FloatVector c01 = FloatVector.fromArray(FLOATS, init, from + LANES);
       FloatVector c02 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
@@ -56,18 +59,18 @@ final class VectorWideTiles {
       FloatVector c10 = FloatVector.fromArray(FLOATS, init, from);
       FloatVector c11 = FloatVector.fromArray(FLOATS, init, from + LANES);
       FloatVector c12 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
-      from += initStride;
+      from = first + third * initStride;
       FloatVector c20 = FloatVector.fromArray(FLOATS, init, from);
       FloatVector c21 = FloatVector.fromArray(FLOATS, init, from + LANES);
       FloatVector c22 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
-      from += initStride;
+      from = first + fourth * initStride;
       FloatVector c30 = FloatVector.fromArray(FLOATS, init, from);
       FloatVector c31 = FloatVector.fromArray(FLOATS, init, from + LANES);
       FloatVector c32 = FloatVector.fromArray(FLOATS, init, from + 2 * LANES);
       int a0 = aOffset + row * rowStride;
       int a1 = a0 + rowStride;
-      int a2 = a1 + rowStride;
-      int a3 = a2 + rowStride;
+      int a2 = a0 + third * rowStride;
+      int a3 = a0 + fourth * rowStride;
       int as = 0;
       int bs = bOffset;
       for (int s = 0; s < steps; s++) {
@@ -93,7 +96,8 @@ final class VectorWideTiles {
         as += stepStride;
         bs += ldb;
       }
-      int to = cOffset + row * ldc;
+      int top = cOffset + row * ldc;
+      int to = top;
       c00.intoArray(c, to);
       c01.intoArray(c, to + LANES);
       c02.intoArray(c, to + 2 * LANES);
@@ -101,11 +105,11 @@ final class VectorWideTiles {
       c10.intoArray(c, to);
       c11.intoArray(c, to + LANES);
       c12.intoArray(c, to + 2 * LANES);
-      to += ldc;
+      to = top + third * ldc;
       c20.intoArray(c, to);
       c21.intoArray(c, to + LANES);
       c22.intoArray(c, to + 2 * LANES);
-      to += ldc;
+      to = top + fourth * ldc;
       c30.intoArray(c, to);
       c31.intoArray(c, to + LANES);
       c32.intoArray(c, to + 2 * LANES);

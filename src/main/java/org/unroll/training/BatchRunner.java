@@ -119,7 +119,7 @@ final class BatchRunner implements AutoCloseable {
     return this;
   }
 
-  /** Lets the next batch use nothing that was computed of the weights, which may have changed. */
+  /** Lets the next batch use nothing that was computed from the weights, which may have changed. */
   void weightsMayHaveChanged() {
     weightsVersion++;
   }
