@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * result. The frame of an output contains a sentinel that must not change.
  */
 class KernelsTest {
-  private static final int[] SIZES = {1, 3, 7, 8, 9, 15, 17, 31, 33, 100};
+  private static final int[] SIZES = {1, 2, 3, 7, 8, 9, 15, 17, 31, 33, 100};
   private static final float SENTINEL = -12345.5f;
   private static final List<Activation> ELEMENTWISE =
       Arrays.stream(Activation.values()).filter(f -> !f.isRowWise()).toList();
