@@ -114,8 +114,9 @@ class DifferencingTest {
         IntStream.range(0, y.length - (step + horizon + 3 * step))
             .filter(first -> isWhole(y, first, lag, step, horizon, isInput))
             .toArray();
+    // The lookback last: with it, windows exist, and one of them must be whole.
     Supplier<Windows> all =
-        () -> series.windows().lookback(2 * step).step(step).horizon(horizon).targetSteps(4);
+        () -> series.windows().step(step).horizon(horizon).targetSteps(4).lookback(2 * step);
     if (firsts.length == 0) {
       assertThrows(IllegalArgumentException.class, all::get);
       return;
