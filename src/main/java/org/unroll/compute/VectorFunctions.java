@@ -3,6 +3,7 @@ package org.unroll.compute;
 import static org.unroll.compute.VectorWidth.FLOATS;
 import static org.unroll.compute.VectorWidth.LANES;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -27,6 +28,38 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class VectorFunctions {
   private VectorFunctions() {}
+
+  /**
+   * Uses all operations in turns for about a second, on a thread that mostly sleeps, so that the
+   * JVM sees them when it begins to profile the methods that they share.
+   *
+   * <p>Most programs begin with a large product, which uses multiply-add only. The JIT compiler
+   * then assumes in {@code VectorOperators.opCode} that there is no other kind of operation, and
+   * the next kinds fail a check there four or five times. A tile contains this method for each of
+   * its multiply-adds, and the compiler adds up the failures of all of them: from 100 on, it makes
+   * no such assumptions in the tile any more, and the vectors of the last multiply-adds become
+   * objects. On JDK 17, two of five starts trained an encoder and decoder at a quarter of the
+   * speed.
+   */
+  static void useAll() {
+    float[] ones = new float[LANES];
+    Arrays.fill(ones, 1);
+    float[] results = new float[LANES];
+    try {
+      for (int i = 0; i < 1000; i++) {
+        FloatVector x = FloatVector.fromArray(FLOATS, ones, 0);
+        FloatVector y = x.fma(x, x).add(x).sub(x).mul(x).div(x).max(x).min(x).abs().neg();
+        IntVector bits = y.reinterpretAsInts();
+        bits = bits.add(bits).sub(bits);
+        bits = bits.lanewise(VectorOperators.LSHL, 1).lanewise(VectorOperators.ASHR, 1);
+        y = y.blend(x, y.compare(VectorOperators.LT, x)).blend(x, y.compare(VectorOperators.GT, x));
+        y.add(bits.reinterpretAsFloats()).intoArray(results, 0);
+        Thread.sleep(1);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
 
   /** Computes y = tanh x on rows × n values; may be in place. */
   static void tanh(

@@ -14,6 +14,9 @@ final class VectorKernels extends ComposedKernels {
    */
   VectorKernels() {
     bits = VectorWidth.FLOATS.vectorBitSize();
+    Thread thread = new Thread(VectorFunctions::useAll, "unroll-vector-operations");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   @Override
