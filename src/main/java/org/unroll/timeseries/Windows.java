@@ -38,7 +38,9 @@ import tech.tablesaw.api.Table;
  *
  * <p>Defaults: step 1, horizon 1, one target step, batches of 32, all rows, natural order. The
  * lookback has no default. Immutable: each setting returns new windows. Settings that contradict
- * each other throw an {@link IllegalArgumentException} immediately.
+ * each other throw an {@link IllegalArgumentException} immediately: from the lookback on, each call
+ * requires that the range has a window without missing values. Set the step before the lookback if
+ * only the rows of the step are complete.
  *
  * <p>Serialized windows contain the values of the series, but not its table and timestamps. They
  * are read as a {@link Dataset} on which a model can be trained and evaluated.
